@@ -1,0 +1,54 @@
+"""The local Hub as an ASGI application: its areas, its store and its manners put together.
+
+It imitates the Hugging Face Hub where the documented API reaches: models, datasets and Spaces with
+their listings, infos, tags, parquet files and Croissant documents; creating, deleting, moving and
+setting up repositories; people and organizations; resource groups; papers; collections.
+
+Not imitated: git and Git LFS, commits, branches and pull requests, discussions, uploads, running
+Spaces, jobs, inference, billing, OAuth, webhooks, SCIM, search engines and CDN hosts. Large files have
+names and sizes but no content. Plans are a column, nothing is ever paid. Numbers such as downloads do
+not move. The action quotas of FACTS §7 and the extra limit of whoami-v2 are not kept.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from types import ModuleType
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+
+from . import accounts
+from .limits import Limits
+from .manners import Manners, unrouted
+from .store import Store
+from .world import fill
+
+AREAS: tuple[ModuleType, ...] = (accounts,)
+
+
+def create_app(
+    path: str | None = None,
+    *,
+    quota: int | None = None,
+    models: int = 0,
+    clock: Callable[[], float] = time.time,
+) -> Starlette:
+    """A Hub in memory, or in the SQLite file `path`, which is made and filled with the world when new.
+
+    `quota` replaces the rate limits of all plans, `models` adds that many plain models to the world
+    (for measuring), `clock` is where the time comes from.
+    """
+    store = Store(path, clock)
+    store.prepare(lambda fresh: fill(fresh, models))
+    routes: list[BaseRoute] = [route for area in AREAS for route in area.routes]
+    app = Starlette(
+        routes=routes,
+        middleware=[Middleware(Manners, store=store, limits=Limits(quota))],
+        exception_handlers={HTTPException: unrouted},
+    )
+    app.state.store = store
+    return app

@@ -1,0 +1,139 @@
+"""The JSON body of a request, read field by field; complaints are worded as the Hub's schema checker does."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from starlette.requests import Request
+
+from .errors import HubError, bad_request, issue
+
+
+class Body:
+    """The fields of one JSON object. Readers note what is wrong; `check` refuses all of it at once."""
+
+    def __init__(self, fields: dict[str, object], path: tuple[str | int, ...] = ()) -> None:
+        self.fields = fields
+        self.path = path
+        self.issues: list[str] = []
+
+    def wrong(self, message: str, *path: str | int) -> None:
+        """Note one complaint about the field at `path`."""
+        self.issues.append(issue(message, *self.path, *path))
+
+    def check(self) -> None:
+        """Raise 400 when a reader has complained."""
+        if self.issues:
+            raise HubError(400, "\n".join(self.issues))
+
+    def given(self, name: str) -> bool:
+        """Whether the field was sent, be it null."""
+        return name in self.fields
+
+    def text(
+        self,
+        name: str,
+        required: bool = False,
+        nullable: bool = False,
+        least: int = 0,
+        most: int | None = None,
+        pattern: str | None = None,
+    ) -> str | None:
+        """A string field."""
+        value = self._of(name, str, "string", required, nullable)
+        if value is None:
+            return None
+        assert isinstance(value, str)
+        if len(value) < least:
+            self.wrong(f"Too small: expected string to have >={least} characters", name)
+        elif most is not None and len(value) > most:
+            self.wrong(f"Too big: expected string to have <={most} characters", name)
+        elif pattern is not None and not re.search(pattern, value):
+            self.wrong(f"Invalid string: must match pattern /{pattern}/", name)
+        return value
+
+    def flag(self, name: str, nullable: bool = False) -> bool | None:
+        """A boolean field."""
+        value = self._of(name, bool, "boolean", False, nullable)
+        return value if isinstance(value, bool) else None
+
+    def whole(self, name: str, least: int | None = None, required: bool = False) -> int | None:
+        """An integer field."""
+        value = self._of(name, int, "number", required, False)
+        if not isinstance(value, int):
+            return None
+        if least is not None and value < least:
+            self.wrong(f"Too small: expected number to be >={least}", name)
+        return value
+
+    def choice(
+        self, name: str, options: Sequence[str], required: bool = False, nullable: bool = False
+    ) -> str | None:
+        """A field that is one of a few words."""
+        value = self.fields.get(name)
+        if (value is None and not self.given(name) and not required) or (value is None and nullable):
+            return None
+        if not isinstance(value, str) or value not in options:
+            listed = "|".join(f'"{option}"' for option in options)
+            self.wrong(f"Invalid option: expected one of {listed}", name)
+            return None
+        return value
+
+    def part(self, name: str, required: bool = False) -> Body | None:
+        """A field that is an object itself; its complaints are ours."""
+        value = self.fields.get(name)
+        if value is None and not self.given(name) and not required:
+            return None
+        return self._object(value, (*self.path, name))
+
+    def parts(self, name: str, required: bool = False) -> list[Body] | None:
+        """A field that is an array of objects."""
+        value = self.fields.get(name)
+        if value is None and not self.given(name) and not required:
+            return None
+        if not isinstance(value, list):
+            self.wrong(f"Invalid input: expected array, received {_kind(value, self.given(name))}", name)
+            return None
+        read = (self._object(item, (*self.path, name, index)) for index, item in enumerate(value))
+        return [body for body in read if body is not None]
+
+    def _object(self, value: object, path: tuple[str | int, ...]) -> Body | None:
+        if not isinstance(value, dict):
+            self.issues.append(issue(f"Invalid input: expected object, received {_kind(value, True)}", *path))
+            return None
+        body = Body({str(key): item for key, item in value.items()}, path)
+        body.issues = self.issues
+        return body
+
+    def _of(self, name: str, type: type, word: str, required: bool, nullable: bool) -> object:
+        value = self.fields.get(name)
+        if value is None and ((not self.given(name) and not required) or (self.given(name) and nullable)):
+            return None
+        if not isinstance(value, type) or (type is int and isinstance(value, bool)):
+            self.wrong(f"Invalid input: expected {word}, received {_kind(value, self.given(name))}", name)
+            return None
+        return value
+
+
+async def body_of(request: Request) -> Body:
+    """The request's body as an object; anything else is refused with 400."""
+    raw = await request.body()
+    try:
+        value: object = json.loads(raw) if raw else {}
+    except ValueError:
+        raise bad_request("Invalid JSON in the request's body") from None
+    if not isinstance(value, dict):
+        raise bad_request(issue(f"Invalid input: expected object, received {_kind(value, True)}"))
+    return Body({str(key): item for key, item in value.items()})
+
+
+def _kind(value: object, given: bool) -> str:
+    """What JavaScript calls the type of a JSON value."""
+    if not given:
+        return "undefined"
+    for type, word in ((bool, "boolean"), ((int, float), "number"), (str, "string"), (list, "array")):
+        if isinstance(value, type):
+            return word
+    return "null" if value is None else "object"

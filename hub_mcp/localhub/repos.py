@@ -1,0 +1,85 @@
+"""Repositories as everybody finds them: by type and id, under the name they have today."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from urllib.parse import quote
+
+from starlette.requests import Request
+
+from .errors import Moved, repo_missing
+from .pages import raw_path
+from .people import Caller, caller, can_read
+from .store import Store, store_of
+
+TYPES = ("model", "dataset", "space")
+PLURALS = {"models": "model", "datasets": "dataset", "spaces": "space"}
+PREFIXES = {"model": "", "dataset": "datasets/", "space": "spaces/"}  # of addresses for people
+
+
+def repo_by_id(store: Store, type: str, id: str) -> sqlite3.Row | None:
+    """The repository of exactly this type and name, in any letter case."""
+    return store.row("select * from repos where type = ? and id = ?", type, id)
+
+
+def former_repo(store: Store, type: str, id: str) -> sqlite3.Row | None:
+    """The repository that once had this name, or is meant by this name of old without a namespace."""
+    return store.row(
+        "select r.* from redirects d join repos r on r.key = d.repo where d.type = ? and d.old_id = ?", type, id
+    )
+
+
+def find_repo(store: Store, who: Caller | None, type: str, id: str) -> sqlite3.Row:
+    """The repository a caller names, under its old names too; 404, or 401 to nobody, when there is none."""
+    repo = repo_by_id(store, type, id) or former_repo(store, type, id)
+    if repo is None or not can_read(who, repo):
+        raise repo_missing(anonymous=who is None)
+    return repo
+
+
+def repo_at(request: Request, type: str | None = None) -> sqlite3.Row:
+    """The repository that a request's path names as `{type}/{namespace}/{repo}` or `{type}/{name}`.
+
+    Another name or letter case than today's is answered with the redirect of FACTS §5.
+    """
+    params = request.path_params
+    kind = type or PLURALS[params["type"]]
+    asked = "/".join(params[part] for part in ("namespace", "repo", "legacy") if part in params)
+    repo = find_repo(store_of(request), caller(request), kind, asked)
+    if repo["id"] != asked:
+        raise Moved(_renamed(request, asked, repo["id"]))
+    return repo
+
+
+def url_of(origin: str, type: str, id: str) -> str:
+    """The address of a repository's page."""
+    return f"{origin}/{PREFIXES[type]}{id}"
+
+
+def id_in(text: str) -> str:
+    """An id as it stands in a path: encoded, its slash kept."""
+    return quote(text, safe="/")
+
+
+def name_problem(name: str) -> str | None:
+    """What is wrong with a repository's name, without its namespace (FACTS §9)."""
+    if not 1 <= len(name) <= 96:
+        return "A repository's name has 1 to 96 characters."
+    if not re.fullmatch(r"[A-Za-z0-9_][\w.-]*", name, re.ASCII) or name.endswith(("-", ".")):
+        return "A repository's name holds letters, digits, '-', '_' and '.', and neither starts nor ends with '-' or '.'."
+    if "--" in name or ".." in name:
+        return "A repository's name may not contain '--' or '..'."
+    if name.endswith((".git", ".ipynb")):
+        return "A repository's name may not end with '.git' or '.ipynb'."
+    return None
+
+
+def _renamed(request: Request, asked: str, id: str) -> str:
+    """The request's own address with the repository's name of today, relative and with its query."""
+    path = raw_path(request)
+    start = re.escape(asked).replace("/", "(?:/|%2[Ff])")
+    moved = re.sub(rf"(?<=/){start}(?=/|$)", lambda _: id_in(id), path, count=1)
+    if moved == path:  # the name was sent percent-encoded
+        moved = request.url.path.replace(asked, id, 1)
+    return f"{moved}?{request.url.query}" if request.url.query else moved

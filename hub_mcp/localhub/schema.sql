@@ -1,0 +1,175 @@
+-- The local Hub's tables. Every area appends its own below the line that names it.
+
+create table users (
+  id text primary key,
+  name text not null unique collate nocase,
+  fullname text not null,
+  email text,
+  avatar_url text not null,
+  is_pro integer not null default 0,
+  details text,
+  created_at text not null
+) strict;
+
+create table orgs (
+  id text primary key,
+  name text not null unique collate nocase,
+  fullname text not null,
+  avatar_url text not null,
+  plan text check (plan in ('team', 'enterprise', 'plus', 'academia')),
+  is_verified integer not null default 0,
+  details text,
+  created_at text not null
+) strict;
+
+create table members (
+  org_id text not null references orgs (id) on delete cascade,
+  user_id text not null references users (id) on delete cascade,
+  role text not null check (role in ('admin', 'write', 'contributor', 'read', 'no_access')),
+  primary key (org_id, user_id)
+) strict, without rowid;
+
+create index members_by_user on members (user_id);
+
+-- Who follows an account; the account is a user's or an organization's id.
+create table followers (
+  account_id text not null,
+  user_id text not null references users (id) on delete cascade,
+  primary key (account_id, user_id)
+) strict, without rowid;
+
+create index followers_by_user on followers (user_id);
+
+create table tokens (
+  token text primary key,
+  user_id text not null references users (id) on delete cascade,
+  display_name text not null,
+  role text not null check (role in ('read', 'write', 'fineGrained')),
+  fine_grained text,                       -- JSON as whoami-v2 shows it
+  created_at text not null
+) strict;
+
+-- Models, datasets and Spaces. `details` holds, as one JSON object, the fields that only an info answer shows.
+create table repos (
+  key integer primary key,
+  _id text not null unique,
+  type text not null check (type in ('model', 'dataset', 'space')),
+  namespace text not null collate nocase,
+  name text not null collate nocase,
+  id text not null collate nocase,         -- namespace/name
+  visibility text not null default 'public' check (visibility in ('public', 'private', 'protected')),
+  gated text check (gated in ('auto', 'manual')),
+  disabled integer not null default 0,
+  creator text references users (id) on delete set null,
+  resource_group text references resource_groups (id) on delete set null,
+  created_at text not null,
+  last_modified text not null,
+  sha text not null,
+  downloads integer not null default 0,
+  downloads_all_time integer not null default 0,
+  likes integer not null default 0,
+  likes30d integer not null default 0,
+  trending_score integer not null default 0,
+  num_parameters integer not null default 0,
+  main_size integer not null default 0,
+  num_rows integer not null default 0,
+  used_storage integer not null default 0,
+  pipeline_tag text,
+  library_name text,
+  inference text,
+  sdk text,
+  description text,
+  tags text not null default '[]',
+  card text not null default '{}',
+  details text not null default '{}',
+  settings text not null default '{}',
+  unique (type, id)
+) strict;
+
+create index repos_by_namespace on repos (type, namespace);
+create index repos_by_group on repos (resource_group);
+create index repos_by_trending on repos (type, trending_score desc, _id);
+create index repos_by_downloads on repos (type, downloads desc, _id);
+create index repos_by_likes on repos (type, likes desc, _id);
+create index repos_by_likes30d on repos (type, likes30d desc, _id);
+create index repos_by_created on repos (type, created_at desc, _id);
+create index repos_by_modified on repos (type, last_modified desc, _id);
+create index repos_by_parameters on repos (type, num_parameters desc, _id);
+create index repos_by_size on repos (type, main_size desc, _id);
+create index repos_by_rows on repos (type, num_rows desc, _id);
+
+-- What a listing filters on beside columns: tags, apps, providers, models and datasets that a Space uses.
+create table labels (
+  kind text not null,
+  value text not null,
+  repo integer not null references repos (key) on delete cascade,
+  primary key (kind, value, repo)
+) strict, without rowid;
+
+create index labels_by_repo on labels (repo);
+
+-- Names that lead to a repository which has another name today.
+create table redirects (
+  type text not null,
+  old_id text not null collate nocase,
+  repo integer not null references repos (key) on delete cascade,
+  primary key (type, old_id)
+) strict, without rowid;
+
+create table files (
+  repo integer not null references repos (key) on delete cascade,
+  path text not null,
+  size integer not null,
+  blob_id text not null,
+  sha256 text,                             -- of a large file (LFS); null for what git itself keeps
+  content blob,                            -- null: too large for a Hub that fits in a file
+  primary key (repo, path)
+) strict, without rowid;
+
+-- The parquet conversion of a dataset, a row a shard; `file` lies in localhub/shards/.
+create table parquet (
+  repo integer not null references repos (key) on delete cascade,
+  subset text not null,
+  split text not null,
+  shard integer not null,
+  file text not null,
+  primary key (repo, subset, split, shard)
+) strict, without rowid;
+
+-- The last requests, for whoever watches the Hub. Never a header, so never a token.
+create table requests (
+  id integer primary key autoincrement,
+  time text not null,
+  method text not null,
+  path text not null,
+  query text not null,
+  status integer not null,
+  caller text,
+  milliseconds real not null
+) strict;
+
+-- groups.py
+
+create table resource_groups (
+  id text primary key,
+  org_id text not null references orgs (id) on delete cascade,
+  name text not null,
+  description text not null default '',
+  auto_join_role text,
+  created_at text not null
+) strict;
+
+create table resource_group_users (
+  group_id text not null references resource_groups (id) on delete cascade,
+  user_id text not null references users (id) on delete cascade,
+  role text not null check (role in ('admin', 'write', 'contributor', 'read', 'no_access')),
+  added_by text,
+  added_at text,
+  primary key (group_id, user_id)
+) strict, without rowid;
+
+create index resource_group_users_by_user on resource_group_users (user_id);
+
+-- papers.py
+
+-- collections.py
