@@ -1,0 +1,216 @@
+"""What the Hub answers, typed and lean: an answer knows its fields, which are shown unasked, and how a row reads.
+
+Names are the Hub's own (`lastModified`, `pipeline_tag`): what is shown, what `fields` asks for and what the Hub's
+documentation says are the same word. Unknown fields never break and can be asked for; a known field of an unexpected
+type is kept as it came.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from hub_mcp.errors import UnexpectedAnswer, plain
+
+BEFORE_DATES = "2022-03-02T23:29:04.000Z"  # api.md: given to everything older than the recording of dates
+TEXT_LIMIT = 4_000  # characters of one text of the Hub's that an answer holds
+EMPTY: tuple[Any, ...] = (None, "", [], {}, ())
+
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]"
+)
+
+
+def clean(value: Any, limit: int = TEXT_LIMIT) -> Any:
+    """JSON from the Hub without control, bidirectional and invisible characters, each text bounded."""
+    if isinstance(value, str):
+        text = _UNSEEN.sub("", value)
+        return text if len(text) <= limit else f"{text[:limit]}… ({len(text) - limit:,} more characters)"
+    if isinstance(value, Mapping):
+        return {str(clean(key, limit)): clean(one, limit) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [clean(one, limit) for one in value]
+    return value
+
+
+class Answer:
+    """Anything an endpoint answers."""
+
+    @classmethod
+    def of(cls, value: Any) -> Self:
+        """Read the Hub's JSON.
+
+        Raises:
+            UnexpectedAnswer: it is not of the documented shape.
+        """
+        raise UnexpectedAnswer(f"{cls.__name__} cannot be read from JSON.")
+
+    @property
+    def identity(self) -> str:
+        """The Hub's own id of the thing; "" where it has none."""
+        return ""
+
+    def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
+        """What is shown of it, as JSON: what matters, what was asked for, nothing empty."""
+        return {}
+
+    def facts(self) -> tuple[str, ...]:
+        """What a person should know before it is changed or lost, one short line each."""
+        return ()
+
+
+    def dependents(self) -> tuple[str, ...]:
+        """Who or what refers to it, one short line each."""
+        return ()
+
+
+class Record(BaseModel, Answer):
+    """An answer that is a JSON object."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, defer_build=True, populate_by_name=True)
+
+    shown: ClassVar[tuple[str, ...]] = ()  # the Hub's names of what is shown unasked, in this order
+    noun: ClassVar[str] = "object"
+
+    @classmethod
+    def of(cls, value: Any) -> Self:
+        if not isinstance(value, dict):
+            raise UnexpectedAnswer(f"The Hub answered {_kind(value)} where one {cls.noun} was expected.")
+        try:
+            return cls.model_validate(value)
+        except ValidationError as trouble:
+            odd = {str(error["loc"][0]) for error in trouble.errors() if error["loc"]}
+        kept = {key: one for key, one in value.items() if key not in odd}
+        try:
+            read = cls.model_validate(kept)
+        except ValidationError as trouble:
+            missing = ", ".join(str(error["loc"][0]) for error in trouble.errors())
+            raise UnexpectedAnswer(f"The Hub's answer is no {cls.noun}: {missing} is missing or odd.") from trouble
+        (read.__pydantic_extra__ or {}).update({f"{key}": value[key] for key in odd})
+        return read
+
+    def field(self, name: str) -> Any:
+        """The value of a field by the Hub's name for it; None where it has none."""
+        extra = self.__pydantic_extra__ or {}
+        if name in extra:
+            return extra[name]
+        for attribute, info in type(self).model_fields.items():
+            if name in (info.alias, attribute):
+                value = getattr(self, attribute)
+                return value.model_dump(by_alias=True, exclude_none=True) if isinstance(value, BaseModel) else value
+        return None
+
+    @property
+    def identity(self) -> str:
+        return str(self.field("_id") or self.field("id") or "")
+
+    def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
+        wanted = dict.fromkeys((*self.shown, *fields))
+        return {name: clean(value) for name in wanted if (value := _plain_json(self.field(name))) not in EMPTY}
+
+
+@dataclass(frozen=True)
+class Done(Answer):
+    """The Hub did it, and had nothing more to say."""
+
+    said: str = "done"
+
+    @classmethod
+    def of(cls, value: Any) -> Self:
+        return cls()
+
+    def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
+        return {"status": self.said}
+
+
+R = TypeVar("R", bound=Answer)
+
+
+@dataclass(frozen=True)
+class Page(Answer, Generic[R]):
+    """Some rows of a listing, and where the next ones are.
+
+    Attributes:
+        items: the rows, in the Hub's order.
+        next_cursor: our opaque cursor of what follows; "" at the end.
+        cursors: the cursor that follows each row, so that a page can be cut behind any of them.
+    """
+
+    items: tuple[R, ...] = ()
+    next_cursor: str = ""
+    cursors: tuple[str, ...] = ()
+
+    def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
+        rows = [row.content(fields) for row in self.items]
+        return {"items": rows, "next_cursor": self.next_cursor} if self.next_cursor else {"items": rows}
+
+    def dependents(self) -> tuple[str, ...]:
+        if not self.items:
+            return ()
+        names = ", ".join(plain(str(row.content().get("slug") or row.identity), 80) for row in self.items[:3])
+        more = " and more" if self.next_cursor or len(self.items) > 3 else ""
+        return (f"refers to it: {names}{more}",)
+
+    def cut(self, rows: int) -> Self:
+        """The first `rows` rows; the rest is behind the cursor."""
+        if rows >= len(self.items):
+            return self
+        return type(self)(self.items[:rows], self.cursors[rows - 1] if rows else "", self.cursors[:rows])
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "an object", list: "a list", str: "a text", type(None): "nothing", bool: "a truth value"}
+    return names.get(type(value), "a number")
+
+
+def _plain_json(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(by_alias=True, exclude_none=True)
+    if isinstance(value, (list, tuple)):
+        return [_plain_json(one) for one in value]
+    return value
+
+
+# ── words for people ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def day(moment: str | None) -> str:
+    """The day of an ISO moment; the Hub's sentinel is said for what it means."""
+    if not isinstance(moment, str) or not moment:
+        return ""
+    return "before dates were recorded" if moment == BEFORE_DATES else moment[:10]
+
+
+def size(count: float | None) -> str:
+    """Bytes in decimal units, as the Hub shows them."""
+    if count is None:
+        return ""
+    for unit in ("bytes", "kB", "MB", "GB", "TB"):
+        if abs(count) < 1000:
+            return f"{count:,.0f} {unit}" if unit == "bytes" else f"{count:,.1f} {unit}"
+        count /= 1000
+    return f"{count:,.1f} PB"
+
+
+def told(value: Any) -> str:
+    """A value on one line, as people write it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.4g}"
+    if isinstance(value, str):
+        return day(value) if _MOMENT.fullmatch(value) else plain(value, 1_000)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {told(one)}" for key, one in value.items())
+    if isinstance(value, Iterable):
+        return ", ".join(f"({told(one)})" if isinstance(one, Mapping) else told(one) for one in value)
+    return ""
+
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?")

@@ -1,0 +1,400 @@
+"""Collections: titled lists of models, datasets, Spaces and papers, and their items."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from hub_mcp.catalogue.answers import Answer, Done, Record, clean, day
+from hub_mcp.catalogue.endpoint import Endpoint, HttpResponse, Stakes, delete, get, patch, post, told_of
+from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.vocabulary import (
+    FreeText,
+    ItemType,
+    ObjectId,
+    Owner,
+    Part,
+    Slug,
+    Word,
+    check_repo_id,
+    read_arxiv_id,
+    read_repo_id,
+    read_slug,
+    words_list,
+)
+from hub_mcp.errors import BadInput
+
+DOCUMENTED = "/api/collections/{namespace}/{slug}-{id}"
+OBJECT_ID = re.compile(r"[0-9a-f]{24}")
+PREFIXES = {"models": "model", "datasets": "dataset", "spaces": "space", "papers": "paper", "collections": "collection"}
+NOTE_LIMIT = 500
+
+
+def read_item(value: Any) -> Any:
+    """An item as people have it: {type, id}, `models/ns/name`, `papers/2311.12983`, or an address on the Hub."""
+    if not isinstance(value, str):
+        return value
+    if "://" in value:
+        if "/papers/" in value or "arxiv.org" in value:
+            return {"type": "paper", "id": read_arxiv_id(value)}
+        if "/collections/" in value:
+            return {"type": "collection", "id": read_slug(value)}
+        kind, repo_id = read_repo_id(value)
+        return {"type": kind, "id": repo_id}
+    prefix, _, rest = value.partition("/")
+    if prefix not in PREFIXES:
+        raise ValueError(f"{value[:60]!r} needs its type, as in models/{value[:60]} or {{type, id}}")
+    return {"type": PREFIXES[prefix], "id": rest}
+
+
+class Item(Part):
+    """What a collection holds, by type and id."""
+
+    type: ItemType
+    id: Word
+
+    @model_validator(mode="after")
+    def _id_fits_type(self) -> Self:
+        if self.type == "paper":
+            object.__setattr__(self, "id", read_arxiv_id(self.id))
+        elif self.type == "collection":
+            if not OBJECT_ID.fullmatch(self.id):
+                object.__setattr__(self, "id", read_slug(self.id))
+        else:
+            kind, repo_id = read_repo_id(self.id)
+            if kind and kind != self.type:
+                raise ValueError(f"{self.id!r} is a {kind}, not a {self.type}")
+            object.__setattr__(self, "id", check_repo_id(repo_id))
+        return self
+
+
+class CollectionRow(Record):
+    """A collection in a listing."""
+
+    noun = "collection"
+    shown: ClassVar[tuple[str, ...]] = ("slug", "title", "owner", "upvotes", "lastUpdated", "private")
+
+    slug: str
+    title: str | None = None
+    description: str | None = None
+    private: bool | None = None
+    items: list[dict[str, Any]] | None = None
+    gating: bool | dict[str, Any] | None = None
+    last_updated: str | None = Field(None, alias="lastUpdated")
+    upvotes: int | None = None
+
+    def field(self, name: str) -> Any:
+        value = super().field(name)
+        if name == "owner" and isinstance(value, dict):
+            return value.get("name")
+        if name == "gating":
+            return value.get("mode") if isinstance(value, dict) else value or None
+        return value
+
+    @property
+    def identity(self) -> str:
+        return self.slug[-24:] if OBJECT_ID.fullmatch(self.slug[-24:]) else self.slug
+
+    def facts(self) -> tuple[str, ...]:
+        gate = f", gated ({self.field('gating')})" if self.field("gating") else ""
+        lines = (
+            f"collection {clean(self.title or '', 100)!r} ({self.slug}): {'private' if self.private else 'public'}{gate}",
+            f"{len(self.items or ()):,} items, {self.upvotes or 0:,} upvotes, last change {day(self.last_updated)}",
+        )
+        notes = sum(1 for item in self.items or () if item.get("note"))
+        return (*lines, *([f"{notes:,} notes"] if notes else []))
+
+
+class Collection(CollectionRow):
+    """One collection with all its items."""
+
+    shown = (*CollectionRow.shown, "description", "theme", "position", "gating", "items")
+
+    def field(self, name: str) -> Any:
+        if name == "items":
+            return [_item(one) for one in self.items or ()]
+        return super().field(name)
+
+    def find(self, item: Item) -> dict[str, Any] | None:
+        """The item with this type and id."""
+        for one in self.items or ():
+            ids = {str(one.get(key)).lower() for key in ("id", "slug") if one.get(key)}
+            if one.get("type") == item.type and item.id.lower() in ids:
+                return one
+        return None
+
+    def by_id(self, item_id: str) -> dict[str, Any] | None:
+        return next((one for one in self.items or () if one.get("_id") == item_id), None)
+
+
+def _item(item: dict[str, Any]) -> dict[str, Any]:
+    note = item.get("note")
+    said = {
+        "item_id": item.get("_id"),
+        "type": item.get("type"),
+        "id": item.get("slug") or item.get("id"),
+        "title": item.get("title"),
+        "note": note.get("text") if isinstance(note, dict) else note,
+    }
+    return {key: value for key, value in said.items() if value}
+
+
+def note_of(item: dict[str, Any] | None) -> str:
+    return str(_item(item).get("note", "")) if item else ""
+
+
+@post("/api/collections")
+class CreateCollection(Endpoint[Collection]):
+    """Create a collection. Public unless you say private."""
+
+    title: FreeText = Field(min_length=1, max_length=60)
+    namespace: Owner = Field(description="user or organization")
+    description: FreeText | None = Field(None, max_length=150)
+    item: Annotated[Item, BeforeValidator(read_item)] | None = None
+    private: bool | None = None
+    resource_group_id: ObjectId | None = Field(None, serialization_alias="resourceGroupId")
+
+    def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
+        return DeleteCollection(slug=after.slug) if isinstance(after, Collection) else None
+
+
+@get("/api/collections/{slug}", documented=f"GET {DOCUMENTED}")
+class GetCollection(Endpoint[Collection]):
+    """A collection with all its items and notes."""
+
+    slug: Slug
+
+
+@get("/api/collections")
+class ListCollections(Listing[CollectionRow]):
+    """Search collections."""
+
+    row = CollectionRow
+    largest = 1000
+    offers = ("expand",)
+
+    q: Word | None = Field(None, description="in title and description")
+    owner: Annotated[list[Owner], BeforeValidator(words_list)] | None = None
+    item: Annotated[list[Word], BeforeValidator(words_list)] | None = Field(None, description="models/ns/name, papers/id, …")
+    sort: Literal["trending", "upvotes", "lastModified"] | None = None
+
+    @model_validator(mode="after")
+    def _items_have_types(self) -> Self:
+        if odd := [one for one in self.item or () if one.partition("/")[0] not in PREFIXES or not one.partition("/")[2]]:
+            raise ValueError(f"`item` needs its type, as in models/{odd[0]}")
+        return self
+
+    def wire(self) -> dict[str, Any]:
+        return {**super().wire(), "expand": False}
+
+
+def in_collections(kind: str, repo_id: str) -> ListCollections:
+    """The call that tells which collections hold a repository."""
+    return ListCollections(item=[f"{kind}s/{repo_id}"], limit=10)
+
+
+class ChangesCollection(Endpoint[Done]):
+    """A change to one collection, which is looked up first."""
+
+    def target(self) -> Endpoint[Any] | None:
+        return GetCollection(slug=self.model_dump()["slug"])
+
+    def settled(self, before: Answer) -> Self:
+        return self.model_copy(update={"slug": before.slug}) if isinstance(before, Collection) else self
+
+    def unwrap(self, response: HttpResponse) -> Any:
+        return None  # the Hub documents no body
+
+
+@patch("/api/collections/{slug}", documented=f"PATCH {DOCUMENTED}")
+class UpdateCollection(Endpoint[Collection]):
+    """Change a collection's title, description, theme or visibility. Opening it to more people asks a person."""
+
+    slug: Slug
+    title: FreeText | None = Field(None, min_length=1, max_length=60)
+    description: FreeText | None = Field(None, max_length=150)
+    private: bool | None = None
+    position: int | None = Field(None, ge=0, description="on the profile")
+    theme: Literal["orange", "blue", "green", "purple", "pink", "indigo"] | None = None
+    gating: Literal["auto", "manual", "false"] | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_fields_set - {"slug"}:
+            raise ValueError("name at least one thing to change")
+        return self
+
+    def wire(self) -> dict[str, Any]:
+        sent = super().wire()
+        if self.gating:
+            sent["gating"] = (
+                False
+                if self.gating == "false"
+                else {"mode": "auto"}
+                if self.gating == "auto"
+                else {"mode": "manual", "notifications": {"mode": "bulk"}}
+            )
+        return sent
+
+    def unwrap(self, response: HttpResponse) -> Any:
+        value = response.json()  # wrapped in {data}, unlike every other collection answer
+        return value["data"] if isinstance(value, dict) and isinstance(value.get("data"), dict) else value
+
+    def target(self) -> Endpoint[Any] | None:
+        return GetCollection(slug=self.slug)
+
+    def settled(self, before: Answer) -> Self:
+        return self.model_copy(update={"slug": before.slug}) if isinstance(before, Collection) else self
+
+    def stakes(self, before: Answer | None, context: Sequence[Answer] = ()) -> Stakes | None:
+        seen = before if isinstance(before, Collection) else None
+        lines: list[str] = []
+        if self.private is False and (seen is None or seen.private is not False):
+            lines.append("private → public: everyone can see its title, items and notes")
+        gate = seen.field("gating") if seen else "manual"
+        if self.gating == "false" and gate:
+            lines.append(f"gated ({gate}) → open")
+        if self.gating == "auto" and gate not in (None, "auto"):
+            lines.append(f"gated ({gate}) → gated (auto): requests are granted without being looked at")
+        if not lines:
+            return None
+        return Stakes(
+            headline=f"Open the collection {self.slug} to more people: {'; '.join(lines)}?",
+            facts=told_of(before, context),
+            cost="It can be closed again, but what was read meanwhile stays out.",
+        )
+
+    def preview(self, before: Answer) -> dict[str, tuple[Any, Any]]:
+        assert isinstance(before, Collection)
+        return {name: (before.field(name), value) for name, value in self.wire().items()}
+
+    def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
+        if not isinstance(before, Collection):
+            return None
+        was: dict[str, Any] = {"slug": after.slug if isinstance(after, Collection) else before.slug}
+        for name in ("title", "private", "theme", "position"):
+            if getattr(self, name) is not None:
+                was[name] = before.field(name)
+        if self.description is not None:
+            was["description"] = before.description or ""
+        if self.gating:
+            was["gating"] = before.field("gating") or "false"
+        return UpdateCollection.model_validate(was) if any(v is not None for k, v in was.items() if k != "slug") else None
+
+
+@delete(
+    "/api/collections/{slug}",
+    documented=f"DELETE {DOCUMENTED}",
+    destroys="the collection {slug}, with its list and its notes",
+    retype="slug",
+)
+class DeleteCollection(ChangesCollection):
+    """Delete a collection for good; the repositories in it stay. A person types its slug."""
+
+    slug: Slug
+
+
+@post("/api/collections/{slug}/items", documented=f"POST {DOCUMENTED}/item")
+class AddCollectionItem(Endpoint[Collection]):
+    """Add a model, dataset, Space, paper or collection to a collection."""
+
+    slug: Slug
+    item: Annotated[Item, BeforeValidator(read_item)]
+    note: FreeText | None = Field(None, max_length=NOTE_LIMIT)
+
+    def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
+        added = after.find(self.item) if isinstance(after, Collection) else None
+        return DeleteCollectionItem(slug=self.slug, item_id=str(added["_id"])) if added else None
+
+
+class ChangesItem(ChangesCollection):
+    """A change to one item of a collection: named by its own id, or by what people know, its type and id."""
+
+    slug: Slug
+    item_id: Annotated[Word, Field(description="the item_id, or its type and id: models/ns/name")]
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        if not OBJECT_ID.fullmatch(self.item_id):
+            Item.model_validate(read_item(self.item_id))
+        return self
+
+    def settled(self, before: Answer) -> Self:
+        if not isinstance(before, Collection):
+            return self
+        found = self.item_in(before)
+        if not found:
+            raise BadInput(
+                f"The collection {before.slug} has no item {clean(self.item_id, 100)}.",
+                advice="Look at the collection with get_collection.",
+            )
+        return self.model_copy(update={"slug": before.slug, "item_id": str(found["_id"])})
+
+    def item_in(self, collection: Collection) -> dict[str, Any] | None:
+        if OBJECT_ID.fullmatch(self.item_id):
+            return collection.by_id(self.item_id)
+        return collection.find(Item.model_validate(read_item(self.item_id)))
+
+    def identity(self, before: Answer) -> str:
+        found = self.item_in(before) if isinstance(before, Collection) else None
+        return f"{before.identity}/{found['_id'] if found else ''}"
+
+
+@patch("/api/collections/{slug}/items/{item_id}", documented=f"PATCH {DOCUMENTED}/items/{{item_id}}")
+class UpdateCollectionItem(ChangesItem):
+    """Change the note or the position of an item of a collection."""
+
+    note: FreeText | None = Field(None, max_length=NOTE_LIMIT)
+    position: int | None = Field(None, ge=0)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.note is None and self.position is None:
+            raise ValueError("give a note or a position")
+        return self
+
+    def preview(self, before: Answer) -> dict[str, tuple[Any, Any]]:
+        assert isinstance(before, Collection)
+        found = self.item_in(before) or {}
+        was = {"note": note_of(found), "position": found.get("position")}
+        return {name: (was.get(name), value) for name, value in self.wire().items()}
+
+    def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
+        found = self.item_in(before) if isinstance(before, Collection) else None
+        if not found:
+            return None
+        was: dict[str, Any] = {"slug": self.slug, "item_id": str(found["_id"])}
+        if self.note is not None:
+            was["note"] = note_of(found)
+        if self.position is not None and isinstance(found.get("position"), int):
+            was["position"] = found["position"]
+        return UpdateCollectionItem.model_validate(was) if len(was) > 2 else None
+
+
+@delete(
+    "/api/collections/{slug}/items/{item_id}",
+    documented=f"DELETE {DOCUMENTED}/items/{{item_id}}",
+    destroys="the item {item_id} from the collection {slug}",
+)
+class DeleteCollectionItem(ChangesItem):
+    """Remove an item from a collection; the repository itself stays. Asks a person first."""
+
+    def stakes(self, before: Answer | None, context: Sequence[Answer] = ()) -> Stakes | None:
+        found = self.item_in(before) if isinstance(before, Collection) else None
+        what = f"{found.get('type')} {found.get('slug') or found.get('id')}" if found else f"item {self.item_id}"
+        note = clean(note_of(found), 200)
+        return Stakes(
+            headline=f"Remove the {what} from the collection {self.slug}?",
+            facts=(*told_of(before, context), *([f'its note: "{note}"'] if note else [])),
+            cost="The repository itself stays. Adding it again gives it another item id and puts it last.",
+        )
+
+    def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
+        found = self.item_in(before) if isinstance(before, Collection) else None
+        if not found:
+            return None
+        item = {"type": found.get("type"), "id": found.get("slug") or found.get("id")}
+        return AddCollectionItem.model_validate({"slug": self.slug, "item": item, "note": note_of(found) or None})

@@ -1,0 +1,225 @@
+"""Datasets: listing, one dataset, its parquet files, its Croissant description, and the tags datasets carry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, Self
+from urllib.parse import urljoin
+
+from pydantic import Field, model_validator
+
+from hub_mcp.catalogue.answers import Answer, Record, clean
+from hub_mcp.catalogue.endpoint import Endpoint, HttpResponse, get
+from hub_mcp.catalogue.repositories import GetRepository, ListRepositories, Repository
+from hub_mcp.catalogue.tags import GetTags
+from hub_mcp.catalogue.vocabulary import Owner, RepoId, Segment, Word, Words
+from hub_mcp.errors import UnexpectedAnswer
+
+EXPANDABLE = frozenset(
+    "author cardData citation createdAt description disabled downloads downloadsAllTime gated lastModified likes "
+    "mainSize paperswithcode_id private resourceGroup sha siblings tags trendingScore xetEnabled".split()
+)
+SHOWN_FIELDS = 40
+
+
+class DatasetRow(Repository):
+    """A dataset in a listing."""
+
+    kind = "dataset"
+    noun = "dataset"
+    lean = ("downloads", "likes", "lastModified", "tags")
+    shown = ("id", "task", "downloads", "likes", "lastModified")
+
+    def field(self, name: str) -> Any:
+        if name == "task":  # a dataset's task is one of its tags
+            return next((tag.partition(":")[2] for tag in self.tags or () if tag.startswith("task_categories:")), None)
+        return super().field(name)
+
+
+class Dataset(Repository):
+    """One dataset."""
+
+    kind = "dataset"
+    noun = "dataset"
+    shown: ClassVar[tuple[str, ...]] = (
+        "id", "author", "private", "gated", "disabled", "downloads", "likes", "createdAt", "lastModified", "sha",
+        "description", "tags", "siblings", "usedStorage",
+    )  # fmt: skip
+
+
+@get("/api/datasets")
+class ListDatasets(ListRepositories[DatasetRow]):
+    """Search datasets. Rows are lean; `fields` adds to them."""
+
+    row = DatasetRow
+    offered = EXPANDABLE
+
+    search: Word | None = Field(None, description="words of the id")
+    author: Owner | None = None
+    filter: Words | None = Field(None, description="tags, all of them, e.g. language:en")
+    gated: bool | None = None
+    sort: Literal[
+        "trendingScore", "downloads", "likes", "likes30d", "lastModified", "createdAt", "mainSize",
+        "datasetsServerInfo.numRows", "id",
+    ] | None = None  # fmt: skip
+
+
+@get(
+    "/api/datasets/{repo_id}[/revision/{revision}]",
+    documented="GET /api/datasets/{repo_id} or /api/datasets/{repo_id}/revision/{revision}",
+)
+class GetDataset(GetRepository[Dataset]):
+    """One dataset: description, downloads, tags, files."""
+
+    kind = "dataset"
+    offered = EXPANDABLE | {"usedStorage"}
+
+
+@dataclass(frozen=True)
+class ParquetFiles(Answer):
+    """The parquet files of a dataset, as {subset: {split: addresses}} whatever depth was asked for."""
+
+    files: dict[str, dict[str, tuple[str, ...]]]
+
+    def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
+        return {
+            "subsets": {
+                clean(subset): {
+                    clean(split): {"files": len(urls), "first": urls[0]} if len(urls) > 1 else list(urls)
+                    for split, urls in splits.items()
+                }
+                for subset, splits in self.files.items()
+            }
+        }
+
+
+@get(
+    "/api/datasets/{repo_id}/parquet[/{subset}[/{split}]]",
+    documented="GET /api/datasets/{repo_id}/parquet (+/{subset}, +/{subset}/{split})",
+)
+class ListDatasetParquetFiles(Endpoint[ParquetFiles]):
+    """Parquet files of a dataset, by subset and split."""
+
+    kind = "dataset"
+
+    repo_id: RepoId
+    subset: Segment | None = None
+    split: Segment | None = Field(None, description="needs subset")
+
+    @model_validator(mode="after")
+    def _split_needs_subset(self) -> Self:
+        if self.split and not self.subset:
+            raise ValueError("`split` needs `subset`")
+        return self
+
+    def read(self, value: Any) -> ParquetFiles:
+        if self.split:
+            value = {self.split: value}
+        if self.subset:
+            value = {self.subset: value}
+        try:
+            return ParquetFiles(
+                {str(subset): {str(split): _addresses(urls) for split, urls in splits.items()} for subset, splits in value.items()}
+            )
+        except (AttributeError, TypeError) as trouble:
+            raise UnexpectedAnswer("The Hub did not answer with parquet files by subset and split.") from trouble
+
+
+def _addresses(urls: Any) -> tuple[str, ...]:
+    if not isinstance(urls, list) or not all(isinstance(url, str) for url in urls):
+        raise TypeError("addresses are a list of texts")
+    return tuple(urls)
+
+
+@dataclass(frozen=True)
+class Shard(Answer):
+    """Where a parquet file lies.
+
+    Attributes:
+        url: its address on the Hub (a redirect to storage may follow; no token is sent there).
+        bytes: its size; None where the Hub does not say.
+        media_type: what the Hub calls its content.
+    """
+
+    url: str
+    bytes: int | None = None
+    media_type: str = ""
+
+    def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
+        said = {"url": self.url, "bytes": self.bytes, "media_type": self.media_type}
+        return {key: value for key, value in said.items() if value}
+
+
+@get("/api/datasets/{repo_id}/parquet/{subset}/{split}/{n}.parquet")
+class GetDatasetParquetShard(Endpoint[Shard]):
+    """Where the n-th parquet file of a split lies, and how large it is."""
+
+    kind = "dataset"
+
+    repo_id: RepoId
+    subset: Segment
+    split: Segment
+    n: int = Field(ge=0, description="from 0")
+
+    def from_http(self, response: HttpResponse) -> Shard:
+        where = response.headers.get("location", "")
+        if 300 <= response.status < 400 and where:
+            return Shard(urljoin(response.url, where))
+        self.refuse_errors(response)
+        length = response.headers.get("content-length", "")
+        media_type = response.headers.get("content-type", "").partition(";")[0]
+        return Shard(response.url, int(length) if length.isdigit() else len(response.body), media_type)
+
+
+class Croissant(Record):
+    """A Croissant description (JSON-LD) of a dataset."""
+
+    noun = "Croissant description"
+    shown = ("name", "description", "url", "license", "creator", "keywords", "conformsTo")
+
+    def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
+        records = [one for one in self.field("recordSet") or () if isinstance(one, dict)]
+        files = [one for one in self.field("distribution") or () if isinstance(one, dict)]
+        summary = {
+            "distribution": [_named(one, "@type", "@id", "encodingFormat", "includes") for one in files[:SHOWN_FIELDS]],
+            "recordSet": {
+                str(one.get("name") or one.get("@id")): [
+                    f"{field.get('name') or field.get('@id')}: {field.get('dataType', '')}".rstrip(": ")
+                    for field in (one.get("field") or ())[:SHOWN_FIELDS]
+                    if isinstance(field, dict)
+                ]
+                for one in records[:SHOWN_FIELDS]
+            },
+        }
+        left_out = {
+            name: len(full) - SHOWN_FIELDS
+            for name, full in (("distribution", files), ("recordSet", records))
+            if len(full) > SHOWN_FIELDS
+        }
+        more = {"left_out": left_out} if left_out else {}
+        return {**super().content(), **clean({name: one for name, one in summary.items() if one}), **more}
+
+
+def _named(record: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: record[name] for name in names if name in record}
+
+
+@get("/api/datasets/{repo_id}/croissant")
+class GetDatasetCroissant(Endpoint[Croissant]):
+    """A dataset's Croissant metadata: files, record sets and their columns."""
+
+    kind = "dataset"
+
+    repo_id: RepoId
+
+
+@get("/api/datasets-tags-by-type")
+class GetDatasetTags(GetTags):
+    """Tags datasets can carry, to use in `filter`."""
+
+    type: Literal[
+        "benchmark", "task_categories", "size_categories", "modality", "format", "library", "language", "license",
+        "arxiv", "doi", "region", "other", "task_ids", "annotations_creators", "language_creators", "multilinguality",
+        "source_datasets",
+    ] | None = None  # fmt: skip

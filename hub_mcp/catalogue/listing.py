@@ -1,0 +1,151 @@
+"""Listings: endpoints whose rows come page by page, behind one kind of cursor whatever the Hub's own paging is.
+
+Our cursor is `rows.size.place`: how many rows of the Hub's page were already given, the page size that was asked for,
+and the Hub's own cursor (or page number). It is opaque to callers and stays valid in any process.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+from pydantic import AfterValidator
+
+from hub_mcp.catalogue.answers import Answer, Page
+from hub_mcp.catalogue.endpoint import Endpoint, HttpResponse
+from hub_mcp.catalogue.vocabulary import Limit
+from hub_mcp.errors import UnexpectedAnswer
+
+R = TypeVar("R", bound=Answer)
+
+CURSOR_LIMIT = 4_096
+_CURSOR = re.compile(r"(\d{1,7})\.(\d{1,5})\.([!-~]*)")
+_LINK = re.compile(r'<([^<>]*)>((?:\s*;\s*[!#$%&\'*+.^_`|~\w-]+\s*=\s*(?:"[^"]*"|[^",;\s]*))*)')
+_REL = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^",;\s]*))', re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the Hub's listing the next row is.
+
+    Attributes:
+        skip: rows of the Hub's page that were already given.
+        size: the page size those rows were counted in.
+        at: the Hub's cursor or page number; "" is the beginning.
+    """
+
+    skip: int = 0
+    size: int = 0
+    at: str = ""
+
+    @classmethod
+    def read(cls, cursor: str | None) -> Self:
+        if not cursor:
+            return cls()
+        match = _CURSOR.fullmatch(cursor) if len(cursor) <= CURSOR_LIMIT else None
+        if not match:
+            raise ValueError("`cursor` must be a next_cursor of this listing, unchanged")
+        return cls(int(match[1]), int(match[2]), match[3])
+
+    def __str__(self) -> str:
+        return f"{self.skip}.{self.size}.{self.at}"
+
+
+def _cursor(text: str) -> str:
+    Place.read(text)
+    return text
+
+
+Cursor = Annotated[str, AfterValidator(_cursor)]
+
+
+class Listing(Endpoint[Page[R]], Generic[R]):
+    """A call for some rows of a listing."""
+
+    limit: Limit = 20
+    cursor: Cursor | None = None
+
+    row: ClassVar[type[Answer]]
+    smallest: ClassVar[int] = 1  # the page sizes the Hub accepts
+    largest: ClassVar[int] = 1000
+    numbered: ClassVar[str] = ""  # the parameter that counts pages, where the Hub pages by number
+
+    @classmethod
+    def is_listing(cls) -> bool:
+        return True
+
+    @property
+    def place(self) -> Place:
+        return Place.read(self.cursor)
+
+    def page_size(self) -> int:
+        """How many rows are asked of the Hub, so that those we still owe are among them."""
+        place = self.place
+        if self.numbered and place.size:
+            return place.size
+        return max(self.smallest, min(self.largest, self.limit if self.numbered else place.skip + self.limit))
+
+    def wire(self) -> dict[str, Any]:
+        sent = super().wire()
+        place = self.place
+        sent.pop("cursor", None)
+        sent["limit"] = self.page_size()
+        if self.numbered:
+            sent[self.numbered] = int(place.at or 0)
+        elif place.at:
+            sent["cursor"] = place.at
+        return sent
+
+    def after(self, cursor: str) -> Self:
+        """The same listing from another place on."""
+        return self.model_copy(update={"cursor": cursor or None})
+
+    def from_http(self, response: HttpResponse) -> Page[R]:
+        self.refuse_errors(response)
+        rows = self.rows(self.unwrap(response))
+        place, size = self.place, self.page_size()
+        given = rows[place.skip : place.skip + self.limit]
+        end = place.skip + len(given)
+        beyond = self._next_page(response, len(rows), size)
+        cursors = [str(Place(place.skip + n + 1, size, place.at)) for n in range(len(given))]
+        if end >= len(rows):
+            following = beyond
+            if cursors:
+                cursors[-1] = beyond
+        else:
+            following = cursors[-1] if cursors else beyond
+        read: tuple[R, ...] = tuple(self.row.of(one) for one in given)  # type: ignore[misc]  # `row` is the type argument
+        return Page(read, following, tuple(cursors))
+
+    def rows(self, value: Any) -> list[Any]:
+        """The JSON rows of one page of the Hub's."""
+        if not isinstance(value, list):
+            raise UnexpectedAnswer(f"The Hub did not answer {self.title.lower()} with a list.")
+        return value
+
+    def _next_page(self, response: HttpResponse, rows: int, size: int) -> str:
+        if self.numbered:
+            return str(Place(0, size, str(int(self.place.at or 0) + 1))) if rows >= size else ""
+        link = next_link(response.headers.get("link", ""))
+        if not link:
+            return ""
+        target = urlsplit(urljoin(response.url, link))
+        if response.url and target[:2] != urlsplit(response.url)[:2]:
+            raise UnexpectedAnswer(f"The next page's link leads to another host ({target.hostname}); it was not followed.")
+        at = parse_qs(target.query).get("cursor", [""])[0]
+        if not at or not re.fullmatch(r"[!-~]+", at) or len(at) > CURSOR_LIMIT - 20:
+            raise UnexpectedAnswer("The next page's link has no cursor that can be read.")
+        return str(Place(0, size, at))
+
+
+def next_link(header: str) -> str:
+    """The address of rel="next" in a Link header (RFC 8288); "" where there is none."""
+    for match in _LINK.finditer(header):
+        rel = _REL.search(match[2])
+        if rel and "next" in (rel[1] or rel[2] or "").lower().split():
+            return match[1]
+    return ""
+
+

@@ -1,0 +1,91 @@
+"""Models: listing, one model, and the tags models carry."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from hub_mcp.catalogue.endpoint import get
+from hub_mcp.catalogue.repositories import GetRepository, ListRepositories, Repository
+from hub_mcp.catalogue.tags import GetTags
+from hub_mcp.catalogue.vocabulary import Owner, Word, Words
+
+EXPANDABLE = frozenset(
+    "author cardData config createdAt disabled downloads downloadsAllTime evalResults gated gguf inference "
+    "inferenceProviderMapping lastModified library_name likes mask_token model-index pipeline_tag private "
+    "resourceGroup safetensors sha siblings spaces tags transformersInfo trendingScore widgetData xetEnabled".split()
+)
+
+
+class ModelRow(Repository):
+    """A model in a listing."""
+
+    kind = "model"
+    noun = "model"
+    lean = ("pipeline_tag", "downloads", "likes", "lastModified")
+    shown = ("id", *lean)
+
+    pipeline_tag: str | None = None
+
+
+class Model(ModelRow):
+    """One model."""
+
+    shown: ClassVar[tuple[str, ...]] = (
+        "id", "author", "private", "gated", "disabled", "pipeline_tag", "library_name", "downloads", "likes",
+        "createdAt", "lastModified", "sha", "tags", "siblings", "safetensors", "usedStorage", "spaces",
+    )  # fmt: skip
+
+    library_name: str | None = None
+
+
+@get("/api/models")
+class ListModels(ListRepositories[ModelRow]):
+    """Search models. Rows are lean; `fields` adds to them."""
+
+    row = ModelRow
+    offered = EXPANDABLE
+
+    search: Word | None = Field(None, description="words of the id")
+    author: Owner | None = None
+    filter: Words | None = Field(None, description="tags, all of them")
+    pipeline_tag: Word | None = Field(None, description="task")
+    apps: Words | None = None
+    gated: bool | None = None
+    inference: Literal["warm"] | None = None
+    inference_provider: Words | None = None
+    num_parameters: Annotated[str, Field(pattern=r"^(min:[\d.]+[KMBT]?)?,?(max:[\d.]+[KMBT]?)?$")] | None = Field(
+        None, description="e.g. min:6B,max:128B"
+    )
+    sort: Literal[
+        "trendingScore", "downloads", "likes", "likes30d", "lastModified", "createdAt", "num_parameters", "mainSize", "id"
+    ] | None = None  # fmt: skip
+
+
+@get(
+    "/api/models/{repo_id}[/revision/{revision}]",
+    documented="GET /api/models/{repo_id} or /api/models/{repo_id}/revision/{revision}",
+)
+class GetModel(GetRepository[Model]):
+    """One model: task, size, downloads, tags, files."""
+
+    kind = "model"
+    offered = EXPANDABLE | {"baseModels", "childrenModelCount", "usedStorage"}
+
+    security_status: bool | None = Field(None, serialization_alias="securityStatus")
+
+    def _plain(self) -> bool:
+        return super()._plain() or bool(self.security_status)
+
+    def wire(self) -> dict[str, Any]:
+        return super().wire()
+
+
+@get("/api/models-tags-by-type")
+class GetModelTags(GetTags):
+    """Tags models can carry, to use in `filter`."""
+
+    type: Literal[
+        "pipeline_tag", "library", "dataset", "bucket", "language", "license", "arxiv", "doi", "region", "deploy", "other"
+    ] | None = None  # fmt: skip

@@ -1,0 +1,275 @@
+"""Repositories as things one owns: create, delete, change settings, move."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from hub_mcp.catalogue.answers import Answer, Done, Record
+from hub_mcp.catalogue.collections import in_collections
+from hub_mcp.catalogue.datasets import GetDataset
+from hub_mcp.catalogue.endpoint import Effect, Endpoint, HttpRequest, HttpResponse, Stakes, delete, post, put, told_of
+from hub_mcp.catalogue.models import GetModel
+from hub_mcp.catalogue.repositories import Repository
+from hub_mcp.catalogue.spaces import GetSpace
+from hub_mcp.catalogue.vocabulary import FreeText, FullRepoId, ObjectId, Part, RepoId, RepoType, Visibility, Word
+
+WIDER = ("private", "protected", "public")  # who can see it, from few to many
+LOOKING: dict[str, type[Endpoint[Any]]] = {"model": GetModel, "dataset": GetDataset, "space": GetSpace}
+WEIGHT = {"model": ["childrenModelCount", "usedStorage"], "dataset": ["usedStorage"], "space": ["usedStorage"]}
+
+
+def repository(kind: str, repo_id: str, fields: Sequence[str] = ()) -> Endpoint[Any]:
+    """The call that looks a repository up."""
+    return LOOKING[kind].model_validate({"repo_id": repo_id, "fields": list(fields) or None})
+
+
+def repository_weighed(kind: str, repo_id: str) -> Endpoint[Any]:
+    """The call that looks up a repository with what would be lost: files, storage, what is built on it."""
+    return repository(kind, repo_id, ["siblings", *WEIGHT[kind]])
+
+
+def split(repo_id: str) -> dict[str, str]:
+    """The id as the Hub's bodies write it: name, and organization (which may be the user) where there is one."""
+    owner, _, name = repo_id.rpartition("/")
+    return {"name": name, **({"organization": owner} if owner else {})}
+
+
+class Created(Record):
+    """A repository that was just made."""
+
+    noun = "new repository"
+    shown = ("id", "url")
+
+    name: str
+    url: str | None = None
+
+    def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
+        return {"repo_id": self.name, **super().content(("url",))}
+
+
+class File(Part):
+    """A small text file to begin with."""
+
+    path: Word
+    content: str
+    encoding: Literal["utf-8", "base64"] | None = None
+
+
+class Variable(Part):
+    """A public variable of a Space."""
+
+    key: str = Field(pattern=r"^[a-zA-Z][_a-zA-Z0-9]*$")
+    value: str
+    description: str | None = None
+
+
+@post("/api/repos/create", title="Create repository")
+class CreateRepo(Endpoint[Created]):
+    """Create a repository, under your own name unless repo_id says otherwise. Public unless you say private."""
+
+    offers = ("name", "organization", "private")  # all said by repo_id and visibility
+
+    repo_id: RepoId
+    type: RepoType
+    visibility: Visibility | None = Field(None, description="protected: Spaces only")
+    sdk: Literal["gradio", "docker", "static"] | None = Field(None, description="needed for a space")
+    license: Word | None = None
+    license_name: Word | None = None
+    license_link: Word | None = None
+    region: Literal["us", "eu"] | None = None
+    resource_group_id: ObjectId | None = Field(None, serialization_alias="resourceGroupId")
+    files: list[File] | None = None
+    template: Word | None = None
+    short_description: Word | None = Field(None, max_length=60)
+    sdk_version: Word | None = Field(None, serialization_alias="sdkVersion")
+    dev_mode_enabled: bool | None = Field(None, serialization_alias="devModeEnabled")
+    hardware: Word | None = Field(None, description="beyond cpu-basic costs money")
+    sleep_time_seconds: int | None = Field(None, ge=-1, serialization_alias="sleepTimeSeconds")
+    variables: list[Variable] | None = None
+
+    @model_validator(mode="after")
+    def _fits_the_type(self) -> Self:
+        if self.type == "space" and not self.sdk:
+            raise ValueError("a space needs `sdk`: gradio, docker or static")
+        of_spaces = (
+            "sdk", "template", "short_description", "sdk_version", "dev_mode_enabled", "hardware",
+            "sleep_time_seconds", "variables",
+        )  # fmt: skip
+        if self.type != "space" and (odd := [name for name in of_spaces if getattr(self, name) is not None]):
+            raise ValueError(f"{', '.join(odd)} can only be given for a space")
+        if self.visibility == "protected" and self.type != "space":
+            raise ValueError("only a space can be protected")
+        return self
+
+    def wire(self) -> dict[str, Any]:
+        sent = super().wire()
+        return {**split(sent.pop("repo_id")), **sent}
+
+    def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
+        return DeleteRepo(repo_id=after.name, type=self.type) if isinstance(after, Created) else None
+
+
+class ActsOnRepository(Endpoint[Done]):
+    """A change to one repository: looked up first, then named as the Hub itself names it."""
+
+    def target(self) -> Endpoint[Any] | None:
+        said = self.model_dump()
+        return repository(said["type"], said["repo_id"])
+
+    def settled(self, before: Answer) -> Self:
+        return self.model_copy(update={"repo_id": before.id}) if isinstance(before, Repository) else self
+
+    def unwrap(self, response: HttpResponse) -> Any:
+        return None  # text/plain OK, an echo, or nothing the Hub documents
+
+
+@delete(
+    "/api/repos/delete",
+    destroys="the {type} {repo_id}, with all its files, discussions and history",
+    retype="repo_id",
+    title="Delete repository",
+)
+class DeleteRepo(ActsOnRepository):
+    """Delete a repository for good. A person is asked to type its name."""
+
+    offers = ("name", "organization")
+
+    repo_id: RepoId
+    type: RepoType  # required on purpose: the Hub silently means "model"
+
+    def to_http(self, base: str) -> HttpRequest:
+        return HttpRequest("DELETE", base + self.path(), {"type": self.type, **split(self.repo_id)})
+
+    def target(self) -> Endpoint[Any] | None:
+        return repository_weighed(self.type, self.repo_id)
+
+    def context(self) -> Sequence[Endpoint[Any]]:
+        return (in_collections(self.type, self.repo_id),)
+
+
+@put(
+    "/api/{type}s/{repo_id}/settings",
+    documented="PUT /api/repos/{repo_type}/{repo_id}/settings",
+    destructive=True,
+    title="Update repository settings",
+)
+class UpdateRepoSettings(ActsOnRepository):
+    """Change who can see a repository, gating, discussions. Making it more public asks a person first."""
+
+    offers = ("repo_type", "private", "gated")
+
+    repo_id: FullRepoId
+    type: RepoType
+    visibility: Visibility | None = Field(None, description="protected: Spaces only")
+    gated: Literal["auto", "manual", "false"] | None = Field(None, description="false: open to all")
+    org_members_gated: bool | None = Field(None, serialization_alias="orgMembersGated")
+    gated_notifications_email: Word | None = Field(None, serialization_alias="gatedNotificationsEmail")
+    gated_notifications_mode: Literal["bulk", "real-time"] | None = Field(
+        None, serialization_alias="gatedNotificationsMode"
+    )
+    discussions_disabled: bool | None = Field(None, serialization_alias="discussionsDisabled")
+    discussions_sorting: Literal["recently-created", "trending", "reactions"] | None = Field(
+        None, serialization_alias="discussionsSorting"
+    )
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_fields_set - {"repo_id", "type"}:
+            raise ValueError("name at least one setting to change")
+        if self.visibility == "protected" and self.type != "space":
+            raise ValueError("only a space can be protected")
+        return self
+
+    def wire(self) -> dict[str, Any]:
+        sent = super().wire()
+        if self.gated == "false":
+            sent["gated"] = False
+        return sent
+
+    def stakes(self, before: Answer | None, context: Sequence[Answer] = ()) -> Stakes | None:
+        widened = self._widened(before)
+        if not widened:
+            return None
+        return Stakes(
+            headline=f"Open the {self.type} {self.repo_id} to more people: {'; '.join(widened)}?",
+            facts=before.facts() if before else (),
+            cost="It can be closed again, but what was read or copied meanwhile stays out.",
+        )
+
+    def _widened(self, before: Answer | None) -> list[str]:
+        """What more people could see afterwards; what the Hub does not tell counts as closed."""
+        seen = before if isinstance(before, Repository) else None
+        known_now = seen is not None and (self.type != "space" or seen.field("visibility") is not None or bool(seen.private))
+        now = seen.visibility if seen and known_now else "protected" if seen else "private"
+        lines: list[str] = []
+        if self.visibility and WIDER.index(self.visibility) > WIDER.index(now):
+            whom = "everyone" if self.visibility == "public" else "everyone may use the app, its files stay hidden"
+            lines.append(f"{now if known_now else 'perhaps ' + now} → {self.visibility}, visible to {whom}")
+        gate = seen.gated if seen else "manual"
+        if self.gated == "false" and gate:
+            lines.append(f"gated ({gate}) → open: anyone can download its files")
+        if self.gated == "auto" and gate == "manual":
+            lines.append("gated (manual) → gated (auto): requests are granted without being looked at")
+        if self.org_members_gated is False:
+            lines.append("members of the organization no longer have to ask for access")
+        return lines
+
+    def preview(self, before: Answer) -> dict[str, tuple[Any, Any]]:
+        assert isinstance(before, Repository)
+        was = {"visibility": before.visibility, "gated": before.gated}
+        return {name: (was.get(name, before.field(name)), value) for name, value in self.wire().items()}
+
+    def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
+        if not isinstance(before, Repository):
+            return None
+        was: dict[str, Any] = {"repo_id": before.id, "type": self.type}
+        if self.visibility:
+            was["visibility"] = before.visibility
+        if self.gated:
+            was["gated"] = before.gated or "false"
+        return UpdateRepoSettings.model_validate(was) if len(was) > 2 else None
+
+
+@post("/api/repos/move", effect=Effect.CHANGE, destructive=True, retype="from_repo", title="Move or rename repository")
+class MoveRepo(Endpoint[Done]):
+    """Rename a repository or give it to another owner. A person is asked to type its present name."""
+
+    from_repo: FullRepoId = Field(serialization_alias="fromRepo")
+    to_repo: FullRepoId = Field(serialization_alias="toRepo")
+    type: RepoType
+
+    @property
+    def subject(self) -> str:
+        return f"the {self.type} {self.from_repo}"
+
+    def target(self) -> Endpoint[Any] | None:
+        return repository_weighed(self.type, self.from_repo)
+
+    def context(self) -> Sequence[Endpoint[Any]]:
+        return (in_collections(self.type, self.from_repo),)
+
+    def settled(self, before: Answer) -> Self:
+        return self.model_copy(update={"from_repo": before.id}) if isinstance(before, Repository) else self
+
+    def unwrap(self, response: HttpResponse) -> Any:
+        return None
+
+    def stakes(self, before: Answer | None, context: Sequence[Answer] = ()) -> Stakes | None:
+        owner, new_owner = self.from_repo.partition("/")[0], self.to_repo.partition("/")[0]
+        given = f" It then belongs to {new_owner}, whose members decide over it." if owner != new_owner else ""
+        return Stakes(
+            headline=f"Move the {self.type} {self.from_repo} to {self.to_repo}?",
+            facts=told_of(before, context),
+            cost=f"Its address changes; the old one leads to the new one only until somebody takes the name.{given}",
+            retype=self.from_repo,
+        )
+
+    def preview(self, before: Answer) -> dict[str, tuple[Any, Any]]:
+        return {"id": (self.from_repo, self.to_repo)}
+
+    def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
+        return MoveRepo(from_repo=self.to_repo, to_repo=self.from_repo, type=self.type)
+

@@ -1,0 +1,136 @@
+"""What models, datasets and Spaces have in common: how one repository and a listing of them are asked for and read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar, Self, TypeVar
+
+from pydantic import Field, field_validator, model_validator
+
+from hub_mcp.catalogue.answers import EMPTY, Record, clean, day, size, told
+from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.vocabulary import Local, RepoId, Revision, Words
+
+FIRST_FILES = 10
+ALL_FILES = 2_000
+
+
+class Repository(Record):
+    """One repository, as the Hub describes it."""
+
+    noun = "repository"
+    kind: ClassVar[str] = "repository"
+    lean: ClassVar[tuple[str, ...]] = ()  # what a row of a listing asks the Hub for
+
+    hub_id: str | None = Field(None, alias="_id")
+    id: str
+    private: bool | None = None
+    gated: bool | str | None = None
+    disabled: bool | None = None
+    downloads: int | None = None
+    likes: int | None = None
+    last_modified: str | None = Field(None, alias="lastModified")
+    created_at: str | None = Field(None, alias="createdAt")
+    tags: list[str] | None = None
+    siblings: list[dict[str, Any]] | None = None
+    used_storage: int | None = Field(None, alias="usedStorage")
+    spaces: list[str] | None = None
+
+    @property
+    def visibility(self) -> str:
+        said = self.field("visibility")
+        return said if isinstance(said, str) else "private" if self.private else "public"
+
+    def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
+        shown = super().content([name for name in fields if name != "siblings"])
+        files = self.siblings
+        if files is None or not ("siblings" in fields or "siblings" in self.shown):
+            return shown
+        most = ALL_FILES if "siblings" in fields else FIRST_FILES
+        names = [one.get("rfilename") if set(one) == {"rfilename"} else one for one in files[:most]]
+        shown["files"] = clean({"count": len(files), "first" if len(files) > most else "all": names})
+        return shown
+
+    def facts(self) -> tuple[str, ...]:
+        gate = f", gated ({self.gated})" if self.gated not in EMPTY and self.gated else ""
+        lines = [f"{self.kind} {self.id}: {self.visibility}{gate}"]
+        used = [f"{told(self.downloads)} downloads in 30 days"] if self.downloads is not None else []
+        lines.append(", ".join([*used, f"{told(self.likes or 0)} likes", f"last change {day(self.last_modified)}"]))
+        if self.siblings is not None:
+            stored = f", {size(self.used_storage)}" if self.used_storage else ""
+            lines.append(f"{len(self.siblings):,} files{stored}")
+        return tuple(lines)
+
+    def dependents(self) -> tuple[str, ...]:
+        lines: list[str] = []
+        if self.spaces:
+            lines.append(f"{len(self.spaces):,}{' or more' if len(self.spaces) >= 100 else ''} Spaces use it")
+        children = self.field("childrenModelCount")
+        if isinstance(children, dict) and (built := sum(n for n in children.values() if isinstance(n, int))):
+            lines.append(f"{built:,} models are built on it")
+        return tuple(lines)
+
+
+R = TypeVar("R", bound=Repository)
+Fields = Annotated[Words | None, Local]
+
+
+def known(fields: list[str] | None, offered: frozenset[str]) -> list[str] | None:
+    """The field names asked for; an unknown one is an error that lists those there are."""
+    if odd := [name for name in fields or () if name not in offered]:
+        raise ValueError(f"unknown {', '.join(odd)}; there are {', '.join(sorted(offered))}")
+    return fields
+
+
+class ListRepositories(Listing[R]):
+    """Some rows of one kind of repository; the Hub is asked for exactly what is shown."""
+
+    offers = ("expand[]", "full", "cardData", "config")  # `fields` asks for what these ask for
+    offered: ClassVar[frozenset[str]]
+
+    fields: Fields = Field(None, description="more fields a row, by the Hub's names")
+
+    @field_validator("fields")
+    @classmethod
+    def _known(cls, fields: list[str] | None) -> list[str] | None:
+        return known(fields, cls.offered)
+
+    def wire(self) -> dict[str, Any]:
+        names = dict.fromkeys((*self.row.lean, *(self.fields or ())))  # type: ignore[attr-defined]  # rows are Repository
+        return {**super().wire(), "expand[]": list(names)}
+
+
+class GetRepository(Endpoint[R]):
+    """One repository: the plain answer, or with `fields` exactly what was asked for."""
+
+    offers = ("expand[]", "full")
+    offered: ClassVar[frozenset[str]]
+    only_expanded: ClassVar[frozenset[str]] = frozenset(
+        {"baseModels", "childrenModelCount", "downloadsAllTime", "evalResults", "trendingScore", "xetEnabled"}
+    )  # what the plain answer leaves out
+
+    repo_id: RepoId
+    revision: Revision | None = Field(None, description="branch, tag or commit")
+    fields: Fields = Field(None, description="more fields, by the Hub's names, e.g. cardData, siblings")
+    blobs: bool | None = Field(None, description="sizes of the files")
+
+    @field_validator("fields")
+    @classmethod
+    def _known(cls, fields: list[str] | None) -> list[str] | None:
+        return known(fields, cls.offered)
+
+    @model_validator(mode="after")
+    def _one_manner(self) -> Self:
+        if self._plain() and (odd := self.only_expanded & set(self.fields or ())):
+            raise ValueError(f"{', '.join(sorted(odd))} cannot be had together with blobs; ask in two calls")
+        return self
+
+    def _plain(self) -> bool:
+        return bool(self.blobs)
+
+    def wire(self) -> dict[str, Any]:
+        sent = super().wire()
+        if self.fields and not self._plain():
+            sent["expand[]"] = list(dict.fromkeys((*(self.offered & set(self.answer.shown)), *self.fields)))  # type: ignore[attr-defined]  # answers are Repository
+        return sent

@@ -1,0 +1,231 @@
+"""The words endpoints share: repository ids, revisions, names, roles, dates, each with the Hub's own rule (FACTS 9).
+
+A rule here refuses what the Hub would refuse, and what must never get into a path, before anything is sent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+from urllib.parse import unquote, urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+HUB_HOSTS = ("huggingface.co", "www.huggingface.co", "hf.co")
+KINDS = {"models": "model", "datasets": "dataset", "spaces": "space"}
+TEXT_LIMIT = 10_000
+
+
+class RepoName:
+    """Marks a field as a repository id, so that addresses and prefixes are understood in it."""
+
+
+class Local:
+    """Marks a field that shapes our answer and is never sent."""
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_REPO_PART = re.compile(r"(?a:\b[\w\-.]{1,96}\b)")
+_OWNER = re.compile(r"(?a:(?!\d+$)(?![0-9a-fA-F]{24}$)([a-zA-Z0-9]|-(?!-))+)")
+_OBJECT_ID = re.compile(r"[0-9a-fA-F]{24}")
+_SLUG = re.compile(r"[^/\s]+/[^/\s]*[^/\s]")
+_ARXIV = re.compile(r"(\d{4}\.\d{4,5})(v\d+)?(\.pdf)?")
+
+
+def shorten(text: str) -> str:
+    return repr(text if len(text) <= 60 else text[:57] + "…")
+
+
+def refuse_control(text: str) -> str:
+    """The text itself; line breaks and control characters are an error."""
+    if len(text) > TEXT_LIMIT:
+        raise ValueError(f"too long: {len(text):,} characters")
+    if _CONTROL.search(text):
+        raise ValueError(f"{shorten(text)} holds a line break or a control character")
+    return text
+
+
+def refuse_dots(text: str) -> str:
+    """One or more path segments; empty ones, `.` and `..` are an error."""
+    if any(part in ("", ".", "..") for part in text.split("/")):
+        raise ValueError(f"{shorten(text)} has an empty or dotted part")
+    return text
+
+
+def _hub_path(text: str, hosts: Sequence[str]) -> list[str] | None:
+    """The path segments of an address on the Hub; None where the text is no address."""
+    if "://" not in text:
+        return None
+    try:
+        parts = urlsplit(text)
+    except ValueError as trouble:
+        raise ValueError(f"{shorten(text)} is not an address") from trouble
+    if parts.scheme not in ("http", "https") or parts.netloc.lower() not in (*HUB_HOSTS, *hosts):
+        raise ValueError(f"{shorten(text)} is not an address on the Hub")
+    return [unquote(one) for one in parts.path.split("/") if one]
+
+
+def read_repo_id(text: str, hosts: Sequence[str] = ()) -> tuple[str, str]:
+    """A repository id as people have it, as (type or "", id): `gpt2`, `datasets/a/b`, an address on the Hub.
+
+    `hosts` are further hosts (with port) whose addresses are taken for the Hub's.
+
+    Raises:
+        ValueError: it is not an id by the Hub's naming rules.
+    """
+    text = refuse_control(text.strip(" "))
+    segments = _hub_path(text, hosts)
+    from_address = segments is not None
+    parts = text.split("/") if segments is None else segments
+    if from_address and parts[:1] == ["api"]:
+        parts = parts[1:]
+    kind = ""
+    if len(parts) > 1 and parts[0] in KINDS:
+        kind, parts = KINDS[parts[0]], parts[1:]
+    elif from_address:
+        if parts[:1] and parts[0] in ("collections", "papers", "organizations", "settings", "docs", "buckets", "kernels"):
+            raise ValueError(f"{shorten(text)} is not the address of a repository")
+        kind = "model"
+    if from_address:
+        parts = parts[:2]
+    return kind, check_repo_id("/".join(parts))
+
+
+def check_repo_id(repo_id: str) -> str:
+    """The id itself, by the rules of FACTS 9.
+
+    Raises:
+        ValueError: it breaks one of them.
+    """
+    parts = repo_id.split("/")
+    if len(parts) > 2:
+        raise ValueError(f"{shorten(repo_id)} is not a repository id: write namespace/name")
+    if not all(_REPO_PART.fullmatch(part) for part in parts):
+        raise ValueError(
+            f"{shorten(repo_id)} is not a repository id: namespace/name, each of letters, digits, '-', '_', '.', "
+            "at most 96 characters, not starting or ending with '-' or '.'"
+        )
+    if "--" in repo_id or ".." in repo_id or repo_id.endswith(".git"):
+        raise ValueError(f"{shorten(repo_id)} is not a repository id: no '--', no '..', no '.git' at the end")
+    return repo_id
+
+
+def _with_namespace(repo_id: str) -> str:
+    if "/" not in repo_id:
+        raise ValueError(f"{shorten(repo_id)} needs its namespace: write namespace/name")
+    return repo_id
+
+
+def read_owner(text: str) -> str:
+    """A user's or an organization's name; also `@name` or the address of its page."""
+    text = refuse_control(text.strip(" ")).removeprefix("@")
+    segments = _hub_path(text, ())
+    if segments is not None:
+        text = "/".join(segments).removeprefix("organizations/").partition("/")[0]
+    if not (2 <= len(text) <= 42) or not _OWNER.fullmatch(text):
+        raise ValueError(
+            f"{shorten(text)} is not a user or organization name: 2 to 42 letters, digits and single '-', not only digits"
+        )
+    return text
+
+
+def _object_id(text: str) -> str:
+    if not _OBJECT_ID.fullmatch(text):
+        raise ValueError(f"{shorten(text)} is not an id: 24 hexadecimal digits")
+    return text.lower()
+
+
+def _group_id_or_none(text: str) -> str:
+    return text if text == "none" else _object_id(text)
+
+
+def read_slug(text: str) -> str:
+    """A collection's slug; also its address."""
+    text = refuse_control(text.strip(" "))
+    segments = _hub_path(text, ())
+    if segments is not None:
+        if segments[:1] != ["collections"]:
+            raise ValueError(f"{shorten(text)} is not the address of a collection")
+        text = "/".join(segments[1:3])
+    text = refuse_dots(text.removeprefix("collections/"))
+    if len(text) > 250 or not _SLUG.fullmatch(text) or set(text) & set("?#%\\"):
+        raise ValueError(f"{shorten(text)} is not a collection slug: namespace/title-24hexdigits")
+    owner, _, rest = text.partition("/")
+    return f"{read_owner(owner)}/{rest}"
+
+
+def read_arxiv_id(text: str) -> str:
+    """An arXiv id without its version; also arXiv:…, and addresses of arXiv or of a paper page on the Hub."""
+    text = refuse_control(text.strip(" "))
+    last = urlsplit(text).path.rstrip("/").rpartition("/")[2] if "://" in text else text
+    last = re.sub(r"^(arxiv:|papers/)", "", last, flags=re.IGNORECASE)
+    match = _ARXIV.fullmatch(last)
+    if not match:
+        raise ValueError(f"{shorten(text)} is not an arXiv id of the form 2311.12983")
+    return match[1]
+
+
+def _revision(text: str) -> str:
+    return refuse_dots(refuse_control(text.strip(" ")))
+
+
+def _segment(text: str) -> str:
+    """One path segment: a subset or a split of a dataset."""
+    refuse_control(text)
+    if "/" in text:
+        raise ValueError(f"{shorten(text)} must not hold a slash")
+    return refuse_dots(text)
+
+
+def _free(text: str) -> str:
+    """Text a person writes: line breaks are welcome, other control characters are not."""
+    if re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", text):
+        raise ValueError("control characters are not allowed in a text")
+    return text
+
+
+RepoId = Annotated[str, RepoName(), AfterValidator(check_repo_id)]
+FullRepoId = Annotated[str, RepoName(), AfterValidator(check_repo_id), AfterValidator(_with_namespace)]
+Owner = Annotated[str, BeforeValidator(lambda v: read_owner(v) if isinstance(v, str) else v)]
+ObjectId = Annotated[str, AfterValidator(_object_id)]
+GroupIdOrNone = Annotated[str, AfterValidator(_group_id_or_none)]
+Slug = Annotated[str, AfterValidator(read_slug)]
+ArxivId = Annotated[str, AfterValidator(read_arxiv_id)]
+Revision = Annotated[str, AfterValidator(_revision)]
+Segment = Annotated[str, AfterValidator(_segment)]
+Word = Annotated[str, AfterValidator(refuse_control)]  # a search word, a tag: one line
+FreeText = Annotated[str, AfterValidator(_free)]
+RepoType = Literal["model", "dataset", "space"]
+Visibility = Literal["public", "private", "protected"]
+Role = Literal["admin", "write", "contributor", "read", "no_access"]
+ItemType = Literal["model", "dataset", "space", "paper", "collection", "bucket"]
+
+
+class Part(BaseModel):
+    """A small object inside a call's arguments, as flat as the call itself."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+class Member(Part):
+    """A user and a role."""
+
+    user: Owner
+    role: Role
+
+
+class RepoRef(Part):
+    """A repository by type and id."""
+
+    type: RepoType
+    name: FullRepoId
+
+
+def words_list(value: Any) -> Any:
+    """A single word where a list is asked for is a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+Words = Annotated[list[Word], BeforeValidator(words_list)]
+Limit = Annotated[int, Field(ge=1, le=1000)]

@@ -1,0 +1,1 @@
+"""How a call reaches a Hub: httpx, and nothing of MCP."""

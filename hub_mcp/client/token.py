@@ -1,0 +1,74 @@
+"""Where a token comes from: the environment, or the file that `hf auth login` writes (FACTS 2)."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# Hosts pass unset variables as blanks or as the text of their own placeholder (PACKAGING, "What hosts really pass").
+_PLACEHOLDER = re.compile(r"\s*(\$\{[^}]*\}|\{\{[^}]*\}\}|\$\w+|%\w+%|<[^>]*>)?\s*")
+FALSE = frozenset({"", "0", "off", "no", "false"})
+
+
+def junk(value: str) -> bool:
+    """Whether a variable's value is a blank or an unfilled placeholder, and so counts as unset."""
+    return _PLACEHOLDER.fullmatch(value) is not None
+
+
+def usable(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment without blank and placeholder values of the variables we read."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if not (name.startswith(("HF_", "HUB_MCP_", "HUGGING_FACE_", "TRANSFORMERS_OFFLINE")) and junk(value))
+    }
+
+
+def is_true(value: str) -> bool:
+    return value.strip().lower() not in FALSE
+
+
+@dataclass(frozen=True)
+class Token:
+    """A Hub token that never shows itself; `source` says where it was found."""
+
+    secret: str = field(repr=False)
+    source: str
+
+    def __str__(self) -> str:
+        return f"token from {self.source}"
+
+
+def home(environment: Mapping[str, str]) -> Path:
+    """HF_HOME, by the rules of huggingface_hub."""
+    cache = environment.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(environment.get("HF_HOME") or Path(cache) / "huggingface").expanduser()
+
+
+def find_token(environment: Mapping[str, str] | None = None, token_file: str | None = None) -> Token | None:
+    """The token to use, or None: a named file, HF_TOKEN, HUGGING_FACE_HUB_TOKEN, then the file of `hf auth login`."""
+    env = usable(os.environ if environment is None else environment)
+    if token_file:
+        return _from_file(Path(token_file).expanduser(), "--token-file")
+    for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"):
+        if secret := _tidy(env.get(name, "")):
+            return Token(secret, name)
+    if is_true(env.get("HF_HUB_DISABLE_IMPLICIT_TOKEN", "")):
+        return None
+    path = env.get("HF_TOKEN_PATH")
+    return _from_file(Path(path).expanduser() if path else home(env) / "token", "the file of `hf auth login`")
+
+
+def _from_file(path: Path, source: str) -> Token | None:
+    try:
+        secret = _tidy(path.read_text(encoding="utf-8", errors="ignore"))
+    except OSError:
+        return None
+    return Token(secret, source) if secret else None
+
+
+def _tidy(text: str) -> str:
+    return "" if junk(text) else text.replace("\r", "").replace("\n", "").strip()

@@ -1,0 +1,1 @@
+"""How the catalogue is offered over the Model Context Protocol."""

@@ -1,0 +1,55 @@
+"""What an operator decides, as one frozen record; flags and HUB_MCP_* variables fill it (see `cli/options.py`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Confirm = Literal["plan", "deny", "elicit", "off"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The operator's decisions.
+
+    Attributes:
+        endpoint: the Hub's address.
+        sandbox: None for the real Hub; "" for a local Hub in memory, else the file it lives in.
+        sandbox_user: whose token the sandbox uses (a name the local Hub knows).
+        anonymous: leave a token that lies there unused.
+        token_file: a file that holds the token, instead of where it is usually found.
+        offline: refuse every call before it is sent.
+        confirm: what happens to a risky call when nobody can be asked in the client.
+        dry_run: show what changing calls would send, and send none.
+        read_only: areas whose changing tools are not offered; ("all",) for every area.
+        namespaces: the only owners whose things may be changed; empty for all.
+        max_writes, max_deletes: changing calls, and destroying ones, a run may make; None for no limit.
+        toolsets, tools, exclude_tools: which tools are offered; exclusion wins.
+        journal: the file changes are written to; "" for the default place, "off" for none.
+        max_wait: the longest wait for a rate limit, in seconds.
+        timeout: seconds a call may take.
+        faults: trouble the local Hub makes on purpose, in its own notation.
+        log_level, log_file: what is logged, and where; stderr by default.
+    """
+
+    endpoint: str = "https://huggingface.co"
+    sandbox: str | None = None
+    sandbox_user: str = "ada"
+    anonymous: bool = False
+    token_file: str | None = None
+    offline: bool = False
+    confirm: Confirm = "plan"
+    dry_run: bool = False
+    read_only: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ()
+    max_writes: int | None = None
+    max_deletes: int | None = None
+    toolsets: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    exclude_tools: tuple[str, ...] = ()
+    journal: str = ""
+    max_wait: float = 60.0
+    timeout: float = 30.0
+    faults: str = ""
+    log_level: str = "warning"
+    log_file: str | None = None
