@@ -21,13 +21,16 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from . import accounts
+from . import accounts, changes, creation, datasets, files, holdings, infos, listings, repos, tags
 from .limits import Limits
 from .manners import Manners, unrouted
 from .store import Store
 from .world import fill
 
-AREAS: tuple[ModuleType, ...] = (accounts,)
+AREAS: tuple[ModuleType, ...] = (
+    accounts, holdings, tags, listings, creation, changes, datasets, infos, files,
+    repos,  # last: its routes take what no area answers
+)  # fmt: skip
 
 
 def create_app(

@@ -64,7 +64,9 @@ class Body:
         value = self._of(name, int, "number", required, False)
         if not isinstance(value, int):
             return None
-        if least is not None and value < least:
+        if abs(value) > 2**53:
+            self.wrong("Invalid input: expected int", name)
+        elif least is not None and value < least:
             self.wrong(f"Too small: expected number to be >={least}", name)
         return value
 
@@ -122,7 +124,8 @@ async def body_of(request: Request) -> Body:
     raw = await request.body()
     try:
         value: object = json.loads(raw) if raw else {}
-    except ValueError:
+        json.dumps(value, ensure_ascii=False).encode()  # half a character, "\\ud800", cannot be stored
+    except (ValueError, RecursionError):
         raise bad_request("Invalid JSON in the request's body") from None
     if not isinstance(value, dict):
         raise bad_request(issue(f"Invalid input: expected object, received {_kind(value, True)}"))

@@ -122,13 +122,13 @@ class Manners:
             text = PlainTextResponse(f"{words}. Redirecting to {moved.location}", moved.status)
             text.headers["Location"] = moved.location
             await text(scope, receive, send)
-        except sqlite3.OperationalError as error:
-            log.warning("SQLite refused: %s", error)
-            busy = HubError(503, "The local Hub's file is locked by another program. Nothing was changed.")
-            await refusal(busy)(scope, receive, send)
-        except Exception:
-            log.exception("A route of the local Hub failed")
-            await refusal(HubError(500, "Internal Error - We're working hard to fix this."))(scope, receive, send)
+        except Exception as error:
+            if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
+                failed = HubError(503, "The local Hub's file is locked by another program. Nothing was changed.")
+            else:
+                log.exception("A route of the local Hub failed")
+                failed = HubError(500, "Internal Error - We're working hard to fix this.")
+            await refusal(failed)(scope, receive, send)
 
     def _note(self, request: Request, status: int, who: Caller | None, milliseconds: float) -> None:
         """Keep the request for whoever watches; a file that is busy just then is no reason to fail."""
@@ -170,14 +170,14 @@ class _Finish:
 
     def _started(self, start: Message, body: bytes, whole: bool) -> Message:
         pairs: list[tuple[bytes, bytes]] = list(start["headers"])
-        names = {name for name, _ in pairs}
+        names = dict(pairs)
         if whole and body and b"etag" not in names:
-            tag = etag(body)
-            pairs.append((b"etag", tag.encode()))
-            asked = self.request.headers.get("if-none-match")
-            if start["status"] == 200 and self.request.method in ("GET", "HEAD") and _matches(asked, tag):
-                self.status = 304
-                pairs = [pair for pair in pairs if pair[0] not in (b"content-length", b"content-type")]
+            names[b"etag"] = etag(body).encode()
+            pairs.append((b"etag", names[b"etag"]))
+        asked, tag = self.request.headers.get("if-none-match"), names.get(b"etag", b"").decode("latin-1")
+        if tag and start["status"] == 200 and self.request.method in ("GET", "HEAD") and _matches(asked, tag):
+            self.status = 304
+            pairs = [pair for pair in pairs if pair[0] not in (b"content-length", b"content-type")]
         pairs += [
             (name.lower().encode(), value.encode("latin-1"))
             for name, value in self.headers.items()

@@ -26,9 +26,8 @@ def place_of(request: Request, length: int) -> Place | None:
         place = None
     if not isinstance(place, list) or len(place) != length:
         raise bad_request("Invalid cursor")
-    for value in place:
-        if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-            raise bad_request("Invalid cursor")
+    if not all(_storable(value) for value in place):
+        raise bad_request("Invalid cursor")
     return place
 
 
@@ -65,3 +64,10 @@ def raw_path(request: Request) -> str:
     """The path as it was sent, still percent-encoded."""
     raw = request.scope.get("raw_path")
     return raw.decode("ascii", "replace") if isinstance(raw, bytes) and raw else quote(request.url.path)
+
+
+def _storable(value: object) -> bool:
+    """Whether SQLite can take a value of a cursor that somebody may have made up."""
+    if isinstance(value, str):
+        return value.isprintable()
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 2**63

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from typing import NoReturn
 from urllib.parse import quote
 
+from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.requests import Request
+from starlette.routing import Route
 
-from .errors import Moved, repo_missing
+from .errors import Moved, page_missing, repo_missing
 from .pages import raw_path
 from .people import Caller, caller, can_read
 from .store import Store, store_of
@@ -16,6 +19,15 @@ from .store import Store, store_of
 TYPES = ("model", "dataset", "space")
 PLURALS = {"models": "model", "datasets": "dataset", "spaces": "space"}
 PREFIXES = {"model": "", "dataset": "datasets/", "space": "spaces/"}  # of addresses for people
+
+
+class _Plural(StringConvertor):
+    """`{type:plural}` in a route: the plural of a repository type, and nothing else."""
+
+    regex = "models|datasets|spaces"
+
+
+register_url_convertor("plural", _Plural())
 
 
 def repo_by_id(store: Store, type: str, id: str) -> sqlite3.Row | None:
@@ -39,17 +51,36 @@ def find_repo(store: Store, who: Caller | None, type: str, id: str) -> sqlite3.R
 
 
 def repo_at(request: Request, type: str | None = None) -> sqlite3.Row:
-    """The repository that a request's path names as `{type}/{namespace}/{repo}` or `{type}/{name}`.
+    """The repository that a request's path names as `{type}/{namespace}/{repo}`.
 
-    Another name or letter case than today's is answered with the redirect of FACTS §5.
+    Another name or letter case than today's is answered with the redirect of FACTS §5; so is a name of
+    old without a namespace, whose next segment then was taken for the repository.
     """
     params = request.path_params
     kind = type or PLURALS[params["type"]]
-    asked = "/".join(params[part] for part in ("namespace", "repo", "legacy") if part in params)
+    asked = f"{params['namespace']}/{params['repo']}"
+    if repo_by_id(store_of(request), kind, asked) is None:
+        lead_on(request, kind, params["namespace"])
     repo = find_repo(store_of(request), caller(request), kind, asked)
     if repo["id"] != asked:
         raise Moved(_renamed(request, asked, repo["id"]))
     return repo
+
+
+def lead_on(request: Request, type: str, name: str) -> None:
+    """Redirect when a name without a namespace is one of the old ones."""
+    repo = former_repo(store_of(request), type, name)
+    if repo is not None and can_read(caller(request), repo):
+        raise Moved(_renamed(request, name, repo["id"]))
+
+
+async def old_name(request: Request) -> NoReturn:
+    """GET /api/{type}/{name} and whatever lies below it: only the names of old lead anywhere."""
+    type = PLURALS[request.path_params["type"]]
+    lead_on(request, type, request.path_params["name"])
+    if "rest" in request.path_params:
+        raise page_missing()
+    raise repo_missing(anonymous=caller(request) is None)
 
 
 def url_of(origin: str, type: str, id: str) -> str:
@@ -73,6 +104,13 @@ def name_problem(name: str) -> str | None:
     if name.endswith((".git", ".ipynb")):
         return "A repository's name may not end with '.git' or '.ipynb'."
     return None
+
+
+# Last of all routes: what no area answers.
+routes = [
+    Route("/api/{type:plural}/{name}", old_name, methods=["GET"]),
+    Route("/api/{type:plural}/{name}/{rest:path}", old_name, methods=["GET"]),
+]
 
 
 def _renamed(request: Request, asked: str, id: str) -> str:

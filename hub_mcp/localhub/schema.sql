@@ -126,6 +126,21 @@ create table files (
   primary key (repo, path)
 ) strict, without rowid;
 
+-- Branches (`refs/heads/…`), tags (`refs/tags/…`) and conversions (`refs/convert/…`) beside main.
+create table refs (
+  repo integer not null references repos (key) on delete cascade,
+  ref text not null,
+  sha text not null,
+  primary key (repo, ref)
+) strict, without rowid;
+
+-- Who was let into a gated repository.
+create table grants (
+  repo integer not null references repos (key) on delete cascade,
+  user_id text not null references users (id) on delete cascade,
+  primary key (repo, user_id)
+) strict, without rowid;
+
 -- The parquet conversion of a dataset, a row a shard; `file` lies in localhub/shards/.
 create table parquet (
   repo integer not null references repos (key) on delete cascade,
