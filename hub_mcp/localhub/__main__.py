@@ -14,7 +14,9 @@ from .world import TOKENS
 def main() -> None:
     """Say where the Hub listens and which tokens it knows, then serve until interrupted."""
     parser = argparse.ArgumentParser(prog="python -m hub_mcp.localhub", description=__doc__)
-    parser.add_argument("file", nargs="?", metavar="FILE", help="the SQLite file to keep it in (default: memory)")
+    parser.add_argument(
+        "file", nargs="?", metavar="FILE", help="the SQLite file to keep it in (default: memory)"
+    )
     parser.add_argument("--port", type=int, default=0, help="the port; 0 picks a free one (default)")
     options = parser.parse_args()
     try:

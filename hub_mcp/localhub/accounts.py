@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from .errors import HubError, Moved, forbidden, page_missing
 from .manners import Answer
-from .pages import limit_of, next_link, place_of, raw_path
+from .pages import limit_of, next_link, place_of
 from .people import Caller, caller, signed_in, visible
 from .repos import TYPES
 from .store import Store, Value, store_of
@@ -25,8 +25,10 @@ async def whoami(request: Request) -> Response:
     assert user is not None
     assert token is not None
     access: dict[str, object] = {
-        "displayName": who.token_name, "role": who.token_role, "createdAt": token["created_at"],
-    }  # fmt: skip
+        "displayName": who.token_name,
+        "role": who.access,
+        "createdAt": token["created_at"],
+    }
     if who.fine_grained is not None:
         access["fineGrained"] = json.loads(who.fine_grained)
     return Answer(
@@ -74,7 +76,7 @@ async def user(request: Request) -> Response:
     if row is None:
         raise HubError(404, "This user does not exist")
     if row["name"] != asked:
-        raise Moved(raw_path(request).replace(asked, row["name"], 1))
+        raise Moved(f"/api/users/{row['name']}/overview")
     answer = {
         "_id": row["id"],
         "avatarUrl": row["avatar_url"],
@@ -86,13 +88,20 @@ async def user(request: Request) -> Response:
         "numLikes": 0,
         "numFollowers": store.count("select count(*) from followers where account_id = ?", row["id"]),
         "numFollowing": store.count(
-            "select count(*) from followers f join users u on u.id = f.account_id where f.user_id = ?", row["id"]
+            "select count(*) from followers f join users u on u.id = f.account_id where f.user_id = ?",
+            row["id"],
         ),
         "numFollowingOrgs": store.count(
-            "select count(*) from followers f join orgs o on o.id = f.account_id where f.user_id = ?", row["id"]
+            "select count(*) from followers f join orgs o on o.id = f.account_id where f.user_id = ?",
+            row["id"],
         ),
         "orgs": [
-            {"id": org["id"], "name": org["name"], "fullname": org["fullname"], "avatarUrl": org["avatar_url"]}
+            {
+                "id": org["id"],
+                "name": org["name"],
+                "fullname": org["fullname"],
+                "avatarUrl": org["avatar_url"],
+            }
             for org in _orgs_of(store, row["id"])
         ],
         "user": row["name"],
@@ -126,8 +135,9 @@ async def members(request: Request) -> Response:
     rows = store.rows(
         "select u.*, m.role from members m join users u on u.id = m.user_id"  # noqa: S608 - our own words
         f" where {' and '.join(clauses)} order by u.id limit ?",
-        *params, limit + 1,
-    )  # fmt: skip
+        *params,
+        limit + 1,
+    )
     page = _people(store, who, rows[:limit])
     if mine is not None:
         for person, row in zip(page, rows, strict=False):
@@ -148,8 +158,10 @@ async def followers(request: Request) -> Response:
     rows = store.rows(
         "select u.* from followers f join users u on u.id = f.user_id"
         " where f.account_id = ? and u.id > ? order by u.id limit ?",
-        org["id"], place[0] if place else "", limit + 1,
-    )  # fmt: skip
+        org["id"],
+        place[0] if place else "",
+        limit + 1,
+    )
     page = _people(store, who, rows[:limit])
     return Answer(page, headers=next_link(request, [rows[limit - 1]["id"]]) if len(rows) > limit else {})
 
@@ -198,13 +210,16 @@ def _my_org(store: Store, who: Caller, org: sqlite3.Row) -> dict[str, object]:
     }
     if org["plan"] is not None:
         answer["plan"] = org["plan"]
-    groups = [{key: group[key] for key in ("id", "name", "role")} for group in _groups_of(store, org["id"], who.id)]
+    groups = [
+        {key: group[key] for key in ("id", "name", "role")} for group in _groups_of(store, org["id"], who.id)
+    ]
     return answer | ({"resourceGroups": groups} if groups else {})
 
 
 def _orgs_of(store: Store, user_id: str) -> list[sqlite3.Row]:
     return store.rows(
-        "select o.*, m.role from members m join orgs o on o.id = m.org_id where m.user_id = ? order by o.name",
+        "select o.*, m.role from members m join orgs o on o.id = m.org_id"
+        " where m.user_id = ? order by o.name",
         user_id,
     )
 
@@ -216,24 +231,26 @@ def _groups_of(store: Store, org_id: str, user_id: str) -> list[dict[str, object
         " (select count(*) from resource_group_users where group_id = g.id) as users"
         " from resource_groups g join resource_group_users u on u.group_id = g.id"
         " where g.org_id = ? and u.user_id = ? order by g.name",
-        org_id, user_id,
-    )  # fmt: skip
+        org_id,
+        user_id,
+    )
     return [{"id": r["id"], "name": r["name"], "numUsers": r["users"], "role": r["role"]} for r in rows]
 
 
 def _follows(store: Store, who: Caller | None, account_id: str) -> bool:
-    return who is not None and store.count(
-        "select count(*) from followers where account_id = ? and user_id = ?", account_id, who.id
-    ) > 0  # fmt: skip
+    sql = "select count(*) from followers where account_id = ? and user_id = ?"
+    return who is not None and store.count(sql, account_id, who.id) > 0
 
 
 def _counts(store: Store, who: Caller | None, namespace: str) -> dict[str, int]:
     """How many repositories of each type a namespace has, as far as the caller can see."""
     condition, params = visible(who)
     rows = store.rows(
-        f"select r.type, count(*) as n from repos r where r.namespace = ? and {condition} group by r.type",
-        namespace, *params,
-    )  # fmt: skip
+        "select r.type, count(*) as n from repos r"  # noqa: S608 - the condition is ours, values bound
+        f" where r.namespace = ? and {condition} group by r.type",
+        namespace,
+        *params,
+    )
     found = {row["type"]: row["n"] for row in rows}
     counts = {f"num{type.capitalize()}s": int(found.get(type, 0)) for type in TYPES}
     return counts | {"numKernels": 0, "numBuckets": 0, "numPapers": 0}

@@ -32,6 +32,8 @@ AREAS: tuple[ModuleType, ...] = (
     repos,  # last: its routes take what no area answers
 )  # fmt: skip
 
+_WORLDS: dict[int, bytes] = {}  # the world is always the same, so a process makes it once
+
 
 def create_app(
     path: str | None = None,
@@ -46,7 +48,12 @@ def create_app(
     (for measuring), `clock` is where the time comes from.
     """
     store = Store(path, clock)
-    store.prepare(lambda fresh: fill(fresh, models))
+    if path is None and models in _WORLDS:
+        store.restore(_WORLDS[models])
+    else:
+        store.prepare(lambda fresh: fill(fresh, models))
+    if path is None:
+        _WORLDS.setdefault(models, store.snapshot())
     routes: list[BaseRoute] = [route for area in AREAS for route in area.routes]
     app = Starlette(
         routes=routes,

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from starlette.requests import Request
 
 from .errors import HubError, bad_request, issue
+from .store import Json
 
 
 class Body:
     """The fields of one JSON object. Readers note what is wrong; `check` refuses all of it at once."""
 
-    def __init__(self, fields: dict[str, object], path: tuple[str | int, ...] = ()) -> None:
+    def __init__(self, fields: dict[str, Json], path: tuple[str | int, ...] = ()) -> None:
         self.fields = fields
         self.path = path
         self.issues: list[str] = []
@@ -101,11 +102,11 @@ class Body:
         read = (self._object(item, (*self.path, name, index)) for index, item in enumerate(value))
         return [body for body in read if body is not None]
 
-    def _object(self, value: object, path: tuple[str | int, ...]) -> Body | None:
+    def _object(self, value: Json, path: tuple[str | int, ...]) -> Body | None:
         if not isinstance(value, dict):
             self.issues.append(issue(f"Invalid input: expected object, received {_kind(value, True)}", *path))
             return None
-        body = Body({str(key): item for key, item in value.items()}, path)
+        body = Body(value, path)
         body.issues = self.issues
         return body
 
@@ -121,15 +122,33 @@ class Body:
 
 async def body_of(request: Request) -> Body:
     """The request's body as an object; anything else is refused with 400."""
+    value = await _json(request)
+    if not isinstance(value, dict):
+        raise bad_request(issue(f"Invalid input: expected object, received {_kind(value, True)}"))
+    return Body(value)
+
+
+async def bodies_of(request: Request) -> list[Body]:
+    """The request's body as an array of objects, each complaining for itself."""
+    value = await _json(request)
+    if not isinstance(value, list):
+        raise bad_request(issue(f"Invalid input: expected array, received {_kind(value, True)}"))
+    bodies: list[Body] = []
+    for index, item in enumerate(value):
+        if not isinstance(item, dict):
+            raise bad_request(issue(f"Invalid input: expected object, received {_kind(item, True)}", index))
+        bodies.append(Body(item, (index,)))
+    return bodies
+
+
+async def _json(request: Request) -> Json:
     raw = await request.body()
     try:
-        value: object = json.loads(raw) if raw else {}
+        value: Json = json.loads(raw) if raw else {}
         json.dumps(value, ensure_ascii=False).encode()  # half a character, "\\ud800", cannot be stored
     except (ValueError, RecursionError):
         raise bad_request("Invalid JSON in the request's body") from None
-    if not isinstance(value, dict):
-        raise bad_request(issue(f"Invalid input: expected object, received {_kind(value, True)}"))
-    return Body({str(key): item for key, item in value.items()})
+    return value
 
 
 def _kind(value: object, given: bool) -> str:

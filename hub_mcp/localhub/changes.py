@@ -12,9 +12,9 @@ from starlette.routing import Route
 from .bodies import Body, body_of
 from .errors import HubError, bad_request, forbidden
 from .manners import Answer
+from .pages import origin
 from .people import CREATORS, Caller, can_read, must_write, signed_in, token_must
 from .repos import TYPES, find_repo, name_problem, repo_at, repo_by_id, url_of
-from .pages import origin
 from .store import Store, store_of
 
 EMAIL = r"^(?!\.)(?!.*\.\.)([A-Za-z0-9_'+\-.]*)[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}$"
@@ -66,13 +66,20 @@ async def move(request: Request) -> Response:
         store.run("delete from redirects where type = ? and old_id = ?", type, new)
         if new.lower() != repo["id"].lower():
             store.run(
-                "insert or replace into redirects (type, old_id, repo) values (?, ?, ?)", type, repo["id"], repo["key"]
+                "insert or replace into redirects (type, old_id, repo) values (?, ?, ?)",
+                type,
+                repo["id"],
+                repo["key"],
             )
         store.run(
             "update repos set namespace = ?, name = ?, id = ?,"
             " resource_group = case when namespace = ? then resource_group end where key = ?",
-            owner, name, new, owner, repo["key"],
-        )  # fmt: skip
+            owner,
+            name,
+            new,
+            owner,
+            repo["key"],
+        )
     return Answer({"url": url_of(origin(request), type, new), "name": new, "id": repo["_id"]})
 
 
@@ -88,19 +95,29 @@ async def settings(request: Request) -> Response:
         "gatedNotificationsEmail": body.text("gatedNotificationsEmail", pattern=EMAIL),
         "gatedNotificationsMode": body.choice("gatedNotificationsMode", ("bulk", "real-time")),
         "discussionsDisabled": body.flag("discussionsDisabled"),
-        "discussionsSorting": body.choice("discussionsSorting", ("recently-created", "trending", "reactions")),
+        "discussionsSorting": body.choice(
+            "discussionsSorting", ("recently-created", "trending", "reactions")
+        ),
     }
     body.check()
     with store.write():
         store.run(
-            "update repos set visibility = coalesce(?, visibility), gated = case when ? then ? else gated end,"
+            "update repos set visibility = coalesce(?, visibility),"
+            " gated = case when ? then ? else gated end,"
             " settings = json_patch(settings, ?) where key = ?",
-            visibility, body.given("gated"), gated or None,
-            json.dumps({key: value for key, value in kept.items() if value is not None}), repo["key"],
-        )  # fmt: skip
+            visibility,
+            body.given("gated"),
+            gated or None,
+            json.dumps({key: value for key, value in kept.items() if value is not None}),
+            repo["key"],
+        )
         now = store.row("select visibility, gated, settings from repos where key = ?", repo["key"])
     assert now is not None
-    shown = {"private": now["visibility"] == "private", "visibility": now["visibility"], "gated": now["gated"] or False}
+    shown = {
+        "private": now["visibility"] == "private",
+        "visibility": now["visibility"],
+        "gated": now["gated"] or False,
+    }
     return Answer(shown | json.loads(now["settings"]))
 
 
@@ -120,7 +137,9 @@ def visibility_of(body: Body, type: str) -> str | None:
 def owner_name(store: Store, namespace: str) -> str:
     """A namespace in its own letter case."""
     row = store.row(
-        "select name from users where name = ? union all select name from orgs where name = ?", namespace, namespace
+        "select name from users where name = ? union all select name from orgs where name = ?",
+        namespace,
+        namespace,
     )
     return str(row["name"]) if row else namespace
 
@@ -134,7 +153,9 @@ def _may_arrive(who: Caller, repo: sqlite3.Row, namespace: str) -> None:
     if target not in CREATORS:
         raise forbidden(f'You don\'t have the rights to move a {repo["type"]} to the namespace "{namespace}"')
     if namespace.lower() == who.name.lower() and source != "admin":
-        raise forbidden(f'Only admins of "{repo["namespace"]}" can move its repositories to their own namespace')
+        raise forbidden(
+            f'Only admins of "{repo["namespace"]}" can move its repositories to their own namespace'
+        )
 
 
 def _gated(body: Body) -> str | bool | None:

@@ -52,9 +52,11 @@ async def create(request: Request) -> Response:
     with store.write():
         token_must(who, "repo.write", namespace)
         if who.role_in(namespace) not in CREATORS:
-            raise forbidden(f'You don\'t have the rights to create a {type} under the namespace "{namespace}"')
+            raise forbidden(
+                f'You don\'t have the rights to create a {type} under the namespace "{namespace}"'
+            )
         _plan_allows(who, namespace, region, space)
-        _group_exists(store, who, namespace, group)
+        group_must_exist(store, who, namespace, group)
         id = f"{owner_name(store, namespace)}/{name}"
         taken = repo_by_id(store, type, id)
         if taken is not None:
@@ -137,14 +139,16 @@ def _plan_allows(who: Caller, namespace: str, region: str | None, space: dict[st
         raise plan_needed(f"Spaces with the {space['sdk']} SDK need {needed}; static Spaces are free")
 
 
-def _group_exists(store: Store, who: Caller, namespace: str, group: str | None) -> None:
+def group_must_exist(store: Store, who: Caller, namespace: str, group: str | None) -> None:
     """400 for a resource group that the organization does not have; 402 when it can have none."""
     if group is None:
         return
     if namespace.lower() not in who.plans:
         raise plan_needed("Resource groups need a Team or Enterprise plan")
     if not store.count(
-        "select count(*) from resource_groups where id = ? and org_id = ?", group, who.owners[namespace.lower()]
+        "select count(*) from resource_groups where id = ? and org_id = ?",
+        group,
+        who.owners[namespace.lower()],
     ):
         raise bad_request("Resource group not found")
 
@@ -180,9 +184,21 @@ def _new_repo(
     if card and "README.md" not in paths:
         files.append(text_file("README.md", readme(card, "")))
     return NewRepo(
-        type, id, store.new_id(), now, now, os.urandom(20).hex(), tags, card, details, files, visibility,
-        creator=who.id, resource_group=group, sdk=str(space["sdk"]) if space else None,
-    )  # fmt: skip
+        type,
+        id,
+        store.new_id(),
+        now,
+        now,
+        os.urandom(20).hex(),
+        tags,
+        card,
+        details,
+        files,
+        visibility,
+        creator=who.id,
+        resource_group=group,
+        sdk=str(space["sdk"]) if space else None,
+    )
 
 
 def _runtime(space: dict[str, object], id: str) -> dict[str, object]:

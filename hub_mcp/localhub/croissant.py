@@ -10,9 +10,9 @@ from .store import Store
 from .vocabulary import LANGUAGES
 
 PLAIN = (
-    "citeAs", "column", "fileProperty", "fileObject", "fileSet", "field", "format", "includes", "isLiveDataset",
-    "jsonPath", "key", "md5", "parentField", "path", "recordSet", "references", "regex", "repeated", "replace",
-    "separator", "source", "subField", "transform", "extract", "isArray", "arrayShape",
+    "citeAs", "column", "fileProperty", "fileObject", "fileSet", "field", "format", "includes",
+    "isLiveDataset", "jsonPath", "key", "md5", "parentField", "path", "recordSet", "references", "regex",
+    "repeated", "replace", "separator", "source", "subField", "transform", "extract", "isArray", "arrayShape",
 )  # fmt: skip
 CONTEXT: dict[str, object] = {
     "@language": "en",
@@ -27,7 +27,6 @@ CONTEXT: dict[str, object] = {
     "examples": {"@id": "cr:examples", "@type": "@json"},
     **{word: f"cr:{word}" for word in PLAIN},
 }
-SPLITS = {"train": "cr:TrainingSplit", "validation": "cr:ValidationSplit", "test": "cr:TestSplit"}
 
 # The columns of the files in shards/, as dev/shards.py writes them: name and type, None for a nested one,
 # which Croissant on the Hub leaves out.
@@ -44,7 +43,9 @@ COLUMNS: dict[str, tuple[tuple[str, str | None], ...]] = {
 }  # fmt: skip
 
 
-def croissant(store: Store, repo: sqlite3.Row, shards: Sequence[sqlite3.Row], origin: str) -> dict[str, object]:
+def croissant(
+    store: Store, repo: sqlite3.Row, shards: Sequence[sqlite3.Row], origin: str
+) -> dict[str, object]:
     """The document for a dataset with these shards."""
     card: dict[str, object] = json.loads(repo["card"])
     url = f"{origin}/datasets/{repo['id']}"
@@ -58,7 +59,9 @@ def croissant(store: Store, repo: sqlite3.Row, shards: Sequence[sqlite3.Row], or
         "@context": CONTEXT,
         "@type": "sc:Dataset",
         "distribution": [_repository(url), *(_files(subset) for subset in subsets)],
-        "recordSet": [record for name, rows in subsets.items() for record in _records(repo["id"], name, rows)],
+        "recordSet": [
+            record for name, rows in subsets.items() for record in _records(repo["id"], name, rows)
+        ],
         "conformsTo": "http://mlcommons.org/croissant/1.1",
         "name": repo["name"],
         "description": repo["description"] or "",
@@ -107,7 +110,9 @@ def _records(id: str, subset: str, rows: Sequence[sqlite3.Row]) -> list[dict[str
     splits = list(dict.fromkeys(str(row["split"]) for row in rows))
     columns = COLUMNS[str(rows[0]["file"]).split("-")[0]]
     skipped = [name for name, type in columns if type is None]
-    words = f"{id} - '{subset}' subset\n\nAdditional information:\n- {len(splits)} splits: {', '.join(splits)}"
+    words = (
+        f"{id} - '{subset}' subset\n\nAdditional information:\n- {len(splits)} splits: {', '.join(splits)}"
+    )
     if skipped:
         words += f"\n- {len(skipped)} skipped columns: {', '.join(skipped)}"
     files = {"fileSet": {"@id": f"parquet-files-for-config-{subset}"}}
@@ -118,7 +123,10 @@ def _records(id: str, subset: str, rows: Sequence[sqlite3.Row]) -> list[dict[str
         "description": "Split to which the example belongs to.",
         "dataType": "sc:Text",
         "source": files
-        | {"extract": {"fileProperty": "fullpath"}, "transform": {"regex": f"{subset}/(?:partial-)?({'|'.join(splits)})/.+parquet$"}},
+        | {
+            "extract": {"fileProperty": "fullpath"},
+            "transform": {"regex": f"{subset}/(?:partial-)?({'|'.join(splits)})/.+parquet$"},
+        },
         "references": {"field": {"@id": f"{subset}_splits/split_name"}},
     }
     fields = [split] + [_column(subset, name, type, files) for name, type in columns if type is not None]

@@ -47,7 +47,9 @@ async def shard(request: Request) -> Response:
     ):  # fmt: skip
         raise HubError(404, f'There is no parquet file "{file}" in {subset}/{split}', code="EntryNotFound")
     path = f"{id_in(subset)}/{id_in(split)}/{int(number[1]):04d}.parquet"
-    raise Moved(f"/datasets/{id_in(repo['id'])}/resolve/{id_in(PARQUET_REF).replace('/', '%2F')}/{path}", status=302)
+    raise Moved(
+        f"/datasets/{id_in(repo['id'])}/resolve/{id_in(PARQUET_REF).replace('/', '%2F')}/{path}", status=302
+    )
 
 
 async def document(request: Request) -> Response:

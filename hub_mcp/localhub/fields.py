@@ -11,21 +11,21 @@ from .errors import invalid
 # What `expand` accepts, in the order in which the Hub's own refusal names them (recorded for models).
 EXPAND = {
     "model": (
-        "author", "baseModels", "cardData", "config", "createdAt", "disabled", "downloads", "downloadsAllTime",
-        "evalResults", "gated", "inference", "inferenceProviderMapping", "lastModified", "library_name", "likes",
-        "mask_token", "model-index", "pipeline_tag", "private", "safetensors", "sha", "siblings", "spaces", "tags",
-        "transformersInfo", "trendingScore", "widgetData", "gguf", "resourceGroup", "xetEnabled",
-        "childrenModelCount", "usedStorage",
+        "author", "baseModels", "cardData", "config", "createdAt", "disabled", "downloads",
+        "downloadsAllTime", "evalResults", "gated", "inference", "inferenceProviderMapping", "lastModified",
+        "library_name", "likes", "mask_token", "model-index", "pipeline_tag", "private", "safetensors", "sha",
+        "siblings", "spaces", "tags", "transformersInfo", "trendingScore", "widgetData", "gguf",
+        "resourceGroup", "xetEnabled", "childrenModelCount", "usedStorage",
     ),
     "dataset": (
-        "author", "cardData", "citation", "createdAt", "description", "disabled", "downloads", "downloadsAllTime",
-        "gated", "lastModified", "likes", "mainSize", "paperswithcode_id", "private", "sha", "siblings", "tags",
-        "trendingScore", "resourceGroup", "xetEnabled", "usedStorage",
+        "author", "cardData", "citation", "createdAt", "description", "disabled", "downloads",
+        "downloadsAllTime", "gated", "lastModified", "likes", "mainSize", "paperswithcode_id", "private",
+        "sha", "siblings", "tags", "trendingScore", "resourceGroup", "xetEnabled", "usedStorage",
     ),
     "space": (
-        "author", "cardData", "createdAt", "datasets", "disabled", "lastModified", "likes", "models", "private",
-        "region", "runtime", "sdk", "sha", "siblings", "subdomain", "tags", "trendingScore", "resourceGroup",
-        "xetEnabled", "usedStorage",
+        "author", "cardData", "createdAt", "datasets", "disabled", "lastModified", "likes", "models",
+        "private", "region", "runtime", "sdk", "sha", "siblings", "subdomain", "tags", "trendingScore",
+        "resourceGroup", "xetEnabled", "usedStorage",
     ),
 }  # fmt: skip
 ONLY_ONE = ("baseModels", "childrenModelCount", "usedStorage")  # refused in listings
@@ -34,15 +34,16 @@ INFO = {
     "model": (
         "private", "pipeline_tag", "library_name", "tags", "downloads", "likes", "modelId", "author", "sha",
         "lastModified", "gated", "inference", "disabled", "mask_token", "widgetData", "model-index", "config",
-        "cardData", "transformersInfo", "gguf", "safetensors", "siblings", "spaces", "createdAt", "usedStorage",
+        "cardData", "transformersInfo", "gguf", "safetensors", "siblings", "spaces", "createdAt",
+        "usedStorage",
     ),
     "dataset": (
         "author", "sha", "lastModified", "private", "gated", "disabled", "tags", "citation", "description",
         "paperswithcode_id", "downloads", "likes", "cardData", "siblings", "createdAt", "usedStorage",
     ),
     "space": (
-        "author", "sha", "lastModified", "private", "gated", "disabled", "host", "subdomain", "tags", "likes", "sdk",
-        "models", "datasets", "cardData", "siblings", "runtime", "createdAt", "usedStorage",
+        "author", "sha", "lastModified", "private", "gated", "disabled", "host", "subdomain", "tags",
+        "likes", "sdk", "models", "datasets", "cardData", "siblings", "runtime", "createdAt", "usedStorage",
     ),
 }  # fmt: skip
 

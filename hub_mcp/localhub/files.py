@@ -25,7 +25,7 @@ MEDIA = {"md": "text/plain", "txt": "text/plain", "py": "text/plain", "json": "a
 
 
 def may_fetch(store: Store, who: Caller | None, repo: sqlite3.Row) -> None:
-    """Refuse the files of a repository that is disabled, gated, or a protected Space, where they are closed."""
+    """Refuse the files of a repository that is disabled, gated, or a protected Space."""
     if repo["disabled"]:
         raise disabled()
     inside = who is not None and role_on(who, repo) not in (None, "no_access")
@@ -72,7 +72,9 @@ async def tree(request: Request) -> Response:
     limit = limit_of(request, 1000, 1000, cap=True)
     place = place_of(request, 1)
     prefix = f"{folder.strip('/')}/" if folder.strip("/") else ""
-    files = store.rows("select path, size, blob_id, sha256 from files where repo = ? order by path", repo["key"])
+    files = store.rows(
+        "select path, size, blob_id, sha256 from files where repo = ? order by path", repo["key"]
+    )
     entries: dict[str, dict[str, object]] = {}
     for file in files:
         path: str = file["path"]
@@ -97,7 +99,7 @@ async def tree(request: Request) -> Response:
 
 def _granted(store: Store, who: Caller, repo: sqlite3.Row) -> bool:
     """Whether this caller was let in, and their token may use that."""
-    if who.token_role == "fineGrained" and '"canReadGatedRepos": true' not in (who.fine_grained or ""):
+    if who.access == "fineGrained" and '"canReadGatedRepos": true' not in (who.fine_grained or ""):
         return False
     return store.count("select count(*) from grants where repo = ? and user_id = ?", repo["key"], who.id) > 0
 
@@ -115,8 +117,11 @@ def _converted(store: Store, repo: sqlite3.Row, path: str) -> bytes:
     found = re.fullmatch(r"(.+)/([^/]+)/(\d{4,})\.parquet", path, re.ASCII)
     row = found and store.row(
         "select file from parquet where repo = ? and subset = ? and split = ? and shard = ?",
-        repo["key"], found[1], found[2], int(found[3]),
-    )  # fmt: skip
+        repo["key"],
+        found[1],
+        found[2],
+        int(found[3]),
+    )
     if not row:
         raise entry_missing(path)
     return shard(row["file"])
@@ -147,9 +152,18 @@ def _folder(path: str) -> dict[str, object]:
 
 
 def _entry(file: sqlite3.Row) -> dict[str, object]:
-    entry: dict[str, object] = {"type": "file", "oid": file["blob_id"], "size": file["size"], "path": file["path"]}
+    entry: dict[str, object] = {
+        "type": "file",
+        "oid": file["blob_id"],
+        "size": file["size"],
+        "path": file["path"],
+    }
     if file["sha256"]:
-        entry["lfs"] = {"oid": file["sha256"], "size": file["size"], "pointerSize": 127 + len(str(file["size"]))}
+        entry["lfs"] = {
+            "oid": file["sha256"],
+            "size": file["size"],
+            "pointerSize": 127 + len(str(file["size"])),
+        }
     return entry
 
 

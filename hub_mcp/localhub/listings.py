@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -78,10 +79,12 @@ async def listing(request: Request) -> Response:
         way = "<" if descending else ">"
         where.add(f"r.{column} {way}= ? and (r.{column} {way} ? or r._id > ?)", place[0], place[0], place[1])
     rows = store.rows(
-        f"select r.* from repos r where {' and '.join(where.clauses)}"  # noqa: S608 - our own words, values bound
+        f"select r.* from repos r where {' and '.join(where.clauses)}"  # noqa: S608 - clauses are ours, values bound
         f" order by r.{column} {'desc' if descending else 'asc'}, r._id limit ? offset ?",
-        *where.params, limit + 1, _skip(request),
-    )  # fmt: skip
+        *where.params,
+        limit + 1,
+        _skip(request),
+    )
     page = rows[:limit]
     headers = next_link(request, [page[-1][column], page[-1]["_id"]]) if len(rows) > limit else {}
     return Answer([show(Shown(store, who, row, listed=True), fields) for row in page], headers=headers)
@@ -135,9 +138,10 @@ def _model_filters(request: Request, where: Conditions) -> None:
     if "all" in providers:
         where.add("exists (select 1 from labels where repo = r.key and kind = 'provider')")
     elif providers:
-        marks = ",".join("?" * len(providers))
-        where.add(f"exists (select 1 from labels where repo = r.key and kind = 'provider' and value in ({marks}))",
-                  *providers)  # fmt: skip
+        served = (
+            "select repo from labels where kind = 'provider' and value in (select value from json_each(?))"
+        )
+        where.add(f"r.key in ({served})", json.dumps(providers))
     if "num_parameters" in query:
         for way, size in _bounds(query["num_parameters"]):
             where.add(f"r.num_parameters {way} ?", size)

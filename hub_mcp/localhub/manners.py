@@ -43,7 +43,9 @@ class Answer(Response):
 
     media_type = "application/json; charset=utf-8"
 
-    def __init__(self, content: object, status_code: int = 200, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, content: object, status_code: int = 200, headers: dict[str, str] | None = None
+    ) -> None:
         super().__init__(content, status_code, headers, self.media_type)
 
     def render(self, content: object) -> bytes:
@@ -89,12 +91,16 @@ class Manners:
         who: Caller | None = None
         early: Response | None = None
         try:
-            who = caller_of(self.store, request.headers.get("authorization"), scope["path"] == "/api/whoami-v2")
+            who = caller_of(
+                self.store, request.headers.get("authorization"), scope["path"] == "/api/whoami-v2"
+            )
         except HubError as error:
             early = refusal(error)
         scope["caller"] = who
         client = scope.get("client")
-        headers, used_up = self.limits.spend(who, client[0] if client else "", scope["path"], self.store.clock())
+        headers, used_up = self.limits.spend(
+            who, client[0] if client else "", scope["path"], self.store.clock()
+        )
         if used_up:
             early = refusal(HubError(429, "Too many requests: this window of your rate limit is used up."))
         headers |= {
@@ -124,7 +130,9 @@ class Manners:
             await text(scope, receive, send)
         except Exception as error:
             if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
-                failed = HubError(503, "The local Hub's file is locked by another program. Nothing was changed.")
+                failed = HubError(
+                    503, "The local Hub's file is locked by another program. Nothing was changed."
+                )
             else:
                 log.exception("A route of the local Hub failed")
                 failed = HubError(500, "Internal Error - We're working hard to fix this.")
@@ -138,8 +146,10 @@ class Manners:
                 self.store.run(
                     "insert into requests (time, method, path, query, status, caller, milliseconds)"
                     " values (?, ?, ?, ?, ?, ?, ?)",
-                    self.store.now(), *line, round(milliseconds, 3),
-                )  # fmt: skip
+                    self.store.now(),
+                    *line,
+                    round(milliseconds, 3),
+                )
                 self.store.run("delete from requests where id <= last_insert_rowid() - ?", KEPT_REQUESTS)
         except sqlite3.Error:
             return

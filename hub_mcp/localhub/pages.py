@@ -6,11 +6,13 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
+from typing import TypeGuard
 from urllib.parse import quote
 
 from starlette.requests import Request
 
 from .errors import bad_request, invalid
+from .store import Json
 
 Place = list[str | int | float]
 
@@ -21,19 +23,22 @@ def place_of(request: Request, length: int) -> Place | None:
     if text is None:
         return None
     try:
-        place: object = json.loads(base64.b64decode(text, altchars=b"-_", validate=True))
+        place: Json = json.loads(base64.b64decode(text, altchars=b"-_", validate=True))
     except (ValueError, binascii.Error):
         place = None
     if not isinstance(place, list) or len(place) != length:
         raise bad_request("Invalid cursor")
-    if not all(_storable(value) for value in place):
+    values = [value for value in place if _storable(value)]
+    if len(values) != length:
         raise bad_request("Invalid cursor")
-    return place
+    return values
 
 
 def next_link(request: Request, place: Sequence[str | int | float]) -> dict[str, str]:
     """The `Link` header to the page after `place`, every other parameter kept as it was asked."""
-    cursor = base64.b64encode(json.dumps(list(place), separators=(",", ":")).encode(), altchars=b"-_").decode()
+    cursor = base64.b64encode(
+        json.dumps(list(place), separators=(",", ":")).encode(), altchars=b"-_"
+    ).decode()
     asked = [part for part in request.url.query.split("&") if part and part.split("=")[0] != "cursor"]
     query = "&".join([*asked, f"cursor={quote(cursor, safe='')}"])
     return {"Link": f'<{origin(request)}{raw_path(request)}?{query}>; rel="next"'}
@@ -63,10 +68,10 @@ def origin(request: Request) -> str:
 def raw_path(request: Request) -> str:
     """The path as it was sent, still percent-encoded."""
     raw = request.scope.get("raw_path")
-    return raw.decode("ascii", "replace") if isinstance(raw, bytes) and raw else quote(request.url.path)
+    return raw.decode("latin-1") if isinstance(raw, bytes) and raw else quote(request.url.path)
 
 
-def _storable(value: object) -> bool:
+def _storable(value: Json) -> TypeGuard[str | int | float]:
     """Whether SQLite can take a value of a cursor that somebody may have made up."""
     if isinstance(value, str):
         return value.isprintable()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
@@ -33,11 +33,11 @@ class Caller:
     name: str
     is_pro: bool
     token_name: str
-    token_role: str
-    orgs: Mapping[str, str] = field(default_factory=dict[str, str])      # lower-case name → role
-    plans: Mapping[str, str] = field(default_factory=dict[str, str])     # lower-case name → plan
-    owners: Mapping[str, str] = field(default_factory=dict[str, str])    # lower-case name → _id, ours too
-    groups: Mapping[str, str] = field(default_factory=dict[str, str])    # resource group → role
+    access: str
+    orgs: Mapping[str, str] = field(default_factory=dict[str, str])  # lower-case name → role
+    plans: Mapping[str, str] = field(default_factory=dict[str, str])  # lower-case name → plan
+    owners: Mapping[str, str] = field(default_factory=dict[str, str])  # lower-case name → _id, ours too
+    groups: Mapping[str, str] = field(default_factory=dict[str, str])  # resource group → role
     scopes: tuple[Scope, ...] = ()
     fine_grained: str | None = None
 
@@ -48,8 +48,8 @@ class Caller:
 
     def allows(self, permission: str, namespace: str, *ids: str) -> bool:
         """Whether the token carries a permission for a namespace or for one of the things in it."""
-        if self.token_role != "fineGrained":
-            return self.token_role == "write" or permission.endswith(".read")
+        if self.access != "fineGrained":
+            return self.access == "write" or permission.endswith(".read")
         entities = {self.owners.get(namespace.lower()), *ids}
         implied = {permission, permission.replace(".content.read", ".write")}
         return any(scope.entity in entities and implied & scope.permissions for scope in self.scopes)
@@ -92,7 +92,7 @@ def caller_of(store: Store, authorization: str | None, whoami: bool = False) -> 
         name=row["name"],
         is_pro=bool(row["is_pro"]),
         token_name=row["display_name"],
-        token_role=row["role"],
+        access=row["role"],
         orgs={org["name"]: org["role"] for org in orgs},
         plans={org["name"]: org["plan"] for org in orgs if org["plan"]},
         owners={row["name"].lower(): row["id"]} | {org["name"]: org["id"] for org in orgs},
@@ -137,13 +137,13 @@ def token_must(who: Caller, permission: str, namespace: str, *ids: str) -> None:
     """403 that names the token (never its text) when it lacks a permission."""
     if who.allows(permission, namespace, *ids):
         return
-    if who.token_role == "fineGrained":
+    if who.access == "fineGrained":
         raise forbidden(
             f'The fine-grained token "{who.token_name}" is missing the permission "{permission}"'
             f' for "{namespace}". Edit it in your settings, or use another token.'
         )
     raise forbidden(
-        f'The token "{who.token_name}" has the role "{who.token_role}" and may only read.'
+        f'The token "{who.token_name}" has the role "{who.access}" and may only read.'
         ' This needs a token with the role "write".'
     )
 
@@ -155,12 +155,16 @@ def visible(who: Caller | None) -> tuple[str, list[Value]]:
     mine = [who.name.lower(), *(name for name, role in who.orgs.items() if role in READERS)]
     admins = [name for name in mine if who.role_in(name) == "admin"]
     groups = [group for group, role in who.groups.items() if role in READERS]
-    entities = [scope.entity for scope in who.scopes if scope.permissions & {"repo.content.read", "repo.write"}]
-    if who.token_role == "fineGrained":
+    entities = [
+        scope.entity for scope in who.scopes if scope.permissions & {"repo.content.read", "repo.write"}
+    ]
+    if who.access == "fineGrained":
         whole = {name for name in mine if who.allows("repo.content.read", name)}
     else:
         whole = set(mine)
-    theirs = f"r.namespace in ({_marks(mine)}) and (r.resource_group is null or r.namespace in ({_marks(admins)}))"
+    theirs = (
+        f"r.namespace in ({_marks(mine)}) and (r.resource_group is null or r.namespace in ({_marks(admins)}))"
+    )
     shared = f"r.resource_group in ({_marks(groups)})"
     allowed = (
         f"r.namespace in ({_marks(whole)}) or r._id in ({_marks(entities)})"
@@ -175,8 +179,7 @@ def _may_change(who: Caller, repo: sqlite3.Row) -> bool:
     return role in WRITERS or (role == "contributor" and repo["creator"] == who.id)
 
 
-def _marks(values: object) -> str:
-    assert isinstance(values, (list, set))
+def _marks(values: Collection[str]) -> str:
     return ",".join("?" * len(values))
 
 

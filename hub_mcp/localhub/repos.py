@@ -38,7 +38,9 @@ def repo_by_id(store: Store, type: str, id: str) -> sqlite3.Row | None:
 def former_repo(store: Store, type: str, id: str) -> sqlite3.Row | None:
     """The repository that once had this name, or is meant by this name of old without a namespace."""
     return store.row(
-        "select r.* from redirects d join repos r on r.key = d.repo where d.type = ? and d.old_id = ?", type, id
+        "select r.* from redirects d join repos r on r.key = d.repo where d.type = ? and d.old_id = ?",
+        type,
+        id,
     )
 
 
@@ -98,11 +100,11 @@ def name_problem(name: str) -> str | None:
     if not 1 <= len(name) <= 96:
         return "A repository's name has 1 to 96 characters."
     if not re.fullmatch(r"[A-Za-z0-9_][\w.-]*", name, re.ASCII) or name.endswith(("-", ".")):
-        return "A repository's name holds letters, digits, '-', '_' and '.', and neither starts nor ends with '-' or '.'."
+        return "A repository's name holds letters, digits, '-', '_' and '.'; no '-' or '.' at its ends."
     if "--" in name or ".." in name:
         return "A repository's name may not contain '--' or '..'."
-    if name.endswith((".git", ".ipynb")):
-        return "A repository's name may not end with '.git' or '.ipynb'."
+    if name.endswith(".git"):
+        return "A repository's name may not end with '.git'."
     return None
 
 
@@ -119,5 +121,5 @@ def _renamed(request: Request, asked: str, id: str) -> str:
     start = re.escape(asked).replace("/", "(?:/|%2[Ff])")
     moved = re.sub(rf"(?<=/){start}(?=/|$)", lambda _: id_in(id), path, count=1)
     if moved == path:  # the name was sent percent-encoded
-        moved = request.url.path.replace(asked, id, 1)
+        moved = quote(str(request.scope["path"]).replace(asked, id, 1))
     return f"{moved}?{request.url.query}" if request.url.query else moved

@@ -52,8 +52,8 @@ class NewRepo:
     trending: int = 0
     parameters: int = 0
     rows: int = 0
-    labels: Sequence[tuple[str, str]] = ()               # beside the tags: app, provider, model, dataset
-    former: Sequence[str] = ()                           # names that lead here
+    labels: Sequence[tuple[str, str]] = ()  # beside the tags: app, provider, model, dataset
+    former: Sequence[str] = ()  # names that lead here
     branches: Mapping[str, str] = field(default_factory=dict[str, str])  # refs/… → sha, beside main
 
 
@@ -61,21 +61,49 @@ def insert_repos(store: Store, repos: Iterable[NewRepo]) -> None:
     """Write repositories with their labels, files, refs and former names; inside a transaction."""
     first = store.count("select coalesce(max(key), 0) + 1 from repos")
     numbered = list(enumerate(repos, first))
+    marks = ",".join("?" * 31)
     store.run_many(
-        "insert into repos (key, _id, type, namespace, name, id, visibility, gated, disabled, creator,"
+        "insert into repos (key, _id, type, namespace, name, id, visibility, gated, disabled, creator,"  # noqa: S608
         " resource_group, created_at, last_modified, sha, downloads, downloads_all_time, likes, likes30d,"
         " trending_score, num_parameters, main_size, num_rows, used_storage, pipeline_tag, library_name,"
         " inference, sdk, description, tags, card, details)"
-        f" values ({','.join('?' * 31)})",
+        f" values ({marks})",
         (
-            (key, r.oid, r.type, *r.id.split("/", 1), r.id, r.visibility, r.gated, int(r.disabled), r.creator,
-             r.resource_group, r.created, r.modified, r.sha, r.downloads, r.downloads_all_time, r.likes,
-             r.likes30d, r.trending, r.parameters, sum(f.size for f in r.files), r.rows,
-             sum(f.size for f in r.files), r.pipeline_tag, r.library_name, r.inference, r.sdk, r.description,
-             _json(r.tags), _json(r.card), _json(r.details))
+            (
+                key,
+                r.oid,
+                r.type,
+                *r.id.split("/", 1),
+                r.id,
+                r.visibility,
+                r.gated,
+                int(r.disabled),
+                r.creator,
+                r.resource_group,
+                r.created,
+                r.modified,
+                r.sha,
+                r.downloads,
+                r.downloads_all_time,
+                r.likes,
+                r.likes30d,
+                r.trending,
+                r.parameters,
+                sum(f.size for f in r.files),
+                r.rows,
+                sum(f.size for f in r.files),
+                r.pipeline_tag,
+                r.library_name,
+                r.inference,
+                r.sdk,
+                r.description,
+                _json(r.tags),
+                _json(r.card),
+                _json(r.details),
+            )
             for key, r in numbered
         ),
-    )  # fmt: skip
+    )
     store.run_many(
         "insert or ignore into labels (kind, value, repo) values (?, ?, ?)",
         (
@@ -119,7 +147,7 @@ def card_tags(card: Mapping[str, object], type: str) -> list[str]:
     tags: list[str] = []
     for key in ("language", "datasets", "license", "task_categories", "size_categories", "tags"):
         value = card.get(key)
-        words = value if isinstance(value, list) else [value]
+        words: list[object] = [*value] if isinstance(value, list) else [value]
         prefix = {"datasets": "dataset:", "license": "license:"}.get(key, "")
         if type == "dataset" and key in ("language", "task_categories", "size_categories"):
             prefix = f"{key}:"

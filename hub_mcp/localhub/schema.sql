@@ -170,15 +170,19 @@ create table resource_groups (
   org_id text not null references orgs (id) on delete cascade,
   name text not null,
   description text not null default '',
-  auto_join_role text,
+  auto_join_role text,                     -- null: off
+  auto_join_scope text check (auto_join_scope in ('all', 'read_plus')),
+  spend_limits text not null default '{}', -- JSON, cents by product
   created_at text not null
 ) strict;
+
+create index resource_groups_by_org on resource_groups (org_id);
 
 create table resource_group_users (
   group_id text not null references resource_groups (id) on delete cascade,
   user_id text not null references users (id) on delete cascade,
   role text not null check (role in ('admin', 'write', 'contributor', 'read', 'no_access')),
-  added_by text,
+  added_by text,                           -- a user's name; null: joined by themselves
   added_at text,
   primary key (group_id, user_id)
 ) strict, without rowid;
@@ -187,4 +191,90 @@ create index resource_group_users_by_user on resource_group_users (user_id);
 
 -- papers.py
 
+create table papers (
+  id text primary key,                     -- arXiv's
+  title text not null,
+  summary text not null,
+  authors text not null,                   -- JSON as the Hub shows them, with a user's name under `user`
+  published_at text not null,
+  submitted_at text,                       -- when it came to the daily papers; null: never
+  submitted_by text references users (id) on delete set null,
+  upvotes integer not null default 0,
+  discussion_id text not null,
+  details text not null default '{}'       -- JSON: projectPage, githubRepo, ai_summary, mediaUrls, …
+) strict;
+
+create index papers_by_day on papers (submitted_at);
+
+create table paper_comments (
+  id text primary key,
+  paper text not null references papers (id) on delete cascade,
+  author text not null references users (id) on delete cascade,
+  created_at text not null,
+  text text not null,
+  answers text references paper_comments (id) on delete cascade
+) strict;
+
+create index paper_comments_by_paper on paper_comments (paper, created_at);
+
 -- collections.py
+
+create table collections (
+  id text primary key,
+  namespace text not null collate nocase,
+  title text not null,
+  title_slug text not null,                -- what the slug begins with
+  description text,
+  private integer not null default 0,
+  gating text not null default 'false',    -- JSON as its owner sees it
+  theme text not null,
+  position integer not null default 0,
+  upvotes integer not null default 0,
+  trending integer not null default 0,
+  creator text references users (id) on delete set null,
+  resource_group text references resource_groups (id) on delete set null,
+  last_updated text not null
+) strict;
+
+create index collections_by_owner on collections (namespace, title_slug);
+create index collections_by_group on collections (resource_group);
+create index collections_by_trending on collections (trending desc, id);
+create index collections_by_upvotes on collections (upvotes desc, id);
+create index collections_by_updated on collections (last_updated desc, id);
+
+-- `target` is the id that survives renaming: a repository's _id, arXiv's id, a collection's, a bucket's.
+create table collection_items (
+  id text primary key,
+  collection text not null references collections (id) on delete cascade,
+  type text not null check (type in ('paper', 'collection', 'space', 'model', 'dataset', 'bucket')),
+  target text not null,
+  position integer not null,
+  note text,
+  gallery text not null default '[]',
+  unique (collection, type, target)
+) strict;
+
+create index collection_items_by_target on collection_items (target);
+
+-- Only what collections and resource groups show of a bucket; buckets themselves are not imitated.
+create table buckets (
+  id text primary key,
+  namespace text not null collate nocase,
+  name text not null collate nocase,
+  private integer not null default 0,
+  resource_group text references resource_groups (id) on delete set null,
+  created_at text not null,
+  updated_at text not null,
+  size integer not null,
+  total_files integer not null,
+  unique (namespace, name)
+) strict;
+
+-- What is deleted leaves every collection.
+create trigger repos_leave_collections after delete on repos begin
+  delete from collection_items where target = old._id;
+end;
+
+create trigger collections_leave_collections after delete on collections begin
+  delete from collection_items where type = 'collection' and target = old.id;
+end;

@@ -6,7 +6,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import uvicorn
 from starlette.applications import Starlette
@@ -34,7 +34,7 @@ def run(app: Starlette, bound: socket.socket) -> None:
 
 
 @contextlib.contextmanager
-def serving(app: Starlette, port: int = 0) -> Iterator[str]:
+def serving(app: Starlette, port: int = 0) -> Generator[str]:
     """Serve in a thread for as long as the block lasts; the address, without a slash at its end."""
     bound = listen(port)
     server = server_of(app)

@@ -1,4 +1,4 @@
-"""Repositories as the documented JSON: in a listing, in full, or only the fields a caller asks for (FACTS §11)."""
+"""Repositories as the documented JSON: each field, and how it is read from the tables."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from .people import Caller, role_on, visible
-from .store import Store
+from .store import Json, Store
 
 
 class Absent:
@@ -31,9 +31,9 @@ class Shown:
         self.blobs = False
 
     @cached_property
-    def details(self) -> dict[str, object]:
+    def details(self) -> dict[str, Json]:
         """The fields only an info answer shows, under their wire names."""
-        found: dict[str, object] = json.loads(self.row["details"])
+        found: dict[str, Json] = json.loads(self.row["details"])
         return found
 
     @cached_property
@@ -57,11 +57,13 @@ class Shown:
         """The Spaces that use this model, best liked first."""
         condition, params = visible(self.who)
         rows = self.store.rows(
-            "select r.id from labels l join repos r on r.key = l.repo"
+            "select r.id from labels l join repos r on r.key = l.repo"  # noqa: S608 - our own words
             f" where l.kind = 'model' and l.value = ? and r.type = 'space' and {condition}"
             " order by r.likes desc, r._id limit ?",
-            self.row["id"], *params, MAX_SPACES,
-        )  # fmt: skip
+            self.row["id"],
+            *params,
+            MAX_SPACES,
+        )
         return [row["id"] for row in rows]
 
     def uses(self, kind: str) -> list[str]:
@@ -89,7 +91,9 @@ class Shown:
         for relation in ("adapter", "merge", "quantized", "finetune"):
             prefix = f"base_model:{relation}:"
             ids = [tag.removeprefix(prefix) for tag in self.tags if tag.startswith(prefix)]
-            found = [self.store.row("select _id, id from repos where type = 'model' and id = ?", id) for id in ids]
+            found = [
+                self.store.row("select _id, id from repos where type = 'model' and id = ?", id) for id in ids
+            ]
             models = [{"_id": base["_id"], "id": base["id"]} for base in found if base is not None]
             if models:
                 return {"relation": relation, "models": models}
@@ -116,7 +120,7 @@ class Shown:
             return [] if self.listed else {}
         if not self.listed:
             return mapping
-        return [{"provider": provider, **facts} for provider, facts in mapping.items()]
+        return [{"provider": name, **facts} for name, facts in mapping.items() if isinstance(facts, dict)]
 
 
 def blob(file: sqlite3.Row) -> dict[str, object]:

@@ -20,8 +20,8 @@ MODEL_TYPES = (
 )  # fmt: skip
 DATASET_TYPES = (
     "benchmark", "task_categories", "size_categories", "modality", "format", "library", "language", "license",
-    "arxiv", "doi", "region", "other", "task_ids", "annotations_creators", "language_creators", "multilinguality",
-    "source_datasets",
+    "arxiv", "doi", "region", "other", "task_ids", "annotations_creators", "language_creators",
+    "multilinguality", "source_datasets",
 )  # fmt: skip
 LABELS = {"region:us": "🇺🇸 Region: US", "region:eu": "🇪🇺 Region: EU", "benchmark:official": "Official"}
 BUILT = ("base_model", "diffusers")  # prefixes of tags that the Hub writes itself and never lists
@@ -100,7 +100,17 @@ def _dataset_vocabulary() -> Iterator[Tag]:
     yield from (_tag(f"license:{license}", license, "license") for license in LICENSES)
     sizes = ("n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "1M<n<10M", "10M<n<100M", "100M<n<1B", "1B<n<10B")
     yield from (_tag(f"size_categories:{size}", size, "size_categories") for size in sizes)
-    for modality in ("3d", "audio", "document", "geospatial", "image", "tabular", "text", "timeseries", "video"):
+    for modality in (
+        "3d",
+        "audio",
+        "document",
+        "geospatial",
+        "image",
+        "tabular",
+        "text",
+        "timeseries",
+        "video",
+    ):
         yield _tag(f"modality:{modality}", modality.capitalize(), "modality")
     for format in ("json", "csv", "parquet", "imagefolder", "text", "webdataset", "arrow", "audiofolder"):
         yield _tag(f"format:{format}", format, "format")

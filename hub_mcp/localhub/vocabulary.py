@@ -31,8 +31,10 @@ TASK_GROUP = {task: group for group, tasks in TASKS.items() for task in tasks}
 
 LIBRARIES = {
     "pytorch": "PyTorch", "tf": "TensorFlow", "jax": "JAX", "safetensors": "Safetensors",
-    "transformers": "Transformers", "diffusers": "Diffusers", "sentence-transformers": "sentence-transformers",
-    "peft": "PEFT", "gguf": "GGUF", "onnx": "ONNX", "timm": "timm", "keras": "Keras", "sklearn": "Scikit-learn",
+    "transformers": "Transformers", "diffusers": "Diffusers",
+    "sentence-transformers": "sentence-transformers", "peft": "PEFT",
+    "gguf": "GGUF", "onnx": "ONNX", "timm": "timm", "keras": "Keras",
+    "sklearn": "Scikit-learn",
     "spacy": "spaCy", "mlx": "MLX", "nemo": "NeMo", "speechbrain": "speechbrain", "fastai": "fastai",
     "rust": "Rust", "tflite": "TF Lite", "openvino": "OpenVINO", "coreml": "Core ML", "setfit": "setfit",
     "flair": "Flair", "stable-baselines3": "stable-baselines3", "transformers.js": "Transformers.js",
@@ -64,8 +66,9 @@ LICENSES = (
     "epl-1.0", "epl-2.0", "etalab-2.0", "eupl-1.1", "eupl-1.2", "agpl-3.0", "gfdl", "gpl", "gpl-2.0",
     "gpl-3.0", "lgpl", "lgpl-2.1", "lgpl-3.0", "isc", "h-research", "intel-research", "lppl-1.3c", "ms-pl",
     "apple-ascl", "apple-amlr", "mpl-2.0", "odc-by", "odbl", "openmdw-1.0", "openmdw-1.1", "openrail++",
-    "osl-3.0", "postgresql", "ofl-1.1", "ncsa", "unlicense", "zlib", "pddl", "lgpl-lr", "deepfloyd-if-license",
-    "fair-noncommercial-research-license", "llama2", "llama3", "llama3.1", "llama3.2", "llama3.3", "llama4",
+    "osl-3.0", "postgresql", "ofl-1.1", "ncsa", "unlicense", "zlib", "pddl", "lgpl-lr",
+    "deepfloyd-if-license", "fair-noncommercial-research-license", "llama2", "llama3",
+    "llama3.1", "llama3.2", "llama3.3", "llama4",
     "grok2-community", "gemma", "unknown", "other",
 )  # fmt: skip
 HARDWARE = (
