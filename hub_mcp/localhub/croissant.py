@@ -139,7 +139,13 @@ def _records(id: str, subset: str, rows: Sequence[sqlite3.Row]) -> list[dict[str
             "dataType": "cr:Split",
             "key": {"@id": f"{subset}_splits/split_name"},
             "field": [
-                {"@type": "cr:Field", "@id": f"{subset}_splits/split_name", "dataType": "sc:Text"},
+                {
+                    "@type": "cr:Field",
+                    "@id": f"{subset}_splits/split_name",
+                    "name": f"{subset}_splits/split_name",
+                    "description": "The name of the split.",
+                    "dataType": "sc:Text",
+                },
             ],
             "data": [{f"{subset}_splits/split_name": name} for name in splits],
         },

@@ -21,12 +21,12 @@ class Ask:
     def __init__(self, app: Starlette) -> None:
         self.app = app
 
-    async def __call__(
-        self, method: str, path: str, token: str | None = ADA, **parts: Any
-    ) -> httpx.Response:
+    async def __call__(self, method: str, path: str, token: str | None = ADA, **parts: Any) -> httpx.Response:
         headers = parts.pop("headers", {}) | ({"Authorization": f"Bearer {token}"} if token else {})
         transport = httpx.ASGITransport(app=self.app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://hub.test", trust_env=False) as client:
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://hub.test", trust_env=False
+        ) as client:
             return await client.request(method, path, headers=headers, **parts)
 
     async def get(self, path: str, token: str | None = ADA, **parts: Any) -> Any:

@@ -25,18 +25,33 @@ async def test_a_created_repository_answers_with_address_name_and_id(ask: Ask) -
 async def test_a_name_that_is_taken_is_answered_with_its_address(ask: Ask) -> None:
     again = await ask("POST", "/api/repos/create", json={"name": "Fjord-Names"})
     assert again.status_code == 409
-    assert again.json() == {"error": "You already created this model repo", "url": "http://hub.test/ada/fjord-names"}
+    assert again.json() == {
+        "error": "You already created this model repo",
+        "url": "http://hub.test/ada/fjord-names",
+    }
 
 
 async def test_every_field_of_a_space_is_taken(ask: Ask) -> None:
     body: dict[str, Any] = {
-        "name": "show", "organization": "nimbus-labs", "type": "space", "sdk": "docker", "visibility": "protected",
-        "hardware": "t4-small", "sleepTimeSeconds": 3600, "short_description": "Rain or not", "sdkVersion": None,
-        "devModeEnabled": True, "secrets": [{"key": "TOKEN", "value": "x"}], "variables": [{"key": "A", "value": "1"}],
-        "volumes": [{"type": "model", "source": "nimbus-labs/nowcast-2b", "mountPath": "/data"}], "license": "other",
-        "license_name": "nimbus-1", "license_link": "LICENSE", "region": "eu",
+        "name": "show",
+        "organization": "nimbus-labs",
+        "type": "space",
+        "sdk": "docker",
+        "visibility": "protected",
+        "hardware": "t4-small",
+        "sleepTimeSeconds": 3600,
+        "short_description": "Rain or not",
+        "sdkVersion": None,
+        "devModeEnabled": True,
+        "secrets": [{"key": "TOKEN", "value": "x"}],
+        "variables": [{"key": "A", "value": "1"}],
+        "volumes": [{"type": "model", "source": "nimbus-labs/nowcast-2b", "mountPath": "/data"}],
+        "license": "other",
+        "license_name": "nimbus-1",
+        "license_link": "LICENSE",
+        "region": "eu",
         "files": [{"path": "app.py", "content": "cHJpbnQoMSk=", "encoding": "base64"}],
-    }  # fmt: skip
+    }
     assert (await ask("POST", "/api/repos/create", json=body)).status_code == 200
     info = await ask.get("/api/spaces/nimbus-labs/show")
     assert info["cardData"]["short_description"] == "Rain or not"
@@ -66,7 +81,7 @@ async def test_every_field_of_a_space_is_taken(ask: Ask) -> None:
         ({"name": "x", "type": "space", "sdk": "docker", "hardware": "zerogpu"}, "ZeroGPU"),
         ({"name": "x", "organization": "nimbus-labs", "resourceGroupId": "0" * 24}, "Resource group"),
     ],
-)  # fmt: skip
+)
 async def test_what_makes_no_sense_is_refused_in_words(ask: Ask, body: dict[str, Any], words: str) -> None:
     answer = await ask("POST", "/api/repos/create", json=body)
     assert answer.status_code == 400
@@ -80,7 +95,12 @@ async def test_what_makes_no_sense_is_refused_in_words(ask: Ask, body: dict[str,
         (READ, {"name": "x"}, 403, '"ada-read" has the role "read"'),
         (FINE, {"name": "x"}, 403, 'missing the permission "repo.write" for "ada"'),
         (FINE, {"name": "x", "organization": "nimbus-labs"}, 200, ""),
-        (EVE, {"name": "x", "organization": "nimbus-labs"}, 403, 'create a model under the namespace "nimbus-labs"'),
+        (
+            EVE,
+            {"name": "x", "organization": "nimbus-labs"},
+            403,
+            'create a model under the namespace "nimbus-labs"',
+        ),
         (EVE, {"name": "x", "organization": "no-such-org"}, 403, "no-such-org"),
         (CLEO, {"name": "x", "organization": "nimbus-labs"}, 200, ""),
         (EVE, {"name": "x", "type": "space", "sdk": "gradio"}, 402, "PRO"),
@@ -111,19 +131,32 @@ async def test_a_deleted_repository_is_gone_with_all_its_rows(ask: Ask) -> None:
 
 @pytest.mark.parametrize(
     ("token", "id", "status"),
-    [(EVE, "nimbus-labs/nowcast-2b", 403), (EVE, "ada/notes-to-self", 404), (READ, "ada/fjord-names", 403),
-     (CLEO, "nimbus-labs/nowcast-2b", 403), (CLEO, "nimbus-labs/dialect-probe", 200), (BOB, "nimbus-labs/nowcast-2b", 200),
-     (None, "ada/fjord-names", 401), ("hf_sandbox_ada_write", "nimbus-labs/rainfall-v1", 404)],
-)  # fmt: skip
-async def test_only_those_with_the_right_may_delete(ask: Ask, token: str | None, id: str, status: int) -> None:
+    [
+        (EVE, "nimbus-labs/nowcast-2b", 403),
+        (EVE, "ada/notes-to-self", 404),
+        (READ, "ada/fjord-names", 403),
+        (CLEO, "nimbus-labs/nowcast-2b", 403),
+        (CLEO, "nimbus-labs/dialect-probe", 200),
+        (BOB, "nimbus-labs/nowcast-2b", 200),
+        (None, "ada/fjord-names", 401),
+        ("hf_sandbox_ada_write", "nimbus-labs/rainfall-v1", 404),
+    ],
+)
+async def test_only_those_with_the_right_may_delete(
+    ask: Ask, token: str | None, id: str, status: int
+) -> None:
     organization, name = id.split("/")
-    answer = await ask("DELETE", "/api/repos/delete", token, json={"name": name, "organization": organization})
+    answer = await ask(
+        "DELETE", "/api/repos/delete", token, json={"name": name, "organization": organization}
+    )
     assert answer.status_code == status
 
 
 async def test_a_moved_repository_is_found_under_both_names(ask: Ask) -> None:
     before = await ask.get("/api/models/ada/fjord-names")
-    moved = await ask("POST", "/api/repos/move", json={"fromRepo": "ada/fjord-names", "toRepo": "nimbus-labs/fjords"})
+    moved = await ask(
+        "POST", "/api/repos/move", json={"fromRepo": "ada/fjord-names", "toRepo": "nimbus-labs/fjords"}
+    )
     assert moved.status_code == 200
     led = await ask("GET", "/api/models/ada/fjord-names?expand=sha")
     assert led.headers["Location"] == "/api/models/nimbus-labs/fjords?expand=sha"
@@ -164,19 +197,33 @@ async def test_a_repository_can_change_its_letter_case(ask: Ask) -> None:
 async def test_moving_follows_the_rules_of_both_namespaces(
     ask: Ask, token: str, source: str, target: str, status: int
 ) -> None:
-    answer = await ask("POST", "/api/repos/move", token, json={"fromRepo": source, "toRepo": target, "type": "model"})
+    answer = await ask(
+        "POST", "/api/repos/move", token, json={"fromRepo": source, "toRepo": target, "type": "model"}
+    )
     assert answer.status_code == status, answer.text
 
 
-@pytest.mark.parametrize("path", ["/api/models/ada/fjord-names/settings", "/api/repos/models/ada/fjord-names/settings"])
+@pytest.mark.parametrize(
+    "path", ["/api/models/ada/fjord-names/settings", "/api/repos/models/ada/fjord-names/settings"]
+)
 async def test_settings_change_what_is_sent_and_answer_what_is_set(ask: Ask, path: str) -> None:
     first = await ask("PUT", path, json={"private": True, "gated": "manual", "discussionsDisabled": True})
-    assert first.json() == {"private": True, "visibility": "private", "gated": "manual", "discussionsDisabled": True}
-    second = await ask("PUT", path, json={"visibility": "public", "gated": False, "gatedNotificationsMode": "bulk"})
+    assert first.json() == {
+        "private": True,
+        "visibility": "private",
+        "gated": "manual",
+        "discussionsDisabled": True,
+    }
+    second = await ask(
+        "PUT", path, json={"visibility": "public", "gated": False, "gatedNotificationsMode": "bulk"}
+    )
     assert second.json() == {
-        "private": False, "visibility": "public", "gated": False, "discussionsDisabled": True,
+        "private": False,
+        "visibility": "public",
+        "gated": False,
+        "discussionsDisabled": True,
         "gatedNotificationsMode": "bulk",
-    }  # fmt: skip
+    }
     assert (await ask.get("/api/models/ada/fjord-names", None))["gated"] is False
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from importlib import resources
 
 import pytest
 
@@ -39,18 +40,24 @@ async def test_a_shard_is_two_hops_away_and_is_real_parquet(ask: Ask) -> None:
 
 async def test_the_columns_told_are_those_in_the_files() -> None:
     parquet = pytest.importorskip("pyarrow.parquet", reason="the judges' extra reads the files")
-    from importlib import resources
-
     for kind, columns in COLUMNS.items():
         for n in range(2):
-            with resources.as_file(resources.files("hub_mcp.localhub") / "shards" / f"{kind}-{n}.parquet") as path:
+            with resources.as_file(
+                resources.files("hub_mcp.localhub") / "shards" / f"{kind}-{n}.parquet"
+            ) as path:
                 assert tuple(parquet.read_schema(path).names) == tuple(name for name, _ in columns)
 
 
 @pytest.mark.parametrize(
-    "path", ["/parquet/none", "/parquet/SelfRC/none", "/parquet/SelfRC/train/9.parquet", "/parquet/SelfRC/train/x.parquet",
-             "/parquet/SelfRC/train/-1.parquet"],
-)  # fmt: skip
+    "path",
+    [
+        "/parquet/none",
+        "/parquet/SelfRC/none",
+        "/parquet/SelfRC/train/9.parquet",
+        "/parquet/SelfRC/train/x.parquet",
+        "/parquet/SelfRC/train/-1.parquet",
+    ],
+)
 async def test_what_is_not_there_is_404(ask: Ask, path: str) -> None:
     assert (await ask("GET", DUORC + path)).status_code == 404
 
@@ -60,7 +67,9 @@ async def test_a_gated_dataset_keeps_its_rows_to_those_let_in(ask: Ask, path: st
     url = f"/api/datasets/open-cartography/survey-diaries{path}"
     nobody, eve = await ask("GET", url, None), await ask("GET", url, "hf_sandbox_eve_write")
     assert (nobody.status_code, nobody.headers["X-Error-Code"]) == (401, "GatedRepo")
-    assert nobody.json()["error"].startswith("Access to dataset open-cartography/survey-diaries is restricted.")
+    assert nobody.json()["error"].startswith(
+        "Access to dataset open-cartography/survey-diaries is restricted."
+    )
     assert (eve.status_code, eve.headers["X-Error-Code"]) == (403, "GatedRepo")
 
 
@@ -103,7 +112,11 @@ async def test_a_croissant_document_names_every_subset_and_column(ask: Ask) -> N
     answer = await ask("GET", f"{DUORC}/croissant", None)
     assert answer.headers["Content-Type"] == "application/ld+json; charset=utf-8"
     document = answer.json()
-    assert (document["@type"], document["name"], document["url"]) == ("sc:Dataset", "duorc", "http://hub.test/datasets/ibm/duorc")
+    assert (document["@type"], document["name"], document["url"]) == (
+        "sc:Dataset",
+        "duorc",
+        "http://hub.test/datasets/ibm/duorc",
+    )
     files = {entry["@id"] for entry in document["distribution"]}
     assert files == {"repo", "parquet-files-for-config-ParaphraseRC", "parquet-files-for-config-SelfRC"}
     records = {record["@id"]: record for record in document["recordSet"]}

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from hub_mcp.localhub.fields import EXPAND
+
 from .conftest import Ask
 
 pytestmark = pytest.mark.asyncio
@@ -39,14 +41,19 @@ async def test_an_unknown_revision_is_told_apart_from_an_unknown_repository(ask:
         ("/api/models/gpt2/revision/main", "/api/models/openai-community/gpt2/revision/main"),
         ("/api/models/OpenAI-Community/GPT2", "/api/models/openai-community/gpt2"),
         ("/api/models/meta-llama/Meta-Llama-3.1-8B", "/api/models/meta-llama/Llama-3.1-8B"),
-        ("/api/models/nimbus-labs/rainfall-v1/revision/refs%2Fpr%2F1",
-         "/api/models/nimbus-labs/nowcast-base/revision/refs%2Fpr%2F1"),
+        (
+            "/api/models/nimbus-labs/rainfall-v1/revision/refs%2Fpr%2F1",
+            "/api/models/nimbus-labs/nowcast-base/revision/refs%2Fpr%2F1",
+        ),
         ("/api/datasets/squad/parquet/plain_text", "/api/datasets/rajpurkar/squad/parquet/plain_text"),
         ("/api/datasets/squad/croissant", "/api/datasets/rajpurkar/squad/croissant"),
-        ("/nimbus-labs/rainfall-v1/resolve/main/README.md", "/nimbus-labs/nowcast-base/resolve/main/README.md"),
+        (
+            "/nimbus-labs/rainfall-v1/resolve/main/README.md",
+            "/nimbus-labs/nowcast-base/resolve/main/README.md",
+        ),
         ("/api/models/%4fpenai-community/gpt2", "/api/models/openai-community/gpt2"),
     ],
-)  # fmt: skip
+)
 async def test_another_name_leads_to_the_one_of_today(ask: Ask, asked: str, location: str) -> None:
     answer = await ask("GET", asked)
     assert (answer.status_code, answer.headers["Location"]) == (307, location)
@@ -72,15 +79,18 @@ async def test_gated_and_disabled_repositories_still_have_an_info(ask: Ask) -> N
 async def test_expand_options_are_those_the_hub_names(ask: Ask) -> None:
     answer = await ask("GET", "/api/models/openai-community/gpt2?expand=foo", None)
     assert answer.status_code == 400
-    assert answer.json()["error"].startswith('✖ Invalid option: expected one of "author"|"baseModels"|"cardData"|')
+    assert answer.json()["error"].startswith(
+        '✖ Invalid option: expected one of "author"|"baseModels"|"cardData"|'
+    )
     assert answer.json()["error"].endswith('"childrenModelCount"|"usedStorage"\n  → at expand[0]')
 
 
 async def test_every_expand_option_of_every_type_can_be_asked_for(ask: Ask) -> None:
-    from hub_mcp.localhub.fields import EXPAND
-
-    known: dict[str, str] = {"model": "models/meta-llama/Llama-3.1-8B-Instruct", "dataset": "datasets/rajpurkar/squad",
-                             "space": "spaces/nimbus-labs/will-it-rain"}  # fmt: skip
+    known: dict[str, str] = {
+        "model": "models/meta-llama/Llama-3.1-8B-Instruct",
+        "dataset": "datasets/rajpurkar/squad",
+        "space": "spaces/nimbus-labs/will-it-rain",
+    }
     for type, path in known.items():
         query = "&".join(f"expand={name}" for name in EXPAND[type])
         answer = await ask.get(f"/api/{path}?{query}", None)

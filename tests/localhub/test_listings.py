@@ -33,8 +33,20 @@ async def test_pages_hold_every_row_once_and_the_last_has_no_next(ask: Ask, kind
     assert len({row["id"] for row in paged}) == len(paged)
 
 
-@pytest.mark.parametrize("sort", ["createdAt", "downloads", "likes", "lastModified", "likes30d", "trendingScore", "id",
-                                  "num_parameters", "mainSize"])  # fmt: skip
+@pytest.mark.parametrize(
+    "sort",
+    [
+        "createdAt",
+        "downloads",
+        "likes",
+        "lastModified",
+        "likes30d",
+        "trendingScore",
+        "id",
+        "num_parameters",
+        "mainSize",
+    ],
+)
 async def test_every_sort_key_pages_through_all_models_in_order(ask: Ask, sort: str) -> None:
     rows = await _walk(ask, f"/api/models?limit=60&sort={sort}&expand=likes&expand=downloads")
     assert len(rows) == len(await ask.get("/api/models"))
@@ -77,7 +89,11 @@ async def test_search_finds_every_word_in_the_id_in_any_case(ask: Ask) -> None:
         ("gated=false", "gated", lambda v: v is False),
         ("apps=ollama", "gguf", lambda v: v["total"] > 0),
         ("inference=warm", "inference", lambda v: v == "warm"),
-        ("inference_provider=novita", "inferenceProviderMapping", lambda v: "novita" in {p["provider"] for p in v}),
+        (
+            "inference_provider=novita",
+            "inferenceProviderMapping",
+            lambda v: "novita" in {p["provider"] for p in v},
+        ),
         ("inference_provider=all", "inferenceProviderMapping", lambda v: v != []),
         ("num_parameters=min:6B,max:10B", "library_name", lambda v: isinstance(v, str)),
         ("library=diffusers", "library_name", lambda v: v == "diffusers"),
@@ -90,7 +106,11 @@ async def test_a_model_filter_keeps_only_what_fits(ask: Ask, query: str, field: 
 
 
 async def test_spaces_are_found_by_the_models_and_datasets_they_use(ask: Ask) -> None:
-    for query in ("models=nimbus-labs/nowcast-2b", "datasets=nimbus-labs/rain-gauges", "linked=true&author=nimbus-labs"):
+    for query in (
+        "models=nimbus-labs/nowcast-2b",
+        "datasets=nimbus-labs/rain-gauges",
+        "linked=true&author=nimbus-labs",
+    ):
         rows = await ask.get(f"/api/spaces?{query}", None)
         assert "nimbus-labs/will-it-rain" in {row["id"] for row in rows}
 
@@ -124,7 +144,15 @@ async def test_a_listing_shows_ones_own_private_repositories_and_nobody_elses(as
 async def test_rows_grow_with_full_card_data_and_config(ask: Ask) -> None:
     plain = (await ask.get("/api/models?limit=1&sort=likes"))[0]
     full = (await ask.get("/api/models?limit=1&sort=likes&full=true&cardData=True&config=1"))[0]
-    assert set(full) - set(plain) == {"author", "gated", "lastModified", "sha", "siblings", "cardData", "config"}
+    assert set(full) - set(plain) == {
+        "author",
+        "gated",
+        "lastModified",
+        "sha",
+        "siblings",
+        "cardData",
+        "config",
+    }
     assert "trendingScore" in (await ask.get("/api/models?limit=1"))[0]
 
 

@@ -43,7 +43,11 @@ async def test_a_used_up_window_is_refused_until_the_next_one_begins() -> None:
     ask = Ask(create_app(quota=2, clock=lambda: now[0]))
     answers = [await ask("GET", "/api/whoami-v2") for _ in range(3)]
     assert [a.status_code for a in answers] == [200, 200, 429]
-    assert [a.headers["RateLimit"] for a in answers] == ['"api";r=1;t=290', '"api";r=0;t=290', '"api";r=0;t=290']
+    assert [a.headers["RateLimit"] for a in answers] == [
+        '"api";r=1;t=290',
+        '"api";r=0;t=290',
+        '"api";r=0;t=290',
+    ]
     assert (await ask("GET", "/api/whoami-v2", "hf_sandbox_eve_write")).status_code == 200
     now[0] += 290
     assert (await ask("GET", "/api/whoami-v2")).status_code == 200
@@ -52,7 +56,9 @@ async def test_a_used_up_window_is_refused_until_the_next_one_begins() -> None:
 async def test_an_unchanged_answer_is_not_sent_again(ask: Ask) -> None:
     first = await ask("GET", "/api/models/openai-community/gpt2")
     assert re.fullmatch(r'W/"[0-9a-f]+-[\w+/]{27}"', first.headers["ETag"])
-    again = await ask("GET", "/api/models/openai-community/gpt2", headers={"If-None-Match": first.headers["ETag"]})
+    again = await ask(
+        "GET", "/api/models/openai-community/gpt2", headers={"If-None-Match": first.headers["ETag"]}
+    )
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["ETag"] == first.headers["ETag"]
     assert "RateLimit" in again.headers
@@ -68,7 +74,10 @@ async def test_head_answers_like_get_without_a_body(ask: Ask) -> None:
 
 async def test_a_token_of_nobody_is_refused_everywhere(ask: Ask) -> None:
     answer = await ask("GET", "/api/models/openai-community/gpt2", "hf_wrong")
-    assert (answer.status_code, answer.headers["X-Error-Message"]) == (401, "Invalid credentials in Authorization header")
+    assert (answer.status_code, answer.headers["X-Error-Message"]) == (
+        401,
+        "Invalid credentials in Authorization header",
+    )
     whoami = await ask("GET", "/api/whoami-v2", "hf_wrong")
     assert whoami.json() == {"error": "Invalid username or password."}
     assert whoami.headers["WWW-Authenticate"].startswith('Bearer realm="Authentication required"')
@@ -86,36 +95,71 @@ async def test_requests_are_noted_for_whoever_watches_and_hold_no_token(ask: Ask
     await ask("GET", "/api/models?search=bert")
     row = app.state.store.row("select * from requests order by id desc")
     assert (row["method"], row["path"], row["query"], row["status"], row["caller"]) == (
-        "GET", "/api/models", "search=bert", 200, "ada",
-    )  # fmt: skip
+        "GET",
+        "/api/models",
+        "search=bert",
+        200,
+        "ada",
+    )
     dump = [tuple(r) for r in app.state.store.rows("select * from requests")]
     assert "hf_sandbox" not in repr(dump)
 
 
 @pytest.mark.parametrize(
-    "body", [b"{", b"[]", b'"text"', b'{"name": "\\ud800"}', b'{"name": 3}', b'{"name": null}', b"", b"\xff\xfe", b"[" * 9999]
+    "body",
+    [
+        b"{",
+        b"[]",
+        b'"text"',
+        b'{"name": "\\ud800"}',
+        b'{"name": 3}',
+        b'{"name": null}',
+        b"",
+        b"\xff\xfe",
+        b"[" * 9999,
+    ],
 )
 async def test_a_body_that_is_not_what_it_should_be_gets_400(ask: Ask, body: bytes) -> None:
-    answer = await ask("POST", "/api/repos/create", content=body, headers={"Content-Type": "application/json"})
+    answer = await ask(
+        "POST", "/api/repos/create", content=body, headers={"Content-Type": "application/json"}
+    )
     assert answer.status_code == 400, answer.text
     assert answer.json()["error"]
 
 
 @pytest.mark.parametrize(
     "path",
-    ["/api/models?limit=x", "/api/models?limit=0", "/api/models?cursor=nonsense", "/api/models?cursor=WzEsMl0",
-     "/api/models?cursor=WzEwMDAwMDAwMDAwMDAwMDAwMDAwMDAwLCJhIl0%3D", "/api/models?num_parameters=big",
-     "/api/models?gated=maybe", "/api/models?inference=cold", "/api/models?skip=-1", "/api/models?direction=up",
-     "/api/models?sort=likes&direction=1", "/api/models?" + "filter=a&" * 200, "/api/models-tags-by-type?type=color",
-     "/api/organizations/nimbus-labs/members?limit=3"],
-)  # fmt: skip
+    [
+        "/api/models?limit=x",
+        "/api/models?limit=0",
+        "/api/models?cursor=nonsense",
+        "/api/models?cursor=WzEsMl0",
+        "/api/models?cursor=WzEwMDAwMDAwMDAwMDAwMDAwMDAwMDAwLCJhIl0%3D",
+        "/api/models?num_parameters=big",
+        "/api/models?gated=maybe",
+        "/api/models?inference=cold",
+        "/api/models?skip=-1",
+        "/api/models?direction=up",
+        "/api/models?sort=likes&direction=1",
+        "/api/models?" + "filter=a&" * 200,
+        "/api/models-tags-by-type?type=color",
+        "/api/organizations/nimbus-labs/members?limit=3",
+    ],
+)
 async def test_a_parameter_that_makes_no_sense_gets_400(ask: Ask, path: str) -> None:
     assert (await ask("GET", path)).status_code == 400
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/users/%41da/overview", "/api/models/%4fpenai-community/gpt2", "/api/models/caf%C3%A9/%E2%98%95",
-             "/api/models/a%0ab/c", "/api/models/openai-community%2Fgpt2/x", "/api/models?search=" + "%25" * 3000],
-)  # fmt: skip
+    "path",
+    [
+        "/api/users/%41da/overview",
+        "/api/models/%4fpenai-community/gpt2",
+        "/api/models/caf%C3%A9/%E2%98%95",
+        "/api/models/a%0ab/c",
+        "/api/models/openai-community%2Fgpt2/x",
+        "/api/models?search=" + "%25" * 3000,
+    ],
+)
 async def test_odd_addresses_never_break_the_hub(ask: Ask, path: str) -> None:
     assert (await ask("GET", path)).status_code in (200, 307, 404)

@@ -37,7 +37,13 @@ async def test_an_organization_answers_in_any_letter_case_and_a_user_is_none(ask
 async def test_roles_are_told_to_members_only(ask: Ask) -> None:
     path = "/api/organizations/nimbus-labs/members"
     roles = {member["user"]: member["role"] for member in await ask.get(path)}
-    assert roles == {"ada": "admin", "bob": "write", "cleo": "contributor", "dan": "read", "finn": "no_access"}
+    assert roles == {
+        "ada": "admin",
+        "bob": "write",
+        "cleo": "contributor",
+        "dan": "read",
+        "finn": "no_access",
+    }
     for token in (None, "hf_sandbox_eve_write"):
         assert all("role" not in member for member in await ask.get(path, token))
     bobs = await ask.get(path, "hf_sandbox_bob_write")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
 import sys
 from pathlib import Path
 
@@ -36,9 +35,12 @@ async def test_what_was_changed_is_there_when_the_file_is_opened_again(tmp_path:
 
 
 async def test_two_processes_fill_and_use_one_file_at_once(tmp_path: Path) -> None:
-    path = str(tmp_path / "hub.sqlite")
-    runs = [subprocess.Popen([sys.executable, "-c", CREATE, path, name], cwd=Path(__file__).parents[2]) for name in "ab"]
-    assert [run.wait(60) for run in runs] == [0, 0]
+    path, root = str(tmp_path / "hub.sqlite"), Path(__file__).parents[2]
+    runs = [
+        await asyncio.create_subprocess_exec(sys.executable, "-c", CREATE, path, name, cwd=root)
+        for name in "ab"
+    ]
+    assert [await run.wait() for run in runs] == [0, 0]
     rows = await Ask(create_app(path)).get("/api/models?author=ada&search=-")
     assert len({row["id"] for row in rows if row["id"][4:6] in ("a-", "b-")}) == 80
 
