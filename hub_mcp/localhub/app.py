@@ -21,7 +21,23 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from . import accounts, changes, creation, datasets, files, holdings, infos, listings, repos, tags
+from . import (
+    accounts,
+    changes,
+    collection_items,
+    collections,
+    creation,
+    datasets,
+    files,
+    group_resources,
+    groups,
+    holdings,
+    infos,
+    listings,
+    papers,
+    repos,
+    tags,
+)
 from .limits import Limits
 from .manners import Manners, unrouted
 from .store import Store
@@ -29,6 +45,7 @@ from .world import fill
 
 AREAS: tuple[ModuleType, ...] = (
     accounts, holdings, tags, listings, creation, changes, datasets, infos, files,
+    papers, collections, collection_items, groups, group_resources,
     repos,  # last: its routes take what no area answers
 )  # fmt: skip
 

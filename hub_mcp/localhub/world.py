@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from .repos import repo_by_id
 from .rows import NewRepo, insert_repos
 from .store import Store
+from .world_collections import fill_collections
 from .world_datasets import datasets
 from .world_dice import TODAY, digest, oid, roll, world, written
 from .world_models import models
 from .world_oddities import oddities
+from .world_papers import fill_papers
 from .world_people import TOKENS, Token, crowd, fill_people
 from .world_spaces import spaces
 
@@ -48,6 +50,8 @@ def fill(store: Store, extra: int = 0) -> None:
         repo = repo_by_id(store, "model", id)
         assert repo is not None
         store.run("insert into grants (repo, user_id) values (?, ?)", repo["key"], users[name])
+    fill_papers(store)
+    fill_collections(store)
 
 
 def _plain(count: int) -> Iterator[NewRepo]:

@@ -14,9 +14,9 @@ NO_DATE = "2022-03-02T23:29:04.000Z"  # createdAt of everything older than the H
 TODAY = datetime(2026, 10, 5, 12, tzinfo=UTC)  # the world's last day
 
 
-def world() -> World:
-    """The part of the world that is written by hand."""
-    text = resources.files("hub_mcp.localhub").joinpath("world.json").read_text("utf-8")
+def world(file: str = "world.json") -> World:
+    """A part of the world that is written by hand."""
+    text = resources.files("hub_mcp.localhub").joinpath(file).read_text("utf-8")
     read: World = json.loads(text)
     return read
 
