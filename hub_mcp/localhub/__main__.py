@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from .app import create_app
+from .fault_plan import FaultsError
 from .serving import listen, run
 from .store import StoreError
 from .world import TOKENS
@@ -18,10 +19,13 @@ def main() -> None:
         "file", nargs="?", metavar="FILE", help="the SQLite file to keep it in (default: memory)"
     )
     parser.add_argument("--port", type=int, default=0, help="the port; 0 picks a free one (default)")
+    parser.add_argument(
+        "--faults", default="", metavar="PLAN", help="for example latency=200ms,5xx=0.1,seed=7"
+    )
     options = parser.parse_args()
     try:
-        app = create_app(options.file)
-    except StoreError as error:
+        app = create_app(options.file, faults=options.faults)
+    except (StoreError, FaultsError) as error:
         sys.exit(str(error))
     bound = listen(options.port)
     print(f"HF_ENDPOINT=http://127.0.0.1:{bound.getsockname()[1]}")

@@ -38,6 +38,8 @@ from . import (
     repos,
     tags,
 )
+from .fault_plan import parse
+from .faults import Faults
 from .limits import Limits
 from .manners import Manners, unrouted
 from .store import Store
@@ -57,12 +59,13 @@ def create_app(
     *,
     quota: int | None = None,
     models: int = 0,
+    faults: str = "",
     clock: Callable[[], float] = time.time,
 ) -> Starlette:
     """A Hub in memory, or in the SQLite file `path`, which is made and filled with the world when new.
 
     `quota` replaces the rate limits of all plans, `models` adds that many plain models to the world
-    (for measuring), `clock` is where the time comes from.
+    (for measuring), `faults` is a plan as in `faults.py`, `clock` is where the time comes from.
     """
     store = Store(path, clock)
     if path is None and models in _WORLDS:
@@ -72,9 +75,12 @@ def create_app(
     if path is None:
         _WORLDS.setdefault(models, store.snapshot())
     routes: list[BaseRoute] = [route for area in AREAS for route in area.routes]
+    layers = [Middleware(Manners, store=store, limits=Limits(quota))]
+    if faults:
+        layers.insert(0, Middleware(Faults, plan=parse(faults), clock=clock))
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(Manners, store=store, limits=Limits(quota))],
+        middleware=layers,
         exception_handlers={HTTPException: unrouted},
     )
     app.state.store = store

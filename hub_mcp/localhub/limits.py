@@ -30,7 +30,7 @@ class Limits:
         window, into = divmod(int(now), WINDOW)
         if window != self._window:
             self._window, self._spent = window, {}
-        kind = "api" if path.startswith("/api/") else "resolvers" if "/resolve/" in path else "pages"
+        kind = kind_of(path)
         quota = self.quota if self.quota is not None else QUOTAS[_plan(who)][CLASSES.index(kind)]
         key = (kind, who.id if who else address)
         spent = self._spent[key] = self._spent.get(key, 0) + 1
@@ -39,6 +39,11 @@ class Limits:
             "RateLimit-Policy": f'"fixed window";"{kind}";q={quota};w={WINDOW}',
         }
         return headers, spent > quota
+
+
+def kind_of(path: str) -> str:
+    """The class of requests that a path counts in."""
+    return "api" if path.startswith("/api/") else "resolvers" if "/resolve/" in path else "pages"
 
 
 def _plan(who: Caller | None) -> str:

@@ -103,6 +103,7 @@ class Manners:
         )
         if used_up:
             early = refusal(HubError(429, "Too many requests: this window of your rate limit is used up."))
+        early = scope.get("instead", early)  # a fault on purpose, see faults.py
         headers |= {
             "X-Powered-By": "huggingface-moon",
             "X-Request-Id": _request_id(self.store.clock(), request.headers.get("x-amzn-trace-id")),
@@ -140,12 +141,13 @@ class Manners:
 
     def _note(self, request: Request, status: int, who: Caller | None, milliseconds: float) -> None:
         """Keep the request for whoever watches; a file that is busy just then is no reason to fail."""
-        line = (request.method, request.url.path, request.url.query, status, who.name if who else None)
+        name, fault = who.name if who else None, request.scope.get("fault")
+        line = (request.method, request.url.path, request.url.query, status, name, fault)
         try:
             with self.store.write():
                 self.store.run(
-                    "insert into requests (time, method, path, query, status, caller, milliseconds)"
-                    " values (?, ?, ?, ?, ?, ?, ?)",
+                    "insert into requests (time, method, path, query, status, caller, fault, milliseconds)"
+                    " values (?, ?, ?, ?, ?, ?, ?, ?)",
                     self.store.now(),
                     *line,
                     round(milliseconds, 3),

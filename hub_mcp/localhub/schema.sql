@@ -158,8 +158,9 @@ create table requests (
   method text not null,
   path text not null,
   query text not null,
-  status integer not null,
+  status integer not null,                 -- 0: no answer
   caller text,
+  fault text,                              -- injected on purpose, see faults.py
   milliseconds real not null
 ) strict;
 

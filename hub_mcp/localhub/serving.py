@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
+import struct
+import sys
 import threading
 import time
 from collections.abc import Generator
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 
 def listen(port: int = 0, host: str = "127.0.0.1") -> socket.socket:
@@ -20,10 +25,35 @@ def listen(port: int = 0, host: str = "127.0.0.1") -> socket.socket:
     return bound
 
 
+class _Cuttable(H11Protocol):
+    """uvicorn's protocol, with a way to end the connection in the midst of an answer; for `faults.py`."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """Offer the way to every request."""
+        super().connection_made(transport)
+        app = self.app
+
+        async def offering(scope: Scope, receive: Receive, send: Send) -> None:
+            scope["extensions"] = {**scope.get("extensions", {}), "hub.cut": self._cut}
+            await app(scope, receive, send)
+
+        self.app = offering
+
+    def _cut(self, reset: bool) -> None:
+        if reset:
+            linger = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+            self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            self.transport.abort()
+        else:
+            self.transport.close()
+
+
 def server_of(app: Starlette) -> uvicorn.Server:
     """A uvicorn server for the Hub that prints nothing of its own and adds no header."""
     return uvicorn.Server(
-        uvicorn.Config(app, log_level="error", access_log=False, lifespan="off", server_header=False)
+        uvicorn.Config(
+            app, log_level="error", access_log=False, lifespan="off", server_header=False, http=_Cuttable
+        )
     )
 
 
