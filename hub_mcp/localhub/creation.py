@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import os
 import re
 
@@ -87,9 +86,11 @@ def _files(body: Body) -> list[File]:
             continue
         if path.startswith("/") or {"", ".", ".."} & set(path.split("/")):
             part.wrong("Invalid path", "path")
+        if path in {file.path for file in files}:
+            part.wrong("Duplicate path", "path")
         try:
             raw = base64.b64decode(content, validate=True) if encoding == "base64" else content.encode()
-        except binascii.Error:
+        except ValueError:  # also of characters outside ASCII
             part.wrong("Invalid base64", "content")
             continue
         files.append(File(path, len(raw), raw))

@@ -13,6 +13,7 @@ PLAIN = (
     "citeAs", "column", "fileProperty", "fileObject", "fileSet", "field", "format", "includes",
     "isLiveDataset", "jsonPath", "key", "md5", "parentField", "path", "recordSet", "references", "regex",
     "repeated", "replace", "separator", "source", "subField", "transform", "extract", "isArray", "arrayShape",
+    "equivalentProperty", "samplingRate",
 )  # fmt: skip
 CONTEXT: dict[str, object] = {
     "@language": "en",

@@ -93,5 +93,6 @@ def listed_fields(request: Request, type: str, sort: str) -> Sequence[str]:
         fields.insert(1, "trendingScore")
     if truthy(request, "full"):
         fields += FULL[type]
-    fields += [name for name in ("cardData", "config") if type == "model" and truthy(request, name)]
+    fields += ["cardData"] if truthy(request, "cardData") else []
+    fields += ["config"] if type == "model" and truthy(request, "config") else []
     return list(dict.fromkeys(fields))

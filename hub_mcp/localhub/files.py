@@ -99,7 +99,7 @@ async def tree(request: Request) -> Response:
 
 def _granted(store: Store, who: Caller, repo: sqlite3.Row) -> bool:
     """Whether this caller was let in, and their token may use that."""
-    if who.access == "fineGrained" and '"canReadGatedRepos": true' not in (who.fine_grained or ""):
+    if not who.reads_gated:
         return False
     return store.count("select count(*) from grants where repo = ? and user_id = ?", repo["key"], who.id) > 0
 

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.requests import Request
 
@@ -39,6 +40,7 @@ class Caller:
     owners: Mapping[str, str] = field(default_factory=dict[str, str])  # lower-case name → _id, ours too
     groups: Mapping[str, str] = field(default_factory=dict[str, str])  # resource group → role
     scopes: tuple[Scope, ...] = ()
+    reads_gated: bool = True
     fine_grained: str | None = None
 
     def role_in(self, namespace: str) -> str | None:
@@ -86,6 +88,7 @@ def caller_of(store: Store, authorization: str | None, whoami: bool = False) -> 
         " from members m join orgs o on o.id = m.org_id where m.user_id = ?",
         row["id"],
     )
+    fine: dict[str, Any] = json.loads(row["fine_grained"] or "{}")
     groups = store.rows("select group_id, role from resource_group_users where user_id = ?", row["id"])
     return Caller(
         id=row["id"],
@@ -97,7 +100,8 @@ def caller_of(store: Store, authorization: str | None, whoami: bool = False) -> 
         plans={org["name"]: org["plan"] for org in orgs if org["plan"]},
         owners={row["name"].lower(): row["id"]} | {org["name"]: org["id"] for org in orgs},
         groups={group["group_id"]: group["role"] for group in groups},
-        scopes=_scopes(row["fine_grained"]),
+        scopes=_scopes(fine),
+        reads_gated=row["role"] != "fineGrained" or bool(fine.get("canReadGatedRepos")),
         fine_grained=row["fine_grained"],
     )
 
@@ -183,8 +187,8 @@ def _marks(values: Collection[str]) -> str:
     return ",".join("?" * len(values))
 
 
-def _scopes(text: str | None) -> tuple[Scope, ...]:
-    if text is None:
-        return ()
-    scoped = json.loads(text)["scoped"]
-    return tuple(Scope(line["entity"]["_id"], frozenset(line["permissions"])) for line in scoped)
+def _scopes(fine: dict[str, Any]) -> tuple[Scope, ...]:
+    """The lines of a fine-grained token, as whoami-v2 spells them."""
+    return tuple(
+        Scope(line["entity"]["_id"], frozenset(line["permissions"])) for line in fine.get("scoped", [])
+    )

@@ -38,16 +38,15 @@ class Store:
         self.clock = clock
         self._lock = threading.RLock()
         self._depth = 0
-        self._connection = sqlite3.connect(
-            path or ":memory:", timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
-        self._connection.row_factory = sqlite3.Row
         try:
+            self._connection = sqlite3.connect(
+                path or ":memory:", timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
             for pragma in ("journal_mode = wal", "synchronous = normal", "foreign_keys = on"):
                 self._connection.execute(f"pragma {pragma}")
         except sqlite3.DatabaseError as error:
-            self._connection.close()
-            raise StoreError(f"{path} is not a local Hub: {error}") from error
+            raise StoreError(f"{path} cannot be the local Hub's file: {error}") from error
+        self._connection.row_factory = sqlite3.Row
 
     def prepare(self, fill: Callable[[Store], None]) -> None:
         """Make the tables and fill them, once per file, also when two processes open it at once."""

@@ -72,6 +72,8 @@ async def test_every_field_of_a_space_is_taken(ask: Ask) -> None:
         ({"name": "x", "type": "space"}, "at sdk"),
         ({"name": "x", "license": "beer"}, "at license"),
         ({"name": "x", "files": [{"path": "../a", "content": ""}]}, "at files[0].path"),
+        ({"name": "x", "files": [{"path": "a", "content": ""}] * 2}, "Duplicate"),
+        ({"name": "x", "files": [{"path": "a", "content": "é", "encoding": "base64"}]}, "base64"),
         ({"name": "a--b"}, "--"),
         ({"name": "a..b"}, ".."),
         ({"name": "a.git"}, ".git"),

@@ -59,6 +59,11 @@ async def test_a_file_that_is_something_else_is_left_alone(tmp_path: Path) -> No
     assert path.read_text() == "my notes, " * 1000
 
 
+async def test_a_folder_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="cannot be the local Hub's file"):
+        create_app(str(tmp_path / "nowhere" / "hub.sqlite"))
+
+
 async def test_the_world_is_the_same_each_time(tmp_path: Path) -> None:
     answers = [
         (await Ask(create_app(path)).get("/api/models?full=true&cardData=true"))
