@@ -29,7 +29,7 @@ async def delete(request: Request) -> Response:
     organization = body.text("organization", nullable=True)
     body.check()
     assert name is not None
-    id = name if "/" in name else f"{organization or who.name}/{name}"
+    id = f"{organization or who.name}/{name}"
     with store.write():
         repo = repo_by_id(store, type, id)
         if repo is None or not can_read(who, repo):

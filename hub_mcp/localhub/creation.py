@@ -42,8 +42,6 @@ async def create(request: Request) -> Response:
     body.check()
     if type == "kernel":
         raise bad_request("This local Hub keeps no kernels")
-    if name.count("/") == 1 and organization is None:
-        organization, name = name.split("/")
     problem = name_problem(name)
     if problem:
         raise bad_request(problem)

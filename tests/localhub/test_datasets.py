@@ -123,3 +123,14 @@ async def test_a_croissant_document_names_every_subset_and_column(ask: Ask) -> N
     assert set(records) == {"ParaphraseRC", "ParaphraseRC_splits", "SelfRC", "SelfRC_splits"}
     columns = {field["@id"].split("/")[1] for field in records["SelfRC"]["field"]}
     assert columns == {"split", "plot_id", "plot", "title", "question_id", "question", "no_answer"}
+
+
+@pytest.mark.parametrize("id", ["rajpurkar/squad", "ibm/duorc", "allenai/c4", "nimbus-labs/rain-gauges"])
+async def test_a_croissant_document_satisfies_the_reference_implementation(ask: Ask, id: str) -> None:
+    mlcroissant = pytest.importorskip("mlcroissant", reason="the judges' extra holds it")
+    document = await ask.get(f"/api/datasets/{id}/croissant", None)
+    metadata = mlcroissant.Dataset(jsonld=document).metadata
+    assert not metadata.issues.errors
+    assert {record.id for record in metadata.record_sets} == {
+        record["@id"] for record in document["recordSet"]
+    }
