@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import json
+import sys
 from importlib import resources
+from importlib.util import find_spec
 
 import pytest
 
@@ -125,12 +129,21 @@ async def test_a_croissant_document_names_every_subset_and_column(ask: Ask) -> N
     assert columns == {"split", "plot_id", "plot", "title", "question_id", "question", "no_answer"}
 
 
-@pytest.mark.parametrize("id", ["rajpurkar/squad", "ibm/duorc", "allenai/c4", "nimbus-labs/rain-gauges"])
-async def test_a_croissant_document_satisfies_the_reference_implementation(ask: Ask, id: str) -> None:
-    mlcroissant = pytest.importorskip("mlcroissant", reason="the judges' extra holds it")
-    document = await ask.get(f"/api/datasets/{id}/croissant", None)
-    metadata = mlcroissant.Dataset(jsonld=document).metadata
-    assert not metadata.issues.errors
-    assert {record.id for record in metadata.record_sets} == {
-        record["@id"] for record in document["recordSet"]
-    }
+VALIDATE = """
+import json, sys, mlcroissant
+for document in json.load(sys.stdin):
+    issues = mlcroissant.Dataset(jsonld=document).metadata.issues
+    assert not issues.errors, issues.report()
+"""
+
+
+@pytest.mark.skipif(find_spec("mlcroissant") is None, reason="the judges' extra holds it")
+async def test_croissant_documents_satisfy_the_reference_implementation(ask: Ask) -> None:
+    ids = ("rajpurkar/squad", "ibm/duorc", "allenai/c4", "nimbus-labs/rain-gauges")
+    documents = [await ask.get(f"/api/datasets/{id}/croissant", None) for id in ids]
+    # In a process of its own: it replaces the handlers of `logging` when imported.
+    run = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", VALIDATE, stdin=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    _, words = await run.communicate(json.dumps(documents).encode())
+    assert run.returncode == 0, words.decode()
