@@ -14,22 +14,25 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from hub_mcp.errors import UnexpectedAnswer, plain
+from hub_mcp.errors import UNSEEN, UnexpectedAnswer, plain
 
 BEFORE_DATES = "2022-03-02T23:29:04.000Z"  # api.md: given to everything older than the recording of dates
 TEXT_LIMIT = 4_000  # characters of one text of the Hub's that an answer holds
 EMPTY: tuple[Any, ...] = (None, "", [], {}, ())
 
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]"
-)
+_UNSEEN = re.compile(f"[{UNSEEN}]+")
 
 
 def clean(value: Any, limit: int = TEXT_LIMIT) -> Any:
     """JSON from the Hub without control, bidirectional and invisible characters, each text bounded."""
     if isinstance(value, str):
-        text = _UNSEEN.sub("", value)
-        return text if len(text) <= limit else f"{text[:limit]}… ({len(text) - limit:,} more characters)"
+        if len(value) <= limit and value.isascii() and value.isprintable():
+            return value  # most texts are plain, and this is quick
+        near = value[: 2 * limit]  # a text of megabytes is not read to its end
+        text = _UNSEEN.sub("", near)
+        if len(text) <= limit and len(near) == len(value):
+            return text
+        return f"{text[:limit]}… ({len(value) - limit:,} more characters)"
     if isinstance(value, Mapping):
         return {str(clean(key, limit)): clean(one, limit) for key, one in value.items()}
     if isinstance(value, (list, tuple)):

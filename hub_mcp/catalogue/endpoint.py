@@ -30,8 +30,9 @@ from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
 from pydantic.fields import FieldInfo
 
 from hub_mcp.catalogue.answers import Answer
+from hub_mcp.catalogue.refusals import error_of, is_page
 from hub_mcp.catalogue.vocabulary import Local, RepoName, read_repo_id
-from hub_mcp.errors import UnexpectedAnswer, error_of
+from hub_mcp.errors import UnexpectedAnswer
 
 A = TypeVar("A", bound=Answer)
 E = TypeVar("E", bound="Endpoint[Any]")  # the registry holds calls of every answer type
@@ -226,7 +227,7 @@ class Endpoint(BaseModel, Generic[A]):
         return self.answer.of(value)  # type: ignore[return-value]  # `answer` is the class's own type argument
 
     def refuse_errors(self, response: HttpResponse) -> None:
-        if response.status >= 300:
+        if response.status >= 300 or is_page(response.headers, response.body):
             raise error_of(
                 response.status,
                 response.headers,
@@ -234,6 +235,7 @@ class Endpoint(BaseModel, Generic[A]):
                 subject=self.subject,
                 signed_in=response.signed_in,
                 about_repository=self.about_repository,
+                changes=not self.reads,
             )
 
     # ── what the gate and the journal ask of a call ──────────────────────────────────────────────────────────

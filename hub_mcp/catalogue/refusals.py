@@ -1,0 +1,216 @@
+"""Reading an answer of 300 and more into an error: two small tables, and the cases they cannot hold.
+
+Sources: FACTS 4 (errors), 5 (redirects) and 7 (rate limits).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from hub_mcp.errors import (
+    NOTHING_CHANGED,
+    UNCERTAIN,
+    ActionQuota,
+    Conflict,
+    Disabled,
+    EdgeBlocked,
+    Forbidden,
+    Gated,
+    HubDown,
+    HubError,
+    Invalid,
+    LedElsewhere,
+    Missing,
+    MissingEntry,
+    MissingOrHidden,
+    MissingRepository,
+    MissingRevision,
+    NotAHub,
+    PlanNeeded,
+    RateLimited,
+    Refused,
+    SignInNeeded,
+    TokenRejected,
+    plain,
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One row of a table: the error a response is read as, and our sentence for it."""
+
+    error: type[HubError]
+    what: str
+
+
+BY_CODE: Mapping[str, Reading] = {
+    "RepoNotFound": Reading(MissingRepository, "{subject} does not exist, or this token cannot see it."),
+    "RevisionNotFound": Reading(MissingRevision, "{subject} has no such revision."),
+    "EntryNotFound": Reading(MissingEntry, "There is no such file in {subject}."),
+    "GatedRepo": Reading(Gated, "The files of {subject} are gated."),
+}
+
+BY_STATUS: Mapping[int, Reading] = {
+    400: Reading(Invalid, "The Hub refused the request."),
+    401: Reading(SignInNeeded, "The Hub wants to know who is asking."),
+    402: Reading(PlanNeeded, "The plan does not include this."),
+    403: Reading(Forbidden, "The Hub does not allow this for the present token."),
+    404: Reading(Missing, "The Hub has no {subject}."),
+    409: Reading(Conflict, "It is already there, or was changed at the same time."),
+    413: Reading(Invalid, "The request is too large for the Hub."),
+    416: Reading(Invalid, "The Hub refused the range."),
+    422: Reading(Invalid, "The Hub refused the request."),
+}
+
+_DISABLED = "Access to this resource is disabled."
+_REJECTED = re.compile(r"invalid credentials in authorization header", re.IGNORECASE)
+_LEFT = re.compile(r";\s*r=([0-9]{1,9})\b")
+_RESET = re.compile(r";\s*t=([0-9]{1,9})\b")
+_POLICY = re.compile(r";\s*q=([0-9]{1,9})\b")
+_SECONDS = re.compile(r"[0-9]{1,9}")
+LONGEST_ERROR = 64 * 1024  # bytes of an error's body that are looked at
+
+
+@dataclass(frozen=True)
+class Window:
+    """What the Hub says of the rate window: calls left in it, seconds to its end, calls it holds (0: unsaid)."""
+
+    left: int
+    reset: float
+    quota: int = 0
+
+
+def window_of(headers: Mapping[str, str]) -> Window | None:
+    """The `RateLimit` headers read; None where they are absent or odd. `headers` has lower-case names."""
+    said = headers.get("ratelimit", "")
+    left, reset = _LEFT.search(said), _RESET.search(said)
+    if not left or not reset:
+        return None
+    policy = _POLICY.search(headers.get("ratelimit-policy", ""))
+    return Window(int(left[1]), float(reset[1]), int(policy[1]) if policy else 0)
+
+
+def seconds_after(headers: Mapping[str, str]) -> float | None:
+    """`Retry-After` in seconds; None where it is absent or a date."""
+    after = headers.get("retry-after", "").strip()
+    return float(after) if _SECONDS.fullmatch(after) else None
+
+
+def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
+    """Seconds after which a 429 is over: the end of a used-up window, else `Retry-After`; None where waiting is vain.
+
+    A quota of one action (`r` above 0) is not over by waiting, whatever `Retry-After` says.
+    """
+    window = window_of(headers)
+    if window:
+        return window.reset + 1.0 if window.left == 0 else None
+    return seconds_after(headers)
+
+
+def is_page(headers: Mapping[str, str], body: bytes) -> bool:
+    """Whether this is a web page, which the Hub's API never answers (FACTS 18)."""
+    return "html" in headers.get("content-type", "").lower() or body[:64].lstrip()[:1] == b"<"
+
+
+def error_body(body: bytes, content_type: str = "application/json") -> dict[str, object]:
+    """An error's body as an object: the Hub's own, or {"error": the text}; empty for HTML and anything else."""
+    if is_page({"content-type": content_type}, body):
+        return {}
+    text = body[:LONGEST_ERROR].decode("utf-8", "replace").strip()
+    try:
+        value: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return {"error": "" if text[:1] in ("{", "[") else text}
+    if isinstance(value, dict):
+        return value
+    return {"error": value} if isinstance(value, (str, list)) else {}
+
+
+def words_of(body: Mapping[str, object]) -> str:
+    """The message in an error's body, whichever of the Hub's five forms it has (FACTS 4.3)."""
+    parts: list[str] = []
+    for key in ("error", "error_description", "message"):
+        said = body.get(key)
+        parts += [said] if isinstance(said, str) else [one for one in said if isinstance(one, str)] if isinstance(said, list) else []
+    errors = body.get("errors")
+    for one in errors if isinstance(errors, list) else ():
+        if isinstance(one, dict) and isinstance(message := one.get("message"), str):
+            parts.append(message)
+    return plain("; ".join(dict.fromkeys(part for part in parts if part)))
+
+
+def error_of(
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    subject: str,
+    signed_in: bool = False,
+    about_repository: bool = False,
+    changes: bool = False,
+) -> HubError:
+    """Read an answer as an error of the tree.
+
+    Args:
+        status: 300 and more, or any when the answer is a web page.
+        headers: with lower-case names.
+        body: the whole of it.
+        subject: what the call is about, in the words of a sentence.
+        signed_in: whether a token was sent.
+        about_repository: whether the call names a repository, which an anonymous caller may just not see.
+        changes: whether the call changes something, so that a failing Hub leaves its outcome open.
+    """
+    if status < 400 and (where := headers.get("location")):
+        return _redirected(where, status)
+    page = is_page(headers, body)
+    given = error_body(body, headers.get("content-type", "application/json"))
+    said = words_of(given) or ("" if page else headers.get("x-error-message", ""))
+    if status == 429:
+        return _rate_limited(headers, said)
+    if status >= 500:
+        return HubDown(
+            f"The Hub answered {status}.", quoted=said, status=status, not_done=UNCERTAIN if changes else NOTHING_CHANGED
+        )
+    if page:
+        unsure = UNCERTAIN if changes and status < 300 else NOTHING_CHANGED
+        return NotAHub(f"A web page answered ({status}) where the Hub's API was expected.", status=status, not_done=unsure)
+    code = headers.get("x-error-code", "")
+    if status == 401:
+        if _REJECTED.search(said) or (signed_in and code not in BY_CODE):
+            return TokenRejected("The Hub did not accept the token.", quoted=said, status=status)
+        if about_repository and code not in BY_CODE:
+            return MissingOrHidden(f"{_upper(subject)} does not exist, or is private.", status=status)
+    if status == 403 and _DISABLED in said:
+        return Disabled(f"The Hub has disabled {subject}.", quoted=said, status=status)
+    reading = BY_CODE.get(code) or BY_STATUS.get(status) or Reading(Refused, f"The Hub answered {status}.")
+    where = next((one for key in ("url", "slug") if isinstance(one := given.get(key), str)), "") if status == 409 else ""
+    what = _upper(reading.what.format(subject=subject))
+    return reading.error(what, quoted=said, status=status, where=where)
+
+
+def _redirected(where: str, status: int) -> HubError:
+    """A redirect that was not followed: it leads to another host."""
+    try:
+        host = urlsplit(where).hostname or ""
+    except ValueError:
+        host = ""
+    said = f"to another host, {plain(host, 100)!r}," if host else "to an address that cannot be read"
+    return LedElsewhere(f"The answer was a redirect {said} and it was not followed.", status=status)
+
+
+def _rate_limited(headers: Mapping[str, str], said: str) -> HubError:
+    """The three kinds of 429 (FACTS 7)."""
+    window, wait = window_of(headers), seconds_to_wait(headers)
+    if window and wait is not None:
+        return RateLimited("The Hub's rate limit for this caller is used up.", wait=wait, quoted=said)
+    if window:
+        return ActionQuota("A quota of this action is used up.", quoted=said)
+    return EdgeBlocked("Requests from here are blocked in front of the Hub.", wait=wait or 0.0)
+
+
+def _upper(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
