@@ -24,7 +24,7 @@ from .vocabulary import HARDWARE, LICENSES, SDKS
 
 FREE_HARDWARE = (None, "cpu-basic")
 ZERO_GPU = ("zero-a10g", "zerogpu")
-SECRET_NAME = r"^[a-zA-Z][_a-zA-Z0-9]*$"  # noqa: S105 - the pattern of a name, not a secret
+VARIABLE_NAME = r"^[a-zA-Z][_a-zA-Z0-9]*$"  # of secrets and variables
 
 
 async def create(request: Request) -> Response:
@@ -111,7 +111,7 @@ def _space(body: Body) -> dict[str, object]:
         body.wrong("Too small: expected number to be >0", "sleepTimeSeconds")
     for kind in ("secrets", "variables"):
         for part in body.parts(kind) or []:
-            part.text("key", required=True, pattern=SECRET_NAME)
+            part.text("key", required=True, pattern=VARIABLE_NAME)
             part.text("value", required=True)
             part.text("description")
     for part in body.parts("volumes") or []:

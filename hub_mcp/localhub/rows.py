@@ -63,7 +63,8 @@ def insert_repos(store: Store, repos: Iterable[NewRepo]) -> None:
     numbered = list(enumerate(repos, first))
     marks = ",".join("?" * 31)
     store.run_many(
-        "insert into repos (key, _id, type, namespace, name, id, visibility, gated, disabled, creator,"  # noqa: S608
+        "insert into repos ("  # noqa: S608 - only question marks are put in
+        "key, _id, type, namespace, name, id, visibility, gated, disabled, creator,"
         " resource_group, created_at, last_modified, sha, downloads, downloads_all_time, likes, likes30d,"
         " trending_score, num_parameters, main_size, num_rows, used_storage, pipeline_tag, library_name,"
         " inference, sdk, description, tags, card, details)"

@@ -31,12 +31,10 @@ TASK_GROUP = {task: group for group, tasks in TASKS.items() for task in tasks}
 
 LIBRARIES = {
     "pytorch": "PyTorch", "tf": "TensorFlow", "jax": "JAX", "safetensors": "Safetensors",
-    "transformers": "Transformers", "diffusers": "Diffusers",
-    "sentence-transformers": "sentence-transformers", "peft": "PEFT",
-    "gguf": "GGUF", "onnx": "ONNX", "timm": "timm", "keras": "Keras",
-    "sklearn": "Scikit-learn",
-    "spacy": "spaCy", "mlx": "MLX", "nemo": "NeMo", "speechbrain": "speechbrain", "fastai": "fastai",
-    "rust": "Rust", "tflite": "TF Lite", "openvino": "OpenVINO", "coreml": "Core ML", "setfit": "setfit",
+    "transformers": "Transformers", "diffusers": "Diffusers", "peft": "PEFT", "gguf": "GGUF", "onnx": "ONNX",
+    "sentence-transformers": "sentence-transformers", "timm": "timm", "keras": "Keras",
+    "sklearn": "Scikit-learn", "spacy": "spaCy", "mlx": "MLX", "nemo": "NeMo",
+    "speechbrain": "speechbrain", "fastai": "fastai", "rust": "Rust", "tflite": "TF Lite", "openvino": "OpenVINO", "coreml": "Core ML", "setfit": "setfit",
     "flair": "Flair", "stable-baselines3": "stable-baselines3", "transformers.js": "Transformers.js",
     "tensorboard": "TensorBoard", "adapter-transformers": "Adapters", "asteroid": "Asteroid",
 }  # fmt: skip
