@@ -31,11 +31,12 @@ TASK_GROUP = {task: group for group, tasks in TASKS.items() for task in tasks}
 
 LIBRARIES = {
     "pytorch": "PyTorch", "tf": "TensorFlow", "jax": "JAX", "safetensors": "Safetensors",
-    "transformers": "Transformers", "diffusers": "Diffusers", "peft": "PEFT", "gguf": "GGUF", "onnx": "ONNX",
-    "sentence-transformers": "sentence-transformers", "timm": "timm", "keras": "Keras",
+    "transformers": "Transformers", "diffusers": "Diffusers", "peft": "PEFT", "gguf": "GGUF",
+    "onnx": "ONNX", "sentence-transformers": "sentence-transformers", "timm": "timm", "keras": "Keras",
     "sklearn": "Scikit-learn", "spacy": "spaCy", "mlx": "MLX", "nemo": "NeMo",
-    "speechbrain": "speechbrain", "fastai": "fastai", "rust": "Rust", "tflite": "TF Lite", "openvino": "OpenVINO", "coreml": "Core ML", "setfit": "setfit",
-    "flair": "Flair", "stable-baselines3": "stable-baselines3", "transformers.js": "Transformers.js",
+    "speechbrain": "speechbrain", "fastai": "fastai", "rust": "Rust", "tflite": "TF Lite",
+    "openvino": "OpenVINO", "coreml": "Core ML", "setfit": "setfit", "flair": "Flair",
+    "stable-baselines3": "stable-baselines3", "transformers.js": "Transformers.js",
     "tensorboard": "TensorBoard", "adapter-transformers": "Adapters", "asteroid": "Asteroid",
 }  # fmt: skip
 DATASET_LIBRARIES = {
@@ -57,17 +58,16 @@ LANGUAGES = {
 LICENSES = (
     "apache-2.0", "mit", "openrail", "bigscience-openrail-m", "creativeml-openrail-m",
     "bigscience-bloom-rail-1.0", "bigcode-openrail-m", "afl-3.0", "artistic-2.0", "bsl-1.0", "bsd",
-    "bsd-2-clause", "bsd-3-clause", "bsd-3-clause-clear", "c-uda", "cc", "cc0-1.0", "cc-by-2.0", "cc-by-2.5",
-    "cc-by-3.0", "cc-by-4.0", "cc-by-sa-3.0", "cc-by-sa-4.0", "cc-by-nc-2.0", "cc-by-nc-3.0", "cc-by-nc-4.0",
-    "cc-by-nd-4.0", "cc-by-nc-nd-3.0", "cc-by-nc-nd-4.0", "cc-by-nc-sa-2.0", "cc-by-nc-sa-3.0",
-    "cc-by-nc-sa-4.0", "cdla-sharing-1.0", "cdla-permissive-1.0", "cdla-permissive-2.0", "wtfpl", "ecl-2.0",
-    "epl-1.0", "epl-2.0", "etalab-2.0", "eupl-1.1", "eupl-1.2", "agpl-3.0", "gfdl", "gpl", "gpl-2.0",
-    "gpl-3.0", "lgpl", "lgpl-2.1", "lgpl-3.0", "isc", "h-research", "intel-research", "lppl-1.3c", "ms-pl",
-    "apple-ascl", "apple-amlr", "mpl-2.0", "odc-by", "odbl", "openmdw-1.0", "openmdw-1.1", "openrail++",
-    "osl-3.0", "postgresql", "ofl-1.1", "ncsa", "unlicense", "zlib", "pddl", "lgpl-lr",
-    "deepfloyd-if-license", "fair-noncommercial-research-license", "llama2", "llama3",
-    "llama3.1", "llama3.2", "llama3.3", "llama4",
-    "grok2-community", "gemma", "unknown", "other",
+    "bsd-2-clause", "bsd-3-clause", "bsd-3-clause-clear", "c-uda", "cc", "cc0-1.0", "cc-by-2.0",
+    "cc-by-2.5", "cc-by-3.0", "cc-by-4.0", "cc-by-sa-3.0", "cc-by-sa-4.0", "cc-by-nc-2.0", "cc-by-nc-3.0",
+    "cc-by-nc-4.0", "cc-by-nd-4.0", "cc-by-nc-nd-3.0", "cc-by-nc-nd-4.0", "cc-by-nc-sa-2.0",
+    "cc-by-nc-sa-3.0", "cc-by-nc-sa-4.0", "cdla-sharing-1.0", "cdla-permissive-1.0", "cdla-permissive-2.0",
+    "wtfpl", "ecl-2.0", "epl-1.0", "epl-2.0", "etalab-2.0", "eupl-1.1", "eupl-1.2", "agpl-3.0", "gfdl",
+    "gpl", "gpl-2.0", "gpl-3.0", "lgpl", "lgpl-2.1", "lgpl-3.0", "isc", "h-research", "intel-research",
+    "lppl-1.3c", "ms-pl", "apple-ascl", "apple-amlr", "mpl-2.0", "odc-by", "odbl", "openmdw-1.0",
+    "openmdw-1.1", "openrail++", "osl-3.0", "postgresql", "ofl-1.1", "ncsa", "unlicense", "zlib", "pddl",
+    "lgpl-lr", "deepfloyd-if-license", "fair-noncommercial-research-license", "llama2", "llama3",
+    "llama3.1", "llama3.2", "llama3.3", "llama4", "grok2-community", "gemma", "unknown", "other",
 )  # fmt: skip
 HARDWARE = (
     "cpu-basic", "cpu-upgrade", "cpu-performance", "cpu-xl", "sprx8", "zero-a10g", "t4-small", "t4-medium",
