@@ -43,6 +43,7 @@ from .faults import Faults
 from .limits import Limits
 from .manners import Manners, unrouted
 from .store import Store
+from .view import View
 from .world import fill
 
 AREAS: tuple[ModuleType, ...] = (
@@ -76,8 +77,9 @@ def create_app(
         _WORLDS.setdefault(models, store.snapshot())
     routes: list[BaseRoute] = [route for area in AREAS for route in area.routes]
     layers = [Middleware(Manners, store=store, limits=Limits(quota))]
-    if faults:
+    if faults:  # outermost but for the view: a network fails before the Hub can answer
         layers.insert(0, Middleware(Faults, plan=parse(faults), clock=clock))
+    layers.insert(0, Middleware(View, store=store))
     app = Starlette(
         routes=routes,
         middleware=layers,

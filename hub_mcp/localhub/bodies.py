@@ -11,6 +11,28 @@ from starlette.requests import Request
 from .errors import HubError, bad_request, issue
 from .store import Json
 
+MOST_SAID = 200
+SAID = (
+    "type",
+    "organization",
+    "namespace",
+    "name",
+    "fromRepo",
+    "toRepo",
+    "title",
+    "visibility",
+    "private",
+    "gated",
+    "item",
+    "note",
+    "position",
+    "user",
+    "users",
+    "role",
+    "autoJoin",
+    "resourceGroupId",
+)
+
 
 class Body:
     """The fields of one JSON object. Readers note what is wrong; `check` refuses all of it at once."""
@@ -141,6 +163,14 @@ async def bodies_of(request: Request) -> list[Body]:
     return bodies
 
 
+def _said(value: Json) -> str | None:
+    """What a body asks for, as the log of requests tells it: a few fields, never a secret's or a file's."""
+    fields = value if isinstance(value, dict) else {}
+    told = {name: fields[name] for name in SAID if name in fields}
+    words = json.dumps(told, ensure_ascii=False).replace('"', "")[1:-1]
+    return words[:MOST_SAID] or None
+
+
 async def _json(request: Request) -> Json:
     raw = await request.body()
     try:
@@ -148,6 +178,7 @@ async def _json(request: Request) -> Json:
         json.dumps(value, ensure_ascii=False).encode()  # half a character, "\\ud800", cannot be stored
     except (ValueError, RecursionError):
         raise bad_request("Invalid JSON in the request's body") from None
+    request.scope["said"] = _said(value)
     return value
 
 

@@ -141,16 +141,17 @@ class Manners:
 
     def _note(self, request: Request, status: int, who: Caller | None, milliseconds: float) -> None:
         """Keep the request for whoever watches; a file that is busy just then is no reason to fail."""
-        name, fault = who.name if who else None, request.scope.get("fault")
-        line = (request.method, request.url.path, request.url.query, status, name, fault)
+        what = (request.method, request.url.path, request.url.query, request.scope.get("said"))
+        how = (status, who.name if who else None, request.scope.get("fault"), round(milliseconds, 3))
         try:
             with self.store.write():
                 self.store.run(
-                    "insert into requests (time, method, path, query, status, caller, fault, milliseconds)"
-                    " values (?, ?, ?, ?, ?, ?, ?, ?)",
+                    "insert into requests"
+                    " (time, method, path, query, said, status, caller, fault, milliseconds)"
+                    " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     self.store.now(),
-                    *line,
-                    round(milliseconds, 3),
+                    *what,
+                    *how,
                 )
                 self.store.run("delete from requests where id <= last_insert_rowid() - ?", KEPT_REQUESTS)
         except sqlite3.Error:

@@ -158,6 +158,7 @@ create table requests (
   method text not null,
   path text not null,
   query text not null,
+  said text,                               -- what the body asked for, in a few words
   status integer not null,                 -- 0: no answer
   caller text,
   fault text,                              -- injected on purpose, see faults.py
