@@ -30,9 +30,9 @@ HubError
     │   └── EdgeBlocked    429 without the Hub's own headers
     └── HubDown            5xx
 
-Each error says what happened (`what`), what did not happen (`not_done`) and what to do (`next_step`). The Hub's own
-words (`quoted`) are data: they are shown in quotation marks and never spoken in our voice. How an answer becomes one
-of these is in `catalogue/refusals.py`.
+Each error says what happened (`what`), what did not happen (`not_done`) and what to do (`next_step`). The
+Hub's own words (`quoted`) are data: they are shown in quotation marks and never spoken in our voice. How an
+answer becomes one of these is in `catalogue/refusals.py`.
 """
 
 from __future__ import annotations
@@ -44,8 +44,9 @@ NOTHING_CHANGED = "Nothing was changed."
 UNCERTAIN = "Whether the change happened is not known: look at the target before trying again."
 QUOTE_LIMIT = 400
 
-# Control characters but tab and line feed, soft hyphen, bidirectional marks, zero width, invisible operators, fillers,
-# variation selectors, lone surrogates, annotations, the block of tags: whatever a reader does not see.
+# Control characters but tab and line feed, soft hyphen, bidirectional marks, zero width, invisible operators,
+# fillers, variation selectors, lone surrogates, annotations, the block of tags: whatever a reader does not
+# see.
 UNSEEN = (
     "\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
@@ -55,7 +56,7 @@ _UNSEEN = re.compile(f"[{UNSEEN}]+")
 
 
 def plain(text: str, limit: int = QUOTE_LIMIT) -> str:
-    """Somebody else's words on one line: control, bidirectional and invisible characters out, length bounded."""
+    """Somebody else's words on one line: no control, bidirectional or invisible characters, and bounded."""
     cut = text[: limit * 4]  # so that a text of megabytes costs nothing
     flat = " ".join(_UNSEEN.sub(" ", cut).split())
     return flat if len(flat) <= limit and len(cut) == len(text) else flat[: limit - 1] + "…"
@@ -170,7 +171,9 @@ class MissingOrHidden(SignInNeeded):
 
 
 class TokenRejected(SignInNeeded):
-    advice = "The token is wrong, expired or revoked: sign in again with `hf auth login`, or set a new HF_TOKEN."
+    advice = (
+        "The token is wrong, expired or revoked: sign in again with `hf auth login`, or set a new HF_TOKEN."
+    )
 
 
 class PlanNeeded(Refused):
@@ -178,7 +181,9 @@ class PlanNeeded(Refused):
 
 
 class Forbidden(Refused):
-    advice = "Call whoami to see what this token may do; a token with more rights is made in the Hub's settings."
+    advice = (
+        "Call whoami to see what this token may do; a token with more rights is made in the Hub's settings."
+    )
 
 
 class Gated(Forbidden):
@@ -224,7 +229,9 @@ class RateLimited(Refused):
 
     retryable = True
 
-    def __init__(self, what: str, *, wait: float = 0.0, quoted: str = "", advice: str = "", status: int = 429) -> None:
+    def __init__(
+        self, what: str, *, wait: float = 0.0, quoted: str = "", advice: str = "", status: int = 429
+    ) -> None:
         self.wait = wait
         step = advice or (f"Call again in {told_seconds(wait)}." if wait else self.advice)
         super().__init__(what, quoted=quoted, advice=step, status=status)
@@ -237,7 +244,9 @@ class ActionQuota(RateLimited):
 
 class EdgeBlocked(RateLimited):
     retryable = False
-    advice = "The address was blocked in front of the Hub; wait some minutes, and sign in if you were anonymous."
+    advice = (
+        "The address was blocked in front of the Hub; wait some minutes, and sign in if you were anonymous."
+    )
 
 
 class HubDown(Refused):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeGuard, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -38,6 +38,16 @@ def clean(value: Any, limit: int = TEXT_LIMIT) -> Any:
     if isinstance(value, (list, tuple)):
         return [clean(one, limit) for one in value]
     return value
+
+
+def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
+    """Whether a piece of JSON is an object."""
+    return isinstance(value, dict)
+
+
+def is_array(value: Any) -> TypeGuard[list[Any]]:
+    """Whether a piece of JSON is an array."""
+    return isinstance(value, list)
 
 
 class Answer:

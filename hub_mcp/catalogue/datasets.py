@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self
-from urllib.parse import urljoin
 
 from pydantic import Field, model_validator
 
 from hub_mcp.catalogue.answers import Answer, Record, clean
-from hub_mcp.catalogue.endpoint import Endpoint, HttpResponse, get
+from hub_mcp.catalogue.endpoint import Endpoint, HttpRequest, HttpResponse, get
 from hub_mcp.catalogue.repositories import GetRepository, ListRepositories, Repository
 from hub_mcp.catalogue.tags import GetTags
 from hub_mcp.catalogue.vocabulary import Owner, RepoId, Segment, Word, Words
@@ -21,6 +21,7 @@ EXPANDABLE = frozenset(
     "mainSize paperswithcode_id private resourceGroup sha siblings tags trendingScore xetEnabled".split()
 )
 SHOWN_FIELDS = 40
+STORED = (302, 307)  # the file lies in a storage of the Hub's; its address there is for browsers and clients of files
 
 
 class DatasetRow(Repository):
@@ -137,7 +138,7 @@ class Shard(Answer):
     """Where a parquet file lies.
 
     Attributes:
-        url: its address on the Hub (a redirect to storage may follow; no token is sent there).
+        url: its address on the Hub (a redirect to storage may follow: signed for a while, so it is not told).
         bytes: its size; None where the Hub does not say.
         media_type: what the Hub calls its content.
     """
@@ -162,14 +163,16 @@ class GetDatasetParquetShard(Endpoint[Shard]):
     split: Segment
     n: int = Field(ge=0, description="from 0")
 
+    def to_http(self, base: str) -> HttpRequest:
+        return HttpRequest("HEAD", base + self.path())
+
     def from_http(self, response: HttpResponse) -> Shard:
-        where = response.headers.get("location", "")
-        if 300 <= response.status < 400 and where:
-            return Shard(urljoin(response.url, where))
-        self.refuse_errors(response)
-        length = response.headers.get("content-length", "")
-        media_type = response.headers.get("content-type", "").partition(";")[0]
-        return Shard(response.url, int(length) if length.isdigit() else len(response.body), media_type)
+        if not (response.status in STORED and "/resolve/" in response.url):
+            self.refuse_errors(response)
+        headers = response.headers
+        length = headers.get("x-linked-size") or (headers.get("content-length", "") if response.status == 200 else "")
+        media_type = headers.get("content-type", "").partition(";")[0] if response.status == 200 else ""
+        return Shard(response.url, int(length) if re.fullmatch(r"[0-9]{1,15}", length) else None, clean(media_type, 100))
 
 
 class Croissant(Record):

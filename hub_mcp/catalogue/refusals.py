@@ -9,8 +9,10 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
+from hub_mcp.catalogue.answers import is_array, is_object
 from hub_mcp.errors import (
     NOTHING_CHANGED,
     UNCERTAIN,
@@ -77,7 +79,7 @@ LONGEST_ERROR = 64 * 1024  # bytes of an error's body that are looked at
 
 @dataclass(frozen=True)
 class Window:
-    """What the Hub says of the rate window: calls left in it, seconds to its end, calls it holds (0: unsaid)."""
+    """What the Hub says of the rate window: calls left, seconds to its end, calls it holds (0: unsaid)."""
 
     left: int
     reset: float
@@ -101,7 +103,7 @@ def seconds_after(headers: Mapping[str, str]) -> float | None:
 
 
 def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
-    """Seconds after which a 429 is over: the end of a used-up window, else `Retry-After`; None where waiting is vain.
+    """Seconds after which a 429 is over: the window's end, else `Retry-After`; None where waiting is vain.
 
     A quota of one action (`r` above 0) is not over by waiting, whatever `Retry-After` says.
     """
@@ -116,31 +118,26 @@ def is_page(headers: Mapping[str, str], body: bytes) -> bool:
     return "html" in headers.get("content-type", "").lower() or body[:64].lstrip()[:1] == b"<"
 
 
-def error_body(body: bytes, content_type: str = "application/json") -> dict[str, object]:
-    """An error's body as an object: the Hub's own, or {"error": the text}; empty for HTML and anything else."""
+def error_body(body: bytes, content_type: str = "application/json") -> dict[str, Any]:
+    """An error's body as an object: the Hub's own, or {"error": the text}; empty for all else."""
     if is_page({"content-type": content_type}, body):
         return {}
     text = body[:LONGEST_ERROR].decode("utf-8", "replace").strip()
     try:
-        value: object = json.loads(text)
+        value: Any = json.loads(text)
     except (ValueError, RecursionError):
         return {"error": "" if text[:1] in ("{", "[") else text}
-    if isinstance(value, dict):
-        return value
-    return {"error": value} if isinstance(value, (str, list)) else {}
+    return value if is_object(value) else {"error": value}
 
 
-def words_of(body: Mapping[str, object]) -> str:
+def words_of(body: Mapping[str, Any]) -> str:
     """The message in an error's body, whichever of the Hub's five forms it has (FACTS 4.3)."""
-    parts: list[str] = []
-    for key in ("error", "error_description", "message"):
-        said = body.get(key)
-        parts += [said] if isinstance(said, str) else [one for one in said if isinstance(one, str)] if isinstance(said, list) else []
-    errors = body.get("errors")
-    for one in errors if isinstance(errors, list) else ():
-        if isinstance(one, dict) and isinstance(message := one.get("message"), str):
-            parts.append(message)
-    return plain("; ".join(dict.fromkeys(part for part in parts if part)))
+    said: list[Any] = []
+    for key in ("error", "error_description", "message", "errors"):
+        one = body.get(key)
+        said += one if is_array(one) else [one]
+    texts = [one.get("message") if is_object(one) else one for one in said]
+    return plain("; ".join(dict.fromkeys(one for one in texts if isinstance(one, str) and one)))
 
 
 def error_of(
@@ -173,11 +170,18 @@ def error_of(
         return _rate_limited(headers, said)
     if status >= 500:
         return HubDown(
-            f"The Hub answered {status}.", quoted=said, status=status, not_done=UNCERTAIN if changes else NOTHING_CHANGED
+            f"The Hub answered {status}.",
+            quoted=said,
+            status=status,
+            not_done=UNCERTAIN if changes else NOTHING_CHANGED,
         )
     if page:
         unsure = UNCERTAIN if changes and status < 300 else NOTHING_CHANGED
-        return NotAHub(f"A web page answered ({status}) where the Hub's API was expected.", status=status, not_done=unsure)
+        return NotAHub(
+            f"A web page answered ({status}) where the Hub's API was expected.",
+            status=status,
+            not_done=unsure,
+        )
     code = headers.get("x-error-code", "")
     if status == 401:
         if _REJECTED.search(said) or (signed_in and code not in BY_CODE):
@@ -187,7 +191,11 @@ def error_of(
     if status == 403 and _DISABLED in said:
         return Disabled(f"The Hub has disabled {subject}.", quoted=said, status=status)
     reading = BY_CODE.get(code) or BY_STATUS.get(status) or Reading(Refused, f"The Hub answered {status}.")
-    where = next((one for key in ("url", "slug") if isinstance(one := given.get(key), str)), "") if status == 409 else ""
+    where = (
+        next((one for key in ("url", "slug") if isinstance(one := given.get(key), str)), "")
+        if status == 409
+        else ""
+    )
     what = _upper(reading.what.format(subject=subject))
     return reading.error(what, quoted=said, status=status, where=where)
 

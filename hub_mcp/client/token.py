@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# Hosts pass unset variables as blanks or as the text of their own placeholder (PACKAGING, "What hosts really pass").
+# Hosts pass unset variables as blanks or as the text of their own placeholder (PACKAGING, "What hosts really
+# pass").
 _PLACEHOLDER = re.compile(r"\s*(\$\{[^}]*\}|\{\{[^}]*\}\}|\$\w+|%\w+%|<[^>]*>)?\s*")
+_SENDABLE = re.compile(r"[!-~]{1,4096}")
+_KEY = secrets.token_bytes(32)  # anew in every process, so that a digest is worth nothing outside of it
 FALSE = frozenset({"", "0", "off", "no", "false"})
 
 
@@ -41,6 +46,23 @@ class Token:
     def __str__(self) -> str:
         return f"token from {self.source}"
 
+    @property
+    def mask(self) -> str:
+        """What stands where somebody else shows the token."""
+        return "hf_…"
+
+    @property
+    def is_sendable(self) -> bool:
+        """Whether it can stand in a header; what cannot would end in an error that quotes it."""
+        return _SENDABLE.fullmatch(self.secret) is not None
+
+
+def caller_of(authorization: str) -> str:
+    """A name for the caller behind an Authorization header; it tells nothing of the token."""
+    if not authorization:
+        return ""
+    return hashlib.blake2b(authorization.encode("utf-8", "replace"), key=_KEY, digest_size=16).hexdigest()
+
 
 def home(environment: Mapping[str, str]) -> Path:
     """HF_HOME, by the rules of huggingface_hub."""
@@ -49,7 +71,7 @@ def home(environment: Mapping[str, str]) -> Path:
 
 
 def find_token(environment: Mapping[str, str] | None = None, token_file: str | None = None) -> Token | None:
-    """The token to use, or None: a named file, HF_TOKEN, HUGGING_FACE_HUB_TOKEN, then the file of `hf auth login`."""
+    """The token to use, if any: a named file, HF_TOKEN, HUGGING_FACE_HUB_TOKEN, `hf auth login`'s file."""
     env = usable(os.environ if environment is None else environment)
     if token_file:
         return _from_file(Path(token_file).expanduser(), "--token-file")

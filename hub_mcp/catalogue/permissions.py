@@ -1,0 +1,103 @@
+"""What a token needs for a call and what it lacks: told after a refusal, from what whoami says (FACTS 17).
+
+The Hub documents no table of permissions by endpoint; these follow its permission names and the roles of
+api.md, and are only used to explain a refusal, never to refuse.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from hub_mcp.catalogue.answers import is_object, told
+from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.users import Identity
+from hub_mcp.errors import Forbidden, Gated, plain
+
+BY_AREA = {"repos": "repo.write", "collections": "collection.write", "resource_groups": "org.write"}
+WRITING_ROLES = ("contributor", "write", "admin")
+LIMIT = 200
+NEW_TOKEN = "Tokens are edited and made in the Hub's settings."  # noqa: S105  # a sentence about tokens
+ASK = "Ask one of its admins."
+
+
+@dataclass(frozen=True)
+class Need:
+    """A permission on everything of an owner, or on the one thing; `owner` "" is the caller."""
+
+    permission: str
+    owner: str = ""
+    thing: str = ""
+
+
+def needs_of(call: Endpoint[Any]) -> tuple[Need, ...]:
+    """The permissions a call needs; none for a call that reads what is public."""
+    said = call.model_dump()
+    permission = BY_AREA.get(call.area, "")
+    if call.area == "resource_groups":
+        repo = str(said.get("repo_id") or "")
+        return (
+            Need(
+                "org.read" if call.reads else permission,
+                str(said.get("organization") or repo.partition("/")[0]),
+            ),
+        )
+    if call.reads or not permission:
+        return ()
+    things = [str(said[name]) for name in ("repo_id", "from_repo", "to_repo", "slug") if said.get(name)]
+    if not things:
+        return (Need(permission, str(said.get("namespace") or "")),)
+    return tuple(Need(permission, thing.rpartition("/")[0], thing) for thing in things)
+
+
+def lacking(call: Endpoint[Any], identity: Identity, refusal: Forbidden | None = None) -> str:
+    """What this caller's token or roles lack for the call, in sentences; "" where nothing is known."""
+    if isinstance(refusal, Gated):
+        return _gated(identity)
+    return " ".join(dict.fromkeys(said for need in needs_of(call) if (said := _missing(need, identity))))
+
+
+def _gated(identity: Identity) -> str:
+    kind, fine = identity.token_role, identity.token.get("fineGrained")
+    reads_gated = is_object(fine) and bool(fine.get("canReadGatedRepos"))
+    if kind == "fineGrained" and not reads_gated:
+        return f"{_token(identity)} may not read gated repositories: allow it in the Hub's token settings."
+    return ""
+
+
+def _missing(need: Need, identity: Identity) -> str:
+    owner = need.owner or identity.name
+    own = owner.lower() == identity.name.lower()
+    kind = identity.token_role
+    if kind == "read" and not need.permission.endswith(".read"):
+        return f"{_token(identity)} may only read; {_on(need, owner)} needs one that may write. {NEW_TOKEN}"
+    if kind == "fineGrained":
+        held = {name.lower(): permissions for name, permissions in identity.permissions.items()}
+        there = {one for name in ("", owner.lower(), need.thing.lower()) for one in held.get(name, ())}
+        if need.permission not in there:
+            has = f" (it has {plain(', '.join(sorted(there)), LIMIT)})" if there else ""
+            return f'{_token(identity)} lacks the permission "{need.permission}" on {owner}{has}. {NEW_TOKEN}'
+    if own:
+        return ""
+    org = next(
+        (one for one in identity.orgs or () if str(one.get("name", "")).lower() == owner.lower()), None
+    )
+    if org is None:
+        return f"{identity.name} is no member of {owner}, and {_on(need, owner)} is for its members. {ASK}"
+    if restrictions := org.get("securityRestrictions"):
+        return f"{owner} restricts access ({plain(told(restrictions), LIMIT)}): see to that on the Hub first."
+    role = str(org.get("roleInOrg") or "")
+    if role and role not in WRITING_ROLES and not need.permission.endswith(".read"):
+        standing = f"The role of {identity.name} in {owner} is {plain(role, 40)}"
+        return f"{standing}; {_on(need, owner)} needs a role that may write. {ASK}"
+    return ""
+
+
+def _token(identity: Identity) -> str:
+    name = identity.token.get("displayName")
+    return f'The token "{plain(name, 60)}"' if isinstance(name, str) and name else "The token"
+
+
+def _on(need: Need, owner: str) -> str:
+    what = "reading" if need.permission.endswith(".read") else "changing"
+    return f"{what} {need.thing or owner}"

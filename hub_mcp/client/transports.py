@@ -1,0 +1,21 @@
+"""The transports of one Hub, one within the other: remembering, retrying, pacing, and the wire.
+
+What is remembered costs nothing, so it comes first; each try is paced, so pacing is inside of retrying. The
+budgets and the memory know callers apart, so that one stack serves every caller of a Hub.
+"""
+
+from __future__ import annotations
+
+import httpx
+
+from hub_mcp.client.pacing import Paced
+from hub_mcp.client.remembering import Remembering
+from hub_mcp.client.retrying import Retrying
+from hub_mcp.client.wire import Network, Wire
+
+__all__ = ["Network", "Paced", "Remembering", "Retrying", "Wire", "stacked"]
+
+
+def stacked(innermost: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncBaseTransport:
+    """All manners around a transport; around the network where none is given."""
+    return Remembering(Retrying(Paced(Wire(innermost or Network()))))

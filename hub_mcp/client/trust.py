@@ -1,0 +1,56 @@
+"""Why no connection came about, told from an exception: certificate, proxy, address or route."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+
+from hub_mcp.errors import CertificateTrouble, HubError, ProxyTrouble, Unreachable, plain
+
+CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+def causes(trouble: BaseException) -> Iterator[BaseException]:
+    """An exception and what led to it, the first cause last."""
+    seen: set[int] = set()
+    cause: BaseException | None = trouble
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
+def certificate_trouble(trouble: BaseException) -> bool:
+    """Whether the other side's certificate was not accepted, which trying again does not change."""
+    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes(trouble)) or (
+        "CERTIFICATE_VERIFY_FAILED" in str(trouble)
+    )
+
+
+def no_connection(host: str, trouble: BaseException) -> HubError:
+    """The error for a connection that was not made; no text of the exception gets into it."""
+    if certificate_trouble(trouble):
+        return CertificateTrouble(f"The certificate of {host} was not accepted.")
+    if isinstance(trouble, httpx.ProxyError):
+        return ProxyTrouble(f"The proxy did not lead to {host}.")
+    if any(isinstance(cause, ssl.SSLError) for cause in causes(trouble)):
+        return CertificateTrouble(
+            f"{host} did not answer in TLS.",
+            advice="Check whether HF_ENDPOINT begins with the right one of http and https.",
+        )
+    return Unreachable(f"{host} cannot be reached.")
+
+
+def odd_surroundings(trouble: Exception) -> HubError:
+    """The error for proxies or certificates that the environment names and httpx cannot use."""
+    for name in CERTIFICATES:
+        if (path := os.environ.get(name)) and isinstance(trouble, (OSError, ssl.SSLError)):
+            state = "holds no certificates that can be read" if Path(path).exists() else "does not exist"
+            return CertificateTrouble(
+                f"{name} names {plain(path, 200)}, which {state}.", advice=f"Correct or unset {name}."
+            )
+    return ProxyTrouble("HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names a proxy that cannot be used from here.")
