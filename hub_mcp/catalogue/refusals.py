@@ -61,7 +61,7 @@ BY_STATUS: Mapping[int, Reading] = {
     401: Reading(SignInNeeded, "The Hub wants to know who is asking."),
     402: Reading(PlanNeeded, "The plan does not include this."),
     403: Reading(Forbidden, "The Hub does not allow this for the present token."),
-    404: Reading(Missing, "The Hub has no {subject}."),
+    404: Reading(Missing, "The Hub found nothing for {subject}."),
     409: Reading(Conflict, "It is already there, or was changed at the same time."),
     413: Reading(Invalid, "The request is too large for the Hub."),
     416: Reading(Invalid, "The Hub refused the range."),
@@ -197,6 +197,8 @@ def error_of(
         else ""
     )
     what = _upper(reading.what.format(subject=subject))
+    if reading.error is Gated and status == 401:
+        return Gated(what, quoted=said, status=status, advice=f"{SignInNeeded.advice} Then {_lower(Gated.advice)}")
     return reading.error(what, quoted=said, status=status, where=where)
 
 
@@ -218,6 +220,10 @@ def _rate_limited(headers: Mapping[str, str], said: str) -> HubError:
     if window:
         return ActionQuota("A quota of this action is used up.", quoted=said)
     return EdgeBlocked("Requests from here are blocked in front of the Hub.", wait=wait or 0.0)
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
 def _upper(sentence: str) -> str:

@@ -16,13 +16,15 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import anyio
+
 from hub_mcp import __version__
 from hub_mcp.catalogue.answers import Answer, Page
 from hub_mcp.catalogue.endpoint import Endpoint, HttpRequest, HttpResponse
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.permissions import lacking
 from hub_mcp.catalogue.users import Whoami
-from hub_mcp.client.patience import Patience
+from hub_mcp.client.patience import Patience, Sleep
 from hub_mcp.client.token import Token, is_true
 from hub_mcp.errors import (
     NOTHING_CHANGED,
@@ -71,8 +73,11 @@ def user_agent(environment: Mapping[str, str] | None = None) -> str:
 class Shared:
     """What all callers of one Hub share: its transports, made when first needed."""
 
-    def __init__(self, innermost: Callable[[], httpx.AsyncBaseTransport] | None) -> None:
+    def __init__(
+        self, innermost: Callable[[], httpx.AsyncBaseTransport] | None = None, *, sleep: Sleep = anyio.sleep
+    ) -> None:
         self._innermost = innermost
+        self._sleep = sleep
         self._stack: httpx.AsyncBaseTransport | None = None
 
     @property
@@ -82,7 +87,7 @@ class Shared:
                 stacked,
             )  # brings httpx: 0.1 s that a tool list does not need
 
-            self._stack = stacked(self._innermost() if self._innermost else None)
+            self._stack = stacked(self._innermost() if self._innermost else None, sleep=self._sleep)
         return self._stack
 
     async def aclose(self) -> None:
@@ -102,6 +107,7 @@ class Hub:
         timeout: seconds for each call, all its tries together, waits for a rate limit aside.
         max_wait: the longest wait for a rate limit, in seconds.
         agent: the User-Agent to send.
+        shared: what another Hub at this address has made already (`asked_by`), in place of `transport`.
     """
 
     def __init__(

@@ -65,7 +65,7 @@ class Remembering(httpx.AsyncBaseTransport):
         self._most_bytes = most_bytes
         self._most_entries = most_entries
         self._known: OrderedDict[Key, Remembered] = OrderedDict()
-        self._bytes = 0
+        self.bytes = 0
         self._changes = 0  # grows with every change, so that an answer from before it is not kept
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -108,13 +108,13 @@ class Remembering(httpx.AsyncBaseTransport):
             return
         entry = Remembered(headers, body, etag, self._clock() + seconds)
         self._known[key] = entry
-        self._bytes += entry.size
-        while self._bytes > self._most_bytes or len(self._known) > self._most_entries:
+        self.bytes += entry.size
+        while self.bytes > self._most_bytes or len(self._known) > self._most_entries:
             self._drop(next(iter(self._known)))
 
     def _drop(self, key: Key) -> None:
         if entry := self._known.pop(key, None):
-            self._bytes -= entry.size
+            self.bytes -= entry.size
 
     def _forget(self, caller: str) -> None:
         self._changes += 1
@@ -123,5 +123,5 @@ class Remembering(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         self._known.clear()
-        self._bytes = 0
+        self.bytes = 0
         await self._inner.aclose()

@@ -6,9 +6,11 @@ budgets and the memory know callers apart, so that one stack serves every caller
 
 from __future__ import annotations
 
+import anyio
 import httpx
 
 from hub_mcp.client.pacing import Paced
+from hub_mcp.client.patience import Sleep
 from hub_mcp.client.remembering import Remembering
 from hub_mcp.client.retrying import Retrying
 from hub_mcp.client.wire import Network, Wire
@@ -16,6 +18,8 @@ from hub_mcp.client.wire import Network, Wire
 __all__ = ["Network", "Paced", "Remembering", "Retrying", "Wire", "stacked"]
 
 
-def stacked(innermost: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncBaseTransport:
+def stacked(
+    innermost: httpx.AsyncBaseTransport | None = None, *, sleep: Sleep = anyio.sleep
+) -> httpx.AsyncBaseTransport:
     """All manners around a transport; around the network where none is given."""
-    return Remembering(Retrying(Paced(Wire(innermost or Network()))))
+    return Remembering(Retrying(Paced(Wire(innermost or Network()), sleep=sleep), sleep=sleep))
