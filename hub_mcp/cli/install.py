@@ -1,0 +1,274 @@
+"""`hub-mcp install` and `uninstall`: our entry put into an assistant's own configuration, or taken out."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sys
+import sysconfig
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from hub_mcp.cli import toml_text, yaml_text
+from hub_mcp.cli.clients import CLIENTS, Client, Machine
+from hub_mcp.cli.config_files import Change, entry_of, restored, text_of, with_entry
+from hub_mcp.cli.entries import Entry, Remote, Server, Start
+from hub_mcp.cli.jsonc import Unreadable
+from hub_mcp.client.token import find_token, usable
+
+NAME = "hub"
+CARRIED = (
+    "HF_HOME",
+    "HF_ENDPOINT",
+)  # an assistant started from a desktop does not see the terminal's variables
+MASK = "hf_********"
+
+
+# ── what to write ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def start(args: tuple[str, ...] = (), *, uvx: bool = False) -> Start:
+    """How this very installation is started, by absolute paths, since assistants often have a poorer PATH."""
+    env = {name: value for name, value in usable(os.environ).items() if name in CARRIED and "@" not in value}
+    passing = {"archive-v0", "environments-v2"} & set(
+        Path(sys.prefix).parts
+    )  # a uvx run: may be gone tomorrow
+    if uvx or passing:
+        return Start(shutil.which("uvx") or "uvx", ("hub-mcp", *args), env)
+    script = Path(sysconfig.get_path("scripts")) / ("hub-mcp.exe" if sys.platform == "win32" else "hub-mcp")
+    if script.is_file():
+        return Start(str(script), args, env)
+    return Start(sys.executable, ("-m", "hub_mcp", *args), env)
+
+
+def remote(url: str, *, with_token: bool) -> Remote:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise click.BadParameter(
+            "give a whole address, such as https://hub.example.com/mcp", param_hint="--remote"
+        )
+    if parts.username or parts.password:
+        raise click.BadParameter("leave user and password out of the address", param_hint="--remote")
+    if with_token and parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise click.BadParameter("a token is only sent over https", param_hint="--remote")
+    return Remote(url)
+
+
+def token_text(client: Client, *, with_token: bool, shown: bool) -> str:
+    """What stands where the token goes: nothing, the client's own reference, or the token in plain text."""
+    if not with_token:
+        return ""
+    if client.reference:
+        return client.reference
+    token = find_token()
+    if token is None:
+        raise click.ClickException("No token was found: sign in with `hf auth login`, or set HF_TOKEN.")
+    return MASK if shown else token.secret
+
+
+def told(client: Client, name: str, entry: Entry) -> str:
+    """The piece of a configuration file that holds the entry, as its owner would write it."""
+    if client.format == "toml":
+        return toml_text.table((*client.under, name), entry)
+    piece = client.piece(name, entry)
+    if client.format == "json":
+        return json.dumps(piece, indent=2, ensure_ascii=False) + "\n"
+    return yaml_text.block(piece)
+
+
+def _is_ours(entry: Entry) -> bool:
+    return re.search(r"hub[-_]mcp|https?://", json.dumps(entry)) is not None
+
+
+# ── commands ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _known(_context: click.Context, _parameter: click.Parameter, key: str | None) -> Client | None:
+    if key is None:
+        return None
+    if key not in CLIENTS:
+        raise click.BadParameter(f"{key!r} is not one of {', '.join(CLIENTS)}")
+    return CLIENTS[key]
+
+
+def _valid_name(_context: click.Context, _parameter: click.Parameter, name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,23}", name):
+        raise click.BadParameter("use up to 24 letters, digits, - and _; assistants put it before tool names")
+    return name
+
+
+_client = click.argument("client", required=False, callback=_known, metavar="CLIENT")
+_name = click.option(
+    "--name", default=NAME, show_default=True, callback=_valid_name, help="Name of the entry."
+)
+_yes = click.option("--yes", "-y", is_flag=True, help="Do not ask before writing.")
+_dry_run = click.option("--dry-run", is_flag=True, help="Show the change, write nothing.")
+
+
+@click.command(context_settings={"ignore_unknown_options": False})
+@_client
+@click.argument("server_flags", nargs=-1, type=click.UNPROCESSED, metavar="[-- SERVER FLAGS]")
+@click.option(
+    "--list", "list_", is_flag=True, help="Show the assistants we know, and which are on this machine."
+)
+@click.option(
+    "--print", "print_", is_flag=True, help="Print the entry, to paste it yourself; read and write nothing."
+)
+@_dry_run
+@_yes
+@_name
+@click.option("--remote", "url", metavar="URL", help="Connect to a server that runs at this address.")
+@click.option("--uvx", is_flag=True, help="Start it with uvx, instead of from where it is installed now.")
+@click.option(
+    "--with-token", is_flag=True,
+    help="Hand your token over: by the assistant's own secret store or variable where it has one, else in "
+    "plain text. Without it no token is written; a login by `hf auth login` is found anyway.",
+)  # fmt: skip
+def install(
+    client: Client | None,
+    server_flags: tuple[str, ...],
+    list_: bool,
+    print_: bool,
+    dry_run: bool,
+    yes: bool,
+    name: str,
+    url: str | None,
+    uvx: bool,
+    with_token: bool,
+) -> None:
+    """Connect an assistant to this server, in the assistant's own configuration file.
+
+    Shows the change and asks; keeps a copy of the former file, its comments and all other entries.
+
+    \b
+    hub-mcp install --list
+    hub-mcp install claude-desktop
+    hub-mcp install vscode -- --read-only --toolsets models,datasets
+    hub-mcp install cursor --remote https://hub.example.com/mcp --with-token
+    """
+    if list_:
+        _show_clients(Machine.here(), name)
+        return
+    if client is None:
+        raise click.UsageError("Name an assistant; `hub-mcp install --list` shows those we know.")
+    if url and (server_flags or uvx):
+        raise click.UsageError("A server at an address is not started here: leave --uvx and its flags out.")
+    server: Server = remote(url, with_token=with_token) if url else start(server_flags, uvx=uvx)
+
+    wanted = client.write(name, server, token_text(client, with_token=with_token, shown=print_))
+    secret = with_token and not client.reference
+    if print_:
+        click.echo(told(client, name, wanted), nl=False)
+        return
+    path = client.path(Machine.here())
+    try:
+        before = text_of(path)
+        present = entry_of(client, before, name)
+        if present == wanted:
+            click.echo(f"{client.title} has it already, in {path}. Nothing was changed.")
+            return
+        if present is not None and not _is_ours(present):
+            raise click.ClickException(f"{path} has another server {name!r}: choose another --name.")
+        change = Change(path, before, with_entry(client, before, name, wanted), private=secret)
+        if _carry_out(client, change, dry_run=dry_run, yes=yes):
+            _tell_about_token(client, server, with_token=with_token)
+    except (Unreadable, OSError) as trouble:
+        raise _refusal(path, trouble) from None
+
+
+@click.command()
+@_client
+@_dry_run
+@_yes
+@_name
+def uninstall(client: Client | None, dry_run: bool, yes: bool, name: str) -> None:
+    """Take the entry out of an assistant's configuration file again, and nothing else.
+
+    \b
+    hub-mcp uninstall claude-desktop
+    """
+    if client is None:
+        raise click.UsageError("Name an assistant; `hub-mcp install --list` shows those we know.")
+    path = client.path(Machine.here())
+    try:
+        before = text_of(path)
+        present = entry_of(client, before, name)
+        if before is None or present is None:
+            click.echo(f"{client.title} has no entry {name!r} in {path}. Nothing was changed.")
+            return
+        if not _is_ours(present):
+            raise click.ClickException(f"The entry {name!r} in {path} is not ours. Nothing was changed.")
+        change = Change(path, before, restored(client, path, before, name))
+        _carry_out(client, change, dry_run=dry_run, yes=yes)
+    except (Unreadable, OSError) as trouble:
+        raise _refusal(path, trouble) from None
+
+
+def _carry_out(client: Client, change: Change, *, dry_run: bool, yes: bool) -> bool:
+    """Show a change, ask, and make it."""
+    click.echo(_masked(change))
+    if dry_run:
+        click.echo("\nNothing was changed (--dry-run).")
+        return False
+    if not yes:
+        click.confirm("\nWrite this?", abort=True)
+    backup = change.write()
+    done = (
+        f"Wrote {change.path}."
+        if change.after is not None
+        else f"Removed {change.path}, which held nothing else."
+    )
+    click.echo(f"{done} The former file is {backup.name}." if backup else done)
+    token = find_token()
+    if backup and token and token.secret in (change.before or ""):
+        click.echo("That former file holds the token; delete it when you need it no more.")
+    click.echo(client.hint)
+    return True
+
+
+def _masked(change: Change) -> str:
+    """What would change, without the tokens that either side of it holds."""
+    token = find_token()
+    diff = change.diff().replace(token.secret, MASK) if token else change.diff()
+    return re.sub(r"\bhf_[A-Za-z0-9]{8,}", MASK, diff)
+
+
+def _tell_about_token(client: Client, server: Server, *, with_token: bool) -> None:
+    if not with_token:
+        if isinstance(server, Remote):
+            click.echo("It calls without a token; --with-token hands yours over.")
+        elif find_token() is None:
+            click.echo("You are not signed in: public things only. `hf auth login` changes that, at once.")
+    elif client.prompts:
+        click.echo(f"{client.title} will ask for the token once, and keep it encrypted.")
+    elif client.reference:
+        click.echo(f"{client.title} takes the token from HF_TOKEN, as it is where {client.title} starts.")
+    else:
+        click.echo("The token now stands in that file in plain text.")
+
+
+def _refusal(path: Path, trouble: Exception) -> click.ClickException:
+    why = trouble.strerror or "it cannot be used" if isinstance(trouble, OSError) else str(trouble)
+    return click.ClickException(f"{path}: {why}. Nothing was changed.")
+
+
+def _show_clients(machine: Machine, name: str) -> None:
+    rows = [("", "", "", "FILE")]
+    for client in CLIENTS.values():
+        path = client.path(machine)
+        try:
+            connected = entry_of(client, text_of(path), name) is not None
+        except (Unreadable, OSError):
+            connected = False
+        state = "connected" if connected else "found" if client.is_here(machine) else "-"
+        rows.append((client.key, client.title, state, str(path)))
+    rows[0] = ("CLIENT", "NAME", "HERE", "FILE")
+    widths = [max(len(row[n]) for row in rows) for n in range(3)]
+    for row in rows:
+        click.echo(
+            "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]])
+        )
