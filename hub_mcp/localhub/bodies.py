@@ -87,7 +87,7 @@ class Body:
         value = self._of(name, int, "number", required, False)
         if not isinstance(value, int):
             return None
-        if abs(value) > 2**53:
+        if abs(value) >= 2**53:
             self.wrong("Invalid input: expected int", name)
         elif least is not None and value < least:
             self.wrong(f"Too small: expected number to be >={least}", name)
@@ -174,12 +174,18 @@ def _said(value: Json) -> str | None:
 async def _json(request: Request) -> Json:
     raw = await request.body()
     try:
-        value: Json = json.loads(raw) if raw else {}
+        value: Json = json.loads(raw, parse_float=_number) if raw else {}
         json.dumps(value, ensure_ascii=False).encode()  # half a character, "\\ud800", cannot be stored
     except (ValueError, RecursionError):
         raise bad_request("Invalid JSON in the request's body") from None
     request.scope["said"] = _said(value)
     return value
+
+
+def _number(text: str) -> float:
+    """A number with a point or an exponent; as in JavaScript, `1.0` is the whole number 1."""
+    value = float(text)
+    return int(value) if value.is_integer() else value
 
 
 def _kind(value: object, given: bool) -> str:

@@ -149,7 +149,7 @@ async def update(request: Request) -> Response:
         changes["last_updated"] = store.now()
         columns = ", ".join(f"{name} = ?" for name in changes)
         store.run(f"update collections set {columns} where id = ?", *changes.values(), row["id"])  # noqa: S608 - ours
-    return Answer({"data": _whole(request, row["id"])})
+    return Answer({"success": True, "data": _whole(request, row["id"])})
 
 
 async def delete(request: Request) -> Response:

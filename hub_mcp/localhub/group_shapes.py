@@ -88,7 +88,8 @@ def group_json(store: Store, group_id: str) -> dict[str, object]:
         }
         for user in users
     ]
-    return answer | {"resources": _resources(store, group_id)}
+    resources = _resources(store, group_id)
+    return answer | {"resources": resources, "repos": [thing for thing in resources if "name" in thing]}
 
 
 def auto_join_in(body: Body) -> tuple[str | None, str | None] | None:

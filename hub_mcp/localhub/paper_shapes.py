@@ -58,9 +58,15 @@ def daily_row(store: Store, who: Caller | None, row: sqlite3.Row) -> dict[str, o
         **({"mediaUrls": media} if media else {}),
         "thumbnail": thumbnail(row["id"]),
         "numComments": len(commenters),
-        **({"submittedBy": account_card(store, who, submitter["name"])} if submitter else {}),
+        **({"submittedBy": _submitter(store, who, submitter["name"])} if submitter else {}),
         "isAuthorParticipating": bool(taking_part),
     }
+
+
+def _submitter(store: Store, who: Caller | None, name: str) -> dict[str, object]:
+    """Who brought a paper to the daily ones; the OpenAPI document has no `isUserFollowing` here."""
+    card = account_card(store, who, name) or {}
+    return {key: value for key, value in card.items() if key != "isUserFollowing"}
 
 
 def comments(store: Store, who: Caller | None, paper: sqlite3.Row) -> list[dict[str, object]]:

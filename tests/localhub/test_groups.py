@@ -277,7 +277,7 @@ async def test_spaces_datasets_buckets_and_collections_have_groups_too(ask: Ask)
     ):
         assert (await ask("POST", f"{path}/resource-group", json={"resourceGroupId": id})).status_code == 200
         assert (await ask.get(f"{path}/resource-group"))["name"] == "Partners"
-    assert len((await group(ask, "Partners"))["resources"]) == 5
+    assert len((await group(ask, "Partners"))["resources"]) == 7
 
 
 @pytest.mark.asyncio
