@@ -151,7 +151,7 @@ class NotAHub(HubError):
 
 
 class LedElsewhere(NotAHub):
-    advice = "Set HF_ENDPOINT to that host if it is the Hub you mean; the token is sent nowhere else."
+    advice = "Whoever runs the Hub that HF_ENDPOINT names can tell why; the token is sent nowhere else."
 
 
 class UnexpectedAnswer(NotAHub):

@@ -126,7 +126,7 @@ def error_body(body: bytes, content_type: str = "application/json") -> dict[str,
     try:
         value: Any = json.loads(text)
     except (ValueError, RecursionError):
-        return {"error": "" if text[:1] in ("{", "[") else text}
+        return {} if text[:1] in ("{", "[") or "\ufffd" in text else {"error": text}
     return value if is_object(value) else {"error": value}
 
 
@@ -186,7 +186,7 @@ def error_of(
     if status == 401:
         if _REJECTED.search(said) or (signed_in and code not in BY_CODE):
             return TokenRejected("The Hub did not accept the token.", quoted=said, status=status)
-        if about_repository and code not in BY_CODE:
+        if about_repository and not changes and code not in BY_CODE:
             return MissingOrHidden(f"{_upper(subject)} does not exist, or is private.", status=status)
     if status == 403 and _DISABLED in said:
         return Disabled(f"The Hub has disabled {subject}.", quoted=said, status=status)
