@@ -69,10 +69,12 @@ def group_json(store: Store, group_id: str) -> dict[str, object]:
         " join users u on u.id = g.user_id where g.group_id = ? order by g.added_at, u.name",
         group_id,
     )
-    answer: dict[str, object] = {"id": group["id"], "name": group["name"]}
-    if group["description"]:
-        answer["description"] = group["description"]
-    answer["autoJoin"] = _auto_join(group)
+    answer: dict[str, object] = {
+        "id": group["id"],
+        "name": group["name"],
+        "description": group["description"],
+        "autoJoin": _auto_join(group),
+    }
     limits = json.loads(group["spend_limits"])
     if limits:
         answer["spendLimits"] = limits

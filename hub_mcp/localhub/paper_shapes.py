@@ -21,7 +21,15 @@ def facts(store: Store, row: sqlite3.Row) -> dict[str, object]:
         claimed = person(store, author.pop("user", None))
         authors.append(
             {
-                **({"user": claimed, "status": "claimed_verified"} if claimed else {}),
+                **(
+                    {
+                        "user": claimed,
+                        "status": "claimed_verified",
+                        "statusLastChangedAt": row["published_at"],
+                    }
+                    if claimed
+                    else {}
+                ),
                 **author,
                 "hidden": False,
             }

@@ -67,7 +67,8 @@ async def citing(request: Request) -> Response:
     for type in ("model", "dataset", "space"):
         repos, _ = _citing(store, who, type, request.path_params["id"], CITING)
         answer[f"{type}s"] = [
-            show(Shown(store, who, row, listed=True), ("author", *LISTED[type])) for row in repos
+            show(Shown(store, who, row, listed=True), ("author", "trendingScore", *LISTED[type]))
+            for row in repos
         ]
     return Answer(answer)
 

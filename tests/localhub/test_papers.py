@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from huggingface_hub import HfApi
@@ -165,28 +162,5 @@ def test_the_official_client_reads_papers(hub_url: str) -> None:
         (["read", RAIN], "## Abstract"),
     ],
 )
-def test_the_hf_command_reads_papers(words: list[str], expected: str, hf: Any) -> None:
+def test_the_hf_command_reads_papers(words: list[str], expected: str, hf: Callable[..., str]) -> None:
     assert expected in hf("papers", *words)
-
-
-@pytest.fixture
-def hf(hub_url: str, tmp_path: Path) -> Any:
-    """The `hf` command against the Hub on a port, as ada; answers what it printed."""
-
-    def run(*words: str) -> str:
-        done = subprocess.run(
-            [str(Path(sys.executable).with_name("hf")), *words],
-            env={
-                "HF_ENDPOINT": hub_url,
-                "HF_TOKEN": "hf_sandbox_ada_write",
-                "HF_HOME": str(tmp_path),
-                "PATH": "",
-            },
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    return run
