@@ -5,9 +5,10 @@ their listings, infos, tags, parquet files and Croissant documents; creating, de
 setting up repositories; people and organizations; resource groups; papers; collections.
 
 Not imitated: git and Git LFS, commits, branches and pull requests, discussions, uploads, running
-Spaces, jobs, inference, billing, OAuth, webhooks, SCIM, search engines and CDN hosts. Large files have
-names and sizes but no content. Plans are a column, nothing is ever paid. Numbers such as downloads do
-not move. The action quotas of FACTS §7 and the extra limit of whoami-v2 are not kept.
+Spaces, buckets (collections and groups only name them), jobs, inference, billing, OAuth, webhooks, SCIM,
+search engines and CDN hosts. Large files have names and sizes but no content. Plans are a column,
+nothing is ever paid. Numbers such as downloads do not move. The action quotas of FACTS §7 and the extra
+limit of whoami-v2 are not kept; `faults.py` can pretend them.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from . import (
     accounts,
     changes,
     collection_items,
+    collection_listing,
     collections,
     creation,
     datasets,
@@ -48,7 +50,7 @@ from .world import fill
 
 AREAS: tuple[ModuleType, ...] = (
     accounts, holdings, tags, listings, creation, changes, datasets, infos, files,
-    papers, collections, collection_items, groups, group_resources,
+    papers, collections, collection_listing, collection_items, groups, group_resources,
     repos,  # last: its routes take what no area answers
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Collections: making, finding, listing, changing, deleting; their items are in `collection_items.py`."""
+"""Collections: making, finding, changing and deleting one, and what its items stand for."""
 
 from __future__ import annotations
 
@@ -14,28 +14,20 @@ from .bodies import Body, body_of
 from .collection_shapes import (
     ITEM_TYPES,
     THEMES,
-    brief,
     can_see,
-    listed,
     must_change,
-    seen,
     slug_of,
     target_of,
     title_slug,
     whole,
 )
 from .creation import group_must_exist
-from .errors import HubError, forbidden, invalid
+from .errors import HubError, forbidden
 from .manners import Answer
-from .pages import limit_of, next_link, origin, place_of
+from .pages import origin
 from .people import CREATORS, Caller, caller, signed_in, token_must
-from .repos import PLURALS, repo_by_id
+from .repos import repo_by_id
 from .store import Store, Value, store_of
-
-SORTS = {"trending": "trending", "upvotes": "upvotes", "lastModified": "last_updated"}
-ITEM_FILTER = (
-    r"^spaces|models|datasets|papers/.*"  # as the OpenAPI document has it, without the group it means
-)
 
 
 async def create(request: Request) -> Response:
@@ -77,50 +69,6 @@ async def create(request: Request) -> Response:
         if first is not None:
             add_item(store, who, id, *first, note=None)
     return Answer(_whole(request, id))
-
-
-async def listing(request: Request) -> Response:
-    """GET /api/collections."""
-    store, who, query = store_of(request), caller(request), request.query_params
-    sort = query.get("sort", "trending")
-    if sort not in SORTS:
-        options = "|".join(f'"{key}"' for key in SORTS)
-        raise invalid(f"Invalid option: expected one of {options}", "sort")
-    short = query.get("expand", "true").lower() in ("false", "0")
-    limit, column = limit_of(request, 10, 10_000), SORTS[sort]
-    condition, params = seen(who)
-    clauses = [condition]
-    owners = _several(request, "owner")
-    if owners:
-        clauses.append(f"c.namespace in ({','.join('?' * len(owners))})")
-        params += owners
-    if _several(request, "item"):
-        holding = [key for text in _several(request, "item") if (key := _item_key(store, text))]
-        marks = ",".join("(?, ?)" for _ in holding)
-        holders = f"select collection from collection_items where (type, target) in (values {marks})"  # noqa: S608
-        clauses.append(f"c.id in ({holders})" if holding else "0")
-        params += [value for key in holding for value in key]
-    if query.get("q"):
-        clauses.append(
-            "(instr(lower(c.title), lower(?)) or instr(lower(ifnull(c.description, '')), lower(?)))"
-        )
-        params += [query["q"]] * 2
-    place = place_of(request, 2)
-    if place is not None:
-        clauses.append(f"c.{column} <= ? and (c.{column} < ? or c.id > ?)")
-        params += [place[0], place[0], place[1]]
-    rows = store.rows(
-        f"select c.* from collections c where {' and '.join(clauses)}"  # noqa: S608 - our own words, values bound
-        f" order by c.{column} desc, c.id limit ?",
-        *params,
-        limit + 1,
-    )
-    page, here = rows[:limit], origin(request)
-    headers = next_link(request, [page[-1][column], page[-1]["id"]]) if len(rows) > limit else {}
-    visible = [row for row in page if can_see(who, row)]
-    if short:
-        return Answer([brief(store, who, row) for row in visible], headers=headers)
-    return Answer([listed(store, who, row, here) for row in visible], headers=headers)
 
 
 async def read(request: Request) -> Response:
@@ -272,26 +220,8 @@ def _gating(body: Body) -> str | None:
     return json.dumps(gating)
 
 
-def _several(request: Request, name: str) -> list[str]:
-    """A repeated parameter, in the spellings `owner=a&owner=b`, `owner[]=a` and `owner[0]=a`."""
-    return [
-        value for key, value in request.query_params.multi_items() if re.sub(r"\[\d*\]$", "", key) == name
-    ]
-
-
-def _item_key(store: Store, text: str) -> tuple[str, str] | None:
-    """Type and lasting id of the `item` filter; None when there is no such thing."""
-    if not re.search(ITEM_FILTER, text):
-        raise invalid(f"Invalid string: must match pattern /{ITEM_FILTER}/", "item")
-    plural, _, id = text.partition("/")
-    type = "paper" if plural == "papers" else PLURALS.get(plural)
-    key = item_target(store, None, type, id) if type else None
-    return (type, key) if type and key else None
-
-
 routes = [
     Route("/api/collections", create, methods=["POST"]),
-    Route("/api/collections", listing, methods=["GET"]),
     Route("/api/collections/{namespace}/{slug}", read, methods=["GET"]),
     Route("/api/collections/{namespace}/{slug}", update, methods=["PATCH"]),
     Route("/api/collections/{namespace}/{slug}", delete, methods=["DELETE"]),
