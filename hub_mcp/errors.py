@@ -88,7 +88,7 @@ class HubError(Exception):
         where: str = "",
     ) -> None:
         super().__init__(what)
-        self.what = what
+        self.what = plain(what, 1_000)
         self.quoted = plain(quoted)
         self.next_step = advice or self.advice
         self.not_done = not_done

@@ -7,6 +7,7 @@ type is kept as it came.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,13 +19,14 @@ from hub_mcp.errors import UNSEEN, UnexpectedAnswer, plain
 
 BEFORE_DATES = "2022-03-02T23:29:04.000Z"  # api.md: given to everything older than the recording of dates
 TEXT_LIMIT = 4_000  # characters of one text of the Hub's that an answer holds
+DEEPEST = 30  # levels of nesting that an answer shows; the Hub's own go to about ten
 EMPTY: tuple[Any, ...] = (None, "", [], {}, ())
 
 _UNSEEN = re.compile(f"[{UNSEEN}]+")
 
 
-def clean(value: Any, limit: int = TEXT_LIMIT) -> Any:
-    """JSON from the Hub without control, bidirectional and invisible characters, each text bounded."""
+def clean(value: Any, limit: int = TEXT_LIMIT, depth: int = DEEPEST) -> Any:
+    """JSON from the Hub without control, bidirectional and invisible characters, each text and all nesting bounded."""
     if isinstance(value, str):
         if len(value) <= limit and value.isascii() and value.isprintable():
             return value  # most texts are plain, and this is quick
@@ -33,10 +35,14 @@ def clean(value: Any, limit: int = TEXT_LIMIT) -> Any:
         if len(text) <= limit and len(near) == len(value):
             return text
         return f"{text[:limit]}… ({len(value) - limit:,} more characters)"
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # JSON has no word for it
+    if depth == 0 and isinstance(value, (Mapping, list, tuple)):
+        return "…"
     if isinstance(value, Mapping):
-        return {str(clean(key, limit)): clean(one, limit) for key, one in value.items()}
+        return {str(clean(key, limit)): clean(one, limit, depth - 1) for key, one in value.items()}
     if isinstance(value, (list, tuple)):
-        return [clean(one, limit) for one in value]
+        return [clean(one, limit, depth - 1) for one in value]
     return value
 
 
@@ -48,6 +54,11 @@ def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
 def is_array(value: Any) -> TypeGuard[list[Any]]:
     """Whether a piece of JSON is an array."""
     return isinstance(value, list)
+
+
+def objects_in(value: Any) -> list[dict[str, Any]]:
+    """The objects in a JSON array; none where it is none."""
+    return [one for one in value if is_object(one)] if is_array(value) else []
 
 
 class Answer:

@@ -203,7 +203,7 @@ class ChangesCollection(Endpoint[Done]):
         return GetCollection(slug=self.model_dump()["slug"])
 
     def settled(self, before: Answer) -> Self:
-        return self.model_copy(update={"slug": before.slug}) if isinstance(before, Collection) else self
+        return self.but(slug=before.slug) if isinstance(before, Collection) else self
 
     def unwrap(self, response: HttpResponse) -> Any:
         return None  # the Hub documents no body
@@ -247,7 +247,7 @@ class UpdateCollection(Endpoint[Collection]):
         return GetCollection(slug=self.slug)
 
     def settled(self, before: Answer) -> Self:
-        return self.model_copy(update={"slug": before.slug}) if isinstance(before, Collection) else self
+        return self.but(slug=before.slug) if isinstance(before, Collection) else self
 
     def stakes(self, before: Answer | None, context: Sequence[Answer] = ()) -> Stakes | None:
         seen = before if isinstance(before, Collection) else None
@@ -307,7 +307,7 @@ class AddCollectionItem(Endpoint[Collection]):
 
     def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
         added = after.find(self.item) if isinstance(after, Collection) else None
-        return DeleteCollectionItem(slug=self.slug, item_id=str(added["_id"])) if added else None
+        return DeleteCollectionItem(slug=self.slug, item_id=str(added.get("_id"))) if added else None
 
 
 class ChangesItem(ChangesCollection):
@@ -331,7 +331,7 @@ class ChangesItem(ChangesCollection):
                 f"The collection {before.slug} has no item {clean(self.item_id, 100)}.",
                 advice="Look at the collection with get_collection.",
             )
-        return self.model_copy(update={"slug": before.slug, "item_id": str(found["_id"])})
+        return self.but(slug=before.slug, item_id=str(found.get("_id")))
 
     def item_in(self, collection: Collection) -> dict[str, Any] | None:
         if OBJECT_ID.fullmatch(self.item_id):
@@ -340,7 +340,7 @@ class ChangesItem(ChangesCollection):
 
     def identity(self, before: Answer) -> str:
         found = self.item_in(before) if isinstance(before, Collection) else None
-        return f"{before.identity}/{found['_id'] if found else ''}"
+        return f"{before.identity}/{found.get('_id') if found else ''}"
 
 
 @patch("/api/collections/{slug}/items/{item_id}", documented=f"PATCH {DOCUMENTED}/items/{{item_id}}")
@@ -366,7 +366,7 @@ class UpdateCollectionItem(ChangesItem):
         found = self.item_in(before) if isinstance(before, Collection) else None
         if not found:
             return None
-        was: dict[str, Any] = {"slug": self.slug, "item_id": str(found["_id"])}
+        was: dict[str, Any] = {"slug": self.slug, "item_id": str(found.get("_id"))}
         if self.note is not None:
             was["note"] = note_of(found)
         if self.position is not None and isinstance(found.get("position"), int):

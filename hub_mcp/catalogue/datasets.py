@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from hub_mcp.catalogue.answers import Answer, Record, clean
+from hub_mcp.catalogue.answers import Answer, Record, clean, objects_in
 from hub_mcp.catalogue.endpoint import Endpoint, HttpRequest, HttpResponse, get
 from hub_mcp.catalogue.repositories import GetRepository, ListRepositories, Repository
 from hub_mcp.catalogue.tags import GetTags
@@ -182,15 +182,14 @@ class Croissant(Record):
     shown = ("name", "description", "url", "license", "creator", "keywords", "conformsTo")
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
-        records = [one for one in self.field("recordSet") or () if isinstance(one, dict)]
-        files = [one for one in self.field("distribution") or () if isinstance(one, dict)]
+        records = objects_in(self.field("recordSet"))
+        files = objects_in(self.field("distribution"))
         summary = {
             "distribution": [_named(one, "@type", "@id", "encodingFormat", "includes") for one in files[:SHOWN_FIELDS]],
             "recordSet": {
                 str(one.get("name") or one.get("@id")): [
                     f"{field.get('name') or field.get('@id')}: {field.get('dataType', '')}".rstrip(": ")
-                    for field in (one.get("field") or ())[:SHOWN_FIELDS]
-                    if isinstance(field, dict)
+                    for field in objects_in(one.get("field"))[:SHOWN_FIELDS]
                 ]
                 for one in records[:SHOWN_FIELDS]
             },

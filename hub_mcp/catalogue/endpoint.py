@@ -32,7 +32,7 @@ from pydantic.fields import FieldInfo
 from hub_mcp.catalogue.answers import Answer
 from hub_mcp.catalogue.refusals import error_of, is_page
 from hub_mcp.catalogue.vocabulary import Local, RepoName, read_repo_id
-from hub_mcp.errors import UnexpectedAnswer
+from hub_mcp.errors import HubError, UnexpectedAnswer
 
 A = TypeVar("A", bound=Answer)
 E = TypeVar("E", bound="Endpoint[Any]")  # the registry holds calls of every answer type
@@ -176,7 +176,7 @@ class Endpoint(BaseModel, Generic[A]):
         kind = self.kind or getattr(self, "type", None) or ""
         if repo is not None:
             return f"the {kind or 'repository'} {repo}"
-        return " ".join(named) or self.title.lower()
+        return " ".join(named) or type(self).title.lower()  # not self.title: a field may be called so
 
     @property
     def about_repository(self) -> bool:
@@ -252,6 +252,17 @@ class Endpoint(BaseModel, Generic[A]):
         """This call with the ids the Hub itself uses, now that its target has been seen."""
         return self
 
+    def but(self, **values: str) -> Self:
+        """This call with other values, checked as every call is: they may be the Hub's, and go into a path.
+
+        Raises:
+            UnexpectedAnswer: the values break the Hub's own naming rules.
+        """
+        try:
+            return type(self).model_validate({**self.model_dump(exclude_none=True), **values})
+        except ValueError as trouble:
+            raise UnexpectedAnswer(f"The Hub names {self.subject} by an id that cannot be one.") from trouble
+
     def identity(self, before: Answer) -> str:
         """What must still be the same when the call is made: the target's own id."""
         return before.identity
@@ -273,8 +284,15 @@ class Endpoint(BaseModel, Generic[A]):
         return {}
 
     def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
-        """The call that takes this one back; None where nothing can."""
+        """The call that takes this one back; None where nothing can. Ask `taken_back_by`, which never fails."""
         return None
+
+    def taken_back_by(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
+        """What `undo` says; None too where the Hub's answers are too odd to make a call of."""
+        try:
+            return self.undo(before, after)
+        except (ValueError, HubError):
+            return None
 
     @classmethod
     def may_ask(cls) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
 from urllib.parse import parse_qs, urljoin, urlsplit
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, model_validator
 
 from hub_mcp.catalogue.answers import Answer, Page
 from hub_mcp.catalogue.endpoint import Endpoint, HttpResponse
@@ -21,7 +21,7 @@ from hub_mcp.errors import UnexpectedAnswer
 R = TypeVar("R", bound=Answer)
 
 CURSOR_LIMIT = 4_096
-_CURSOR = re.compile(r"(\d{1,7})\.(\d{1,5})\.([!-~]*)")
+_CURSOR = re.compile(r"([0-9]{1,7})\.([0-9]{1,5})\.([!-~]*)")
 _LINK = re.compile(r'<([^<>]*)>((?:\s*;\s*[!#$%&\'*+.^_`|~\w-]+\s*=\s*(?:"[^"]*"|[^",;\s]*))*)')
 _REL = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^",;\s]*))', re.IGNORECASE)
 
@@ -71,6 +71,12 @@ class Listing(Endpoint[Page[R]], Generic[R]):
     smallest: ClassVar[int] = 1  # the page sizes the Hub accepts
     largest: ClassVar[int] = 1000
     numbered: ClassVar[str] = ""  # the parameter that counts pages, where the Hub pages by number
+
+    @model_validator(mode="after")
+    def _cursor_is_of_this_listing(self) -> Self:
+        if self.numbered and not re.fullmatch(r"[0-9]{0,6}", self.place.at):
+            raise ValueError("`cursor` must be a next_cursor of this listing, unchanged")
+        return self
 
     @classmethod
     def is_listing(cls) -> bool:

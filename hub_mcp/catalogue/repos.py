@@ -120,7 +120,7 @@ class ActsOnRepository(Endpoint[Done]):
         return repository(said["type"], said["repo_id"])
 
     def settled(self, before: Answer) -> Self:
-        return self.model_copy(update={"repo_id": before.id}) if isinstance(before, Repository) else self
+        return self.but(repo_id=before.id) if isinstance(before, Repository) else self
 
     def unwrap(self, response: HttpResponse) -> Any:
         return None  # text/plain OK, an echo, or nothing the Hub documents
@@ -252,7 +252,7 @@ class MoveRepo(Endpoint[Done]):
         return (in_collections(self.type, self.from_repo),)
 
     def settled(self, before: Answer) -> Self:
-        return self.model_copy(update={"from_repo": before.id}) if isinstance(before, Repository) else self
+        return self.but(from_repo=before.id) if isinstance(before, Repository) else self
 
     def unwrap(self, response: HttpResponse) -> Any:
         return None

@@ -392,7 +392,7 @@ class UpdateResourceGroupUserRole(ChangesGroup):
 
     def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
         role = before.role_of(self.username) if isinstance(before, ResourceGroup) else ""
-        return self.model_copy(update={"role": role}) if role else None
+        return self.but(role=role) if role else None
 
 
 class GroupOfRepository(Record):
@@ -453,10 +453,13 @@ class SetRepoResourceGroup(Endpoint[PlacedRepository]):
         if self.resource_group_id == "none":
             return (now,)
         owner = self.repo_id.partition("/")[0]
-        return (now, GetResourceGroup(organization=owner, resource_group_id=self.resource_group_id))
+        try:
+            return (now, GetResourceGroup(organization=owner, resource_group_id=self.resource_group_id))
+        except ValueError:
+            return (now,)  # a name no organization can have
 
     def settled(self, before: Answer) -> Self:
-        return self.model_copy(update={"repo_id": before.id}) if isinstance(before, Repository) else self
+        return self.but(repo_id=before.id) if isinstance(before, Repository) else self
 
     def stakes(self, before: Answer | None, context: Sequence[Answer] = ()) -> Stakes | None:
         leaving = self.resource_group_id == "none"
@@ -471,7 +474,7 @@ class SetRepoResourceGroup(Endpoint[PlacedRepository]):
     def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
         group = before.field("resourceGroup") if isinstance(before, Repository) else None
         was = str(group["id"]) if isinstance(group, dict) and group.get("id") else "none"
-        return self.model_copy(update={"resource_group_id": was}) if was != self.resource_group_id else None
+        return self.but(resource_group_id=was) if was != self.resource_group_id else None
 
 
 @get(

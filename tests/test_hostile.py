@@ -1,0 +1,282 @@
+"""Hostile input: whatever is called with, and whatever the Hub answers, there is a refusal, a request or an error of ours."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from hub_mcp.catalogue import ENDPOINTS, Endpoint
+from hub_mcp.catalogue.answers import Answer, Page, clean
+from hub_mcp.catalogue.endpoint import HttpResponse
+from hub_mcp.catalogue.listing import next_link
+from hub_mcp.catalogue.permissions import lacking
+from hub_mcp.catalogue.refusals import error_of, window_of
+from hub_mcp.catalogue.users import Identity
+from hub_mcp.errors import UNSEEN, HubError, plain
+from tests import hostile
+
+BASE = "https://hub.test"
+EVERY = pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=list(ENDPOINTS))
+UNSEEN_HERE = re.compile(f"[{UNSEEN}]")
+
+
+def call_of(endpoint: type[Endpoint[Any]], arguments: Any) -> Endpoint[Any] | None:
+    """The call, or None where it was refused as it should be."""
+    try:
+        return endpoint.model_validate(arguments)
+    except ValidationError as refusal:
+        for error in refusal.errors(include_url=False):
+            assert error["msg"]
+        return None
+
+
+def template_of(endpoint: type[Endpoint[Any]]) -> re.Pattern[str]:
+    """What the paths of an endpoint look like, each piece encoded on its own."""
+    pattern = re.escape(endpoint.line.path).replace(r"\[", "(?:").replace(r"\]", ")?")
+    for name in endpoint.path_fields():
+        two = name in ("repo_id", "slug")
+        piece = r"[^/?#\[\]\\\s]+"
+        pattern = pattern.replace(rf"\{{{name}\}}", f"{piece}(?:/{piece})?" if two else piece, 1)
+    return re.compile(pattern)
+
+
+# ── what callers send ────────────────────────────────────────────────────────────────────────────────────
+
+
+@EVERY
+def test_arguments_are_refused_or_become_a_request_of_the_endpoints_own_path(
+    endpoint: type[Endpoint[Any]],
+) -> None:
+    template = template_of(endpoint)
+    made = 0
+
+    @hostile.some(150)
+    @given(hostile.arguments_of(endpoint))
+    def check(arguments: Any) -> None:
+        nonlocal made
+        call = call_of(endpoint, arguments)
+        if call is None:
+            return
+        made += 1
+        request = call.to_http(BASE)
+        parts = urlsplit(request.url)
+        assert (parts.scheme, parts.netloc, parts.fragment) == ("https", "hub.test", "")
+        assert template.fullmatch(parts.path), parts.path
+        assert not {".", ".."} & {unquote(piece) for piece in parts.path.split("/")}
+        assert re.fullmatch(r"[!-~]+", request.url)
+        sent = httpx.URL(request.url)
+        assert sent.raw_path.decode() == parts.path + ("?" + parts.query if parts.query else "")
+        json.dumps(request.body, allow_nan=False).encode()
+        call.subject.encode()
+        call.stakes(None)
+        call.target()
+        call.context()
+        call.taken_back_by(None, None)
+
+    check()
+    assert made, "no arguments got past the rules, so nothing was tried"
+
+
+@EVERY
+def test_pieces_of_a_path_come_out_as_they_went_in(endpoint: type[Endpoint[Any]]) -> None:
+    fields = [name for name in endpoint.path_fields() if name in ("subset", "split", "revision", "item_id")]
+
+    def path_with(text: str) -> str:
+        call = call_of(endpoint, {**sample(endpoint), **dict.fromkeys(fields, text)})
+        return urlsplit(call.to_http(BASE).url).path if call else ""
+
+    slashes = path_with("0123456789abcdef01234567").count("/")
+
+    @hostile.some(50)
+    @given(st.text(min_size=1, max_size=30))
+    def check(text: str) -> None:
+        path = path_with(text)
+        if not path:
+            return
+        assert path.count("/") == slashes
+        assert [unquote(piece) for piece in path.split("/")].count(text.strip(" ")) >= len(
+            fields
+        ) - path.count(text)
+
+    if fields:
+        check()
+
+
+# ── what the Hub answers ─────────────────────────────────────────────────────────────────────────────────
+
+SAMPLES: dict[str, Any] = {
+    "repo_id": "ada/atlas", "type": "model", "from_repo": "ada/atlas", "to_repo": "ada/map", "slug": "ada/x-0123456789abcdef01234567",
+    "organization": "nimbus-labs", "namespace": "ada", "username": "bob", "resource_group_id": "0123456789abcdef01234567",
+    "arxiv_id": "2311.12983", "item_id": "0123456789abcdef01234567", "item": "models/a/b", "subset": "default", "split": "train",
+    "n": 0, "name": "storm", "title": "Things", "role": "read", "users": [{"user": "bob", "role": "read"}], "visibility": "private",
+    "auto_join": {"enabled": False}, "note": "x", "private": True, "description": "x", "revision": "main",
+}  # fmt: skip
+REAL: dict[str, Any] = {  # an answer of the documented shape, to be mutated
+    "Model": {"_id": "1", "id": "a/b", "tags": ["x"], "siblings": [{"rfilename": "x"}] * 12, "usedStorage": 5, "spaces": ["a/b"],
+              "childrenModelCount": {"adapter": 1}, "lastModified": "2026-01-27T06:29:35.000Z", "likes": 1, "downloads": 2},
+    "Space": {"_id": "1", "id": "a/b", "runtime": {"stage": "RUNNING", "hardware": {"current": "cpu-basic"}}, "likes": 1},
+    "Croissant": {"name": "x", "recordSet": [{"name": "x", "field": [{"name": "x", "dataType": "y"}]}] * 50, "distribution": [{}]},
+    "Collection": {"slug": "a/b-0123456789abcdef01234567", "title": "x", "owner": {"name": "a"}, "upvotes": 1, "private": False,
+                   "gating": {"mode": "auto"}, "items": [{"_id": "1", "id": "a/b", "type": "model", "note": {"text": "x"}}]},
+    "Identity": {"name": "ada", "orgs": [{"name": "o", "roleInOrg": "read", "securityRestrictions": ["sso"]}], "auth": {
+        "accessToken": {"role": "fineGrained", "displayName": "x", "fineGrained": {
+            "global": ["x"], "scoped": [{"entity": {"name": "o"}, "permissions": ["repo.write"]}]}}}},
+    "ResourceGroup": {"id": "1", "name": "g", "users": [{"name": "bob", "role": "read"}], "autoJoin": {"enabled": True, "role": "read"},
+                      "repos": [{"type": "model", "name": "a/b", "private": True}]},
+    "Paper": {"id": "2311.12983", "title": "x", "authors": [{"name": "x"}] * 12, "organization": {"name": "o"},
+              "comments": [{"author": {"name": "x"}, "data": {"latest": {"raw": "x"}}}], "linkedModels": [{"id": "a/b"}]},
+    "PaperRepos": {"models": [{"id": "a/b"}], "datasets": [{"id": "a/b"}], "spaces": []},
+    "ParquetFiles": {"default": {"train": ["https://hub.test/0.parquet", "https://hub.test/1.parquet"]}},
+    "Tags": {"license": [{"id": "license:mit", "label": "mit", "type": "license"}]},
+    "Created": {"name": "a/b", "url": "https://hub.test/a/b", "id": "1"},
+    "Organization": {"_id": "1", "name": "o", "fullname": "O", "numUsers": 1},
+    "Page": [{"_id": "1", "id": "a/b", "user": "bob", "slug": "a/b-1", "paper": {"id": "1", "title": "x"}, "submittedBy": {"name": "x"}}],
+}  # fmt: skip
+REAL |= {
+    "Dataset": REAL["Model"],
+    "ResourceGroups": [REAL["ResourceGroup"]],
+    "GroupOfRepository": {"id": "1", "name": "g"},
+}
+REAL |= {
+    "CollectionRow": REAL["Collection"],
+    "PlacedRepository": {"type": "model", "name": "a/b"},
+    "Done": {},
+    "Shard": {},
+}
+
+
+def sample(endpoint: type[Endpoint[Any]]) -> dict[str, Any]:
+    """Arguments an endpoint takes."""
+    required = {name: SAMPLES[name] for name, field in endpoint.model_fields.items() if field.is_required()}
+    if endpoint.tool.startswith("update_"):
+        more = [
+            name for name in ("visibility", "private", "note", "description") if name in endpoint.model_fields
+        ]
+        required |= {name: SAMPLES[name] for name in more[:1]}
+    return required
+
+
+def real(endpoint: type[Endpoint[Any]]) -> Any:
+    return REAL["Page" if endpoint.is_listing() else endpoint.answer.__name__]
+
+
+def show(answer: Answer) -> None:
+    """Everything that is made of an answer, and that it is fit to be sent and seen."""
+    for fields in ((), ("tags", "siblings", "cardData", "items", "x")):
+        said = json.dumps(answer.content(fields), ensure_ascii=False, allow_nan=False)
+        said.encode()
+        assert not UNSEEN_HERE.search(
+            json.loads(said) if isinstance(said, str) and said[:1] == '"' else said.replace("\\n", "")
+        )
+    for line in (*answer.facts(), *answer.dependents()):
+        assert isinstance(line, str)
+        line.encode()
+        assert not UNSEEN_HERE.search(line.replace("\n", "").replace("\t", ""))
+    assert isinstance(answer.identity, str)
+
+
+@EVERY
+def test_answers_become_an_answer_or_an_error_of_ours(endpoint: type[Endpoint[Any]]) -> None:
+    call = endpoint.model_validate(sample(endpoint))
+    was = real(endpoint)
+
+    @hostile.some(150)
+    @given(st.data(), hostile.statuses, hostile.headers)
+    def check(data: st.DataObject, status: int, headers: dict[str, str]) -> None:
+        kind = data.draw(st.integers(0, 9))
+        if kind == 0:
+            body = data.draw(st.binary(max_size=80))
+        elif kind <= 2:
+            body = hostile.dumped(data.draw(hostile.hub_json))
+        else:
+            body = hostile.dumped(data.draw(st.composite(lambda draw: hostile.mutated(was, draw))()))
+        answered(call, HttpResponse(status, headers, body, BASE + "/x", True))
+
+    check()
+    for levels in (30, 200, 480, 2_000):
+        for value in (
+            hostile.deep(levels),
+            {"id": "a/b", "name": "x", "slug": "x", "tags": hostile.deep(levels)},
+        ):
+            text = hostile.dumped(value) if levels < 900 else b"[" * levels + b"]" * levels
+            answered(call, HttpResponse(200, {"content-type": "application/json"}, text, BASE + "/x", True))
+
+
+def answered(call: Endpoint[Any], response: HttpResponse) -> None:
+    try:
+        answer = call.from_http(response)
+    except HubError as error:
+        assert_told(error)
+        return
+    show(answer)
+    call.stakes(answer)
+    call.taken_back_by(answer, answer)
+    call.identity(answer)
+    if isinstance(answer, Page):
+        assert len(answer.items) <= call.model_dump()["limit"]
+        for cursor in (*answer.cursors, answer.next_cursor):
+            call.model_validate({**sample(type(call)), "cursor": cursor or None})
+        answer.cut(1)
+    if isinstance(answer, Identity):
+        for other in ENDPOINTS.values():
+            lacking(other.model_validate(sample(other)), answer).encode()
+
+
+def assert_told(error: HubError) -> None:
+    sentence = str(error)
+    sentence.encode()
+    assert not UNSEEN_HERE.search(sentence)
+    assert "\n" not in sentence
+    assert len(sentence) < 1_200
+    assert "Traceback" not in sentence
+
+
+@hostile.some(400)
+@given(st.binary(max_size=300) | hostile.hub_json.map(hostile.dumped), hostile.statuses, hostile.headers)
+def test_any_refusal_is_told_in_a_sentence(body: bytes, status: int, headers: dict[str, str]) -> None:
+    assert_told(
+        error_of(status, headers, body, subject="the model a/b", signed_in=True, about_repository=True)
+    )
+    window_of(headers)
+
+
+@hostile.some(600)
+@given(
+    st.text(max_size=200)
+    | st.lists(hostile.header_texts | st.text('<>;,=" relnxt?&cursor:/.', max_size=30)).map(",".join)
+)
+def test_any_link_header_is_read(header: str) -> None:
+    found = next_link(header)
+    assert found in header
+    assert not set(found) & set("<>")
+
+
+def test_a_link_header_of_megabytes_costs_little() -> None:
+    for part in ("<", "<a>;", '<a>; x="', "; rel", "<a>; rel=x" * 3, '<a>;a="b";', " ", "<a>" + " ;" * 9):
+        next_link(part * 200_000)
+
+
+@hostile.some(300)
+@given(st.text(), st.integers(1, 50))
+def test_cleaned_text_is_visible_and_bounded(text: str, limit: int) -> None:
+    said = clean(text, limit)
+    assert not UNSEEN_HERE.search(said)
+    assert len(said) <= limit + 40
+    assert clean(said, 10_000) == said
+    said.encode()
+
+
+def test_text_of_every_hidden_kind_is_stripped_and_ordinary_text_is_not() -> None:
+    hidden = "\x00\x1b\x7f\x85\u00ad\u034f\u061c\u115f\u180e\u200b\u200d\u200e\u2028\u202e\u2060\u2066\u2069\u3164\ufe0f\ufeff"
+    hidden += "\uffa0\ufff9\U0001d173\U000e0001\U000e0041\U000e01ef\ud800"
+    assert clean(f"a{hidden}b") == "ab"
+    ordinary = "Schöne Größe, 日本語, العربية, हिन्दी, ไทย, 👍 – “x”\n\tnew line"
+    assert clean(ordinary) == ordinary
