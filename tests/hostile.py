@@ -1,4 +1,5 @@
-"""Hostile material for the tests: arguments of every kind, answers of every shape, addresses of every oddity."""
+"""Hostile material for the tests: arguments of every kind, answers of every shape, odd headers."""
+# ruff: noqa: E501  # tables read better uncut
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from hub_mcp.catalogue import ENDPOINTS, Endpoint
+from hub_mcp.catalogue import Endpoint
 from hub_mcp.catalogue.schema import schema_of
 
 LONG = int(os.environ.get("HUB_MCP_FUZZ", "0"))  # examples of a longer run, by hand
@@ -171,3 +172,46 @@ headers = st.dictionaries(
 statuses = st.sampled_from(
     [200] * 8 + [100, 201, 204, 206, 301, 302, 304, 307, 400, 401, 402, 403, 404, 409, 418, 422, 429]
 ) | (st.integers(100, 599))
+
+
+# ── one fitting call and answer for each endpoint ────────────────────────────────────────────────────────
+
+SAMPLES: dict[str, Any] = {
+    "repo_id": "ada/atlas", "type": "model", "from_repo": "ada/atlas", "to_repo": "ada/map", "slug": "ada/x-0123456789abcdef01234567",
+    "organization": "nimbus-labs", "namespace": "ada", "username": "bob", "resource_group_id": "0123456789abcdef01234567",
+    "arxiv_id": "2311.12983", "item_id": "0123456789abcdef01234567", "item": "models/a/b", "subset": "default", "split": "train",
+    "n": 0, "name": "storm", "title": "Things", "role": "read", "users": [{"user": "bob", "role": "read"}], "visibility": "private",
+    "auto_join": {"enabled": False}, "note": "x", "private": True, "description": "x", "revision": "main",
+}  # fmt: skip
+REAL: dict[str, Any] = {  # an answer of the documented shape, to be mutated
+    "Model": {"_id": "1", "id": "a/b", "tags": ["x"], "siblings": [{"rfilename": "x"}] * 12, "usedStorage": 5, "spaces": ["a/b"],
+              "childrenModelCount": {"adapter": 1}, "lastModified": "2026-01-27T06:29:35.000Z", "likes": 1, "downloads": 2},
+    "Space": {"_id": "1", "id": "a/b", "runtime": {"stage": "RUNNING", "hardware": {"current": "cpu-basic"}}, "likes": 1},
+    "Croissant": {"name": "x", "recordSet": [{"name": "x", "field": [{"name": "x", "dataType": "y"}]}] * 50, "distribution": [{}]},
+    "Collection": {"slug": "a/b-0123456789abcdef01234567", "title": "x", "owner": {"name": "a"}, "upvotes": 1, "private": False,
+                   "gating": {"mode": "auto"}, "items": [{"_id": "1", "id": "a/b", "type": "model", "note": {"text": "x"}}]},
+    "Identity": {"name": "ada", "orgs": [{"name": "o", "roleInOrg": "read", "securityRestrictions": ["sso"]}], "auth": {
+        "accessToken": {"role": "fineGrained", "displayName": "x", "fineGrained": {
+            "global": ["x"], "scoped": [{"entity": {"name": "o"}, "permissions": ["repo.write"]}]}}}},
+    "ResourceGroup": {"id": "1", "name": "g", "users": [{"name": "bob", "role": "read"}], "autoJoin": {"enabled": True, "role": "read"},
+                      "repos": [{"type": "model", "name": "a/b", "private": True}]},
+    "Paper": {"id": "2311.12983", "title": "x", "authors": [{"name": "x"}] * 12, "organization": {"name": "o"},
+              "comments": [{"author": {"name": "x"}, "data": {"latest": {"raw": "x"}}}], "linkedModels": [{"id": "a/b"}]},
+    "PaperRepos": {"models": [{"id": "a/b"}], "datasets": [{"id": "a/b"}], "spaces": []},
+    "ParquetFiles": {"default": {"train": ["https://hub.test/0.parquet", "https://hub.test/1.parquet"]}},
+    "Tags": {"license": [{"id": "license:mit", "label": "mit", "type": "license"}]},
+    "Created": {"name": "a/b", "url": "https://hub.test/a/b", "id": "1"},
+    "Organization": {"_id": "1", "name": "o", "fullname": "O", "numUsers": 1},
+    "Page": [{"_id": "1", "id": "a/b", "user": "bob", "slug": "a/b-1", "paper": {"id": "1", "title": "x"}, "submittedBy": {"name": "x"}}],
+}  # fmt: skip
+REAL |= {
+    "Dataset": REAL["Model"],
+    "ResourceGroups": [REAL["ResourceGroup"]],
+    "GroupOfRepository": {"id": "1", "name": "g"},
+}
+REAL |= {
+    "CollectionRow": REAL["Collection"],
+    "PlacedRepository": {"type": "model", "name": "a/b"},
+    "Done": {},
+    "Shard": {},
+}

@@ -1,0 +1,106 @@
+"""The local Hub's file under two processes and many writers, killed in mid-write: what was answered is there."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+ADA = {"Authorization": "Bearer hf_sandbox_ada_write"}
+WRITERS = 8  # to each process
+ROUNDS = 3
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="SIGKILL is POSIX")
+
+
+@contextlib.contextmanager
+def serving(file: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """A local Hub of its own process on the file; killed at the end, whatever it is doing."""
+    command = [sys.executable, "-m", "hub_mcp.localhub", str(file)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip().partition("=")[2], process
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+
+class Writer(threading.Thread):
+    """Creates, hides and deletes repositories until its Hub is gone; remembers what was answered."""
+
+    def __init__(self, base: str, name: str) -> None:
+        super().__init__()
+        self.base, self.name, self.busy = base, name, 0
+        self.answered: dict[str, str] = {}  # repository: its state as the last answer told it
+
+    def run(self) -> None:
+        with httpx.Client(base_url=self.base, headers=ADA, trust_env=False, timeout=30) as http:
+            with contextlib.suppress(httpx.TransportError):
+                for n in range(10_000):
+                    self._write(http, f"{self.name}-{n}", delete=n % 5 == 0)
+
+    def _write(self, http: httpx.Client, name: str, delete: bool) -> None:
+        repo = {"name": name, "type": "model"}
+        self.answered[name] = "unknown"
+        made = http.post("/api/repos/create", json=repo)
+        if made.status_code != 200:
+            assert made.status_code in (429, 503), made.text
+            self.answered[name] = "refused"
+            self.busy += 1
+            return
+        self.answered[name] = "public"
+        self.answered[name] = "unknown"
+        if delete:
+            if http.request("DELETE", "/api/repos/delete", json=repo).status_code == 200:
+                self.answered[name] = "deleted"
+        elif http.put(f"/api/models/ada/{name}/settings", json={"private": True}).status_code == 200:
+            self.answered[name] = "private"
+
+
+def test_what_was_answered_survives_a_kill_in_mid_write(tmp_path: Path) -> None:
+    file = tmp_path / "hub.sqlite"
+    answered: dict[str, str] = {}
+    for round_ in range(ROUNDS):
+        with serving(file) as (one, _), serving(file) as (two, _):
+            writers = [
+                Writer(base, f"w{round_}-{n}-{hub}")
+                for hub, base in enumerate((one, two))
+                for n in range(WRITERS)
+            ]
+            for writer in writers:
+                writer.start()
+            until = time.monotonic() + 20
+            while sum(len(writer.answered) for writer in writers) < 400 and time.monotonic() < until:
+                time.sleep(0.05)  # the moment of the kill is anybody's guess, which is the point
+        for writer in writers:
+            writer.join(30)
+            answered |= writer.answered
+    with contextlib.closing(sqlite3.connect(file)) as database:
+        assert database.execute("pragma integrity_check").fetchall() == [("ok",)]
+        assert database.execute("pragma foreign_key_check").fetchall() == []
+        there = dict(
+            database.execute("select name, visibility from repos where namespace = 'ada'").fetchall()
+        )
+    known = {name: state for name, state in answered.items() if state in ("private", "deleted", "refused")}
+    lost = {
+        name: state
+        for name, state in known.items()
+        if there.get(name, "") != (state if state == "private" else "")
+    }
+    assert lost == {}
+    assert len(known) > 300
+    with serving(file) as (base, _):
+        name = next(name for name, state in known.items() if state == "private")
+        assert (
+            httpx.get(f"{base}/api/models/ada/{name}", headers=ADA, trust_env=False).json()["private"] is True
+        )
