@@ -1,4 +1,4 @@
-"""The local Hub's file under two processes and many writers, killed in mid-write: what was answered is there."""
+"""The local Hub's file under two processes and many writers, killed in mid-write: what was answered stays."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ class Writer(threading.Thread):
         self.answered: dict[str, str] = {}  # repository: its state as the last answer told it
 
     def run(self) -> None:
-        with httpx.Client(base_url=self.base, headers=ADA, trust_env=False, timeout=30) as http:
-            with contextlib.suppress(httpx.TransportError):
-                for n in range(10_000):
-                    self._write(http, f"{self.name}-{n}", delete=n % 5 == 0)
+        http = httpx.Client(base_url=self.base, headers=ADA, trust_env=False, timeout=30)
+        with http, contextlib.suppress(httpx.TransportError):
+            for n in range(10_000):
+                self._write(http, f"{self.name}-{n}", delete=n % 5 == 0)
 
     def _write(self, http: httpx.Client, name: str, delete: bool) -> None:
         repo = {"name": name, "type": "model"}
