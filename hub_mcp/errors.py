@@ -2,6 +2,7 @@
 
 HubError
 ├── BadInput               refused before anything was sent
+├── Stopped                by the gate: a limit, a person's no, a confirmation that does not fit
 ├── Offline                HF_HUB_OFFLINE is set
 ├── NotSent                no connection: nothing reached the Hub
 │   ├── Unreachable        name, route, refused
@@ -110,6 +111,13 @@ class HubError(Exception):
 
 class BadInput(HubError):
     """Refused by our own rules; nothing was sent."""
+
+
+class Stopped(HubError):
+    """Held back by the gate; nothing was sent. The last words are always that nothing was changed."""
+
+    def sentence(self) -> str:
+        return " ".join(part for part in (self.what, self.next_step, self.not_done) if part)
 
 
 class Offline(HubError):

@@ -180,14 +180,14 @@ def test_every_error_of_the_tree_is_drawn_and_told() -> None:
     classes = [one for _, one in inspect.getmembers(errors, inspect.isclass) if issubclass(one, HubError)]
     for one in classes:
         assert re.search(rf"\b{one.__name__}\b", tree), one
-        if one not in (HubError, errors.BadInput, errors.NotSent, errors.Refused, errors.RateLimited):
+        if one not in (HubError, errors.BadInput, errors.Stopped, errors.NotSent, errors.Refused, errors.RateLimited):
             assert one.advice, one
     told = (
         {kind for _, kind, *_ in ANSWERS}
         | {kind for _, _, kind, *_ in EXCEPTIONS}
         | {"HubError", "NotSent"}
     )
-    elsewhere = {"BadInput", "Offline", "Renamed"}  # tests/client/test_hub.py, and wherever a call is refused
+    elsewhere = {"BadInput", "Offline", "Renamed", "Stopped"}  # tests/client/test_hub.py, tests/server/test_gate.py
     assert {one.__name__ for one in classes} == told | elsewhere
 
 

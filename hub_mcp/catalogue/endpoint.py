@@ -20,7 +20,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, Self, TypeVar, get_args
@@ -244,6 +244,14 @@ class Endpoint(BaseModel, Generic[A]):
         """The reading call that shows what this call would act on; None where there is nothing yet."""
         return None
 
+    def owners(self) -> tuple[str, ...]:
+        """Whose things this call is about; "" for a repository named without its owner."""
+        return tuple(dict.fromkeys(_owners_in(self)))
+
+    def as_arguments(self) -> dict[str, Any]:
+        """What makes this very call again: the tool's arguments, as JSON."""
+        return self.model_dump(mode="json", exclude_none=True)
+
     def context(self) -> Sequence[Endpoint[Any]]:
         """Further reading calls that tell who depends on the target; each may fail without harm."""
         return ()
@@ -298,6 +306,23 @@ class Endpoint(BaseModel, Generic[A]):
     def may_ask(cls) -> bool:
         """Whether some call of this class asks a person first."""
         return bool(cls.line.destroys) or cls.stakes is not Endpoint.stakes
+
+
+NAMESPACES = ("organization", "namespace")  # fields that name an owner outright
+
+
+def _owners_in(part: BaseModel) -> Iterator[str]:
+    for name, field in type(part).model_fields.items():
+        value = getattr(part, name)
+        if isinstance(value, list):
+            for one in value:
+                if isinstance(one, BaseModel):
+                    yield from _owners_in(one)
+        elif isinstance(value, str):
+            if name in NAMESPACES:
+                yield value
+            elif name == "slug" or any(isinstance(mark, RepoName) for mark in field.metadata):
+                yield value.rpartition("/")[0]
 
 
 def told_of(before: Answer | None, context: Sequence[Answer]) -> tuple[str, ...]:
