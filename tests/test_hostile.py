@@ -103,9 +103,8 @@ def test_pieces_of_a_path_come_out_as_they_went_in(endpoint: type[Endpoint[Any]]
         if not path:
             return
         assert path.count("/") == slashes
-        assert [unquote(piece) for piece in path.split("/")].count(text.strip(" ")) >= len(
-            fields
-        ) - path.count(text)
+        pieces = [unquote(piece) for piece in path.split("/")]
+        assert sum(piece in (text, text.strip(" ")) for piece in pieces) >= len(fields)
 
     if fields:
         check()

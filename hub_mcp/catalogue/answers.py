@@ -112,7 +112,7 @@ class Record(BaseModel, Answer):
         try:
             read = cls.model_validate(kept)
         except ValidationError as trouble:
-            missing = ", ".join(str(error["loc"][0]) for error in trouble.errors())
+            missing = ", ".join(str(error["loc"][0]) for error in trouble.errors() if error["loc"])
             raise UnexpectedAnswer(f"The Hub's answer is no {cls.noun}: {missing} is missing or odd.") from trouble
         (read.__pydantic_extra__ or {}).update({f"{key}": value[key] for key in odd})
         return read

@@ -31,7 +31,7 @@ from pydantic.fields import FieldInfo
 
 from hub_mcp.catalogue.answers import Answer
 from hub_mcp.catalogue.refusals import error_of, is_page
-from hub_mcp.catalogue.vocabulary import Local, RepoName, read_repo_id
+from hub_mcp.catalogue.vocabulary import Local, RepoName, read_repo_id, refuse_no_text
 from hub_mcp.errors import HubError, UnexpectedAnswer
 
 A = TypeVar("A", bound=Answer)
@@ -75,7 +75,10 @@ class HttpResponse:
             UnexpectedAnswer: it is not JSON.
         """
         try:
-            return json.loads(self.body)
+            value = json.loads(self.body)
+            if b"\\ud" in self.body or b"\\uD" in self.body:  # perhaps half a character, which nothing can encode
+                value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+            return value
         except (ValueError, RecursionError) as trouble:
             kind = self.headers.get("content-type", "nothing").partition(";")[0] or "nothing"
             raise UnexpectedAnswer(
@@ -140,6 +143,7 @@ class Endpoint(BaseModel, Generic[A]):
         """Nulls are absences, and repository ids may come as people have them: prefixed, or as an address."""
         if not isinstance(given, Mapping):
             return given
+        refuse_no_text(given)
         said = {key: value for key, value in given.items() if value is not None}
         hosts: Sequence[str] = (info.context or {}).get("hosts", ())
         for name in cls._repo_fields():

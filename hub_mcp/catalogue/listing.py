@@ -137,7 +137,10 @@ class Listing(Endpoint[Page[R]], Generic[R]):
         link = next_link(response.headers.get("link", ""))
         if not link:
             return ""
-        target = urlsplit(urljoin(response.url, link))
+        try:
+            target = urlsplit(urljoin(response.url, link))
+        except ValueError as trouble:
+            raise UnexpectedAnswer("The next page's link cannot be read.") from trouble
         if response.url and target[:2] != urlsplit(response.url)[:2]:
             raise UnexpectedAnswer(f"The next page's link leads to another host ({target.hostname}); it was not followed.")
         at = parse_qs(target.query).get("cursor", [""])[0]

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from hub_mcp.catalogue.answers import Answer, Record
+from hub_mcp.catalogue.answers import Answer, Record, objects_in
 from hub_mcp.catalogue.datasets import DatasetRow
 from hub_mcp.catalogue.endpoint import Endpoint, get
 from hub_mcp.catalogue.listing import Listing
@@ -90,9 +90,9 @@ class PaperRepos(Answer):
         if not isinstance(value, dict):
             raise UnexpectedAnswer("The Hub did not answer with the repositories of a paper.")
         return cls(
-            tuple(ModelRow.of(one) for one in value.get("models") or ()),
-            tuple(DatasetRow.of(one) for one in value.get("datasets") or ()),
-            tuple(SpaceRow.of(one) for one in value.get("spaces") or ()),
+            tuple(ModelRow.of(one) for one in objects_in(value.get("models"))),
+            tuple(DatasetRow.of(one) for one in objects_in(value.get("datasets"))),
+            tuple(SpaceRow.of(one) for one in objects_in(value.get("spaces"))),
         )
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:

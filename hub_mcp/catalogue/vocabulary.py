@@ -6,7 +6,7 @@ A rule here refuses what the Hub would refuse, and what must never get into a pa
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 HUB_HOSTS = ("huggingface.co", "www.huggingface.co", "hf.co")
 KINDS = {"models": "model", "datasets": "dataset", "spaces": "space"}
 TEXT_LIMIT = 10_000
+DEEPEST = 5  # levels of nesting in arguments
 
 
 class RepoName:
@@ -26,6 +27,7 @@ class Local:
 
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_HALF = re.compile("[\ud800-\udfff]")
 _REPO_PART = re.compile(r"(?a:\b[\w\-.]{1,96}\b)")
 _OWNER = re.compile(r"(?a:(?!\d+$)(?![0-9a-fA-F]{24}$)([a-zA-Z0-9]|-(?!-))+)")
 _OBJECT_ID = re.compile(r"[0-9a-fA-F]{24}")
@@ -44,6 +46,18 @@ def refuse_control(text: str) -> str:
     if _CONTROL.search(text):
         raise ValueError(f"{shorten(text)} holds a line break or a control character")
     return text
+
+
+def refuse_no_text(value: Any, depth: int = DEEPEST) -> None:
+    """Halves of characters, which JSON can hold and nothing can encode, and endless nesting are an error."""
+    if isinstance(value, str):
+        if not value.isascii() and _HALF.search(value):
+            raise ValueError("a text holds half a character (a lone surrogate)")
+    elif isinstance(value, (Mapping, list)):
+        if depth == 0:
+            raise ValueError("nested too deeply")
+        for one in (*value, *value.values()) if isinstance(value, Mapping) else value:
+            refuse_no_text(one, depth - 1)
 
 
 def refuse_dots(text: str) -> str:

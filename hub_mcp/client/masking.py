@@ -29,8 +29,8 @@ class MaskingFormatter(logging.Formatter):
         secrets: tokens that do not look like the Hub's.
     """
 
-    def __init__(self, *args: str, secrets: Iterable[str] = ()) -> None:
-        super().__init__(*args)
+    def __init__(self, form: str | None = None, *, secrets: Iterable[str] = ()) -> None:
+        super().__init__(form)
         self._secrets = tuple(secret for secret in secrets if secret)
 
     def format(self, record: logging.LogRecord) -> str:
