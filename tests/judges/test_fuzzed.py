@@ -1,7 +1,7 @@
-"""Parsers of hostile text under a coverage-guided fuzzer (atheris): Link headers, cursors, refusals, ids."""
+"""Parsers of hostile text under a coverage-guided fuzzer (atheris): Link headers, cursors, refusals, ids.
 
-Each runs in a process of its own, for HUB_MCP_FUZZ_SECONDS or 10. For longer: `python -m
-tests.judges.test_fuzzed link 600`.
+Each runs in a process of its own, for HUB_MCP_FUZZ_SECONDS or 10. For longer:
+`python tests/judges/test_fuzzed.py link 600`.
 """
 
 from __future__ import annotations
