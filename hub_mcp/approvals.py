@@ -1,0 +1,110 @@
+"""Plans that wait for a person in a terminal: one small file each, which `hub-mcp approve` marks.
+
+The file holds what would be lost and the name to type, never the token that acts. Nothing this server
+offers writes it; but whoever runs commands as the same user on the same machine could, an agent with a shell
+included.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A plan that waits.
+
+    Attributes:
+        id: what the person types after `hub-mcp approve`.
+        seal: a digest of the plan's nonce, by which the server knows its own plan again.
+        until: when it expires, in seconds of the epoch.
+    """
+
+    id: str
+    seal: str
+    tool: str
+    consequence: str
+    retype: str
+    until: int
+    approved: bool = False
+
+
+class Approvals:
+    """The directory they lie in; it is made when the first plan waits."""
+
+    def __init__(self, directory: Path, clock: Callable[[], float] = time.time) -> None:
+        self._directory = directory
+        self._clock = clock
+
+    def wait(self, *, nonce: str, tool: str, consequence: str, retype: str, until: int) -> str:
+        """Lay a plan down to wait; its id."""
+        self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for path in self._directory.glob("*.json"):
+            if (one := self._read(path)) is None or one.until <= self._clock():
+                path.unlink(missing_ok=True)
+        seal = _seal(nonce)
+        self._write(Waiting(_id_of(seal), seal, tool, consequence, retype, until))
+        return _id_of(seal)
+
+    def waiting(self) -> list[Waiting]:
+        """The plans that still wait, the one that expires first at the top."""
+        found = [one for path in self._directory.glob("*.json") if (one := self._read(path))]
+        return sorted((one for one in found if one.until > self._clock()), key=lambda one: one.until)
+
+    def find(self, id: str) -> Waiting | None:
+        """The plan with this id, if it still waits."""
+        return next((one for one in self.waiting() if one.id == id), None)
+
+    def approve(self, plan: Waiting) -> None:
+        """Mark a plan as approved; to be called when a person has typed the name."""
+        self._write(replace(plan, approved=True))
+
+    def id_of(self, nonce: str) -> str:
+        return _id_of(_seal(nonce))
+
+    def is_approved(self, nonce: str) -> bool:
+        """Whether a person has approved the plan with this nonce."""
+        plan = self.find(self.id_of(nonce))
+        return plan is not None and plan.seal == _seal(nonce) and plan.approved
+
+    def _write(self, plan: Waiting) -> None:
+        path = self._directory / f"{plan.id}.json"
+        fresh = path.with_suffix(f".{os.getpid()}.new")  # renamed when whole, so that nobody reads half of it
+        with suppress(FileNotFoundError):
+            fresh.unlink()
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
+            json.dump(asdict(plan), file)
+        fresh.replace(path)
+
+    def _read(self, path: Path) -> Waiting | None:
+        """The plan in a file; None where the file is something else."""
+        try:
+            plan = _plans().validate_json(path.read_bytes(), strict=True)
+        except (OSError, ValueError):
+            return None
+        return plan if plan.id == path.stem else None
+
+
+@cache
+def _plans() -> TypeAdapter[Waiting]:
+    return TypeAdapter(Waiting)
+
+
+def _seal(nonce: str) -> str:
+    return hashlib.sha256(f"hub-mcp approve:{nonce}".encode()).hexdigest()
+
+
+def _id_of(seal: str) -> str:
+    return base64.b32encode(bytes.fromhex(seal)[:5]).decode().lower()

@@ -1,0 +1,36 @@
+"""Which answers were used already: each counts once."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+
+class Used(Protocol):
+    """Remembers which nonces were used; `scope` names where, and is "" when every process looks there."""
+
+    scope: str
+
+    async def claim(self, nonce: str, seconds: float) -> bool:
+        """Use a nonce; False where it was used already. After so many seconds it may be forgotten."""
+        ...
+
+
+class UsedHere:
+    """Remembers within this process."""
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self.scope = os.urandom(6).hex()
+        self._clock = clock
+        self._until: dict[str, float] = {}
+
+    async def claim(self, nonce: str, seconds: float) -> bool:
+        now = self._clock()
+        for old in [one for one, until in self._until.items() if until <= now]:
+            del self._until[old]
+        if nonce in self._until:
+            return False
+        self._until[nonce] = now + seconds
+        return True
