@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import anyio
@@ -117,12 +117,6 @@ def returned(question: Question) -> InputRequiredResult:
 
 
 # ── the state a client carries ────────────────────────────────────────────────────────────────────────
-
-
-def keys_from(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """HUB_MCP_KEYS: secrets of 32 bytes and more, parted by commas or blanks; the first seals, all unseal."""
-    env = os.environ if environment is None else environment
-    return tuple(env.get("HUB_MCP_KEYS", "").replace(",", " ").split())
 
 
 class Boundary:

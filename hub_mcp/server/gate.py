@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -64,8 +64,8 @@ class Gate:
 
     Args:
         settings: the operator's limits and policy.
-        journal: where everything is written down; by default what the settings name.
-        approvals: where plans wait for a person in a terminal; by default in the state directory.
+        journal: where everything is written down.
+        approvals: where plans wait for a person in a terminal.
         keys: secrets that seal plans and questions; by default this process's own.
         used: remembers which answers were used; by default this process does.
     """
@@ -73,17 +73,17 @@ class Gate:
     def __init__(
         self,
         settings: Settings,
-        journal: Journal | None = None,
+        journal: Journal,
         *,
-        approvals: Approvals | None = None,
+        approvals: Approvals,
         keys: Sequence[str | bytes] = (),
         used: Used | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.settings = settings
-        self.approvals = approvals or Approvals(state_directory() / "plans", clock)
+        self.approvals = approvals
         self.keys = tuple(keys) or (os.urandom(32),)
-        self._journal = journal or Journal.at(settings.journal)
+        self.journal = journal
         self._used = used or UsedHere(clock)
         self._clock = clock
         self._limits = Limits(settings)
@@ -100,7 +100,7 @@ class Gate:
             self._limits.check(call)
             if dry_run or self.settings.dry_run:
                 return await self._rehearse(call, hub)
-            self._journal.check()
+            self.journal.check()
             reply = await person.given(lambda shown: self._refuse_misfit(shown, call, hub))
             if reply is None:
                 seen = await self._look(call, hub)
@@ -223,7 +223,23 @@ class Gate:
             Undo(back.tool, back.as_arguments()) if back else None,
             "nothing takes this back" if outcome == "done" and not back else "",
         )
-        self._journal.write(entry, [hub.token.secret] if hub.token else [])
+        self.journal.write(entry, [hub.token.secret] if hub.token else [])
+
+
+def gate_of(settings: Settings, environment: Mapping[str, str] | None = None) -> Gate:
+    """The gate that settings and environment mean: HUB_MCP_KEYS, and the user's state directory."""
+    return Gate(
+        settings,
+        Journal.at(settings.journal, environment),
+        approvals=Approvals(state_directory(environment) / "plans"),
+        keys=keys_from(environment),
+    )
+
+
+def keys_from(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """HUB_MCP_KEYS: secrets of 32 bytes and more, parted by commas or blanks; the first seals, all unseal."""
+    env = os.environ if environment is None else environment
+    return tuple(env.get("HUB_MCP_KEYS", "").replace(",", " ").split())
 
 
 async def _told(reads: Sequence[Endpoint[Any]], hub: Hub) -> list[Answer]:
