@@ -65,7 +65,7 @@ class Gate:
     Args:
         settings: the operator's limits and policy.
         journal: where everything is written down.
-        approvals: where plans wait for a person in a terminal.
+        approvals: where plans wait for a person in a terminal; by default the user's state directory.
         keys: secrets that seal plans and questions; by default this process's own.
         used: remembers which answers were used; by default this process does.
     """
@@ -75,13 +75,13 @@ class Gate:
         settings: Settings,
         journal: Journal,
         *,
-        approvals: Approvals,
+        approvals: Approvals | None = None,
         keys: Sequence[str | bytes] = (),
         used: Used | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.settings = settings
-        self.approvals = approvals
+        self.approvals = approvals or Approvals(state_directory() / "plans", clock)
         self.keys = tuple(keys) or (os.urandom(32),)
         self.journal = journal
         self._used = used or UsedHere(clock)
@@ -224,16 +224,6 @@ class Gate:
             "nothing takes this back" if outcome == "done" and not back else "",
         )
         self.journal.write(entry, [hub.token.secret] if hub.token else [])
-
-
-def gate_of(settings: Settings, environment: Mapping[str, str] | None = None) -> Gate:
-    """The gate that settings and environment mean: HUB_MCP_KEYS, and the user's state directory."""
-    return Gate(
-        settings,
-        Journal.at(settings.journal, environment),
-        approvals=Approvals(state_directory(environment) / "plans"),
-        keys=keys_from(environment),
-    )
 
 
 def keys_from(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
