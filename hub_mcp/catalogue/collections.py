@@ -174,7 +174,6 @@ class ListCollections(Listing[CollectionRow]):
 
     row = CollectionRow
     largest = 1000
-    offers = ("expand",)
 
     q: Word | None = Field(None, description="in title and description")
     owner: Annotated[list[Owner], BeforeValidator(words_list)] | None = None
@@ -186,10 +185,6 @@ class ListCollections(Listing[CollectionRow]):
         if odd := [one for one in self.item or () if one.partition("/")[0] not in PREFIXES or not one.partition("/")[2]]:
             raise ValueError(f"`item` needs its type, as in models/{odd[0]}")
         return self
-
-    def wire(self) -> dict[str, Any]:
-        return {**super().wire(), "expand": False}
-
 
 def in_collections(kind: str, repo_id: str) -> ListCollections:
     """The call that tells which collections hold a repository."""

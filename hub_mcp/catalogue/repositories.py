@@ -43,14 +43,16 @@ class Repository(Record):
         return said if isinstance(said, str) else "private" if self.private else "public"
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
-        shown = super().content([name for name in fields if name != "siblings"])
-        files = self.siblings
-        if files is None or not ("siblings" in fields or "siblings" in self.shown):
+        shown = super().content(fields)
+        if "siblings" not in shown:
             return shown
+        files = self.siblings or []
         most = ALL_FILES if "siblings" in fields else FIRST_FILES
         names = [one.get("rfilename") if set(one) == {"rfilename"} else one for one in files[:most]]
-        shown["files"] = clean({"count": len(files), "first" if len(files) > most else "all": names})
-        return shown
+        listed: dict[str, Any] = {"count": len(files), "names": clean(names)}
+        if len(files) > FIRST_FILES and most == FIRST_FILES:
+            listed["more"] = 'fields ["siblings"] names them all'
+        return {**{name: one for name, one in shown.items() if name != "siblings"}, "files": listed}
 
     def facts(self) -> tuple[str, ...]:
         gate = f", gated ({self.gated})" if self.gated not in EMPTY and self.gated else ""

@@ -1,0 +1,123 @@
+"""Endpoints as tools: how each is announced, how arguments become a call, how answers and errors become results."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from mcp.types import CallToolResult, ContentBlock, ResourceLink, TextContent, Tool, ToolAnnotations
+from pydantic import ValidationError
+
+from hub_mcp.catalogue import ENDPOINTS, Effect, Endpoint
+from hub_mcp.catalogue.answers import Answer, Page
+from hub_mcp.catalogue.datasets import Shard
+from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.schema import schema_of
+from hub_mcp.errors import BadInput, HubError, plain
+from hub_mcp.server.addresses import address_of
+from hub_mcp.server.wording import fields_of, in_words
+
+DRY_RUN = "dry_run"
+CONFIRM = "confirm_token"
+RESULT = {"type": "object"}  # permissive: a client that validates must never throw a good answer away
+ROWS = {
+    "type": "object",
+    "properties": {"items": {"type": "array"}, "next_cursor": {"type": "string"}},
+    "required": ["items"],
+}
+MOST_FAULTS = 5  # of an argument list that are told at once
+
+
+def tool_of(endpoint: type[Endpoint[Any]]) -> Tool:
+    """An endpoint as it is announced."""
+    schema = schema_of(endpoint)
+    line = endpoint.line
+    if line.effect is not Effect.READ:
+        schema["properties"][DRY_RUN] = {"type": "boolean"}
+        if endpoint.may_ask():
+            schema["properties"][CONFIRM] = {"type": "string"}
+    return Tool(
+        name=endpoint.tool,
+        title=endpoint.title,
+        description=" ".join((endpoint.__doc__ or "").split()),
+        input_schema=schema,
+        output_schema=ROWS if endpoint.is_listing() else RESULT,
+        annotations=ToolAnnotations(
+            read_only_hint=line.effect is Effect.READ,
+            destructive_hint=line.destructive,
+            idempotent_hint=line.idempotent,
+            open_world_hint=True,
+        ),
+    )
+
+
+def tools() -> list[Tool]:
+    """All tools, in the order of the catalogue."""
+    return [tool_of(endpoint) for endpoint in ENDPOINTS.values()]
+
+
+def read_call(
+    endpoint: type[Endpoint[Any]], arguments: Mapping[str, Any], hosts: tuple[str, ...] = ()
+) -> Endpoint[Any]:
+    """The call that these arguments make; types are held to as the schema says them.
+
+    Args:
+        hosts: further hosts whose addresses are taken for the Hub's.
+
+    Raises:
+        BadInput: they make none; nothing was sent.
+    """
+    try:
+        return endpoint.model_validate_json(
+            json.dumps(dict(arguments)), strict=True, context={"hosts": hosts}
+        )
+    except ValidationError as trouble:
+        raise bad_input(endpoint, trouble) from None
+    except (ValueError, TypeError, RecursionError):
+        raise BadInput(f"The arguments of {endpoint.tool} cannot be read.") from None
+
+
+def bad_input(endpoint: type[Endpoint[Any]], trouble: ValidationError) -> BadInput:
+    """What was wrong with the arguments, each by its name."""
+    faults: list[str] = []
+    for error in trouble.errors(include_url=False)[:MOST_FAULTS]:
+        name = ".".join(str(part) for part in error["loc"])
+        said = error["msg"].removeprefix("Value error, ")
+        if error["type"] == "extra_forbidden":
+            takes = ", ".join(endpoint.model_fields) or "no arguments"
+            said = f"there is no such argument; {endpoint.tool} takes {takes}"
+        elif error["type"] == "missing":
+            said = "is required"
+        elif error["type"] not in ("value_error", "literal_error"):
+            said = f"{said}, not {json.dumps(error['input'], default=str)[:60]}"
+        faults.append(f"{plain(name, 60)}: {plain(said)}" if name else plain(said))
+    return BadInput(
+        f"{endpoint.tool} was not called. " + "; ".join(faults) + ".", advice="Correct it and call again."
+    )
+
+
+def answer_result(call: Endpoint[Any], answer: Answer) -> CallToolResult:
+    """An answer as text for reading and as structured content for working with."""
+    blocks: list[ContentBlock] = [TextContent(text=in_words(call, answer))]
+    if isinstance(call, Listing) and isinstance(answer, Page) and answer.next_cursor:
+        onward = address_of(call.after(answer.next_cursor))
+        blocks.append(ResourceLink(uri=onward, name="next page", mime_type="application/json"))
+    if isinstance(answer, Shard):
+        blocks.append(ResourceLink(uri=address_of(call), name="parquet file", mime_type=answer.media_type or None))
+    return CallToolResult(content=blocks, structured_content=answer.content(fields_of(call)))
+
+
+def error_result(error: HubError) -> CallToolResult:
+    """An error as a result the model reads: what happened, what did not, what to do."""
+    said: dict[str, Any] = {"error": error.kind, "what": error.what, "next_step": error.next_step}
+    if error.quoted:
+        said["hub_said"] = error.quoted
+    if error.status:
+        said["status"] = error.status
+    wait = getattr(error, "wait", 0.0)
+    if wait:
+        said["retry_after"] = wait
+    return CallToolResult(
+        content=[TextContent(text=error.sentence())], structured_content=said, is_error=True
+    )

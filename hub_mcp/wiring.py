@@ -1,0 +1,96 @@
+"""The only place where the rooms meet: settings become a Hub, a gate and a server."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from hub_mcp.client.hub import Hub, user_agent
+from hub_mcp.client.token import Token, find_token, is_true, usable
+from hub_mcp.settings import Settings
+
+if TYPE_CHECKING:
+    from mcp.server.lowlevel import Server
+
+    from hub_mcp.server.gate import Gate
+
+SANDBOX = "http://sandbox.hub.localhost"  # an address that no network has: requests to it never leave the process
+
+
+def hub_of(settings: Settings, environment: Mapping[str, str] | None = None) -> Hub:
+    """The Hub the settings mean: the real one, or the local one in this process."""
+    env = usable(os.environ if environment is None else environment)
+    if settings.sandbox is not None:
+        return sandbox(settings)
+    token = None if settings.anonymous else find_token(env, settings.token_file)
+    return Hub(
+        settings.endpoint,
+        token,
+        offline=settings.offline or is_true(env.get("HF_HUB_OFFLINE", "")) or is_true(env.get("TRANSFORMERS_OFFLINE", "")),
+        timeout=settings.timeout,
+        max_wait=settings.max_wait,
+        agent=user_agent(env),
+    )
+
+
+def sandbox(settings: Settings) -> Hub:
+    """The local Hub in this process, in memory or in a file; no token or endpoint of the environment counts."""
+
+    def transport() -> Any:
+        import httpx
+
+        from hub_mcp.localhub.app import create_app
+
+        return httpx.ASGITransport(create_app(settings.sandbox or None, faults=settings.faults))
+
+    token = None if settings.anonymous else _sandbox_token(settings.sandbox_user)
+    return Hub(SANDBOX, token, transport=transport, timeout=settings.timeout, max_wait=settings.max_wait)
+
+
+def _sandbox_token(name: str) -> Token:
+    """A token of the local Hub's own world: the first one of that user."""
+    from hub_mcp.localhub.world_people import TOKENS
+
+    found = next((one.token for one in TOKENS if one.user == name), TOKENS[0].token)
+    return Token(found, "the local Hub's world")
+
+
+def server_of(settings: Settings, hub: Hub) -> Server[Any]:
+    """A server for one caller, who acts on one Hub."""
+    from hub_mcp.server.app import build
+    from hub_mcp.server.surface import Surface
+
+    return build(Surface(settings), lambda ctx: hub, gate_of(settings))
+
+
+def gate_of(settings: Settings) -> Gate:
+    """The gate by the operator's limits, with the journal it writes to."""
+    from hub_mcp.journal import Journal
+    from hub_mcp.server.gate import Gate, keys_from
+
+    return Gate(settings, Journal.at(settings.journal), keys=keys_from())
+
+
+async def serve_stdio(settings: Settings) -> None:
+    """Serve one client over standard input and output, until its input ends."""
+    from hub_mcp.server.stdio import stdio
+
+    hub = hub_of(settings)
+    server = server_of(settings, hub)
+    async with stdio() as (incoming, outgoing):
+        await server.run(incoming, outgoing, server.create_initialization_options())
+    await hub.aclose()
+
+
+def set_up_logging(settings: Settings) -> None:
+    """Logs go to stderr, or to the file that was named; standard output belongs to the protocol."""
+    from hub_mcp.client.masking import MaskingFormatter
+
+    handler: logging.Handler = (
+        logging.FileHandler(settings.log_file, encoding="utf-8") if settings.log_file else logging.StreamHandler(sys.stderr)
+    )
+    handler.setFormatter(MaskingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=settings.log_level.upper(), handlers=[handler])
