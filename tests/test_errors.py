@@ -16,7 +16,8 @@ from hub_mcp.catalogue.datasets import ListDatasetParquetFiles
 from hub_mcp.catalogue.endpoint import Endpoint, HttpResponse
 from hub_mcp.catalogue.models import GetModel
 from hub_mcp.catalogue.repos import CreateRepo, UpdateRepoSettings
-from hub_mcp.client.hub import Hub, Shared
+from hub_mcp.client.hub import Hub
+from hub_mcp.client.shared import Shared
 from hub_mcp.client.token import Token
 from hub_mcp.errors import NOTHING_CHANGED, UNCERTAIN, HubError, plain
 from tests.client.scripts import FarSide, Time
@@ -180,14 +181,24 @@ def test_every_error_of_the_tree_is_drawn_and_told() -> None:
     classes = [one for _, one in inspect.getmembers(errors, inspect.isclass) if issubclass(one, HubError)]
     for one in classes:
         assert re.search(rf"\b{one.__name__}\b", tree), one
-        if one not in (HubError, errors.BadInput, errors.Stopped, errors.NotSent, errors.Refused, errors.RateLimited):
+        if one not in (
+            HubError,
+            errors.BadInput,
+            errors.Stopped,
+            errors.NotSent,
+            errors.Refused,
+            errors.RateLimited,
+        ):
             assert one.advice, one
     told = (
-        {kind for _, kind, *_ in ANSWERS}
-        | {kind for _, _, kind, *_ in EXCEPTIONS}
-        | {"HubError", "NotSent"}
+        {kind for _, kind, *_ in ANSWERS} | {kind for _, _, kind, *_ in EXCEPTIONS} | {"HubError", "NotSent"}
     )
-    elsewhere = {"BadInput", "Offline", "Renamed", "Stopped"}  # tests/client/test_hub.py, tests/server/test_gate.py
+    elsewhere = {
+        "BadInput",
+        "Offline",
+        "Renamed",
+        "Stopped",
+    }  # tests/client/test_hub.py, tests/server/test_gate.py
     assert {one.__name__ for one in classes} == told | elsewhere
 
 

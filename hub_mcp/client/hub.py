@@ -10,13 +10,10 @@ origin only.
 
 from __future__ import annotations
 
-import json
 import platform
 from collections.abc import AsyncIterator, Callable, Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
-
-import anyio
 
 from hub_mcp import __version__
 from hub_mcp.catalogue.answers import Answer, Page
@@ -24,7 +21,8 @@ from hub_mcp.catalogue.endpoint import Endpoint, HttpRequest, HttpResponse
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.permissions import lacking
 from hub_mcp.catalogue.users import Whoami
-from hub_mcp.client.patience import Patience, Sleep
+from hub_mcp.client.patience import Patience
+from hub_mcp.client.shared import Shared
 from hub_mcp.client.token import Token, is_true
 from hub_mcp.errors import (
     NOTHING_CHANGED,
@@ -38,14 +36,14 @@ from hub_mcp.errors import (
     Offline,
     Renamed,
     TimedOut,
-    TokenRejected,
     UnexpectedAnswer,
-    Unreachable,
     plain,
 )
 
 if TYPE_CHECKING:
     import httpx
+
+    from hub_mcp.client.sending import Sender
 
 A = TypeVar("A", bound=Answer)
 R = TypeVar("R", bound=Answer)
@@ -68,32 +66,6 @@ def user_agent(environment: Mapping[str, str] | None = None) -> str:
     if origin := env.get("HF_HUB_USER_AGENT_ORIGIN"):
         parts.append(f"origin/{plain(origin, 100)}")
     return "; ".join(parts)
-
-
-class Shared:
-    """What all callers of one Hub share: its transports, made when first needed."""
-
-    def __init__(
-        self, innermost: Callable[[], httpx.AsyncBaseTransport] | None = None, *, sleep: Sleep = anyio.sleep
-    ) -> None:
-        self._innermost = innermost
-        self._sleep = sleep
-        self._stack: httpx.AsyncBaseTransport | None = None
-
-    @property
-    def stack(self) -> httpx.AsyncBaseTransport:
-        if self._stack is None:
-            from hub_mcp.client.transports import (
-                stacked,
-            )  # brings httpx: 0.1 s that a tool list does not need
-
-            self._stack = stacked(self._innermost() if self._innermost else None, sleep=self._sleep)
-        return self._stack
-
-    async def aclose(self) -> None:
-        if self._stack is not None:
-            stack, self._stack = self._stack, None
-            await stack.aclose()
 
 
 class Hub:
@@ -129,6 +101,7 @@ class Hub:
         self._max_wait = max_wait
         self._agent = agent or user_agent()
         self._shared = shared or Shared(transport)
+        self._sends: Sender | None = None
 
     def asked_by(self, token: Token | None) -> Hub:
         """The same Hub for another caller, over the same connections; budgets and memories are kept apart."""
@@ -151,6 +124,7 @@ class Hub:
         return plain(self.base.rpartition("://")[2].partition("/")[0].rpartition("@")[2], 100)
 
     async def aclose(self) -> None:
+        self._sends = None
         await self._shared.aclose()
 
     async def send(self, call: Endpoint[A]) -> A:
@@ -204,11 +178,11 @@ class Hub:
     async def _followed(self, call: Endpoint[Any], patience: Patience) -> HttpResponse:
         request = call.to_http(self.base)
         for _ in range(HOPS + 1):
-            response = await self._once(request, patience)
+            response = await self._sender.once(request, patience)
             where = response.headers.get("location", "")
             if response.status not in REDIRECTS or not where:
                 return response
-            target = self._inside(response.url, where)
+            target = self._sender.inside(response.url, where)
             if not call.reads and target:
                 raise Renamed(
                     f"{call.subject} has moved to {_id_in(target) or 'another address'}.",
@@ -219,81 +193,15 @@ class Hub:
             request = HttpRequest(request.method, target)
         raise NotAHub("The Hub redirected more often than it ever does; it was not followed further.")
 
-    def _inside(self, here: str, where: str) -> str:
-        """Where a redirect leads, when that is on the Hub's own origin; "" for anywhere else."""
-        import httpx
+    @property
+    def _sender(self) -> Sender:
+        if self._sends is None:
+            from hub_mcp.client.sending import Sender  # brings httpx: 0.1 s that a tool list does not need
 
-        try:
-            base, target = httpx.URL(self.base), httpx.URL(here).join(where)
-        except (httpx.InvalidURL, ValueError):
-            return ""
-        same = (target.scheme, target.host, target.port) == (base.scheme, base.host, base.port)
-        return str(target) if same and not target.userinfo else ""
-
-    async def _once(self, request: HttpRequest, patience: Patience) -> HttpResponse:
-        """One request and its answer, by way of the transports; their exceptions told as ours."""
-        import httpx
-
-        from hub_mcp.client.trust import no_connection
-
-        try:
-            sent = self._request(request, patience)
-            answer = await self._shared.stack.handle_async_request(sent)
-            body = await answer.aread()
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as trouble:
-            raise Unreachable(
-                f"{self.host} is not an address of a Hub.",
-                advice="Correct HF_ENDPOINT: https:// and a host, nothing secret.",
-            ) from trouble
-        except (httpx.ConnectTimeout, httpx.PoolTimeout) as trouble:
-            raise Unreachable(f"{self.host} did not take the connection in time.") from trouble
-        except httpx.TimeoutException as trouble:
-            raise TimedOut(f"{self.host} did not answer in time.") from trouble
-        except (httpx.ConnectError, httpx.ProxyError) as trouble:
-            raise no_connection(self.host, trouble) from trouble
-        except httpx.DecodingError as trouble:
-            raise NotAHub("The answer's compression cannot be read.") from trouble
-        except (httpx.RequestError, OSError) as trouble:
-            raise NoAnswer(f"The connection to {self.host} broke before the whole answer came.") from trouble
-        headers = {name.lower(): self._unsaid(value) for name, value in answer.headers.items()}
-        if self.token and (secret := self.token.secret.encode()) in body:
-            body = body.replace(secret, self.token.mask.encode())
-        return HttpResponse(answer.status_code, headers, body, str(sent.url), self.token is not None)
-
-    def _request(self, request: HttpRequest, patience: Patience) -> httpx.Request:
-        import httpx
-
-        headers = {
-            "User-Agent": self._agent,
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip, deflate",
-        }
-        content = None
-        if request.body is not None:
-            headers["Content-Type"] = "application/json"
-            content = json.dumps(request.body).encode()
-        if self.token:
-            if not self.token.is_sendable:
-                raise TokenRejected(
-                    f"The {self.token} holds characters that no token has, so it was not sent."
-                )
-            headers["Authorization"] = f"Bearer {self.token.secret}"
-        reads = content is None and request.method != "DELETE"
-        each = {
-            "connect": min(10.0, self._timeout / 2),
-            "read": self._timeout / 2 if reads else self._timeout,
-        }
-        extensions = {
-            "patience": patience,
-            "timeout": {**each, "write": self._timeout, "pool": self._timeout},
-        }
-        url = httpx.URL(request.url)
-        if url.userinfo:
-            raise httpx.UnsupportedProtocol("a name or password in the address")
-        return httpx.Request(request.method, url, headers=headers, content=content, extensions=extensions)
-
-    def _unsaid(self, text: str) -> str:
-        return text.replace(self.token.secret, self.token.mask) if self.token else text
+            self._sends = Sender(
+                self.base, self.host, self.token, self._agent, self._timeout, self._shared.stack
+            )
+        return self._sends
 
     async def _lacking(self, call: Endpoint[Any], refusal: Forbidden) -> str:
         """What the token lacks for a call that was refused; "" where that cannot be told."""

@@ -1,0 +1,42 @@
+"""What all callers of one Hub share: its transports, with their connections, budgets and memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import anyio
+
+from hub_mcp.client.patience import Sleep
+
+if TYPE_CHECKING:
+    import httpx
+
+
+class Shared:
+    """The transports of one Hub, made when first needed.
+
+    Args:
+        innermost: makes the transport within all the others, called once; None is the network.
+        sleep: how waits are waited.
+    """
+
+    def __init__(
+        self, innermost: Callable[[], httpx.AsyncBaseTransport] | None = None, *, sleep: Sleep = anyio.sleep
+    ) -> None:
+        self._innermost = innermost
+        self._sleep = sleep
+        self._stack: httpx.AsyncBaseTransport | None = None
+
+    @property
+    def stack(self) -> httpx.AsyncBaseTransport:
+        if self._stack is None:
+            from hub_mcp.client.transports import stacked
+
+            self._stack = stacked(self._innermost() if self._innermost else None, sleep=self._sleep)
+        return self._stack
+
+    async def aclose(self) -> None:
+        if self._stack is not None:
+            stack, self._stack = self._stack, None
+            await stack.aclose()
