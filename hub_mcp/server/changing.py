@@ -95,7 +95,7 @@ def plan(outcome: Plan) -> CallToolResult:
 def rehearsal(outcome: Rehearsed) -> CallToolResult:
     """What a call would send, change and ask."""
     request, question = outcome.request, outcome.question
-    path = outcome.call.to_http("").url
+    path = outcome.seen.call.to_http("").url
     lines = [f"A dry run. {NOTHING_CHANGED}", f"{request.method} {path}"]
     said: dict[str, Any] = {"dry_run": True, "request": {"method": request.method, "path": path}}
     if request.body is not None:

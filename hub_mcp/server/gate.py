@@ -50,7 +50,7 @@ class Acted:
 class Rehearsed:
     """What would have been sent, what it would have changed, and what a person would have been asked."""
 
-    call: Endpoint[Any]
+    seen: Seen
     request: HttpRequest
     changes: dict[str, tuple[Any, Any]] = field(default_factory=dict[str, tuple[Any, Any]])
     question: Question | None = None
@@ -167,7 +167,7 @@ class Gate:
         seen = await self._look(call, hub)
         changes = seen.call.preview(seen.before) if seen.before else {}
         question = Question.about(seen.stakes, self._shown(call, seen, hub)) if seen.stakes else None
-        return Rehearsed(seen.call, seen.call.to_http(hub.base), changes, question)
+        return Rehearsed(seen, seen.call.to_http(hub.base), changes, question)
 
     # ── asking ───────────────────────────────────────────────────────────────────────────────────────
 

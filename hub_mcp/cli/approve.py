@@ -1,0 +1,53 @@
+"""`hub-mcp approve`: a person reads what a plan would do and types the name of what it would do it to."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from hub_mcp.approvals import Approvals, Waiting
+from hub_mcp.cli.terminal import need_terminal, typed_exactly
+from hub_mcp.errors import Stopped
+from hub_mcp.journal import state_directory
+
+
+@click.command()
+@click.argument("id", required=False)
+@click.option("--list", "listed", is_flag=True, help="Show what waits for approval, and approve nothing.")
+def approve(id: str | None, listed: bool) -> None:
+    """Approve a plan that an assistant was given: read what would be lost, and type its name.
+
+    The plan acts when the assistant calls again, at most ten minutes after it was made, and only on what it
+    names. It proves that somebody at this machine typed the name; an assistant that may run commands here as
+    you could type too.
+    """
+    approvals = Approvals(state_directory() / "plans")
+    waiting = [plan for plan in approvals.waiting() if not plan.approved]
+    if listed or not id:
+        for plan in waiting:
+            click.echo(f"{plan.id}  {_left(plan)}  {plan.consequence.splitlines()[0]}")
+        if not waiting:
+            click.echo("Nothing waits for approval.")
+        return
+    try:
+        need_terminal()
+        found = next((plan for plan in waiting if plan.id == id.lower()), None)
+        if found is None:
+            raise Stopped(f"No plan {id!r} waits: it has expired, was approved, or never was.")
+        click.echo(
+            f"\n{found.consequence}\n\nAn assistant asked for it by {found.tool}; {_left(found)} left.\n"
+        )
+        if typed_exactly(found.retype) != found.retype:
+            raise Stopped("That is not exactly the name, so nothing was approved.")
+        if found.until <= time.time():
+            raise Stopped("The plan has expired meanwhile.")
+        approvals.approve(found)
+    except Stopped as stop:
+        raise click.ClickException(stop.sentence()) from stop
+    click.echo(f"Approved. It is done when the assistant calls {found.tool} again, within {_left(found)}.")
+
+
+def _left(plan: Waiting) -> str:
+    seconds = max(int(plan.until - time.time()), 0)
+    return f"{seconds // 60}:{seconds % 60:02d} min"

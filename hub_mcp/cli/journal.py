@@ -1,0 +1,149 @@
+"""`hub-mcp journal` and `hub-mcp undo`: what was changed, asked and refused, and taking one change back."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import anyio
+import click
+from pydantic import ValidationError
+
+from hub_mcp.catalogue import ENDPOINTS
+from hub_mcp.catalogue.answers import clean, told
+from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.cli.terminal import AtTerminal, need_terminal
+from hub_mcp.errors import HubError, Stopped, plain
+from hub_mcp.journal import Entry, Journal
+from hub_mcp.server.gate import Rehearsed
+from hub_mcp.settings import Settings
+from hub_mcp.wiring import gate_of, hub_of
+
+COLUMNS = ("n", "time", "outcome", "tool", "target", "back")
+_OBJECT_ID = re.compile(r"[0-9a-f]{24}")
+
+journal_option = click.option(
+    "--journal",
+    "place",
+    envvar="HUB_MCP_JOURNAL",
+    default="",
+    help="The file to read, where it is not the default one.",
+)
+
+
+def settings_here(context: click.Context, place: str) -> Settings:
+    """The settings of the command above, or the defaults; with the journal this command was told."""
+    base = context.find_object(Settings) or Settings()
+    return replace(base, journal=place or base.journal)
+
+
+@click.command()
+@journal_option
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, with every detail.")
+@click.option("--last", type=click.IntRange(min=1), help="Only the last so many entries.")
+@click.pass_context
+def journal(context: click.Context, place: str, as_json: bool, last: int | None) -> None:
+    """Show what was changed, asked and refused, oldest first; `back` says whether undo can take it back."""
+    kept = Journal.at(settings_here(context, place).journal)
+    entries = list(kept.entries())[-last if last else 0 :]
+    if as_json:
+        for entry in entries:
+            click.echo(json.dumps(entry.as_json(), ensure_ascii=False))
+        return
+    if not entries:
+        click.echo("No journal is kept." if kept.path is None else f"Nothing is in {kept.path} yet.")
+        return
+    for line in table([COLUMNS, *(row_of(entry) for entry in entries)]):
+        click.echo(line)
+
+
+def row_of(entry: Entry) -> tuple[str, ...]:
+    """An entry as a row of the table."""
+    back = f"undo {entry.n}" if entry.undo else entry.no_undo or plain(entry.why, 80)
+    target = plain(entry.target, 60) + (f" ({plain(entry.identity, 60)})" if entry.identity else "")
+    return (str(entry.n), plain(entry.time, 20), entry.outcome, plain(entry.tool, 40), target, back)
+
+
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows as lines of plain columns, each as wide as its widest cell."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return [line.rstrip() for line in lines]
+
+
+@click.command()
+@click.argument("n", type=click.IntRange(min=1))
+@journal_option
+@click.option("--sandbox", metavar="FILE", help="Take it back on the local Hub in this file.")
+@click.option("--yes", is_flag=True, help="Do not ask, but where a name has to be typed.")
+@click.pass_context
+def undo(context: click.Context, n: int, place: str, sandbox: str | None, yes: bool) -> None:
+    """Take entry N of the journal back, after showing what that does."""
+    settings = replace(settings_here(context, place), confirm="plan", dry_run=False)
+    if sandbox is not None:
+        settings = replace(settings, sandbox=sandbox)
+    entry = next((one for one in Journal.at(settings.journal).entries() if one.n == n), None)
+    try:
+        call = call_back(entry, n)
+        anyio.run(_taken_back, settings, call, entry.identity if entry else "", yes)
+    except HubError as error:
+        raise click.ClickException(error.sentence()) from error
+
+
+def call_back(entry: Entry | None, n: int) -> Endpoint[Any]:
+    """The call that takes an entry back.
+
+    Raises:
+        Stopped: nothing does.
+    """
+    if entry is None:
+        raise Stopped(f"The journal has no entry {n}.")
+    if entry.outcome != "done":
+        raise Stopped(f"Entry {n} is of no change that is known to be made: it was {entry.outcome}.")
+    if entry.undo is None:
+        raise Stopped(f"Entry {n} cannot be undone: {plain(entry.no_undo)}.")
+    try:
+        return ENDPOINTS[entry.undo.tool].model_validate(dict(entry.undo.arguments))
+    except (KeyError, ValidationError) as trouble:
+        raise Stopped(f"What would undo entry {n} cannot be read.") from trouble
+
+
+async def _taken_back(settings: Settings, call: Endpoint[Any], identity: str, yes: bool) -> None:
+    hub, gate, person = hub_of(settings), gate_of(settings), AtTerminal(yes=yes)
+    try:
+        rehearsed = await gate.run(call, hub, person, dry_run=True)
+        assert isinstance(rehearsed, Rehearsed)
+        refuse_another(identity, rehearsed)
+        for line in told_of(rehearsed):
+            click.echo(line)
+        if rehearsed.question is None and not yes:
+            need_terminal()
+            if not click.confirm("Do it?"):
+                raise Stopped("You said no.")
+        await gate.run(call, hub, person)
+        click.echo("Done, and written down as an entry of its own.")
+    finally:
+        await hub.aclose()
+
+
+def refuse_another(identity: str, rehearsed: Rehearsed) -> None:
+    """Refuse to take back on another thing that has got the same name.
+
+    Raises:
+        Stopped: the ids of then and now differ.
+    """
+    then, now = (set(_OBJECT_ID.findall(one)) for one in (identity, rehearsed.seen.identity))
+    if then and now and not then & now:
+        raise Stopped(f"Another one has the name of {rehearsed.seen.call.subject} since then.")
+
+
+def told_of(rehearsed: Rehearsed) -> list[str]:
+    """What taking back would send, and what it would change."""
+    call = rehearsed.seen.call
+    lines = [f"{type(call).title}: {call.subject}", f"  {rehearsed.request.method} {call.to_http('').url}"]
+    for name, (was, then) in rehearsed.changes.items():
+        lines.append(f"  {name}: {told(clean(was)) or 'nothing'} → {told(clean(then)) or 'nothing'}")
+    return lines
