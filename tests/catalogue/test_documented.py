@@ -1,0 +1,60 @@
+"""The catalogue against the Hub's documentation and its real behaviour, where `../shared` is at hand."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub_mcp.catalogue import ENDPOINTS
+from hub_mcp.catalogue.schema import schema_of
+
+FACTS = Path(__file__).parents[3] / "shared" / "hub" / "endpoints.json"
+pytestmark = pytest.mark.skipif(not FACTS.is_file(), reason="../shared is not here")
+ROWS: list[dict[str, Any]] = json.loads(FACTS.read_text(encoding="utf-8")) if FACTS.is_file() else []
+
+# Parameters of the Hub that no tool offers, and why.
+LEFT_OUT = {
+    ("*", "skip"): "undocumented, and the cursor does the same safely",
+    ("*", "direction"): "every sort key is descending; the Hub's own clients dropped it",
+    ("create_repo", "secrets"): "a secret must not pass through a model",
+    ("create_repo", "volumes"): "mounts of buckets, which are outside the 41 endpoints",
+    ("list_collections", "expand"): "its short form leaves out the slug, which is the row's id",
+}
+RENAMED = {"repo_type": "type", "collection_slug": "slug", "p": "cursor"}  # HOUSE: these names win
+
+
+def snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.removesuffix("[]")).lower()
+
+
+def test_every_documented_endpoint_is_a_tool_and_nothing_else_is() -> None:
+    assert sorted(ENDPOINTS) == sorted(row["id"] for row in ROWS)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row["id"]))
+def test_every_parameter_is_offered_or_left_out_for_a_reason(row: dict[str, Any]) -> None:
+    endpoint = ENDPOINTS[row["id"]]
+    offered = set(schema_of(endpoint)["properties"]) | {snake(name) for name in endpoint.offers}
+    body = row["body"]["fields"] if row["body"] else []
+    for parameter in (*row["path_params"], *row["query_params"], *body):
+        name = parameter["name"]
+        reason = LEFT_OUT.get((row["id"], name)) or LEFT_OUT.get(("*", name))
+        assert RENAMED.get(name, snake(name)) in offered or snake(name) in offered or reason, f"{name} is not offered"
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row["id"]))
+def test_hints_are_what_the_real_endpoint_does(row: dict[str, Any]) -> None:
+    line = ENDPOINTS[row["id"]].line
+    said = {"read_only": line.effect == "read", "destructive": line.destructive, "idempotent": line.idempotent}
+    assert said == {key: row["classification"][key] for key in said}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row["id"]))
+def test_the_declaration_keeps_the_documented_spelling(row: dict[str, Any]) -> None:
+    line = ENDPOINTS[row["id"]].line
+    documented = line.documented.partition(" ")
+    assert documented[0] == row["documented_method"]
+    same = [re.sub(r"\{\w+\}|\{slug\}-\{id\}", "{}", path) for path in (documented[2], row["documented_path"])]
+    assert same[0] == same[1] or "[" in line.path

@@ -1,0 +1,71 @@
+"""One row an endpoint: documented, real, tool, local route, exchange, snapshot; an empty cell fails."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.routing import Route
+
+from hub_mcp.catalogue import ENDPOINTS
+from hub_mcp.catalogue.endpoint import HttpResponse
+from hub_mcp.localhub.app import create_app
+
+HERE = Path(__file__).parent
+ROUTES = [route for route in create_app().routes if isinstance(route, Route)]
+
+
+def recorded(tool: str) -> dict[str, Any]:
+    exchange: dict[str, Any] = json.loads((HERE / "exchanges" / f"{tool}.json").read_text(encoding="utf-8"))
+    return exchange
+
+
+def snapshot(tool: str) -> dict[str, Any]:
+    published = json.loads((HERE / "snapshots" / "tools.json").read_text(encoding="utf-8"))
+    return next((one for one in (published["tools"] if "tools" in published else published) if one["name"] == tool), {})
+
+
+def local_route(method: str, path: str) -> str:
+    """The local Hub's route for a request."""
+    for route in ROUTES:
+        if method in (route.methods or ()) and route.path_regex.match(path.partition("?")[0]):
+            return route.path
+    return ""
+
+
+@pytest.mark.parametrize("tool", ENDPOINTS)
+def test_no_cell_of_the_row_is_empty(tool: str) -> None:
+    endpoint, exchange = ENDPOINTS[tool], recorded(tool)
+    request = exchange["request"]
+    row = {
+        "documented": endpoint.line.documented_path,
+        "real": endpoint.line.path,
+        "tool": endpoint.tool,
+        "local route": local_route(request["method"], request["path"]),
+        "exchange": exchange["response"]["status"],
+        "snapshot": snapshot(tool).get("inputSchema"),
+    }
+    assert not [name for name, cell in row.items() if not cell]
+
+
+@pytest.mark.parametrize("tool", ENDPOINTS)
+def test_the_documented_spelling_of_the_path_is_served_as_well(tool: str) -> None:
+    line = ENDPOINTS[tool].line
+    method, _, path = line.documented.partition(" ")
+    path = re.sub(r" or .*| \(\+.*\)$", "", path)  # the first of several documented forms
+    path = re.sub(r"\(models\|spaces\|datasets\)", "models", path)
+    path = re.sub(r"\{repo_type\}", "models", path).replace("{repo_id}", "ns/name").replace("{n}", "0")
+    path = re.sub(r"\{slug\}-\{id\}", "title-0123456789abcdef01234567", path)
+    assert local_route(method, re.sub(r"\{\w+\}", "0123456789abcdef01234567", path))
+
+
+@pytest.mark.parametrize("tool", ENDPOINTS)
+def test_a_recorded_exchange_is_made_and_read_as_it_was(tool: str) -> None:
+    exchange = recorded(tool)
+    call = ENDPOINTS[tool].model_validate(exchange["settled"])
+    request, response = call.to_http(""), exchange["response"]
+    assert {"method": request.method, "path": request.url, "body": request.body} == exchange["request"]
+    body = response["body"] if isinstance(response["body"], str) else json.dumps(response["body"])
+    answer = call.from_http(HttpResponse(response["status"], response["headers"], body.encode(), response["url"]))
+    assert answer.content() == exchange["shown"]
