@@ -52,6 +52,7 @@ class Entry:
 
     Attributes:
         outcome: asked, refused (nobody agreed, or a limit), done, failed (the Hub said no), unknown.
+        hub: the host it happened on; the local Hub has its own.
         identity: the Hub's own id of the target; "" where there is none.
         why: what was asked, or why it was refused or failed.
         undo: what takes it back; None where nothing does, and then `no_undo` says why.
@@ -61,6 +62,7 @@ class Entry:
     outcome: Outcome
     tool: str
     target: str
+    hub: str = ""
     identity: str = ""
     arguments: Mapping[str, Any] = field(default_factory=dict[str, Any])
     why: str = ""
@@ -151,6 +153,7 @@ def line_of(entry: Entry, secrets: Sequence[str] = ()) -> bytes:
         entry,
         time=entry.time or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         target=plain(entry.target, 200),
+        hub=plain(entry.hub, 100),
         identity=plain(entry.identity, 60),
         why=plain(entry.why, 400),
         no_undo=plain(entry.no_undo, 100),

@@ -22,7 +22,7 @@ from hub_mcp.server.gate import Rehearsed
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import gate_of, hub_of
 
-COLUMNS = ("n", "time", "outcome", "tool", "target", "back")
+COLUMNS = ("n", "time", "outcome", "tool", "target", "back, or why")
 _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 
 journal_option = click.option(
@@ -87,36 +87,38 @@ def undo(context: click.Context, n: int, place: str, sandbox: str | None, yes: b
         settings = replace(settings, sandbox=sandbox)
     entry = next((one for one in Journal.at(settings.journal).entries() if one.n == n), None)
     try:
-        call = call_back(entry, n)
-        anyio.run(_taken_back, settings, call, entry.identity if entry else "", yes)
+        if entry is None:
+            raise Stopped(f"The journal has no entry {n}.")
+        anyio.run(_taken_back, settings, entry, yes)
     except HubError as error:
         raise click.ClickException(error.sentence()) from error
 
 
-def call_back(entry: Entry | None, n: int) -> Endpoint[Any]:
+def call_back(entry: Entry) -> Endpoint[Any]:
     """The call that takes an entry back.
 
     Raises:
         Stopped: nothing does.
     """
-    if entry is None:
-        raise Stopped(f"The journal has no entry {n}.")
     if entry.outcome != "done":
-        raise Stopped(f"Entry {n} is of no change that is known to be made: it was {entry.outcome}.")
+        raise Stopped(f"Entry {entry.n} is of no change that is known to be made: it was {entry.outcome}.")
     if entry.undo is None:
-        raise Stopped(f"Entry {n} cannot be undone: {plain(entry.no_undo)}.")
+        raise Stopped(f"Entry {entry.n} cannot be undone: {plain(entry.no_undo)}.")
     try:
         return ENDPOINTS[entry.undo.tool].model_validate(dict(entry.undo.arguments))
     except (KeyError, ValidationError) as trouble:
-        raise Stopped(f"What would undo entry {n} cannot be read.") from trouble
+        raise Stopped(f"What would undo entry {entry.n} cannot be read.") from trouble
 
 
-async def _taken_back(settings: Settings, call: Endpoint[Any], identity: str, yes: bool) -> None:
+async def _taken_back(settings: Settings, entry: Entry, yes: bool) -> None:
+    call = call_back(entry)
     hub, gate, person = hub_of(settings), gate_of(settings), AtTerminal(yes=yes)
     try:
+        if entry.hub != hub.host:
+            raise Stopped(f"Entry {entry.n} is of {plain(entry.hub, 100)}, and this would act on {hub.host}.")
         rehearsed = await gate.run(call, hub, person, dry_run=True)
         assert isinstance(rehearsed, Rehearsed)
-        refuse_another(identity, rehearsed)
+        refuse_another(entry.identity, rehearsed)
         for line in told_of(rehearsed):
             click.echo(line)
         if rehearsed.question is None and not yes:

@@ -217,6 +217,7 @@ class Gate:
             outcome,
             seen.call.tool,
             seen.call.subject,
+            hub.host,
             seen.identity or (after.identity if after else ""),
             seen.call.as_arguments(),
             why,
