@@ -149,8 +149,6 @@ def show(answer: Answer) -> None:
         content = answer.content(fields)
         json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
         assert not any(UNSEEN_HERE.search(text) for text in texts_in(content))
-    for line in (*answer.facts(), *answer.dependents()):
-        assert not UNSEEN_HERE.search(line)
     answer.identity.encode()
 
 
@@ -188,7 +186,10 @@ def answered(call: Endpoint[Any], response: HttpResponse) -> None:
         assert_told(error)
         return
     show(answer)
-    call.stakes(answer)
+    if stakes := call.stakes(answer, [answer]):
+        for line in (stakes.headline, *stakes.facts, stakes.cost):
+            assert not re.search(f"[{UNSEEN}\n]", line)
+    assert all(isinstance(line, str) for line in (*answer.facts(), *answer.dependents()))
     call.taken_back_by(answer, answer)
     call.identity(answer)
     if isinstance(answer, Page):

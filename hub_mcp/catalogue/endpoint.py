@@ -32,7 +32,7 @@ from pydantic.fields import FieldInfo
 from hub_mcp.catalogue.answers import Answer
 from hub_mcp.catalogue.refusals import error_of, is_page
 from hub_mcp.catalogue.vocabulary import Local, RepoName, read_repo_id, refuse_no_text
-from hub_mcp.errors import HubError, UnexpectedAnswer
+from hub_mcp.errors import HubError, UnexpectedAnswer, plain
 
 A = TypeVar("A", bound=Answer)
 E = TypeVar("E", bound="Endpoint[Any]")  # the registry holds calls of every answer type
@@ -101,6 +101,12 @@ class Stakes:
     facts: tuple[str, ...] = ()
     cost: str = ""
     retype: str = ""
+
+    def __post_init__(self) -> None:
+        """A person reads this and decides: names and titles from the Hub hide nothing in it and pretend no lines."""
+        object.__setattr__(self, "headline", plain(self.headline, 1_000))
+        object.__setattr__(self, "facts", tuple(plain(fact, 400) for fact in self.facts))
+        object.__setattr__(self, "cost", plain(self.cost, 1_000))
 
 
 @dataclass(frozen=True)
