@@ -234,7 +234,7 @@ def _masked(change: Change) -> str:
     """What would change, without the tokens that either side of it holds."""
     token = find_token()
     diff = change.diff().replace(token.secret, MASK) if token else change.diff()
-    return re.sub(r"\bhf_[A-Za-z0-9]{8,}", MASK, diff)
+    return re.sub(r"\bhf_[A-Za-z0-9]{16,}", MASK, diff)
 
 
 def _tell_about_token(client: Client, server: Server, *, with_token: bool) -> None:

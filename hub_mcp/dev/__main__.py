@@ -1,0 +1,96 @@
+"""`python -m hub_mcp.dev`: what a developer of this project runs, and no user."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from hub_mcp.cli.jsonc import Json
+from hub_mcp.dev import project as projects
+from hub_mcp.dev.project import ROOT
+
+_check = click.option("--check", is_flag=True, help="Only say what differs; exit code 1 if anything does.")
+
+
+@click.group()
+def main() -> None:
+    """Write what is derived, and begin what is new."""
+
+
+@main.command()
+@_check
+def manifests(check: bool) -> None:
+    """Write manifests/ from pyproject.toml and the catalogue."""
+    from hub_mcp.dev.manifests import drift, render, write
+    from hub_mcp.dev.tool_list import published
+
+    rendered = render(projects.load(), published())
+    found = drift(rendered) if check else write(rendered)
+    for sentence in found:
+        click.echo(f"manifests/{sentence}{'' if check else ': done'}")
+    if check and found:
+        sys.exit(1)
+
+
+@main.command()
+@_check
+def readme(check: bool) -> None:
+    """Write the generated parts of README.md."""
+    from hub_mcp.dev.readme import updated
+
+    path = ROOT / "README.md"
+    text = path.read_text("utf-8")
+    wanted = updated(text, projects.load())
+    if check and text != wanted:
+        click.echo("README.md is not up to date: run `python -m hub_mcp.dev readme`.")
+        sys.exit(1)
+    if not check and text != wanted:
+        path.write_bytes(wanted.encode())
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def bundle(folder: Path) -> None:
+    """Lay out in FOLDER what `mcpb pack` makes a bundle of."""
+    from hub_mcp.dev.bundle import stage
+    from hub_mcp.dev.manifests import render
+    from hub_mcp.dev.tool_list import published
+
+    project = projects.load()
+    stage(project, render(project, published()), folder)
+
+
+@main.command()
+@click.argument("operation", metavar="'METHOD /path'")
+@click.option(
+    "--openapi",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    default=lambda: ROOT.parent / "shared" / "hub" / "openapi.json",
+    help="The Hub's OpenAPI document.",
+)
+def scaffold(operation: str, openapi: Path) -> None:
+    """Print a ready endpoint class for an operation of the Hub's OpenAPI document."""
+    from hub_mcp.dev import scaffold as scaffolding
+
+    document: Json = json.loads(openapi.read_text("utf-8"))
+    if not isinstance(document, dict):
+        raise click.ClickException(f"{openapi} is no OpenAPI document.")
+    try:
+        click.echo(scaffolding.scaffold(document, operation), nl=False)
+    except scaffolding.NoClass as trouble:
+        raise click.ClickException(f"{operation}: {trouble}.") from None
+
+
+@main.command()
+def icon() -> None:
+    """Draw the icon's files anew."""
+    from hub_mcp.dev.icon import draw
+
+    draw()
+
+
+if __name__ == "__main__":
+    main()

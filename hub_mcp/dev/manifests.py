@@ -1,0 +1,67 @@
+"""All of `manifests/`, rendered from pyproject.toml and the catalogue by one pure function."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from hub_mcp.cli.jsonc import Json
+from hub_mcp.dev import bundle, pieces, plugin, registry
+from hub_mcp.dev.project import ROOT, Project
+
+FOLDER = ROOT / "manifests"
+
+
+def render(project: Project, tools: Sequence[Mapping[str, Json]]) -> dict[str, bytes]:
+    """Every file of `manifests/`, by its path within that folder."""
+    files: dict[str, Json | bytes] = {
+        "README.md": project.worded("manifests-README.md"),
+        "server.json": registry.server_json(project),
+        "tools.json": {"tools": [*tools]},
+        "mcpb/manifest.json": bundle.manifest(project, tools),
+        "mcpb/icon.png": project.icon,
+        "mcpb/.mcpbignore": project.worded("mcpbignore"),
+        ".claude-plugin/marketplace.json": plugin.marketplace(project),
+        "container/Dockerfile": project.worded("Dockerfile"),
+        "container/Dockerfile.dockerignore": project.worded("dockerignore"),
+        "container/compose.yaml": project.worded("compose.yaml"),
+        **{f"plugin/{path}": content for path, content in plugin.plugin(project).items()},
+        **{f"clients/{path}": content for path, content in pieces.pieces(project).items()},
+    }
+    return {path: _written(files[path]) for path in sorted(files)}
+
+
+def _written(value: Json | bytes) -> bytes:
+    return (
+        value
+        if isinstance(value, bytes)
+        else (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+    )
+
+
+def drift(rendered: Mapping[str, bytes], folder: Path = FOLDER) -> list[str]:
+    """What differs between the rendered files and those in the folder, a sentence each."""
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    return [
+        *(f"{path} is missing" for path in sorted(rendered.keys() - present)),
+        *(f"{path} is nobody's" for path in sorted(present - rendered.keys())),
+        *(
+            f"{path} is not what it should be"
+            for path in sorted(rendered.keys() & present)
+            if (folder / path).read_bytes() != rendered[path]
+        ),
+    ]
+
+
+def write(rendered: Mapping[str, bytes], folder: Path = FOLDER) -> list[str]:
+    """Write what differs, and remove what is nobody's; the answer says what was done."""
+    found = drift(rendered, folder)
+    for sentence in found:
+        path = sentence.split(" is ", 1)[0]
+        if path in rendered:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(rendered[path])
+        else:
+            (folder / path).unlink()
+    return found
