@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Awaitable, Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
@@ -90,9 +90,10 @@ class Patience:
             left -= TELL_EVERY
 
     async def tell(self, seconds: float, text: str) -> None:
-        """Tell of a wait that is long enough to be noticed."""
+        """Tell of a wait that is long enough to be noticed; that nobody listens any more changes nothing."""
         if self._report and seconds >= TELL_FROM:
-            await self._report(text)
+            with suppress(Exception):
+                await self._report(text)
 
 
 def patience_of(request: httpx.Request) -> Patience:

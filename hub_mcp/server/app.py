@@ -32,10 +32,12 @@ from hub_mcp.catalogue import Effect, Endpoint
 from hub_mcp.catalogue.answers import Answer, Page
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.client.hub import Hub
+from hub_mcp.client.patience import reporting
 from hub_mcp.errors import BadInput, HubError, plain
 from hub_mcp.server.asking import seal_questions
 from hub_mcp.server.gate import Gate
 from hub_mcp.server.pages import Pages
+from hub_mcp.server.progress import Progress
 from hub_mcp.server.surface import Surface
 from hub_mcp.server.tools import CONFIRM, DRY_RUN, answer_result, error_result, read_call
 from hub_mcp.server.wording import fields_of
@@ -81,7 +83,9 @@ def build(
         if endpoint is None:
             raise MCPError(INVALID_PARAMS, f"There is no tool {plain(params.name, 80)!r} here.")
         try:
-            return await _called(ctx, params, endpoint)
+            progress = Progress(ctx)
+            with reporting(progress):
+                return await _called(ctx, params, endpoint, progress)
         except HubError as error:
             return error_result(error)
         except MCPError:
@@ -92,13 +96,13 @@ def build(
             return CallToolResult(content=[TextContent(text=sorry)], is_error=True)
 
     async def _called(
-        ctx: Context, params: CallToolRequestParams, endpoint: type[Endpoint[Any]]
+        ctx: Context, params: CallToolRequestParams, endpoint: type[Endpoint[Any]], progress: Progress
     ) -> CallToolResult | InputRequiredResult:
         hub = hub_of(ctx)
         arguments = dict(params.arguments or {})
         if endpoint.line.effect is Effect.READ:
             call = read_call(endpoint, arguments, (hub.host,))
-            return answer_result(call, await gather(ctx, hub, call))
+            return answer_result(call, await gather(hub, call, progress))
         dry_run = taken(arguments, DRY_RUN, bool, False)
         token = taken(arguments, CONFIRM, str, "") if endpoint.may_ask() else ""
         call = read_call(endpoint, arguments, (hub.host,))
@@ -139,7 +143,7 @@ def taken(arguments: dict[str, Any], name: str, kind: type[T], absent: T) -> T:
     return value
 
 
-async def gather(ctx: Context, hub: Hub, call: Endpoint[Any]) -> Answer:
+async def gather(hub: Hub, call: Endpoint[Any], progress: Progress) -> Answer:
     """The answer of a read; a listing that asks for more than the Hub's page gives is walked, within the budget."""
     if not isinstance(call, Listing):
         return await hub.send(call)
@@ -158,6 +162,6 @@ async def gather(ctx: Context, hub: Hub, call: Endpoint[Any]) -> Answer:
         if len(found) >= call.limit or not page.next_cursor:
             return Page(tuple(found), page.next_cursor, tuple(cursors))
         cursors[-1:] = [page.next_cursor] if cursors else []
-        await ctx.session.report_progress(len(found), call.limit, f"{len(found):,} rows")
+        await progress.reached(len(found), call.limit, f"{len(found):,} rows")
         await anyio.lowlevel.checkpoint()
     return Page(tuple(found), "", tuple(cursors))

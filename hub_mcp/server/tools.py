@@ -113,6 +113,8 @@ def error_result(error: HubError) -> CallToolResult:
     said: dict[str, Any] = {"error": error.kind, "what": error.what, "next_step": error.next_step}
     if error.quoted:
         said["hub_said"] = error.quoted
+    if error.where:
+        said["where"] = error.where
     if error.status:
         said["status"] = error.status
     wait = getattr(error, "wait", 0.0)
