@@ -1,0 +1,171 @@
+"""A reading call and its `hub://` address: the same thing, written two ways.
+
+    hub://models?search=bert&limit=50          ListModels(search="bert", limit=50)
+    hub://models/google-bert/bert-base-cased   GetModel(repo_id="google-bert/bert-base-cased")
+    hub://models/_/gpt2                        GetModel(repo_id="gpt2")
+
+The address is the documented path without `/api/`, each segment percent-encoded on its own; a repository id always
+takes two segments, with `_` (which no owner can be called) for a missing namespace. What is not in the path is in the
+query, by our names; defaults are left out. Only reading endpoints have addresses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+from urllib.parse import quote, unquote
+
+from pydantic import ValidationError
+
+from hub_mcp.catalogue import ENDPOINTS, Effect, Endpoint
+from hub_mcp.catalogue.endpoint import fill
+from hub_mcp.catalogue.schema import schema_of
+from hub_mcp.errors import BadInput, plain
+
+SCHEME = "hub://"
+NOBODY = "_"
+LONGEST = 16_000  # characters of an address
+PAIRS = {"repo_id": ("namespace", "repo"), "slug": ("namespace", "slug")}  # fields of two segments
+_FIELD = re.compile(r"\{(\w+)\}")
+
+
+def reading() -> list[type[Endpoint[Any]]]:
+    """The endpoints that have addresses."""
+    return [endpoint for endpoint in ENDPOINTS.values() if endpoint.line.effect is Effect.READ]
+
+
+def address_of(call: Endpoint[Any]) -> str:
+    """The address of a reading call."""
+    endpoint = type(call)
+
+    def segment(name: str) -> str | None:
+        value = getattr(call, name)
+        if value is None:
+            return None
+        if name not in PAIRS:
+            return quote(str(value), safe="")
+        owner, _, rest = str(value).rpartition("/")
+        return f"{quote(owner or NOBODY, safe='')}/{quote(rest, safe='')}"
+
+    path = fill(_place(endpoint), segment)
+    said = call.model_dump(mode="json", exclude=set(endpoint.path_fields()), exclude_none=True, exclude_defaults=True)
+    pairs = [
+        f"{name}={quote(_written(one), safe='')}"
+        for name, value in said.items()
+        for one in (value if isinstance(value, list) else [value])
+    ]
+    return SCHEME + path + (f"?{'&'.join(pairs)}" if pairs else "")
+
+
+def call_at(address: str, hosts: Sequence[str] = ()) -> Endpoint[Any]:
+    """The reading call at an address.
+
+    Raises:
+        BadInput: there is nothing of that address, or its parts break the endpoint's rules.
+    """
+    if not address.startswith(SCHEME) or len(address) > LONGEST or "#" in address:
+        raise _nothing_at(address)
+    path, _, query = address.removeprefix(SCHEME).partition("?")
+    for endpoint, pattern in _patterns():
+        if match := pattern.fullmatch(path):
+            found = _read_query(endpoint, query, address)
+            try:
+                found |= {name: _read_segment(name, one) for name, one in match.groupdict().items() if one}
+                return endpoint.model_validate(found, context={"hosts": hosts})
+            except (ValidationError, UnicodeDecodeError) as trouble:
+                why = trouble.errors()[0]["msg"] if isinstance(trouble, ValidationError) else "it is not UTF-8"
+                raise BadInput(f"{plain(address, 200)} is no address here: {plain(why)}.") from None
+    raise _nothing_at(address)
+
+
+def templates() -> list[tuple[str, type[Endpoint[Any]]]]:
+    """RFC 6570 templates of every reading endpoint, one for each form its path has."""
+    found: list[tuple[str, type[Endpoint[Any]]]] = []
+    for endpoint in reading():
+        names = [name for name in endpoint.model_fields if name not in endpoint.path_fields()]
+        query = f"{{?{','.join(names)}}}" if names else ""
+        for form in _forms(_place(endpoint)):
+            found.append((SCHEME + _FIELD.sub(_advertised, form) + query, endpoint))
+    return found
+
+
+def _advertised(match: re.Match[str]) -> str:
+    return "/".join(f"{{{name}}}" for name in PAIRS.get(match[1], (match[1],)))
+
+
+def _place(endpoint: type[Endpoint[Any]]) -> str:
+    return endpoint.line.path.removeprefix("/api/")
+
+
+def _forms(template: str) -> list[str]:
+    """The template without and with each of its optional parts, shortest first."""
+    start = template.find("[")
+    if start < 0:
+        return [template]
+    inner = template[start + 1 : template.rindex("]")]
+    return [template[:start], *(template[:start] + form for form in _forms(inner))]
+
+
+@cache
+def _patterns() -> tuple[tuple[type[Endpoint[Any]], re.Pattern[str]], ...]:
+    """Every form of every address, those with more fixed words first."""
+    forms = [(endpoint, form) for endpoint in reading() for form in _forms(_place(endpoint))]
+    forms.sort(key=lambda one: -len(_FIELD.sub("", one[1])))
+    return tuple((endpoint, re.compile(_pattern(form))) for endpoint, form in forms)
+
+
+def _pattern(form: str) -> str:
+    parts: list[str] = []
+    for literal, name in re.findall(r"([^{]+)|\{(\w+)\}", form):
+        if literal:
+            parts.append(re.escape(literal))
+        elif name == "repo_id" and form.endswith("{repo_id}"):
+            parts.append(rf"(?P<{name}>[^/]+(?:/[^/]+)?)")
+        else:
+            parts.append(rf"(?P<{name}>[^/]+/[^/]+)" if name in PAIRS else rf"(?P<{name}>[^/]+?)")
+    return "".join(parts)
+
+
+def _read_segment(name: str, text: str) -> str:
+    if name not in PAIRS:
+        return unquote(text, errors="strict")
+    parts = [unquote(part, errors="strict") for part in text.split("/")]
+    if any("/" in part for part in parts):
+        raise BadInput(f"{plain(text, 200)} holds an encoded slash where a name belongs.")
+    return "/".join(parts[1:] if parts[0] == NOBODY else parts)
+
+
+def _read_query(endpoint: type[Endpoint[Any]], query: str, address: str) -> dict[str, Any]:
+    known = schema_of(endpoint)["properties"].keys() - set(endpoint.path_fields())
+    found: dict[str, Any] = {}
+    for pair in query.split("&") if query else []:
+        key, _, text = pair.partition("=")
+        try:
+            name, value = unquote(key, errors="strict"), unquote(text, errors="strict")
+        except UnicodeDecodeError:
+            raise _nothing_at(address) from None
+        if name not in known:
+            takes = ", ".join(sorted(known)) or "nothing"
+            raise BadInput(f"{plain(address, 200)} is no address here: it takes {takes}, not {plain(name, 60)}.")
+        if _is_list(endpoint, name):
+            found.setdefault(name, []).append(value)
+        elif name in found:
+            raise BadInput(f"{plain(address, 200)} is no address here: it says {plain(name, 60)} twice.")
+        else:
+            found[name] = value
+    return found
+
+
+@cache
+def _is_list(endpoint: type[Endpoint[Any]], name: str) -> bool:
+    return bool(schema_of(endpoint)["properties"][name].get("type") == "array")
+
+
+def _written(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _nothing_at(address: str) -> BadInput:
+    return BadInput(f"There is nothing at {plain(address, 200)}.", advice="The resource templates list the addresses there are.")
