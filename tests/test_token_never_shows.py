@@ -6,10 +6,13 @@ import io
 import logging
 import traceback
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
+from mcp import Client
 
+from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.models import GetModel
 from hub_mcp.catalogue.repos import CreateRepo
@@ -22,6 +25,8 @@ from hub_mcp.errors import HubError
 from hub_mcp.localhub.app import create_app
 from hub_mcp.localhub.serving import serving
 from hub_mcp.settings import Settings
+from hub_mcp.wiring import hub_of, server_of
+from tests import hostile
 from tests.client.scripts import BASE, FarSide, Step, Time
 
 PLANTED = "hf_sandbox_ada_write"  # a token the local Hub knows, so that calls go all the way
@@ -110,6 +115,32 @@ async def test_it_is_in_no_traceback_and_in_no_local_variable_shown() -> None:
         await hub.send(CALLS[-1])
     lines = traceback.TracebackException.from_exception(caught.value, capture_locals=True).format()
     assert PLANTED not in "".join(lines)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+@pytest.mark.parametrize("confirm", ["plan", "off"])
+async def test_it_is_in_nothing_a_server_says_or_writes(
+    mode: str, confirm: str, log: io.StringIO, tmp_path: Path
+) -> None:
+    journal = tmp_path / "journal.jsonl"
+    settings = Settings(sandbox="", confirm=confirm, journal=str(journal))  # type: ignore[arg-type]  # a parameter
+    hub = hub_of(settings)
+    assert hub.token
+    assert hub.token.secret == PLANTED
+    said: list[str] = []
+    async with Client(server_of(settings, hub), mode=mode) as client:  # type: ignore[arg-type]  # a parameter
+        said.append((await client.list_tools()).model_dump_json())
+        said.append((await client.list_resources()).model_dump_json())
+        said.append((await client.list_resource_templates()).model_dump_json())
+        for endpoint in ENDPOINTS.values():
+            fields = endpoint.model_fields.items()
+            given = {name: hostile.SAMPLES[name] for name, field in fields if field.is_required()}
+            said.append((await client.call_tool(endpoint.tool, given)).model_dump_json())
+    assert len(said) > 40
+    assert PLANTED not in "".join(said)
+    assert PLANTED not in journal.read_text()
+    assert PLANTED not in log.getvalue()
 
 
 def test_it_is_in_no_repr() -> None:

@@ -1,0 +1,162 @@
+"""Hostile input to the server itself: any arguments to any tool, any line on stdin, any Hub behind it."""
+# ruff: noqa: E501  # lines on stdin are as long as they are
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from mcp import Client
+from mcp.shared.exceptions import MCPError
+from mcp.types import CallToolResult, TextContent
+
+from hub_mcp.catalogue import ENDPOINTS, Endpoint
+from hub_mcp.errors import UNSEEN, BadInput
+from hub_mcp.server.tools import read_call
+from hub_mcp.settings import Settings
+from hub_mcp.wiring import hub_of, server_of
+from tests import hostile
+
+EVERY = pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=list(ENDPOINTS))
+NEVER = re.compile(
+    f"[{UNSEEN}]|Traceback|pydantic|input_value|errors\\.pydantic\\.dev|<html|<!doctype|inside hub-mcp|httpx"
+)
+SANDBOX = Settings(sandbox="", confirm="deny", journal="off")
+
+
+def assert_fit_to_read(result: CallToolResult) -> None:
+    """A result a model may read: no exception's text, no page, nothing unseen."""
+    for block in result.content:
+        if isinstance(block, TextContent):
+            assert not NEVER.search(block.text), block.text[:300]
+    json.dumps(result.structured_content, allow_nan=False, ensure_ascii=False).encode()
+
+
+@EVERY
+def test_arguments_become_a_call_or_a_sentence(endpoint: type[Endpoint[Any]]) -> None:
+    @hostile.some(60)
+    @given(hostile.arguments_of(endpoint))
+    def check(arguments: Any) -> None:
+        if not isinstance(arguments, dict):
+            return  # the protocol's own types refuse it
+        try:
+            call = read_call(endpoint, arguments)
+        except BadInput as refusal:
+            sentence = str(refusal)
+            assert endpoint.tool in sentence
+            assert not NEVER.search(sentence), sentence
+            assert len(sentence) < 3_000
+            return
+        assert call.to_http("https://hub.test").url.startswith("https://hub.test/api/")
+
+    check()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+async def test_no_text_in_any_argument_brings_the_server_down(mode: str) -> None:
+    async with Client(server_of(SANDBOX, hub_of(SANDBOX)), mode=mode) as client:  # type: ignore[arg-type]  # a parameter
+        for endpoint in ENDPOINTS.values():
+            fits = hostile.SAMPLES
+            required = {
+                name: fits[name] for name, field in endpoint.model_fields.items() if field.is_required()
+            }
+            texts = [name for name, value in required.items() if isinstance(value, str)]
+            for n, odd in enumerate(hostile.ODD_TEXTS):
+                if "\ud800" in odd or not texts:
+                    continue  # which no client can send
+                result = await client.call_tool(endpoint.tool, {**required, texts[n % len(texts)]: odd})
+                assert_fit_to_read(result)
+        with pytest.raises(MCPError, match="no tool"):
+            await client.call_tool("no_such\u202e_tool", {})
+        assert (await client.call_tool("whoami", {})).is_error is False
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "faults",
+    ["html=1", "5xx=1", "truncate=1,seed=1", "content-type=1", "redirect-loop=1", "redirect-away=1", "quota=1", "edge429=1",
+     "html-after=1", "500-after=1", "reset-after=1"],
+)  # fmt: skip
+async def test_every_fault_of_the_hub_is_told(faults: str) -> None:
+    settings = Settings(sandbox="", confirm="off", journal="off", faults=faults, timeout=1.0, max_wait=1.0)
+    async with Client(server_of(settings, hub_of(settings))) as client:
+        for tool, arguments in (
+            ("get_model", {"repo_id": "gpt2"}),
+            ("list_models", {}),
+            ("create_repo", {"repo_id": "ada/faulty", "type": "model"}),
+        ):
+            result = await client.call_tool(tool, arguments)
+            assert_fit_to_read(result)
+            if result.is_error:
+                assert re.search("Nothing was changed|not known", str(result.content))
+            else:
+                assert faults in (
+                    "content-type=1",
+                    "truncate=1,seed=1",
+                    "reset-after=1",
+                    "500-after=1",
+                    "html-after=1",
+                )
+
+
+LINES = [
+    b"", b" ", b"null", b"[]", b"{}", b"1", b'"x"', b"{", b"\xff\xfe\x00", b"\x00" * 50, b"[" * 5_000, b'{"jsonrpc":"2.0"}',
+    b'{"jsonrpc":"2.0","id":{},"method":"tools/list"}', b'{"jsonrpc":"1.0","id":1,"method":"tools/list"}',
+    b'{"jsonrpc":"2.0","id":NaN,"method":"tools/list"}', b'{"jsonrpc":"2.0","id":7,"result":{}}',
+    b'{"jsonrpc":"2.0","id":8,"method":"' + b"x" * 100_000 + b'"}', b'{"jsonrpc":"2.0","id":9,"method":"tools/call"}',
+    b'{"jsonrpc":"2.0","id":10,"method":"tools/call","params":{"name":7,"arguments":[]}}',
+    b'{"jsonrpc":"2.0","id":11,"method":"tools/call","params":{"name":"list_models","arguments":{"limit":NaN}}}',
+    b'{"jsonrpc":"2.0","id":12,"method":"tools/call","params":{"name":"list_models","arguments":{"limit":1e999}}}',
+    b'{"jsonrpc":"2.0","id":13,"method":"tools/call","params":{"name":"list_models","arguments":{"search":"\\ud800"}}}',
+    b'{"jsonrpc":"2.0","id":14,"method":"tools/call","params":{"name":"get_model","arguments":'
+    b'{"repo_id":"a/b","repo_id":"../../api/whoami-v2"}}}',
+    b'{"jsonrpc":"2.0","id":15,"method":"tools/call","params":{"name":"list_models","arguments":{"search":' + b"[" * 300 + b"]" * 300 + b"}}}",
+    b'{"jsonrpc":"2.0","id":16,"method":"resources/read","params":{"uri":"hub://../../x"}}',
+    b'{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":{"a":1}}}',
+    b'{"jsonrpc":"2.0","id":17,"method":"tools/call","params":{"name":"list_models","arguments":{"search":"' + b"x" * 2_000_000 + b'"}}}',
+]  # fmt: skip
+
+
+def test_no_line_on_stdin_brings_the_server_down(tmp_path: Path) -> None:
+    script = (
+        "import asyncio; from hub_mcp.settings import Settings; from hub_mcp.wiring import serve_stdio;"
+        "asyncio.run(serve_stdio(Settings(sandbox='', confirm='deny', journal='off')))"
+    )
+
+    def asked(number: int | str, method: str, **params: Any) -> bytes:
+        return json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}).encode()
+
+    async def talk() -> tuple[int, bytes, list[dict[str, Any]]]:
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", script, stdin=pipe, stdout=pipe, stderr=pipe, limit=2**24
+        )
+        assert process.stdin
+        assert process.stdout
+        client = {"name": "hostile", "version": "1"}
+        first = asked(0, "initialize", protocolVersion="2025-11-25", capabilities={}, clientInfo=client)
+        last = asked("last", "tools/call", name="whoami", arguments={})
+        begun = json.dumps({"jsonrpc": "2.0", "method": "notifications/initialized"}).encode()
+        process.stdin.write(b"\n".join([first, begun, *LINES, last, b""]))
+        answers: list[dict[str, Any]] = []
+        while not answers or answers[-1].get("id") != "last":
+            answers.append(json.loads(await asyncio.wait_for(process.stdout.readline(), 30)))
+        process.stdin.close()
+        stderr = await process.stderr.read() if process.stderr else b""
+        return await process.wait(), stderr, answers
+
+    status, stderr, answers = asyncio.run(talk())
+    assert status == 0
+    assert answers[-1]["result"]["structuredContent"]["name"] == "ada"
+    assert b"Traceback" not in stderr
+    for answer in answers:
+        assert not NEVER.search(json.dumps(answer)), answer
+    by_id = {answer["id"]: answer for answer in answers if "id" in answer}
+    assert "../../api" not in str(by_id[14]["result"].get("structuredContent", {}).get("id"))
