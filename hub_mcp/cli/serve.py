@@ -1,0 +1,27 @@
+"""`hub-mcp serve`, and `hub-mcp` alone: one client over standard input and output."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+
+import click
+
+from hub_mcp.settings import Settings
+
+
+@click.command()
+@click.pass_obj
+def serve(settings: Settings) -> None:
+    """Serve one client over stdin and stdout, until stdin ends."""
+    from hub_mcp.errors import HubError
+    from hub_mcp.wiring import serve_stdio, set_up_logging
+
+    set_up_logging(settings)
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(serve_stdio(settings))
+    except HubError as error:
+        click.echo(f"hub-mcp: {error.sentence()}", err=True)
+        sys.exit(2)

@@ -1,0 +1,111 @@
+"""`hub-mcp try`: the newcomer's first minute, a real client talking to a real server on the local Hub."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from mcp.types import CallToolResult
+
+NAME = "ada/first-minute"
+MOST_LINES = 14
+
+
+class Surprise(Exception):
+    """A step did not give what it should."""
+
+
+class FirstMinute:
+    """One short conversation; the person's answers to questions are laid out beforehand."""
+
+    def __init__(self) -> None:
+        self.answers: list[str] = []
+
+    async def person(self, context: Any, params: Any) -> Any:
+        """Show the question, and answer as planned."""
+        from mcp.types import ElicitResult
+
+        typed = self.answers.pop(0)
+        click.secho("\n  the person is asked:", fg="yellow")
+        click.echo(_indented(params.message, "  │ "))
+        if not typed:
+            click.secho("  the person says no\n", fg="yellow")
+            return ElicitResult(action="decline")
+        click.secho(f"  the person types: {typed}\n", fg="yellow")
+        return ElicitResult(action="accept", content={"name": typed})
+
+    async def play(self) -> None:
+        from mcp import Client, StdioServerParameters
+        from mcp.client.stdio import stdio_client
+
+        server = StdioServerParameters(command=sys.executable, args=["-m", "hub_mcp", "--sandbox", "--journal", "off"])
+        async with Client(stdio_client(server), elicitation_callback=self.person) as client:
+            offered = await client.list_tools()
+            click.echo(f"The server runs as a subprocess on the local Hub and offers {len(offered.tools)} tools.")
+            first = await _call(client, "list_models", search="bert", sort="downloads", limit=3)
+            rows = _rows(first)
+            second = await _call(
+                client, "list_models", search="bert", sort="downloads", limit=3, cursor=_structured(first)["next_cursor"]
+            )
+            _expect(not {row["id"] for row in rows} & {row["id"] for row in _rows(second)}, "the pages overlap")
+            await _call(client, "get_model", repo_id=rows[0]["id"])
+            await _call(client, "create_repo", repo_id=NAME, type="model", visibility="private")
+            self.answers = [""]
+            refused = await _call(client, "delete_repo", fails=True, repo_id=NAME, type="model")
+            _expect("Nothing was changed" in _text(refused), "a refused delete must say that nothing was changed")
+            await _call(client, "get_model", repo_id=NAME)
+            self.answers = [NAME]
+            await _call(client, "delete_repo", repo_id=NAME, type="model")
+            await _call(client, "get_model", fails=True, repo_id=NAME)
+        _expect(not self.answers, "nobody was asked before the delete")
+
+
+async def _call(client: Any, tool: str, *, fails: bool = False, **arguments: Any) -> CallToolResult:
+    """Call a tool and show the call and what a model would read."""
+    shown = ", ".join(f"{name}={json.dumps(value)}" for name, value in arguments.items())
+    click.secho(f"\n→ {tool}({shown})", fg="cyan", bold=True)
+    result: CallToolResult = await client.call_tool(tool, arguments)
+    click.echo(_indented(_text(result), "  "))
+    _expect(bool(result.is_error) is fails, f"{tool} {'should have failed' if fails else 'failed'}")
+    return result
+
+
+def _text(result: CallToolResult) -> str:
+    return "\n".join(block.text for block in result.content if block.type == "text")
+
+
+def _structured(result: CallToolResult) -> dict[str, Any]:
+    content: dict[str, Any] = result.structured_content or {}
+    return content
+
+
+def _rows(result: CallToolResult) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = _structured(result)["items"]
+    _expect(bool(rows), "a listing is empty")
+    return rows
+
+
+def _indented(text: str, margin: str) -> str:
+    lines = text.splitlines()
+    more = [f"… {len(lines) - MOST_LINES} more lines"] if len(lines) > MOST_LINES else []
+    return "\n".join(margin + line for line in [*lines[:MOST_LINES], *more])
+
+
+def _expect(held: bool, otherwise: str) -> None:
+    if not held:
+        raise Surprise(otherwise)
+
+
+@click.command("try")
+def try_() -> None:
+    """Play a short real conversation on the local Hub and show what an assistant would see."""
+    try:
+        asyncio.run(FirstMinute().play())
+    except Surprise as surprise:
+        raise click.ClickException(str(surprise)) from None
+    click.secho("\nAll of it went as it should. Next: hub-mcp install --list", fg="green")
