@@ -1,0 +1,120 @@
+"""What is built and published: complete, typed, and running in a clean environment."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tarfile
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from hub_mcp import __version__
+from hub_mcp.dev.project import ROOT, load
+
+pytest.importorskip("hatchling", reason="hatchling (extra `judges`) is not installed")
+PATIENCE = 600
+
+
+def output(*command: str | Path, cwd: Path = ROOT) -> str:
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("HF_", "HUB_MCP_", "PYTHON"))
+    }
+    run = subprocess.run(
+        [*map(str, command)],
+        cwd=cwd,
+        env=clean,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a fresh wheel and sdist."""
+    folder = tmp_path_factory.mktemp("dist")
+    output(sys.executable, "-m", "hatchling", "build", "-d", folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def python(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The interpreter of a clean environment with nothing but the wheel and what it asks for."""
+    folder = tmp_path_factory.mktemp("clean")
+    venv.create(folder, with_pip=True)
+    interpreter = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    (wheel,) = built.glob("*.whl")
+    output(interpreter, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel)
+    return interpreter
+
+
+def tracked(folder: str) -> set[str]:
+    listed = output("git", "ls-files", folder).splitlines()
+    return {name for name in listed if (ROOT / name).exists()}
+
+
+def test_the_wheel_holds_every_file_of_the_package_and_nothing_else(built: Path) -> None:
+    (wheel,) = built.glob("*.whl")
+    names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    package = tracked("hub_mcp")
+    assert package - names == set()
+    assert {name for name in names if not name.startswith("hub_mcp/")} == set()
+    for needed in (
+        "py.typed",
+        "localhub/schema.sql",
+        "localhub/view.html",
+        "server/icon.png",
+        "server/icon.svg",
+    ):
+        assert f"hub_mcp/{needed}" in names
+    assert any(name.endswith(".parquet") for name in names)
+
+
+def test_the_wheel_says_what_the_project_says(built: Path) -> None:
+    (wheel,) = built.glob("*.whl")
+    with zipfile.ZipFile(wheel) as file:
+        (name,) = (one for one in file.namelist() if one.endswith(".dist-info/METADATA"))
+        said = file.read(name).decode()
+    project = load()
+    assert f"Version: {__version__}" in said
+    assert f"Summary: {project.description}" in said
+    assert f"mcp-name: {project.registered}" in said  # by which the MCP registry knows the package
+
+
+def test_the_sdist_can_be_tested_and_holds_no_leftovers(built: Path) -> None:
+    (sdist,) = built.glob("*.tar.gz")
+    with tarfile.open(sdist) as file:
+        names = {name.partition("/")[2] for name in file.getnames()}
+    assert {"tests/__init__.py", "manifests/server.json", "README.md", "LICENSE", "CHANGELOG.md"} <= names
+    assert not [name for name in names if "node_modules" in name or "__pycache__" in name]
+
+
+def test_the_installed_command_tells_its_version(python: Path, tmp_path: Path) -> None:
+    script = python.with_name("hub-mcp.exe" if os.name == "nt" else "hub-mcp")
+    assert __version__ in output(script, "--version", cwd=tmp_path)
+    assert __version__ in output(python, "-m", "hub_mcp", "--version", cwd=tmp_path)
+
+
+def test_the_installed_command_connects_an_assistant_to_itself(python: Path, tmp_path: Path) -> None:
+    script = python.with_name("hub-mcp.exe" if os.name == "nt" else "hub-mcp")
+    assert str(script) in output(script, "install", "cursor", "--print", cwd=tmp_path).replace("\\\\", "\\")
+
+
+def test_the_local_hub_runs_from_the_wheel(python: Path, tmp_path: Path) -> None:
+    program = (
+        "from hub_mcp.localhub.app import create_app\n"
+        "from hub_mcp.localhub.serving import serving\n"
+        "import httpx\n"
+        "with serving(create_app()) as address:\n"
+        "    print(httpx.get(f'{address}/api/models?limit=1').status_code)\n"
+    )
+    assert output(python, "-c", program, cwd=tmp_path).split() == ["200"]
