@@ -12,12 +12,14 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from mcp import Client
 from mcp.shared.exceptions import MCPError
 from mcp.types import CallToolResult, TextContent
 
 from hub_mcp.catalogue import ENDPOINTS, Endpoint
 from hub_mcp.errors import UNSEEN, BadInput
+from hub_mcp.server.addresses import address_of, call_at
 from hub_mcp.server.tools import read_call
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import hub_of, server_of
@@ -56,6 +58,28 @@ def test_arguments_become_a_call_or_a_sentence(endpoint: type[Endpoint[Any]]) ->
         assert call.to_http("https://hub.test").url.startswith("https://hub.test/api/")
 
     check()
+
+
+PIECES = st.sampled_from(
+    ["models", "datasets", "spaces", "collections", "papers", "organizations", "stream", "whoami-v2", "ada", "atlas", "revision",
+     "parquet", "resource-groups", "..", ".", "", "%2e%2e", "%2F", "%00", "a b", "?", "#", "search=x", "limit=2", "limit=2&limit=3",
+     "&", "=", "cursor=7.20.x", "sort=%ff", "fields=tags", "\u202e", "@", ":", "//", "{repo}", "hub:"]
+) | st.text(max_size=12)  # fmt: skip
+
+
+@hostile.some(400)
+@given(st.lists(PIECES, max_size=8), st.sampled_from(["/", "?", "&", ""]))
+def test_any_address_is_a_reading_call_or_a_sentence(pieces: list[str], glue: str) -> None:
+    for text in ("hub://" + "/".join(pieces), "hub://models?" + glue.join(pieces), glue.join(pieces)):
+        try:
+            call = call_at(text)
+        except BadInput as refusal:
+            sentence = str(refusal)
+            assert not NEVER.search(sentence)
+            continue
+        assert call.reads
+        assert call.to_http("https://hub.test").url.startswith("https://hub.test/api/")
+        assert call_at(address_of(call)) == call
 
 
 @pytest.mark.asyncio
