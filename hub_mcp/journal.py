@@ -55,7 +55,7 @@ class Entry:
         hub: the host it happened on; the local Hub has its own.
         identity: the Hub's own id of the target; "" where there is none.
         why: what was asked, or why it was refused or failed.
-        undo: what takes it back; None where nothing does, and then `no_undo` says why.
+        undo: what takes it back; None where nothing does. `no_undo` says why, or what it leaves.
         n: the line's number; 0 for an entry that is not written yet.
     """
 

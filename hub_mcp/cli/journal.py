@@ -62,9 +62,11 @@ def journal(context: click.Context, place: str, as_json: bool, last: int | None)
 
 def row_of(entry: Entry) -> tuple[str, ...]:
     """An entry as a row of the table."""
-    back = f"undo {entry.n}" if entry.undo else entry.no_undo or plain(entry.why, 80)
+    back = f"undo {entry.n}" if entry.undo else ""
+    why = entry.no_undo or ("" if back else entry.why)
+    said = "; ".join(part for part in (back, plain(why, 80)) if part)
     target = plain(entry.target, 60) + (f" ({plain(entry.identity, 60)})" if entry.identity else "")
-    return (str(entry.n), plain(entry.time, 20), entry.outcome, plain(entry.tool, 40), target, back)
+    return (str(entry.n), plain(entry.time, 20), entry.outcome, plain(entry.tool, 40), target, said)
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -121,6 +123,8 @@ async def _taken_back(settings: Settings, entry: Entry, yes: bool) -> None:
         refuse_another(entry.identity, rehearsed)
         for line in told_of(rehearsed):
             click.echo(line)
+        if entry.no_undo:
+            click.echo(f"  {plain(entry.no_undo)}")
         if rehearsed.question is None and not yes:
             need_terminal()
             if not click.confirm("Do it?"):

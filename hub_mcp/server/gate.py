@@ -222,9 +222,17 @@ class Gate:
             seen.call.as_arguments(),
             why,
             Undo(back.tool, back.as_arguments()) if back else None,
-            "nothing takes this back" if outcome == "done" and not back else "",
+            _left_over(seen.call, back) if outcome == "done" else "",
         )
         self.journal.write(entry, [hub.token.secret] if hub.token else [])
+
+
+def _left_over(call: Endpoint[Any], back: Endpoint[Any] | None) -> str:
+    """What is not taken back, in words; "" where all of it is."""
+    if back is None:
+        return "nothing takes this back"
+    lost = call.as_arguments().keys() - back.as_arguments().keys() if back.tool == call.tool else ()
+    return f"not taken back: {', '.join(sorted(lost))}" if lost else ""
 
 
 def keys_from(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:

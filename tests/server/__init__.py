@@ -1,0 +1,1 @@
+"""How the catalogue is offered: the server, its gate, its pages."""
