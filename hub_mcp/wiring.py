@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from hub_mcp.server.gate import Gate
 
-SANDBOX = "http://sandbox.hub.localhost"  # an address that no network has: requests to it never leave the process
+SANDBOX = (
+    "http://sandbox.hub.localhost"  # an address that no network has: requests to it never leave the process
+)
 
 
 def hub_of(settings: Settings, environment: Mapping[str, str] | None = None) -> Hub:
@@ -29,7 +31,9 @@ def hub_of(settings: Settings, environment: Mapping[str, str] | None = None) -> 
     return Hub(
         settings.endpoint,
         token,
-        offline=settings.offline or is_true(env.get("HF_HUB_OFFLINE", "")) or is_true(env.get("TRANSFORMERS_OFFLINE", "")),
+        offline=settings.offline
+        or is_true(env.get("HF_HUB_OFFLINE", ""))
+        or is_true(env.get("TRANSFORMERS_OFFLINE", "")),
         timeout=settings.timeout,
         max_wait=settings.max_wait,
         agent=user_agent(env),
@@ -90,7 +94,9 @@ def set_up_logging(settings: Settings) -> None:
     from hub_mcp.client.masking import MaskingFormatter
 
     handler: logging.Handler = (
-        logging.FileHandler(settings.log_file, encoding="utf-8") if settings.log_file else logging.StreamHandler(sys.stderr)
+        logging.FileHandler(settings.log_file, encoding="utf-8")
+        if settings.log_file
+        else logging.StreamHandler(sys.stderr)
     )
     handler.setFormatter(MaskingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=settings.log_level.upper(), handlers=[handler])

@@ -42,7 +42,9 @@ def imports_of(path: Path) -> set[str]:
     return found
 
 
-FILES = sorted(path for path in HOUSE.rglob("*.py") if path.parent != HOUSE or path.stem not in ("__init__", "__main__"))
+FILES = sorted(
+    path for path in HOUSE.rglob("*.py") if path.parent != HOUSE or path.stem not in ("__init__", "__main__")
+)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(HOUSE)))

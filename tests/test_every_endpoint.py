@@ -23,7 +23,10 @@ def recorded(tool: str) -> dict[str, Any]:
 
 def snapshot(tool: str) -> dict[str, Any]:
     published = json.loads((HERE / "snapshots" / "tools.json").read_text(encoding="utf-8"))
-    return next((one for one in (published["tools"] if "tools" in published else published) if one["name"] == tool), {})
+    return next(
+        (one for one in (published["tools"] if "tools" in published else published) if one["name"] == tool),
+        {},
+    )
 
 
 def local_route(method: str, path: str) -> str:
@@ -67,5 +70,7 @@ def test_a_recorded_exchange_is_made_and_read_as_it_was(tool: str) -> None:
     request, response = call.to_http(""), exchange["response"]
     assert {"method": request.method, "path": request.url, "body": request.body} == exchange["request"]
     body = response["body"] if isinstance(response["body"], str) else json.dumps(response["body"])
-    answer = call.from_http(HttpResponse(response["status"], response["headers"], body.encode(), response["url"]))
+    answer = call.from_http(
+        HttpResponse(response["status"], response["headers"], body.encode(), response["url"])
+    )
     assert answer.content() == exchange["shown"]

@@ -86,7 +86,6 @@ class Answer:
         """What a person should know before it is changed or lost, one short line each."""
         return ()
 
-
     def dependents(self) -> tuple[str, ...]:
         """Who or what refers to it, one short line each."""
         return ()
@@ -113,7 +112,9 @@ class Record(BaseModel, Answer):
             read = cls.model_validate(kept)
         except ValidationError as trouble:
             missing = ", ".join(str(error["loc"][0]) for error in trouble.errors() if error["loc"])
-            raise UnexpectedAnswer(f"The Hub's answer is no {cls.noun}: {missing} is missing or odd.") from trouble
+            raise UnexpectedAnswer(
+                f"The Hub's answer is no {cls.noun}: {missing} is missing or odd."
+            ) from trouble
         (read.__pydantic_extra__ or {}).update({f"{key}": value[key] for key in odd})
         return read
 
@@ -125,7 +126,11 @@ class Record(BaseModel, Answer):
         for attribute, info in type(self).model_fields.items():
             if name in (info.alias, attribute):
                 value = getattr(self, attribute)
-                return value.model_dump(by_alias=True, exclude_none=True) if isinstance(value, BaseModel) else value
+                return (
+                    value.model_dump(by_alias=True, exclude_none=True)
+                    if isinstance(value, BaseModel)
+                    else value
+                )
         return None
 
     @property
@@ -134,7 +139,9 @@ class Record(BaseModel, Answer):
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
         wanted = dict.fromkeys((*self.shown, *fields))
-        return {name: clean(value) for name in wanted if (value := _plain_json(self.field(name))) not in EMPTY}
+        return {
+            name: clean(value) for name in wanted if (value := _plain_json(self.field(name))) not in EMPTY
+        }
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,13 @@ from hub_mcp.errors import BadInput
 
 DOCUMENTED = "/api/collections/{namespace}/{slug}-{id}"
 OBJECT_ID = re.compile(r"[0-9a-f]{24}")
-PREFIXES = {"models": "model", "datasets": "dataset", "spaces": "space", "papers": "paper", "collections": "collection"}
+PREFIXES = {
+    "models": "model",
+    "datasets": "dataset",
+    "spaces": "space",
+    "papers": "paper",
+    "collections": "collection",
+}
 NOTE_LIMIT = 500
 
 
@@ -177,14 +183,21 @@ class ListCollections(Listing[CollectionRow]):
 
     q: Word | None = Field(None, description="in title and description")
     owner: Annotated[list[Owner], BeforeValidator(words_list)] | None = None
-    item: Annotated[list[Word], BeforeValidator(words_list)] | None = Field(None, description="models/ns/name, papers/id, …")
+    item: Annotated[list[Word], BeforeValidator(words_list)] | None = Field(
+        None, description="models/ns/name, papers/id, …"
+    )
     sort: Literal["trending", "upvotes", "lastModified"] | None = None
 
     @model_validator(mode="after")
     def _items_have_types(self) -> Self:
-        if odd := [one for one in self.item or () if one.partition("/")[0] not in PREFIXES or not one.partition("/")[2]]:
+        if odd := [
+            one
+            for one in self.item or ()
+            if one.partition("/")[0] not in PREFIXES or not one.partition("/")[2]
+        ]:
             raise ValueError(f"`item` needs its type, as in models/{odd[0]}")
         return self
+
 
 def in_collections(kind: str, repo_id: str) -> ListCollections:
     """The call that tells which collections hold a repository."""
@@ -277,7 +290,11 @@ class UpdateCollection(Endpoint[Collection]):
             was["description"] = before.description or ""
         if self.gating:
             was["gating"] = before.field("gating") or "false"
-        return UpdateCollection.model_validate(was) if any(v is not None for k, v in was.items() if k != "slug") else None
+        return (
+            UpdateCollection.model_validate(was)
+            if any(v is not None for k, v in was.items() if k != "slug")
+            else None
+        )
 
 
 @delete(
@@ -379,7 +396,9 @@ class DeleteCollectionItem(ChangesItem):
 
     def stakes(self, before: Answer | None, context: Sequence[Answer] = ()) -> Stakes | None:
         found = self.item_in(before) if isinstance(before, Collection) else None
-        what = f"{found.get('type')} {found.get('slug') or found.get('id')}" if found else f"item {self.item_id}"
+        what = (
+            f"{found.get('type')} {found.get('slug') or found.get('id')}" if found else f"item {self.item_id}"
+        )
         note = clean(note_of(found), 200)
         return Stakes(
             headline=f"Remove the {what} from the collection {self.slug}?",
@@ -392,4 +411,6 @@ class DeleteCollectionItem(ChangesItem):
         if not found:
             return None
         item = {"type": found.get("type"), "id": found.get("slug") or found.get("id")}
-        return AddCollectionItem.model_validate({"slug": self.slug, "item": item, "note": note_of(found) or None})
+        return AddCollectionItem.model_validate(
+            {"slug": self.slug, "item": item, "note": note_of(found) or None}
+        )

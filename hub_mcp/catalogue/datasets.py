@@ -17,11 +17,13 @@ from hub_mcp.catalogue.vocabulary import Owner, RepoId, Segment, Word, Words
 from hub_mcp.errors import UnexpectedAnswer
 
 EXPANDABLE = frozenset(
-    "author cardData citation createdAt description disabled downloads downloadsAllTime gated lastModified likes "
-    "mainSize paperswithcode_id private resourceGroup sha siblings tags trendingScore xetEnabled".split()
+    ["author", "cardData", "citation", "createdAt", "description", "disabled", "downloads", "downloadsAllTime", "gated", "lastModified", "likes", "mainSize", "paperswithcode_id", "private", "resourceGroup", "sha", "siblings", "tags", "trendingScore", "xetEnabled"]
 )
 SHOWN_FIELDS = 40
-STORED = (302, 307)  # the file lies in a storage of the Hub's; its address there is for browsers and clients of files
+STORED = (
+    302,
+    307,
+)  # the file lies in a storage of the Hub's; its address there is for browsers and clients of files
 
 
 class DatasetRow(Repository):
@@ -34,7 +36,9 @@ class DatasetRow(Repository):
 
     def field(self, name: str) -> Any:
         if name == "task":  # a dataset's task is one of its tags
-            return next((tag.partition(":")[2] for tag in self.tags or () if tag.startswith("task_categories:")), None)
+            return next(
+                (tag.partition(":")[2] for tag in self.tags or () if tag.startswith("task_categories:")), None
+            )
         return super().field(name)
 
 
@@ -121,10 +125,15 @@ class ListDatasetParquetFiles(Endpoint[ParquetFiles]):
             value = {self.subset: value}
         try:
             return ParquetFiles(
-                {str(subset): {str(split): _addresses(urls) for split, urls in splits.items()} for subset, splits in value.items()}
+                {
+                    str(subset): {str(split): _addresses(urls) for split, urls in splits.items()}
+                    for subset, splits in value.items()
+                }
             )
         except (AttributeError, TypeError) as trouble:
-            raise UnexpectedAnswer("The Hub did not answer with parquet files by subset and split.") from trouble
+            raise UnexpectedAnswer(
+                "The Hub did not answer with parquet files by subset and split."
+            ) from trouble
 
 
 def _addresses(urls: Any) -> tuple[str, ...]:
@@ -170,9 +179,15 @@ class GetDatasetParquetShard(Endpoint[Shard]):
         if not (response.status in STORED and "/resolve/" in response.url):
             self.refuse_errors(response)
         headers = response.headers
-        length = headers.get("x-linked-size") or (headers.get("content-length", "") if response.status == 200 else "")
+        length = headers.get("x-linked-size") or (
+            headers.get("content-length", "") if response.status == 200 else ""
+        )
         media_type = headers.get("content-type", "").partition(";")[0] if response.status == 200 else ""
-        return Shard(response.url, int(length) if re.fullmatch(r"[0-9]{1,15}", length) else None, clean(media_type, 100))
+        return Shard(
+            response.url,
+            int(length) if re.fullmatch(r"[0-9]{1,15}", length) else None,
+            clean(media_type, 100),
+        )
 
 
 class Croissant(Record):
@@ -185,7 +200,9 @@ class Croissant(Record):
         records = objects_in(self.field("recordSet"))
         files = objects_in(self.field("distribution"))
         summary = {
-            "distribution": [_named(one, "@type", "@id", "encodingFormat", "includes") for one in files[:SHOWN_FIELDS]],
+            "distribution": [
+                _named(one, "@type", "@id", "encodingFormat", "includes") for one in files[:SHOWN_FIELDS]
+            ],
             "recordSet": {
                 str(one.get("name") or one.get("@id")): [
                     f"{field.get('name') or field.get('@id')}: {field.get('dataType', '')}".rstrip(": ")

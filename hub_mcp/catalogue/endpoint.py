@@ -76,7 +76,9 @@ class HttpResponse:
         """
         try:
             value = json.loads(self.body)
-            if b"\\ud" in self.body or b"\\uD" in self.body:  # perhaps half a character, which nothing can encode
+            if (
+                b"\\ud" in self.body or b"\\uD" in self.body
+            ):  # perhaps half a character, which nothing can encode
                 value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
             return value
         except (ValueError, RecursionError) as trouble:
@@ -164,7 +166,11 @@ class Endpoint(BaseModel, Generic[A]):
 
     @classmethod
     def _repo_fields(cls) -> list[str]:
-        return [name for name, field in cls.model_fields.items() if any(isinstance(m, RepoName) for m in field.metadata)]
+        return [
+            name
+            for name, field in cls.model_fields.items()
+            if any(isinstance(m, RepoName) for m in field.metadata)
+        ]
 
     @classmethod
     def path_fields(cls) -> list[str]:
@@ -338,7 +344,10 @@ def _owners_in(part: BaseModel) -> Iterator[str]:
 def told_of(before: Answer | None, context: Sequence[Answer]) -> tuple[str, ...]:
     """What a person should know of a target: what it is, and who depends on it."""
     known = [before] if before else []
-    return (*(fact for one in known for fact in one.facts()), *(fact for one in (*known, *context) for fact in one.dependents()))
+    return (
+        *(fact for one in known for fact in one.facts()),
+        *(fact for one in (*known, *context) for fact in one.dependents()),
+    )
 
 
 # ── path templates ───────────────────────────────────────────────────────────────────────────────────────────
@@ -423,7 +432,9 @@ def post(
     )  # fmt: skip
 
 
-def put(path: str, *, documented: str = "", destructive: bool = False, title: str = "") -> Callable[[type[E]], type[E]]:
+def put(
+    path: str, *, documented: str = "", destructive: bool = False, title: str = ""
+) -> Callable[[type[E]], type[E]]:
     """Declare an endpoint that replaces settings."""
     return _declare("PUT", path, Effect.CHANGE, documented=documented, destructive=destructive, title=title)
 
@@ -448,7 +459,12 @@ def delete(
 def _answer_of(cls: type[Endpoint[Any]]) -> type[Answer]:
     for base in cls.__mro__:
         metadata = getattr(base, "__pydantic_generic_metadata__", None)
-        if metadata and metadata["args"] and isinstance(found := metadata["args"][0], type) and issubclass(found, Answer):
+        if (
+            metadata
+            and metadata["args"]
+            and isinstance(found := metadata["args"][0], type)
+            and issubclass(found, Answer)
+        ):
             return found
     raise TypeError(f"{cls.__name__}: say what it answers, as in Endpoint[Done]")
 

@@ -142,7 +142,9 @@ class Listing(Endpoint[Page[R]], Generic[R]):
         except ValueError as trouble:
             raise UnexpectedAnswer("The next page's link cannot be read.") from trouble
         if response.url and target[:2] != urlsplit(response.url)[:2]:
-            raise UnexpectedAnswer(f"The next page's link leads to another host ({target.hostname}); it was not followed.")
+            raise UnexpectedAnswer(
+                f"The next page's link leads to another host ({target.hostname}); it was not followed."
+            )
         at = parse_qs(target.query).get("cursor", [""])[0]
         if not at or not re.fullmatch(r"[!-~]+", at) or len(at) > CURSOR_LIMIT - 20:
             raise UnexpectedAnswer("The next page's link has no cursor that can be read.")
@@ -156,5 +158,3 @@ def next_link(header: str) -> str:
         if rel and "next" in (rel[1] or rel[2] or "").lower().split():
             return match[1]
     return ""
-
-

@@ -12,9 +12,7 @@ from hub_mcp.catalogue.tags import GetTags
 from hub_mcp.catalogue.vocabulary import Owner, Word, Words
 
 EXPANDABLE = frozenset(
-    "author cardData config createdAt disabled downloads downloadsAllTime evalResults gated gguf inference "
-    "inferenceProviderMapping lastModified library_name likes mask_token model-index pipeline_tag private "
-    "resourceGroup safetensors sha siblings spaces tags transformersInfo trendingScore widgetData xetEnabled".split()
+    ["author", "cardData", "config", "createdAt", "disabled", "downloads", "downloadsAllTime", "evalResults", "gated", "gguf", "inference", "inferenceProviderMapping", "lastModified", "library_name", "likes", "mask_token", "model-index", "pipeline_tag", "private", "resourceGroup", "safetensors", "sha", "siblings", "spaces", "tags", "transformersInfo", "trendingScore", "widgetData", "xetEnabled"]
 )
 
 
@@ -55,8 +53,8 @@ class ListModels(ListRepositories[ModelRow]):
     gated: bool | None = None
     inference: Literal["warm"] | None = None
     inference_provider: Words | None = None
-    num_parameters: Annotated[str, Field(pattern=r"^(min:[\d.]+[KMBT]?)?,?(max:[\d.]+[KMBT]?)?$")] | None = Field(
-        None, description="e.g. min:6B,max:128B"
+    num_parameters: Annotated[str, Field(pattern=r"^(min:[\d.]+[KMBT]?)?,?(max:[\d.]+[KMBT]?)?$")] | None = (
+        Field(None, description="e.g. min:6B,max:128B")
     )
     sort: Literal[
         "trendingScore", "downloads", "likes", "likes30d", "lastModified", "createdAt", "num_parameters", "mainSize", "id"

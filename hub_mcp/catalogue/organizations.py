@@ -37,14 +37,20 @@ class Person(Record):
     role: str | None = None
 
 
-@get("/api/organizations/{organization}/overview", documented="GET /api/organizations/{organization_name}/overview")
+@get(
+    "/api/organizations/{organization}/overview",
+    documented="GET /api/organizations/{organization_name}/overview",
+)
 class GetOrganizationOverview(Endpoint[Organization]):
     """An organization's profile and numbers. Not for users."""
 
     organization: Owner
 
 
-@get("/api/organizations/{organization}/members", documented="GET /api/organizations/{organization_name}/members")
+@get(
+    "/api/organizations/{organization}/members",
+    documented="GET /api/organizations/{organization_name}/members",
+)
 class ListOrganizationMembers(Listing[Person]):
     """Members of an organization; roles are shown to its members only."""
 
@@ -57,7 +63,10 @@ class ListOrganizationMembers(Listing[Person]):
     email: Word | None = Field(None, description="admins only")
 
 
-@get("/api/organizations/{organization}/followers", documented="GET /api/organizations/{organization_name}/followers")
+@get(
+    "/api/organizations/{organization}/followers",
+    documented="GET /api/organizations/{organization_name}/followers",
+)
 class ListOrganizationFollowers(Listing[Person]):
     """Followers of an organization."""
 

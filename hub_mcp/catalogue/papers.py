@@ -74,7 +74,9 @@ class GetPaper(Endpoint[Paper]):
     """A paper: title, authors, abstract, linked repositories; comments on request."""
 
     arxiv_id: ArxivId
-    field: Annotated[list[Literal["comments", "submissionDeadline"]], BeforeValidator(words_list)] | None = None
+    field: Annotated[list[Literal["comments", "submissionDeadline"]], BeforeValidator(words_list)] | None = (
+        None
+    )
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,9 @@ class PaperRepos(Answer):
             "datasets": self.datasets,
             "spaces": self.spaces,
         }
-        return {name: [row.content() for row in rows] for name, rows in groups.items() if rows} or {"repositories": "none"}
+        return {name: [row.content() for row in rows] for name, rows in groups.items() if rows} or {
+            "repositories": "none"
+        }
 
 
 @get("/api/arxiv/{arxiv_id}/repos", title="List repositories of a paper")
@@ -141,8 +145,12 @@ class ListDailyPapers(Listing[DailyPaper]):
     offers = ("p",)
 
     date: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")] | None = Field(None, description="2025-03-31")
-    week: Annotated[str, Field(pattern=r"^\d{4}-W(0[1-9]|[1-4]\d|5[0-2])$")] | None = Field(None, description="2025-W13")
-    month: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")] | None = Field(None, description="2025-03")
+    week: Annotated[str, Field(pattern=r"^\d{4}-W(0[1-9]|[1-4]\d|5[0-2])$")] | None = Field(
+        None, description="2025-W13"
+    )
+    month: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")] | None = Field(
+        None, description="2025-03"
+    )
     submitter: Owner | None = None
     sort: Literal["publishedAt", "trending"] | None = None
 
@@ -151,5 +159,3 @@ class ListDailyPapers(Listing[DailyPaper]):
         if sum(one is not None for one in (self.date, self.week, self.month)) > 1:
             raise ValueError("give one of date, week and month")
         return self
-
-

@@ -198,7 +198,9 @@ def error_of(
     )
     what = _upper(reading.what.format(subject=subject))
     if reading.error is Gated and status == 401:
-        return Gated(what, quoted=said, status=status, advice=f"{SignInNeeded.advice} Then {_lower(Gated.advice)}")
+        return Gated(
+            what, quoted=said, status=status, advice=f"{SignInNeeded.advice} Then {_lower(Gated.advice)}"
+        )
     return reading.error(what, quoted=said, status=status, where=where)
 
 

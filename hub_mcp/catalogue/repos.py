@@ -10,15 +10,37 @@ from pydantic import Field, model_validator
 from hub_mcp.catalogue.answers import Answer, Done, Record
 from hub_mcp.catalogue.collections import in_collections
 from hub_mcp.catalogue.datasets import GetDataset
-from hub_mcp.catalogue.endpoint import Effect, Endpoint, HttpRequest, HttpResponse, Stakes, delete, post, put, told_of
+from hub_mcp.catalogue.endpoint import (
+    Effect,
+    Endpoint,
+    HttpRequest,
+    HttpResponse,
+    Stakes,
+    delete,
+    post,
+    put,
+    told_of,
+)
 from hub_mcp.catalogue.models import GetModel
 from hub_mcp.catalogue.repositories import Repository
 from hub_mcp.catalogue.spaces import GetSpace
-from hub_mcp.catalogue.vocabulary import FreeText, FullRepoId, ObjectId, Part, RepoId, RepoType, Visibility, Word
+from hub_mcp.catalogue.vocabulary import (
+    FullRepoId,
+    ObjectId,
+    Part,
+    RepoId,
+    RepoType,
+    Visibility,
+    Word,
+)
 
 WIDER = ("private", "protected", "public")  # who can see it, from few to many
 LOOKING: dict[str, type[Endpoint[Any]]] = {"model": GetModel, "dataset": GetDataset, "space": GetSpace}
-WEIGHT = {"model": ["childrenModelCount", "usedStorage"], "dataset": ["usedStorage"], "space": ["usedStorage"]}
+WEIGHT = {
+    "model": ["childrenModelCount", "usedStorage"],
+    "dataset": ["usedStorage"],
+    "space": ["usedStorage"],
+}
 
 
 def repository(kind: str, repo_id: str, fields: Sequence[str] = ()) -> Endpoint[Any]:
@@ -202,11 +224,17 @@ class UpdateRepoSettings(ActsOnRepository):
     def _widened(self, before: Answer | None) -> list[str]:
         """What more people could see afterwards; what the Hub does not tell counts as closed."""
         seen = before if isinstance(before, Repository) else None
-        known_now = seen is not None and (self.type != "space" or seen.field("visibility") is not None or bool(seen.private))
+        known_now = seen is not None and (
+            self.type != "space" or seen.field("visibility") is not None or bool(seen.private)
+        )
         now = seen.visibility if seen and known_now else "protected" if seen else "private"
         lines: list[str] = []
         if self.visibility and WIDER.index(self.visibility) > WIDER.index(now):
-            whom = "everyone" if self.visibility == "public" else "everyone may use the app, its files stay hidden"
+            whom = (
+                "everyone"
+                if self.visibility == "public"
+                else "everyone may use the app, its files stay hidden"
+            )
             lines.append(f"{now if known_now else 'perhaps ' + now} → {self.visibility}, visible to {whom}")
         gate = seen.gated if seen else "manual"
         if self.gated == "false" and gate:
@@ -233,7 +261,13 @@ class UpdateRepoSettings(ActsOnRepository):
         return UpdateRepoSettings.model_validate(was) if len(was) > 2 else None
 
 
-@post("/api/repos/move", effect=Effect.CHANGE, destructive=True, retype="from_repo", title="Move or rename repository")
+@post(
+    "/api/repos/move",
+    effect=Effect.CHANGE,
+    destructive=True,
+    retype="from_repo",
+    title="Move or rename repository",
+)
 class MoveRepo(Endpoint[Done]):
     """Rename a repository or give it to another owner. A person is asked to type its present name."""
 
@@ -259,7 +293,9 @@ class MoveRepo(Endpoint[Done]):
 
     def stakes(self, before: Answer | None, context: Sequence[Answer] = ()) -> Stakes | None:
         owner, new_owner = self.from_repo.partition("/")[0], self.to_repo.partition("/")[0]
-        given = f" It then belongs to {new_owner}, whose members decide over it." if owner != new_owner else ""
+        given = (
+            f" It then belongs to {new_owner}, whose members decide over it." if owner != new_owner else ""
+        )
         return Stakes(
             headline=f"Move the {self.type} {self.from_repo} to {self.to_repo}?",
             facts=told_of(before, context),
@@ -272,4 +308,3 @@ class MoveRepo(Endpoint[Done]):
 
     def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
         return MoveRepo(from_repo=self.to_repo, to_repo=self.from_repo, type=self.type)
-

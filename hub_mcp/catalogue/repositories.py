@@ -58,7 +58,9 @@ class Repository(Record):
         gate = f", gated ({self.gated})" if self.gated not in EMPTY and self.gated else ""
         lines = [f"{self.kind} {self.id}: {self.visibility}{gate}"]
         used = [f"{told(self.downloads)} downloads in 30 days"] if self.downloads is not None else []
-        lines.append(", ".join([*used, f"{told(self.likes or 0)} likes", f"last change {day(self.last_modified)}"]))
+        lines.append(
+            ", ".join([*used, f"{told(self.likes or 0)} likes", f"last change {day(self.last_modified)}"])
+        )
         if self.siblings is not None:
             stored = f", {size(self.used_storage)}" if self.used_storage else ""
             lines.append(f"{len(self.siblings):,} files{stored}")

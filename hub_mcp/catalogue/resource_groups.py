@@ -8,7 +8,17 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from hub_mcp.catalogue.answers import Answer, Done, Record, clean
-from hub_mcp.catalogue.endpoint import Effect, Endpoint, HttpResponse, Stakes, delete, get, patch, post, told_of
+from hub_mcp.catalogue.endpoint import (
+    Effect,
+    Endpoint,
+    HttpResponse,
+    Stakes,
+    delete,
+    get,
+    patch,
+    post,
+    told_of,
+)
 from hub_mcp.catalogue.repos import repository
 from hub_mcp.catalogue.repositories import Repository
 from hub_mcp.catalogue.vocabulary import (
@@ -99,8 +109,17 @@ class ResourceGroup(Record):
         resources = self.resources or self.repos or []
         names = ", ".join(str(one.get("name") or one.get("slug") or one.get("id")) for one in resources[:5])
         held = f"{len(resources):,} repositories and collections: {names}" if resources else "nothing in it"
-        joins = f"members join by themselves as {(self.auto_join or {}).get('role')}" if self.joins_by_itself else ""
-        lines = (f"resource group {self.name} ({self.identity})", f"{len(self.users or ()):,} users", held, joins)
+        joins = (
+            f"members join by themselves as {(self.auto_join or {}).get('role')}"
+            if self.joins_by_itself
+            else ""
+        )
+        lines = (
+            f"resource group {self.name} ({self.identity})",
+            f"{len(self.users or ()):,} users",
+            held,
+            joins,
+        )
         return tuple(clean(line, 300) for line in lines if line)
 
 
@@ -145,7 +164,9 @@ class ChangesGroup(Endpoint[ResourceGroup]):
 
     def target(self) -> Endpoint[Any] | None:
         said = self.model_dump()
-        return GetResourceGroup(organization=said["organization"], resource_group_id=said["resource_group_id"])
+        return GetResourceGroup(
+            organization=said["organization"], resource_group_id=said["resource_group_id"]
+        )
 
     @property
     def subject(self) -> str:
@@ -182,7 +203,9 @@ class CreateResourceGroup(Endpoint[ResourceGroup]):
             lines.append(auto_join_lines(self.auto_join, self.organization))
         if not lines:
             return None
-        held = [f"in it: {', '.join(f'{one.type} {one.name}' for one in self.repos[:5])}"] if self.repos else []
+        held = (
+            [f"in it: {', '.join(f'{one.type} {one.name}' for one in self.repos[:5])}"] if self.repos else []
+        )
         return Stakes(
             headline=f"Create the resource group {self.name!r} in {self.organization}?",
             facts=(*lines, *held),
@@ -205,7 +228,9 @@ class UpdateResourceGroup(ChangesGroup):
     resource_group_id: ObjectId
     name: FreeText | None = Field(None, min_length=1, max_length=200)
     description: FreeText | None = Field(None, max_length=500)
-    spend_limits: SpendLimits | None = Field(None, description="cents; -1 removes one", serialization_alias="spendLimits")
+    spend_limits: SpendLimits | None = Field(
+        None, description="cents; -1 removes one", serialization_alias="spendLimits"
+    )
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -216,7 +241,9 @@ class UpdateResourceGroup(ChangesGroup):
     def wire(self) -> dict[str, Any]:
         sent = super().wire()
         if self.spend_limits:
-            sent["spendLimits"] = {key: None if cents == -1 else cents for key, cents in sent["spendLimits"].items()}
+            sent["spendLimits"] = {
+                key: None if cents == -1 else cents for key, cents in sent["spendLimits"].items()
+            }
         return sent
 
     def preview(self, before: Answer) -> dict[str, tuple[Any, Any]]:
@@ -270,7 +297,9 @@ class UpdateResourceGroupSettings(ChangesGroup):
             {
                 "organization": self.organization,
                 "resource_group_id": self.resource_group_id,
-                "auto_join": {key: one for key, one in (before.auto_join or {}).items() if key in AutoJoin.model_fields},
+                "auto_join": {
+                    key: one for key, one in (before.auto_join or {}).items() if key in AutoJoin.model_fields
+                },
             }
         )
 
@@ -326,7 +355,9 @@ class AddResourceGroupUsers(ChangesGroup):
         if len(self.users) != 1:
             return None
         return RemoveResourceGroupUser(
-            organization=self.organization, resource_group_id=self.resource_group_id, username=self.users[0].user
+            organization=self.organization,
+            resource_group_id=self.resource_group_id,
+            username=self.users[0].user,
         )
 
 
@@ -406,13 +437,19 @@ class GroupOfRepository(Record):
 
     @classmethod
     def of(cls, value: Any) -> Self:
-        return super().of(value or {})  # the Hub's answer for "none" is not documented: 404, null and {} all mean it
+        return super().of(
+            value or {}
+        )  # the Hub's answer for "none" is not documented: 404, null and {} all mean it
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
         return super().content(fields) or {"resource_group": "none"}
 
     def facts(self) -> tuple[str, ...]:
-        return (f"now in the resource group {clean(self.name)} ({self.hub_id})" if self.hub_id else "now in no resource group",)
+        return (
+            f"now in the resource group {clean(self.name)} ({self.hub_id})"
+            if self.hub_id
+            else "now in no resource group",
+        )
 
 
 class PlacedRepository(Record):
@@ -437,7 +474,9 @@ class SetRepoResourceGroup(Endpoint[PlacedRepository]):
 
     repo_id: FullRepoId
     type: RepoType
-    resource_group_id: GroupIdOrNone = Field(serialization_alias="resourceGroupId", description='an id, or "none"')
+    resource_group_id: GroupIdOrNone = Field(
+        serialization_alias="resourceGroupId", description='an id, or "none"'
+    )
 
     def wire(self) -> dict[str, Any]:
         return {"resourceGroupId": None if self.resource_group_id == "none" else self.resource_group_id}
@@ -466,9 +505,16 @@ class SetRepoResourceGroup(Endpoint[PlacedRepository]):
         what = "out of its resource group" if leaving else f"into the resource group {self.resource_group_id}"
         return Stakes(
             headline=f"Take the {self.type} {self.repo_id} {what}?",
-            facts=(*(before.facts() if before else ()), *(fact for answer in context for fact in answer.facts())),
+            facts=(
+                *(before.facts() if before else ()),
+                *(fact for answer in context for fact in answer.facts()),
+            ),
             cost="Who can reach it changes at once: "
-            + ("the organization's own roles count again." if leaving else "only the users of that group, by their roles there."),
+            + (
+                "the organization's own roles count again."
+                if leaving
+                else "only the users of that group, by their roles there."
+            ),
         )
 
     def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:

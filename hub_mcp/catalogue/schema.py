@@ -12,7 +12,17 @@ from typing import Any
 
 from hub_mcp.catalogue.endpoint import Endpoint
 
-KEPT = ("type", "description", "enum", "items", "properties", "required", "additionalProperties", "minimum", "maximum")
+KEPT = (
+    "type",
+    "description",
+    "enum",
+    "items",
+    "properties",
+    "required",
+    "additionalProperties",
+    "minimum",
+    "maximum",
+)
 KEPT_OF_TEXT = ("maxLength",)
 
 
@@ -31,7 +41,10 @@ def schema_of(endpoint: type[Endpoint[Any]]) -> dict[str, Any]:
 def _portable(node: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
     """One schema node with references inlined, null branches dropped and only portable words kept."""
     while "$ref" in node:
-        node = {**definitions[node["$ref"].rpartition("/")[2]], **{k: v for k, v in node.items() if k != "$ref"}}
+        node = {
+            **definitions[node["$ref"].rpartition("/")[2]],
+            **{k: v for k, v in node.items() if k != "$ref"},
+        }
     if "anyOf" in node:
         branch = next(one for one in node["anyOf"] if one.get("type") != "null")
         return _portable({**branch, **{k: v for k, v in node.items() if k != "anyOf"}}, definitions)

@@ -11,8 +11,7 @@ from hub_mcp.catalogue.repositories import GetRepository, ListRepositories, Repo
 from hub_mcp.catalogue.vocabulary import Owner, Word, Words
 
 EXPANDABLE = frozenset(
-    "author cardData createdAt datasets disabled lastModified likes models private region resourceGroup runtime sdk "
-    "sha siblings subdomain tags trendingScore xetEnabled".split()
+    ["author", "cardData", "createdAt", "datasets", "disabled", "lastModified", "likes", "models", "private", "region", "resourceGroup", "runtime", "sdk", "sha", "siblings", "subdomain", "tags", "trendingScore", "xetEnabled"]
 )
 
 
@@ -37,10 +36,16 @@ class Space(SpaceRow):
 
     def field(self, name: str) -> Any:
         value = super().field(name)
-        if name == "runtime" and isinstance(value, dict):  # the rest of it concerns the operator of the machine
+        if name == "runtime" and isinstance(
+            value, dict
+        ):  # the rest of it concerns the operator of the machine
             hardware = value.get("hardware")
             current = hardware.get("current") if isinstance(hardware, dict) else None
-            said = {"stage": value.get("stage"), "hardware": current, "errorMessage": value.get("errorMessage")}
+            said = {
+                "stage": value.get("stage"),
+                "hardware": current,
+                "errorMessage": value.get("errorMessage"),
+            }
             return {key: one for key, one in said.items() if one}
         return value
 

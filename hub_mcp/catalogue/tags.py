@@ -27,7 +27,9 @@ class Tags(Answer):
             raise UnexpectedAnswer("The Hub did not answer with tags by type.")
         read = {
             str(kind): tuple(
-                (str(tag["id"]), str(tag.get("label") or tag["id"])) for tag in tags if isinstance(tag, dict) and "id" in tag
+                (str(tag["id"]), str(tag.get("label") or tag["id"]))
+                for tag in tags
+                if isinstance(tag, dict) and "id" in tag
             )
             for kind, tags in value.items()
         }
@@ -50,7 +52,11 @@ class Tags(Answer):
             kind: [one if label == one else {"id": one, "label": label} for one, label in tags]
             for kind, tags in self.by_type.items()
         }
-        left_out = {kind: n - len(self.by_type[kind]) for kind, n in self.counts.items() if n > len(self.by_type[kind])}
+        left_out = {
+            kind: n - len(self.by_type[kind])
+            for kind, n in self.counts.items()
+            if n > len(self.by_type[kind])
+        }
         return clean({"tags": shown, "left_out": left_out} if left_out else {"tags": shown})  # type: ignore[no-any-return]  # clean() keeps a dict a dict
 
 

@@ -55,7 +55,9 @@ class Identity(Record):
             for org in self.orgs or ()
             if isinstance(org, dict)
         }
-        may = _drop_empty(role=self.token_role, permissions=self.permissions, expires=(self.auth or {}).get("expiresAt"))
+        may = _drop_empty(
+            role=self.token_role, permissions=self.permissions, expires=(self.auth or {}).get("expiresAt")
+        )
         return {**shown, **_drop_empty(organizations=clean(orgs), token=clean(may))}
 
 

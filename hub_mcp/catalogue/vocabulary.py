@@ -98,7 +98,15 @@ def read_repo_id(text: str, hosts: Sequence[str] = ()) -> tuple[str, str]:
     if len(parts) > 1 and parts[0] in KINDS:
         kind, parts = KINDS[parts[0]], parts[1:]
     elif from_address:
-        if parts[:1] and parts[0] in ("collections", "papers", "organizations", "settings", "docs", "buckets", "kernels"):
+        if parts[:1] and parts[0] in (
+            "collections",
+            "papers",
+            "organizations",
+            "settings",
+            "docs",
+            "buckets",
+            "kernels",
+        ):
             raise ValueError(f"{shorten(text)} is not the address of a repository")
         kind = "model"
     if from_address:

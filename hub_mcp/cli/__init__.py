@@ -30,13 +30,16 @@ COMMANDS = {
     "undo": "journal:undo",
     "completion": "completion:completion",
 }
+IGNORED: list[str] = []  # variables that held a blank or an unfilled placeholder
 
 
 class Lazy(click.Group):
     """A group that imports a subcommand when it is wanted."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [name for name, place in COMMANDS.items() if find_spec(f"hub_mcp.cli.{place.partition(':')[0]}")]
+        return [
+            name for name, place in COMMANDS.items() if find_spec(f"hub_mcp.cli.{place.partition(':')[0]}")
+        ]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
@@ -71,5 +74,6 @@ def main(arguments: list[str] | None = None) -> None:
     for name, value in list(os.environ.items()):
         if name.startswith(("HF_", "HUB_MCP_", "HUGGING_FACE_", "TRANSFORMERS_OFFLINE")) and junk(value):
             del os.environ[name]
+            IGNORED.append(name)
     given = sys.argv[1:] if arguments is None else arguments
     cli.main(bare_values(given, list(COMMANDS)), prog_name="hub-mcp")

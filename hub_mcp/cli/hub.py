@@ -7,7 +7,9 @@ import click
 
 @click.command()
 @click.argument("file", required=False)
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 picks a free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 picks a free one."
+)
 @click.option("--faults", default="", help="Trouble on purpose, e.g. latency=200ms,429=0.05,5xx=0.1.")
 @click.option("--models", type=click.IntRange(min=0), default=0, help="Further plain models, for measuring.")
 def hub(file: str | None, port: int, faults: str, models: int) -> None:

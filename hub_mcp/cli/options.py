@@ -8,9 +8,11 @@ from typing import Any
 
 import click
 
+from hub_mcp.client.token import FALSE
 from hub_mcp.settings import Settings
 
 PREFIX = "HUB_MCP_"
+TRUE = frozenset({"1", "on", "yes", "true"})
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,23 @@ class Flag:
 
 FLAGS = (
     Flag("endpoint", "Address of the Hub.", also=("HF_ENDPOINT",)),
-    Flag("sandbox", "Work on a local Hub, in memory or in FILE; no token or endpoint of yours is used.", bare=""),
+    Flag(
+        "sandbox",
+        "Work on a local Hub, in memory or in FILE; no token or endpoint of yours is used.",
+        bare="",
+    ),
     Flag("sandbox_user", "Whose token the sandbox uses."),
     Flag("anonymous", "Leave a token that lies there unused.", "switch"),
     Flag("token_file", "A file that holds the token."),
-    Flag("offline", "Refuse every call before it is sent.", "switch", also=("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")),
-    Flag("confirm", "What happens to a risky call when nobody can be asked.", ("plan", "deny", "elicit", "off")),
+    Flag(
+        "offline",
+        "Refuse every call before it is sent.",
+        "switch",
+        also=("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"),
+    ),
+    Flag(
+        "confirm", "What happens to a risky call when nobody can be asked.", ("plan", "deny", "elicit", "off")
+    ),
     Flag("dry_run", "Show what changes would send, and send none.", "switch"),
     Flag("read_only", "Offer no changing tools, of all areas or of those named.", "list", bare="all"),
     Flag("namespaces", "The only owners whose things may be changed.", "list"),
@@ -74,14 +87,23 @@ def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _option(flag: Flag) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     kinds: dict[str, Any] = {"number": click.FloatRange(min=0), "whole": click.IntRange(min=0)}
-    common: dict[str, Any] = {"envvar": flag.variables, "show_envvar": True, "help": flag.says, "default": None}
+    common: dict[str, Any] = {
+        "envvar": flag.variables,
+        "show_envvar": True,
+        "help": flag.says,
+        "default": None,
+    }
     if flag.kind == "switch":
         return click.option(flag.flag, flag.field, is_flag=True, **common)
     if isinstance(flag.kind, tuple):
-        return click.option(flag.flag, flag.field, type=click.Choice(flag.kind, case_sensitive=False), **common)
+        return click.option(
+            flag.flag, flag.field, type=click.Choice(flag.kind, case_sensitive=False), **common
+        )
     if flag.bare is not None:
         name = "FILE" if flag.kind == "text" else "AREAS"
-        return click.option(flag.flag, flag.field, is_flag=False, flag_value=flag.bare, metavar=f"[{name}]", **common)
+        return click.option(
+            flag.flag, flag.field, is_flag=False, flag_value=flag.bare, metavar=f"[{name}]", **common
+        )
     return click.option(flag.flag, flag.field, type=kinds.get(str(flag.kind), str), **common)
 
 
@@ -92,10 +114,21 @@ def settings_from(given: Mapping[str, Any]) -> Settings:
         value = given.get(flag.field)
         if value is None:
             continue
-        said[flag.field] = tuple(part for part in str(value).replace(",", " ").split()) if flag.kind == "list" else value
+        said[flag.field] = _listed(flag, str(value)) if flag.kind == "list" else value
     if "endpoint" in said:
         said["endpoint"] = str(said["endpoint"]).rstrip("/")
     return Settings(**said)
+
+
+def _listed(flag: Flag, value: str) -> tuple[str, ...]:
+    """The words of a list; where the bare flag means all, a host's checkbox (`true`, `false`) says all or none."""
+    words = tuple(value.replace(",", " ").split())
+    if flag.bare and len(words) == 1:
+        if words[0].lower() in FALSE:
+            return ()
+        if words[0].lower() in TRUE:
+            return (flag.bare,)
+    return words
 
 
 def bare_values(arguments: Sequence[str], commands: Sequence[str]) -> list[str]:

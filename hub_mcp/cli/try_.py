@@ -43,21 +43,34 @@ class FirstMinute:
         from mcp import Client, StdioServerParameters
         from mcp.client.stdio import stdio_client
 
-        server = StdioServerParameters(command=sys.executable, args=["-m", "hub_mcp", "--sandbox", "--journal", "off"])
+        server = StdioServerParameters(
+            command=sys.executable, args=["-m", "hub_mcp", "--sandbox", "--journal", "off"]
+        )
         async with Client(stdio_client(server), elicitation_callback=self.person) as client:
             offered = await client.list_tools()
-            click.echo(f"The server runs as a subprocess on the local Hub and offers {len(offered.tools)} tools.")
+            click.echo(
+                f"The server runs as a subprocess on the local Hub and offers {len(offered.tools)} tools."
+            )
             first = await _call(client, "list_models", search="bert", sort="downloads", limit=3)
             rows = _rows(first)
             second = await _call(
-                client, "list_models", search="bert", sort="downloads", limit=3, cursor=_structured(first)["next_cursor"]
+                client,
+                "list_models",
+                search="bert",
+                sort="downloads",
+                limit=3,
+                cursor=_structured(first)["next_cursor"],
             )
-            _expect(not {row["id"] for row in rows} & {row["id"] for row in _rows(second)}, "the pages overlap")
+            _expect(
+                not {row["id"] for row in rows} & {row["id"] for row in _rows(second)}, "the pages overlap"
+            )
             await _call(client, "get_model", repo_id=rows[0]["id"])
             await _call(client, "create_repo", repo_id=NAME, type="model", visibility="private")
             self.answers = [""]
             refused = await _call(client, "delete_repo", fails=True, repo_id=NAME, type="model")
-            _expect("Nothing was changed" in _text(refused), "a refused delete must say that nothing was changed")
+            _expect(
+                "Nothing was changed" in _text(refused), "a refused delete must say that nothing was changed"
+            )
             await _call(client, "get_model", repo_id=NAME)
             self.answers = [NAME]
             await _call(client, "delete_repo", repo_id=NAME, type="model")

@@ -50,7 +50,9 @@ def address_of(call: Endpoint[Any]) -> str:
         return f"{quote(owner or NOBODY, safe='')}/{quote(rest, safe='')}"
 
     path = fill(_place(endpoint), segment)
-    said = call.model_dump(mode="json", exclude=set(endpoint.path_fields()), exclude_none=True, exclude_defaults=True)
+    said = call.model_dump(
+        mode="json", exclude=set(endpoint.path_fields()), exclude_none=True, exclude_defaults=True
+    )
     pairs = [
         f"{name}={quote(_written(one), safe='')}"
         for name, value in said.items()
@@ -75,7 +77,9 @@ def call_at(address: str, hosts: Sequence[str] = ()) -> Endpoint[Any]:
                 found |= {name: _read_segment(name, one) for name, one in match.groupdict().items() if one}
                 return endpoint.model_validate(found, context={"hosts": hosts})
             except (ValidationError, UnicodeDecodeError) as trouble:
-                why = trouble.errors()[0]["msg"] if isinstance(trouble, ValidationError) else "it is not UTF-8"
+                why = (
+                    trouble.errors()[0]["msg"] if isinstance(trouble, ValidationError) else "it is not UTF-8"
+                )
                 raise BadInput(f"{plain(address, 200)} is no address here: {plain(why)}.") from None
     raise _nothing_at(address)
 
@@ -148,7 +152,9 @@ def _read_query(endpoint: type[Endpoint[Any]], query: str, address: str) -> dict
             raise _nothing_at(address) from None
         if name not in known:
             takes = ", ".join(sorted(known)) or "nothing"
-            raise BadInput(f"{plain(address, 200)} is no address here: it takes {takes}, not {plain(name, 60)}.")
+            raise BadInput(
+                f"{plain(address, 200)} is no address here: it takes {takes}, not {plain(name, 60)}."
+            )
         if _is_list(endpoint, name):
             found.setdefault(name, []).append(value)
         elif name in found:
@@ -168,4 +174,7 @@ def _written(value: Any) -> str:
 
 
 def _nothing_at(address: str) -> BadInput:
-    return BadInput(f"There is nothing at {plain(address, 200)}.", advice="The resource templates list the addresses there are.")
+    return BadInput(
+        f"There is nothing at {plain(address, 200)}.",
+        advice="The resource templates list the addresses there are.",
+    )

@@ -44,11 +44,18 @@ class Pages:
             "on_read_resource": self.read,
         }
 
-    async def list_resources(self, ctx: Context, params: PaginatedRequestParams | None) -> ListResourcesResult:
+    async def list_resources(
+        self, ctx: Context, params: PaginatedRequestParams | None
+    ) -> ListResourcesResult:
         fixed = [(uri, endpoint) for uri, endpoint in templates() if "{" not in uri.partition("{?")[0]]
         return ListResourcesResult(
             resources=[
-                Resource(uri=uri.partition("{?")[0], name=endpoint.tool, title=endpoint.title, mime_type="application/json")
+                Resource(
+                    uri=uri.partition("{?")[0],
+                    name=endpoint.tool,
+                    title=endpoint.title,
+                    mime_type="application/json",
+                )
                 for uri, endpoint in fixed
                 if not endpoint.is_listing()
             ]
@@ -60,7 +67,11 @@ class Pages:
         return ListResourceTemplatesResult(
             resource_templates=[
                 ResourceTemplate(
-                    uri_template=uri, name=endpoint.tool, title=endpoint.title, description=endpoint.__doc__, mime_type="application/json"
+                    uri_template=uri,
+                    name=endpoint.tool,
+                    title=endpoint.title,
+                    description=endpoint.__doc__,
+                    mime_type="application/json",
                 )
                 for uri, endpoint in templates()
             ]
@@ -79,4 +90,6 @@ class Pages:
             if answer.next_cursor:
                 content["next"] = address_of(call.after(answer.next_cursor))
         text = json.dumps(content, ensure_ascii=False)
-        return ReadResourceResult(contents=[TextResourceContents(uri=uri, text=text, mime_type="application/json")])
+        return ReadResourceResult(
+            contents=[TextResourceContents(uri=uri, text=text, mime_type="application/json")]
+        )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import stat
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -30,7 +31,7 @@ async def stdio() -> AsyncGenerator[tuple[Any, Any]]:
 
     The read stream ends when standard input does.
     """
-    if sys.platform == "win32" or not _watchable(0):
+    if sys.platform == "win32" or not (_watchable(0) and _watchable(1)):
         from mcp.server.stdio import stdio_server
 
         async with stdio_server() as streams:
@@ -61,7 +62,9 @@ async def stdio() -> AsyncGenerator[tuple[Any, Any]]:
         writer.close()
 
 
-async def _read(reader: asyncio.StreamReader, to_server: MemoryObjectSendStream[SessionMessage | Exception]) -> None:
+async def _read(
+    reader: asyncio.StreamReader, to_server: MemoryObjectSendStream[SessionMessage | Exception]
+) -> None:
     async with to_server:
         while True:
             try:
@@ -84,7 +87,9 @@ async def _read(reader: asyncio.StreamReader, to_server: MemoryObjectSendStream[
                 return
 
 
-async def _write(from_server: MemoryObjectReceiveStream[SessionMessage], writer: asyncio.StreamWriter) -> None:
+async def _write(
+    from_server: MemoryObjectReceiveStream[SessionMessage], writer: asyncio.StreamWriter
+) -> None:
     async with from_server:
         async for message in from_server:
             writer.write(message.message.model_dump_json(by_alias=True, exclude_unset=True).encode() + b"\n")
@@ -96,7 +101,5 @@ async def _write(from_server: MemoryObjectReceiveStream[SessionMessage], writer:
 
 def _watchable(descriptor: int) -> bool:
     """Whether the loop can wait for the stream: pipes, sockets and terminals, not files."""
-    import stat
-
     mode = os.fstat(descriptor).st_mode
-    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or stat.S_ISCHR(mode)
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or os.isatty(descriptor)

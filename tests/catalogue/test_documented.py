@@ -41,13 +41,19 @@ def test_every_parameter_is_offered_or_left_out_for_a_reason(row: dict[str, Any]
     for parameter in (*row["path_params"], *row["query_params"], *body):
         name = parameter["name"]
         reason = LEFT_OUT.get((row["id"], name)) or LEFT_OUT.get(("*", name))
-        assert RENAMED.get(name, snake(name)) in offered or snake(name) in offered or reason, f"{name} is not offered"
+        assert RENAMED.get(name, snake(name)) in offered or snake(name) in offered or reason, (
+            f"{name} is not offered"
+        )
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row["id"]))
 def test_hints_are_what_the_real_endpoint_does(row: dict[str, Any]) -> None:
     line = ENDPOINTS[row["id"]].line
-    said = {"read_only": line.effect == "read", "destructive": line.destructive, "idempotent": line.idempotent}
+    said = {
+        "read_only": line.effect == "read",
+        "destructive": line.destructive,
+        "idempotent": line.idempotent,
+    }
     assert said == {key: row["classification"][key] for key in said}
 
 
@@ -56,5 +62,7 @@ def test_the_declaration_keeps_the_documented_spelling(row: dict[str, Any]) -> N
     line = ENDPOINTS[row["id"]].line
     documented = line.documented.partition(" ")
     assert documented[0] == row["documented_method"]
-    same = [re.sub(r"\{\w+\}|\{slug\}-\{id\}", "{}", path) for path in (documented[2], row["documented_path"])]
+    same = [
+        re.sub(r"\{\w+\}|\{slug\}-\{id\}", "{}", path) for path in (documented[2], row["documented_path"])
+    ]
     assert same[0] == same[1] or "[" in line.path

@@ -1,0 +1,165 @@
+"""`hub-mcp call TOOL --arg value`: any tool from a terminal, its options made from the tool's own schema."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hub_mcp.settings import Settings
+
+if TYPE_CHECKING:
+    from hub_mcp.catalogue import Endpoint
+    from hub_mcp.catalogue.answers import Answer
+
+KINDS: dict[str, Any] = {"integer": int, "boolean": bool, "number": float}
+
+
+class Tools(click.Group):
+    """A subcommand for each tool."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        from hub_mcp.catalogue import ENDPOINTS
+
+        return list(ENDPOINTS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        from hub_mcp.catalogue import ENDPOINTS
+
+        endpoint = ENDPOINTS.get(cmd_name.replace("-", "_"))
+        return command_of(endpoint) if endpoint else None
+
+
+@click.group(cls=Tools)
+def call() -> None:
+    """Call a tool, e.g. `hub-mcp call list_models --search bert --limit 5`."""
+
+
+def command_of(endpoint: type[Endpoint[Any]]) -> click.Command:
+    """A command with an option for each argument of the tool."""
+    from hub_mcp.catalogue.schema import schema_of
+
+    schema = schema_of(endpoint)
+    required = schema.get("required", [])
+    options: list[click.Parameter] = [
+        _option(name, one, needed=name in required) for name, one in schema["properties"].items()
+    ]
+    if not _reads(endpoint):
+        options.append(
+            click.Option(["--dry-run"], is_flag=True, help="Show what would be sent, and send nothing.")
+        )
+    options.append(click.Option(["--json", "as_json"], is_flag=True, help="JSON instead of words."))
+    words = " ".join((endpoint.__doc__ or "").split())
+    return click.Command(endpoint.tool, params=options, help=words, callback=_callback(endpoint))
+
+
+def _reads(endpoint: type[Endpoint[Any]]) -> bool:
+    return bool(endpoint.line.effect == "read")
+
+
+def _option(name: str, schema: Mapping[str, Any], *, needed: bool) -> click.Option:
+    flag = "--" + name.replace("_", "-")
+    says = str(schema.get("description", ""))
+    if schema["type"] == "object" or (schema["type"] == "array" and schema["items"]["type"] == "object"):
+        says = f"{says} JSON: {', '.join(schema.get('items', schema)['properties'])}".strip()
+        return click.Option([flag, name], required=needed, help=says, metavar="JSON")
+    if schema["type"] == "array":
+        return click.Option(
+            [flag, name], required=needed, multiple=True, help=f"{says} May be repeated.".strip()
+        )
+    kind = click.Choice(schema["enum"]) if "enum" in schema else KINDS.get(schema["type"], str)
+    return click.Option([flag, name], required=needed, type=kind, help=says)
+
+
+def _callback(endpoint: type[Endpoint[Any]]) -> Any:
+    @click.pass_context
+    def run(context: click.Context, as_json: bool, dry_run: bool = False, **given: Any) -> None:
+        arguments = {name: _value(name, one) for name, one in given.items() if one is not None and one != ()}
+        settings = context.find_object(Settings) or Settings()
+        sys.exit(asyncio.run(made(settings, endpoint, arguments, as_json=as_json, dry_run=dry_run)))
+
+    return run
+
+
+def _value(name: str, given: Any) -> Any:
+    if isinstance(given, tuple):
+        return list(given)
+    if isinstance(given, str) and given[:1] in "[{":
+        try:
+            return json.loads(given)
+        except ValueError:
+            raise click.BadParameter("this is not JSON", param_hint=f"--{name.replace('_', '-')}") from None
+    return given
+
+
+async def made(
+    settings: Settings,
+    endpoint: type[Endpoint[Any]],
+    arguments: dict[str, Any],
+    *,
+    as_json: bool,
+    dry_run: bool,
+) -> int:
+    """Make the call and show the answer; the exit code: 0, or 1 where it could not be made."""
+    from hub_mcp.cli.terminal import AtTerminal
+    from hub_mcp.errors import HubError
+    from hub_mcp.server.changing import rehearsal
+    from hub_mcp.server.gate import Acted, Rehearsed
+    from hub_mcp.server.tools import read_call
+    from hub_mcp.wiring import gate_of, hub_of
+
+    hub = hub_of(settings)
+    try:
+        wanted = read_call(endpoint, arguments, (hub.host,))
+        if wanted.reads:
+            show(wanted, await _read(hub, wanted), as_json=as_json)
+            return 0
+        outcome = await gate_of(settings).run(wanted, hub, AtTerminal(), dry_run=dry_run)
+        if isinstance(outcome, Acted):
+            show(outcome.call, outcome.answer, as_json=as_json)
+        elif isinstance(outcome, Rehearsed):
+            said = rehearsal(outcome)
+            text = "\n".join(block.text for block in said.content if block.type == "text")
+            click.echo(json.dumps(said.structured_content, ensure_ascii=False) if as_json else text)
+        return 0
+    except HubError as error:
+        click.echo(error.sentence(), err=True)
+        return 1
+    finally:
+        await hub.aclose()
+
+
+async def _read(hub: Any, wanted: Endpoint[Any]) -> Answer:
+    """The answer of a read; a listing is walked until it has the rows that were asked for."""
+    from hub_mcp.catalogue.answers import Page
+    from hub_mcp.catalogue.listing import Listing
+
+    if not isinstance(wanted, Listing):
+        answer: Answer = await hub.send(wanted)
+        return answer
+    rows: list[Any] = []
+    onward = ""
+    async for page in hub.pages(wanted):
+        room = wanted.limit - len(rows)
+        cut = page.cut(room)
+        rows.extend(cut.items)
+        onward = cut.next_cursor
+        if len(rows) >= wanted.limit:
+            break
+        if sys.stderr.isatty():
+            click.echo(f"\r{len(rows):,} rows", nl=False, err=True)
+    return Page(tuple(rows), onward)
+
+
+def show(call_made: Endpoint[Any], answer: Answer, *, as_json: bool) -> None:
+    """Print an answer: JSON for pipes, words for people."""
+    from hub_mcp.server.wording import fields_of, in_words
+
+    if as_json:
+        click.echo(json.dumps(answer.content(fields_of(call_made)), ensure_ascii=False))
+    else:
+        click.echo(in_words(call_made, answer))

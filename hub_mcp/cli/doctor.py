@@ -1,0 +1,102 @@
+"""`hub-mcp doctor`: what a server with these settings would see, and what stands in its way; never a token."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import platform
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import click
+
+from hub_mcp import __version__
+from hub_mcp.cli import IGNORED
+from hub_mcp.settings import Settings
+
+PACKAGES = ("mcp", "httpx", "pydantic", "anyio", "click", "starlette", "uvicorn")
+NETWORK = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+POLICIES = {
+    "plan": "a plan for the model to show; where a name must be typed, `hub-mcp approve` in a terminal",
+    "deny": "refused",
+    "elicit": "refused: only a form counts",
+    "off": "done without asking anybody",
+}
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="JSON instead of words.")
+@click.pass_obj
+def doctor(settings: Settings, as_json: bool) -> None:
+    """Say what the server sees: versions, Hub, token's source and rights, limits, tools, policy."""
+    found = asyncio.run(examined(settings))
+    if as_json:
+        click.echo(json.dumps(found, indent=1, ensure_ascii=False))
+    else:
+        for name, value in found.items():
+            if name != "well":
+                click.echo(f"{name.replace('_', ' ')}:{_told(value)}")
+    if not found["well"]:
+        sys.exit(1)
+
+
+async def examined(settings: Settings) -> dict[str, Any]:
+    """What there is to know; `well` says whether the server could work."""
+    from hub_mcp.catalogue import ENDPOINTS
+    from hub_mcp.catalogue.listing import Listing
+    from hub_mcp.catalogue.models import ListModels
+    from hub_mcp.catalogue.users import Whoami
+    from hub_mcp.errors import HubError
+    from hub_mcp.journal import Journal
+    from hub_mcp.server.surface import why_hidden
+    from hub_mcp.wiring import hub_of
+
+    hub = hub_of(settings)
+    found: dict[str, Any] = {
+        "hub_mcp": __version__,
+        "python": platform.python_version(),
+        "packages": {name: _version(name) for name in PACKAGES},
+        "hub": hub.base if settings.sandbox is None else "the local Hub (--sandbox)",
+    }
+    well = True
+    try:
+        probe: Listing[Any] = ListModels(limit=1)
+        response = await hub.exchange(probe)
+        probe.from_http(response)
+        found["answers"] = "yes"
+        found["rate_limit"] = response.headers.get("ratelimit", "not told")
+    except HubError as error:
+        well, found["answers"] = False, error.sentence()
+    found["token"] = f"from {hub.token.source}" if hub.token else "none: reading what is public only"
+    if hub.token and well:
+        try:
+            found["signed_in"] = (await hub.send(Whoami())).content()
+        except HubError as error:
+            well, found["signed_in"] = False, error.sentence()
+    await hub.aclose()
+    found["network"] = {
+        name: "set" for name in NETWORK if os.environ.get(name) or os.environ.get(name.lower())
+    } or "as is"
+    hidden = {name: why for name, endpoint in ENDPOINTS.items() if (why := why_hidden(settings, endpoint))}
+    found["tools"] = {"offered": len(ENDPOINTS) - len(hidden), **({"hidden": hidden} if hidden else {})}
+    found["confirm"] = {settings.confirm: POLICIES[settings.confirm]}
+    found["ignored_variables"] = ", ".join(IGNORED) or "none"
+    found["journal"] = str(Journal.at(settings.journal).path or "off")
+    found["well"] = well
+    return found
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "missing"
+
+
+def _told(value: Any, margin: str = "  ") -> str:
+    """A value behind its name; what is nested is indented."""
+    if not isinstance(value, dict):
+        return f" {value}"
+    return "".join(f"\n{margin}{name}:{_told(one, margin + '  ')}" for name, one in value.items())
