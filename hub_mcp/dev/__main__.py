@@ -73,14 +73,15 @@ def bundle(folder: Path) -> None:
 )
 def scaffold(operation: str, openapi: Path) -> None:
     """Print a ready endpoint class for an operation of the Hub's OpenAPI document."""
-    from hub_mcp.dev import scaffold as scaffolding
+    from hub_mcp.dev.openapi import NoClass
+    from hub_mcp.dev.scaffold import scaffold as class_for
 
     document: Json = json.loads(openapi.read_text("utf-8"))
     if not isinstance(document, dict):
         raise click.ClickException(f"{openapi} is no OpenAPI document.")
     try:
-        click.echo(scaffolding.scaffold(document, operation), nl=False)
-    except scaffolding.NoClass as trouble:
+        click.echo(class_for(document, operation), nl=False)
+    except NoClass as trouble:
         raise click.ClickException(f"{operation}: {trouble}.") from None
 
 

@@ -15,9 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from hub_mcp.catalogue.listing import Listing
-from hub_mcp.cli.jsonc import Json
-
-Object = Mapping[str, Json]
+from hub_mcp.dev.openapi import NoClass, Object, answer_of, body_of, object_at, parameters_in, text_at
 
 VERBS = {"GET": "Get", "POST": "Create", "PUT": "Update", "PATCH": "Update", "DELETE": "Delete"}
 KINDS = {"models": "model", "datasets": "dataset", "spaces": "space"}
@@ -32,10 +30,6 @@ TAKEN = frozenset(dir(Listing))  # what a field must not be called
 LONG = ("description", "content", "comment", "body")  # texts of several lines
 NAME_LIMIT = 39
 WIDTH = 110
-
-
-class NoClass(ValueError):
-    """An operation that no class can be written for; the message says why."""
 
 
 @dataclass
@@ -87,71 +81,24 @@ def scaffold(document: Object, operation: str) -> str:
     """
     method, _, path = operation.strip().partition(" ")
     method, path = method.upper(), path.strip()
-    found = _object(_object(document, "paths"), path)
-    said = _object(found, method.lower())
+    found = object_at(object_at(document, "paths"), path)
+    said = object_at(found, method.lower())
     if not said or method not in VERBS:
         raise NoClass(f"the document has no {method} {path}")
     draft = Draft()
-    ours = _path(path, {**_parameters(found, "path"), **_parameters(said, "path")}, draft)
-    body = _content(_object(said, "requestBody"))
-    for name, (parameter, required) in _parameters(said, "query").items():
+    ours = _path(path, {**parameters_in(found, "path"), **parameters_in(said, "path")}, draft)
+    body = body_of(object_at(said, "requestBody"))
+    for name, (parameter, required) in parameters_in(said, "query").items():
         if name not in ("limit", "cursor", "p"):
             _add(draft, name, parameter, required=required)
     needed = body.get("required")
-    for name, schema in _object(body, "properties").items():
+    for name, schema in object_at(body, "properties").items():
         if isinstance(schema, Mapping):
             _add(draft, name, schema, required=isinstance(needed, (list, tuple)) and name in needed)
-    answer = _answer(said)
+    answer = answer_of(said)
     is_listing = answer.get("type") == "array"
     name = _class_name(method, path, many=is_listing)
     return "\n".join(_module(method, path, ours, name, said, answer, draft, is_listing=is_listing))
-
-
-# ── reading the document ────────────────────────────────────────────────────────────────────────────────────
-
-
-def _object(of: Object, key: str) -> Object:
-    found = of.get(key)
-    return found if isinstance(found, Mapping) else {}
-
-
-def _text(of: Object, key: str) -> str:
-    found = of.get(key)
-    return found if isinstance(found, str) else ""
-
-
-def _parameters(of: Object, place: str) -> dict[str, tuple[Object, bool]]:
-    listed = of.get("parameters")
-    found: dict[str, tuple[Object, bool]] = {}
-    for one in listed if isinstance(listed, list) else []:
-        if isinstance(one, Mapping) and one.get("in") == place:
-            schema = {"description": one.get("description"), **_object(one, "schema")}
-            found[_text(one, "name")] = (schema, one.get("required") is True)
-    return found
-
-
-def _content(of: Object) -> Object:
-    """The JSON schema of a body; none where there is no body.
-
-    Raises:
-        NoClass: there is a body, and it is something else than a JSON object.
-    """
-    content = _object(of, "content")
-    if not content:
-        return {}
-    schema = _object(_object(content, "application/json"), "schema")
-    if not schema or schema.get("type") not in ("object", None) or "anyOf" in schema or "oneOf" in schema:
-        raise NoClass("its body is no plain JSON object; write this class by hand")
-    return schema
-
-
-def _answer(operation: Object) -> Object:
-    responses = _object(operation, "responses")
-    good = next((code for code in responses if code.startswith("2")), "")
-    content = _object(_object(responses, good), "content")
-    if content and "application/json" not in content:
-        raise NoClass(f"it answers {', '.join(content)}, not JSON; write this class by hand")
-    return _object(_object(content, "application/json"), "schema")
 
 
 # ── fields ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -189,7 +136,7 @@ def _add(draft: Draft, name: str, schema: Object, *, required: bool) -> None:
     if not kind or not re.fullmatch(r"[a-z][a-z0-9_]*", ours) or ours in draft.names:
         draft.left_out.append(name)
         return
-    about = " ".join(_text(schema, "description").split())
+    about = " ".join(text_at(schema, "description").split())
     short = textwrap.shorten(about, 60, placeholder="…").rstrip(".")
     draft.fields.append(Field(ours, kind, required, name, short))
 
@@ -203,7 +150,7 @@ def _kind(schema: Object, name: str = "") -> str:
     if kind == "string":
         return "FreeText" if name in LONG else "Word"
     if kind == "array":
-        inner = _kind(_object(schema, "items"))
+        inner = _kind(object_at(schema, "items"))
         return "Words" if inner == "Word" else f"list[{inner}]" if inner else ""
     return {"boolean": "bool", "integer": "int", "number": "float"}.get(str(kind), "")
 
@@ -225,7 +172,7 @@ def _class_name(method: str, path: str, *, many: bool) -> str:
 
 
 def _sentence(said: Object) -> str:
-    text = " ".join((_text(said, "description") or _text(said, "summary") or "Say what it does").split())
+    text = " ".join((text_at(said, "description") or text_at(said, "summary") or "Say what it does").split())
     first = re.split(r"(?<=[.!?])\s", text.replace('"""', "'"), maxsplit=1)[0]
     return textwrap.shorten(first, 100, placeholder="…").rstrip(".\\") + "."
 
@@ -241,8 +188,8 @@ def _module(
     *,
     is_listing: bool,
 ) -> Iterator[str]:
-    shape = _object(answer, "items") if is_listing else answer
-    properties = _object(shape, "properties")
+    shape = object_at(answer, "items") if is_listing else answer
+    properties = object_at(shape, "properties")
     record = f"{re.sub('^(Get|List|Create|Update|Delete)', '', name)}Row" if is_listing else f"{name}Answer"
     has_record = bool(properties) or is_listing
     base = f"Listing[{record}]" if is_listing else f"Endpoint[{record if has_record else 'Done'}]"

@@ -13,6 +13,7 @@ import yaml
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.cli.clients import CLIENTS
 from hub_mcp.cli.jsonc import Json
+from hub_mcp.cli.options import settings_from
 from hub_mcp.dev import project as projects
 from hub_mcp.dev.check_clients import PIECES
 from hub_mcp.dev.check_manifests import CHECKS
@@ -111,6 +112,14 @@ def test_only_secrets_are_declared_secret() -> None:
 def test_the_variables_are_settings_there_are() -> None:
     ours = [name.removeprefix("HUB_MCP_").lower() for name in VARIABLES if name.startswith("HUB_MCP_")]
     assert set(ours) <= Settings.__dataclass_fields__.keys()
+
+
+@pytest.mark.parametrize(("box", "areas"), [("true", ("all",)), ("false", ()), ("repos", ("repos",))])
+def test_the_checkbox_of_the_bundle_is_understood_as_a_host_writes_it(
+    box: str, areas: tuple[str, ...]
+) -> None:
+    assert json.loads(RENDERED["mcpb/manifest.json"])["user_config"]["read_only"]["type"] == "boolean"
+    assert settings_from({"read_only": box}).read_only == areas
 
 
 def test_the_icon_is_what_its_shapes_draw() -> None:
