@@ -38,7 +38,10 @@ def start(args: tuple[str, ...] = (), *, uvx: bool = False) -> Start:
         Path(sys.prefix).parts
     )  # a uvx run: may be gone tomorrow
     if uvx or passing:
-        return Start(shutil.which("uvx") or "uvx", ("hub-mcp", *args), env)
+        beside = str(Path(os.environ.get("UV", "")).parent)  # uv tells its children where it lies
+        return Start(
+            shutil.which("uvx") or shutil.which("uvx", path=beside) or "uvx", ("hub-mcp", *args), env
+        )
     script = Path(sysconfig.get_path("scripts")) / ("hub-mcp.exe" if sys.platform == "win32" else "hub-mcp")
     if script.is_file():
         return Start(str(script), args, env)

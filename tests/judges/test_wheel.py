@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -107,6 +109,32 @@ def test_the_installed_command_tells_its_version(python: Path, tmp_path: Path) -
 def test_the_installed_command_connects_an_assistant_to_itself(python: Path, tmp_path: Path) -> None:
     script = python.with_name("hub-mcp.exe" if os.name == "nt" else "hub-mcp")
     assert str(script) in output(script, "install", "cursor", "--print", cwd=tmp_path).replace("\\\\", "\\")
+
+
+UV = shutil.which("uv", path=os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))))
+needs_uv = pytest.mark.skipif(UV is None, reason="uv is not installed")
+
+
+@needs_uv
+def test_uv_runs_the_wheel_without_installing_it_and_names_itself_to_an_assistant(
+    built: Path, tmp_path: Path
+) -> None:
+    (wheel,) = built.glob("*.whl")
+    run = (UV or "", "tool", "run", "--from", wheel, "hub-mcp")
+    assert __version__ in output(*run, "--version", cwd=tmp_path)
+    entry = json.loads(output(*run, "install", "cursor", "--print", cwd=tmp_path))["mcpServers"]["hub"]
+    assert Path(entry["command"]).stem == "uvx"
+    assert Path(entry["command"]).is_absolute()
+    assert entry["args"] == ["hub-mcp"]
+
+
+@needs_uv
+def test_the_bundle_runs_as_a_desktop_assistant_starts_it(tmp_path: Path) -> None:
+    output(sys.executable, "-m", "hub_mcp.dev", "bundle", tmp_path / "bundle")
+    command = json.loads((tmp_path / "bundle" / "manifest.json").read_text("utf-8"))["server"]["mcp_config"]
+    assert command["command"] == "uv"
+    args = [one.replace("${__dirname}", str(tmp_path / "bundle")) for one in command["args"]]
+    assert __version__ in output(UV or "", *args, "--version", cwd=tmp_path)
 
 
 def test_the_local_hub_runs_from_the_wheel(python: Path, tmp_path: Path) -> None:
