@@ -28,6 +28,7 @@ class Settings:
         journal: the file changes are written to; "" for the default place, "off" for none.
         max_wait: the longest wait for a rate limit, in seconds.
         timeout: seconds a call may take.
+        watch_every: seconds between two looks at something that is watched.
         faults: trouble the local Hub makes on purpose, in its own notation.
         log_level, log_file: what is logged, and where; stderr by default.
     """
@@ -50,6 +51,7 @@ class Settings:
     journal: str = ""
     max_wait: float = 60.0
     timeout: float = 30.0
+    watch_every: float = 60.0
     faults: str = ""
     log_level: str = "warning"
     log_file: str | None = None

@@ -14,8 +14,10 @@ from hub_mcp.settings import Settings
 
 if TYPE_CHECKING:
     from mcp.server.lowlevel import Server
+    from starlette.applications import Starlette
 
     from hub_mcp.server.gate import Gate
+    from hub_mcp.server.http import Http
 
 SANDBOX = (
     "http://sandbox.hub.localhost"  # an address that no network has: requests to it never leave the process
@@ -65,9 +67,13 @@ def _sandbox_token(name: str) -> Token:
 def server_of(settings: Settings, hub: Hub) -> Server[Any]:
     """A server for one caller, who acts on one Hub."""
     from hub_mcp.server.app import build
+    from hub_mcp.server.pages import Pages
     from hub_mcp.server.surface import Surface
 
-    return build(Surface(settings), lambda ctx: hub, gate_of(settings))
+    def the_hub(ctx: object) -> Hub:
+        return hub
+
+    return build(Surface(settings), the_hub, gate_of(settings), Pages(the_hub, every=settings.watch_every))
 
 
 def gate_of(settings: Settings) -> Gate:
@@ -100,3 +106,31 @@ def set_up_logging(settings: Settings) -> None:
     )
     handler.setFormatter(MaskingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=settings.log_level.upper(), handlers=[handler])
+
+
+def create_http_app(settings: Settings, http: Http) -> Starlette:
+    """One worker's application for Streamable HTTP; called in the worker, so that nothing open is inherited."""
+    from dataclasses import replace
+
+    from hub_mcp.journal import Journal
+    from hub_mcp.server.app import build
+    from hub_mcp.server.gate import Gate, keys_from
+    from hub_mcp.server.http import http_app, per_caller
+    from hub_mcp.server.surface import Surface
+
+    set_up_logging(settings)
+    logging.getLogger("hub_mcp.access").setLevel(logging.INFO)
+    hub = hub_of(replace(settings, anonymous=True))  # the server's own token is not even looked for
+    used, changes, ready = None, None, None
+    if http.redis:
+        from hub_mcp.server import sharing
+
+        redis = sharing.connect(http.redis)
+        used, changes, ready = (
+            sharing.UsedInRedis(redis),
+            sharing.ChangesInRedis(redis),
+            sharing.answering(redis),
+        )
+    gate = Gate(settings, Journal.at(settings.journal), keys=keys_from(), used=used)
+    server = build(Surface(settings), per_caller(hub), gate)
+    return http_app(server, hub, http, ready=ready, changes=changes)

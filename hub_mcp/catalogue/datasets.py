@@ -17,7 +17,28 @@ from hub_mcp.catalogue.vocabulary import Owner, RepoId, Segment, Word, Words
 from hub_mcp.errors import UnexpectedAnswer
 
 EXPANDABLE = frozenset(
-    ["author", "cardData", "citation", "createdAt", "description", "disabled", "downloads", "downloadsAllTime", "gated", "lastModified", "likes", "mainSize", "paperswithcode_id", "private", "resourceGroup", "sha", "siblings", "tags", "trendingScore", "xetEnabled"]
+    [
+        "author",
+        "cardData",
+        "citation",
+        "createdAt",
+        "description",
+        "disabled",
+        "downloads",
+        "downloadsAllTime",
+        "gated",
+        "lastModified",
+        "likes",
+        "mainSize",
+        "paperswithcode_id",
+        "private",
+        "resourceGroup",
+        "sha",
+        "siblings",
+        "tags",
+        "trendingScore",
+        "xetEnabled",
+    ]
 )
 SHOWN_FIELDS = 40
 STORED = (
@@ -188,6 +209,13 @@ class GetDatasetParquetShard(Endpoint[Shard]):
             int(length) if re.fullmatch(r"[0-9]{1,15}", length) else None,
             clean(media_type, 100),
         )
+
+
+class ReadDatasetParquetShard(GetDatasetParquetShard):
+    """The bytes of a parquet file; for the resource of that address, no tool."""
+
+    def to_http(self, base: str) -> HttpRequest:
+        return Endpoint.to_http(self, base)
 
 
 class Croissant(Record):

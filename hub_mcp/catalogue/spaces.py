@@ -11,7 +11,27 @@ from hub_mcp.catalogue.repositories import GetRepository, ListRepositories, Repo
 from hub_mcp.catalogue.vocabulary import Owner, Word, Words
 
 EXPANDABLE = frozenset(
-    ["author", "cardData", "createdAt", "datasets", "disabled", "lastModified", "likes", "models", "private", "region", "resourceGroup", "runtime", "sdk", "sha", "siblings", "subdomain", "tags", "trendingScore", "xetEnabled"]
+    [
+        "author",
+        "cardData",
+        "createdAt",
+        "datasets",
+        "disabled",
+        "lastModified",
+        "likes",
+        "models",
+        "private",
+        "region",
+        "resourceGroup",
+        "runtime",
+        "sdk",
+        "sha",
+        "siblings",
+        "subdomain",
+        "tags",
+        "trendingScore",
+        "xetEnabled",
+    ]
 )
 
 

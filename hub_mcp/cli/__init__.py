@@ -12,6 +12,7 @@ import click
 
 from hub_mcp import __version__
 from hub_mcp.cli.options import bare_values, settings_from, with_settings
+from hub_mcp.errors import HubError
 
 # Each subcommand, and where it lies. None is imported before it is called or its help is asked for.
 COMMANDS = {
@@ -76,4 +77,8 @@ def main(arguments: list[str] | None = None) -> None:
             del os.environ[name]
             IGNORED.append(name)
     given = sys.argv[1:] if arguments is None else arguments
-    cli.main(bare_values(given, list(COMMANDS)), prog_name="hub-mcp")
+    try:
+        cli.main(bare_values(given, list(COMMANDS)), prog_name="hub-mcp")
+    except HubError as error:
+        click.echo(f"hub-mcp: {error.sentence()}", err=True)
+        sys.exit(2)

@@ -72,6 +72,7 @@ FLAGS = (
     Flag("journal", 'File that changes are written to, or "off".'),
     Flag("max_wait", "Longest wait for a rate limit, in seconds.", "number"),
     Flag("timeout", "Seconds a call may take.", "number"),
+    Flag("watch_every", "Seconds between two looks at something that is watched.", "number"),
     Flag("faults", "Trouble the local Hub makes on purpose, e.g. latency=200ms,5xx=0.1."),
     Flag("log_level", "What is logged to stderr.", ("debug", "info", "warning", "error")),
     Flag("log_file", "Log to this file instead."),

@@ -139,7 +139,10 @@ def taken(arguments: dict[str, Any], name: str, kind: type[T], absent: T) -> T:
     if value is None:
         return absent
     if not isinstance(value, kind):
-        raise BadInput(f"`{name}` must be a {'truth value' if kind is bool else 'text'}.", advice="Correct it and call again.")
+        raise BadInput(
+            f"`{name}` must be a {'truth value' if kind is bool else 'text'}.",
+            advice="Correct it and call again.",
+        )
     return value
 
 

@@ -191,22 +191,27 @@ class Gate:
     # ── acting ───────────────────────────────────────────────────────────────────────────────────────
 
     async def _act(self, seen: Seen, hub: Hub, note: str = "") -> Acted:
-        """Send the call once. A caller who leaves now does not stop it: what became of it is written down."""
+        """Send the call once, and write down what became of it.
+
+        A caller who leaves does not break off a change that is on its way: `client/wire.py` lets it arrive. So
+        whoever is cancelled in here was still waiting to send, or knows that the Hub said no.
+        """
         self._limits.spend(seen.call)
-        after: Answer | None = None
-        with anyio.CancelScope(shield=True):
-            try:
-                after = await hub.send(seen.call)
-            except HubError as error:
-                if isinstance(error, (NotSent, Offline, BadInput)):
-                    self._limits.give_back(seen.call)
-                self._note("unknown" if error.not_done == UNCERTAIN else "failed", seen, hub, error.what)
-                raise
-            except BaseException:
-                self._note("unknown", seen, hub, "It broke off in the middle.")
-                raise
-            self._note("done", seen, hub, note, after)
-        assert after is not None
+        try:
+            after: Answer = await hub.send(seen.call)
+        except HubError as error:
+            if isinstance(error, (NotSent, Offline, BadInput)):
+                self._limits.give_back(seen.call)
+            self._note("unknown" if error.not_done == UNCERTAIN else "failed", seen, hub, error.what)
+            raise
+        except anyio.get_cancelled_exc_class():
+            self._limits.give_back(seen.call)
+            self._note("refused", seen, hub, "The call was cancelled before it was sent.")
+            raise
+        except BaseException:
+            self._note("unknown", seen, hub, "It broke off in the middle.")
+            raise
+        self._note("done", seen, hub, note, after)
         return Acted(seen.call, after, note)
 
     def _note(

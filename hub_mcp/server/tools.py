@@ -104,7 +104,9 @@ def answer_result(call: Endpoint[Any], answer: Answer) -> CallToolResult:
         onward = address_of(call.after(answer.next_cursor))
         blocks.append(ResourceLink(uri=onward, name="next page", mime_type="application/json"))
     if isinstance(answer, Shard):
-        blocks.append(ResourceLink(uri=address_of(call), name="parquet file", mime_type=answer.media_type or None))
+        blocks.append(
+            ResourceLink(uri=address_of(call), name="parquet file", mime_type=answer.media_type or None)
+        )
     return CallToolResult(content=blocks, structured_content=answer.content(fields_of(call)))
 
 

@@ -47,22 +47,22 @@ class Spy(httpx.AsyncBaseTransport):
     """Lets everything through to the local Hub, and keeps what would change it.
 
     Attributes:
-        before: awaited with each changing request before the Hub gets it.
+        before: awaited with each changing request before the Hub gets it; what it answers is the answer.
     """
 
     def __init__(self) -> None:
         self.inner = httpx.ASGITransport(create_app(quota=1_000_000))
         self.changes: list[httpx.Request] = []
         self.reads: list[httpx.Request] = []
-        self.before: Callable[[httpx.Request], Awaitable[None]] | None = None
+        self.before: Callable[[httpx.Request], Awaitable[httpx.Response | None]] | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if request.method in ("GET", "HEAD"):
             self.reads.append(request)
         else:
             self.changes.append(request)
-            if self.before:
-                await self.before(request)
+            if self.before and (answer := await self.before(request)):
+                return answer
         return await self.inner.handle_async_request(request)
 
 

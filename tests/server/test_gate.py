@@ -264,6 +264,7 @@ async def test_without_a_form_deny_and_elicit_change_nothing(world: World, era: 
             assert f"--confirm {policy}" in text_of(result)
             token = await client.call_tool(tool, {**arguments, "confirm_token": "v1.abc"})
             assert refused(token)
+            assert "takes no confirm_token" in text_of(token)
     assert world.spy.changes == []
 
 

@@ -15,10 +15,12 @@ import anyio
 import pytest
 from click.testing import CliRunner
 from mcp import Client
+from mcp.server.request_state import AESGCMRequestStateCodec
 from mcp.types import CallToolResult
 
 from hub_mcp.cli.approve import approve
-from tests.server.gates import ERAS, EVE, World, agreeing, refused, said, text_of
+from hub_mcp.server.consent import Shown
+from tests.server.gates import ERAS, EVE, KEY, World, agreeing, refused, said, text_of
 
 MINE = "ada/notes-to-self"
 DELETE = {"repo_id": MINE, "type": "model"}
@@ -88,14 +90,20 @@ async def test_a_token_cannot_be_forged_altered_or_made_of_a_questions_state(wor
     async with world.client() as client:
         token = await plan(client)
         middle = len(token) // 2
+        same_key = AESGCMRequestStateCodec([KEY]).seal(
+            Shown("t", "a", "c", "i", "h", "", "c", "n", "", 1).text().encode()
+        )
         forged = [
+            same_key,
             "", "x", "v1.", "null", "{}", state, token[:-1], token + "A", token.upper(), f"{token} ",
             token[:middle] + ("A" if token[middle] != "A" else "B") + token[middle + 1 :],
         ]  # fmt: skip
         for one in forged:
             result = await act(client, one)
             assert world.spy.changes == [], one
-            assert refused(result) or one == ""  # an empty token is none: another plan is made
+            if one:  # an empty token is none: another plan is made
+                assert "not one this server gave out" in text_of(result)
+                assert refused(result)
         assert not (await act(client, token)).is_error
 
 
@@ -298,8 +306,9 @@ def test_one_approval_does_not_count_for_another_plan(world: World) -> None:
     kept.approve(plan)
     assert kept.is_approved("one")
     assert not kept.is_approved("two")
-    (world.place / "plans" / f"{kept.id_of('two')}.json").write_bytes(
-        (world.place / "plans" / f"{kept.id_of('one')}.json").read_bytes()
+    copied = (world.place / "plans" / f"{kept.id_of('one')}.json").read_text()
+    (world.place / "plans" / f"{kept.id_of('two')}.json").write_text(
+        copied.replace(kept.id_of("one"), kept.id_of("two"))
     )
     assert not kept.is_approved("two")
     world.clock.now += 600

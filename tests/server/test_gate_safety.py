@@ -14,7 +14,9 @@ from mcp.shared.message import SessionMessage
 from mcp.types import CallToolResult, ElicitRequestFormParams, ElicitResult, InputRequiredResult
 from mcp.types.jsonrpc import JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
 
+from hub_mcp.catalogue.repos import DeleteRepo
 from hub_mcp.server.app import build
+from hub_mcp.server.consent import Shown, digest
 from hub_mcp.server.surface import Surface
 from hub_mcp.server.used import UsedHere
 from tests.server.gates import ERAS, EVE, World, agreeing, refused, text_of
@@ -96,7 +98,12 @@ async def test_an_answer_counts_for_the_call_it_was_given_to_and_no_other(world:
     async with world.client("auto", agreeing) as client:
         state = await question(client)
         token = str((await plan_of(world))["confirm_token"])
+        call = DeleteRepo.model_validate(DELETE)
+        made_up = Shown(
+            "delete_repo", digest(call), digest(call), "", "", MINE, "", "nonce", "", 2_000_000_000
+        ).text()
         for tool, arguments, with_state in (
+            ("delete_repo", DELETE, made_up),
             ("delete_repo", {"repo_id": "ada/draft-tide-model", "type": "model"}, state),
             ("move_repo", {"from_repo": MINE, "to_repo": "ada/other", "type": "model"}, state),
             ("update_repo_settings", OPEN, state),
@@ -105,7 +112,9 @@ async def test_an_answer_counts_for_the_call_it_was_given_to_and_no_other(world:
             ("delete_repo", DELETE, token),
             ("delete_repo", DELETE, '{"tool":"delete_repo"}'),
         ):
-            assert refused(await answered(client, with_state, tool, arguments))
+            result = await answered(client, with_state, tool, arguments)
+            assert refused(result)
+            assert "has expired, or was not given to this server for this call" in text_of(result)
     assert world.spy.changes == []
 
 
@@ -289,6 +298,30 @@ async def test_a_change_in_flight_is_finished_and_written_down_when_the_call_is_
     assert world.outcomes() == ["asked", "done"]
     assert len(world.spy.changes) == 1
     assert not await world.exists(MINE)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_change_that_waits_for_the_rate_limit_is_not_made_when_the_call_is_cancelled(
+    world: World, era: str
+) -> None:
+    waiting = anyio.Event()
+
+    async def used_up(request: httpx.Request) -> httpx.Response:
+        waiting.set()
+        return httpx.Response(429, headers={"ratelimit": '"api";r=0;t=30'}, json={"error": "slow down"})
+
+    world.spy.before = used_up
+    async with world.client(era, agreeing) as client:
+        async with anyio.create_task_group() as group:
+            group.start_soon(client.call_tool, "delete_repo", DELETE)
+            await waiting.wait()
+            await anyio.wait_all_tasks_blocked()
+            group.cancel_scope.cancel()
+        await anyio.wait_all_tasks_blocked()
+    assert world.outcomes() == ["asked", "refused"]
+    assert len(world.spy.changes) == 1
+    assert await world.exists(MINE)
 
 
 @pytest.mark.asyncio

@@ -1,0 +1,149 @@
+"""What several workers and machines must know of each other, in Redis: used confirmations, and what changed.
+
+Nothing here holds a token, a name or a content: nonces are random, and changes are addresses. Redis that is away
+lets no confirmation count (nothing is changed), and changes are announced again when it is back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import asdict
+from typing import Final
+
+from mcp.server.subscriptions import (
+    InMemorySubscriptionBus,
+    PromptsListChanged,
+    ResourcesListChanged,
+    ResourceUpdated,
+    ServerEvent,
+    ToolsListChanged,
+)
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import RedisError
+
+from hub_mcp.errors import Stopped
+
+log = logging.getLogger("hub_mcp")
+
+PREFIX: Final = "hub-mcp:"
+CHANNEL: Final = PREFIX + "changes"
+PLAIN = {kind.__name__: kind for kind in (ToolsListChanged, PromptsListChanged, ResourcesListChanged)}
+LONGEST_WAIT = 5.0  # seconds between tries to reach Redis again
+
+
+def connect(url: str) -> Redis:
+    """A Redis that is reached when first needed; three short tries over a second bridge a restart."""
+    return Redis.from_url(
+        url,
+        socket_timeout=5.0,
+        socket_connect_timeout=2.0,
+        retry=Retry(ExponentialBackoff(cap=0.5, base=0.1), 3),
+        retry_on_error=[ConnectionError, TimeoutError],
+    )
+
+
+def answering(redis: Redis) -> Callable[[], Awaitable[bool]]:
+    """A question whether Redis answers."""
+
+    async def answers() -> bool:
+        try:
+            return bool(await redis.ping())
+        except (RedisError, OSError):
+            return False
+
+    return answers
+
+
+class UsedInRedis:
+    """Remembers for every process at the same Redis which answers were used."""
+
+    scope = ""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def claim(self, nonce: str, seconds: float) -> bool:
+        """Use a nonce.
+
+        A try whose answer was lost may have counted; then the next one is refused, and the person asked anew.
+
+        Raises:
+            Stopped: Redis cannot be reached, so nobody knows.
+        """
+        try:
+            return bool(
+                await self._redis.set(f"{PREFIX}used:{nonce}", "1", nx=True, ex=max(1, int(seconds) + 60))
+            )
+        except (RedisError, OSError) as trouble:
+            log.warning("Redis cannot be reached: %s", type(trouble).__name__)
+            what = "Whether the confirmation was used already cannot be told: the server's Redis does not answer."
+            raise Stopped(what, advice="Call again in a moment.") from None
+
+
+class ChangesInRedis:
+    """Announces changes to the listeners of every process; listens for as long as `running` lasts."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._here = InMemorySubscriptionBus()
+        self.listening = asyncio.Event()
+
+    async def publish(self, event: ServerEvent) -> None:
+        """Tell everybody; where Redis is away, the listeners of this process."""
+        try:
+            await self._redis.publish(CHANNEL, _text(event))
+        except (RedisError, OSError):
+            log.warning("A change could be announced in this process only: Redis does not answer.")
+            await self._here.publish(event)
+
+    def subscribe(self, listener: Callable[[ServerEvent], None]) -> Callable[[], None]:
+        return self._here.subscribe(listener)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        task = asyncio.create_task(self._listen())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def _listen(self) -> None:
+        wait = 0.1
+        while True:
+            try:
+                async with self._redis.pubsub(ignore_subscribe_messages=False) as channel:
+                    await channel.subscribe(CHANNEL)
+                    async for message in channel.listen():
+                        if message["type"] == "subscribe":
+                            self.listening.set()
+                            wait = 0.1
+                        elif message["type"] == "message" and (event := _event(message["data"])):
+                            await self._here.publish(event)
+            except (RedisError, OSError) as trouble:
+                log.warning(
+                    "Changes of other workers are not heard: %s. Trying again.", type(trouble).__name__
+                )
+            self.listening.clear()
+            await asyncio.sleep(wait)
+            wait = min(LONGEST_WAIT, wait * 2)
+
+
+def _text(event: ServerEvent) -> str:
+    return json.dumps([type(event).__name__, asdict(event)])
+
+
+def _event(data: bytes | str) -> ServerEvent | None:
+    """The event in a message; None where it is not one of ours."""
+    try:
+        name, fields = json.loads(data)
+        return PLAIN[name]() if name in PLAIN else ResourceUpdated(uri=str(fields["uri"]))
+    except (ValueError, TypeError, KeyError):
+        return None

@@ -1,0 +1,167 @@
+"""Subscriptions, both eras: a stream announces its pages, and one thing on the Hub announces that it changed.
+
+Legacy clients subscribe a session, modern ones hold a listen request; both are told by two different calls. Whatever
+runs for an address runs once for each caller, however many ask for it, and ends with the last of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from mcp.server.context import ServerRequestContext
+from mcp.server.session import ServerSession
+from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ResourceUpdated, SubscriptionBus
+from mcp.types import (
+    EmptyResult,
+    SubscribeRequestParams,
+    SubscriptionsListenRequestParams,
+    SubscriptionsListenResult,
+    UnsubscribeRequestParams,
+)
+
+from hub_mcp.client.hub import Hub
+from hub_mcp.errors import HubError
+from hub_mcp.server.addresses import call_at
+from hub_mcp.server.streams import STREAM, Walk, listing_at
+from hub_mcp.server.wording import fields_of
+
+Context = ServerRequestContext[Any, Any]
+Key = tuple[str, str]  # a caller, and an address
+
+log = logging.getLogger("hub_mcp")
+
+EVERY = 60.0  # seconds between two looks at a watched thing
+
+
+@dataclass
+class Running:
+    """What runs for one address and one caller."""
+
+    task: asyncio.Task[None]
+    walk: Walk | None = None
+    sessions: list[ServerSession] = field(default_factory=list[ServerSession])
+    listeners: int = 0
+
+
+class Subscriptions:
+    """Who is told of what.
+
+    Args:
+        every: seconds between two looks at a watched thing.
+        bus_of: makes the bus of one caller; by default within this process.
+    """
+
+    def __init__(
+        self,
+        hub_of: Callable[[Context], Hub],
+        *,
+        every: float = EVERY,
+        bus_of: Callable[[str], SubscriptionBus] | None = None,
+    ) -> None:
+        self._hub_of = hub_of
+        self._every = every
+        self._bus_of = bus_of or (lambda caller: InMemorySubscriptionBus())
+        self._buses: dict[str, SubscriptionBus] = {}
+        self._running: dict[Key, Running] = {}
+
+    def walk_at(self, hub: Hub, address: str) -> Walk | None:
+        """The walk that runs for this caller at this address."""
+        running = self._running.get((caller_of(hub), address))
+        return running.walk if running else None
+
+    # ── legacy: resources/subscribe ─────────────────────────────────────────────────────────────────
+
+    async def subscribe(self, ctx: Context, params: SubscribeRequestParams) -> EmptyResult:
+        hub, address = self._hub_of(ctx), str(params.uri)
+        running = self._start(hub, address)
+        if ctx.session not in running.sessions:
+            running.sessions.append(ctx.session)
+        return EmptyResult()
+
+    async def unsubscribe(self, ctx: Context, params: UnsubscribeRequestParams) -> EmptyResult:
+        key = (caller_of(self._hub_of(ctx)), str(params.uri))
+        if running := self._running.get(key):
+            running.sessions = [one for one in running.sessions if one is not ctx.session]
+            self._end_unwanted(key)
+        return EmptyResult()
+
+    # ── modern: subscriptions/listen ────────────────────────────────────────────────────────────────
+
+    async def listen(
+        self, ctx: Context, params: SubscriptionsListenRequestParams
+    ) -> SubscriptionsListenResult:
+        hub = self._hub_of(ctx)
+        caller = caller_of(hub)
+        addresses = [str(one) for one in params.notifications.resource_subscriptions or ()]
+        for address in addresses:
+            self._start(hub, address).listeners += 1
+        try:
+            return await ListenHandler(self._bus(caller))(ctx, params)
+        finally:
+            for address in addresses:
+                self._running[caller, address].listeners -= 1
+                self._end_unwanted((caller, address))
+
+    # ── what runs ───────────────────────────────────────────────────────────────────────────────────
+
+    def _bus(self, caller: str) -> SubscriptionBus:
+        return self._buses.setdefault(caller, self._bus_of(caller))
+
+    def _start(self, hub: Hub, address: str) -> Running:
+        key = (caller_of(hub), address)
+        if key in self._running:
+            return self._running[key]
+        walk = None
+        if address.startswith(STREAM):
+            walk = Walk(hub, listing_at(address, (hub.host,)), lambda: self._announce(key))
+            task = asyncio.create_task(walk.run())
+        else:
+            task = asyncio.create_task(self._watch(hub, key))
+        self._running[key] = Running(task, walk)
+        return self._running[key]
+
+    def _end_unwanted(self, key: Key) -> None:
+        running = self._running.get(key)
+        if running and not running.sessions and not running.listeners:
+            del self._running[key]
+            running.task.cancel()
+
+    async def _watch(self, hub: Hub, key: Key) -> None:
+        """Look again and again, and tell when something is not as it was."""
+        call = call_at(key[1], (hub.host,))
+        seen = ""
+        while True:
+            try:
+                answer = await hub.send(call)
+                now = json.dumps(answer.content(fields_of(call)), sort_keys=True)
+            except HubError as error:
+                now = f"{error.kind}: {error.what}" if error.status else seen  # an outage is no change
+            if seen and now != seen:
+                await self._announce(key)
+            seen = now
+            await asyncio.sleep(self._every)
+
+    async def _announce(self, key: Key) -> None:
+        caller, address = key
+        running = self._running.get(key)
+        for session in list(running.sessions) if running else []:
+            try:
+                await session.send_resource_updated(address)
+            except Exception:  # the session is gone, whatever its transport calls that
+                log.debug("a subscriber of %s left without a word", address)
+                if running:
+                    running.sessions = [one for one in running.sessions if one is not session]
+        self._end_unwanted(key)
+        if caller in self._buses:
+            await self._buses[caller].publish(ResourceUpdated(uri=address))
+
+
+def caller_of(hub: Hub) -> str:
+    """A digest of whose token it is; "" for nobody's."""
+    return hashlib.sha256(hub.token.secret.encode()).hexdigest() if hub.token else ""
