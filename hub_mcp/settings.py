@@ -1,4 +1,4 @@
-"""What an operator decides, as one frozen record; flags and HUB_MCP_* variables fill it (see `cli/options.py`)."""
+"""What an operator decides, one frozen record; filled by flags and HUB_MCP_* variables (`cli/options.py`)."""
 
 from __future__ import annotations
 

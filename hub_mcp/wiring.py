@@ -43,7 +43,7 @@ def hub_of(settings: Settings, environment: Mapping[str, str] | None = None) -> 
 
 
 def sandbox(settings: Settings) -> Hub:
-    """The local Hub in this process, in memory or in a file; no token or endpoint of the environment counts."""
+    """The local Hub in this process, in memory or a file; no token or endpoint of the environment counts."""
 
     def transport() -> Any:
         import httpx
@@ -109,7 +109,7 @@ def set_up_logging(settings: Settings) -> None:
 
 
 def create_http_app(settings: Settings, http: Http) -> Starlette:
-    """One worker's application for Streamable HTTP; called in the worker, so that nothing open is inherited."""
+    """One worker's application for Streamable HTTP; called in the worker, so nothing open is inherited."""
     from dataclasses import replace
 
     from hub_mcp.journal import Journal

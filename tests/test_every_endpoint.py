@@ -23,10 +23,7 @@ def recorded(tool: str) -> dict[str, Any]:
 
 def snapshot(tool: str) -> dict[str, Any]:
     published = json.loads((HERE / "snapshots" / "tools.json").read_text(encoding="utf-8"))
-    return next(
-        (one for one in (published["tools"] if "tools" in published else published) if one["name"] == tool),
-        {},
-    )
+    return next((one for one in published["tools"] if one["name"] == tool), {})
 
 
 def local_route(method: str, path: str) -> str:

@@ -1,6 +1,6 @@
 """What the Hub offers: every documented endpoint, in the order of the documentation."""
 
-from hub_mcp.catalogue import (  # noqa: F401  # importing an area declares its endpoints
+from hub_mcp.catalogue import (
     collections,
     datasets,
     models,
@@ -13,4 +13,6 @@ from hub_mcp.catalogue import (  # noqa: F401  # importing an area declares its 
 )
 from hub_mcp.catalogue.endpoint import ENDPOINTS, Effect, Endpoint
 
-__all__ = ["ENDPOINTS", "Effect", "Endpoint"]
+AREAS = (collections, datasets, models, organizations, papers, repos, resource_groups, spaces, users)
+
+__all__ = ["AREAS", "ENDPOINTS", "Effect", "Endpoint"]

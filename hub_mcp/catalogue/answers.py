@@ -1,8 +1,8 @@
-"""What the Hub answers, typed and lean: an answer knows its fields, which are shown unasked, and how a row reads.
+"""What the Hub answers, typed and lean: an answer knows its fields, which are shown unasked, how a row reads.
 
-Names are the Hub's own (`lastModified`, `pipeline_tag`): what is shown, what `fields` asks for and what the Hub's
-documentation says are the same word. Unknown fields never break and can be asked for; a known field of an unexpected
-type is kept as it came.
+Names are the Hub's own (`lastModified`, `pipeline_tag`): what is shown, what `fields` asks for and what the
+Hub's documentation says are the same word. Unknown fields never break and can be asked for; a known field of
+an unexpected type is kept as it came.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _UNSEEN = re.compile(f"[{UNSEEN}]+")
 
 
 def clean(value: Any, limit: int = TEXT_LIMIT, depth: int = DEEPEST) -> Any:
-    """JSON from the Hub without control, bidirectional and invisible characters, each text and all nesting bounded."""
+    """The Hub's JSON without control, bidirectional and invisible characters; text and nesting bounded."""
     if isinstance(value, str):
         if len(value) <= limit and value.isascii() and value.isprintable():
             return value  # most texts are plain, and this is quick
@@ -206,7 +206,7 @@ def _plain_json(value: Any) -> Any:
     return value
 
 
-# ── words for people ─────────────────────────────────────────────────────────────────────────────────────────
+# ── words for people ────────────────────────────────────────────────────────────────────────────────────────
 
 
 def day(moment: str | None) -> str:

@@ -40,7 +40,7 @@ NOTE_LIMIT = 500
 
 
 def read_item(value: Any) -> Any:
-    """An item as people have it: {type, id}, `models/ns/name`, `papers/2311.12983`, or an address on the Hub."""
+    """An item as people have it: {type, id}, `models/ns/name`, `papers/2311.12983`, or a Hub address."""
     if not isinstance(value, str):
         return value
     if "://" in value:
@@ -107,8 +107,10 @@ class CollectionRow(Record):
     def facts(self) -> tuple[str, ...]:
         gate = f", gated ({self.field('gating')})" if self.field("gating") else ""
         lines = (
-            f"collection {clean(self.title or '', 100)!r} ({self.slug}): {'private' if self.private else 'public'}{gate}",
-            f"{len(self.items or ()):,} items, {self.upvotes or 0:,} upvotes, last change {day(self.last_updated)}",
+            f"collection {clean(self.title or '', 100)!r} ({self.slug}): "
+            f"{'private' if self.private else 'public'}{gate}",
+            f"{len(self.items or ()):,} items, {self.upvotes or 0:,} upvotes, "
+            f"last change {day(self.last_updated)}",
         )
         notes = sum(1 for item in self.items or () if item.get("note"))
         return (*lines, *([f"{notes:,} notes"] if notes else []))
@@ -181,7 +183,7 @@ class ListCollections(Listing[CollectionRow]):
     row = CollectionRow
     largest = 1000
 
-    q: Word | None = Field(None, description="in title and description")
+    q: Word | None = Field(default=None, description="in title and description")
     owner: Annotated[list[Owner], BeforeValidator(words_list)] | None = None
     item: Annotated[list[Word], BeforeValidator(words_list)] | None = Field(
         None, description="models/ns/name, papers/id, …"
@@ -219,7 +221,7 @@ class ChangesCollection(Endpoint[Done]):
 
 @patch("/api/collections/{slug}", documented=f"PATCH {DOCUMENTED}")
 class UpdateCollection(Endpoint[Collection]):
-    """Change a collection's title, description, theme or visibility. Opening it to more people asks a person."""
+    """Change a collection's title, description, theme, visibility. Opening it to more asks a person."""
 
     slug: Slug
     title: FreeText | None = Field(None, min_length=1, max_length=60)

@@ -1,4 +1,4 @@
-"""Datasets: listing, one dataset, its parquet files, its Croissant description, and the tags datasets carry."""
+"""Datasets: listing, one dataset, its parquet files, its Croissant description, the tags datasets carry."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ class Dataset(Repository):
     kind = "dataset"
     noun = "dataset"
     shown: ClassVar[tuple[str, ...]] = (
-        "id", "author", "private", "gated", "disabled", "downloads", "likes", "createdAt", "lastModified", "sha",
-        "description", "tags", "siblings", "usedStorage",
+        "id", "author", "private", "gated", "disabled", "downloads", "likes", "createdAt", "lastModified",
+        "sha", "description", "tags", "siblings", "usedStorage",
     )  # fmt: skip
 
 
@@ -266,7 +266,7 @@ class GetDatasetTags(GetTags):
     """Tags datasets can carry, to use in `filter`."""
 
     type: Literal[
-        "benchmark", "task_categories", "size_categories", "modality", "format", "library", "language", "license",
-        "arxiv", "doi", "region", "other", "task_ids", "annotations_creators", "language_creators", "multilinguality",
-        "source_datasets",
+        "benchmark", "task_categories", "size_categories", "modality", "format", "library", "language",
+        "license", "arxiv", "doi", "region", "other", "task_ids", "annotations_creators", "language_creators",
+        "multilinguality", "source_datasets",
     ] | None = None  # fmt: skip

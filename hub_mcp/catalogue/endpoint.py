@@ -1,18 +1,18 @@
 """The engine of the catalogue: an endpoint class is a tool, its instance is a call.
 
-    @delete("/api/repos/delete", destroys="the {type} {repo_id}, with all its files and its history", retype="repo_id")
+    @delete("/api/repos/delete", destroys="the {type} {repo_id}, with all its files", retype="repo_id")
     class DeleteRepo(Endpoint[Done]):
         '''Delete a repository. It cannot be brought back.'''
 
         repo_id: RepoId
         type: RepoType
 
-From such a declaration everything else is derived: the tool's name (`delete_repo`) and title, its schema and hints,
-where each field travels (path, query or body), its `hub://` address, and what the gate has to ask. A declaration
-that does not hold together fails at import, with a sentence that says what is wrong.
+From such a declaration everything else is derived: the tool's name (`delete_repo`) and title, its schema and
+hints, where each field travels (path, query or body), its `hub://` address, and what the gate has to ask. A
+declaration that does not hold together fails at import, with a sentence that says what is wrong.
 
-Path templates: `{name}` is a field, `{name}s` the plural the Hub uses for types, `[...]` a part that is left out
-when its fields are absent.
+Path templates: `{name}` is a field, `{name}s` the plural the Hub uses for types, `[...]` a part that is left
+out when its fields are absent.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class HttpResponse:
         except (ValueError, RecursionError) as trouble:
             kind = self.headers.get("content-type", "nothing").partition(";")[0] or "nothing"
             raise UnexpectedAnswer(
-                f"Something answered that is not the Hub's API ({kind}, {len(self.body):,} bytes, not readable as JSON)."
+                f"Something answered that is not the Hub's API ({kind}, {len(self.body):,} bytes, not JSON)."
             ) from trouble
 
 
@@ -105,7 +105,7 @@ class Stakes:
     retype: str = ""
 
     def __post_init__(self) -> None:
-        """A person reads this and decides: names and titles from the Hub hide nothing in it and pretend no lines."""
+        """A person reads this and decides: names from the Hub hide nothing in it and pretend no lines."""
         object.__setattr__(self, "headline", plain(self.headline, 1_000))
         object.__setattr__(self, "facts", tuple(plain(fact, 400) for fact in self.facts))
         object.__setattr__(self, "cost", plain(self.cost, 1_000))
@@ -139,7 +139,7 @@ class Endpoint(BaseModel, Generic[A]):
 
     line: ClassVar[Line]
     tool: ClassVar[str]
-    title: ClassVar[str]
+    label: ClassVar[str]  # its title; not called so, since a field may be
     area: ClassVar[str]
     answer: ClassVar[type[Answer]]
     kind: ClassVar[str] = ""  # "model", "dataset" or "space" where the class is about one of them
@@ -162,7 +162,7 @@ class Endpoint(BaseModel, Generic[A]):
                     raise ValueError(f"{raw!r} is a {kind}, but this call is about a {expected}")
         return said
 
-    # ── derived from the declaration ─────────────────────────────────────────────────────────────────────────
+    # ── derived from the declaration ────────────────────────────────────────────────────────────────────────
 
     @classmethod
     def _repo_fields(cls) -> list[str]:
@@ -192,13 +192,13 @@ class Endpoint(BaseModel, Generic[A]):
         kind = self.kind or getattr(self, "type", None) or ""
         if repo is not None:
             return f"the {kind or 'repository'} {repo}"
-        return " ".join(named) or type(self).title.lower()  # not self.title: a field may be called so
+        return " ".join(named) or self.label.lower()
 
     @property
     def about_repository(self) -> bool:
         return bool(self._repo_fields())
 
-    # ── to HTTP and back ─────────────────────────────────────────────────────────────────────────────────────
+    # ── to HTTP and back ────────────────────────────────────────────────────────────────────────────────────
 
     def wire(self) -> dict[str, Any]:
         """What travels beside the path: wire names, absent fields left out, local ones too."""
@@ -254,7 +254,7 @@ class Endpoint(BaseModel, Generic[A]):
                 changes=not self.reads,
             )
 
-    # ── what the gate and the journal ask of a call ──────────────────────────────────────────────────────────
+    # ── what the gate and the journal ask of a call ─────────────────────────────────────────────────────────
 
     def target(self) -> Endpoint[Any] | None:
         """The reading call that shows what this call would act on; None where there is nothing yet."""
@@ -292,7 +292,7 @@ class Endpoint(BaseModel, Generic[A]):
         return before.identity
 
     def stakes(self, before: Answer | None, context: Sequence[Answer] = ()) -> Stakes | None:
-        """What a person must agree to; None when the call may simply be made. By default: what `destroys=` says."""
+        """What a person must agree to; None when the call may be made. Unless said: what `destroys=` says."""
         if not self.line.destroys:
             return None
         said = self.model_dump()
@@ -308,7 +308,7 @@ class Endpoint(BaseModel, Generic[A]):
         return {}
 
     def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
-        """The call that takes this one back; None where nothing can. Ask `taken_back_by`, which never fails."""
+        """The call that takes this back; None where nothing can. Ask `taken_back_by`, which never fails."""
         return None
 
     def taken_back_by(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
@@ -350,14 +350,14 @@ def told_of(before: Answer | None, context: Sequence[Answer]) -> tuple[str, ...]
     )
 
 
-# ── path templates ───────────────────────────────────────────────────────────────────────────────────────────
+# ── path templates ──────────────────────────────────────────────────────────────────────────────────────────
 
 _FIELD = re.compile(r"\{(\w+)\}")
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 
 
 def fill(template: str, value_of: Callable[[str], str | None]) -> str:
-    """The template with its fields replaced; optional parts whose fields are absent fall away, innermost first."""
+    """The template filled in; optional parts whose fields are absent fall away, innermost first."""
 
     def section(match: re.Match[str]) -> str:
         inner = match[1]
@@ -372,12 +372,12 @@ def encode_query(sent: Mapping[str, Any]) -> str:
     """A query string: lists repeat their key, booleans are written as the Hub writes them."""
     pairs: list[tuple[str, str]] = []
     for key, value in sent.items():
-        for one in value if isinstance(value, list) else [value]:
-            pairs.append((key, str(one).lower() if isinstance(one, bool) else str(one)))
+        values = value if isinstance(value, list) else [value]
+        pairs.extend((key, str(one).lower() if isinstance(one, bool) else str(one)) for one in values)
     return urlencode(pairs, safe="", quote_via=quote)
 
 
-# ── declaring ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── declaring ───────────────────────────────────────────────────────────────────────────────────────────────
 
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -392,7 +392,7 @@ def _declare(
     idempotent: bool = True,
     destroys: str = "",
     retype: str = "",
-    title: str = "",
+    label: str = "",
 ) -> Callable[[type[E]], type[E]]:
     def declare(cls: type[E]) -> type[E]:
         cls.line = Line(
@@ -400,7 +400,7 @@ def _declare(
         )
         words = _WORDS.split(cls.__name__)
         cls.tool = "_".join(words).lower()
-        cls.title = title or " ".join([words[0], *(word.lower() for word in words[1:])])
+        cls.label = label or " ".join([words[0], *(word.lower() for word in words[1:])])
         cls.area = cls.__module__.rpartition(".")[2]
         cls.answer = _answer_of(cls)
         _check(cls)
@@ -410,9 +410,9 @@ def _declare(
     return declare
 
 
-def get(path: str, *, documented: str = "", title: str = "") -> Callable[[type[E]], type[E]]:
+def get(path: str, *, documented: str = "", label: str = "") -> Callable[[type[E]], type[E]]:
     """Declare an endpoint that reads."""
-    return _declare("GET", path, Effect.READ, documented=documented, title=title)
+    return _declare("GET", path, Effect.READ, documented=documented, label=label)
 
 
 def post(
@@ -423,36 +423,37 @@ def post(
     destructive: bool = False,
     idempotent: bool = False,
     retype: str = "",
-    title: str = "",
+    label: str = "",
 ) -> Callable[[type[E]], type[E]]:
     """Declare an endpoint that adds something, or (`effect=`) changes it in a way POST was chosen for."""
     return _declare(
         "POST", path, effect, documented=documented, destructive=destructive, idempotent=idempotent,
-        retype=retype, title=title,
+        retype=retype, label=label,
     )  # fmt: skip
 
 
 def put(
-    path: str, *, documented: str = "", destructive: bool = False, title: str = ""
+    path: str, *, documented: str = "", destructive: bool = False, label: str = ""
 ) -> Callable[[type[E]], type[E]]:
     """Declare an endpoint that replaces settings."""
-    return _declare("PUT", path, Effect.CHANGE, documented=documented, destructive=destructive, title=title)
+    return _declare("PUT", path, Effect.CHANGE, documented=documented, destructive=destructive, label=label)
 
 
 def patch(
-    path: str, *, documented: str = "", destructive: bool = False, title: str = ""
+    path: str, *, documented: str = "", destructive: bool = False, label: str = ""
 ) -> Callable[[type[E]], type[E]]:
     """Declare an endpoint that changes some fields."""
-    return _declare("PATCH", path, Effect.CHANGE, documented=documented, destructive=destructive, title=title)
+    return _declare("PATCH", path, Effect.CHANGE, documented=documented, destructive=destructive, label=label)
 
 
 def delete(
-    path: str, *, destroys: str, retype: str = "", documented: str = "", title: str = ""
+    path: str, *, destroys: str, retype: str = "", documented: str = "", label: str = ""
 ) -> Callable[[type[E]], type[E]]:
-    """Declare an endpoint that takes something away; `destroys` says what, in words the person will be asked with."""
+    """Declare an endpoint that takes something away; `destroys` says what, as the person will be asked."""
     return _declare(
-        "DELETE", path, Effect.DESTROY, documented=documented, destructive=True, destroys=destroys, retype=retype,
-        title=title,
+        "DELETE", path, Effect.DESTROY, documented=documented, destructive=True, destroys=destroys,
+        retype=retype,
+        label=label,
     )  # fmt: skip
 
 

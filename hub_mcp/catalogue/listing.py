@@ -1,7 +1,7 @@
-"""Listings: endpoints whose rows come page by page, behind one kind of cursor whatever the Hub's own paging is.
+"""Listings: endpoints whose rows come page by page, behind one kind of cursor, however the Hub itself pages.
 
-Our cursor is `rows.size.place`: how many rows of the Hub's page were already given, the page size that was asked for,
-and the Hub's own cursor (or page number). It is opaque to callers and stays valid in any process.
+Our cursor is `rows.size.place`: how many rows of the Hub's page were already given, the page size that was
+asked for, and the Hub's own cursor (or page number). It is opaque to callers and stays valid in any process.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ class Listing(Endpoint[Page[R]], Generic[R]):
     def rows(self, value: Any) -> list[Any]:
         """The JSON rows of one page of the Hub's."""
         if not isinstance(value, list):
-            raise UnexpectedAnswer(f"The Hub did not answer {self.title.lower()} with a list.")
+            raise UnexpectedAnswer(f"The Hub did not answer {self.label.lower()} with a list.")
         return value
 
     def _next_page(self, response: HttpResponse, rows: int, size: int) -> str:

@@ -52,7 +52,7 @@ class ModelRow(Repository):
     kind = "model"
     noun = "model"
     lean = ("pipeline_tag", "downloads", "likes", "lastModified")
-    shown = ("id", *lean)
+    shown: ClassVar[tuple[str, ...]] = ("id", *lean)
 
     pipeline_tag: str | None = None
 
@@ -87,7 +87,8 @@ class ListModels(ListRepositories[ModelRow]):
         Field(None, description="e.g. min:6B,max:128B")
     )
     sort: Literal[
-        "trendingScore", "downloads", "likes", "likes30d", "lastModified", "createdAt", "num_parameters", "mainSize", "id"
+        "trendingScore", "downloads", "likes", "likes30d", "lastModified", "createdAt", "num_parameters",
+        "mainSize", "id"
     ] | None = None  # fmt: skip
 
 
@@ -115,5 +116,6 @@ class GetModelTags(GetTags):
     """Tags models can carry, to use in `filter`."""
 
     type: Literal[
-        "pipeline_tag", "library", "dataset", "bucket", "language", "license", "arxiv", "doi", "region", "deploy", "other"
+        "pipeline_tag", "library", "dataset", "bucket", "language", "license", "arxiv", "doi", "region",
+        "deploy", "other"
     ] | None = None  # fmt: skip

@@ -17,8 +17,8 @@ class Organization(Record):
 
     noun = "organization"
     shown = (
-        "name", "fullname", "details", "plan", "isVerified", "numUsers", "numFollowers", "numModels", "numDatasets",
-        "numSpaces", "numPapers", "numKernels", "numBuckets",
+        "name", "fullname", "details", "plan", "isVerified", "numUsers", "numFollowers", "numModels",
+        "numDatasets", "numSpaces", "numPapers", "numKernels", "numBuckets",
     )  # fmt: skip
 
     hub_id: str | None = Field(None, alias="_id")

@@ -28,9 +28,9 @@ class Paper(Record):
     noun = "paper"
     shown: ClassVar[tuple[str, ...]] = (
         "id", "title", "authors", "publishedAt", "submittedOnDailyAt", "organization", "upvotes", "summary",
-        "ai_summary", "ai_keywords", "projectPage", "githubRepo", "githubStars", "withdrawnAt", "numTotalModels",
-        "numTotalDatasets", "numTotalSpaces", "linkedModels", "linkedDatasets", "linkedSpaces", "comments",
-        "submissionDeadline",
+        "ai_summary", "ai_keywords", "projectPage", "githubRepo", "githubStars", "withdrawnAt",
+        "numTotalModels", "numTotalDatasets", "numTotalSpaces", "linkedModels", "linkedDatasets",
+        "linkedSpaces", "comments", "submissionDeadline",
     )  # fmt: skip
 
     id: str
@@ -108,7 +108,7 @@ class PaperRepos(Answer):
         }
 
 
-@get("/api/arxiv/{arxiv_id}/repos", title="List repositories of a paper")
+@get("/api/arxiv/{arxiv_id}/repos", label="List repositories of a paper")
 class ListPaperRepos(Endpoint[PaperRepos]):
     """Models, datasets and Spaces that refer to a paper. All of them: list_models with filter arxiv:ID."""
 

@@ -54,7 +54,7 @@ def repository_weighed(kind: str, repo_id: str) -> Endpoint[Any]:
 
 
 def split(repo_id: str) -> dict[str, str]:
-    """The id as the Hub's bodies write it: name, and organization (which may be the user) where there is one."""
+    """The id as the Hub's bodies write it: name, and organization (it may be the user) where there is one."""
     owner, _, name = repo_id.rpartition("/")
     return {"name": name, **({"organization": owner} if owner else {})}
 
@@ -88,9 +88,9 @@ class Variable(Part):
     description: str | None = None
 
 
-@post("/api/repos/create", title="Create repository")
+@post("/api/repos/create", label="Create repository")
 class CreateRepo(Endpoint[Created]):
-    """Create a repository, under your own name unless repo_id says otherwise. Public unless you say private."""
+    """Create a repository, under your own name unless repo_id has another. Public unless you say private."""
 
     offers = ("name", "organization", "private")  # all said by repo_id and visibility
 
@@ -152,7 +152,7 @@ class ActsOnRepository(Endpoint[Done]):
     "/api/repos/delete",
     destroys="the {type} {repo_id}, with all its files, discussions and history",
     retype="repo_id",
-    title="Delete repository",
+    label="Delete repository",
 )
 class DeleteRepo(ActsOnRepository):
     """Delete a repository for good. A person is asked to type its name."""
@@ -176,7 +176,7 @@ class DeleteRepo(ActsOnRepository):
     "/api/{type}s/{repo_id}/settings",
     documented="PUT /api/repos/{repo_type}/{repo_id}/settings",
     destructive=True,
-    title="Update repository settings",
+    label="Update repository settings",
 )
 class UpdateRepoSettings(ActsOnRepository):
     """Change who can see a repository, gating, discussions. Making it more public asks a person first."""
@@ -266,7 +266,7 @@ class UpdateRepoSettings(ActsOnRepository):
     effect=Effect.CHANGE,
     destructive=True,
     retype="from_repo",
-    title="Move or rename repository",
+    label="Move or rename repository",
 )
 class MoveRepo(Endpoint[Done]):
     """Rename a repository or give it to another owner. A person is asked to type its present name."""
@@ -299,7 +299,7 @@ class MoveRepo(Endpoint[Done]):
         return Stakes(
             headline=f"Move the {self.type} {self.from_repo} to {self.to_repo}?",
             facts=told_of(before, context),
-            cost=f"Its address changes; the old one leads to the new one only until somebody takes the name.{given}",
+            cost=f"Its address changes; the old one leads to the new one until somebody takes it.{given}",
             retype=self.from_repo,
         )
 

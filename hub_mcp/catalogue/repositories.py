@@ -1,4 +1,4 @@
-"""What models, datasets and Spaces have in common: how one repository and a listing of them are asked for and read."""
+"""What models, datasets and Spaces have in common: how one, and a listing of them, is asked for and read."""
 
 from __future__ import annotations
 

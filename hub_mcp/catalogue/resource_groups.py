@@ -94,7 +94,8 @@ class ResourceGroup(Record):
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
         users = [f"{one.get('name')} ({one.get('role')})" for one in self.users or ()]
         held = [
-            f"{one.get('type')} {one.get('name') or one.get('slug') or one.get('id')}{' (private)' if one.get('private') else ''}"
+            f"{one.get('type')} {one.get('name') or one.get('slug') or one.get('id')}"
+            f"{' (private)' if one.get('private') else ''}"
             for one in self.resources or self.repos or ()
         ]
         said: dict[str, Any] = dict(super().content(fields))
@@ -281,7 +282,8 @@ class UpdateResourceGroupSettings(ChangesGroup):
         if not self.auto_join.enabled:
             return None
         return Stakes(
-            headline=f"Turn on auto-join in {self.subject}: {auto_join_lines(self.auto_join, self.organization)}?",
+            headline=f"Turn on auto-join in {self.subject}: "
+            f"{auto_join_lines(self.auto_join, self.organization)}?",
             facts=told_of(before, context),
             cost="Turning it off later removes nobody whom it brought in.",
         )
@@ -311,7 +313,7 @@ class UpdateResourceGroupSettings(ChangesGroup):
     retype="resource_group_id",
 )
 class DeleteResourceGroup(Endpoint[Done]):
-    """Delete a resource group; its repositories fall back to the organization's roles. A person types its name."""
+    """Delete a resource group; its repositories fall back to organization roles. A person types its name."""
 
     organization: Owner
     resource_group_id: ObjectId
@@ -324,7 +326,7 @@ class DeleteResourceGroup(Endpoint[Done]):
         return Stakes(
             headline=f"Delete the resource group {name} of {self.organization}?",
             facts=told_of(before, context),
-            cost="Its users lose their roles, its repositories become visible by the organization's own roles. "
+            cost="Its users lose their roles; the organization's own roles decide who sees its repositories. "
             "This cannot be undone.",
             retype=name,
         )
@@ -335,7 +337,7 @@ class DeleteResourceGroup(Endpoint[Done]):
 
 @post(f"{PLACE}/{{resource_group_id}}/users", documented=f"POST {DOCUMENTED}/{{resourceGroupId}}/users")
 class AddResourceGroupUsers(ChangesGroup):
-    """Add users to a resource group; fails as a whole when one is in it already. Granting admin asks a person."""
+    """Add users to a resource group; fails whole if one is in it already. Granting admin asks a person."""
 
     organization: Owner
     resource_group_id: ObjectId
@@ -465,10 +467,10 @@ class PlacedRepository(Record):
     effect=Effect.CHANGE,
     destructive=True,
     idempotent=True,
-    title="Set a repository's resource group",
+    label="Set a repository's resource group",
 )
 class SetRepoResourceGroup(Endpoint[PlacedRepository]):
-    """Put a repository into a resource group, or take it out with "none". Asks a person: it changes who can reach it."""
+    """Put a repository into a resource group, or take it out with "none". Asks a person: access changes."""
 
     offers = ("repo_type",)
 
@@ -526,7 +528,7 @@ class SetRepoResourceGroup(Endpoint[PlacedRepository]):
 @get(
     "/api/{type}s/{repo_id}/resource-group",
     documented="GET /api/(models|spaces|datasets)/{namespace}/{repo}/resource-group",
-    title="Get a repository's resource group",
+    label="Get a repository's resource group",
 )
 class GetRepoResourceGroup(Endpoint[GroupOfRepository]):
     """The resource group a repository is in."""

@@ -1,7 +1,7 @@
 """The portable JSON Schema of an endpoint: flat, closed, and of the few words every provider takes.
 
-No `$ref`, no combinators, no type arrays, no `title` and no `pattern`: optional means absent. What is left out of the
-schema is still checked when the call is made, by the endpoint's own rules.
+No `$ref`, no combinators, no type arrays, no `title` and no `pattern`: optional means absent. What is left
+out of the schema is still checked when the call is made, by the endpoint's own rules.
 """
 
 from __future__ import annotations

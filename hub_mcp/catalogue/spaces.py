@@ -41,7 +41,7 @@ class SpaceRow(Repository):
     kind = "space"
     noun = "space"
     lean = ("sdk", "likes", "lastModified")
-    shown = ("id", *lean)
+    shown: ClassVar[tuple[str, ...]] = ("id", *lean)
 
     sdk: str | None = None
 
@@ -50,8 +50,8 @@ class Space(SpaceRow):
     """One Space."""
 
     shown: ClassVar[tuple[str, ...]] = (
-        "id", "author", "private", "disabled", "sdk", "likes", "createdAt", "lastModified", "sha", "host", "runtime",
-        "models", "datasets", "tags", "siblings", "usedStorage",
+        "id", "author", "private", "disabled", "sdk", "likes", "createdAt", "lastModified", "sha", "host",
+        "runtime", "models", "datasets", "tags", "siblings", "usedStorage",
     )  # fmt: skip
 
     def field(self, name: str) -> Any:

@@ -53,7 +53,6 @@ class Identity(Record):
                 role=org.get("roleInOrg"), plan=org.get("plan"), restrictions=org.get("securityRestrictions")
             )
             for org in self.orgs or ()
-            if isinstance(org, dict)
         }
         may = _drop_empty(
             role=self.token_role, permissions=self.permissions, expires=(self.auth or {}).get("expiresAt")
@@ -65,6 +64,6 @@ def _drop_empty(**said: Any) -> dict[str, Any]:
     return {key: value for key, value in said.items() if value}
 
 
-@get("/api/whoami-v2", title="Who am I")
+@get("/api/whoami-v2", label="Who am I")
 class Whoami(Endpoint[Identity]):
     """Who is signed in, their organizations and roles, and what the token may do."""

@@ -1,4 +1,4 @@
-"""The words endpoints share: repository ids, revisions, names, roles, dates, each with the Hub's own rule (FACTS 9).
+"""The words endpoints share: repository ids, revisions, names, roles, dates, each with the Hub's own rule.
 
 A rule here refuses what the Hub would refuse, and what must never get into a path, before anything is sent.
 """
@@ -125,7 +125,7 @@ def check_repo_id(repo_id: str) -> str:
         raise ValueError(f"{shorten(repo_id)} is not a repository id: write namespace/name")
     if not all(_REPO_PART.fullmatch(part) for part in parts):
         raise ValueError(
-            f"{shorten(repo_id)} is not a repository id: namespace/name, each of letters, digits, '-', '_', '.', "
+            f"{shorten(repo_id)} is not a repository id: namespace/name, each of letters, digits, '-_.', "
             "at most 96 characters, not starting or ending with '-' or '.'"
         )
     if "--" in repo_id or ".." in repo_id or repo_id.endswith(".git"):
@@ -147,7 +147,8 @@ def read_owner(text: str) -> str:
         text = "/".join(segments).removeprefix("organizations/").partition("/")[0]
     if not (2 <= len(text) <= 42) or not _OWNER.fullmatch(text):
         raise ValueError(
-            f"{shorten(text)} is not a user or organization name: 2 to 42 letters, digits and single '-', not only digits"
+            f"{shorten(text)} is not a user or organization name: "
+            "2 to 42 letters, digits and single '-', not only digits"
         )
     return text
 

@@ -59,8 +59,8 @@ class Lazy(click.Group):
 @with_settings
 @click.version_option(__version__, prog_name="hub-mcp")
 @click.pass_context
-def cli(context: click.Context, **given: Any) -> None:
-    """The Model Context Protocol server for the Hugging Face Hub. Without a subcommand it serves over stdio."""
+def cli(context: click.Context, /, **given: Any) -> None:
+    """The Model Context Protocol server for the Hugging Face Hub. Without a command it serves over stdio."""
     context.obj = settings_from(given)
     if context.invoked_subcommand is None:
         from hub_mcp.cli.serve import serve

@@ -77,7 +77,7 @@ def _option(name: str, schema: Mapping[str, Any], *, needed: bool) -> click.Opti
 
 def _callback(endpoint: type[Endpoint[Any]]) -> Any:
     @click.pass_context
-    def run(context: click.Context, as_json: bool, dry_run: bool = False, **given: Any) -> None:
+    def run(context: click.Context, /, as_json: bool, dry_run: bool = False, **given: Any) -> None:
         arguments = {name: _value(name, one) for name, one in given.items() if one is not None and one != ()}
         settings = context.find_object(Settings) or Settings()
         sys.exit(asyncio.run(made(settings, endpoint, arguments, as_json=as_json, dry_run=dry_run)))

@@ -1,4 +1,4 @@
-"""`hub-mcp doctor`: what a server with these settings would see, and what stands in its way; never a token."""
+"""`hub-mcp doctor`: what a server with these settings would see, what stands in its way; never a token."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def examined(settings: Settings) -> dict[str, Any]:
     }
     well = True
     try:
-        probe: Listing[Any] = ListModels(limit=1)
+        probe: Listing[Any] = ListModels.model_validate({"limit": 1})
         response = await hub.exchange(probe)
         probe.from_http(response)
         found["answers"] = "yes"

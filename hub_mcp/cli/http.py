@@ -60,7 +60,7 @@ def http(
     redis: str,
     **given: Any,
 ) -> None:
-    """Serve a team over Streamable HTTP. Each request acts with the token of its own caller, never with yours."""
+    """Serve a team over Streamable HTTP. Each request acts with its own caller's token, never with yours."""
     from hub_mcp.server.http import Http
 
     settings = _settings(context, given)
@@ -84,7 +84,7 @@ def http(
 
 
 def _settings(context: click.Context, given: dict[str, Any]) -> Settings:
-    """Flags behind `http` win over those before it, and these over variables; over HTTP the policy is deny."""
+    """Flags behind `http` win over those before it, and these over variables; the policy is deny."""
     parent = context.parent.params if context.parent else {}
     here = {
         name: value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 
@@ -33,5 +35,5 @@ def hub(file: str | None, port: int, faults: str, models: int) -> None:
     for token in TOKENS:
         click.echo(f"  {token.token:<24} {token.about}")
     click.echo(f"\n  export HF_ENDPOINT={address} HF_TOKEN={TOKENS[0].token}\n")
-    click.get_text_stream("stdout").flush()
+    sys.stdout.flush()
     run(app, bound)

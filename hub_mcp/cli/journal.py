@@ -149,7 +149,7 @@ def refuse_another(identity: str, rehearsed: Rehearsed) -> None:
 def told_of(rehearsed: Rehearsed) -> list[str]:
     """What taking back would send, and what it would change."""
     call = rehearsed.seen.call
-    lines = [f"{type(call).title}: {call.subject}", f"  {rehearsed.request.method} {call.to_http('').url}"]
+    lines = [f"{type(call).label}: {call.subject}", f"  {rehearsed.request.method} {call.to_http('').url}"]
     for name, (was, then) in rehearsed.changes.items():
         lines.append(f"  {name}: {told(clean(was)) or 'nothing'} → {told(clean(then)) or 'nothing'}")
     return lines

@@ -1,4 +1,4 @@
-"""One table: each setting with its flag, its HUB_MCP_* variable and its words; click and Settings are made from it."""
+"""One table, of which click and Settings are made: each setting's flag, HUB_MCP_* variable and words."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def settings_from(given: Mapping[str, Any]) -> Settings:
 
 
 def _listed(flag: Flag, value: str) -> tuple[str, ...]:
-    """The words of a list; where the bare flag means all, a host's checkbox (`true`, `false`) says all or none."""
+    """The words of a list; where the bare flag means all, a checkbox (`true`, `false`) says all or none."""
     words = tuple(value.replace(",", " ").split())
     if flag.bare and len(words) == 1:
         if words[0].lower() in FALSE:

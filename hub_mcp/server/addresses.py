@@ -4,9 +4,9 @@
     hub://models/google-bert/bert-base-cased   GetModel(repo_id="google-bert/bert-base-cased")
     hub://models/_/gpt2                        GetModel(repo_id="gpt2")
 
-The address is the documented path without `/api/`, each segment percent-encoded on its own; a repository id always
-takes two segments, with `_` (which no owner can be called) for a missing namespace. What is not in the path is in the
-query, by our names; defaults are left out. Only reading endpoints have addresses.
+The address is the documented path without `/api/`, each segment percent-encoded on its own; a repository id
+always takes two segments, with `_` (which no owner can be called) for a missing namespace. What is not in the
+path is in the query, by our names; defaults are left out. Only reading endpoints have addresses.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ def templates() -> list[tuple[str, type[Endpoint[Any]]]]:
     for endpoint in reading():
         names = [name for name in endpoint.model_fields if name not in endpoint.path_fields()]
         query = f"{{?{','.join(names)}}}" if names else ""
-        for form in _forms(_place(endpoint)):
-            found.append((SCHEME + _FIELD.sub(_advertised, form) + query, endpoint))
+        forms = _forms(_place(endpoint))
+        found.extend((SCHEME + _FIELD.sub(_advertised, form) + query, endpoint) for form in forms)
     return found
 
 

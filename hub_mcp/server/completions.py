@@ -1,4 +1,4 @@
-"""Completions of template variables and prompt arguments, from the Hub: at most a hundred, and never an error."""
+"""Completions of template variables and prompt arguments, from the Hub: a hundred at most, never an error."""
 
 from __future__ import annotations
 

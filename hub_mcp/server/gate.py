@@ -193,8 +193,8 @@ class Gate:
     async def _act(self, seen: Seen, hub: Hub, note: str = "") -> Acted:
         """Send the call once, and write down what became of it.
 
-        A caller who leaves does not break off a change that is on its way: `client/wire.py` lets it arrive. So
-        whoever is cancelled in here was still waiting to send, or knows that the Hub said no.
+        A caller who leaves does not break off a change that is on its way: `client/wire.py` lets it arrive.
+        So whoever is cancelled in here was still waiting to send, or knows that the Hub said no.
         """
         self._limits.spend(seen.call)
         try:

@@ -1,4 +1,4 @@
-"""Streamable HTTP for a team: one endpoint for both protocol eras, and every request with its own caller's token.
+"""Streamable HTTP for a team: one endpoint for both protocol eras, each request with its caller's own token.
 
 Legacy clients are served without sessions, so any worker may take any request. What a worker must know of the
 others is in Redis (`sharing.py`); who may come in is decided in `signin.py`.

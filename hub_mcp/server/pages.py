@@ -84,7 +84,7 @@ class Pages:
                 Resource(
                     uri=uri,
                     name=endpoint.tool,
-                    title=endpoint.title,
+                    title=endpoint.label,
                     description=_words(endpoint),
                     mime_type=JSON,
                 )
@@ -99,17 +99,20 @@ class Pages:
         """The addresses of every reading endpoint, and of every listing as a stream."""
         found: list[ResourceTemplate] = []
         for uri, endpoint in templates():
-            words = {"title": endpoint.title, "description": _words(endpoint)}
-            found.append(ResourceTemplate(uri_template=uri, name=endpoint.tool, mime_type=JSON, **words))
+            title, words = endpoint.label, _words(endpoint)
+            found.append(
+                ResourceTemplate(
+                    uri_template=uri, name=endpoint.tool, title=title, description=words, mime_type=JSON
+                )
+            )
             if endpoint.is_listing():
-                walked = {
-                    "title": f"{endpoint.title}, all of them",
-                    "description": f"{words['description']} As NDJSON.",
-                }
-                place = STREAM + uri.removeprefix("hub://")
                 found.append(
                     ResourceTemplate(
-                        uri_template=place, name=f"stream_{endpoint.tool}", mime_type=NDJSON, **walked
+                        uri_template=STREAM + uri.removeprefix("hub://"),
+                        name=f"stream_{endpoint.tool}",
+                        title=f"{title}, all of them",
+                        description=f"{words} As NDJSON.",
+                        mime_type=NDJSON,
                     )
                 )
         return ListResourceTemplatesResult(resource_templates=found)

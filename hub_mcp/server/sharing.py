@@ -1,7 +1,7 @@
 """What several workers and machines must know of each other, in Redis: used confirmations, and what changed.
 
-Nothing here holds a token, a name or a content: nonces are random, and changes are addresses. Redis that is away
-lets no confirmation count (nothing is changed), and changes are announced again when it is back.
+Nothing here holds a token, a name or a content: nonces are random, and changes are addresses. Redis that is
+away lets no confirmation count (nothing is changed), and changes are announced again when it is back.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class UsedInRedis:
             )
         except (RedisError, OSError) as trouble:
             log.warning("Redis cannot be reached: %s", type(trouble).__name__)
-            what = "Whether the confirmation was used already cannot be told: the server's Redis does not answer."
+            what = "Whether the confirmation was used cannot be told: the server's Redis does not answer."
             raise Stopped(what, advice="Call again in a moment.") from None
 
 

@@ -1,4 +1,4 @@
-"""Who is calling over HTTP: the token of each request, what a caller without one is told, and where to get one."""
+"""Who is calling over HTTP: the token of each request, what callers without are told, where one is got."""
 
 from __future__ import annotations
 

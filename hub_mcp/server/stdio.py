@@ -1,7 +1,7 @@
-"""Standard input and output as an MCP transport on the event loop's own pipes: no threads, an end when stdin ends.
+"""Standard input and output as an MCP transport on the loop's own pipes: no threads, an end when stdin ends.
 
-The SDK's transport reads in a thread, which outlives the end of input and doubles the time of a call; it still serves
-where the loop cannot watch the streams (Windows, a file as standard input).
+The SDK's transport reads in a thread, which outlives the end of input and doubles the time of a call; it
+still serves where the loop cannot watch the streams (Windows, a file as standard input).
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Streams: a listing walked page by page into NDJSON, within a budget, with the address where it goes on.
 
-`hub://stream/<listing>` read once gathers pages until 256 KiB are full; its last line is `{"next": "hub://stream/…"}`
-while there is more. While somebody is subscribed to it, a walk pulls pages in the background: a read then takes what
-has come since the last one, and a reader who does not read holds the walk up after a few pages.
+`hub://stream/<listing>` read once gathers pages until 256 KiB are full; its last line is `{"next":
+"hub://stream/…"}` while there is more. While somebody is subscribed to it, a walk pulls pages in the
+background: a read then takes what has come since the last one, and a reader who does not read holds the walk
+up after a few pages.
 """
 
 from __future__ import annotations

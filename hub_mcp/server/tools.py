@@ -1,4 +1,4 @@
-"""Endpoints as tools: how each is announced, how arguments become a call, how answers and errors become results."""
+"""Endpoints as tools: how each is announced, how arguments become a call, and answers and errors results."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def tool_of(endpoint: type[Endpoint[Any]]) -> Tool:
             schema["properties"][CONFIRM] = {"type": "string"}
     return Tool(
         name=endpoint.tool,
-        title=endpoint.title,
+        title=endpoint.label,
         description=" ".join((endpoint.__doc__ or "").split()),
         input_schema=schema,
         output_schema=ROWS if endpoint.is_listing() else RESULT,

@@ -1,7 +1,8 @@
 """Subscriptions, both eras: a stream announces its pages, and one thing on the Hub announces that it changed.
 
-Legacy clients subscribe a session, modern ones hold a listen request; both are told by two different calls. Whatever
-runs for an address runs once for each caller, however many ask for it, and ends with the last of them.
+Legacy clients subscribe a session, modern ones hold a listen request; both are told by two different calls.
+Whatever runs for an address runs once for each caller, however many ask for it, and ends with the last of
+them.
 """
 
 from __future__ import annotations

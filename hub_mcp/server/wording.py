@@ -28,7 +28,7 @@ def in_words(call: Endpoint[Any], answer: Answer) -> str:
     rows = content.get("items")
     if set(content) == {"items"} and isinstance(rows, list):
         return "\n".join([f"{len(rows):,} found ({HUB_SAYS})", *(told(row) for row in rows)])[:LONGEST]
-    return "\n".join([f"{type(call).title} ({HUB_SAYS})", *_lines(content)])[:LONGEST]
+    return "\n".join([f"{type(call).label} ({HUB_SAYS})", *_lines(content)])[:LONGEST]
 
 
 def fields_of(call: Endpoint[Any]) -> Sequence[str]:
@@ -43,7 +43,7 @@ def _listing(call: Endpoint[Any], page: Page[Any], fields: Sequence[str]) -> str
         return (
             "Nothing more."
             if getattr(call, "cursor", None)
-            else f"Nothing found: {type(call).title.lower()}."
+            else f"Nothing found: {type(call).label.lower()}."
         )
     first = page.items[0]
     names = list(dict.fromkeys((*first.shown, *fields))) if isinstance(first, Record) else []

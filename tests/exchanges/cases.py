@@ -1,4 +1,4 @@
-"""A call of each tool on the local Hub's world: the arguments the recorded exchanges were made with, in this order."""
+"""A call of each tool on the local Hub's world: the arguments of the recorded exchanges, in this order."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
-"""Records an exchange of every tool with the local Hub: `python -m tests.exchanges.record` writes one file a tool.
+"""Records an exchange of every tool with the local Hub: `python -m tests.exchanges.record`, a file a tool.
 
-What is recorded is data for `tests/test_every_endpoint.py`: the arguments, the request they become, the response,
-and what is shown of it. Read the difference before committing it.
+What is recorded is data for `tests/test_every_endpoint.py`: the arguments, the request they become, the
+response, and what is shown of it. Read the difference before committing it.
 """
 
 import asyncio

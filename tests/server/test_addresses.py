@@ -1,4 +1,4 @@
-"""A reading call and its address are the same thing: `call_at(address_of(call)) == call`, for every reading endpoint."""
+"""A reading call and its address are the same thing: `call_at(address_of(call)) == call`, for every one."""
 
 from typing import Any
 
