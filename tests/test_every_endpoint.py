@@ -13,17 +13,14 @@ from hub_mcp.catalogue.endpoint import HttpResponse
 from hub_mcp.localhub.app import create_app
 
 HERE = Path(__file__).parent
+PUBLISHED = json.loads((HERE.parent / "manifests" / "tools.json").read_text(encoding="utf-8"))["tools"]
+SNAPSHOTS = {tool["name"]: tool for tool in PUBLISHED}  # written by `python -m hub_mcp.dev manifests`
 ROUTES = [route for route in create_app().routes if isinstance(route, Route)]
 
 
 def recorded(tool: str) -> dict[str, Any]:
     exchange: dict[str, Any] = json.loads((HERE / "exchanges" / f"{tool}.json").read_text(encoding="utf-8"))
     return exchange
-
-
-def snapshot(tool: str) -> dict[str, Any]:
-    published = json.loads((HERE / "snapshots" / "tools.json").read_text(encoding="utf-8"))
-    return next((one for one in published["tools"] if one["name"] == tool), {})
 
 
 def local_route(method: str, path: str) -> str:
@@ -44,7 +41,7 @@ def test_no_cell_of_the_row_is_empty(tool: str) -> None:
         "tool": endpoint.tool,
         "local route": local_route(request["method"], request["path"]),
         "exchange": exchange["response"]["status"],
-        "snapshot": snapshot(tool).get("inputSchema"),
+        "snapshot": SNAPSHOTS.get(tool, {}).get("inputSchema"),
     }
     assert not [name for name, cell in row.items() if not cell]
 

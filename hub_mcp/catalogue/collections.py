@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from hub_mcp.catalogue.answers import Answer, Done, Record, clean, day
 from hub_mcp.catalogue.endpoint import Endpoint, HttpResponse, Stakes, delete, get, patch, post, told_of
@@ -75,6 +75,14 @@ class Item(Part):
                 raise ValueError(f"{self.id!r} is a {kind}, not a {self.type}")
             object.__setattr__(self, "id", check_repo_id(repo_id))
         return self
+
+
+# An {type, id} is taken too, as the Hub documents it; what people have is shorter.
+ItemInWords = Annotated[
+    Item,
+    BeforeValidator(read_item),
+    WithJsonSchema({"type": "string", "description": "models/ns/name, papers/id"}),
+]
 
 
 class CollectionRow(Record):
@@ -159,9 +167,9 @@ class CreateCollection(Endpoint[Collection]):
     """Create a collection. Public unless you say private."""
 
     title: FreeText = Field(min_length=1, max_length=60)
-    namespace: Owner = Field(description="user or organization")
+    namespace: Owner
     description: FreeText | None = Field(None, max_length=150)
-    item: Annotated[Item, BeforeValidator(read_item)] | None = None
+    item: ItemInWords | None = None
     private: bool | None = None
     resource_group_id: ObjectId | None = Field(None, serialization_alias="resourceGroupId")
 
@@ -183,10 +191,10 @@ class ListCollections(Listing[CollectionRow]):
     row = CollectionRow
     largest = 1000
 
-    q: Word | None = Field(default=None, description="in title and description")
+    q: Word | None = Field(default=None, description="in title or description")
     owner: Annotated[list[Owner], BeforeValidator(words_list)] | None = None
     item: Annotated[list[Word], BeforeValidator(words_list)] | None = Field(
-        None, description="models/ns/name, papers/id, …"
+        None, description="models/ns/name"
     )
     sort: Literal["trending", "upvotes", "lastModified"] | None = None
 
@@ -221,7 +229,7 @@ class ChangesCollection(Endpoint[Done]):
 
 @patch("/api/collections/{slug}", documented=f"PATCH {DOCUMENTED}")
 class UpdateCollection(Endpoint[Collection]):
-    """Change a collection's title, description, theme, visibility. Opening it to more asks a person."""
+    """Change a collection. Opening it to more people asks a person."""
 
     slug: Slug
     title: FreeText | None = Field(None, min_length=1, max_length=60)
@@ -316,7 +324,7 @@ class AddCollectionItem(Endpoint[Collection]):
     """Add a model, dataset, Space, paper or collection to a collection."""
 
     slug: Slug
-    item: Annotated[Item, BeforeValidator(read_item)]
+    item: ItemInWords
     note: FreeText | None = Field(None, max_length=NOTE_LIMIT)
 
     def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
@@ -328,7 +336,7 @@ class ChangesItem(ChangesCollection):
     """A change to one item of a collection: named by its own id, or by what people know, its type and id."""
 
     slug: Slug
-    item_id: Annotated[Word, Field(description="the item_id, or its type and id: models/ns/name")]
+    item_id: Annotated[Word, Field(description="or models/ns/name")]
 
     @model_validator(mode="after")
     def _readable(self) -> Self:

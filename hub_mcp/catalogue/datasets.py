@@ -76,14 +76,14 @@ class Dataset(Repository):
 
 @get("/api/datasets")
 class ListDatasets(ListRepositories[DatasetRow]):
-    """Search datasets. Rows are lean; `fields` adds to them."""
+    """Search datasets: `search` looks at ids only, `filter` at tags."""
 
     row = DatasetRow
     offered = EXPANDABLE
 
-    search: Word | None = Field(None, description="words of the id")
+    search: Word | None = None
     author: Owner | None = None
-    filter: Words | None = Field(None, description="tags, all of them, e.g. language:en")
+    filter: Words | None = Field(None, description="e.g. language:en")
     gated: bool | None = None
     sort: Literal[
         "trendingScore", "downloads", "likes", "likes30d", "lastModified", "createdAt", "mainSize",
@@ -131,7 +131,7 @@ class ListDatasetParquetFiles(Endpoint[ParquetFiles]):
 
     repo_id: RepoId
     subset: Segment | None = None
-    split: Segment | None = Field(None, description="needs subset")
+    split: Segment | None = None
 
     @model_validator(mode="after")
     def _split_needs_subset(self) -> Self:
@@ -269,4 +269,4 @@ class GetDatasetTags(GetTags):
         "benchmark", "task_categories", "size_categories", "modality", "format", "library", "language",
         "license", "arxiv", "doi", "region", "other", "task_ids", "annotations_creators", "language_creators",
         "multilinguality", "source_datasets",
-    ] | None = None  # fmt: skip
+    ] | None = Field(None, description="e.g. task_categories")  # fmt: skip

@@ -70,14 +70,14 @@ class Model(ModelRow):
 
 @get("/api/models")
 class ListModels(ListRepositories[ModelRow]):
-    """Search models. Rows are lean; `fields` adds to them."""
+    """Search models: `search` looks at ids only, `filter` at tags."""
 
     row = ModelRow
     offered = EXPANDABLE
 
-    search: Word | None = Field(None, description="words of the id")
+    search: Word | None = None
     author: Owner | None = None
-    filter: Words | None = Field(None, description="tags, all of them")
+    filter: Words | None = None
     pipeline_tag: Word | None = Field(None, description="task")
     apps: Words | None = None
     gated: bool | None = None
@@ -118,4 +118,4 @@ class GetModelTags(GetTags):
     type: Literal[
         "pipeline_tag", "library", "dataset", "bucket", "language", "license", "arxiv", "doi", "region",
         "deploy", "other"
-    ] | None = None  # fmt: skip
+    ] | None = Field(None, description="e.g. library")  # fmt: skip

@@ -90,13 +90,13 @@ class Variable(Part):
 
 @post("/api/repos/create", label="Create repository")
 class CreateRepo(Endpoint[Created]):
-    """Create a repository, under your own name unless repo_id has another. Public unless you say private."""
+    """Create a repository, yours unless repo_id names an owner. Public unless you say private."""
 
     offers = ("name", "organization", "private")  # all said by repo_id and visibility
 
     repo_id: RepoId
     type: RepoType
-    visibility: Visibility | None = Field(None, description="protected: Spaces only")
+    visibility: Visibility | None = None
     sdk: Literal["gradio", "docker", "static"] | None = Field(None, description="needed for a space")
     license: Word | None = None
     license_name: Word | None = None
@@ -179,13 +179,13 @@ class DeleteRepo(ActsOnRepository):
     label="Update repository settings",
 )
 class UpdateRepoSettings(ActsOnRepository):
-    """Change who can see a repository, gating, discussions. Making it more public asks a person first."""
+    """Change who can see a repository, gating, discussions. Making it more public asks a person."""
 
     offers = ("repo_type", "private", "gated")
 
     repo_id: FullRepoId
     type: RepoType
-    visibility: Visibility | None = Field(None, description="protected: Spaces only")
+    visibility: Visibility | None = None
     gated: Literal["auto", "manual", "false"] | None = Field(None, description="false: open to all")
     org_members_gated: bool | None = Field(None, serialization_alias="orgMembersGated")
     gated_notifications_email: Word | None = Field(None, serialization_alias="gatedNotificationsEmail")

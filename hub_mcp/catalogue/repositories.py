@@ -93,7 +93,7 @@ class ListRepositories(Listing[R]):
     offers = ("expand[]", "full", "cardData", "config")  # `fields` asks for what these ask for
     offered: ClassVar[frozenset[str]]
 
-    fields: Fields = Field(None, description="more fields a row, by the Hub's names")
+    fields: Fields = Field(None, description="more a row")
 
     @field_validator("fields")
     @classmethod
@@ -115,8 +115,8 @@ class GetRepository(Endpoint[R]):
     )  # what the plain answer leaves out
 
     repo_id: RepoId
-    revision: Revision | None = Field(None, description="branch, tag or commit")
-    fields: Fields = Field(None, description="more fields, by the Hub's names, e.g. cardData, siblings")
+    revision: Revision | None = None
+    fields: Fields = Field(None, description="e.g. cardData")
     blobs: bool | None = Field(None, description="sizes of the files")
 
     @field_validator("fields")

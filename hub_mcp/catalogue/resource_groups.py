@@ -476,9 +476,7 @@ class SetRepoResourceGroup(Endpoint[PlacedRepository]):
 
     repo_id: FullRepoId
     type: RepoType
-    resource_group_id: GroupIdOrNone = Field(
-        serialization_alias="resourceGroupId", description='an id, or "none"'
-    )
+    resource_group_id: GroupIdOrNone = Field(serialization_alias="resourceGroupId")
 
     def wire(self) -> dict[str, Any]:
         return {"resourceGroupId": None if self.resource_group_id == "none" else self.resource_group_id}

@@ -1,29 +1,20 @@
 """The portable JSON Schema of an endpoint: flat, closed, and of the few words every provider takes.
 
-No `$ref`, no combinators, no type arrays, no `title` and no `pattern`: optional means absent. What is left
-out of the schema is still checked when the call is made, by the endpoint's own rules.
+No `$ref`, no combinators, no type arrays, no `title`, no bounds, no `pattern`, no long lists of choices:
+optional means absent. What is left out is checked when the call is made, by the endpoint's own rules, and a
+refusal tells the rule: that costs something only when it is broken, the schema always.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from hub_mcp.catalogue.endpoint import Endpoint
 
-KEPT = (
-    "type",
-    "description",
-    "enum",
-    "items",
-    "properties",
-    "required",
-    "additionalProperties",
-    "minimum",
-    "maximum",
-)
-KEPT_OF_TEXT = ("maxLength",)
+MOST_CHOICES = 10
+KEPT = ("type", "description", "enum", "items", "properties", "required")
 
 
 def schema_of(endpoint: type[Endpoint[Any]]) -> dict[str, Any]:
@@ -36,6 +27,19 @@ def schema_of(endpoint: type[Endpoint[Any]]) -> dict[str, Any]:
     if flat.get("required"):
         schema["required"] = flat["required"]
     return {**schema, "additionalProperties": False}
+
+
+def choices(endpoint: type[Endpoint[Any]], name: str) -> tuple[str, ...]:
+    """All values a field can have where they are few enough to be declared; else none."""
+    found: list[str] = []
+    open_ends: list[Any] = [endpoint.model_fields[name].annotation]
+    while open_ends:
+        part = open_ends.pop()
+        if get_origin(part) is Literal:
+            found.extend(str(one) for one in get_args(part))
+        else:
+            open_ends.extend(get_args(part))
+    return tuple(found)
 
 
 def _portable(node: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,13 +56,13 @@ def _portable(node: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[s
         node = {**node, "enum": [node["const"]]}
     nested = "properties" in node
     kept: dict[str, Any] = {}
-    for key in (*KEPT, *KEPT_OF_TEXT):
+    for key in KEPT:
         if key in node and not (nested and key == "description"):
             kept[key] = node[key]
+    if len(kept.get("enum", ())) > MOST_CHOICES:
+        del kept["enum"]
     if "items" in kept:
         kept["items"] = _portable(kept["items"], definitions)
     if nested:
         kept["properties"] = {name: _portable(one, definitions) for name, one in node["properties"].items()}
-    if isinstance(default := node.get("default"), (int, str)) and not isinstance(default, bool):
-        kept["default"] = default
     return kept

@@ -72,16 +72,16 @@ class Space(SpaceRow):
 
 @get("/api/spaces")
 class ListSpaces(ListRepositories[SpaceRow]):
-    """Search Spaces. Rows are lean; `fields` adds to them."""
+    """Search Spaces: `search` looks at ids only, `filter` at tags."""
 
     row = SpaceRow
     offered = EXPANDABLE
 
-    search: Word | None = Field(None, description="words of the id")
+    search: Word | None = None
     author: Owner | None = None
-    filter: Words | None = Field(None, description="tags, all of them")
-    datasets: Words | None = Field(None, description="used by the Space")
-    models: Words | None = Field(None, description="used by the Space")
+    filter: Words | None = None
+    datasets: Words | None = Field(None, description="it uses")
+    models: Words | None = Field(None, description="it uses")
     linked: bool | None = None
     sort: Literal["trendingScore", "likes", "likes30d", "lastModified", "createdAt", "id"] | None = None
 

@@ -13,7 +13,7 @@ from hub_mcp.catalogue.collections import ListCollections
 from hub_mcp.catalogue.datasets import ListDatasets
 from hub_mcp.catalogue.models import ListModels
 from hub_mcp.catalogue.resource_groups import ListResourceGroups
-from hub_mcp.catalogue.schema import schema_of
+from hub_mcp.catalogue.schema import choices
 from hub_mcp.catalogue.spaces import ListSpaces
 from hub_mcp.catalogue.users import Whoami
 from hub_mcp.client.hub import Hub
@@ -48,8 +48,7 @@ def _listed(place: str, name: str) -> list[str]:
     area = place.removeprefix("hub://").removeprefix("stream/").partition("/")[0].partition("{")[0]
     for endpoint in ENDPOINTS.values():
         if endpoint.line.path == f"/api/{area}":
-            schema = schema_of(endpoint)["properties"].get(name, {})
-            return [str(one) for one in schema.get("enum", ())]
+            return list(choices(endpoint, name)) if name in endpoint.model_fields else []
     return ["model", "dataset", "space"] if name == "type" else []
 
 

@@ -21,11 +21,7 @@ from hub_mcp.server.wording import fields_of, in_words
 DRY_RUN = "dry_run"
 CONFIRM = "confirm_token"
 RESULT = {"type": "object"}  # permissive: a client that validates must never throw a good answer away
-ROWS = {
-    "type": "object",
-    "properties": {"items": {"type": "array"}, "next_cursor": {"type": "string"}},
-    "required": ["items"],
-}
+ROWS = {"type": "object", "properties": {"items": {"type": "array"}}, "required": ["items"]}
 MOST_FAULTS = 5  # of an argument list that are told at once
 
 
@@ -33,7 +29,14 @@ def tool_of(endpoint: type[Endpoint[Any]]) -> Tool:
     """An endpoint as it is announced."""
     schema = schema_of(endpoint)
     line = endpoint.line
+    hints = ToolAnnotations(read_only_hint=True, open_world_hint=True)  # the others mean nothing for a reader
     if line.effect is not Effect.READ:
+        hints = ToolAnnotations(
+            read_only_hint=False,
+            destructive_hint=line.destructive,
+            idempotent_hint=line.idempotent,
+            open_world_hint=True,
+        )
         schema["properties"][DRY_RUN] = {"type": "boolean"}
         if endpoint.may_ask():
             schema["properties"][CONFIRM] = {"type": "string"}
@@ -43,12 +46,7 @@ def tool_of(endpoint: type[Endpoint[Any]]) -> Tool:
         description=" ".join((endpoint.__doc__ or "").split()),
         input_schema=schema,
         output_schema=ROWS if endpoint.is_listing() else RESULT,
-        annotations=ToolAnnotations(
-            read_only_hint=line.effect is Effect.READ,
-            destructive_hint=line.destructive,
-            idempotent_hint=line.idempotent,
-            open_world_hint=True,
-        ),
+        annotations=hints,
     )
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mcp.shared.uri_template import UriTemplate
 
 from hub_mcp.catalogue import Endpoint
-from hub_mcp.catalogue.schema import schema_of
+from hub_mcp.catalogue.schema import choices, schema_of
 from hub_mcp.errors import BadInput
 from hub_mcp.server.addresses import address_of, call_at, reading, templates
 
@@ -47,11 +47,11 @@ def calls(draw: st.DrawFn, endpoint: type[Endpoint[Any]]) -> Endpoint[Any]:
             continue
         if name in KNOWN:
             said[name] = draw(KNOWN[name])
-        elif "enum" in one:
-            said[name] = draw(st.sampled_from(one["enum"]))
         elif one["type"] == "array":
-            values = st.sampled_from(one["items"]["enum"]) if "enum" in one["items"] else WORD
+            values = st.sampled_from(choices(endpoint, name)) if choices(endpoint, name) else WORD
             said[name] = draw(st.lists(values, min_size=1, max_size=3))
+        elif choices(endpoint, name):
+            said[name] = draw(st.sampled_from(choices(endpoint, name)))
         else:
             said[name] = draw(st.booleans() if one["type"] == "boolean" else WORD)
     if "split" in said and "subset" in schema["properties"]:

@@ -1,0 +1,87 @@
+"""The tool list is small, portable and the same every time; what it costs a model is counted, not guessed."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from mcp.types import Tool
+from splintr import Tokenizer
+
+from hub_mcp.catalogue import ENDPOINTS
+from hub_mcp.server.app import INSTRUCTIONS
+from hub_mcp.server.surface import Surface
+from hub_mcp.server.tools import tools
+from hub_mcp.settings import Settings
+
+TOKENS = 4_000  # of name, description and input schema, o200k, all tools together
+BYTES = 25_000  # of tools/list, with output schemas and hints
+WORDS = 150  # of the server's instructions
+PORTABLE = {"type", "description", "enum", "items", "properties", "required", "additionalProperties"}
+TYPES = {"string", "integer", "number", "boolean", "array", "object"}
+O200K = Tokenizer.from_pretrained("o200k_base")
+
+ALL = tools()
+
+
+def compact(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def tokens(tool: Tool) -> int:
+    """What a model reads of a tool."""
+    parts = (tool.name, tool.description or "", compact(tool.input_schema))
+    return sum(len(O200K.encode(part)) for part in parts)
+
+
+def nodes(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A schema and every schema in it."""
+    yield schema
+    for inner in (*schema.get("properties", {}).values(), *([schema["items"]] if "items" in schema else ())):
+        yield from nodes(inner)
+
+
+def test_all_tools_fit_the_budget_of_tokens() -> None:
+    assert sum(map(tokens, ALL)) <= TOKENS, {tool.name: tokens(tool) for tool in ALL}
+
+
+def test_the_list_fits_its_budget_of_bytes() -> None:
+    listed = [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in ALL]
+    assert len(compact({"tools": listed}).encode()) <= BYTES
+
+
+def test_the_instructions_are_short() -> None:
+    assert len(INSTRUCTIONS.split()) < WORDS
+
+
+@pytest.mark.parametrize("tool", ALL, ids=lambda tool: tool.name)
+def test_a_schema_uses_only_what_every_provider_takes(tool: Tool) -> None:
+    """No combinators, references, type arrays, formats, patterns; closed at the top; every name declared."""
+    schema = tool.input_schema
+    assert schema["type"] == "object"
+    assert schema["additionalProperties"] is False
+    for node in nodes(schema):
+        assert set(node) <= PORTABLE
+        assert node["type"] in TYPES
+        assert ("items" in node) == (node["type"] == "array")
+        assert set(node.get("required", ())) <= set(node.get("properties", {}))
+        assert "enum" not in node or (
+            node["type"] == "string" and len(set(node["enum"])) == len(node["enum"])
+        )
+
+
+@pytest.mark.parametrize("tool", ALL, ids=lambda tool: tool.name)
+def test_a_tool_says_what_it_does_in_a_line_or_two(tool: Tool) -> None:
+    assert tool.title
+    assert tool.description
+    assert tool.description[0].isupper()
+    assert tool.description.endswith(".")
+    assert len(tool.description) <= 120
+
+
+def test_names_are_the_endpoints_own() -> None:
+    assert [tool.name for tool in ALL] == list(ENDPOINTS)
+
+
+def test_the_list_is_the_same_for_everyone_and_every_time() -> None:
+    assert Surface(Settings()).tools == Surface(Settings(anonymous=True)).tools == ALL
