@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -19,7 +19,10 @@ GRACE = 30  # seconds that calls get to finish when the server is told to stop
 KEY_LENGTH = 32
 
 
-def _option(flag: str, variable: str, says: str, **more: Any) -> Any:
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _option(flag: str, variable: str, says: str, **more: Any) -> Callable[[Command], Command]:
     return click.option(flag, envvar=PREFIX + variable, show_envvar=True, help=says, **more)
 
 
@@ -49,6 +52,7 @@ def _option(flag: str, variable: str, says: str, **more: Any) -> Any:
 @click.pass_context
 def http(
     context: click.Context,
+    /,
     host: str,
     port: int,
     path: str,
@@ -128,10 +132,9 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _serve(settings: Settings, way: Any, workers: int, bound: socket.socket) -> None:
-    from uvicorn import Config
+    from uvicorn import Config, Server
     from uvicorn.supervisors import Multiprocess
 
-    from hub_mcp.server.leaving import Patient
     from hub_mcp.wiring import create_http_app
 
     config = Config(
@@ -144,8 +147,7 @@ def _serve(settings: Settings, way: Any, workers: int, bound: socket.socket) -> 
         workers=workers,
         timeout_graceful_shutdown=GRACE,
     )
-    server = Patient(config)
     if workers == 1:
-        server.run(sockets=[bound])
+        Server(config).run(sockets=[bound])
     else:
-        Multiprocess(config, target=server.run, sockets=[bound]).run()
+        Multiprocess(config, sockets=[bound]).run()

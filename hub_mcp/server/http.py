@@ -9,12 +9,11 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import anyio
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.server.transport_security import TransportSecuritySettings
@@ -140,13 +139,13 @@ Lifespan = Callable[[Any], AbstractAsyncContextManager[Any]]
 
 def _lifespan(sessions: Lifespan, hub: Hub, changes: ChangesInRedis | None) -> Lifespan:
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[Mapping[str, Any]]:
+    async def lifespan(app: Starlette) -> AsyncGenerator[Mapping[str, Any]]:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(hub.aclose)
             if changes is not None:
                 await stack.enter_async_context(changes.running())
             await stack.enter_async_context(sessions(app))
-            yield {leaving.KEY: anyio.Event()}
+            yield {leaving.KEY: stack.enter_context(leaving.told())}
 
     return lifespan
 

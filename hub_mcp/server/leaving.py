@@ -2,31 +2,48 @@
 
 from __future__ import annotations
 
-import socket
+import asyncio
+import contextlib
+import signal
+import threading
+from collections.abc import Generator
+from types import FrameType
 from typing import Any, Final
 
 import anyio
-import uvicorn
 from sse_starlette.sse import AppStatus
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ENDLESS: Final = "subscriptions/listen"  # the one request that only ends when somebody ends it
 KEY: Final = "hub_mcp.leaving"  # in the lifespan's state: an event, set when the server begins to shut down
+SIGNALS: Final = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name)
+)
 
 
-class Patient(uvicorn.Server):
-    """A uvicorn server that tells its application first."""
+@contextlib.contextmanager
+def told() -> Generator[anyio.Event]:
+    """An event that the signals to stop set, before uvicorn acts on them; entered within the running loop."""
+    AppStatus.disable_automatic_graceful_drain()  # type: ignore[no-untyped-call]  # it would cut off calls that still run
+    leaving, loop = anyio.Event(), asyncio.get_running_loop()
+    if threading.current_thread() is not threading.main_thread():
+        yield leaving  # signals reach the main thread only
+        return
+    before: dict[int, Any] = {number: signal.getsignal(number) for number in SIGNALS}
 
-    def run(self, sockets: list[socket.socket] | None = None) -> None:
-        AppStatus.disable_automatic_graceful_drain()  # it would end the answers of calls that still run
-        super().run(sockets)
+    def heard(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(leaving.set)
+        if callable(handler := before[number]):
+            handler(number, frame)
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        state: dict[str, Any] = getattr(self.lifespan, "state", {})
-        if event := state.get(KEY):
-            event.set()
-        await super().shutdown(sockets)
+    for number in SIGNALS:
+        signal.signal(number, heard)
+    try:
+        yield leaving
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class Leaving:

@@ -83,9 +83,8 @@ def repo_id(text: str, data: bytes) -> None:
 
 
 def address(text: str, data: bytes) -> None:
-    from hub_mcp.server.addresses import call_at
-
     from hub_mcp.errors import HubError
+    from hub_mcp.server.addresses import call_at
 
     try:
         call = call_at(text)
