@@ -116,6 +116,7 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
     from hub_mcp.server.app import build
     from hub_mcp.server.gate import Gate, keys_from
     from hub_mcp.server.http import http_app, per_caller
+    from hub_mcp.server.pages import Pages
     from hub_mcp.server.surface import Surface
 
     set_up_logging(settings)
@@ -132,5 +133,6 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
             sharing.answering(redis),
         )
     gate = Gate(settings, Journal.at(settings.journal), keys=keys_from(), used=used)
-    server = build(Surface(settings), per_caller(hub), gate)
+    pages = Pages(per_caller(hub), every=settings.watch_every, changes=changes)
+    server = build(Surface(settings), per_caller(hub), gate, pages)
     return http_app(server, hub, http, ready=ready, changes=changes)

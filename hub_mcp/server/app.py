@@ -107,9 +107,12 @@ def build(
         dry_run = taken(arguments, DRY_RUN, bool, False)
         token = taken(arguments, CONFIRM, str, "") if endpoint.may_ask() else ""
         call = read_call(endpoint, arguments, (hub.host,))
-        return await gate.change(ctx, params, call, hub, dry_run=dry_run, confirm_token=token or None)
+        result = await gate.change(ctx, params, call, hub, dry_run=dry_run, confirm_token=token or None)
+        if isinstance(result, CallToolResult) and not result.is_error:
+            await shelf.changed(call)
+        return result
 
-    handlers = (pages or Pages(hub_of)).handlers()
+    shelf = pages or Pages(hub_of)
     server: Server[Any] = Server(
         "hub-mcp",
         version=__version__,
@@ -121,7 +124,7 @@ def build(
         on_call_tool=call_tool,
         get_tool_input_schema=surface.input_schema,
         cache_hints={"tools/list": CacheHint(ttl_ms=3_600_000, scope="public")},
-        **handlers,
+        **shelf.handlers(),
     )
     seal_questions(server, gate.keys)
     return server

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mcp.server.context import ServerRequestContext
+from mcp.server.subscriptions import SubscriptionBus
 from mcp.shared.exceptions import MCPError
 from mcp.types import (
     INTERNAL_ERROR,
@@ -21,6 +22,7 @@ from mcp.types import (
     Resource,
     ResourceTemplate,
     SubscribeRequestParams,
+    SubscriptionsListenRequestParams,
     TextResourceContents,
 )
 
@@ -50,11 +52,19 @@ class Pages:
 
     Args:
         every: seconds between two looks at a watched thing.
+        changes: carries changes between workers; by default within this process.
     """
 
-    def __init__(self, hub_of: Callable[[Context], Hub], *, every: float = EVERY) -> None:
+    def __init__(
+        self,
+        hub_of: Callable[[Context], Hub],
+        *,
+        every: float = EVERY,
+        changes: SubscriptionBus | None = None,
+    ) -> None:
         self._hub_of = hub_of
-        self._subscriptions = Subscriptions(hub_of, every=every)
+        self._subscriptions = Subscriptions(hub_of, every=every, changes=changes)
+        self.changed = self._subscriptions.changed
 
     def handlers(self) -> dict[str, Any]:
         """The low-level server's handlers for whatever is no tool."""
@@ -68,7 +78,7 @@ class Pages:
             "on_read_resource": self.read,
             "on_subscribe_resource": self.subscribe,
             "on_unsubscribe_resource": self._subscriptions.unsubscribe,
-            "on_subscriptions_listen": self._subscriptions.listen,
+            "on_subscriptions_listen": self.listen,
             "on_completion": completing,
             "on_list_prompts": list_prompts,
             "on_get_prompt": get_prompt,
@@ -123,6 +133,13 @@ class Pages:
             return await self._subscriptions.subscribe(ctx, params)
         except HubError as error:
             raise _refused(error, str(params.uri)) from None
+
+    async def listen(self, ctx: Context, params: SubscriptionsListenRequestParams) -> Any:
+        """Hold what a modern client wants to be told of."""
+        try:
+            return await self._subscriptions.listen(ctx, params)
+        except HubError as error:
+            raise _refused(error, "") from None
 
     async def read(self, ctx: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
         """What lies at an address; a reading call is all that an address can be."""

@@ -2,7 +2,8 @@
 
 Legacy clients subscribe a session, modern ones hold a listen request; both are told by two different calls.
 Whatever runs for an address runs once for each caller, however many ask for it, and ends with the last of
-them.
+them. A change that any caller makes through this server, in whatever worker, has all who watch the thing look
+again at once, each with a token of their own: nobody is told of what they cannot see.
 """
 
 from __future__ import annotations
@@ -15,9 +16,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import anyio
 from mcp.server.context import ServerRequestContext
 from mcp.server.session import ServerSession
-from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ResourceUpdated, SubscriptionBus
+from mcp.server.subscriptions import (
+    InMemorySubscriptionBus,
+    ListenHandler,
+    ResourceUpdated,
+    ServerEvent,
+    SubscriptionBus,
+)
 from mcp.types import (
     EmptyResult,
     SubscribeRequestParams,
@@ -26,9 +34,10 @@ from mcp.types import (
     UnsubscribeRequestParams,
 )
 
+from hub_mcp.catalogue import Endpoint
 from hub_mcp.client.hub import Hub
-from hub_mcp.errors import HubError
-from hub_mcp.server.addresses import call_at
+from hub_mcp.errors import BadInput, HubError
+from hub_mcp.server.addresses import address_of, call_at
 from hub_mcp.server.streams import STREAM, Walk, listing_at
 from hub_mcp.server.wording import fields_of
 
@@ -38,6 +47,7 @@ Key = tuple[str, str]  # a caller, and an address
 log = logging.getLogger("hub_mcp")
 
 EVERY = 60.0  # seconds between two looks at a watched thing
+MOST = 100  # addresses that one caller can be subscribed to
 
 
 @dataclass
@@ -47,7 +57,8 @@ class Running:
     task: asyncio.Task[None]
     walk: Walk | None = None
     sessions: list[ServerSession] = field(default_factory=list[ServerSession])
-    listeners: int = 0
+    listeners: list[SubscriptionBus] = field(default_factory=list[SubscriptionBus])
+    changed: asyncio.Event = field(default_factory=asyncio.Event)  # somebody changed it: look at once
 
 
 class Subscriptions:
@@ -55,7 +66,8 @@ class Subscriptions:
 
     Args:
         every: seconds between two looks at a watched thing.
-        bus_of: makes the bus of one caller; by default within this process.
+        changes: carries what was changed from whoever changed it to all who watch; by default within this
+            process. Its listeners must be called on the event loop.
     """
 
     def __init__(
@@ -63,13 +75,24 @@ class Subscriptions:
         hub_of: Callable[[Context], Hub],
         *,
         every: float = EVERY,
-        bus_of: Callable[[str], SubscriptionBus] | None = None,
+        changes: SubscriptionBus | None = None,
     ) -> None:
         self._hub_of = hub_of
         self._every = every
-        self._bus_of = bus_of or (lambda caller: InMemorySubscriptionBus())
-        self._buses: dict[str, SubscriptionBus] = {}
         self._running: dict[Key, Running] = {}
+        self._changes = changes or InMemorySubscriptionBus()
+        self._changes.subscribe(self._look_now)
+
+    async def changed(self, call: Endpoint[Any]) -> None:
+        """Have whoever watches what this call changed look again."""
+        if target := call.target():
+            await self._changes.publish(ResourceUpdated(uri=address_of(target)))
+
+    def _look_now(self, event: ServerEvent) -> None:
+        if isinstance(event, ResourceUpdated):
+            for (_, address), running in self._running.items():
+                if _thing(address) == _thing(event.uri):
+                    running.changed.set()
 
     def walk_at(self, hub: Hub, address: str) -> Walk | None:
         """The walk that runs for this caller at this address."""
@@ -100,30 +123,31 @@ class Subscriptions:
         hub = self._hub_of(ctx)
         caller = caller_of(hub)
         addresses = [str(one) for one in params.notifications.resource_subscriptions or ()]
-        for address in addresses:
-            self._start(hub, address).listeners += 1
+        bus = InMemorySubscriptionBus()
         try:
-            return await ListenHandler(self._bus(caller))(ctx, params)
+            for address in addresses:
+                self._start(hub, address).listeners.append(bus)
+            return await ListenHandler(bus)(ctx, params)
         finally:
             for address in addresses:
-                self._running[caller, address].listeners -= 1
-                self._end_unwanted((caller, address))
+                if running := self._running.get((caller, address)):
+                    running.listeners = [one for one in running.listeners if one is not bus]
+                    self._end_unwanted((caller, address))
 
     # ── what runs ───────────────────────────────────────────────────────────────────────────────────
-
-    def _bus(self, caller: str) -> SubscriptionBus:
-        return self._buses.setdefault(caller, self._bus_of(caller))
 
     def _start(self, hub: Hub, address: str) -> Running:
         key = (caller_of(hub), address)
         if key in self._running:
             return self._running[key]
+        if sum(1 for caller, _ in self._running if caller == key[0]) >= MOST:
+            raise BadInput(f"At most {MOST} addresses can be subscribed to.", advice="Unsubscribe from some.")
         walk = None
         if address.startswith(STREAM):
             walk = Walk(hub, listing_at(address, (hub.host,)), lambda: self._announce(key))
             task = asyncio.create_task(walk.run())
         else:
-            task = asyncio.create_task(self._watch(hub, key))
+            task = asyncio.create_task(self._watch(hub, key, call_at(address, (hub.host,))))
         self._running[key] = Running(task, walk)
         return self._running[key]
 
@@ -133,9 +157,8 @@ class Subscriptions:
             del self._running[key]
             running.task.cancel()
 
-    async def _watch(self, hub: Hub, key: Key) -> None:
+    async def _watch(self, hub: Hub, key: Key, call: Endpoint[Any]) -> None:
         """Look again and again, and tell when something is not as it was."""
-        call = call_at(key[1], (hub.host,))
         seen = ""
         while True:
             try:
@@ -146,10 +169,13 @@ class Subscriptions:
             if seen and now != seen:
                 await self._announce(key)
             seen = now
-            await asyncio.sleep(self._every)
+            changed = self._running[key].changed
+            with anyio.move_on_after(self._every):
+                await changed.wait()
+            changed.clear()
 
     async def _announce(self, key: Key) -> None:
-        caller, address = key
+        address = key[1]
         running = self._running.get(key)
         for session in list(running.sessions) if running else []:
             try:
@@ -158,9 +184,14 @@ class Subscriptions:
                 log.debug("a subscriber of %s left without a word", address)
                 if running:
                     running.sessions = [one for one in running.sessions if one is not session]
+        for bus in list(running.listeners) if running else []:
+            await bus.publish(ResourceUpdated(uri=address))
         self._end_unwanted(key)
-        if caller in self._buses:
-            await self._buses[caller].publish(ResourceUpdated(uri=address))
+
+
+def _thing(address: str) -> str:
+    """What an address is about, whichever of its fields are asked for."""
+    return address.partition("?")[0].lower()
 
 
 def caller_of(hub: Hub) -> str:
