@@ -171,16 +171,23 @@ class Refused(HubError):
 
 
 class SignInNeeded(Refused):
-    advice = "Sign in with `hf auth login`, or set HF_TOKEN, and start the server again."
+    advice = (
+        "Sign in with `hf auth login`, or set HF_TOKEN, and start the server again; "
+        "over HTTP, send `Authorization: Bearer` and the token."
+    )
 
 
 class MissingOrHidden(SignInNeeded):
-    advice = "Check the spelling; if it is private, sign in with `hf auth login` or set HF_TOKEN."
+    advice = (
+        "Check the spelling; if it is private, sign in (`hf auth login` or set HF_TOKEN; "
+        "over HTTP, `Authorization: Bearer`)."
+    )
 
 
 class TokenRejected(SignInNeeded):
     advice = (
-        "The token is wrong, expired or revoked: sign in again with `hf auth login`, or set a new HF_TOKEN."
+        "The token is wrong, expired or revoked: sign in again (`hf auth login`, HF_TOKEN; "
+        "over HTTP, `Authorization: Bearer`)."
     )
 
 

@@ -1,0 +1,71 @@
+"""A server over HTTP on a port of its own, in the test's own loop, before a local Hub with a spy."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio
+import httpx2
+import uvicorn
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
+from mcp.types import ElicitRequestFormParams, ElicitResult
+from starlette.applications import Starlette
+
+from hub_mcp.client.hub import Hub
+from hub_mcp.server.app import build
+from hub_mcp.server.gate import Gate
+from hub_mcp.server.http import Http, http_app, per_caller
+from hub_mcp.server.pages import Pages
+from hub_mcp.server.surface import Surface
+from tests.server.gates import ADA, BASE, World
+
+Answer = Callable[[ElicitRequestFormParams], Any]
+
+
+def app_of(world: World, http: Http | None = None, *, gate: Gate | None = None, **settings: Any) -> Starlette:
+    """A worker's application, as `wiring.create_http_app` makes it, with a spy before the Hub."""
+    gate = gate or world.gate(**{"confirm": "deny", **settings})
+    hub = Hub(BASE, None, transport=lambda: world.spy)
+    hub_of = per_caller(hub)
+    pages = Pages(hub_of, every=gate.settings.watch_every)
+    return http_app(build(Surface(gate.settings), hub_of, gate, pages), hub, http or Http())
+
+
+@asynccontextmanager
+async def served(app: Starlette) -> AsyncIterator[str]:
+    """The address of the endpoint of a running server."""
+    bound = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=5))
+    running = asyncio.create_task(server.serve(sockets=[bound]))
+    with anyio.fail_after(30):
+        while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
+            await asyncio.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}/mcp"
+    finally:
+        server.should_exit = True
+        await running
+
+
+@asynccontextmanager
+async def client_of(
+    url: str, era: str = "auto", answer: Answer | None = None, *, token: str = ADA, **manners: Any
+) -> AsyncIterator[Client]:
+    """The official client, as somebody with this token; without an answer it cannot show a form."""
+
+    async def asked(context: Any, params: Any) -> ElicitResult:
+        assert answer
+        reply = answer(params)
+        return reply if isinstance(reply, ElicitResult) else await reply
+
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    async with httpx2.AsyncClient(headers=headers, timeout=30) as http:
+        transport = streamable_http_client(url, http_client=http)
+        elicitation = asked if answer else None
+        async with Client(transport, mode=era, elicitation_callback=elicitation, **manners) as client:  # type: ignore[arg-type]  # one of two words
+            yield client

@@ -1,0 +1,203 @@
+"""The endpoint over HTTP: who comes in, with what, and what is told to the others."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import anyio
+import httpx
+import pytest
+
+from hub_mcp.catalogue import ENDPOINTS
+from hub_mcp.server.http import Http
+from tests.http.serving import app_of, client_of, served
+from tests.server.gates import ADA, BASE, ERAS, EVE, World, text_of
+
+PING = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+ACCEPT = {"Accept": "application/json, text/event-stream"}
+pytestmark = pytest.mark.asyncio
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+async def posted(world: World, http: Http, headers: dict[str, str] | list[tuple[str, str]]) -> httpx.Response:
+    """What a bare request is answered."""
+    app = app_of(world, http)
+    async with served(app) as url, httpx.AsyncClient() as client:
+        return await client.post(url, json=PING, headers=[*ACCEPT.items(), *dict(headers).items()])
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_each_request_acts_with_its_own_callers_token(world: World, era: str) -> None:
+    async with served(app_of(world)) as url:
+        for token, name in ((ADA, "ada"), (EVE, "eve")):
+            async with client_of(url, era, token=token) as client:
+                assert [tool.name for tool in (await client.list_tools()).tools] == list(ENDPOINTS)
+                me = await client.call_tool("whoami", {})
+                assert isinstance(me.structured_content, dict)
+                assert me.structured_content["name"] == name
+        async with client_of(url, era, token="") as client:
+            assert not (await client.call_tool("list_models", {"limit": 1})).is_error
+            nobody = await client.call_tool("whoami", {})
+            assert nobody.is_error
+            assert "Authorization: Bearer" in text_of(nobody)
+    sent = {request.headers.get("authorization") for request in world.spy.reads}
+    assert sent == {f"Bearer {ADA}", f"Bearer {EVE}", None}
+
+
+@pytest.mark.parametrize("name", ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"])
+async def test_the_servers_own_token_is_never_used(
+    world: World, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "hf_of_the_operator_alone")
+    async with served(app_of(world)) as url, client_of(url, token="") as client:
+        await client.call_tool("list_models", {"limit": 1})
+        await client.call_tool("whoami", {})
+    assert world.spy.reads
+    assert not [one for one in world.spy.reads if "authorization" in one.headers]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Authorization": "Basic YTpi"},
+        {"Authorization": "Bearer"},
+        {"Authorization": "hf_without_a_scheme"},
+        {"Authorization": "Bearer hf two words"},
+    ],
+)
+async def test_an_authorization_that_cannot_be_read_is_refused_in_words(
+    world: World, headers: dict[str, str]
+) -> None:
+    answer = await posted(world, Http(), headers)
+    assert answer.status_code == 401
+    assert "Bearer" in answer.json()["error"]
+    assert 'error="invalid_token"' in answer.headers["www-authenticate"]
+    assert not world.spy.reads
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "evil.example"}, 421),
+        ({"Host": "127.0.0.1.evil.example"}, 421),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+    ],
+)
+async def test_a_host_or_origin_that_nobody_named_is_refused(
+    world: World, headers: dict[str, str], status: int
+) -> None:
+    assert (await posted(world, Http(), headers)).status_code == status
+
+
+async def test_named_hosts_and_origins_are_served(world: World) -> None:
+    http = Http(hosts=("hub.example:*",), origins=("https://chat.example",))
+    answer = await posted(world, http, {"Host": "hub.example:443", "Origin": "https://chat.example"})
+    assert answer.status_code not in (401, 403, 421)
+    assert answer.headers["access-control-allow-origin"] == "https://chat.example"
+
+
+# ── --require-token ──────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_who_must_sign_in_is_told_where(world: World) -> None:
+    app = app_of(world, Http(require_token=True))
+    async with served(app) as url, httpx.AsyncClient() as client:
+        refused = await client.post(url, json=PING, headers=ACCEPT)
+        assert refused.status_code == 401
+        metadata = refused.headers["www-authenticate"].partition('resource_metadata="')[2].rstrip('"')
+        told = (await client.get(metadata)).json()
+        assert told["resource"] == url
+        assert told["authorization_servers"] == [BASE]
+        assert "read-repos" in told["scopes_supported"]
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_token_is_verified_once_and_remembered(world: World, era: str) -> None:
+    async with (
+        served(app_of(world, Http(require_token=True))) as url,
+        client_of(url, era) as client,
+    ):
+        for _ in range(3):
+            assert not (await client.call_tool("list_models", {"limit": 1})).is_error
+    asked = [one for one in world.spy.reads if one.url.path == "/api/whoami-v2"]
+    assert len(asked) == 1
+
+
+async def test_a_token_the_hub_does_not_know_is_refused_before_anything_is_done(world: World) -> None:
+    answer = await posted(world, Http(require_token=True), bearer("hf_nobody_has_this_one"))
+    assert answer.status_code == 401
+    assert "hf_nobody" not in answer.text + str(answer.headers)
+    assert {one.url.path for one in world.spy.reads} == {"/api/whoami-v2"}
+
+
+async def test_behind_a_gateway_the_public_address_is_told(world: World) -> None:
+    http = Http(require_token=True, public_url="https://hub.example/")
+    challenge = (await posted(world, http, {})).headers["www-authenticate"]
+    assert 'resource_metadata="https://hub.example/.well-known/oauth-protected-resource/mcp"' in challenge
+
+
+# ── routes and logs ──────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_health_and_readiness_need_nothing(world: World) -> None:
+    async with (
+        served(app_of(world, Http(require_token=True))) as url,
+        httpx.AsyncClient(base_url=url.removesuffix("/mcp")) as client,
+    ):
+        assert (await client.get("/healthz")).json()["status"] == "ok"
+        assert (await client.get("/readyz")).status_code == 200
+        assert (await client.get("/elsewhere")).status_code == 404
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_the_access_log_tells_callers_apart_and_no_token(
+    world: World, era: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with served(app_of(world)) as url:
+        for token in (ADA, EVE, ""):
+            async with client_of(url, era, token=token) as client:
+                await client.call_tool("whoami", {})
+    lines = [record.getMessage() for record in caplog.records if record.name == "hub_mcp.access"]
+    assert len({line.rpartition(" ")[2] for line in lines}) == 3
+    everything = "\n".join(record.getMessage() for record in caplog.records)
+    assert ADA not in everything
+    assert EVE not in everything
+
+
+async def test_a_call_that_runs_is_finished_when_the_server_is_told_to_stop(world: World) -> None:
+    begun, go_on = anyio.Event(), anyio.Event()
+
+    async def slow(request: httpx.Request) -> None:
+        begun.set()
+        await go_on.wait()
+
+    world.spy.before = slow
+    arguments = {"repo_id": "ada/at-the-last-moment", "type": "model"}
+    call = {**PING, "method": "tools/call", "params": {"name": "create_repo", "arguments": arguments}}
+    answers: list[httpx.Response] = []
+
+    async def create(url: str) -> None:
+        async with httpx.AsyncClient(timeout=30) as client:
+            answers.append(await client.post(url, json=call, headers={**ACCEPT, **bearer(ADA)}))
+
+    async def release() -> None:
+        await anyio.sleep(0.3)  # the server is stopping by now
+        go_on.set()
+
+    async with anyio.create_task_group() as group, served(app_of(world)) as url:
+        group.start_soon(create, url)
+        await begun.wait()
+        group.start_soon(release)
+    assert '"isError":false' in answers[0].text.replace(" ", "")
+    assert await world.exists("ada/at-the-last-moment")
