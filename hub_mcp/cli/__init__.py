@@ -4,65 +4,62 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from hub_mcp import __version__
+from hub_mcp.cli.groups import Late
 from hub_mcp.cli.options import bare_values, settings_from, with_settings
-from hub_mcp.errors import HubError
+from hub_mcp.errors import HubError, plain
 
-# Each subcommand, and where it lies. None is imported before it is called or its help is asked for.
+# Each subcommand: where it lies, and what the menu says. None is imported before it is called or completed.
 COMMANDS = {
-    "serve": "serve:serve",
-    "http": "http:http",
-    "try": "try_:try_",
-    "hub": "hub:hub",
-    "tools": "tools:tools",
-    "call": "call:call",
-    "read": "read:read",
-    "doctor": "doctor:doctor",
-    "install": "install:install",
-    "uninstall": "install:uninstall",
-    "approve": "approve:approve",
-    "journal": "journal:journal",
-    "undo": "journal:undo",
-    "completion": "completion:completion",
+    "try": ("try_:try_", "Play a first minute on the local Hub: what an assistant would see."),
+    "install": ("install:install", "Connect an assistant to this server."),
+    "uninstall": ("install:uninstall", "Take that back, and nothing else."),
+    "doctor": ("doctor:doctor", "Say what the server sees, and what stands in its way."),
+    "tools": ("tools:tools", "List the tools."),
+    "call": ("call:call", "Call a tool."),
+    "read": ("read:read", "Read a hub:// address."),
+    "approve": ("approve:approve", "Approve what an assistant was not let to do alone."),
+    "journal": ("journal:journal", "Show what was changed, asked and refused."),
+    "undo": ("journal:undo", "Take a change back."),
+    "serve": ("serve:serve", "Serve one client over stdin and stdout, as without a command."),
+    "http": ("http:http", "Serve a team over Streamable HTTP."),
+    "hub": ("hub:hub", "Serve the local Hub alone, with a page to look at."),
+    "completion": ("completion:completion", "Print the completion script of a shell."),
 }
 IGNORED: list[str] = []  # variables that held a blank or an unfilled placeholder
 
 
-class Lazy(click.Group):
-    """A group that imports a subcommand when it is wanted."""
+class Commands(Late):
+    """The subcommands of `hub-mcp`."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return [
-            name for name, place in COMMANDS.items() if find_spec(f"hub_mcp.cli.{place.partition(':')[0]}")
-        ]
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.list_commands(ctx):
-            return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(import_module(f"hub_mcp.cli.{module}"), name)
-        return command
+    menu = COMMANDS
 
 
 @click.group(
-    cls=Lazy,
+    cls=Commands,
     invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Examples:  hub-mcp try  ·  hub-mcp --sandbox  ·  hub-mcp install claude-code  ·  hub-mcp doctor",
 )
 @with_settings
+@click.option("-v", "--verbose", count=True, help="Log more to stderr: -v is --log-level info, -vv debug.")
 @click.version_option(__version__, prog_name="hub-mcp")
 @click.pass_context
-def cli(context: click.Context, /, **given: Any) -> None:
-    """The Model Context Protocol server for the Hugging Face Hub. Without a command it serves over stdio."""
-    context.obj = settings_from(given)
-    if context.invoked_subcommand is None:
+def cli(context: click.Context, /, verbose: int, **given: Any) -> None:
+    """The Model Context Protocol server for the Hugging Face Hub. Without a command it serves over stdio.
+
+    Flags of the server stand before or behind a command; each has its variable. Exit codes: 0 it is done,
+    1 it could not be done, 2 it was not asked rightly.
+    """
+    if verbose:
+        given["log_level"] = "debug" if verbose > 1 else "info"
+    bare = context.invoked_subcommand is None
+    context.obj = settings_from(given, checked=bare)
+    if bare:
         from hub_mcp.cli.serve import serve
 
         context.invoke(serve)
@@ -78,7 +75,37 @@ def main(arguments: list[str] | None = None) -> None:
             IGNORED.append(name)
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        cli.main(bare_values(given, list(COMMANDS)), prog_name="hub-mcp")
-    except HubError as error:
-        click.echo(f"hub-mcp: {error.sentence()}", err=True)
+        code = cli.main(
+            bare_values(given, list(COMMANDS)), prog_name="hub-mcp", standalone_mode=False, color=_coloured()
+        )
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
         sys.exit(2)
+    except click.UsageError as error:
+        path = error.ctx.command_path if error.ctx else "hub-mcp"
+        _leave(f"{_sentence(error.format_message())} `{path} --help` tells what there is.", 2)
+    except click.ClickException as error:
+        _leave(error.format_message(), error.exit_code)
+    except click.Abort:
+        _leave("Stopped.", 1)
+    except HubError as error:
+        _leave(error.sentence(), 2)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _coloured() -> bool | None:
+    """Whether to use colours: as NO_COLOR and FORCE_COLOR say, else on a terminal only (None)."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return True if os.environ.get("FORCE_COLOR") else None
+
+
+def _sentence(text: str) -> str:
+    """What click says, on one line and ended."""
+    flat = plain(text, 1_000)
+    return flat if flat.endswith((".", "?", "!")) else f"{flat}."
+
+
+def _leave(said: str, code: int) -> NoReturn:
+    click.echo(f"hub-mcp: {said}", err=True)
+    sys.exit(code)

@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hub_mcp.cli.groups import Guessing
+from hub_mcp.cli.options import ELSEWHERE, settings_behind
+from hub_mcp.cli.output import Progress, show, with_format
 from hub_mcp.settings import Settings
 
 if TYPE_CHECKING:
     from hub_mcp.catalogue import Endpoint
     from hub_mcp.catalogue.answers import Answer
+    from hub_mcp.client.hub import Hub
 
 KINDS: dict[str, Any] = {"integer": int, "boolean": bool, "number": float}
 
 
-class Tools(click.Group):
+class Tools(Guessing):
     """A subcommand for each tool."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -36,7 +40,13 @@ class Tools(click.Group):
 
 @click.group(cls=Tools)
 def call() -> None:
-    """Call a tool, e.g. `hub-mcp call list_models --search bert --limit 5`."""
+    """Call a tool, by the same gate as an assistant does; where a person is to be asked, you are.
+
+    \b
+    hub-mcp call list_models --search bert --limit 5
+    hub-mcp call get_model --repo-id openai-community/gpt2 --json
+    hub-mcp call delete_repo --repo-id me/old --type model --sandbox
+    """
 
 
 def command_of(endpoint: type[Endpoint[Any]]) -> click.Command:
@@ -48,13 +58,11 @@ def command_of(endpoint: type[Endpoint[Any]]) -> click.Command:
     options: list[click.Parameter] = [
         _option(name, one, needed=name in required) for name, one in schema["properties"].items()
     ]
-    if not _reads(endpoint):
-        options.append(
-            click.Option(["--dry-run"], is_flag=True, help="Show what would be sent, and send nothing.")
-        )
-    options.append(click.Option(["--json", "as_json"], is_flag=True, help="JSON instead of words."))
     words = " ".join((endpoint.__doc__ or "").split())
-    return click.Command(endpoint.tool, params=options, help=words, callback=_callback(endpoint))
+    made: click.Command = click.command(endpoint.tool, params=options, help=words, epilog=ELSEWHERE)(
+        settings_behind(*() if _reads(endpoint) else ("dry_run",))(with_format(_callback(endpoint)))
+    )
+    return made
 
 
 def _reads(endpoint: type[Endpoint[Any]]) -> bool:
@@ -76,11 +84,10 @@ def _option(name: str, schema: Mapping[str, Any], *, needed: bool) -> click.Opti
 
 
 def _callback(endpoint: type[Endpoint[Any]]) -> Any:
-    @click.pass_context
-    def run(context: click.Context, /, as_json: bool, dry_run: bool = False, **given: Any) -> None:
+    @click.pass_obj
+    def run(settings: Settings, /, shape: str, **given: Any) -> None:
         arguments = {name: _value(name, one) for name, one in given.items() if one is not None and one != ()}
-        settings = context.find_object(Settings) or Settings()
-        sys.exit(asyncio.run(made(settings, endpoint, arguments, as_json=as_json, dry_run=dry_run)))
+        sys.exit(asyncio.run(made(settings, endpoint, arguments, shape)))
 
     return run
 
@@ -97,43 +104,39 @@ def _value(name: str, given: Any) -> Any:
 
 
 async def made(
-    settings: Settings,
-    endpoint: type[Endpoint[Any]],
-    arguments: dict[str, Any],
-    *,
-    as_json: bool,
-    dry_run: bool,
+    settings: Settings, endpoint: type[Endpoint[Any]], arguments: dict[str, Any], shape: str
 ) -> int:
-    """Make the call and show the answer; the exit code: 0, or 1 where it could not be made."""
+    """Make the call and show the answer; exit code 0, or 1 where it could not be done, 2 on bad arguments."""
     from hub_mcp.cli.terminal import AtTerminal
-    from hub_mcp.errors import HubError
+    from hub_mcp.errors import BadInput, HubError
     from hub_mcp.server.changing import rehearsal
     from hub_mcp.server.gate import Acted, Rehearsed
     from hub_mcp.server.tools import read_call
-    from hub_mcp.wiring import gate_of, hub_of
+    from hub_mcp.wiring import gate_of, hub_of, set_up_logging
 
+    set_up_logging(settings)
     hub = hub_of(settings)
     try:
         wanted = read_call(endpoint, arguments, (hub.host,))
         if wanted.reads:
-            show(wanted, await _read(hub, wanted), as_json=as_json)
+            show(wanted, await _read(hub, wanted), shape)
             return 0
-        outcome = await gate_of(settings).run(wanted, hub, AtTerminal(), dry_run=dry_run)
+        outcome = await gate_of(settings).run(wanted, hub, AtTerminal())
         if isinstance(outcome, Acted):
-            show(outcome.call, outcome.answer, as_json=as_json)
+            show(outcome.call, outcome.answer, shape)
         elif isinstance(outcome, Rehearsed):
             said = rehearsal(outcome)
             text = "\n".join(block.text for block in said.content if block.type == "text")
-            click.echo(json.dumps(said.structured_content, ensure_ascii=False) if as_json else text)
+            click.echo(json.dumps(said.structured_content, ensure_ascii=False) if shape == "json" else text)
         return 0
     except HubError as error:
-        click.echo(error.sentence(), err=True)
-        return 1
+        click.echo(f"hub-mcp: {error.sentence()}", err=True)
+        return 2 if isinstance(error, BadInput) else 1
     finally:
         await hub.aclose()
 
 
-async def _read(hub: Any, wanted: Endpoint[Any]) -> Answer:
+async def _read(hub: Hub, wanted: Endpoint[Any]) -> Answer:
     """The answer of a read; a listing is walked until it has the rows that were asked for."""
     from hub_mcp.catalogue.answers import Page
     from hub_mcp.catalogue.listing import Listing
@@ -143,23 +146,15 @@ async def _read(hub: Any, wanted: Endpoint[Any]) -> Answer:
         return answer
     rows: list[Any] = []
     onward = ""
-    async for page in hub.pages(wanted):
-        room = wanted.limit - len(rows)
-        cut = page.cut(room)
-        rows.extend(cut.items)
-        onward = cut.next_cursor
-        if len(rows) >= wanted.limit:
-            break
-        if sys.stderr.isatty():
-            click.echo(f"\r{len(rows):,} rows", nl=False, err=True)
+    progress = Progress(wanted.limit)
+    try:
+        async for page in hub.pages(wanted):
+            cut = page.cut(wanted.limit - len(rows))
+            rows.extend(cut.items)
+            onward = cut.next_cursor
+            if len(rows) >= wanted.limit:
+                break
+            progress.at(len(rows))
+    finally:
+        progress.end()
     return Page(tuple(rows), onward)
-
-
-def show(call_made: Endpoint[Any], answer: Answer, *, as_json: bool) -> None:
-    """Print an answer: JSON for pipes, words for people."""
-    from hub_mcp.server.wording import fields_of, in_words
-
-    if as_json:
-        click.echo(json.dumps(answer.content(fields_of(call_made)), ensure_ascii=False))
-    else:
-        click.echo(in_words(call_made, answer))

@@ -14,6 +14,7 @@ import click
 
 from hub_mcp import __version__
 from hub_mcp.cli import IGNORED
+from hub_mcp.cli.options import ELSEWHERE, settings_behind
 from hub_mcp.settings import Settings
 
 PACKAGES = ("mcp", "httpx", "pydantic", "anyio", "click", "starlette", "uvicorn")
@@ -26,8 +27,9 @@ POLICIES = {
 }
 
 
-@click.command()
+@click.command(epilog=ELSEWHERE)
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of words.")
+@settings_behind()
 @click.pass_obj
 def doctor(settings: Settings, as_json: bool) -> None:
     """Say what the server sees: versions, Hub, token's source and rights, limits, tools, policy."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +14,8 @@ from pydantic import ValidationError
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.answers import clean, told
 from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.cli.options import ELSEWHERE, settings_behind
+from hub_mcp.cli.output import table
 from hub_mcp.cli.terminal import AtTerminal, need_terminal
 from hub_mcp.errors import HubError, Stopped, plain
 from hub_mcp.journal import Entry, Journal
@@ -25,29 +26,15 @@ from hub_mcp.wiring import gate_of, hub_of
 COLUMNS = ("n", "time", "outcome", "tool", "target", "back, or why")
 _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 
-journal_option = click.option(
-    "--journal",
-    "place",
-    envvar="HUB_MCP_JOURNAL",
-    default="",
-    help="The file to read, where it is not the default one.",
-)
 
-
-def settings_here(context: click.Context, place: str) -> Settings:
-    """The settings of the command above, or the defaults; with the journal this command was told."""
-    base = context.find_object(Settings) or Settings()
-    return replace(base, journal=place or base.journal)
-
-
-@click.command()
-@journal_option
+@click.command(epilog=ELSEWHERE)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, with every detail.")
 @click.option("--last", type=click.IntRange(min=1), help="Only the last so many entries.")
-@click.pass_context
-def journal(context: click.Context, place: str, as_json: bool, last: int | None) -> None:
+@settings_behind("journal")
+@click.pass_obj
+def journal(settings: Settings, as_json: bool, last: int | None) -> None:
     """Show what was changed, asked and refused, oldest first; `back` says whether undo can take it back."""
-    kept = Journal.at(settings_here(context, place).journal)
+    kept = Journal.at(settings.journal)
     entries = list(kept.entries())[-last if last else 0 :]
     if as_json:
         for entry in entries:
@@ -69,24 +56,14 @@ def row_of(entry: Entry) -> tuple[str, ...]:
     return (str(entry.n), plain(entry.time, 20), entry.outcome, plain(entry.tool, 40), target, said)
 
 
-def table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows as lines of plain columns, each as wide as its widest cell."""
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
-    return [line.rstrip() for line in lines]
-
-
-@click.command()
+@click.command(epilog=ELSEWHERE)
 @click.argument("n", type=click.IntRange(min=1))
-@journal_option
-@click.option("--sandbox", metavar="FILE", help="Take it back on the local Hub in this file.")
 @click.option("--yes", is_flag=True, help="Do not ask, but where a name has to be typed.")
-@click.pass_context
-def undo(context: click.Context, n: int, place: str, sandbox: str | None, yes: bool) -> None:
+@settings_behind("journal", "sandbox")
+@click.pass_obj
+def undo(settings: Settings, n: int, yes: bool) -> None:
     """Take entry N of the journal back, after showing what that does."""
-    settings = replace(settings_here(context, place), confirm="plan", dry_run=False)
-    if sandbox is not None:
-        settings = replace(settings, sandbox=sandbox)
+    settings = replace(settings, confirm="plan", dry_run=False)
     entry = next((one for one in Journal.at(settings.journal).entries() if one.n == n), None)
     try:
         if entry is None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import wraps
 from typing import Any
 
 import click
@@ -25,6 +27,7 @@ class Flag:
         kind: text, switch, number, whole, list, or the choices.
         bare: the value when the flag is given without one; None where it needs one.
         also: variables of the Hub's own clients that mean the same.
+        takes: what the help calls the value.
     """
 
     field: str
@@ -32,6 +35,7 @@ class Flag:
     kind: str | tuple[str, ...] = "text"
     bare: str | None = None
     also: tuple[str, ...] = ()
+    takes: str = "TEXT"
 
     @property
     def flag(self) -> str:
@@ -43,15 +47,16 @@ class Flag:
 
 
 FLAGS = (
-    Flag("endpoint", "Address of the Hub.", also=("HF_ENDPOINT",)),
+    Flag("endpoint", "Address of the Hub.", also=("HF_ENDPOINT",), takes="URL"),
     Flag(
         "sandbox",
         "Work on a local Hub, in memory or in FILE; no token or endpoint of yours is used.",
         bare="",
+        takes="FILE",
     ),
-    Flag("sandbox_user", "Whose token the sandbox uses."),
+    Flag("sandbox_user", "Whose token the sandbox uses.", takes="NAME"),
     Flag("anonymous", "Leave a token that lies there unused.", "switch"),
-    Flag("token_file", "A file that holds the token."),
+    Flag("token_file", "A file that holds the token.", takes="FILE"),
     Flag(
         "offline",
         "Refuse every call before it is sent.",
@@ -62,63 +67,130 @@ FLAGS = (
         "confirm", "What happens to a risky call when nobody can be asked.", ("plan", "deny", "elicit", "off")
     ),
     Flag("dry_run", "Show what changes would send, and send none.", "switch"),
-    Flag("read_only", "Offer no changing tools, of all areas or of those named.", "list", bare="all"),
-    Flag("namespaces", "The only owners whose things may be changed.", "list"),
-    Flag("max_writes", "Changes a run may make.", "whole"),
-    Flag("max_deletes", "Deletions a run may make.", "whole"),
-    Flag("toolsets", "Areas whose tools are offered: models, datasets, repos, … or all.", "list"),
-    Flag("tools", "Tools that are offered.", "list"),
-    Flag("exclude_tools", "Tools that are not offered; this wins.", "list"),
-    Flag("journal", 'File that changes are written to, or "off".'),
-    Flag("max_wait", "Longest wait for a rate limit, in seconds.", "number"),
-    Flag("timeout", "Seconds a call may take.", "number"),
-    Flag("watch_every", "Seconds between two looks at something that is watched.", "number"),
-    Flag("faults", "Trouble the local Hub makes on purpose, e.g. latency=200ms,5xx=0.1."),
+    Flag(
+        "read_only",
+        "Offer no changing tools, of all areas or of those named.",
+        "list",
+        bare="all",
+        takes="AREAS",
+    ),
+    Flag("namespaces", "The only owners whose things may be changed.", "list", takes="NAMES"),
+    Flag("max_writes", "Changes a run may make.", "whole", takes="N"),
+    Flag("max_deletes", "Deletions a run may make.", "whole", takes="N"),
+    Flag(
+        "toolsets",
+        "Areas whose tools are offered: models, datasets, repos, … or all.",
+        "list",
+        takes="AREAS",
+    ),
+    Flag("tools", "Tools that are offered.", "list", takes="NAMES"),
+    Flag("exclude_tools", "Tools that are not offered; this wins.", "list", takes="NAMES"),
+    Flag("journal", 'File that changes are written to, or "off".', takes="FILE"),
+    Flag("max_wait", "Longest wait for a rate limit.", "number", takes="SECONDS"),
+    Flag("timeout", "Time a call may take.", "number", takes="SECONDS"),
+    Flag("watch_every", "Time between two looks at what is watched.", "number", takes="SECONDS"),
+    Flag("faults", "Trouble the local Hub makes on purpose, e.g. latency=200ms,5xx=0.1.", takes="PLAN"),
     Flag("log_level", "What is logged to stderr.", ("debug", "info", "warning", "error")),
-    Flag("log_file", "Log to this file instead."),
+    Flag("log_file", "Log to this file instead.", takes="FILE"),
 )
+
+
+class Whole(click.IntRange):
+    """A count."""
+
+    name = "whole number"
+
+
+class Number(click.FloatRange):
+    """A number of seconds; what is no number is refused, though Python calls it one."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        read: float = super().convert(value, param, ctx)
+        if math.isnan(read):
+            self.fail(f"{value!r} is not a valid number.", param, ctx)
+        return read
+
+
+KINDS: dict[str, click.ParamType[float]] = {"number": Number(min=0), "whole": Whole(min=0)}
 
 
 def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a click command every flag of the table."""
     for flag in reversed(FLAGS):
-        command = _option(flag)(command)
+        command = click.option(flag.flag, flag.field, **_option(flag), **_variables(flag))(command)
     return command
 
 
-def _option(flag: Flag) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    kinds: dict[str, Any] = {"number": click.FloatRange(min=0), "whole": click.IntRange(min=0)}
-    common: dict[str, Any] = {
-        "envvar": flag.variables,
-        "show_envvar": True,
-        "help": flag.says,
-        "default": None,
-    }
+def settings_behind(*shown: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let every setting stand behind a subcommand too, where it wins; its help names those of `shown`."""
+
+    def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def run(*args: Any, **given: Any) -> Any:
+            context = click.get_current_context()
+            context.obj = settings_from(given, context.find_object(Settings) or Settings())
+            own = {name: one for name, one in given.items() if name not in FIELDS}
+            return context.invoke(command, *args, **own)
+
+        made: Callable[..., Any] = run
+        for flag in reversed(FLAGS):
+            manner: dict[str, Any] = {"help": flag.says, "hidden": flag.field not in shown, **_option(flag)}
+            made = click.option(flag.flag, flag.field, **manner)(made)
+        return made
+
+    return decorated
+
+
+FIELDS = frozenset(flag.field for flag in FLAGS)
+ELSEWHERE = "All flags of `hub-mcp --help` can stand here as well."
+
+
+def _variables(flag: Flag) -> dict[str, Any]:
+    return {"envvar": flag.variables, "show_envvar": True, "help": flag.says}
+
+
+def _option(flag: Flag) -> dict[str, Any]:
+    """What click is told of a flag; a flag that was not given is None."""
     if flag.kind == "switch":
-        return click.option(flag.flag, flag.field, is_flag=True, **common)
+        return {"is_flag": True, "default": None}
     if isinstance(flag.kind, tuple):
-        return click.option(
-            flag.flag, flag.field, type=click.Choice(flag.kind, case_sensitive=False), **common
-        )
+        return {"type": click.Choice(flag.kind, case_sensitive=False), "default": None}
     if flag.bare is not None:
-        name = "FILE" if flag.kind == "text" else "AREAS"
-        return click.option(
-            flag.flag, flag.field, is_flag=False, flag_value=flag.bare, metavar=f"[{name}]", **common
-        )
-    return click.option(flag.flag, flag.field, type=kinds.get(str(flag.kind), str), **common)
+        return {"is_flag": False, "flag_value": flag.bare, "metavar": f"[{flag.takes}]", "default": None}
+    return {"type": KINDS.get(flag.kind, click.STRING), "metavar": flag.takes, "default": None}
 
 
-def settings_from(given: Mapping[str, Any]) -> Settings:
-    """The settings that flags and variables make; what was not said keeps its default."""
+def settings_from(
+    given: Mapping[str, Any], base: Settings | None = None, *, checked: bool = True
+) -> Settings:
+    """The settings that flags and variables make; what was not said stays as it is in `base`.
+
+    Raises:
+        BadInput: a value that nothing can be made of, where `checked`.
+    """
     said: dict[str, Any] = {}
     for flag in FLAGS:
         value = given.get(flag.field)
         if value is None:
             continue
-        said[flag.field] = _listed(flag, str(value)) if flag.kind == "list" else value
+        if flag.kind == "list":
+            said[flag.field] = _listed(flag, str(value))
+        elif flag.field == "sandbox" and str(value).lower() in FALSE - {""}:
+            said[flag.field] = None
+        elif flag.field == "sandbox" and str(value).lower() in TRUE:
+            said[flag.field] = flag.bare  # a checkbox, or HUB_MCP_SANDBOX=1; a file of that name is ./1
+        else:
+            said[flag.field] = value
     if "endpoint" in said:
         said["endpoint"] = str(said["endpoint"]).rstrip("/")
-    return Settings(**said)
+    settings = replace(base or Settings(), **said)
+    if checked:
+        from hub_mcp.cli.checks import check
+
+        check(settings)
+    return settings
 
 
 def _listed(flag: Flag, value: str) -> tuple[str, ...]:
@@ -133,11 +205,19 @@ def _listed(flag: Flag, value: str) -> tuple[str, ...]:
 
 
 def bare_values(arguments: Sequence[str], commands: Sequence[str]) -> list[str]:
-    """Arguments in which a flag with an optional value never takes the subcommand behind it for its value."""
-    optional = {flag.flag for flag in FLAGS if flag.bare is not None}
-    bare = {flag.flag: flag.bare for flag in FLAGS}
+    """Arguments in which a flag with an optional value never takes the word behind it for its value.
+
+    Such words are subcommands, tools and addresses; a file of that name is written `--sandbox=FILE`.
+    """
+    optional = {flag.flag: flag.bare for flag in FLAGS if flag.bare is not None}
+    words = set(commands)
+    if "call" in arguments and optional.keys() & set(arguments):
+        from hub_mcp.catalogue import ENDPOINTS
+
+        words |= {spelt for tool in ENDPOINTS for spelt in (tool, tool.replace("_", "-"))}
     told: list[str] = []
     for n, one in enumerate(arguments):
         following = arguments[n + 1] if n + 1 < len(arguments) else ""
-        told.append(f"{one}={bare[one]}" if one in optional and following in commands else one)
+        bare = one in optional and (following in words or following.startswith("hub://"))
+        told.append(f"{one}={optional[one]}" if bare else one)
     return told

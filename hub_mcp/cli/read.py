@@ -1,43 +1,67 @@
-"""`hub-mcp read ADDRESS`: what lies at a hub:// address, as JSON."""
+"""`hub-mcp read ADDRESS`: what lies at a hub:// address, as JSON; a stream of rows as NDJSON."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 
 import click
 
+from hub_mcp.cli.options import ELSEWHERE, settings_behind
 from hub_mcp.settings import Settings
 
 
-@click.command()
-@click.argument("address")
+@click.command(epilog=ELSEWHERE)
+@click.argument("address", required=False)
+@click.option("--list", "listed", is_flag=True, help="Show what addresses there are.")
+@settings_behind()
 @click.pass_obj
-def read(settings: Settings, address: str) -> None:
-    """Read a hub:// address, e.g. hub://models/openai-community/gpt2 or hub://models?search=bert."""
-    sys.exit(asyncio.run(_shown(settings, address)))
+def read(settings: Settings, address: str | None, listed: bool) -> None:
+    """Read a hub:// address.
+
+    \b
+    hub-mcp read hub://models/openai-community/gpt2
+    hub-mcp read 'hub://models?search=bert&limit=50'
+    hub-mcp read 'hub://stream/datasets?author=google' > rows.ndjson
+    """
+    if listed:
+        from hub_mcp.server.addresses import templates
+
+        for template, _ in templates():
+            click.echo(template)
+    elif address is None:
+        raise click.UsageError("Name an address; `hub-mcp read --list` shows what there is.")
+    else:
+        sys.exit(asyncio.run(_shown(settings, address)))
 
 
 async def _shown(settings: Settings, address: str) -> int:
-    from hub_mcp.catalogue.answers import Page
-    from hub_mcp.catalogue.listing import Listing
-    from hub_mcp.errors import HubError
-    from hub_mcp.server.addresses import address_of, call_at
-    from hub_mcp.server.wording import fields_of
-    from hub_mcp.wiring import hub_of
+    from hub_mcp.cli.output import Progress
+    from hub_mcp.errors import BadInput, HubError
+    from hub_mcp.server.addresses import call_at
+    from hub_mcp.server.pages import whole
+    from hub_mcp.server.streams import STREAM, listing_at, read_stream
+    from hub_mcp.wiring import hub_of, set_up_logging
 
+    set_up_logging(settings)
     hub = hub_of(settings)
+    progress = Progress(0)
+
+    async def landed(pages: int, text: str) -> None:
+        progress.at(int(text.partition(" ")[0].replace(",", "")))
+
     try:
-        wanted = call_at(address, (hub.host,))
-        answer = await hub.send(wanted)
+        if address.startswith(STREAM):
+            text = await read_stream(hub, listing_at(address, (hub.host,)), landed)
+        else:
+            wanted = call_at(address, (hub.host,))
+            text = whole(wanted, await hub.send(wanted)) + "\n"
     except HubError as error:
-        click.echo(error.sentence(), err=True)
-        return 1
+        progress.end()
+        click.echo(f"hub-mcp: {error.sentence()}", err=True)
+        return 2 if isinstance(error, BadInput) else 1
     finally:
         await hub.aclose()
-    content = answer.content(fields_of(wanted))
-    if isinstance(wanted, Listing) and isinstance(answer, Page) and content.pop("next_cursor", None):
-        content["next"] = address_of(wanted.after(answer.next_cursor))
-    click.echo(json.dumps(content, indent=1, ensure_ascii=False))
+    progress.end()
+    click.echo(text, nl=False)
     return 0

@@ -8,10 +8,12 @@ import sys
 
 import click
 
+from hub_mcp.cli.options import ELSEWHERE, settings_behind
 from hub_mcp.settings import Settings
 
 
-@click.command()
+@click.command(epilog=ELSEWHERE)
+@settings_behind()
 @click.pass_obj
 def serve(settings: Settings) -> None:
     """Serve one client over stdin and stdout, until stdin ends."""

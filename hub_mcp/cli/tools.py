@@ -7,28 +7,31 @@ from typing import Any
 
 import click
 
+from hub_mcp.cli.options import ELSEWHERE, settings_behind
+from hub_mcp.cli.output import hint, with_format
 from hub_mcp.settings import Settings
 
 
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="The tools as a client sees them.")
+@click.command(epilog=ELSEWHERE)
+@with_format
+@settings_behind()
 @click.pass_obj
-def tools(settings: Settings, as_json: bool) -> None:
-    """List the tools, by area, with what each does to the Hub."""
+def tools(settings: Settings, shape: str) -> None:
+    """List the tools, by area, with what each does to the Hub. As JSON: what a client sees."""
     from hub_mcp.catalogue import ENDPOINTS
     from hub_mcp.server.surface import Surface, areas
 
     surface = Surface(settings)
-    if as_json:
+    if shape == "json":
         shown: list[Any] = [tool.model_dump(by_alias=True, exclude_none=True) for tool in surface.tools]
         click.echo(json.dumps(shown, indent=1, ensure_ascii=False))
         return
     for area in areas():
         offered = [one for one in ENDPOINTS.values() if one.area == area and surface.endpoint(one.tool)]
-        if offered:
+        if offered and shape != "quiet":
             click.secho(f"\n{area.replace('_', ' ')}", bold=True)
         for endpoint in offered:
             mark = "asks" if endpoint.may_ask() else endpoint.line.effect
             first = " ".join((endpoint.__doc__ or "").split()).partition(". ")[0].rstrip(".")
-            click.echo(f"  {endpoint.tool:<34} {mark:<8} {first}")
-    click.echo("\nhub-mcp call TOOL --help tells the arguments.", err=True)
+            click.echo(endpoint.tool if shape == "quiet" else f"  {endpoint.tool:<34} {mark:<8} {first}")
+    hint("\nhub-mcp call TOOL --help tells the arguments.")

@@ -121,9 +121,9 @@ async def settings(request: Request) -> Response:
     return Answer(shown | json.loads(now["settings"]))
 
 
-def visibility_of(body: Body, type: str) -> str | None:
+def visibility_of(body: Body, type: str, *, nullable: bool = False) -> str | None:
     """The visibility a body asks for, be it by `visibility` or by the older `private`; not by both."""
-    private = body.flag("private", nullable=True)
+    private = body.flag("private", nullable)
     visibility = body.choice("visibility", VISIBILITIES)
     if private is not None and visibility is not None:
         body.wrong("Cannot specify both `private` and `visibility`")

@@ -33,7 +33,7 @@ async def create(request: Request) -> Response:
     type = body.choice("type", (*TYPES, "kernel")) or "model"
     name = body.text("name", required=True) or ""
     organization = body.text("organization", nullable=True)
-    visibility = visibility_of(body, type) or "public"
+    visibility = visibility_of(body, type, nullable=True) or "public"
     region = body.choice("region", ("us", "eu"))
     group = body.text("resourceGroupId", nullable=True, pattern=r"^[0-9a-fA-F]{24}$")
     card = _card(body)

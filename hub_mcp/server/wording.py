@@ -21,14 +21,14 @@ def in_words(call: Endpoint[Any], answer: Answer) -> str:
     """The answer as text."""
     fields = fields_of(call)
     if isinstance(answer, Page):
-        return _listing(call, answer, fields)
+        return _listing(call, answer)
     content = answer.content(fields)
     if not call.reads and set(content) == {"status"}:
         return f"Done: {call.subject}."
     rows = content.get("items")
     if set(content) == {"items"} and isinstance(rows, list):
         return "\n".join([f"{len(rows):,} found ({HUB_SAYS})", *(told(row) for row in rows)])[:LONGEST]
-    return "\n".join([f"{type(call).label} ({HUB_SAYS})", *_lines(content)])[:LONGEST]
+    return "\n".join([f"{type(call).label} ({HUB_SAYS})", *lines_of(content)])[:LONGEST]
 
 
 def fields_of(call: Endpoint[Any]) -> Sequence[str]:
@@ -37,7 +37,16 @@ def fields_of(call: Endpoint[Any]) -> Sequence[str]:
     return asked if isinstance(asked, list) else ()
 
 
-def _listing(call: Endpoint[Any], page: Page[Any], fields: Sequence[str]) -> str:
+def cells_of(call: Endpoint[Any], page: Page[Any]) -> tuple[list[str], list[list[str]]]:
+    """The columns of a page with rows, and what each row says in them."""
+    fields, first = fields_of(call), page.items[0]
+    names = list(dict.fromkeys((*first.shown, *fields))) if isinstance(first, Record) else []
+    rows = [row.content(fields) for row in page.items]
+    columns = [name for name in names if any(name in row for row in rows)]
+    return columns, [[told(row[name]) if name in row else ABSENT for name in columns] for row in rows]
+
+
+def _listing(call: Endpoint[Any], page: Page[Any]) -> str:
     """A header with the columns, a line a row, and where it goes on."""
     if not page.items:
         return (
@@ -45,22 +54,19 @@ def _listing(call: Endpoint[Any], page: Page[Any], fields: Sequence[str]) -> str
             if getattr(call, "cursor", None)
             else f"Nothing found: {type(call).label.lower()}."
         )
-    first = page.items[0]
-    names = list(dict.fromkeys((*first.shown, *fields))) if isinstance(first, Record) else []
-    rows = [row.content(fields) for row in page.items]
-    columns = [name for name in names if any(name in row for row in rows)]
-    lines = [BETWEEN.join(told(row[name]) if name in row else ABSENT for name in columns) for row in rows]
+    columns, rows = cells_of(call, page)
+    lines = [BETWEEN.join(row) for row in rows]
     head = f"{BETWEEN.join(columns)} ({len(rows):,} rows, {HUB_SAYS})"
     more = [f"More: cursor {page.next_cursor}"] if page.next_cursor else []
     return "\n".join([head, *lines, *more])
 
 
-def _lines(content: Mapping[str, Any], indent: str = "") -> list[str]:
+def lines_of(content: Mapping[str, Any], indent: str = "") -> list[str]:
     """`name: value`, one a line; what is nested is indented."""
     lines: list[str] = []
     for name, value in content.items():
         if isinstance(value, Mapping) and any(isinstance(one, (Mapping, list)) for one in value.values()):
-            lines += [f"{indent}{name}:", *_lines(value, indent + "  ")]
+            lines += [f"{indent}{name}:", *lines_of(value, indent + "  ")]
         elif isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
             lines += [f"{indent}{name}:", *(f"{indent}- {told(one)}" for one in value)]
         else:

@@ -1,0 +1,98 @@
+"""Settings held against what there is, before anything starts: a misspelt one is told, not guessed at."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from hub_mcp.errors import BadInput, plain
+from hub_mcp.settings import Settings
+
+OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
+SQLITE = b"SQLite format 3\0"
+
+
+def check(settings: Settings) -> None:
+    """See that every setting means something.
+
+    Raises:
+        BadInput: which one does not, and why.
+    """
+    if settings.sandbox is None:
+        _address(settings.endpoint)
+        if settings.token_file and not settings.anonymous:
+            _readable("--token-file", Path(settings.token_file).expanduser())
+    else:
+        _sandbox_file(settings.sandbox)
+        _sandbox_user(settings.sandbox_user)
+    _faults(settings.faults)
+    if settings.log_file:
+        _writable("--log-file", Path(settings.log_file))
+    for name in settings.namespaces:
+        if not OWNER.fullmatch(name):
+            raise _wrong("--namespaces", name, "is no name of a user or an organization.")
+    if settings.toolsets or settings.tools or settings.exclude_tools or settings.read_only:
+        from hub_mcp.server.surface import refuse_unknown
+
+        refuse_unknown(settings)
+
+
+def _wrong(flag: str, value: str, why: str) -> BadInput:
+    return BadInput(f"{flag}: {plain(value, 100)!r} {why}", not_done="")
+
+
+def _address(endpoint: str) -> None:
+    try:
+        parts = urlsplit(endpoint)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None
+        _ = parts.port  # raises where it is none
+    except ValueError:
+        good = False
+    if not good:
+        shown = endpoint.rpartition("@")[2]  # what is before it may be a secret
+        raise _wrong("--endpoint (HF_ENDPOINT)", shown, "is no address of a Hub: https:// and a host.")
+
+
+def _sandbox_user(name: str) -> None:
+    if name == Settings.sandbox_user:
+        return
+    from hub_mcp.localhub.world import TOKENS
+
+    known = dict.fromkeys(token.user for token in TOKENS if token.user)
+    if name not in known:
+        raise _wrong("--sandbox-user", name, f"is nobody here; there are {', '.join(known)}.")
+
+
+def _sandbox_file(file: str) -> None:
+    if not file or file == ":memory:":
+        return
+    path = Path(file)
+    _writable("--sandbox", path)
+    if path.is_file() and path.stat().st_size:
+        with path.open("rb") as opened:
+            if opened.read(len(SQLITE)) != SQLITE:
+                raise _wrong("--sandbox", file, "is a file of another kind, so it was left alone.")
+
+
+def _faults(plan: str) -> None:
+    if not plan:
+        return
+    from hub_mcp.localhub.fault_plan import FaultsError, parse
+
+    try:
+        parse(plan)
+    except FaultsError as error:
+        raise BadInput(f"--faults: {error}", not_done="") from None
+
+
+def _readable(flag: str, path: Path) -> None:
+    if not path.is_file() or not os.access(path, os.R_OK):
+        raise _wrong(flag, str(path), "is no file that can be read.")
+
+
+def _writable(flag: str, path: Path) -> None:
+    there = path if path.exists() else path.parent
+    if path.is_dir() or not there.exists() or not os.access(there, os.W_OK):
+        raise _wrong(flag, str(path), "is no place that can be written to.")

@@ -1,0 +1,161 @@
+"""How answers are shown: a table for people, lean words for assistants, JSON for programs, ids for pipes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
+
+import click
+
+if TYPE_CHECKING:
+    from hub_mcp.catalogue import Endpoint
+    from hub_mcp.catalogue.answers import Answer
+
+FORMATS = ("auto", "human", "agent", "json", "quiet")
+NAMES = ("id", "repo_id", "name", "user", "slug", "title", "url")  # what tells a thing apart, best first
+NARROWEST = 8  # characters of a column that was made narrow
+BAR = 24  # characters
+
+OPTIONS = (
+    click.option(
+        "--format",
+        "form",
+        type=click.Choice(FORMATS),
+        default="auto",
+        help="auto: a table on a terminal, else what an assistant reads.",
+    ),
+    click.option("--json", "as_json", is_flag=True, help="The same as --format json."),
+    click.option("-q", "--quiet", "quiet", is_flag=True, help="Ids only, one a line."),
+)
+
+
+def with_format(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command --format, --json and -q; it is called with `shape`, one of FORMATS but auto."""
+
+    @wraps(command)
+    def run(*args: Any, form: str, as_json: bool, quiet: bool, **given: Any) -> Any:
+        return command(*args, shape=shape_of(form, as_json=as_json, quiet=quiet), **given)
+
+    made: Callable[..., Any] = run
+    for option in reversed(OPTIONS):
+        made = option(made)
+    return made
+
+
+def shape_of(form: str, *, as_json: bool, quiet: bool) -> str:
+    """What was asked for; auto is decided by where the answer goes."""
+    if as_json or quiet:
+        return "json" if as_json else "quiet"
+    if form == "auto":
+        return "human" if sys.stdout is not None and sys.stdout.isatty() else "agent"
+    return form
+
+
+def show(call: Endpoint[Any], answer: Answer, shape: str) -> None:
+    """Print an answer on stdout, and hints on stderr."""
+    from hub_mcp.catalogue.answers import Page
+    from hub_mcp.server.wording import fields_of, in_words, lines_of
+
+    content = answer.content(fields_of(call))
+    if shape == "json":
+        click.echo(json.dumps(content, ensure_ascii=False))
+    elif shape == "quiet":
+        rows: Any = content.get("items", [content])
+        for row in rows:
+            click.echo(_name(row))
+    elif shape == "agent" or set(content) == {"status"}:
+        click.echo(in_words(call, answer))
+    elif isinstance(answer, Page) and answer.items:
+        for line in _listing(call, answer):
+            click.echo(line)
+        if answer.next_cursor:
+            hint(f"More: a larger --limit, or --cursor '{answer.next_cursor}'")
+    elif isinstance(answer, Page):
+        hint("Nothing found." if not getattr(call, "cursor", None) else "Nothing more.")
+    else:
+        for line in lines_of(content):
+            name, colon, value = line.partition(":")
+            click.echo(click.style(name + colon, bold=True) + value if colon else line)
+
+
+def _name(row: Any) -> str:
+    if not isinstance(row, dict):
+        return str(row)
+    return next((str(row[name]) for name in NAMES if row.get(name)), "")
+
+
+def _listing(call: Endpoint[Any], page: Any) -> list[str]:
+    """The rows of a page as columns that fit the terminal."""
+    from hub_mcp.server.wording import ABSENT, cells_of
+
+    columns, rows = cells_of(call, page)
+    lines = table([columns, *rows], width=shutil.get_terminal_size((100, 24)).columns, absent=ABSENT)
+    return [click.style(lines[0], bold=True), *lines[1:]]
+
+
+def table(rows: Sequence[Sequence[str]], width: int = 0, absent: str = "") -> list[str]:
+    """Rows as lines of plain columns, numbers to the right; the widest columns but the first give way.
+
+    Args:
+        width: the widest a line may be; 0 for as wide as it comes.
+    """
+    widths = [max(map(wide, column)) for column in zip(*rows, strict=True)]
+    while width and sum(widths) + 2 * (len(widths) - 1) > width:
+        last = max(range(len(widths)), key=lambda n: (n > 0, widths[n]))
+        if last == 0 or widths[last] <= NARROWEST:
+            break  # what still does not fit is for the terminal to wrap
+        widths[last] -= 1
+    right = [
+        all(_number(cell) or cell == absent for cell in column[1:]) for column in zip(*rows, strict=True)
+    ]
+    return ["  ".join(_cell(*one) for one in zip(row, widths, right, strict=True)).rstrip() for row in rows]
+
+
+def wide(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    return len(text) if text.isascii() else sum(2 if east_asian_width(one) in "WF" else 1 for one in text)
+
+
+def _number(cell: str) -> bool:
+    return cell.replace(",", "").replace(".", "", 1).isdigit()
+
+
+def _cell(text: str, width: int, right: bool) -> str:
+    while wide(text) > width:
+        text = text[:-2] + "…"
+    room = " " * (width - wide(text))
+    return room + text if right else text + room
+
+
+def hint(text: str) -> None:
+    """Tell a person at the terminal what to do next."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        click.secho(text, err=True, dim=True)
+
+
+class Progress:
+    """A bar on stderr while rows come, where a person looks; it is gone when they have come."""
+
+    def __init__(self, total: int, *, shown: bool = True) -> None:
+        self._total = total
+        self._shown = shown and sys.stderr is not None and sys.stderr.isatty()
+        self._drawn = False
+
+    def at(self, rows: int) -> None:
+        if not self._shown:
+            return
+        text = f"{rows:,} rows"
+        if self._total:
+            full = min(BAR, BAR * rows // self._total)
+            text = f"[{'#' * full}{'.' * (BAR - full)}] {rows:,} of {self._total:,} rows"
+        click.echo(f"\r{text}", nl=False, err=True)
+        self._drawn = True
+
+    def end(self) -> None:
+        if self._drawn:
+            click.echo("\r\x1b[K", nl=False, err=True)
