@@ -133,6 +133,6 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
             sharing.answering(redis),
         )
     gate = Gate(settings, Journal.at(settings.journal), keys=keys_from(), used=used)
-    pages = Pages(per_caller(hub), every=settings.watch_every, changes=changes)
+    pages = Pages(per_caller(hub), every=settings.watch_every, changes=changes, walks=not http.redis)
     server = build(Surface(settings), per_caller(hub), gate, pages)
     return http_app(server, hub, http, ready=ready, changes=changes)

@@ -53,6 +53,7 @@ class Pages:
     Args:
         every: seconds between two looks at a watched thing.
         changes: carries changes between workers; by default within this process.
+        walks: whether streams can be subscribed to.
     """
 
     def __init__(
@@ -61,9 +62,10 @@ class Pages:
         *,
         every: float = EVERY,
         changes: SubscriptionBus | None = None,
+        walks: bool = True,
     ) -> None:
         self._hub_of = hub_of
-        self._subscriptions = Subscriptions(hub_of, every=every, changes=changes)
+        self._subscriptions = Subscriptions(hub_of, every=every, changes=changes, walks=walks)
         self.changed = self._subscriptions.changed
 
     def handlers(self) -> dict[str, Any]:

@@ -68,6 +68,8 @@ class Subscriptions:
         every: seconds between two looks at a watched thing.
         changes: carries what was changed from whoever changed it to all who watch; by default within this
             process. Its listeners must be called on the event loop.
+        walks: whether streams can be subscribed to; a walk lives in one process, so where several take a
+            caller's requests in turn they are only read.
     """
 
     def __init__(
@@ -76,9 +78,11 @@ class Subscriptions:
         *,
         every: float = EVERY,
         changes: SubscriptionBus | None = None,
+        walks: bool = True,
     ) -> None:
         self._hub_of = hub_of
         self._every = every
+        self._walks = walks
         self._running: dict[Key, Running] = {}
         self._changes = changes or InMemorySubscriptionBus()
         self._changes.subscribe(self._look_now)
@@ -144,6 +148,11 @@ class Subscriptions:
             raise BadInput(f"At most {MOST} addresses can be subscribed to.", advice="Unsubscribe from some.")
         walk = None
         if address.startswith(STREAM):
+            if not self._walks:
+                raise BadInput(
+                    "Streams cannot be subscribed to at this server, where several processes share the work.",
+                    advice="Read it, and go on at the address in its last line.",
+                )
             walk = Walk(hub, listing_at(address, (hub.host,)), lambda: self._announce(key))
             task = asyncio.create_task(walk.run())
         else:

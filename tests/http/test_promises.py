@@ -1,0 +1,180 @@
+"""What holds over HTTP alone: callers who never see each other, and legacy callers who cannot be asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+from mcp import Client, MCPError
+
+from tests.http.serving import app_of, client_of, served
+from tests.server.gates import ERAS, EVE, World, agreeing, refused, said
+from tests.server.test_gate_safety import DELETE, NAME, answered, question
+from tests.server.test_pages import text_at
+
+pytestmark = pytest.mark.asyncio
+PRIVATE = "ada/notes-to-self"
+ADDRESS = f"hub://models/{PRIVATE}"
+SETTINGS = {"repo_id": PRIVATE, "type": "model"}
+SOON = 10.0  # seconds within which something must be heard
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+@asynccontextmanager
+async def both(world: World, era: str = "auto", **settings: Any) -> AsyncIterator[tuple[Client, Client]]:
+    """Ada and Eve at one server."""
+    async with (
+        served(app_of(world, **settings)) as url,
+        client_of(url, era, agreeing) as ada,
+        client_of(url, era, agreeing, token=EVE) as eve,
+    ):
+        yield ada, eve
+
+
+# ── legacy callers ───────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_legacy_caller_is_not_asked_and_nothing_is_changed(world: World) -> None:
+    async with served(app_of(world)) as url, client_of(url, "legacy", agreeing) as client:
+        answer = await client.call_tool("delete_repo", DELETE)
+        assert refused(answer)
+    assert world.spy.changes == []
+    assert world.outcomes() == ["asked", "refused"]
+
+
+# ── callers and each other ───────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_no_answer_of_one_caller_is_remembered_for_another(world: World, era: str) -> None:
+    async with both(world, era) as (ada, eve):
+        for _ in range(2):
+            assert said(await ada.call_tool("get_model", {"repo_id": PRIVATE}))["id"] == PRIVATE
+            assert (await eve.call_tool("get_model", {"repo_id": PRIVATE})).is_error
+            assert PRIVATE in await text_at(ada, "hub://models?author=ada")
+            assert PRIVATE not in await text_at(eve, "hub://models?author=ada")
+            for client, name in ((ada, "ada"), (eve, "eve")):
+                assert said(await client.call_tool("whoami", {}))["name"] == name
+                assert json.loads(await text_at(client, "hub://whoami-v2"))["name"] == name
+            with pytest.raises(MCPError):
+                await text_at(eve, ADDRESS)
+
+
+async def test_a_stream_one_caller_walks_is_not_read_by_another(world: World) -> None:
+    uri = "hub://stream/models?author=ada&limit=2"
+    async with both(world) as (ada, eve):
+        with anyio.fail_after(SOON):
+            async with ada.listen(resource_subscriptions=[uri]) as events:
+                async for _ in events:
+                    break  # a page of the walk has landed
+                foreign, own = await text_at(eve, uri), await text_at(ada, uri)
+                while '"next"' in own.splitlines()[-1]:
+                    own = own.rpartition('{"next"')[0] + await text_at(ada, uri)
+    assert foreign
+    assert PRIVATE in own
+    assert PRIVATE not in foreign
+
+
+async def test_a_change_is_told_to_those_who_may_see_it(world: World) -> None:
+    told: set[str] = set()
+
+    async def listen(name: str, client: Client, ready: anyio.Event) -> None:
+        async with client.listen(resource_subscriptions=[ADDRESS]) as events:
+            ready.set()
+            async for _ in events:
+                told.add(name)
+
+    async with (
+        both(world, confirm="off", watch_every=3600.0) as (ada, eve),
+        anyio.create_task_group() as group,
+    ):
+        for name, client in (("ada", ada), ("eve", eve)):
+            ready = anyio.Event()
+            group.start_soon(listen, name, client, ready)
+            await ready.wait()
+        await looked(world, 2)
+        assert not (await ada.call_tool("update_repo_settings", SETTINGS | {"gated": "auto"})).is_error
+        with anyio.fail_after(SOON):
+            while not told:  # noqa: ASYNC110  # it is told by another task
+                await anyio.sleep(0.05)
+        await anyio.sleep(0.3)
+        group.cancel_scope.cancel()
+    assert told == {"ada"}
+
+
+async def looked(world: World, times: int) -> None:
+    """Wait until the watched thing was looked at by each who watches it."""
+    with anyio.fail_after(SOON):
+        while sum(request.url.path == f"/api/models/{PRIVATE}" for request in world.spy.reads) < times:  # noqa: ASYNC110
+            await anyio.sleep(0.05)
+
+
+async def test_an_answer_counts_for_the_caller_who_was_asked(world: World) -> None:
+    async with both(world) as (ada, eve):
+        state = await question(ada)
+        foreign = await answered(eve, state, reply=NAME)
+        assert foreign.is_error
+        assert world.spy.changes == []
+        assert not (await answered(ada, state, reply=NAME)).is_error
+    assert len(world.spy.changes) == 1
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_progress_goes_to_the_caller_whose_call_it_is(world: World, era: str) -> None:
+    told: dict[str, list[str]] = {"ada": [], "eve": []}
+
+    async def walk(name: str, client: Client, limit: int) -> None:
+        async def heard(progress: float, total: float | None, message: str | None) -> None:
+            told[name].append(str(message))
+
+        await client.call_tool("list_models", {"sort": "id", "limit": limit}, progress_callback=heard)
+
+    async with both(world, era) as (ada, eve), anyio.create_task_group() as group:
+        group.start_soon(walk, "ada", ada, 3)
+        group.start_soon(walk, "eve", eve, 60)
+    assert not any(message.startswith("60") for message in told["ada"])
+    assert not any(message.startswith("3 ") for message in told["eve"])
+
+
+async def test_a_listener_that_leaves_is_no_longer_looked_for(world: World) -> None:
+    async with served(app_of(world, watch_every=0.05)) as url, client_of(url) as client:
+        with anyio.fail_after(SOON):
+            async with client.listen(resource_subscriptions=[ADDRESS]):
+                await looked(world, 2)
+        await anyio.sleep(0.3)
+        before = len(world.spy.reads)
+        await anyio.sleep(0.5)
+        assert len(world.spy.reads) == before
+
+
+async def test_a_call_whose_caller_went_away_reads_no_further(world: World) -> None:
+    begun, gone = anyio.Event(), anyio.Event()
+    inner = world.spy.inner
+
+    class Slow(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            begun.set()
+            try:
+                await anyio.sleep(SOON)
+            except BaseException:
+                gone.set()
+                raise
+            return await inner.handle_async_request(request)
+
+    world.spy.inner = Slow()  # type: ignore[assignment]  # any transport will do
+    async with served(app_of(world)) as url, client_of(url) as client, anyio.create_task_group() as group:
+        group.start_soon(client.call_tool, "list_models", {"limit": 1})
+        await begun.wait()
+        group.cancel_scope.cancel()
+        with anyio.CancelScope(shield=True), anyio.fail_after(SOON / 2):
+            await gone.wait()
