@@ -25,6 +25,7 @@ from hub_mcp.errors import Stopped, plain
 
 Outcome = Literal["asked", "refused", "done", "failed", "unknown"]
 LONGEST = 4_000  # bytes of a line
+IN_REDIS = ("redis://", "rediss://", "unix://")
 UNWRITTEN = frozenset({"content", "value"})  # what a file or a variable holds is not the journal's business
 
 
@@ -77,16 +78,25 @@ class Entry:
 
 
 class Journal:
-    """The file that changes are written to; without a path nothing is written."""
+    """The file that changes are written to; without a path nothing is written.
+
+    Attributes:
+        place: where it is, for people.
+    """
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
+        self.place = "off" if path is None else str(path)
 
     @classmethod
     def at(cls, place: str, environment: Mapping[str, str] | None = None) -> Journal:
-        """The journal a setting names: a file, "off", or "" for the user's state directory."""
+        """The journal a setting names: a file, a Redis, "off", or "" for the user's state directory."""
         if place == "off":
             return cls(None)
+        if place.startswith(IN_REDIS):
+            from hub_mcp.shared_journal import SharedJournal
+
+            return SharedJournal(place)
         return cls(
             Path(place).expanduser() if place else state_directory(environment) / "journal.jsonl",
         )
@@ -130,7 +140,7 @@ class Journal:
             return
         with self.path.open(encoding="utf-8", errors="replace") as lines:
             for n, line in enumerate(lines, 1):
-                if entry := _read(line, n):
+                if entry := entry_in(line, n):
                     yield entry
 
     def _open(self) -> int:
@@ -192,7 +202,8 @@ def _entries() -> TypeAdapter[Entry]:
     return TypeAdapter(Entry)
 
 
-def _read(line: str, n: int) -> Entry | None:
+def entry_in(line: str, n: int) -> Entry | None:
+    """The entry in a line; None where it cannot be read."""
     try:
         return replace(_entries().validate_json(line, strict=True), n=n)
     except ValueError:

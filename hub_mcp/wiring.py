@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from hub_mcp.client.hub import Hub, user_agent
+from hub_mcp.client.shared import Shared
 from hub_mcp.client.token import Token, find_token, is_true, usable
 from hub_mcp.settings import Settings
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from mcp.server.lowlevel import Server
     from starlette.applications import Starlette
 
+    from hub_mcp.client.pacing import Ledger
     from hub_mcp.server.gate import Gate
     from hub_mcp.server.http import Http
 
@@ -24,8 +26,14 @@ SANDBOX = (
 )
 
 
-def hub_of(settings: Settings, environment: Mapping[str, str] | None = None) -> Hub:
-    """The Hub the settings mean: the real one, or the local one in this process."""
+def hub_of(
+    settings: Settings, environment: Mapping[str, str] | None = None, ledger: Ledger | None = None
+) -> Hub:
+    """The Hub the settings mean: the real one, or the local one in this process.
+
+    Args:
+        ledger: what other processes know of their callers' rate limits.
+    """
     env = usable(os.environ if environment is None else environment)
     if settings.sandbox is not None:
         return sandbox(settings)
@@ -39,6 +47,7 @@ def hub_of(settings: Settings, environment: Mapping[str, str] | None = None) -> 
         timeout=settings.timeout,
         max_wait=settings.max_wait,
         agent=user_agent(env),
+        shared=Shared(ledger=ledger),
     )
 
 
@@ -121,18 +130,17 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
 
     set_up_logging(settings)
     logging.getLogger("hub_mcp.access").setLevel(logging.INFO)
-    hub = hub_of(replace(settings, anonymous=True))  # the server's own token is not even looked for
-    used, changes, ready = None, None, None
+    keys = keys_from()
+    used, changes, ledger, ready = None, None, None, None
     if http.redis:
         from hub_mcp.server import sharing
 
         redis = sharing.connect(http.redis)
-        used, changes, ready = (
-            sharing.UsedInRedis(redis),
-            sharing.ChangesInRedis(redis),
-            sharing.answering(redis),
-        )
-    gate = Gate(settings, Journal.at(settings.journal), keys=keys_from(), used=used)
+        used, changes = sharing.UsedInRedis(redis, http.run), sharing.ChangesInRedis(redis)
+        ledger, ready = sharing.LedgerInRedis(redis, keys[0]), sharing.answering(redis)
+    anonymous = replace(settings, anonymous=True)  # the server's own token is not even looked for
+    hub = hub_of(anonymous, ledger=ledger)
+    gate = Gate(settings, Journal.at(settings.journal or http.redis), keys=keys, used=used)
     pages = Pages(per_caller(hub), every=settings.watch_every, changes=changes, walks=not http.redis)
     server = build(Surface(settings), per_caller(hub), gate, pages)
     return http_app(server, hub, http, ready=ready, changes=changes)

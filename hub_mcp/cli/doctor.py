@@ -85,7 +85,7 @@ async def examined(settings: Settings) -> dict[str, Any]:
     found["tools"] = {"offered": len(ENDPOINTS) - len(hidden), **({"hidden": hidden} if hidden else {})}
     found["confirm"] = {settings.confirm: POLICIES[settings.confirm]}
     found["ignored_variables"] = ", ".join(IGNORED) or "none"
-    found["journal"] = str(Journal.at(settings.journal).path or "off")
+    found["journal"] = Journal.at(settings.journal).place
     found["well"] = well
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -17,6 +18,10 @@ from hub_mcp.settings import Settings
 
 GRACE = 30  # seconds that calls get to finish when the server is told to stop
 KEY_LENGTH = 32
+NEEDS_KEYS = (
+    "Several processes must know each other's confirmations: set HUB_MCP_KEYS to a secret of "
+    f"{KEY_LENGTH} characters or more, and --redis to a Redis they share."
+)
 
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -70,7 +75,13 @@ def http(
     settings = _settings(context, given)
     _refuse_missing(settings, workers, redis)
     way = Http(
-        "/" + path.strip("/"), _parts(allowed_host), _parts(allowed_origin), public_url, require_token, redis
+        path="/" + path.strip("/"),
+        hosts=_parts(allowed_host),
+        origins=_parts(allowed_origin),
+        public_url=public_url,
+        require_token=require_token,
+        redis=redis,
+        run=secrets.token_hex(8),
     )
     try:
         bound = _listen(host, port)
@@ -107,15 +118,14 @@ def _refuse_missing(settings: Settings, workers: int, redis: str) -> None:
     keys = keys_from()
     if any(len(key) < KEY_LENGTH for key in keys):
         raise click.ClickException(f"Each of HUB_MCP_KEYS must have {KEY_LENGTH} characters or more.")
+    if redis and not keys:
+        raise click.ClickException(NEEDS_KEYS)
     if redis and not find_spec("redis"):
         raise click.ClickException("--redis needs the extra: pip install 'hub-mcp[redis]'.")
     if workers == 1:
         return
-    if not keys or not redis:
-        raise click.ClickException(
-            "Several workers must know each other's confirmations: set HUB_MCP_KEYS to a secret of "
-            f"{KEY_LENGTH} characters or more, and --redis to a Redis they share."
-        )
+    if not redis:
+        raise click.ClickException(NEEDS_KEYS)
     if settings.sandbox is not None:
         raise click.ClickException(
             "Each worker would have a local Hub of its own: use --workers 1 with --sandbox."

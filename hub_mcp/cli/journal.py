@@ -41,7 +41,7 @@ def journal(settings: Settings, as_json: bool, last: int | None) -> None:
             click.echo(json.dumps(entry.as_json(), ensure_ascii=False))
         return
     if not entries:
-        click.echo("No journal is kept." if kept.path is None else f"Nothing is in {kept.path} yet.")
+        click.echo("No journal is kept." if kept.place == "off" else f"Nothing is in {kept.place} yet.")
         return
     for line in table([COLUMNS, *(row_of(entry) for entry in entries)]):
         click.echo(line)

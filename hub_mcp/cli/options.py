@@ -85,7 +85,7 @@ FLAGS = (
     ),
     Flag("tools", "Tools that are offered.", "list", takes="NAMES"),
     Flag("exclude_tools", "Tools that are not offered; this wins.", "list", takes="NAMES"),
-    Flag("journal", 'File that changes are written to, or "off".', takes="FILE"),
+    Flag("journal", 'Where changes are written down: a file, redis://…, or "off".', takes="FILE"),
     Flag("max_wait", "Longest wait for a rate limit.", "number", takes="SECONDS"),
     Flag("timeout", "Time a call may take.", "number", takes="SECONDS"),
     Flag("watch_every", "Time between two looks at what is watched.", "number", takes="SECONDS"),

@@ -14,11 +14,12 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from dataclasses import dataclass
+from typing import Protocol
 
 import anyio
 import httpx
 
-from hub_mcp.catalogue.refusals import seconds_to_wait, window_of
+from hub_mcp.catalogue.refusals import Window, seconds_to_wait, window_of
 from hub_mcp.client.patience import Clock, Sleep, patience_of
 from hub_mcp.client.token import caller_of
 from hub_mcp.errors import RateLimited
@@ -58,41 +59,65 @@ class Budget:
         """A reserved place was not used."""
         self.left += 1
 
-    def heed(self, answer: httpx.Response, now: float) -> None:
+    def heed(self, window: Window, now: float) -> None:
+        """Learn what is left; calls on their way are counted already."""
+        ends = now + window.reset
+        same = abs(ends - self.ends) <= SAME_WINDOW
+        self.left = min(self.left, window.left) if same else window.left
+        self.ends, self.quota = ends, window.quota or self.quota
+
+
+class Ledger(Protocol):
+    """What several processes know together of the windows their callers share.
+
+    A place is a Hub and a class of its addresses; with the caller's Authorization header it names a window.
+    """
+
+    async def take(self, place: str, authorization: str) -> Window | None:
+        """Count one call; the window as it was before it, or None where nobody knows of one."""
+        ...
+
+    async def give_back(self, place: str, authorization: str) -> None:
+        """A counted call was not made."""
+        ...
+
+    async def heed(self, place: str, authorization: str, window: Window) -> None:
         """Learn from an answer."""
-        window = window_of(answer.headers)
-        if answer.status_code == 429 and (wait := seconds_to_wait(answer.headers)) is not None:
-            self.left, self.ends = 0, now + wait
-        elif window:
-            ends = now + window.reset
-            same = abs(ends - self.ends) <= SAME_WINDOW
-            self.left = (
-                min(self.left, window.left) if same else window.left
-            )  # calls on their way are counted already
-            self.ends, self.quota = ends, window.quota or self.quota
+        ...
 
 
 class Paced(httpx.AsyncBaseTransport):
-    """Waits for a place in the budget of the request's caller before it passes the request on."""
+    """Waits for a place in the budget of the request's caller before it passes the request on.
+
+    Args:
+        ledger: what other processes know of the same budgets; None where there are none.
+    """
 
     def __init__(
         self,
         inner: httpx.AsyncBaseTransport,
         *,
+        ledger: Ledger | None = None,
         clock: Clock = anyio.current_time,
         sleep: Sleep = anyio.sleep,
     ) -> None:
         self._inner = inner
+        self._ledger = ledger
         self._clock = clock
         self._sleep = sleep
-        self._budgets: OrderedDict[tuple[str, str, str], Budget] = OrderedDict()
+        self._budgets: OrderedDict[tuple[str, str], Budget] = OrderedDict()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         budget = self.budget_of(request)
         patience = patience_of(request)
+        asked = _place(request), request.headers.get("authorization", "")
+        if self._ledger and (known := await self._ledger.take(*asked)):
+            budget.heed(known, self._clock())
         wait = budget.reserve(self._clock())
         if wait > patience.max_wait:
             budget.give_back()
+            if self._ledger:
+                await self._ledger.give_back(*asked)
             raise RateLimited(
                 "The Hub's rate limit for this caller is used up, for longer than --max-wait.",
                 wait=math.ceil(wait),
@@ -100,19 +125,15 @@ class Paced(httpx.AsyncBaseTransport):
         if wait > 0:
             await patience.wait_for_limit(wait, self._sleep)
         answer = await self._inner.handle_async_request(request)
-        budget.heed(answer, self._clock())
+        if window := told_window(answer):
+            budget.heed(window, self._clock())
+            if self._ledger:
+                await self._ledger.heed(*asked, window)
         return answer
 
     def budget_of(self, request: httpx.Request) -> Budget:
         """The budget of a request: one for each Hub, caller and class of addresses."""
-        kind = (
-            "api"
-            if "/api/" in request.url.path
-            else "resolvers"
-            if "/resolve/" in request.url.path
-            else "pages"
-        )
-        key = (request.url.netloc.decode("ascii"), caller_of(request.headers.get("authorization", "")), kind)
+        key = (_place(request), caller_of(request.headers.get("authorization", "")))
         budget = self._budgets.pop(key, None) or Budget()
         self._budgets[key] = budget
         if len(self._budgets) > MOST_BUDGETS:
@@ -121,3 +142,18 @@ class Paced(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+def told_window(answer: httpx.Response) -> Window | None:
+    """What an answer says of the caller's window; a 429 that waiting helps says that nothing is left."""
+    window = window_of(answer.headers)
+    if answer.status_code == 429 and (wait := seconds_to_wait(answer.headers)) is not None:
+        return Window(0, wait, window.quota if window else 0)
+    return window
+
+
+def _place(request: httpx.Request) -> str:
+    """The Hub, and the class of its addresses that has a limit of its own."""
+    path = request.url.path
+    kind = "api" if "/api/" in path else "resolvers" if "/resolve/" in path else "pages"
+    return f"{request.url.netloc.decode('ascii')} {kind}"

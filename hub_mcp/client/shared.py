@@ -12,19 +12,27 @@ from hub_mcp.client.patience import Sleep
 if TYPE_CHECKING:
     import httpx
 
+    from hub_mcp.client.pacing import Ledger
+
 
 class Shared:
     """The transports of one Hub, made when first needed.
 
     Args:
         innermost: makes the transport within all the others, called once; None is the network.
+        ledger: what other processes know of the same budgets.
         sleep: how waits are waited.
     """
 
     def __init__(
-        self, innermost: Callable[[], httpx.AsyncBaseTransport] | None = None, *, sleep: Sleep = anyio.sleep
+        self,
+        innermost: Callable[[], httpx.AsyncBaseTransport] | None = None,
+        *,
+        ledger: Ledger | None = None,
+        sleep: Sleep = anyio.sleep,
     ) -> None:
         self._innermost = innermost
+        self._ledger = ledger
         self._sleep = sleep
         self._stack: httpx.AsyncBaseTransport | None = None
 
@@ -33,7 +41,8 @@ class Shared:
         if self._stack is None:
             from hub_mcp.client.transports import stacked
 
-            self._stack = stacked(self._innermost() if self._innermost else None, sleep=self._sleep)
+            innermost = self._innermost() if self._innermost else None
+            self._stack = stacked(innermost, ledger=self._ledger, sleep=self._sleep)
         return self._stack
 
     async def aclose(self) -> None:

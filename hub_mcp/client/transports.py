@@ -9,7 +9,7 @@ from __future__ import annotations
 import anyio
 import httpx
 
-from hub_mcp.client.pacing import Paced
+from hub_mcp.client.pacing import Ledger, Paced
 from hub_mcp.client.patience import Sleep
 from hub_mcp.client.remembering import Remembering
 from hub_mcp.client.retrying import Retrying
@@ -19,7 +19,11 @@ __all__ = ["Network", "Paced", "Remembering", "Retrying", "Wire", "stacked"]
 
 
 def stacked(
-    innermost: httpx.AsyncBaseTransport | None = None, *, sleep: Sleep = anyio.sleep
+    innermost: httpx.AsyncBaseTransport | None = None,
+    *,
+    ledger: Ledger | None = None,
+    sleep: Sleep = anyio.sleep,
 ) -> httpx.AsyncBaseTransport:
     """All manners around a transport; around the network where none is given."""
-    return Remembering(Retrying(Paced(Wire(innermost or Network()), sleep=sleep), sleep=sleep))
+    paced = Paced(Wire(innermost or Network()), ledger=ledger, sleep=sleep)
+    return Remembering(Retrying(paced, sleep=sleep))

@@ -86,7 +86,7 @@ class Gate:
         self.journal = journal
         self._used = used or UsedHere(clock)
         self._clock = clock
-        self._limits = Limits(settings)
+        self._limits = Limits(settings, self._used)
         self._asking = Asking(self._used.scope)
 
     async def run(self, call: Endpoint[Any], hub: Hub, person: Person, *, dry_run: bool = False) -> Result:
@@ -97,7 +97,7 @@ class Gate:
             HubError: what else went wrong.
         """
         try:
-            self._limits.check(call)
+            await self._limits.check(call)
             if dry_run or self.settings.dry_run:
                 return await self._rehearse(call, hub)
             self.journal.check()
@@ -196,16 +196,18 @@ class Gate:
         A caller who leaves does not break off a change that is on its way: `client/wire.py` lets it arrive.
         So whoever is cancelled in here was still waiting to send, or knows that the Hub said no.
         """
-        self._limits.spend(seen.call)
+        with anyio.CancelScope(shield=True):
+            await self._limits.spend(seen.call)
         try:
             after: Answer = await hub.send(seen.call)
         except HubError as error:
             if isinstance(error, (NotSent, Offline, BadInput)):
-                self._limits.give_back(seen.call)
+                await self._limits.give_back(seen.call)
             self._note("unknown" if error.not_done == UNCERTAIN else "failed", seen, hub, error.what)
             raise
         except anyio.get_cancelled_exc_class():
-            self._limits.give_back(seen.call)
+            with anyio.CancelScope(shield=True):
+                await self._limits.give_back(seen.call)
             self._note("refused", seen, hub, "The call was cancelled before it was sent.")
             raise
         except BaseException:

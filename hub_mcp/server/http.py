@@ -50,6 +50,7 @@ class Http:
         public_url: where callers reach it when a gateway is in front; "" takes the Host header's word.
         require_token: nobody is served without a token that the Hub knows.
         redis: the Redis that workers and machines share; "" for one process alone.
+        run: what the workers of one start have in common; --max-writes counts for all of them.
     """
 
     path: str = "/mcp"
@@ -58,6 +59,7 @@ class Http:
     public_url: str = ""
     require_token: bool = False
     redis: str = ""
+    run: str = ""
 
     def security(self) -> TransportSecuritySettings:
         """The check against DNS rebinding: named hosts and origins, and none else."""

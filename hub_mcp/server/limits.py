@@ -8,19 +8,24 @@ from hub_mcp.catalogue.endpoint import Effect, Endpoint
 from hub_mcp.catalogue.users import Whoami
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import Stopped, plain
+from hub_mcp.server.used import Used
 from hub_mcp.settings import Settings
 
 
 class Limits:
-    """The operator's limits, and what of the budgets is used up."""
+    """The operator's limits, and what of the budgets is used up.
 
-    def __init__(self, settings: Settings) -> None:
+    Args:
+        used: counts the changes of a run, for every process of it.
+    """
+
+    def __init__(self, settings: Settings, used: Used) -> None:
         self._read_only = frozenset(settings.read_only)
         self._namespaces = settings.namespaces
         self._budgets = {"--max-writes": settings.max_writes, "--max-deletes": settings.max_deletes}
-        self._spent = dict.fromkeys(self._budgets, 0)
+        self._used = used
 
-    def check(self, call: Endpoint[Any]) -> None:
+    async def check(self, call: Endpoint[Any]) -> None:
         """What can be told before the Hub is asked for anything.
 
         Raises:
@@ -32,7 +37,9 @@ class Limits:
         for owner in call.owners():
             if owner:
                 self._check_owner(owner)
-        self._check_budgets(call)
+        for flag, most in self._counted(call):
+            if await self._used.count(flag, 0) >= most:
+                raise _used_up(flag, most)
 
     async def check_owners(self, call: Endpoint[Any], hub: Hub) -> None:
         """Hold the call, now that the Hub has named its target, against the namespaces.
@@ -48,20 +55,21 @@ class Limits:
         for owner in owners:
             self._check_owner(owner or (await hub.send(Whoami())).name)
 
-    def spend(self, call: Endpoint[Any]) -> None:
+    async def spend(self, call: Endpoint[Any]) -> None:
         """Count a call that is about to be made.
 
         Raises:
             Stopped: the budget is used up.
         """
-        self._check_budgets(call)
-        for flag in _counted_by(call):
-            self._spent[flag] += 1
+        for flag, most in self._counted(call):
+            if await self._used.count(flag, 1) > most:
+                await self._used.count(flag, -1)
+                raise _used_up(flag, most)
 
-    def give_back(self, call: Endpoint[Any]) -> None:
+    async def give_back(self, call: Endpoint[Any]) -> None:
         """Uncount a call that was never sent."""
-        for flag in _counted_by(call):
-            self._spent[flag] -= 1
+        for flag, _ in self._counted(call):
+            await self._used.count(flag, -1)
 
     def _check_owner(self, owner: str) -> None:
         if self._namespaces and owner.lower() not in {one.lower() for one in self._namespaces}:
@@ -70,13 +78,11 @@ class Limits:
                 f"and this is about {plain(owner, 100)}."
             )
 
-    def _check_budgets(self, call: Endpoint[Any]) -> None:
-        for flag in _counted_by(call):
-            most = self._budgets[flag]
-            if most is not None and self._spent[flag] >= most:
-                raise Stopped(f"The {most:,} changes that {flag} allows this run are made.")
+    def _counted(self, call: Endpoint[Any]) -> list[tuple[str, int]]:
+        """The budgets that a call counts against, and how much each allows."""
+        flags = ["--max-writes", *(["--max-deletes"] if call.line.effect is Effect.DESTROY else [])]
+        return [(flag, most) for flag in flags if (most := self._budgets[flag]) is not None]
 
 
-def _counted_by(call: Endpoint[Any]) -> tuple[str, ...]:
-    destroys = call.line.effect is Effect.DESTROY
-    return ("--max-writes", "--max-deletes") if destroys else ("--max-writes",)
+def _used_up(flag: str, most: int) -> Stopped:
+    return Stopped(f"The {most:,} changes that {flag} allows this run are made.")

@@ -1,18 +1,21 @@
-"""What several workers and machines must know of each other, in Redis: used confirmations, and what changed.
+"""What several workers and machines must know of each other, in Redis: what was used, changed, and is left.
 
-Nothing here holds a token, a name or a content: nonces are random, and changes are addresses. Redis that is
-away lets no confirmation count (nothing is changed), and changes are announced again when it is back.
+Nothing here holds a token or a content: nonces are random, changes are addresses, and a caller is a digest
+under the operator's key. While Redis is away no confirmation counts (nothing is changed), changes are
+announced within their process, and each process keeps to the rate limit by what the Hub tells it alone.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import json
 import logging
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import asdict
-from typing import Final
+from typing import Any, Final
 
 from mcp.server.subscriptions import (
     InMemorySubscriptionBus,
@@ -25,8 +28,11 @@ from mcp.server.subscriptions import (
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
+from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
+from hub_mcp.catalogue.refusals import Window
+from hub_mcp.client.pacing import SAME_WINDOW
 from hub_mcp.errors import Stopped
 
 log = logging.getLogger("hub_mcp")
@@ -35,6 +41,22 @@ PREFIX: Final = "hub-mcp:"
 CHANNEL: Final = PREFIX + "changes"
 PLAIN = {kind.__name__: kind for kind in (ToolsListChanged, PromptsListChanged, ResourcesListChanged)}
 LONGEST_WAIT = 5.0  # seconds between tries to reach Redis again
+COUNTED_FOR = 7 * 24 * 3600  # seconds
+SAME_MS = int(SAME_WINDOW * 1000)
+
+# A window is a hash that ends when the window does; `left` counts calls on their way too.
+TAKE = """
+if redis.call('EXISTS', KEYS[1]) == 0 then return false end
+local left = redis.call('HINCRBY', KEYS[1], 'left', -ARGV[1])
+return {left, redis.call('PTTL', KEYS[1]), tonumber(redis.call('HGET', KEYS[1], 'quota'))}
+"""
+HEED = """
+local left, ends = tonumber(ARGV[1]), tonumber(ARGV[3])
+local known, lasts = redis.call('HGET', KEYS[1], 'left'), redis.call('PTTL', KEYS[1])
+if known and math.abs(lasts - ends) <= tonumber(ARGV[4]) then left = math.min(left, tonumber(known)) end
+redis.call('HSET', KEYS[1], 'left', left, 'quota', ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ends)
+"""
 
 
 def connect(url: str) -> Redis:
@@ -61,12 +83,13 @@ def answering(redis: Redis) -> Callable[[], Awaitable[bool]]:
 
 
 class UsedInRedis:
-    """Remembers for every process at the same Redis which answers were used."""
+    """Remembers for every process at the same Redis which answers were used; counts for those of one run."""
 
     scope = ""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, run: str = "") -> None:
         self._redis = redis
+        self._run = run
 
     async def claim(self, nonce: str, seconds: float) -> bool:
         """Use a nonce.
@@ -76,14 +99,32 @@ class UsedInRedis:
         Raises:
             Stopped: Redis cannot be reached, so nobody knows.
         """
+        key = f"{PREFIX}used:{nonce}"
         try:
-            return bool(
-                await self._redis.set(f"{PREFIX}used:{nonce}", "1", nx=True, ex=max(1, int(seconds) + 60))
-            )
+            return bool(await self._redis.set(key, "1", nx=True, ex=max(1, int(seconds) + 60)))
         except (RedisError, OSError) as trouble:
-            log.warning("Redis cannot be reached: %s", type(trouble).__name__)
-            what = "Whether the confirmation was used cannot be told: the server's Redis does not answer."
-            raise Stopped(what, advice="Call again in a moment.") from None
+            raise _unknown("Whether the confirmation was used", trouble) from None
+
+    async def count(self, name: str, by: int) -> int:
+        """Add to a counter that lasts as long as the run does something now and then.
+
+        Raises:
+            Stopped: Redis cannot be reached, so nobody knows.
+        """
+        key = f"{PREFIX}run:{self._run}:{name}"
+        try:
+            held = int(await self._redis.incrby(key, by))
+            await self._redis.expire(key, COUNTED_FOR)
+        except (RedisError, OSError) as trouble:
+            raise _unknown("How many changes were made", trouble) from None
+        return held
+
+
+def _unknown(what: str, trouble: Exception) -> Stopped:
+    log.warning("Redis cannot be reached: %s", type(trouble).__name__)
+    return Stopped(
+        f"{what} cannot be told: the server's Redis does not answer.", advice="Call again in a moment."
+    )
 
 
 class ChangesInRedis:
@@ -134,6 +175,46 @@ class ChangesInRedis:
             self.listening.clear()
             await asyncio.sleep(wait)
             wait = min(LONGEST_WAIT, wait * 2)
+
+
+class LedgerInRedis:
+    """The rate limit of each caller, counted down by every process at the same Redis.
+
+    Args:
+        key: the operator's secret under which callers are digested; the same for all who share.
+    """
+
+    def __init__(self, redis: Redis, key: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._key = hashlib.sha256(key.encode()).digest()
+        self._clock = clock
+        self._again = 0.0  # when Redis is asked again after it did not answer
+        self._take = redis.register_script(TAKE)
+        self._heed = redis.register_script(HEED)
+
+    async def take(self, place: str, authorization: str) -> Window | None:
+        return await self._counted(place, authorization, 1)
+
+    async def give_back(self, place: str, authorization: str) -> None:
+        await self._counted(place, authorization, -1)
+
+    async def heed(self, place: str, authorization: str, window: Window) -> None:
+        lasts = max(1, int(window.reset * 1000))
+        await self._run(self._heed, place, authorization, window.left, window.quota, lasts, SAME_MS)
+
+    async def _counted(self, place: str, authorization: str, by: int) -> Window | None:
+        found: list[int] | None = await self._run(self._take, place, authorization, by)
+        return Window(found[0] + by, found[1] / 1000, found[2]) if found else None
+
+    async def _run(self, script: AsyncScript, place: str, authorization: str, *values: int) -> Any:
+        if self._clock() < self._again:
+            return None
+        caller = hashlib.blake2b(authorization.encode(), key=self._key, digest_size=16).hexdigest()
+        try:
+            return await script(keys=[f"{PREFIX}left:{place}:{caller}"], args=list(values))
+        except (RedisError, OSError) as trouble:
+            log.warning("Rate limits are kept in this process only: %s.", type(trouble).__name__)
+            self._again = self._clock() + LONGEST_WAIT
+            return None
 
 
 def _text(event: ServerEvent) -> str:

@@ -1,4 +1,4 @@
-"""Which answers were used already: each counts once."""
+"""What was used already: each answer counts once, and changes are counted against the operator's limits."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ class Used(Protocol):
         """Use a nonce; False where it was used already. After so many seconds it may be forgotten."""
         ...
 
+    async def count(self, name: str, by: int) -> int:
+        """Add to a counter of this run; what it holds then."""
+        ...
+
 
 class UsedHere:
     """Remembers within this process."""
@@ -25,6 +29,7 @@ class UsedHere:
         self.scope = os.urandom(6).hex()
         self._clock = clock
         self._until: dict[str, float] = {}
+        self._counted: dict[str, int] = {}
 
     async def claim(self, nonce: str, seconds: float) -> bool:
         now = self._clock()
@@ -34,3 +39,7 @@ class UsedHere:
             return False
         self._until[nonce] = now + seconds
         return True
+
+    async def count(self, name: str, by: int) -> int:
+        self._counted[name] = self._counted.get(name, 0) + by
+        return self._counted[name]

@@ -1,0 +1,335 @@
+"""Servers over HTTP as a team runs them: several processes and a real Redis, killed in the middle."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from hub_mcp.localhub.app import create_app
+from hub_mcp.localhub.serving import serving
+from tests.http.serving import client_of
+from tests.server.gates import ADA, ERAS, refused, said, text_of
+from tests.server.test_gate_safety import YES, answered, question
+
+pytest.importorskip("redis")
+if shutil.which("redis-server") is None:
+    pytest.skip("redis-server is not here", allow_module_level=True)
+if os.name == "nt":
+    pytest.skip("workers are ended by POSIX signals here", allow_module_level=True)
+
+KEYS = "of-this-test-alone-" + "k" * 32
+HUB_MCP = (sys.executable, "-m", "hub_mcp")
+MANY = 24
+SOON = 30.0  # seconds that a slow machine may take for what should be done at once
+TOOL = "update_repo_settings"
+pytestmark = pytest.mark.asyncio
+
+
+class Redis:
+    """A redis-server on a port of its own that keeps its data over a restart."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    async def start(self) -> None:
+        """Start it, and wait until it listens."""
+        self._spawn()
+        await within(self._answers)
+
+    def _answers(self) -> bool:
+        with socket.create_connection(("127.0.0.1", self.port), 1):
+            return True
+
+    def _spawn(self) -> None:
+        where = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self._place)]
+        command = ["redis-server", *where, "--appendonly", "yes", "--save", ""]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+
+    def stop(self) -> None:
+        if self._process:
+            self._process.terminate()
+            self._process.wait(SOON)
+
+
+@dataclass
+class Server:
+    """A `hub-mcp http` process."""
+
+    url: str
+    process: subprocess.Popen[str]
+
+    def workers(self) -> list[int]:
+        """The process ids of its workers."""
+        ask = ["ps", "-o", "pid=,args=", "--ppid", str(self.process.pid)]
+        found = subprocess.run(ask, capture_output=True, text=True, check=True)
+        lines = [line.split(None, 1) for line in found.stdout.splitlines()]
+        return [int(pid) for pid, args in lines if "spawn_main" in args]
+
+
+async def within(true: Callable[[], Any]) -> None:
+    """Wait until something holds; trouble to connect means that it does not yet."""
+    with anyio.fail_after(SOON):
+        while True:
+            with contextlib.suppress(OSError, httpx.HTTPError):
+                if true():
+                    return
+            await anyio.sleep(0.05)
+
+
+def run(*command: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """A command of ours, run to its end."""
+    environment = {**os.environ, **more}
+    return subprocess.run(
+        [*HUB_MCP, *command], env=environment, capture_output=True, text=True, timeout=SOON, check=False
+    )
+
+
+def spawn(hub: str, place: Path, flags: Sequence[str]) -> subprocess.Popen[str]:
+    """A server in a process of its own."""
+    environment = {**os.environ, "HUB_MCP_KEYS": KEYS, "HF_ENDPOINT": hub, "XDG_STATE_HOME": str(place)}
+    command = [*HUB_MCP, "http", "--port", "0", *flags]
+    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+
+
+@contextlib.asynccontextmanager
+async def server(hub: str, place: Path, *flags: str) -> AsyncGenerator[Server]:
+    """A server that is ready, ended at the end."""
+    with spawn(hub, place, flags) as process:
+        assert process.stderr
+        url = process.stderr.readline().split()[-1]
+        drained = asyncio.create_task(asyncio.to_thread(process.stderr.read))
+        try:
+            ready = url.replace("/mcp", "/readyz")
+            await within(lambda: httpx.get(ready, trust_env=False).status_code == 200)
+            yield Server(url, process)
+        finally:
+            process.terminate()
+            await asyncio.to_thread(process.wait, SOON)
+            await drained
+
+
+@pytest.fixture
+def hub() -> Iterator[str]:
+    with serving(create_app(quota=1_000_000)) as address:
+        yield address
+
+
+@contextlib.asynccontextmanager
+async def redis_at(place: Path) -> AsyncGenerator[Redis]:
+    redis = Redis(place)
+    await redis.start()
+    try:
+        yield redis
+    finally:
+        redis.stop()
+
+
+async def hidden(hub: str, names: list[str]) -> dict[str, bool]:
+    """Which of ada's models are private."""
+    async with httpx.AsyncClient(base_url=hub, headers={"Authorization": f"Bearer {ADA}"}) as client:
+        rows = [await client.get(f"/api/models/ada/{name}") for name in names]
+    return {name: row.json()["private"] for name, row in zip(names, rows, strict=True)}
+
+
+async def make(hub: str, count: int) -> list[str]:
+    """Private models to be published."""
+    names = [f"waiting-{n}" for n in range(count)]
+    async with httpx.AsyncClient(base_url=hub, headers={"Authorization": f"Bearer {ADA}"}) as client:
+        for name in names:
+            body = {"name": name, "type": "model", "private": True}
+            assert (await client.post("/api/repos/create", json=body)).is_success
+    return names
+
+
+def publishing(name: str) -> dict[str, Any]:
+    return {"repo_id": f"ada/{name}", "type": "model", "visibility": "public"}
+
+
+async def test_what_one_server_asks_another_takes_the_answer_to_once(hub: str, tmp_path: Path) -> None:
+    names = await make(hub, MANY)
+    async with (
+        redis_at(tmp_path) as redis,
+        server(hub, tmp_path, "--redis", redis.url) as one,
+        server(hub, tmp_path, "--redis", redis.url) as other,
+        client_of(one.url, answer=lambda params: None) as asks,
+        client_of(other.url, answer=lambda params: None) as takes,
+    ):
+        states = {name: await question(asks, TOOL, publishing(name)) for name in names}
+        for name, state in states.items():
+            assert not (await answered(takes, state, TOOL, publishing(name), YES)).is_error
+        for client in (asks, takes):
+            for name, state in states.items():
+                assert refused(again := await answered(client, state, TOOL, publishing(name), YES))
+                assert "used already" in text_of(again)
+        raced = await question(asks, TOOL, publishing("notes-to-self"))
+        both = [answered(client, raced, TOOL, publishing("notes-to-self"), YES) for client in (asks, takes)]
+        results = await asyncio.gather(*both)
+        assert sorted(bool(one.is_error) for one in results) == [False, True]
+        told = run("journal", "--json", "--journal", redis.url).stdout.splitlines()
+    assert not any((await hidden(hub, names)).values())
+    outcomes = [json.loads(line)["outcome"] for line in told]
+    assert outcomes.count("done") == MANY + 1
+    assert ADA not in "".join(told)
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_worker_that_is_killed_takes_no_confirmation_with_it(
+    hub: str, tmp_path: Path, era: str
+) -> None:
+    names = await make(hub, MANY)
+    policy = ("--confirm", "plan") if era == "legacy" else ()
+    async with (
+        redis_at(tmp_path) as redis,
+        server(hub, tmp_path, "--redis", redis.url, "--workers", "2", *policy) as two,
+    ):
+        await within(lambda: len(two.workers()) == 2)
+
+        async def first(name: str) -> Any:
+            async with client_of(two.url, era, None if era == "legacy" else lambda params: None) as client:
+                if era == "legacy":
+                    return said(await client.call_tool(TOOL, publishing(name)))["confirm_token"]
+                return await question(client, TOOL, publishing(name))
+
+        async def second(name: str, held: Any) -> Any:
+            async with client_of(two.url, era, None if era == "legacy" else lambda params: None) as client:
+                if era == "legacy":
+                    return await client.call_tool(TOOL, publishing(name) | {"confirm_token": held})
+                return await answered(client, held, TOOL, publishing(name), YES)
+
+        held = {name: await first(name) for name in names}
+        victim = two.workers()[0]
+        os.kill(victim, signal.SIGKILL)
+        for name, one in held.items():
+            with anyio.fail_after(SOON):
+                while True:  # a connection to the dead worker breaks; whoever called calls again
+                    try:
+                        result = await second(name, one)
+                    except Exception:
+                        await anyio.sleep(0.1)
+                        continue
+                    assert not result.is_error or "used already" in text_of(result)
+                    break
+        await within(lambda: len(two.workers()) == 2 and victim not in two.workers())
+        two.process.terminate()
+        assert await asyncio.to_thread(two.process.wait, SOON) == 0
+    assert not any((await hidden(hub, names)).values())
+
+
+async def test_while_redis_is_away_no_confirmation_counts_and_reads_go_on(hub: str, tmp_path: Path) -> None:
+    (name,) = await make(hub, 1)
+    async with (
+        redis_at(tmp_path) as redis,
+        server(hub, tmp_path, "--redis", redis.url) as one,
+        client_of(one.url, answer=lambda params: None) as client,
+        httpx.AsyncClient(base_url=one.url.removesuffix("/mcp"), trust_env=False) as bare,
+    ):
+        state = await question(client, TOOL, publishing(name))
+        redis.stop()
+        assert refused(away := await answered(client, state, TOOL, publishing(name), YES))
+        assert "Redis" in text_of(away) or "journal" in text_of(away)
+        assert not (await client.call_tool("get_model", {"repo_id": f"ada/{name}"})).is_error
+        assert (await bare.get("/readyz")).status_code == 503
+        assert (await bare.get("/healthz")).status_code == 200
+        assert await hidden(hub, [name]) == {name: True}
+        await redis.start()
+        assert (await bare.get("/readyz")).status_code == 200
+        assert not (await answered(client, state, TOOL, publishing(name), YES)).is_error
+        assert refused(await answered(client, state, TOOL, publishing(name), YES))
+    assert await hidden(hub, [name]) == {name: False}
+
+
+async def test_a_change_at_one_server_is_heard_at_another(hub: str, tmp_path: Path) -> None:
+    flags = ("--watch-every", "3600", "--confirm", "off")
+    (name,) = await make(hub, 1)
+    address = f"hub://models/ada/{name}"
+    async with (
+        redis_at(tmp_path) as redis,
+        server(hub, tmp_path, "--redis", redis.url, *flags) as one,
+        server(hub, tmp_path, "--redis", redis.url, *flags) as other,
+        client_of(one.url) as hears,
+        client_of(other.url) as changes,
+    ):
+        with anyio.fail_after(SOON):
+            async with hears.listen(resource_subscriptions=[address]) as events:
+                await anyio.sleep(1)  # the first look is on its way; it is what later ones are held against
+                assert not (await changes.call_tool(TOOL, publishing(name))).is_error
+                async for event in events:
+                    assert str(getattr(event, "uri", "")) == address
+                    break
+
+
+async def test_servers_share_what_is_left_of_a_rate_limit(tmp_path: Path) -> None:
+    noon = 1_900_000_800.0  # a clock that stands still, so that the window does not end in the middle
+    with serving(create_app(quota=12, clock=lambda: noon)) as hub:
+        async with (
+            redis_at(tmp_path) as redis,
+            server(hub, tmp_path, "--redis", redis.url, "--max-wait", "0") as one,
+            server(hub, tmp_path, "--redis", redis.url, "--max-wait", "0") as other,
+            client_of(one.url) as first,
+            client_of(other.url) as second,
+        ):
+            assert not (await first.call_tool("list_models", {"limit": 1})).is_error
+            calls = [second.call_tool("list_models", {"limit": 1, "search": f"n{n}"}) for n in range(30)]
+            answers = await asyncio.gather(*calls)
+            told = [text_of(one) for one in answers if one.is_error]
+            assert len(told) >= 30 - 11
+            assert all("--max-wait" in one for one in told)
+        statuses = [row["status"] for row in (await seen(hub)) if row["path"].startswith("/api/")]
+    assert 429 not in statuses
+
+
+async def seen(hub: str) -> list[dict[str, Any]]:
+    """The requests that the local Hub received, as its page shows them."""
+    async with httpx.AsyncClient(base_url=hub, trust_env=False) as client:
+        rows: list[dict[str, Any]] = (await client.get("/_view/state")).json()["requests"]
+        return rows
+
+
+async def test_workers_count_the_changes_of_a_run_together(hub: str, tmp_path: Path) -> None:
+    names = await make(hub, 8)
+    flags = ("--workers", "2", "--confirm", "off", "--max-writes", "3")
+    async with redis_at(tmp_path) as redis, server(hub, tmp_path, "--redis", redis.url, *flags) as two:
+
+        async def publish(name: str) -> bool:
+            async with client_of(two.url) as client:
+                return not (await client.call_tool(TOOL, publishing(name))).is_error
+
+        done = await asyncio.gather(*map(publish, names))
+    assert sum(done) == 3
+    assert list((await hidden(hub, names)).values()).count(False) == 3
+
+
+@pytest.mark.parametrize(
+    ("flags", "keys", "why"),
+    [
+        (("--workers", "2"), KEYS, "--redis"),
+        (("--redis", "redis://127.0.0.1:1/0"), "", "HUB_MCP_KEYS"),
+        (("--redis", "redis://127.0.0.1:1/0"), "short", "32"),
+        (("--workers", "2", "--redis", "redis://127.0.0.1:1/0", "--sandbox"), KEYS, "local Hub"),
+    ],
+)
+async def test_what_could_not_keep_its_promises_is_not_started(
+    flags: tuple[str, ...], keys: str, why: str
+) -> None:
+    refusal = run("http", "--port", "0", *flags, HUB_MCP_KEYS=keys)
+    assert refusal.returncode
+    assert why in refusal.stderr
