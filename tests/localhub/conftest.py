@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -56,26 +53,3 @@ def hub_url() -> Iterator[str]:
     """A Hub on a port, shared by the tests with official clients; they make what they change."""
     with serving(create_app(quota=1_000_000)) as url:
         yield url
-
-
-@pytest.fixture
-def hf(hub_url: str, tmp_path: Path) -> Callable[..., str]:
-    """The `hf` command against the Hub on a port, as ada; answers what it printed."""
-
-    def run(*words: str) -> str:
-        done = subprocess.run(
-            [str(Path(sys.executable).with_name("hf")), *words],
-            env={
-                "HF_ENDPOINT": hub_url,
-                "HF_TOKEN": "hf_sandbox_ada_write",
-                "HF_HOME": str(tmp_path),
-                "PATH": "",
-            },
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    return run

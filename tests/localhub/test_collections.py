@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -245,17 +244,3 @@ def test_the_official_client_walks_all_collections(hub_url: str) -> None:
     api = HfApi(endpoint=hub_url, token=False)
     assert len(list(api.list_collections())) >= 47
     assert len(list(api.list_collections(limit=3, sort="upvotes"))) == 3
-
-
-def test_the_hf_command_makes_fills_renames_and_deletes_a_collection(hf: Callable[..., str]) -> None:
-    title = f"Typed {uuid4().hex[:8]}"
-    made = re.search(r"ada/\S+-[0-9a-f]{24}", hf("collections", "create", title))
-    assert made is not None
-    slug = made[0]
-    assert slug in hf("collections", "create", title, "--exists-ok")
-    hf("collections", "add-item", slug, "openai-community/gpt2", "model", "--note", "Small")
-    hf("collections", "update", slug, "--title", f"{title} again", "--theme", "blue")
-    assert "Small" in hf("collections", "info", slug)
-    assert slug[-24:] in hf("collections", "ls", "--owner", "ada", "--format", "json")
-    hf("collections", "delete", slug)
-    assert slug[-24:] not in hf("collections", "ls", "--owner", "ada", "--format", "json")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from huggingface_hub import HfApi
 from huggingface_hub.errors import HfHubHTTPError
@@ -151,16 +149,3 @@ def test_the_official_client_reads_papers(hub_url: str) -> None:
     with pytest.raises(HfHubHTTPError) as missing:
         api.paper_info("9912.99999")
     assert missing.value.response.status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        (["ls", "--date", CROWDED, "--limit", "3"], ""),
-        (["search", "radar gauges"], RAIN),
-        (["info", RAIN], "Gauges, Radar"),
-        (["read", RAIN], "## Abstract"),
-    ],
-)
-def test_the_hf_command_reads_papers(words: list[str], expected: str, hf: Callable[..., str]) -> None:
-    assert expected in hf("papers", *words)
