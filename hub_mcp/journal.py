@@ -25,7 +25,6 @@ from hub_mcp.errors import Stopped, plain
 
 Outcome = Literal["asked", "refused", "done", "failed", "unknown"]
 LONGEST = 4_000  # bytes of a line
-IN_REDIS = ("redis://", "rediss://", "unix://")
 UNWRITTEN = frozenset({"content", "value"})  # what a file or a variable holds is not the journal's business
 
 
@@ -90,13 +89,9 @@ class Journal:
 
     @classmethod
     def at(cls, place: str, environment: Mapping[str, str] | None = None) -> Journal:
-        """The journal a setting names: a file, a Redis, "off", or "" for the user's state directory."""
+        """The file a setting names: a path, "off", or "" for the user's state directory."""
         if place == "off":
             return cls(None)
-        if place.startswith(IN_REDIS):
-            from hub_mcp.shared_journal import SharedJournal
-
-            return SharedJournal(place)
         return cls(
             Path(place).expanduser() if place else state_directory(environment) / "journal.jsonl",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from hub_mcp.client.pacing import Ledger
+    from hub_mcp.journal import Journal
     from hub_mcp.server.gate import Gate
     from hub_mcp.server.http import Http
 
@@ -67,7 +69,7 @@ def sandbox(settings: Settings) -> Hub:
 
 def _sandbox_token(name: str) -> Token:
     """A token of the local Hub's own world: the first one of that user."""
-    from hub_mcp.localhub.world_people import TOKENS
+    from hub_mcp.localhub.tokens import TOKENS
 
     found = next((one.token for one in TOKENS if one.user == name), TOKENS[0].token)
     return Token(found, "the local Hub's world")
@@ -87,10 +89,20 @@ def server_of(settings: Settings, hub: Hub) -> Server[Any]:
 
 def gate_of(settings: Settings) -> Gate:
     """The gate by the operator's limits, with the journal it writes to."""
-    from hub_mcp.journal import Journal
     from hub_mcp.server.gate import Gate, keys_from
 
-    return Gate(settings, Journal.at(settings.journal), keys=keys_from())
+    return Gate(settings, journal_at(settings.journal), keys=keys_from())
+
+
+def journal_at(place: str) -> Journal:
+    """The journal a setting names: a file, a Redis, "off", or "" for the one in the state directory."""
+    from hub_mcp.journal import Journal
+
+    if not place.startswith(("redis://", "rediss://", "unix://")):
+        return Journal.at(place)
+    from hub_mcp.shared_journal import SharedJournal
+
+    return SharedJournal(place)
 
 
 async def serve_stdio(settings: Settings) -> None:
@@ -99,6 +111,8 @@ async def serve_stdio(settings: Settings) -> None:
 
     hub = hub_of(settings)
     server = server_of(settings, hub)
+    gc.freeze()  # what is there by now stays until the end
+    gc.enable()
     async with stdio() as (incoming, outgoing):
         await server.run(incoming, outgoing, server.create_initialization_options())
     await hub.aclose()
@@ -121,7 +135,6 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
     """One worker's application for Streamable HTTP; called in the worker, so nothing open is inherited."""
     from dataclasses import replace
 
-    from hub_mcp.journal import Journal
     from hub_mcp.server.app import build
     from hub_mcp.server.gate import Gate, keys_from
     from hub_mcp.server.http import http_app, per_caller
@@ -140,7 +153,7 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
         ledger, ready = sharing.LedgerInRedis(redis, keys[0]), sharing.answering(redis)
     anonymous = replace(settings, anonymous=True)  # the server's own token is not even looked for
     hub = hub_of(anonymous, ledger=ledger)
-    gate = Gate(settings, Journal.at(settings.journal or http.redis), keys=keys, used=used)
+    gate = Gate(settings, journal_at(settings.journal or http.redis), keys=keys, used=used)
     pages = Pages(per_caller(hub), every=settings.watch_every, changes=changes, walks=not http.redis)
     server = build(Surface(settings), per_caller(hub), gate, pages)
     return http_app(server, hub, http, ready=ready, changes=changes)

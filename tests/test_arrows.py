@@ -14,6 +14,7 @@ MAY = {
     "catalogue": {"errors"},
     "client": {"catalogue", "errors"},
     "journal": {"client", "catalogue", "errors"},
+    "shared_journal": {"journal", "errors"},
     "approvals": {"errors", "journal"},
     "server": {"client", "catalogue", "errors", "journal", "approvals", "settings"},
     "localhub": set(),

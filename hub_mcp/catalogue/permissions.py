@@ -1,20 +1,23 @@
-"""What a token needs for a call and what it lacks: told after a refusal, from what whoami says (FACTS 17).
+"""What a token needs for a call and what it lacks, from what whoami says (FACTS 17).
 
 The Hub documents no table of permissions by endpoint; these follow its permission names and the roles of
-api.md, and are only used to explain a refusal, never to refuse.
+api.md. So a refusal is explained by all of them (`lacking`), while a call is only kept from being sent where
+there is no doubt (`never`): a token that may only read, or a fine-grained one without the permission.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from hub_mcp.catalogue.answers import is_object, told
-from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.endpoint import Effect, Endpoint
 from hub_mcp.catalogue.users import Identity
 from hub_mcp.errors import Forbidden, Gated, plain
 
 BY_AREA = {"repos": "repo.write", "collections": "collection.write", "resource_groups": "org.write"}
+CERTAIN = ("repos", "collections")  # areas whose permission is known by name
 WRITING_ROLES = ("contributor", "write", "admin")
 LIMIT = 200
 NEW_TOKEN = "Tokens are edited and made in the Hub's settings."  # noqa: S105  # a sentence about tokens
@@ -55,6 +58,29 @@ def lacking(call: Endpoint[Any], identity: Identity, refusal: Forbidden | None =
     if isinstance(refusal, Gated):
         return _gated(identity)
     return " ".join(dict.fromkeys(said for need in needs_of(call) if (said := _missing(need, identity))))
+
+
+def never(call: Endpoint[Any] | type[Endpoint[Any]], identity: Identity) -> str:
+    """Why this caller's token can never make the call, or any call of the endpoint; "" where it might."""
+    kind, permission = identity.token_role, BY_AREA.get(call.area, "")
+    if call.line.effect is Effect.READ:
+        return ""
+    if kind == "read":
+        return f"{_token(identity)} may only read, and {call.tool} changes something. {NEW_TOKEN}"
+    if kind != "fineGrained" or call.area not in CERTAIN:
+        return ""
+    holding = {name.lower() for name, held in identity.permissions.items() if permission in held}
+    owners = [need.owner or identity.name for need in needs_of(call)] if isinstance(call, Endpoint) else []
+    without = [owner for owner in owners if not _held_at(owner.lower(), holding)]
+    if "" in holding or (holding and not without):
+        return ""
+    lack = f'lacks the permission "{permission}"' + (f" on {without[0]}" if without else "")
+    return f"{_token(identity)} {lack}, and {call.tool} needs it. {NEW_TOKEN}"
+
+
+def _held_at(owner: str, holding: Iterable[str]) -> bool:
+    """Whether something is held on an owner or on one of its things, whichever: they can be renamed."""
+    return any(name == owner or name.startswith(f"{owner}/") for name in holding)
 
 
 def _gated(identity: Identity) -> str:

@@ -58,7 +58,7 @@ def _address(endpoint: str) -> None:
 def _sandbox_user(name: str) -> None:
     if name == Settings.sandbox_user:
         return
-    from hub_mcp.localhub.world import TOKENS
+    from hub_mcp.localhub.tokens import TOKENS
 
     known = dict.fromkeys(token.user for token in TOKENS if token.user)
     if name not in known:

@@ -7,8 +7,9 @@ import json
 import os
 import platform
 import sys
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +17,10 @@ from hub_mcp import __version__
 from hub_mcp.cli import IGNORED
 from hub_mcp.cli.options import ELSEWHERE, settings_behind
 from hub_mcp.settings import Settings
+
+if TYPE_CHECKING:
+    from hub_mcp.catalogue import Endpoint
+    from hub_mcp.catalogue.users import Identity
 
 PACKAGES = ("mcp", "httpx", "pydantic", "anyio", "click", "starlette", "uvicorn")
 NETWORK = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -51,9 +56,8 @@ async def examined(settings: Settings) -> dict[str, Any]:
     from hub_mcp.catalogue.models import ListModels
     from hub_mcp.catalogue.users import Whoami
     from hub_mcp.errors import HubError
-    from hub_mcp.journal import Journal
     from hub_mcp.server.surface import why_hidden
-    from hub_mcp.wiring import hub_of
+    from hub_mcp.wiring import hub_of, journal_at
 
     hub = hub_of(settings)
     found: dict[str, Any] = {
@@ -62,7 +66,7 @@ async def examined(settings: Settings) -> dict[str, Any]:
         "packages": {name: _version(name) for name in PACKAGES},
         "hub": hub.base if settings.sandbox is None else "the local Hub (--sandbox)",
     }
-    well = True
+    well, identity = True, None
     try:
         probe: Listing[Any] = ListModels.model_validate({"limit": 1})
         response = await hub.exchange(probe)
@@ -74,7 +78,8 @@ async def examined(settings: Settings) -> dict[str, Any]:
     found["token"] = f"from {hub.token.source}" if hub.token else "none: reading what is public only"
     if hub.token and well:
         try:
-            found["signed_in"] = (await hub.send(Whoami())).content()
+            identity = await hub.send(Whoami())
+            found["signed_in"] = identity.content()
         except HubError as error:
             well, found["signed_in"] = False, error.sentence()
     await hub.aclose()
@@ -83,11 +88,25 @@ async def examined(settings: Settings) -> dict[str, Any]:
     } or "as is"
     hidden = {name: why for name, endpoint in ENDPOINTS.items() if (why := why_hidden(settings, endpoint))}
     found["tools"] = {"offered": len(ENDPOINTS) - len(hidden), **({"hidden": hidden} if hidden else {})}
+    if vain := _vain([one for one in ENDPOINTS.values() if one.tool not in hidden], identity):
+        found["tools"]["not for this token"] = vain
     found["confirm"] = {settings.confirm: POLICIES[settings.confirm]}
     found["ignored_variables"] = ", ".join(IGNORED) or "none"
-    found["journal"] = Journal.at(settings.journal).place
+    found["journal"] = journal_at(settings.journal).place
     found["well"] = well
     return found
+
+
+def _vain(offered: Sequence[type[Endpoint[Any]]], identity: Identity | None) -> dict[str, str]:
+    """Offered tools that this token can never use, each with the reason; changes need a token at all."""
+    from hub_mcp.catalogue.permissions import never
+
+    said = {
+        one.tool: never(one, identity) if identity else "needs a token"
+        for one in offered
+        if identity or one.line.effect != "read"
+    }
+    return {tool: why for tool, why in said.items() if why}
 
 
 def _version(package: str) -> str:

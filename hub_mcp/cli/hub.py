@@ -20,7 +20,7 @@ def hub(file: str | None, port: int, faults: str, models: int) -> None:
     from hub_mcp.localhub.fault_plan import FaultsError
     from hub_mcp.localhub.serving import listen, run
     from hub_mcp.localhub.store import StoreError
-    from hub_mcp.localhub.world import TOKENS
+    from hub_mcp.localhub.tokens import TOKENS
 
     try:
         app = create_app(file, faults=faults, models=models)

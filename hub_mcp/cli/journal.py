@@ -18,10 +18,10 @@ from hub_mcp.cli.options import ELSEWHERE, settings_behind
 from hub_mcp.cli.output import table
 from hub_mcp.cli.terminal import AtTerminal, need_terminal
 from hub_mcp.errors import HubError, Stopped, plain
-from hub_mcp.journal import Entry, Journal
+from hub_mcp.journal import Entry
 from hub_mcp.server.gate import Rehearsed
 from hub_mcp.settings import Settings
-from hub_mcp.wiring import gate_of, hub_of
+from hub_mcp.wiring import gate_of, hub_of, journal_at
 
 COLUMNS = ("n", "time", "outcome", "tool", "target", "back, or why")
 _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
@@ -34,7 +34,7 @@ _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 @click.pass_obj
 def journal(settings: Settings, as_json: bool, last: int | None) -> None:
     """Show what was changed, asked and refused, oldest first; `back` says whether undo can take it back."""
-    kept = Journal.at(settings.journal)
+    kept = journal_at(settings.journal)
     entries = list(kept.entries())[-last if last else 0 :]
     if as_json:
         for entry in entries:
@@ -64,7 +64,7 @@ def row_of(entry: Entry) -> tuple[str, ...]:
 def undo(settings: Settings, n: int, yes: bool) -> None:
     """Take entry N of the journal back, after showing what that does."""
     settings = replace(settings, confirm="plan", dry_run=False)
-    entry = next((one for one in Journal.at(settings.journal).entries() if one.n == n), None)
+    entry = next((one for one in journal_at(settings.journal).entries() if one.n == n), None)
     try:
         if entry is None:
             raise Stopped(f"The journal has no entry {n}.")

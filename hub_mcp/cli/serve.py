@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import sys
 
 import click
@@ -17,6 +18,7 @@ from hub_mcp.settings import Settings
 @click.pass_obj
 def serve(settings: Settings) -> None:
     """Serve one client over stdin and stdout, until stdin ends."""
+    gc.disable()  # until all is imported: what is imported stays, and looking through it takes a tenth of it
     from hub_mcp.errors import HubError
     from hub_mcp.wiring import serve_stdio, set_up_logging
 

@@ -68,20 +68,17 @@ class Budget:
 
 
 class Ledger(Protocol):
-    """What several processes know together of the windows their callers share.
+    """What several processes know together of the windows of their requests' callers."""
 
-    A place is a Hub and a class of its addresses; with the caller's Authorization header it names a window.
-    """
-
-    async def take(self, place: str, authorization: str) -> Window | None:
+    async def take(self, request: httpx.Request) -> Window | None:
         """Count one call; the window as it was before it, or None where nobody knows of one."""
         ...
 
-    async def give_back(self, place: str, authorization: str) -> None:
+    async def give_back(self, request: httpx.Request) -> None:
         """A counted call was not made."""
         ...
 
-    async def heed(self, place: str, authorization: str, window: Window) -> None:
+    async def heed(self, request: httpx.Request, window: Window) -> None:
         """Learn from an answer."""
         ...
 
@@ -110,14 +107,13 @@ class Paced(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         budget = self.budget_of(request)
         patience = patience_of(request)
-        asked = _place(request), request.headers.get("authorization", "")
-        if self._ledger and (known := await self._ledger.take(*asked)):
+        if self._ledger and (known := await self._ledger.take(request)):
             budget.heed(known, self._clock())
         wait = budget.reserve(self._clock())
         if wait > patience.max_wait:
             budget.give_back()
             if self._ledger:
-                await self._ledger.give_back(*asked)
+                await self._ledger.give_back(request)
             raise RateLimited(
                 "The Hub's rate limit for this caller is used up, for longer than --max-wait.",
                 wait=math.ceil(wait),
@@ -128,12 +124,12 @@ class Paced(httpx.AsyncBaseTransport):
         if window := told_window(answer):
             budget.heed(window, self._clock())
             if self._ledger:
-                await self._ledger.heed(*asked, window)
+                await self._ledger.heed(request, window)
         return answer
 
     def budget_of(self, request: httpx.Request) -> Budget:
         """The budget of a request: one for each Hub, caller and class of addresses."""
-        key = (_place(request), caller_of(request.headers.get("authorization", "")))
+        key = (place_of(request), caller_of(request.headers.get("authorization", "")))
         budget = self._budgets.pop(key, None) or Budget()
         self._budgets[key] = budget
         if len(self._budgets) > MOST_BUDGETS:
@@ -152,7 +148,7 @@ def told_window(answer: httpx.Response) -> Window | None:
     return window
 
 
-def _place(request: httpx.Request) -> str:
+def place_of(request: httpx.Request) -> str:
     """The Hub, and the class of its addresses that has a limit of its own."""
     path = request.url.path
     kind = "api" if "/api/" in path else "resolvers" if "/resolve/" in path else "pages"

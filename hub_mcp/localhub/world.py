@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from .repos import repo_by_id
 from .rows import NewRepo, insert_repos
 from .store import Store
+from .tokens import TOKENS, Token
 from .world_collections import fill_collections
 from .world_datasets import datasets
 from .world_dice import TODAY, digest, oid, roll, world, written
 from .world_models import models
 from .world_oddities import oddities
 from .world_papers import fill_papers
-from .world_people import TOKENS, Token, crowd, fill_people
+from .world_people import crowd, fill_people
 from .world_spaces import spaces
 
 __all__ = ["ADA_WRITE", "TOKENS", "Token", "fill"]

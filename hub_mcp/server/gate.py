@@ -20,8 +20,19 @@ import anyio
 from hub_mcp.approvals import Approvals
 from hub_mcp.catalogue.answers import Answer
 from hub_mcp.catalogue.endpoint import Endpoint, HttpRequest
+from hub_mcp.catalogue.permissions import never
+from hub_mcp.catalogue.users import Whoami
 from hub_mcp.client.hub import Hub
-from hub_mcp.errors import UNCERTAIN, BadInput, HubError, NotSent, Offline, Stopped
+from hub_mcp.errors import (
+    UNCERTAIN,
+    BadInput,
+    Forbidden,
+    HubError,
+    NotSent,
+    Offline,
+    SignInNeeded,
+    Stopped,
+)
 from hub_mcp.journal import Entry, Journal, Outcome, Undo, state_directory
 from hub_mcp.server.consent import ASK_AGAIN, EXPIRES, Asking, Pending, Person, Question, Reply, Seen, Shown
 from hub_mcp.server.limits import Limits
@@ -100,6 +111,7 @@ class Gate:
             await self._limits.check(call)
             if dry_run or self.settings.dry_run:
                 return await self._rehearse(call, hub)
+            await _refuse_vain(call, hub)
             self.journal.check()
             reply = await person.given(lambda shown: self._refuse_misfit(shown, call, hub))
             if reply is None:
@@ -240,6 +252,23 @@ def _left_over(call: Endpoint[Any], back: Endpoint[Any] | None) -> str:
         return "nothing takes this back"
     lost = call.as_arguments().keys() - back.as_arguments().keys() if back.tool == call.tool else ()
     return f"not taken back: {', '.join(sorted(lost))}" if lost else ""
+
+
+async def _refuse_vain(call: Endpoint[Any], hub: Hub) -> None:
+    """Keep back what the caller's token can never do; whoami is remembered, and asked first when it is not.
+
+    Raises:
+        Forbidden: which permission it lacks.
+        SignInNeeded: there is no token at all.
+    """
+    if hub.token is None:
+        raise SignInNeeded(f"{call.tool} needs a token, and there is none.")
+    try:
+        identity = await hub.send(Whoami())
+    except HubError:
+        return  # the call itself will tell what is wrong
+    if why := never(call, identity):
+        raise Forbidden(why)
 
 
 def keys_from(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:

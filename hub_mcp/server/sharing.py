@@ -17,6 +17,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import asdict
 from typing import Any, Final
 
+import httpx
 from mcp.server.subscriptions import (
     InMemorySubscriptionBus,
     PromptsListChanged,
@@ -32,7 +33,7 @@ from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
 from hub_mcp.catalogue.refusals import Window
-from hub_mcp.client.pacing import SAME_WINDOW
+from hub_mcp.client.pacing import SAME_WINDOW, place_of
 from hub_mcp.errors import Stopped
 
 log = logging.getLogger("hub_mcp")
@@ -191,30 +192,36 @@ class LedgerInRedis:
         self._take = redis.register_script(TAKE)
         self._heed = redis.register_script(HEED)
 
-    async def take(self, place: str, authorization: str) -> Window | None:
-        return await self._counted(place, authorization, 1)
+    async def take(self, request: httpx.Request) -> Window | None:
+        return await self._counted(request, 1)
 
-    async def give_back(self, place: str, authorization: str) -> None:
-        await self._counted(place, authorization, -1)
+    async def give_back(self, request: httpx.Request) -> None:
+        await self._counted(request, -1)
 
-    async def heed(self, place: str, authorization: str, window: Window) -> None:
+    async def heed(self, request: httpx.Request, window: Window) -> None:
         lasts = max(1, int(window.reset * 1000))
-        await self._run(self._heed, place, authorization, window.left, window.quota, lasts, SAME_MS)
+        await self._run(self._heed, request, window.left, window.quota, lasts, SAME_MS)
 
-    async def _counted(self, place: str, authorization: str, by: int) -> Window | None:
-        found: list[int] | None = await self._run(self._take, place, authorization, by)
+    async def _counted(self, request: httpx.Request, by: int) -> Window | None:
+        found: list[int] | None = await self._run(self._take, request, by)
         return Window(found[0] + by, found[1] / 1000, found[2]) if found else None
 
-    async def _run(self, script: AsyncScript, place: str, authorization: str, *values: int) -> Any:
+    async def _run(self, script: AsyncScript, request: httpx.Request, *values: int) -> Any:
         if self._clock() < self._again:
             return None
-        caller = hashlib.blake2b(authorization.encode(), key=self._key, digest_size=16).hexdigest()
         try:
-            return await script(keys=[f"{PREFIX}left:{place}:{caller}"], args=list(values))
+            return await script(keys=[self._window(request)], args=list(values))
         except (RedisError, OSError) as trouble:
             log.warning("Rate limits are kept in this process only: %s.", type(trouble).__name__)
             self._again = self._clock() + LONGEST_WAIT
             return None
+
+    def _window(self, request: httpx.Request) -> str:
+        """The name of a window: its place, and its caller as a digest."""
+        caller = hashlib.blake2b(
+            request.headers.get("authorization", "").encode(), key=self._key, digest_size=16
+        )
+        return f"{PREFIX}left:{place_of(request)}:{caller.hexdigest()}"
 
 
 def _text(event: ServerEvent) -> str:

@@ -76,20 +76,22 @@ def test_it_writes_protocol_only_and_ends_when_its_input_ends() -> None:
 
 def test_a_write_in_flight_arrives_when_the_input_ends(tmp_path: Path) -> None:
     hub = tmp_path / "hub.sqlite"
-    slow = [*SERVER[:3], "--sandbox", str(hub), *SERVER[4:], "--faults", "latency=1500ms"]
-    create = request(
-        1, "tools/call", name="create_repo", arguments={"repo_id": "ada/in-flight", "type": "model"}
-    )
+    slow = [*SERVER[:3], "--sandbox", str(hub), *SERVER[4:], "--faults", "latency=3000ms,path=/api/repos"]
     begin = [request(0, "initialize", **HELLO), b'{"jsonrpc":"2.0","method":"notifications/initialized"}\n']
+    first = request(1, "tools/call", name="whoami", arguments={})  # so that the local Hub is up
+    create = request(
+        2, "tools/call", name="create_repo", arguments={"repo_id": "ada/in-flight", "type": "model"}
+    )
     with subprocess.Popen(slow, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
         assert server.stdin
         assert server.stdout
-        server.stdin.write(b"".join(begin))
+        server.stdin.write(b"".join([*begin, first]))
         server.stdin.flush()
-        server.stdout.readline()
+        for _ in range(2):
+            server.stdout.readline()
         server.stdin.write(create)
         server.stdin.flush()
-        time.sleep(0.5)  # the request is on its way; its answer takes a second more
+        time.sleep(1)  # the request is on its way; its answer takes longer
         server.stdin.close()
         server.wait(AT_ONCE)
     look = [*SERVER[:3], "--sandbox", str(hub), "call", "get_model", "--repo-id", "ada/in-flight", "--json"]

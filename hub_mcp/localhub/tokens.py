@@ -1,0 +1,33 @@
+"""The tokens of the world, apart from it: a server that starts in the sandbox needs one before the world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token of the world, with what to know of it."""
+
+    token: str
+    user: str
+    display_name: str
+    role: str
+    about: str
+
+
+# `ada` is who the sandbox signs in. Made up, and worth nothing outside the local Hub.
+TOKENS = (
+    Token("hf_sandbox_ada_write", "ada", "ada-write", "write", "ada, who administers nimbus-labs; may write"),
+    Token("hf_sandbox_ada_read", "ada", "ada-read", "read", "ada again, with a token that only reads"),
+    Token(
+        "hf_sandbox_ada_fine",
+        "ada",
+        "ada-fine",
+        "fineGrained",
+        "ada again, fine-grained: writes in nimbus-labs only",
+    ),
+    Token("hf_sandbox_bob_write", "bob", "bob-write", "write", "bob, who has the role write in nimbus-labs"),
+    Token("hf_sandbox_cleo_write", "cleo", "cleo-write", "write", "cleo, a contributor of nimbus-labs"),
+    Token("hf_sandbox_eve_write", "eve", "eve-write", "write", "eve, an outsider"),
+)

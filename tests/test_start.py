@@ -1,0 +1,105 @@
+"""What a start over stdio imports before the first tool list is answered: the SDK, and little else.
+
+Every package beside the SDK's own is paid for at each start of an assistant, so each is named here with its
+reason; what only a call needs (httpx, the local Hub, Redis) is imported by the call.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BARE = """
+import asyncio
+from mcp.server.lowlevel import Server
+from mcp.server.stdio import stdio_server
+from mcp.types import ListToolsResult
+
+async def list_tools(ctx, params):
+    return ListToolsResult(tools=[])
+
+async def main():
+    server = Server("bare", on_list_tools=list_tools)
+    async with stdio_server() as (incoming, outgoing):
+        await server.run(incoming, outgoing, server.create_initialization_options())
+
+asyncio.run(main())
+"""
+# Packages that a server of the SDK without anything in it does not import, and why ours does.
+OURS = {
+    "hub_mcp": "what it is all about",
+    "click": "reads the command line",
+    "difflib": "guesses what a misspelt command meant; with click",
+    "gc": "is switched off while modules are imported",
+    "importlib": "finds the icon within the package",
+    "runpy": "runs `python -m`",
+}
+# Rooms and files of ours that wait until a call, a command or a transport wants them.
+LATER = (
+    "hub_mcp.localhub.store",
+    "hub_mcp.localhub.app",
+    "hub_mcp.client.sending",
+    "hub_mcp.client.transports",
+    "hub_mcp.client.pacing",
+    "hub_mcp.client.remembering",
+    "hub_mcp.server.http",
+    "hub_mcp.server.signin",
+    "hub_mcp.server.sharing",
+    "hub_mcp.shared_journal",
+    "hub_mcp.cli.call",
+    "hub_mcp.cli.doctor",
+    "hub_mcp.cli.install",
+    "hub_mcp.cli.output",
+    "hub_mcp.dev",
+)
+HELLO = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+MESSAGES = (
+    {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": HELLO},
+    {"jsonrpc": "2.0", "method": "notifications/initialized"},
+    {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}},
+)
+
+
+def imported(place: Path, *command: str) -> set[str]:
+    """The modules a server has imported when it has listed its tools and its input has ended."""
+    told = place / "imports.txt"
+    with told.open("w") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-X", "importtime", *command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env={**os.environ, "HF_TOKEN": ""},
+        )
+        lines = "".join(json.dumps(message) + "\n" for message in MESSAGES)
+        answers, _ = process.communicate(lines, timeout=120)
+    assert '"tools"' in answers
+    return {
+        line.rpartition("|")[2].strip()
+        for line in told.read_text().splitlines()
+        if line.startswith("import time:")
+    }
+
+
+@pytest.mark.parametrize("mode", ["--sandbox", "--anonymous"])
+def test_a_start_imports_what_is_named_here_beside_the_sdk(tmp_path: Path, mode: str) -> None:
+    bare = tmp_path / "bare.py"
+    bare.write_text(BARE)
+    floor = {name.partition(".")[0] for name in imported(tmp_path, str(bare))}
+    ours = imported(tmp_path, "-m", "hub_mcp", mode)
+    more = {name.partition(".")[0] for name in ours} - floor
+    assert {name for name in more if not name.startswith("_")} <= OURS.keys()
+    assert not {name for name in ours if name.startswith(LATER)}
+
+
+def test_what_waits_exists() -> None:
+    root = Path(__file__).parent.parent
+    for name in LATER:
+        place = root / name.replace(".", "/")
+        assert place.is_dir() or place.with_suffix(".py").is_file(), name
