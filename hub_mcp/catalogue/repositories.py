@@ -50,7 +50,12 @@ class Repository(Record):
         most = ALL_FILES if "siblings" in fields else FIRST_FILES
         names = [one.get("rfilename") if set(one) == {"rfilename"} else one for one in files[:most]]
         listed: dict[str, Any] = {"count": len(files), "names": clean(names)}
-        if len(files) > FIRST_FILES and most == FIRST_FILES:
+        if len(files) > ALL_FILES:
+            first = f"the first {ALL_FILES:,}"
+            listed["more"] = (
+                f'fields ["siblings"] names {first}' if most < ALL_FILES else f"these are {first}"
+            )
+        elif len(files) > most:
             listed["more"] = 'fields ["siblings"] names them all'
         return {**{name: one for name, one in shown.items() if name != "siblings"}, "files": listed}
 

@@ -1,0 +1,77 @@
+"""What an answer costs a reader with a context window: rows of few tokens, long lists by their count."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from mcp import Client
+from mcp.types import CallToolResult, TextContent
+from splintr import Tokenizer
+
+from hub_mcp.settings import Settings
+from hub_mcp.wiring import hub_of, server_of
+
+ROWS = 50
+TOKENS_A_ROW = 30  # of text, o200k, the mean
+O200K = Tokenizer.from_pretrained("o200k_base")
+GPT2 = {"search": "openai-community/gpt2", "sort": "downloads", "limit": 1}
+ARCHIVE = {"repo_id": "nimbus-labs/checkpoint-archive"}  # of 10,000 files
+pytestmark = pytest.mark.asyncio
+
+
+@asynccontextmanager
+async def on_the_local_hub() -> AsyncIterator[Client]:
+    settings = Settings(sandbox="", journal="off")
+    async with Client(server_of(settings, hub_of(settings))) as client:
+        yield client
+
+
+def text_of(result: CallToolResult) -> str:
+    return "\n".join(block.text for block in result.content if isinstance(block, TextContent))
+
+
+@pytest.mark.parametrize("tool", ["list_models", "list_datasets", "list_spaces"])
+@pytest.mark.parametrize("sort", [None, "likes"])
+async def test_a_listed_repository_costs_thirty_tokens_at_most(tool: str, sort: str | None) -> None:
+    async with on_the_local_hub() as client:
+        result = await client.call_tool(tool, {"limit": ROWS, **({"sort": sort} if sort else {})})
+    head, *lines, more = text_of(result).splitlines(keepends=True)
+    assert result.structured_content is not None
+    rows = result.structured_content["items"]
+    assert [line.split("\t")[0] for line in lines] == [row["id"] for row in rows]
+    assert len(lines) == ROWS
+    assert sum(len(O200K.encode(line)) for line in lines) / ROWS <= TOKENS_A_ROW
+    assert len(O200K.encode(head + more)) < 80
+
+
+async def test_a_row_rounds_what_the_structured_answer_says_exactly_and_tells_in_full_what_was_asked() -> (
+    None
+):
+    async with on_the_local_hub() as client:
+        short = await client.call_tool("list_models", GPT2)
+        long = await client.call_tool("list_models", {**GPT2, "fields": ["lastModified", "downloads"]})
+    assert short.structured_content == long.structured_content
+    [row] = (short.structured_content or {})["items"]
+    assert (row["downloads"], row["lastModified"]) == (14_347_531, "2026-01-27T06:29:35.000Z")
+    assert text_of(short).splitlines()[1].split("\t")[2:] == ["14M", "2,865", "2026-01"]
+    assert text_of(long).splitlines()[1].split("\t")[2:] == ["14,347,531", "2,865", "2026-01-27"]
+
+
+async def test_ten_thousand_files_are_a_count_and_the_first_few() -> None:
+    async with on_the_local_hub() as client:
+        result = await client.call_tool("get_model", ARCHIVE)
+        asked = await client.call_tool("get_model", {**ARCHIVE, "fields": ["siblings"]})
+    text, shown = text_of(result), result.structured_content
+    assert shown is not None
+    assert shown["files"]["count"] == 10_000
+    assert len(shown["files"]["names"]) == 10
+    assert shown["files"]["more"] == 'fields ["siblings"] names the first 2,000'
+    assert "count: 10,000" in text
+    assert len(O200K.encode(text)) < 400
+    assert len(json.dumps(shown)) < 2_000
+    assert asked.structured_content is not None
+    assert len(asked.structured_content["files"]["names"]) == 2_000  # as many as one answer holds
+    assert asked.structured_content["files"]["more"] == "these are the first 2,000"
