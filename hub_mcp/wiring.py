@@ -107,8 +107,10 @@ def journal_at(place: str) -> Journal:
 
 async def serve_stdio(settings: Settings) -> None:
     """Serve one client over standard input and output, until its input ends."""
+    from hub_mcp.server import telemetry
     from hub_mcp.server.stdio import stdio
 
+    telemetry.set_up()
     hub = hub_of(settings)
     server = server_of(settings, hub)
     gc.freeze()  # what is there by now stays until the end
@@ -135,6 +137,7 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
     """One worker's application for Streamable HTTP; called in the worker, so nothing open is inherited."""
     from dataclasses import replace
 
+    from hub_mcp.server import telemetry
     from hub_mcp.server.app import build
     from hub_mcp.server.gate import Gate, keys_from
     from hub_mcp.server.http import http_app, per_caller
@@ -143,6 +146,7 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
 
     set_up_logging(settings)
     logging.getLogger("hub_mcp.access").setLevel(logging.INFO)
+    telemetry.set_up()
     keys = keys_from()
     used, changes, ledger, ready = None, None, None, None
     if http.redis:

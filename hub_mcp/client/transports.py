@@ -13,6 +13,7 @@ from hub_mcp.client.pacing import Ledger, Paced
 from hub_mcp.client.patience import Sleep
 from hub_mcp.client.remembering import Remembering
 from hub_mcp.client.retrying import Retrying
+from hub_mcp.client.tracing import Traced
 from hub_mcp.client.wire import Network, Wire
 
 __all__ = ["Network", "Paced", "Remembering", "Retrying", "Wire", "stacked"]
@@ -25,5 +26,5 @@ def stacked(
     sleep: Sleep = anyio.sleep,
 ) -> httpx.AsyncBaseTransport:
     """All manners around a transport; around the network where none is given."""
-    paced = Paced(Wire(innermost or Network()), ledger=ledger, sleep=sleep)
+    paced = Paced(Traced(Wire(innermost or Network())), ledger=ledger, sleep=sleep)
     return Remembering(Retrying(paced, sleep=sleep))

@@ -1,0 +1,107 @@
+"""The container file's own steps, done by hand since no engine runs here: copy, install, start, health check."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import sysconfig
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+PLACE = ROOT / "manifests" / "container"
+PATIENCE = 300  # seconds for an installation on a slow machine
+
+
+def steps(word: str) -> list[str]:
+    """What stands behind an instruction, wherever it occurs."""
+    text = re.sub(r"\\\n\s*", " ", (PLACE / "Dockerfile").read_text())
+    return [line.partition(" ")[2] for line in text.splitlines() if line.startswith(word + " ")]
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The prefix into which the build stage installs, from the files it copies and no others."""
+    source, prefix = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("installed")
+    for step in steps("COPY"):
+        if step.startswith("--from"):
+            continue
+        *names, target = step.split()
+        for name in names:
+            if (ROOT / name).is_dir():
+                ignored = shutil.ignore_patterns("__pycache__")
+                shutil.copytree(ROOT / name, source / target, ignore=ignored)
+            else:
+                shutil.copy(ROOT / name, source / target)
+    (install,) = (step for step in steps("RUN") if "pip install" in step)
+    words = [word.replace("/installed", str(prefix)) for word in shlex.split(install)]
+    command = [sys.executable, "-m", *words]
+    done = subprocess.run(command, cwd=source, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert done.returncode == 0, done.stderr
+    return prefix
+
+
+def environment(installed: Path) -> dict[str, str]:
+    """The image's environment: what was installed, and nothing of this machine's."""
+    site = sysconfig.get_path("purelib", vars={"base": str(installed)})
+    told = dict(pair.split("=", 1) for step in steps("ENV") for pair in shlex.split(step))
+    return {
+        "PATH": f"{installed}/bin:{os.environ['PATH']}",
+        "PYTHONPATH": site,
+        "HOME": str(installed),
+        **told,
+    }
+
+
+def test_what_was_built_starts_answers_its_health_check_and_stops(installed: Path) -> None:
+    (entry,) = map(json.loads, steps("ENTRYPOINT"))
+    (arguments,) = map(json.loads, [step for step in steps("CMD") if "http" in step][:1])
+    (health,) = (step for step in steps("HEALTHCHECK"))
+    (exposed,) = steps("EXPOSE")
+    port = "18461"
+    arguments = [port if word == exposed else word for word in arguments]
+    check = [word.replace(f":{exposed}/", f":{port}/") for word in json.loads(health.partition("CMD ")[2])]
+    check[0] = sys.executable
+    env = environment(installed)
+    with subprocess.Popen([sys.executable, *run(installed, entry), *arguments], env=env) as server:
+        try:
+            until = time.monotonic() + 60
+            while subprocess.run(check, env=env, capture_output=True, check=False).returncode:
+                assert time.monotonic() < until, "the health check never passed"
+                assert server.poll() is None
+        finally:
+            server.terminate()
+        assert server.wait(30) == 0
+
+
+def run(installed: Path, entry: list[str]) -> list[str]:
+    """The installed script, and what the image gives it."""
+    script, *more = entry
+    return [str(installed / "bin" / script), *more]
+
+
+def test_the_compose_file_sets_what_the_server_reads() -> None:
+    from hub_mcp.cli.http import http
+    from hub_mcp.cli.options import FLAGS
+
+    compose = yaml.safe_load((PLACE / "compose.yaml").read_text())
+    server = compose["services"]["server"]
+    known = {name for option in http.params for name in _listed(option.envvar)}  # type: ignore[attr-defined]  # every one of ours is an option
+    known |= {variable for flag in FLAGS for variable in flag.variables} | {"HUB_MCP_KEYS"}
+    assert set(server["environment"]) <= known
+    assert server["environment"]["HUB_MCP_REDIS"].split("/")[2] == "redis:6379"
+    assert "redis" in compose["services"]
+    (dockerfile,) = (server["build"]["dockerfile"],)
+    assert (PLACE / server["build"]["context"] / dockerfile).resolve() == PLACE / "Dockerfile"
+
+
+def _listed(variables: str | list[str] | None) -> list[str]:
+    return [variables] if isinstance(variables, str) else list(variables or ())
