@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import anyio.lowlevel
-from mcp.server.caching import CacheHint
+from mcp.server.caching import CacheableMethod, CacheHint
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
@@ -47,6 +47,14 @@ HubOf = Callable[[Context], Hub]
 
 log = logging.getLogger("hub_mcp")
 
+# What is the same for everyone for as long as the server runs.
+LISTS: Final[tuple[CacheableMethod, ...]] = (
+    "server/discover",
+    "tools/list",
+    "prompts/list",
+    "resources/list",
+    "resources/templates/list",
+)
 ANSWER_BUDGET = 64 * 1024  # bytes of rows in one tool answer; what does not fit is behind the cursor
 
 INSTRUCTIONS = """\
@@ -123,7 +131,7 @@ def build(
         on_list_tools=list_tools,
         on_call_tool=call_tool,
         get_tool_input_schema=surface.input_schema,
-        cache_hints={"tools/list": CacheHint(ttl_ms=3_600_000, scope="public")},
+        cache_hints=dict.fromkeys(LISTS, CacheHint(ttl_ms=3_600_000, scope="public")),
         **shelf.handlers(),
     )
     seal_questions(server, gate.keys)

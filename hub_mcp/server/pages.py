@@ -30,6 +30,8 @@ from hub_mcp.catalogue import Endpoint
 from hub_mcp.catalogue.answers import Page
 from hub_mcp.catalogue.datasets import GetDatasetParquetShard, ReadDatasetParquetShard, Shard
 from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.tags import GetTags
+from hub_mcp.catalogue.users import Whoami
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import BadInput, HubError, Missing
 from hub_mcp.server.addresses import address_of, call_at, templates
@@ -44,6 +46,9 @@ Context = ServerRequestContext[Any, Any]
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
 LARGEST_BLOB = 190_000  # bytes of a file that is sent as such; in base64 it stays within the budget
+# How long a client may take an answer again, in milliseconds. Everything else may have changed meanwhile, by
+# this very client or in a page that was subscribed to, and is asked for each time.
+FRESH_FOR: dict[type[Endpoint[Any]], int] = {Whoami: 60_000, GetTags: 3_600_000}
 META = {"hub_mcp/provenance": HUB_SAYS}
 
 
@@ -152,7 +157,9 @@ class Pages:
             call = call_at(uri, (hub.host,))
             if isinstance(call, GetDatasetParquetShard):
                 return await _file(hub, call, uri)
-            return _text(uri, whole(call, await hub.send(call)), JSON)
+            read = _text(uri, whole(call, await hub.send(call)), JSON)
+            fresh = next((ms for kind, ms in FRESH_FOR.items() if isinstance(call, kind)), 0)
+            return read.model_copy(update={"ttl_ms": fresh, "cache_scope": "private"})
         except HubError as error:
             raise _refused(error, uri) from None
 

@@ -156,6 +156,23 @@ async def test_fixed_resources_and_templates_are_listed_the_same_each_time(mode:
         assert json.loads(await text_at(client, "hub://whoami-v2"))["name"] == "ada"
 
 
+async def test_lists_may_be_kept_by_anyone_and_reads_by_their_caller_alone() -> None:
+    async with client_of(hub_with(), "auto") as client:
+        lists = (
+            await client.list_tools(),
+            await client.list_resources(),
+            await client.list_resource_templates(),
+            await client.list_prompts(),
+        )
+        assert {(one.cache_scope, one.ttl_ms) for one in lists} == {("public", 3_600_000)}
+        kept = {
+            uri: await client.read_resource(uri)
+            for uri in ("hub://models-tags-by-type?type=library", "hub://whoami-v2", "hub://models?limit=1")
+        }
+        assert {one.cache_scope for one in kept.values()} == {"private"}
+        assert [one.ttl_ms for one in kept.values()] == [3_600_000, 60_000, 0]
+
+
 @ERAS
 async def test_template_variables_and_arguments_are_completed_from_the_hub(mode: str) -> None:
     async with client_of(hub_with(), mode) as client:
