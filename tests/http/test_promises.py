@@ -157,6 +157,24 @@ async def test_a_listener_that_leaves_is_no_longer_looked_for(world: World) -> N
         assert len(world.spy.reads) == before
 
 
+async def test_one_look_serves_all_who_watch_with_the_same_token(world: World) -> None:
+    async def listen(client: Client) -> None:
+        async with client.listen(resource_subscriptions=[ADDRESS]) as events:
+            async for _ in events:
+                pass
+
+    app = app_of(world, watch_every=0.2)
+    async with served(app) as url, client_of(url) as one, client_of(url) as other:
+        async with anyio.create_task_group() as group:
+            for client in (one, other, one):
+                group.start_soon(listen, client)
+            await looked(world, 2)
+            before = len(world.spy.reads)
+            await anyio.sleep(1)
+            assert len(world.spy.reads) - before <= 6
+            group.cancel_scope.cancel()
+
+
 async def test_a_call_whose_caller_went_away_reads_no_further(world: World) -> None:
     begun, gone = anyio.Event(), anyio.Event()
     inner = world.spy.inner
