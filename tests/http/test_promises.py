@@ -164,15 +164,19 @@ async def test_one_look_serves_all_who_watch_with_the_same_token(world: World) -
                 pass
 
     app = app_of(world, watch_every=0.2)
-    async with served(app) as url, client_of(url) as one, client_of(url) as other:
-        async with anyio.create_task_group() as group:
-            for client in (one, other, one):
-                group.start_soon(listen, client)
-            await looked(world, 2)
-            before = len(world.spy.reads)
-            await anyio.sleep(1)
-            assert len(world.spy.reads) - before <= 6
-            group.cancel_scope.cancel()
+    async with (
+        served(app) as url,
+        client_of(url) as one,
+        client_of(url) as other,
+        anyio.create_task_group() as group,
+    ):
+        for client in (one, other, one):
+            group.start_soon(listen, client)
+        await looked(world, 2)
+        before = len(world.spy.reads)
+        await anyio.sleep(1)
+        assert len(world.spy.reads) - before <= 6
+        group.cancel_scope.cancel()
 
 
 async def test_a_call_whose_caller_went_away_reads_no_further(world: World) -> None:
