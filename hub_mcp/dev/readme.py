@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from hub_mcp.catalogue import ENDPOINTS, Effect, Endpoint
-from hub_mcp.cli.clients import CLIENTS
-from hub_mcp.dev.pieces import links
+from hub_mcp.cli.clients import CLIENTS, Client, Machine
+from hub_mcp.dev.pieces import ENDINGS, links, pieces
 from hub_mcp.dev.project import Project
 
 TITLES = {"repos": "Repositories", "resource_groups": "Resource groups", "users": "You"}
@@ -47,10 +48,33 @@ def _row(endpoint: type[Endpoint[Any]]) -> str:
 
 
 def installs(project: Project) -> str:
-    """The links that install with one click, and the command for each client."""
+    """The links that install with one click, and for each client the command, the file and the entry."""
     clicks = " · ".join(f"[{title}]({address})" for title, address in links(project).items())
-    rows = [f"| {client.title} | `{project.name} install {client.key}` |" for client in CLIENTS.values()]
-    return "\n".join([f"One click: {clicks}", "", "| assistant | command |", "| --- | --- |", *rows])
+    ready = pieces(project)
+    return "\n\n".join([f"One click: {clicks}", *(_section(project, one, ready) for one in CLIENTS.values())])
+
+
+def _section(project: Project, client: Client, ready: Mapping[str, bytes]) -> str:
+    ending = ENDINGS[client.format]
+    entry = ready[f"{client.key}.{ending}"].decode().strip()
+    return (
+        f"<details><summary>{client.title}</summary>\n\n"
+        f"`{project.name} install {client.key}`, or by hand in {_file(client)}:\n\n"
+        f"```{ending}\n{entry}\n```\n\n{client.hint}\n\n</details>"
+    )
+
+
+def _file(client: Client) -> str:
+    """Where the client keeps its servers, on each system where that differs."""
+    home, windows = Path("~"), {"APPDATA": "%APPDATA%", "USERPROFILE": "%USERPROFILE%"}
+    places = {
+        "Linux": str(client.path(Machine("linux", home))),
+        "macOS": str(client.path(Machine("darwin", home))),
+        "Windows": str(client.path(Machine("win32", home, windows))).replace("/", "\\"),
+    }
+    if len({place.replace("\\", "/") for place in places.values()}) == 1:
+        return f"`{places['Linux']}`"
+    return ", ".join(f"`{place}` ({system})" for system, place in places.items())
 
 
 PARTS: dict[str, Callable[[Project], str]] = {"tools": tools, "install": installs}
