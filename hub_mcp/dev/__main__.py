@@ -52,6 +52,16 @@ def readme(check: bool) -> None:
 
 
 @main.command()
+def picture() -> None:
+    """Run the first minute and draw what it printed, for README; needs rich."""
+    from hub_mcp.dev.picture import drawn, recorded
+
+    path = ROOT / ".github" / "first-minute.svg"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(drawn(recorded()))
+
+
+@main.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 def bundle(folder: Path) -> None:
     """Lay out in FOLDER what `mcpb pack` makes a bundle of."""
