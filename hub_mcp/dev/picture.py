@@ -16,7 +16,8 @@ def recorded() -> str:
     environment = {**os.environ, "FORCE_COLOR": "1", "COLUMNS": str(WIDTH)}
     environment.pop("NO_COLOR", None)
     command = [sys.executable, "-m", "hub_mcp", "try"]
-    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603  # our own
+    said = done.stdout
     before, refusal, _ = said.partition("Nothing was changed.")
     return before + refusal
 
