@@ -35,6 +35,7 @@ from hub_mcp.client.hub import Hub
 from hub_mcp.client.patience import reporting
 from hub_mcp.errors import BadInput, HubError, plain
 from hub_mcp.server.asking import seal_questions
+from hub_mcp.server.changing import changed
 from hub_mcp.server.gate import Gate
 from hub_mcp.server.pages import Pages
 from hub_mcp.server.progress import Progress
@@ -115,7 +116,7 @@ def build(
         dry_run = taken(arguments, DRY_RUN, bool, False)
         token = taken(arguments, CONFIRM, str, "") if endpoint.may_ask() else ""
         call = read_call(endpoint, arguments, (hub.host,))
-        result = await gate.change(ctx, params, call, hub, dry_run=dry_run, confirm_token=token or None)
+        result = await changed(gate, ctx, params, call, hub, dry_run=dry_run, confirm_token=token or None)
         if isinstance(result, CallToolResult) and not result.is_error:
             await shelf.changed(call)
         return result

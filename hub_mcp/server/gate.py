@@ -4,7 +4,7 @@
 
 It knows no tool by name: what a call would do is said by the call itself (`target`, `stakes`, `undo`), and
 how a person is reached by a `Person`. Whoever wants something changed comes through `run`: MCP clients by way
-of `change`, a person on a terminal directly, so nothing of MCP is imported before it is needed.
+of `changing.py`, a person on a terminal directly.
 """
 
 from __future__ import annotations
@@ -40,9 +40,7 @@ from hub_mcp.server.used import Used, UsedHere
 from hub_mcp.settings import Settings
 
 if TYPE_CHECKING:
-    from mcp.types import CallToolRequestParams, CallToolResult, InputRequiredResult
-
-    from hub_mcp.server.asking import Context
+    pass
 
 CONTEXT_SECONDS = 8.0  # for who depends on the target: good to know, not worth a long wait
 NOBODY_ASKED = "Nobody was asked first: this server runs with --confirm off."
@@ -132,25 +130,6 @@ class Gate:
         except Stopped as stop:
             self._note("refused", Seen(call), hub, stop.what)
             raise
-
-    async def change(
-        self,
-        ctx: Context,
-        params: CallToolRequestParams,
-        call: Endpoint[Any],
-        hub: Hub,
-        *,
-        dry_run: bool = False,
-        confirm_token: str | None = None,
-    ) -> CallToolResult | InputRequiredResult:
-        """Make a changing call of an MCP client when it may be made, or ask, or say why not.
-
-        Raises:
-            HubError: the Hub could not be asked, or said no.
-        """
-        from hub_mcp.server.changing import changed
-
-        return await changed(self, ctx, params, call, hub, dry_run=dry_run, confirm_token=confirm_token)
 
     # ── looking ──────────────────────────────────────────────────────────────────────────────────────
 
