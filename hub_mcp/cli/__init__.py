@@ -15,7 +15,7 @@ from hub_mcp.errors import HubError, plain
 
 # Each subcommand: where it lies, and what the menu says. None is imported before it is called or completed.
 COMMANDS = {
-    "try": ("try_:try_", "Play a first minute on the local Hub: what an assistant would see."),
+    "try": ("try_:try_", "Play a first minute on the local Hub, as an assistant sees it."),
     "install": ("install:install", "Connect an assistant to this server."),
     "uninstall": ("install:uninstall", "Take that back, and nothing else."),
     "doctor": ("doctor:doctor", "Say what the server sees, and what stands in its way."),
@@ -43,7 +43,7 @@ class Commands(Late):
     cls=Commands,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Examples:  hub-mcp try  ·  hub-mcp --sandbox  ·  hub-mcp install claude-code  ·  hub-mcp doctor",
+    epilog="\b\nExamples:\n  hub-mcp try\n  hub-mcp --sandbox\n  hub-mcp install claude-code\n  hub-mcp doctor",
 )
 @with_settings
 @click.option("-v", "--verbose", count=True, help="Log more to stderr: -v is --log-level info, -vv debug.")

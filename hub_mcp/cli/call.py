@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -38,7 +39,8 @@ class Tools(Guessing):
         return command_of(endpoint) if endpoint else None
 
 
-@click.group(cls=Tools)
+@click.group(cls=Tools, epilog=ELSEWHERE)
+@settings_behind()
 def call() -> None:
     """Call a tool, by the same gate as an assistant does; where a person is to be asked, you are.
 
@@ -59,9 +61,10 @@ def command_of(endpoint: type[Endpoint[Any]]) -> click.Command:
         _option(name, one, needed=name in required) for name, one in schema["properties"].items()
     ]
     words = " ".join((endpoint.__doc__ or "").split())
-    made: click.Command = click.command(endpoint.tool, params=options, help=words, epilog=ELSEWHERE)(
-        settings_behind(*() if _reads(endpoint) else ("dry_run",))(with_format(_callback(endpoint)))
-    )
+    short = re.split(r"[.:;](?: |$)", words, maxsplit=1)[0]
+    made: click.Command = click.command(
+        endpoint.tool, params=options, help=words, short_help=short, epilog=ELSEWHERE
+    )(settings_behind(*() if _reads(endpoint) else ("dry_run",))(with_format(_callback(endpoint))))
     return made
 
 

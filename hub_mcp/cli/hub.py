@@ -6,26 +6,29 @@ import sys
 
 import click
 
+from hub_mcp.cli.options import settings_behind
+from hub_mcp.settings import Settings
+
 
 @click.command()
 @click.argument("file", required=False)
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 picks a free one."
 )
-@click.option("--faults", default="", help="Trouble on purpose, e.g. latency=200ms,429=0.05,5xx=0.1.")
 @click.option("--models", type=click.IntRange(min=0), default=0, help="Further plain models, for measuring.")
-def hub(file: str | None, port: int, faults: str, models: int) -> None:
+@settings_behind("faults")
+@click.pass_obj
+def hub(settings: Settings, file: str | None, port: int, models: int) -> None:
     """Serve the local Hub, in memory or in FILE, and print how to reach it."""
     from hub_mcp.localhub.app import create_app
-    from hub_mcp.localhub.fault_plan import FaultsError
     from hub_mcp.localhub.serving import listen, run
     from hub_mcp.localhub.store import StoreError
     from hub_mcp.localhub.tokens import TOKENS
 
     try:
-        app = create_app(file, faults=faults, models=models)
+        app = create_app(file, faults=settings.faults, models=models)
         bound = listen(port)
-    except (StoreError, FaultsError) as error:
+    except StoreError as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"port {port} cannot be used: {error.strerror}") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import wraps
 from typing import Any
 
@@ -15,6 +16,7 @@ from hub_mcp.settings import Settings
 
 PREFIX = "HUB_MCP_"
 TRUE = frozenset({"1", "on", "yes", "true"})
+NEAR = 0.8  # how alike a word must be to a command to be a misspelt one, of 1
 
 
 @dataclass(frozen=True)
@@ -207,7 +209,8 @@ def _listed(flag: Flag, value: str) -> tuple[str, ...]:
 def bare_values(arguments: Sequence[str], commands: Sequence[str]) -> list[str]:
     """Arguments in which a flag with an optional value never takes the word behind it for its value.
 
-    Such words are subcommands, tools and addresses; a file of that name is written `--sandbox=FILE`.
+    Such words are subcommands, tools and addresses, and for the sandbox a misspelt one too: it is better told
+    than made a file of. A file of that name is written `--sandbox=FILE`.
     """
     optional = {flag.flag: flag.bare for flag in FLAGS if flag.bare is not None}
     words = set(commands)
@@ -219,5 +222,6 @@ def bare_values(arguments: Sequence[str], commands: Sequence[str]) -> list[str]:
     for n, one in enumerate(arguments):
         following = arguments[n + 1] if n + 1 < len(arguments) else ""
         bare = one in optional and (following in words or following.startswith("hub://"))
+        bare = bare or (one == "--sandbox" and bool(get_close_matches(following, words, 1, NEAR)))
         told.append(f"{one}={optional[one]}" if bare else one)
     return told
