@@ -30,6 +30,7 @@ COMMANDS = {
     "hub": ("hub:hub", "Serve the local Hub alone, with a page to look at."),
     "completion": ("completion:completion", "Print the completion script of a shell."),
 }
+EXAMPLES = ("hub-mcp try", "hub-mcp --sandbox", "hub-mcp install claude-code", "hub-mcp doctor")
 IGNORED: list[str] = []  # variables that held a blank or an unfilled placeholder
 
 
@@ -43,7 +44,7 @@ class Commands(Late):
     cls=Commands,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="\b\nExamples:\n  hub-mcp try\n  hub-mcp --sandbox\n  hub-mcp install claude-code\n  hub-mcp doctor",
+    epilog="\n  ".join(["\b\nExamples:", *EXAMPLES]),
 )
 @with_settings
 @click.option("-v", "--verbose", count=True, help="Log more to stderr: -v is --log-level info, -vv debug.")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hub_mcp.client.hub import Hub
 
 KINDS: dict[str, Any] = {"integer": int, "boolean": bool, "number": float}
+LONGEST_CHOICES = 50  # characters of choices beside a flag; more stand in its help, where lines are broken
 
 
 class Tools(Guessing):
@@ -61,7 +62,7 @@ def command_of(endpoint: type[Endpoint[Any]]) -> click.Command:
         _option(name, one, needed=name in required) for name, one in schema["properties"].items()
     ]
     words = " ".join((endpoint.__doc__ or "").split())
-    short = re.split(r"[.:;](?: |$)", words, maxsplit=1)[0]
+    short = re.split(r"[.:;](?: |$)| \(", words, maxsplit=1)[0]
     made: click.Command = click.command(
         endpoint.tool, params=options, help=words, short_help=short, epilog=ELSEWHERE
     )(settings_behind(*() if _reads(endpoint) else ("dry_run",))(with_format(_callback(endpoint))))
@@ -79,11 +80,19 @@ def _option(name: str, schema: Mapping[str, Any], *, needed: bool) -> click.Opti
         says = f"{says} JSON: {', '.join(schema.get('items', schema)['properties'])}".strip()
         return click.Option([flag, name], required=needed, help=says, metavar="JSON")
     if schema["type"] == "array":
-        return click.Option(
-            [flag, name], required=needed, multiple=True, help=f"{says} May be repeated.".strip()
-        )
-    kind = click.Choice(schema["enum"]) if "enum" in schema else KINDS.get(schema["type"], str)
-    return click.Option([flag, name], required=needed, type=kind, help=says)
+        says = f"{says}; may be repeated" if says else "May be repeated."
+        return click.Option([flag, name], required=needed, multiple=True, help=says)
+    if "enum" not in schema:
+        return click.Option([flag, name], required=needed, type=KINDS.get(schema["type"], str), help=says)
+    told = ", ".join(schema["enum"])
+    long = len(told) > LONGEST_CHOICES
+    return click.Option(
+        [flag, name],
+        required=needed,
+        type=click.Choice(schema["enum"]),
+        metavar="WORD" if long else None,
+        help=f"{says} One of {told}.".strip() if long else says,
+    )
 
 
 def _callback(endpoint: type[Endpoint[Any]]) -> Any:

@@ -111,7 +111,8 @@ def table(rows: Sequence[Sequence[str]], width: int = 0, absent: str = "") -> li
             break  # what still does not fit is for the terminal to wrap
         widths[last] -= 1
     right = [
-        all(_number(cell) or cell == absent for cell in column[1:]) for column in zip(*rows, strict=True)
+        column[0] not in NAMES and all(_number(cell) or cell == absent for cell in column[1:])
+        for column in zip(*rows, strict=True)
     ]
     return ["  ".join(_cell(*one) for one in zip(row, widths, right, strict=True)).rstrip() for row in rows]
 

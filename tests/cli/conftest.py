@@ -38,15 +38,22 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureF
     def ran(*arguments: str, env: dict[str, str] | None = None) -> Ran:
         cli.IGNORED.clear()
         capsys.readouterr()
-        with monkeypatch.context() as here, pytest.raises(SystemExit) as left:
+        with monkeypatch.context() as here:
             for name, value in (env or {}).items():
                 here.setenv(name, value)
-            cli.main([*arguments])
+            with pytest.raises(SystemExit) as left:
+                cli.main([*arguments])
         shown = capsys.readouterr()
         assert isinstance(left.value.code, int)
         return Ran(left.value.code, shown.out, shown.err)
 
     return ran
+
+
+def own_environment(folder: Path) -> dict[str, str]:
+    """The environment of a subprocess that says nothing about the Hub."""
+    said = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    return {**said, **own_places(folder)}
 
 
 def own_places(folder: Path) -> dict[str, str]:

@@ -1,0 +1,79 @@
+"""`hub-mcp` at a terminal of its own, and the person before it."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+PATIENCE = 60.0  # seconds, on the slowest machine
+ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+class AtTerminal:
+    """A running `hub-mcp` whose input, errors and (but where `out` says otherwise) output are a terminal.
+
+    Args:
+        out: where its output goes instead, as subprocess takes it.
+    """
+
+    def __init__(self, *arguments: str, env: Mapping[str, str], out: Any = None) -> None:
+        import pty  # no Windows has it
+
+        self._ours, theirs = pty.openpty()
+        self.seen = ""
+        self._read = 0
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "hub_mcp", *arguments],
+            stdin=theirs,
+            stdout=theirs if out is None else out,
+            stderr=theirs,
+            env={**env, "TERM": "xterm", "COLUMNS": "80"},
+            start_new_session=True,
+        )
+        os.close(theirs)
+
+    def __enter__(self) -> AtTerminal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        os.close(self._ours)
+
+    def wait_for(self, words: str) -> None:
+        """Look at the terminal until the words are there, behind those that were waited for before."""
+        until = time.monotonic() + PATIENCE
+        while words not in self.seen[self._read :]:
+            assert self._more(until), f"no {words!r} in {self.seen[self._read :]!r}"
+        self._read = self.seen.index(words, self._read) + len(words)
+
+    def types(self, line: str) -> None:
+        os.write(self._ours, line.encode() + b"\n")
+
+    def ended(self) -> tuple[int, str]:
+        """The exit code, and all that was shown."""
+        until = time.monotonic() + PATIENCE
+        while self._more(until):
+            pass
+        return self._process.wait(PATIENCE), self.seen.replace("\r\n", "\n")
+
+    def _more(self, until: float) -> bool:
+        """Take what came; false when nothing can come any more."""
+        ready, _, _ = select.select([self._ours], [], [], max(until - time.monotonic(), 0))
+        assert ready, f"nothing more came after {self.seen!r}"
+        try:
+            came = os.read(self._ours, 65_536)
+        except OSError:  # how Linux says that the other end is closed
+            came = b""
+        self.seen += came.decode()
+        return bool(came)
