@@ -9,17 +9,17 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from hub_mcp.client.hub import Hub, user_agent
-from hub_mcp.client.shared import Shared
-from hub_mcp.client.token import Token, find_token, is_true, usable
 from hub_mcp.settings import Settings
 
 if TYPE_CHECKING:
     from mcp.server.lowlevel import Server
     from starlette.applications import Starlette
 
+    from hub_mcp.client.hub import Hub
     from hub_mcp.client.pacing import Ledger
+    from hub_mcp.client.token import Token
     from hub_mcp.journal import Journal
+    from hub_mcp.server.front import House
     from hub_mcp.server.gate import Gate
     from hub_mcp.server.http import Http
 
@@ -36,6 +36,10 @@ def hub_of(
     Args:
         ledger: what other processes know of their callers' rate limits.
     """
+    from hub_mcp.client.hub import Hub, user_agent
+    from hub_mcp.client.shared import Shared
+    from hub_mcp.client.token import find_token, is_true, usable
+
     env = usable(os.environ if environment is None else environment)
     if settings.sandbox is not None:
         return sandbox(settings)
@@ -55,6 +59,7 @@ def hub_of(
 
 def sandbox(settings: Settings) -> Hub:
     """The local Hub in this process, in memory or a file; no token or endpoint of the environment counts."""
+    from hub_mcp.client.hub import Hub
 
     def transport() -> Any:
         import httpx
@@ -69,6 +74,7 @@ def sandbox(settings: Settings) -> Hub:
 
 def _sandbox_token(name: str) -> Token:
     """A token of the local Hub's own world: the first one of that user."""
+    from hub_mcp.client.token import Token
     from hub_mcp.localhub.tokens import TOKENS
 
     found = next((one.token for one in TOKENS if one.user == name), TOKENS[0].token)
@@ -77,14 +83,23 @@ def _sandbox_token(name: str) -> Token:
 
 def server_of(settings: Settings, hub: Hub) -> Server[Any]:
     """A server for one caller, who acts on one Hub."""
-    from hub_mcp.server.app import build
+    from hub_mcp.server.front import front
+    from hub_mcp.server.surface import Surface
+
+    return front(Surface(settings), lambda: house_of(settings, hub))
+
+
+def house_of(settings: Settings, hub: Hub) -> House:
+    """What is behind the front of a server for one caller."""
+    from hub_mcp.server.app import house
     from hub_mcp.server.pages import Pages
     from hub_mcp.server.surface import Surface
 
     def the_hub(ctx: object) -> Hub:
         return hub
 
-    return build(Surface(settings), the_hub, gate_of(settings), Pages(the_hub, every=settings.watch_every))
+    pages = Pages(the_hub, every=settings.watch_every)
+    return house(Surface(settings), the_hub, gate_of(settings), pages)
 
 
 def gate_of(settings: Settings) -> Gate:
@@ -108,16 +123,24 @@ def journal_at(place: str) -> Journal:
 async def serve_stdio(settings: Settings) -> None:
     """Serve one client over standard input and output, until its input ends."""
     from hub_mcp.server import telemetry
+    from hub_mcp.server.announced import Announced
+    from hub_mcp.server.front import front
     from hub_mcp.server.stdio import stdio
 
     telemetry.set_up()
-    hub = hub_of(settings)
-    server = server_of(settings, hub)
+    hubs: list[Hub] = []
+
+    def enter() -> House:
+        hubs.append(hub_of(settings))
+        return house_of(settings, hubs[0])
+
+    server = front(Announced(settings), enter)
     gc.freeze()  # what is there by now stays until the end
     gc.enable()
     async with stdio() as (incoming, outgoing):
         await server.run(incoming, outgoing, server.create_initialization_options())
-    await hub.aclose()
+    for hub in hubs:
+        await hub.aclose()
 
 
 def set_up_logging(settings: Settings) -> None:

@@ -41,12 +41,14 @@ OURS = {
 }
 # Rooms and files of ours that wait until a call, a command or a transport wants them.
 LATER = (
-    "hub_mcp.localhub.store",
-    "hub_mcp.localhub.app",
-    "hub_mcp.client.sending",
+    "hub_mcp.catalogue",
+    "hub_mcp.localhub",
+    "hub_mcp.journal",
+    "hub_mcp.client.hub",
     "hub_mcp.client.transports",
-    "hub_mcp.client.pacing",
-    "hub_mcp.client.remembering",
+    "hub_mcp.server.app",
+    "hub_mcp.server.gate",
+    "hub_mcp.server.pages",
     "hub_mcp.server.http",
     "hub_mcp.server.signin",
     "hub_mcp.server.sharing",

@@ -9,7 +9,8 @@ from mcp.types import Tool
 from splintr import Tokenizer
 
 from hub_mcp.catalogue import ENDPOINTS
-from hub_mcp.server.app import INSTRUCTIONS
+from hub_mcp.server.announced import Announced
+from hub_mcp.server.front import INSTRUCTIONS
 from hub_mcp.server.surface import Surface
 from hub_mcp.server.tools import tools
 from hub_mcp.settings import Settings
@@ -85,3 +86,23 @@ def test_names_are_the_endpoints_own() -> None:
 
 def test_the_list_is_the_same_for_everyone_and_every_time() -> None:
     assert Surface(Settings()).tools == Surface(Settings(anonymous=True)).tools == ALL
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(),
+        Settings(read_only=("all",)),
+        Settings(read_only=("repos",), exclude_tools=("list_models",)),
+        Settings(toolsets=("models", "users")),
+        Settings(tools=("whoami",), toolsets=("papers",)),
+        Settings(tools=("whoami", "delete_repo"), read_only=("all",)),
+        Settings(toolsets=("default",), exclude_tools=("whoami",)),
+    ],
+)
+def test_the_list_of_the_file_is_that_of_the_catalogue(settings: Settings) -> None:
+    announced, surface = Announced(settings), Surface(settings)
+    assert announced.tools == surface.tools
+    assert [announced.input_schema(tool.name) for tool in ALL] == [
+        surface.input_schema(tool.name) for tool in ALL
+    ]

@@ -34,9 +34,9 @@ def check(settings: Settings) -> None:
         if not OWNER.fullmatch(name):
             raise _wrong("--namespaces", name, "is no name of a user or an organization.")
     if settings.toolsets or settings.tools or settings.exclude_tools or settings.read_only:
-        from hub_mcp.server.surface import refuse_unknown
+        from hub_mcp.server import announced
 
-        refuse_unknown(settings)
+        announced.check(settings)
 
 
 def _wrong(flag: str, value: str, why: str) -> BadInput:

@@ -23,14 +23,18 @@ def main() -> None:
 @main.command()
 @_check
 def manifests(check: bool) -> None:
-    """Write manifests/ from pyproject.toml and the catalogue."""
+    """Write manifests/, and the tool list the server starts with, from pyproject.toml and the catalogue."""
     from hub_mcp.dev.manifests import drift, render, write
-    from hub_mcp.dev.tool_list import published
+    from hub_mcp.dev.tool_list import ANNOUNCED, announced, published
 
     rendered = render(projects.load(), published())
-    found = drift(rendered) if check else write(rendered)
+    found = [f"manifests/{sentence}" for sentence in (drift(rendered) if check else write(rendered))]
+    if not ANNOUNCED.is_file() or ANNOUNCED.read_bytes() != announced():
+        found.append(f"{ANNOUNCED.relative_to(ROOT).as_posix()} is not what it should be")
+        if not check:
+            ANNOUNCED.write_bytes(announced())
     for sentence in found:
-        click.echo(f"manifests/{sentence}{'' if check else ': done'}")
+        click.echo(f"{sentence}{'' if check else ': done'}")
     if check and found:
         sys.exit(1)
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from typing import Any
 
 import anyio
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
-from mcp.server.lowlevel import Server
 from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 from mcp.shared.exceptions import MCPError
 from mcp.types import (
@@ -144,8 +142,3 @@ def principal(ctx: Context) -> str | None:
     headers = getattr(ctx.request, "headers", None)
     authorization = headers.get("authorization") if headers is not None else None
     return hashlib.sha256(authorization.encode("utf-8", "replace")).hexdigest() if authorization else None
-
-
-def seal_questions(server: Server[Any], keys: Sequence[str | bytes] = ()) -> None:
-    """Install the boundary on a server; without keys they are this process's own."""
-    server.middleware.append(Boundary(keys or [os.urandom(32)]))

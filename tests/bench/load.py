@@ -127,7 +127,7 @@ class Session:
         }
 
 
-def some_call(dice: random.Random, numbers: itertools.count[int]) -> tuple[str, dict[str, Any]]:
+def some_call(dice: random.Random, numbers: itertools.count[int]) -> tuple[str, Any]:
     """A call of the kind people make, now and then a wrong one."""
     mine = f"ada/load-{next(numbers) % 400}"
     return dice.choices(

@@ -1,0 +1,1 @@
+"""Benchmarks: what each prints it measured; nothing in here is a timed test."""

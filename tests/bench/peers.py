@@ -1,0 +1,147 @@
+"""The servers that ours is measured against, and a line to any of them over its pipes.
+
+A peer that is not here is left out: HUB_MCP_FASTMCP names a Python with fastmcp, HUB_MCP_PEER a folder into
+which `npm install @llmindset/hf-mcp-server` was done.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+HELLO = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "bench", "version": "1"}}
+
+# A server of the SDK with nothing in it but two tools: one that answers at once, one that asks the Hub with
+# bare httpx. It is the floor: what any server of this SDK costs.
+BARE = """
+import asyncio, sys
+from mcp.server.lowlevel import Server
+from mcp.server.stdio import stdio_server
+from mcp.types import CallToolResult, ListToolsResult, TextContent, Tool
+
+CLIENT = None
+
+async def list_tools(ctx, params):
+    empty = {"type": "object", "properties": {}}
+    return ListToolsResult(tools=[Tool(name=name, input_schema=empty) for name in ("trivial", "fetch")])
+
+async def call_tool(ctx, params):
+    global CLIENT
+    text = "done"
+    if params.name == "fetch":
+        if CLIENT is None:
+            import httpx
+            LIMITS = httpx.Limits(max_connections=32)
+            CLIENT = httpx.AsyncClient(base_url=sys.argv[1], limits=LIMITS, trust_env=False)
+        text = (await CLIENT.get(params.arguments["path"])).text
+    return CallToolResult(content=[TextContent(text=text)])
+
+async def main():
+    server = Server("bare", on_list_tools=list_tools, on_call_tool=call_tool)
+    async with stdio_server() as (incoming, outgoing):
+        await server.run(incoming, outgoing, server.create_initialization_options())
+
+asyncio.run(main())
+"""
+FASTMCP = """
+from fastmcp import FastMCP
+
+server = FastMCP("empty")
+
+@server.tool
+def trivial() -> str:
+    return "done"
+
+server.run(show_banner=False)
+"""
+
+
+def ours(*flags: str) -> list[str]:
+    return [sys.executable, "-m", "hub_mcp", "--journal", "off", *flags]
+
+
+def _script(name: str, text: str) -> str:
+    path = Path(tempfile.mkdtemp(prefix="bench-")) / f"{name}.py"
+    path.write_text(text)
+    return str(path)
+
+
+def bare(hub: str = "") -> list[str]:
+    return [sys.executable, _script("bare", BARE), hub]
+
+
+def fastmcp() -> list[str] | None:
+    python = os.environ.get("HUB_MCP_FASTMCP", "")
+    return [python, _script("empty", FASTMCP)] if python else None
+
+
+def official() -> list[str] | None:
+    folder = os.environ.get("HUB_MCP_PEER", "")
+    return ["node", f"{folder}/node_modules/.bin/hf-mcp-server"] if folder else None
+
+
+class Line:
+    """A session with a server over its pipes, spoken by hand so that no client's cost is measured with it."""
+
+    def __init__(self, command: list[str]) -> None:
+        environment = {**os.environ, "HF_TOKEN": ""}
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+        )
+        self._last = 0
+
+    def __enter__(self) -> Line:
+        self.ask("initialize", HELLO)
+        self._write({"jsonrpc": "2.0", "method": "notifications/initialized"})
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()  # some peers outlive the end of their input
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            assert pipe
+            pipe.close()
+
+    def ask(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
+        """Send a request and wait for its answer."""
+        self.send(method, params)
+        return self.answer()
+
+    def send(self, method: str, params: dict[str, Any]) -> None:
+        self._last += 1
+        self._write({"jsonrpc": "2.0", "id": self._last, "method": method, "params": params})
+
+    def answer(self) -> dict[str, Any]:
+        """The next answer, whichever request it is to; notifications and noise are passed over."""
+        assert self.process.stdout
+        while line := self.process.stdout.readline():
+            try:
+                message: dict[str, Any] = json.loads(line)
+            except ValueError:
+                continue
+            if "id" in message and ("result" in message or "error" in message):
+                assert not message.get("result", {}).get("isError"), message
+                return message
+        raise RuntimeError(f"{self.process.args!r} ended")
+
+    def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
+        return self.ask("tools/call", {"name": tool, "arguments": arguments})
+
+    def memory(self, kind: str = "VmRSS") -> int:
+        """Resident memory in KiB; "VmHWM" is the most there ever was."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.partition(f"{kind}:")[2].split()[0])
+
+    def _write(self, message: dict[str, Any]) -> None:
+        assert self.process.stdin
+        self.process.stdin.write(json.dumps(message).encode() + b"\n")
+        self.process.stdin.flush()

@@ -1,0 +1,64 @@
+"""What a benchmark found, as one row, and the table of all of them."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+HEAD = ("what", "ours", "against", "theirs", "ratio", "how")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure of ours beside one of somebody else's; `ratio` is ours to theirs, "" where none is meant."""
+
+    what: str
+    ours: str
+    against: str = ""
+    theirs: str = ""
+    ratio: str = ""
+    how: str = ""
+
+    def cells(self) -> tuple[str, ...]:
+        return (self.what, self.ours, self.against, self.theirs, self.ratio, self.how)
+
+
+def paired(
+    what: str,
+    ours: Sequence[float],
+    against: str,
+    theirs: Sequence[float],
+    unit: Callable[[float], str],
+    how: str,
+) -> Row:
+    """A row of two measurements that were taken in turns: medians, and the median of each pair's ratio."""
+    ratio = statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
+    middle = statistics.median
+    return Row(what, unit(middle(ours)), against, unit(middle(theirs)), f"{ratio:.2f}", how)
+
+
+def milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:.1f} ms" if seconds < 0.1 else f"{seconds * 1000:,.0f} ms"
+
+
+def mebibytes(kibibytes: float) -> str:
+    return f"{kibibytes / 1024:.0f} MiB"
+
+
+def per_second(rate: float) -> str:
+    return f"{rate:,.0f}/s"
+
+
+def plain(rows: Sequence[Row]) -> str:
+    """Columns for a terminal."""
+    cells = [HEAD, *(row.cells() for row in rows)]
+    widths = [max(len(row[n]) for row in cells) for n in range(len(HEAD))]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in cells)
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def markdown(rows: Sequence[Row]) -> str:
+    """A table for README."""
+    cells = [HEAD, ("---",) * len(HEAD), *(row.cells() for row in rows)]
+    return "\n".join("| " + " | ".join(row) + " |" for row in cells)
