@@ -5,7 +5,8 @@ promises no `Cache-Control`, FACTS 18), keys by address alone where our answers 
 a database, and costs 14 ms at the start. What is needed is the dictionary below.
 
 Everything else is asked for every time; where the Hub gave an ETag it is sent along, and a 304 is answered
-from memory. A change made through the same transport forgets all that its caller was told, and so does a 401.
+from memory. A change made through the same transport forgets what its caller was told of things, and a 401
+all of it; whoami, which has a strict limit of its own and is asked before changes, outlives a change.
 """
 
 from __future__ import annotations
@@ -74,7 +75,8 @@ class Remembering(httpx.AsyncBaseTransport):
             try:
                 return await self._inner.handle_async_request(request)
             finally:
-                self._forget(caller)
+                self._changes += 1
+                self._forget(caller, timed=False)
         if request.method != "GET" or "range" in request.headers:
             return await self._inner.handle_async_request(request)
         key = (caller, str(request.url))
@@ -93,6 +95,7 @@ class Remembering(httpx.AsyncBaseTransport):
                 self._keep(key, known.headers, known.body, known.etag)
             return known.answer()
         if answer.status_code == 401:
+            self._changes += 1
             self._forget(caller)
         elif answer.status_code == 200 and "no-store" not in answer.headers.get("cache-control", ""):
             body = await answer.aread()
@@ -101,8 +104,7 @@ class Remembering(httpx.AsyncBaseTransport):
         return answer
 
     def _keep(self, key: Key, headers: tuple[tuple[str, str], ...], body: bytes, etag: str) -> None:
-        path = key[1].partition("?")[0]
-        seconds = next((kept for end, kept in KEPT_FOR.items() if path.endswith(end)), 0.0)
+        seconds = _kept_for(key)
         self._drop(key)
         if not (etag or seconds) or len(body) > MOST_BYTES_OF_ONE:
             return
@@ -116,12 +118,18 @@ class Remembering(httpx.AsyncBaseTransport):
         if entry := self._known.pop(key, None):
             self.bytes -= entry.size
 
-    def _forget(self, caller: str) -> None:
-        self._changes += 1
-        for key in [key for key in self._known if key[0] == caller]:
+    def _forget(self, caller: str, *, timed: bool = True) -> None:
+        """Drop what a caller was told; `timed`: also what is kept for its time."""
+        for key in [key for key in self._known if key[0] == caller and (timed or not _kept_for(key))]:
             self._drop(key)
 
     async def aclose(self) -> None:
         self._known.clear()
         self.bytes = 0
         await self._inner.aclose()
+
+
+def _kept_for(key: Key) -> float:
+    """The seconds for which an answer needs no asking; 0 for most."""
+    path = key[1].partition("?")[0]
+    return next((kept for end, kept in KEPT_FOR.items() if path.endswith(end)), 0.0)

@@ -87,16 +87,26 @@ async def test_answers_are_never_shared_between_callers() -> None:
 @pytest.mark.parametrize("status", [200, 500, 409])
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 async def test_a_change_forgets_what_its_caller_was_told(method: str, status: int) -> None:
-    far = FarSide(httpx.Response(200, json={}))
+    far = FarSide(honest)
     transport = Remembering(far.transport, clock=Time())
     for token in ("hf_a", "hf_b"):
-        await body_of(transport, path="/api/whoami-v2", token=token)
+        await body_of(transport, token=token)
     far.script = [httpx.Response(status, json={})]
     await transport.handle_async_request(request(method, "/api/repos/move", "hf_a"))
-    far.script = [httpx.Response(200, json={})]
+    far.script = [honest]
     for token in ("hf_a", "hf_b"):
-        await body_of(transport, path="/api/whoami-v2", token=token)
-    assert len(far.asked) == 4  # a and b, the change, a again
+        await body_of(transport, token=token)
+    assert [asked.headers.get("if-none-match") for asked in far.asked[-2:]] == [None, 'W/"1"']
+
+
+@pytest.mark.asyncio
+async def test_who_is_calling_is_not_asked_anew_after_a_change() -> None:
+    far = FarSide(httpx.Response(200, json={}))
+    transport = Remembering(far.transport, clock=Time())
+    for _ in range(3):
+        await body_of(transport, path="/api/whoami-v2", token="hf_a")
+        await transport.handle_async_request(request("POST", "/api/repos/move", "hf_a"))
+    assert [asked.url.path for asked in far.asked].count("/api/whoami-v2") == 1
 
 
 @pytest.mark.asyncio
