@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-GATE, PAGES = "tests/http/test_gate_again.py", "tests/http/test_pages_again.py"
+GATE, PAGES = "tests/judges/test_gate_over_http.py", "tests/judges/test_pages_over_http.py"
 APART = {
     # They ask a client of the legacy era by name, which cannot be asked over stateless HTTP.
     "test_a_call_cancelled_before_the_answer_changes_nothing",
