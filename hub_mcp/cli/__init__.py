@@ -39,6 +39,10 @@ class Commands(Late):
 
     menu = COMMANDS
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take the words, those of a shell that completes too."""
+        return super().parse_args(ctx, bare_values(args, list(COMMANDS)))
+
 
 @click.group(
     cls=Commands,
@@ -76,9 +80,7 @@ def main(arguments: list[str] | None = None) -> None:
             IGNORED.append(name)
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        code = cli.main(
-            bare_values(given, list(COMMANDS)), prog_name="hub-mcp", standalone_mode=False, color=_coloured()
-        )
+        code = cli.main([*given], prog_name="hub-mcp", standalone_mode=False, color=_coloured())
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         sys.exit(2)

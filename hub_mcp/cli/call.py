@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ import click
 
 from hub_mcp.cli.groups import Guessing
 from hub_mcp.cli.options import ELSEWHERE, settings_behind
-from hub_mcp.cli.output import Progress, show, with_format
+from hub_mcp.cli.output import Progress, gist, show, with_format
 from hub_mcp.settings import Settings
 
 if TYPE_CHECKING:
@@ -62,9 +61,8 @@ def command_of(endpoint: type[Endpoint[Any]]) -> click.Command:
         _option(name, one, needed=name in required) for name, one in schema["properties"].items()
     ]
     words = " ".join((endpoint.__doc__ or "").split())
-    short = re.split(r"[.:;](?: |$)| \(", words, maxsplit=1)[0]
     made: click.Command = click.command(
-        endpoint.tool, params=options, help=words, short_help=short, epilog=ELSEWHERE
+        endpoint.tool, params=options, help=words, short_help=gist(endpoint), epilog=ELSEWHERE
     )(settings_behind(*() if _reads(endpoint) else ("dry_run",))(with_format(_callback(endpoint))))
     return made
 

@@ -16,6 +16,7 @@ import click
 from hub_mcp import __version__
 from hub_mcp.cli import IGNORED
 from hub_mcp.cli.options import ELSEWHERE, settings_behind
+from hub_mcp.cli.output import room, wrapped
 from hub_mcp.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 PACKAGES = ("mcp", "httpx", "pydantic", "anyio", "click", "starlette", "uvicorn")
 NETWORK = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+BY_REASON = ("hidden", "not for this token")  # tools and why, which words tell the other way round
 POLICIES = {
     "plan": "a plan for the model to show; where a name must be typed, `hub-mcp approve` in a terminal",
     "deny": "refused",
@@ -44,7 +46,8 @@ def doctor(settings: Settings, as_json: bool) -> None:
     else:
         for name, value in found.items():
             if name != "well":
-                click.echo(f"{name.replace('_', ' ')}:{_told(value)}")
+                for line in _told(name.replace("_", " "), value):
+                    click.echo(line)
     if not found["well"]:
         sys.exit(1)
 
@@ -54,6 +57,7 @@ async def examined(settings: Settings) -> dict[str, Any]:
     from hub_mcp.catalogue import ENDPOINTS
     from hub_mcp.catalogue.listing import Listing
     from hub_mcp.catalogue.models import ListModels
+    from hub_mcp.catalogue.refusals import window_of
     from hub_mcp.catalogue.users import Whoami
     from hub_mcp.errors import HubError
     from hub_mcp.server.surface import why_hidden
@@ -72,7 +76,9 @@ async def examined(settings: Settings) -> dict[str, Any]:
         response = await hub.exchange(probe)
         probe.from_http(response)
         found["answers"] = "yes"
-        found["rate_limit"] = response.headers.get("ratelimit", "not told")
+        limit = window_of(response.headers)
+        left = {"calls left": limit.left, "renewed in seconds": int(limit.reset)} if limit else None
+        found["rate_limit"] = left or "not told"
     except HubError as error:
         well, found["answers"] = False, error.sentence()
     found["token"] = f"from {hub.token.source}" if hub.token else "none: reading what is public only"
@@ -116,8 +122,15 @@ def _version(package: str) -> str:
         return "missing"
 
 
-def _told(value: Any, margin: str = "  ") -> str:
-    """A value behind its name; what is nested is indented."""
+def _told(name: str, value: Any, margin: str = "") -> list[str]:
+    """A value behind its name, in lines that fit; what is nested is indented."""
+    if name in BY_REASON:
+        tools: dict[str, list[str]] = {}
+        for tool, why in value.items():
+            tools.setdefault(why, []).append(tool)
+        value = {f"{why} ({len(each)})": ", ".join(each) for why, each in tools.items()}
+    if isinstance(value, bool):
+        value = "yes" if value else "no"
     if not isinstance(value, dict):
-        return f" {value}"
-    return "".join(f"\n{margin}{name}:{_told(one, margin + '  ')}" for name, one in value.items())
+        return wrapped(f"{margin}{name}: {value}", room(), margin + "  ")
+    return [f"{margin}{name}:", *(line for one in value for line in _told(one, value[one], margin + "  "))]

@@ -7,12 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hub_mcp.client.token import FALSE
 from hub_mcp.settings import Settings
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 PREFIX = "HUB_MCP_"
 TRUE = frozenset({"1", "on", "yes", "true"})
@@ -160,8 +163,19 @@ def _option(flag: Flag) -> dict[str, Any]:
     if isinstance(flag.kind, tuple):
         return {"type": click.Choice(flag.kind, case_sensitive=False), "default": None}
     if flag.bare is not None:
-        return {"is_flag": False, "flag_value": flag.bare, "metavar": f"[{flag.takes}]", "default": None}
+        optional = {"is_flag": False, "flag_value": flag.bare, "metavar": f"[{flag.takes}]"}
+        return {**optional, "default": None, "shell_complete": _commands}
     return {"type": KINDS.get(flag.kind, click.STRING), "metavar": flag.takes, "default": None}
+
+
+def _commands(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """What a shell offers behind a flag whose value may be left out: commands, and files."""
+    from click.shell_completion import CompletionItem
+
+    group = ctx.command
+    offered = group.list_commands(ctx) if isinstance(group, click.Group) else []
+    files = [CompletionItem(incomplete, type="file")]
+    return [CompletionItem(name) for name in offered if name.startswith(incomplete)] or files
 
 
 def settings_from(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 FORMATS = ("auto", "human", "agent", "json", "quiet")
 NAMES = ("id", "repo_id", "name", "user", "slug", "title", "url")  # what tells a thing apart, best first
 NARROWEST = 8  # characters of a column that was made narrow
+NARROWEST_HEADING = 6
 BAR = 24  # characters
 
 OPTIONS = (
@@ -99,15 +102,17 @@ def _listing(call: Endpoint[Any], page: Any) -> list[str]:
 
 
 def table(rows: Sequence[Sequence[str]], width: int = 0, absent: str = "") -> list[str]:
-    """Rows as lines of plain columns, numbers to the right; the widest columns but the first give way.
+    """Rows as lines of plain columns, numbers to the right; headings give way, then columns, but the first.
 
     Args:
         width: the widest a line may be; 0 for as wide as it comes.
     """
     widths = [max(map(wide, column)) for column in zip(*rows, strict=True)]
+    cells = [max(map(wide, column[1:]), default=0) for column in zip(*rows, strict=True)]
+    least = [max(cell, NARROWEST_HEADING) for cell in cells]
     while width and sum(widths) + 2 * (len(widths) - 1) > width:
-        last = max(range(len(widths)), key=lambda n: (n > 0, widths[n]))
-        if last == 0 or widths[last] <= NARROWEST:
+        last = max(range(len(widths)), key=lambda n: (n > 0, widths[n] > least[n], widths[n]))
+        if last == 0 or widths[last] <= min(least[last], NARROWEST):
             break  # what still does not fit is for the terminal to wrap
         widths[last] -= 1
     right = [
@@ -115,6 +120,16 @@ def table(rows: Sequence[Sequence[str]], width: int = 0, absent: str = "") -> li
         for column in zip(*rows, strict=True)
     ]
     return ["  ".join(_cell(*one) for one in zip(row, widths, right, strict=True)).rstrip() for row in rows]
+
+
+def wrapped(text: str, width: int, further: str = "  ") -> list[str]:
+    """A line as lines that fit; those that go on begin with `further`."""
+    return wrap(text, width, subsequent_indent=further, break_on_hyphens=False) or [""]
+
+
+def room() -> int:
+    """How wide the terminal is; 80 where there is none."""
+    return shutil.get_terminal_size((80, 24)).columns
 
 
 def wide(text: str) -> int:
@@ -131,6 +146,11 @@ def _cell(text: str, width: int, right: bool) -> str:
         text = text[:-2] + "…"
     room = " " * (width - wide(text))
     return room + text if right else text + room
+
+
+def gist(endpoint: type[Endpoint[Any]]) -> str:
+    """What a tool does, in the few words its description begins with."""
+    return re.split(r"[.:;](?: |$)| \(", " ".join((endpoint.__doc__ or "").split()), maxsplit=1)[0]
 
 
 def hint(text: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from hub_mcp.cli.options import ELSEWHERE, settings_behind
-from hub_mcp.cli.output import hint, with_format
+from hub_mcp.cli.output import gist, hint, room, with_format, wrapped
 from hub_mcp.settings import Settings
 
 
@@ -32,6 +32,7 @@ def tools(settings: Settings, shape: str) -> None:
             click.secho(f"\n{area.replace('_', ' ')}", bold=True)
         for endpoint in offered:
             mark = "asks" if endpoint.may_ask() else endpoint.line.effect
-            first = " ".join((endpoint.__doc__ or "").split()).partition(". ")[0].rstrip(".")
-            click.echo(endpoint.tool if shape == "quiet" else f"  {endpoint.tool:<34} {mark:<8} {first}")
+            line = f"  {endpoint.tool:<32}{mark:<9}{gist(endpoint)}"
+            for one in [endpoint.tool] if shape == "quiet" else wrapped(line, room(), " " * 43):
+                click.echo(one)
     hint("\nhub-mcp call TOOL --help tells the arguments.")

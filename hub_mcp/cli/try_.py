@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from hub_mcp.cli.output import room, table, wrapped
 
 if TYPE_CHECKING:
     from mcp.types import CallToolResult
 
 NAME = "ada/first-minute"
 MOST_LINES = 14
+LONGEST_VALUE = 40  # characters of an argument
 
 
 class Surprise(Exception):
@@ -32,7 +36,7 @@ class FirstMinute:
 
         typed = self.answers.pop(0)
         click.secho("\n  the person is asked:", fg="yellow")
-        click.echo(_indented(params.message, "  │ "))
+        click.echo(_indented(params.message, "  │ ", ""))
         if not typed:
             click.secho("  the person says no\n", fg="yellow")
             return ElicitResult(action="decline")
@@ -80,8 +84,10 @@ class FirstMinute:
 
 async def _call(client: Any, tool: str, *, fails: bool = False, **arguments: Any) -> CallToolResult:
     """Call a tool and show the call and what a model would read."""
-    shown = ", ".join(f"{name}={json.dumps(value)}" for name, value in arguments.items())
-    click.secho(f"\n→ {tool}({shown})", fg="cyan", bold=True)
+    shown = ", ".join(f"{name}={_brief(json.dumps(value))}" for name, value in arguments.items())
+    click.echo()
+    for line in wrapped(f"→ {tool}({shown})", room(), "    "):
+        click.secho(line, fg="cyan", bold=True)
     result: CallToolResult = await client.call_tool(tool, arguments)
     click.echo(_indented(_text(result), "  "))
     _expect(bool(result.is_error) is fails, f"{tool} {'should have failed' if fails else 'failed'}")
@@ -103,8 +109,22 @@ def _rows(result: CallToolResult) -> list[dict[str, Any]]:
     return rows
 
 
-def _indented(text: str, margin: str) -> str:
-    lines = text.splitlines()
+def _brief(value: str) -> str:
+    return value if len(value) <= LONGEST_VALUE else f'{value[: LONGEST_VALUE - 2]}…"'
+
+
+def _indented(text: str, margin: str, further: str = "  ") -> str:
+    """What a model reads, laid out for a person: columns where it has tabs, lines that fit."""
+    width = room() - len(margin)
+    lines: list[str] = []
+    for in_columns, group in groupby(text.splitlines(), lambda line: "\t" in line):
+        if in_columns:
+            head, *rows = group
+            columns, note, words = head.partition(" (")
+            lines += [(note + words).strip()] if note else []
+            lines += table([one.split("\t") for one in (columns, *rows)], width)
+        else:
+            lines += [part for line in group for part in wrapped(line, width, further)]
     more = [f"… {len(lines) - MOST_LINES} more lines"] if len(lines) > MOST_LINES else []
     return "\n".join(margin + line for line in [*lines[:MOST_LINES], *more])
 

@@ -1,0 +1,104 @@
+"""`hub-mcp hub`: the local Hub as a process of its own, from its first line to its end."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import httpx
+import pytest
+
+from hub_mcp.localhub.serving import listen
+from hub_mcp.localhub.tokens import TOKENS
+from tests.cli.conftest import Run, own_environment
+
+PATIENCE = 60  # seconds, on the slowest machine
+READY = re.compile(r"export HF_ENDPOINT=(http://127\.0\.0\.1:\d+) HF_TOKEN=(\w+)")
+
+
+class Started:
+    """A local Hub that has said how to reach it."""
+
+    def __init__(self, process: subprocess.Popen[str], out: IO[str]) -> None:
+        self.process = process
+        self.said = ""
+        for line in out:
+            self.said += line
+            if found := READY.search(line):
+                self.address, self.token = found.groups()
+                break
+        else:
+            raise AssertionError(f"it ended after {self.said!r}")
+
+    def get(self, path: str) -> httpx.Response:
+        return httpx.get(
+            self.address + path,
+            headers={"authorization": f"Bearer {self.token}"},
+            trust_env=False,
+            timeout=PATIENCE,
+        )
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[Started]:
+    """`hub-mcp hub --port 0`, ready."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "hub_mcp", "hub", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=own_environment(tmp_path),
+    ) as process:
+        try:
+            assert process.stdout
+            yield Started(process, process.stdout)
+        finally:
+            process.kill()
+
+
+def test_it_prints_its_address_and_tokens_serves_and_ends_when_interrupted(hub: Started) -> None:
+    assert f"The local Hub listens at {hub.address} (this machine only)" in hub.said
+    assert all(token.token in hub.said and token.about in hub.said for token in TOKENS)
+    assert hub.token == TOKENS[0].token
+    assert hub.get("/api/whoami-v2").json()["name"] == "ada"
+    assert len(hub.get("/api/models?limit=3").json()) == 3
+    assert "text/html" in hub.get("/").headers["content-type"]
+    if sys.platform == "win32":
+        return  # which knows no SIGINT from another process
+    hub.process.send_signal(signal.SIGINT)
+    _, told = hub.process.communicate(timeout=PATIENCE)
+    assert (hub.process.returncode, told) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["hub", "--faults", "5xx=2"], ["--faults", "5xx=2", "hub"], ["hub", "--faults", "noise"]],
+    ids=" ".join,
+)
+def test_a_plan_of_faults_that_means_nothing_is_refused(run: Run, arguments: list[str]) -> None:
+    told = run(*arguments)
+    assert (told.code, told.out, told.err.count("\n")) == (2, "", 1)
+    assert told.err.startswith("hub-mcp: --faults: ")
+
+
+def test_the_variable_of_the_faults_counts_here_too(run: Run) -> None:
+    told = run("hub", env={"HUB_MCP_FAULTS": "5xx=2"})
+    assert (told.code, told.out) == (2, "")
+    assert told.err.startswith("hub-mcp: --faults: ")
+
+
+def test_a_port_in_use_and_a_file_of_another_kind_are_told(run: Run, tmp_path: Path) -> None:
+    with listen() as taken:
+        port = taken.getsockname()[1]
+        told = run("hub", "--port", str(port))
+    assert (told.code, told.out) == (1, "")
+    assert told.err.startswith(f"hub-mcp: port {port} cannot be used: ")
+    (tmp_path / "notes.txt").write_text("not a database, and more than sixteen bytes of it")
+    told = run("hub", str(tmp_path / "notes.txt"), "--port", "0")
+    assert (told.code, told.out, told.err.count("\n")) == (1, "", 1)
+    assert (tmp_path / "notes.txt").read_text().startswith("not a database")
