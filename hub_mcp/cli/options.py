@@ -163,8 +163,8 @@ def _option(flag: Flag) -> dict[str, Any]:
     if isinstance(flag.kind, tuple):
         return {"type": click.Choice(flag.kind, case_sensitive=False), "default": None}
     if flag.bare is not None:
-        optional = {"is_flag": False, "flag_value": flag.bare, "metavar": f"[{flag.takes}]"}
-        return {**optional, "default": None, "shell_complete": _commands}
+        # `bare_values` fills the value in: not every click takes an option that may go without one.
+        return {"metavar": f"[{flag.takes}]", "default": None, "shell_complete": _commands}
     return {"type": KINDS.get(flag.kind, click.STRING), "metavar": flag.takes, "default": None}
 
 
@@ -221,10 +221,10 @@ def _listed(flag: Flag, value: str) -> tuple[str, ...]:
 
 
 def bare_values(arguments: Sequence[str], commands: Sequence[str]) -> list[str]:
-    """Arguments in which a flag with an optional value never takes the word behind it for its value.
+    """Arguments in which every flag with an optional value has one: its own where it stands bare.
 
-    Such words are subcommands, tools and addresses, and for the sandbox a misspelt one too: it is better told
-    than made a file of. A file of that name is written `--sandbox=FILE`.
+    It never takes a subcommand, a tool or an address for its value, and for the sandbox no misspelt command
+    either: that is better told than made a file of. A file of such a name is written `--sandbox=FILE`.
     """
     optional = {flag.flag: flag.bare for flag in FLAGS if flag.bare is not None}
     words = set(commands)
@@ -232,10 +232,10 @@ def bare_values(arguments: Sequence[str], commands: Sequence[str]) -> list[str]:
         from hub_mcp.catalogue import ENDPOINTS
 
         words |= {spelt for tool in ENDPOINTS for spelt in (tool, tool.replace("_", "-"))}
+    end = arguments.index("--") if "--" in arguments else len(arguments)  # what is behind is another's
     told: list[str] = []
-    for n, one in enumerate(arguments):
-        following = arguments[n + 1] if n + 1 < len(arguments) else ""
-        bare = one in optional and (following in words or following.startswith("hub://"))
+    for one, following in zip(arguments[:end], [*arguments[1:end], ""], strict=False):
+        bare = one in optional and (following in {"", *words} or following.startswith(("-", "hub://")))
         bare = bare or (one == "--sandbox" and bool(get_close_matches(following, words, 1, NEAR)))
         told.append(f"{one}={optional[one]}" if bare else one)
-    return told
+    return [*told, *arguments[end:]]

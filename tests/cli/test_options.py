@@ -155,6 +155,9 @@ def test_a_bare_flag_never_eats_a_command_a_tool_or_an_address(flag: str) -> Non
             assert bare_values(["call", flag, spelt], list(COMMANDS)) == ["call", bare, spelt]
     assert bare_values(["read", flag, "hub://models"], list(COMMANDS)) == ["read", bare, "hub://models"]
     assert bare_values([flag, "./try"], list(COMMANDS)) == [flag, "./try"]
+    assert bare_values(["doctor", flag], list(COMMANDS)) == ["doctor", bare]
+    assert bare_values([flag, "--json"], list(COMMANDS)) == [bare, "--json"]
+    assert bare_values(["install", "zed", "--", flag], list(COMMANDS)) == ["install", "zed", "--", flag]
 
 
 def test_a_bare_sandbox_stands_anywhere(run: Run) -> None:

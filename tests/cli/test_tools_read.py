@@ -11,6 +11,7 @@ from mcp import Client
 
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.cli.options import settings_from
+from hub_mcp.server.streams import BUDGET
 from hub_mcp.wiring import hub_of, server_of
 from tests.cli.conftest import Run
 
@@ -99,17 +100,21 @@ def test_a_stream_is_every_row_as_a_line_of_json(run: Run) -> None:
 
 
 def test_a_stream_beyond_one_answer_ends_with_where_it_goes_on(run: Run) -> None:
-    told = run("read", "--sandbox", "hub://stream/models?fields=tags&fields=sha&fields=siblings")
-    lines = told.out.splitlines()
-    rows = [json.loads(line) for line in lines]
-    onward = rows[-1].get("next")
-    assert told.code == 0
-    assert len(told.out.encode()) <= 300 * 1024
-    if onward:
-        assert onward.startswith("hub://stream/models?")
-        more = run("read", "--sandbox", onward)
-        further = json.loads(more.out.splitlines()[0])
-        assert further["id"] not in {row.get("id") for row in rows}
+    wordy = ("tags", "sha", "siblings", "createdAt", "config", "cardData", "safetensors")
+    address = "hub://stream/models?" + "&".join(f"fields={field}" for field in wordy)
+    seen: list[str] = []
+    reads = 0
+    while address:
+        told = run("read", "--sandbox", address)
+        assert told.code == 0
+        assert len(told.out.encode()) <= BUDGET
+        rows = [json.loads(line) for line in told.out.splitlines()]
+        address = rows.pop()["next"] if "next" in rows[-1] else ""
+        seen += [row["id"] for row in rows]
+        reads += 1
+    listed = run("call", "list_models", "--sandbox", "--limit", "1000", "-q")
+    assert seen == listed.out.split()
+    assert reads > 1
 
 
 @pytest.mark.parametrize(
