@@ -19,6 +19,7 @@ from typing import Any
 import anyio
 import httpx
 import pytest
+from mcp import MCPError
 
 from hub_mcp.localhub.app import create_app
 from hub_mcp.localhub.serving import serving
@@ -275,6 +276,9 @@ async def test_a_change_at_one_server_is_heard_at_another(hub: str, tmp_path: Pa
                 async for event in events:
                     assert str(getattr(event, "uri", "")) == address
                     break
+            with pytest.raises(MCPError, match="several processes"):
+                async with hears.listen(resource_subscriptions=["hub://stream/models"]):
+                    pass
 
 
 async def test_servers_share_what_is_left_of_a_rate_limit(tmp_path: Path) -> None:
