@@ -1,11 +1,13 @@
-"""The Inspector's command line against the server: over stdio and HTTP, in both protocol eras, strictly."""
+"""The Inspector's command line against the server: over stdio and HTTP, in both protocol eras, strictly.
+
+`--strict` says what some model provider's dialect may not take of a tool's schema. It fails for errors only;
+here nothing at all may be said.
+"""
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,10 +15,9 @@ from typing import Any
 import pytest
 
 from hub_mcp.catalogue import ENDPOINTS
+from tests.judges.npm import HUB_MCP, MODULES, NODE, PATIENCE, SANDBOX, environment, served
 
-HERE = Path(__file__).parent
-NODE = HERE / "node_modules/.bin/node"
-INSPECTOR = HERE / "node_modules/.bin/inspector"
+INSPECTOR = MODULES / ".bin" / "inspector"
 ERAS = ("modern", "legacy")
 pytestmark = pytest.mark.skipif(
     not (NODE.exists() and INSPECTOR.exists()), reason="the Inspector is not installed"
@@ -24,51 +25,74 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    """A server's endpoint."""
-    command = [sys.executable, "-m", "hub_mcp", "http", "--sandbox", "--port", "0"]
-    environment = {**os.environ, "HUB_MCP_KEYS": ""}
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as server:
-        assert server.stderr
-        yield server.stderr.readline().split()[-1]
-        server.terminate()
-        server.stderr.read()
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def url(home: Path) -> Iterator[str]:
+    with served(home) as endpoint:
+        yield endpoint
+
+
+class Inspector:
+    """The Inspector before a server, in one era of the protocol."""
+
+    def __init__(self, target: list[str], era: str, home: Path) -> None:
+        self.target, self.era, self.home = target, era, home
+
+    def __call__(self, method: str, *more: str) -> Any:
+        """What a method answers; nothing may be said on the side."""
+        command = [str(NODE), str(INSPECTOR.resolve()), "--cli", *self.target, "--method", method, *more]
+        manners = ["--protocol-era", self.era, "--connect-timeout", "120000"]
+        run = subprocess.run(
+            [*command, *manners],
+            env=environment(self.home),
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        assert (run.returncode, run.stderr) == (0, ""), run.stdout
+        return json.loads(run.stdout)
 
 
 @pytest.fixture(params=["stdio", "http"])
-def target(request: pytest.FixtureRequest, url: str) -> list[str]:
+def target(request: pytest.FixtureRequest) -> list[str]:
     """How the Inspector reaches the server."""
-    if request.param == "http":
-        return [url, "--transport", "http", "--header", "Authorization: Bearer hf_sandbox_ada_write"]
-    return [sys.executable, "-m", "hub_mcp", "--sandbox", "--journal", "off"]
+    if request.param == "stdio":
+        return [*HUB_MCP, *SANDBOX]
+    endpoint = request.getfixturevalue("url")
+    return [endpoint, "--transport", "http", "--header", "Authorization: Bearer hf_sandbox_ada_write"]
 
 
-def inspected(target: list[str], era: str, method: str, *more: str) -> Any:
-    """What a method answers, as the Inspector prints it."""
-    command = [str(NODE), str(INSPECTOR.resolve()), "--cli", *target]
-    asked = ["--method", method, "--protocol-era", era, *more]
-    run = subprocess.run([*command, *asked], capture_output=True, text=True, timeout=120, check=False)
-    assert run.returncode == 0, run.stdout + run.stderr
-    return json.loads(run.stdout)
+@pytest.fixture(params=ERAS)
+def inspector(request: pytest.FixtureRequest, target: list[str], home: Path) -> Inspector:
+    return Inspector(target, request.param, home)
 
 
-@pytest.mark.parametrize("era", ERAS)
-def test_tools_are_listed_without_a_complaint_and_called(target: list[str], era: str) -> None:
-    listed = inspected(target, era, "tools/list", "--strict")
+def test_tools_are_listed_without_a_complaint(inspector: Inspector) -> None:
+    listed = inspector("tools/list", "--strict")
     assert [tool["name"] for tool in listed["tools"]] == list(ENDPOINTS)
-    arguments = ("--tool-name", "list_models", "--tool-arg", "search=bert", "--tool-arg", "limit=2")
-    called = inspected(target, era, "tools/call", *arguments)
+
+
+def test_a_tool_is_called(inspector: Inspector) -> None:
+    arguments = ("--tool-arg", "search=bert", "--tool-arg", "limit=2")
+    called = inspector("tools/call", "--tool-name", "list_models", *arguments)
     assert len(called["structuredContent"]["items"]) == 2
 
 
-@pytest.mark.parametrize("era", ERAS)
-def test_resources_and_prompts_are_listed_and_read(target: list[str], era: str) -> None:
-    fixed = inspected(target, era, "resources/list")["resources"]
+def test_resources_are_listed_and_read(inspector: Inspector) -> None:
+    fixed = inspector("resources/list")["resources"]
     assert "hub://whoami-v2" in {resource["uri"] for resource in fixed}
-    assert inspected(target, era, "resources/templates/list")["resourceTemplates"]
-    read = inspected(target, era, "resources/read", "--uri", "hub://models/openai-community/gpt2")
+    templates = inspector("resources/templates/list")["resourceTemplates"]
+    assert "hub://arxiv/{arxiv_id}/repos" in {template["uriTemplate"] for template in templates}
+    read = inspector("resources/read", "--uri", "hub://models/openai-community/gpt2")
     assert json.loads(read["contents"][0]["text"])["id"] == "openai-community/gpt2"
-    assert inspected(target, era, "prompts/list")["prompts"]
+
+
+def test_prompts_are_listed_and_filled_in(inspector: Inspector) -> None:
+    assert "find_a_model" in {prompt["name"] for prompt in inspector("prompts/list")["prompts"]}
     asked = ("--prompt-name", "find_a_model", "--prompt-args", "task=transcribe bird song")
-    said = inspected(target, era, "prompts/get", *asked)
+    said = inspector("prompts/get", *asked)
     assert "transcribe bird song" in said["messages"][0]["content"]["text"]
