@@ -37,10 +37,8 @@ def world(run: Run, tmp_path: Path) -> str:
     [
         ("ada/mine", 0, "Done: the model ada/mine."),
         ("ada/Mine", 1, "Nothing was changed."),
-        ("yes", 1, "Nothing was changed."),
-        ("", 1, "Nothing was changed."),
     ],
-    ids=["the name", "nearly", "yes", "nothing"],
+    ids=["the name", "nearly"],
 )
 def test_a_delete_asks_for_the_name_and_only_the_name_will_do(
     run: Run, env: dict[str, str], world: str, typed: str, code: int, said: str
@@ -56,7 +54,7 @@ def test_a_delete_asks_for_the_name_and_only_the_name_will_do(
     assert run("call", "get_model", world, *MINE).code == 1 - code
 
 
-@pytest.mark.parametrize(("typed", "code", "visible"), [("y", 0, "no"), ("n", 1, "yes"), ("", 1, "yes")])
+@pytest.mark.parametrize(("typed", "code", "visible"), [("y", 0, "no"), ("", 1, "yes")])
 def test_a_repository_is_published_only_on_a_yes(
     run: Run, env: dict[str, str], world: str, typed: str, code: int, visible: str
 ) -> None:

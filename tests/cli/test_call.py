@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import click
@@ -14,7 +12,7 @@ from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.schema import schema_of
 from hub_mcp.cli.call import command_of
 from hub_mcp.cli.options import FLAGS
-from tests.cli.conftest import Ran, Run, own_environment
+from tests.cli.conftest import Ran, Run
 
 EVERY = pytest.mark.parametrize("tool", ENDPOINTS)
 ONES_OF_EVERY_CALL = {"form", "as_json", "quiet", *(flag.field for flag in FLAGS)}
@@ -164,22 +162,12 @@ def test_a_risky_call_is_refused_where_nobody_can_be_asked(run: Run, tmp_path: P
     assert run("call", "get_model", world, "--repo-id", "ada/mine").code == 0
 
 
-def shell(*arguments: str, folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "hub_mcp", *arguments],
-        env={**own_environment(folder), **env},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-def test_a_pipe_gets_neither_colours_nor_bars_unless_colours_are_forced(tmp_path: Path) -> None:
+def test_a_pipe_gets_neither_colours_nor_bars_unless_colours_are_forced(run: Run) -> None:
     papers = ("call", "list_daily_papers", "--sandbox", "--limit", "150", "--format", "human")
-    plain = shell(*papers, folder=tmp_path)
-    assert (plain.returncode, plain.stderr) == (0, "")
-    assert "\x1b" not in plain.stdout
-    forced = shell(*papers, folder=tmp_path, FORCE_COLOR="1")
-    assert forced.stdout.startswith("\x1b[1mid")
-    assert forced.stderr == ""
+    plain = run(*papers)
+    assert (plain.code, plain.err) == (0, "")
+    assert "\x1b" not in plain.out
+    forced = run(*papers, env={"FORCE_COLOR": "1"})
+    assert forced.out.startswith("\x1b[1mid ")
+    assert forced.err == ""
+    assert run(*papers, env={"FORCE_COLOR": "1", "NO_COLOR": "1"}) == plain

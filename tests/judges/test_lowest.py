@@ -32,7 +32,7 @@ def lowest(requirements: list[str]) -> dict[str, str]:
     """For each requirement the version that it begins with."""
     found = [LOWEST.match(one) for one in requirements]
     assert all(found), f"each requirement names its lowest version: {requirements}"
-    return dict(one.groups() for one in found if one)
+    return {one[1]: one[2] for one in found if one}
 
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
