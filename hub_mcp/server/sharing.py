@@ -14,8 +14,8 @@ import json
 import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from dataclasses import asdict
-from typing import Any, Final
+from dataclasses import asdict, dataclass
+from typing import Final
 
 import httpx
 from mcp.server.subscriptions import (
@@ -33,7 +33,7 @@ from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
 from hub_mcp.catalogue.refusals import Window
-from hub_mcp.client.pacing import SAME_WINDOW, place_of
+from hub_mcp.client.pacing import MOST_BUDGETS, SAME_WINDOW, place_of
 from hub_mcp.errors import Stopped
 
 log = logging.getLogger("hub_mcp")
@@ -44,6 +44,8 @@ PLAIN = {kind.__name__: kind for kind in (ToolsListChanged, PromptsListChanged, 
 LONGEST_WAIT = 5.0  # seconds between tries to reach Redis again
 COUNTED_FOR = 7 * 24 * 3600  # seconds
 SAME_MS = int(SAME_WINDOW * 1000)
+PLENTY = 100  # calls left in a window, from which on it is of no matter to be a second behind
+FRESH = 1.0  # seconds
 
 # A window is a hash that ends when the window does; `left` counts calls on their way too.
 TAKE = """
@@ -178,8 +180,24 @@ class ChangesInRedis:
             wait = min(LONGEST_WAIT, wait * 2)
 
 
+@dataclass
+class Seen:
+    """What a process knows of a window since it last asked Redis."""
+
+    at: float
+    left: int
+    quota: int
+    untold: int = 0  # calls that Redis was not told of yet
+
+    def is_plenty(self, now: float) -> bool:
+        """Whether it is of no matter to be a second behind."""
+        return self.left >= max(PLENTY, self.quota // 2) and now - self.at < FRESH
+
+
 class LedgerInRedis:
     """The rate limit of each caller, counted down by every process at the same Redis.
+
+    While there is plenty, a process tells of its calls once a second; when half is gone, of each.
 
     Args:
         key: the operator's secret under which callers are digested; the same for all who share.
@@ -191,30 +209,45 @@ class LedgerInRedis:
         self._again = 0.0  # when Redis is asked again after it did not answer
         self._take = redis.register_script(TAKE)
         self._heed = redis.register_script(HEED)
+        self._seen: dict[str, Seen] = {}
 
     async def take(self, request: httpx.Request) -> Window | None:
-        return await self._counted(request, 1)
+        name = self._window(request)
+        seen = self._seen.get(name)
+        if seen and seen.is_plenty(self._clock()):
+            seen.untold, seen.left = seen.untold + 1, seen.left - 1
+            return None
+        self._seen.pop(name, None)
+        found = await self._run(self._take, name, 1 + (seen.untold if seen else 0))
+        if not found:
+            return None
+        left, lasts, quota = found
+        self._seen[name] = Seen(self._clock(), left, quota)
+        if len(self._seen) > MOST_BUDGETS:
+            del self._seen[next(iter(self._seen))]
+        return Window(left + 1, lasts / 1000, quota)
 
     async def give_back(self, request: httpx.Request) -> None:
-        await self._counted(request, -1)
+        await self._run(self._take, self._window(request), -1)
 
     async def heed(self, request: httpx.Request, window: Window) -> None:
+        name = self._window(request)
+        seen = self._seen.get(name)
+        if seen and seen.is_plenty(self._clock()) and window.left >= PLENTY:
+            return
         lasts = max(1, int(window.reset * 1000))
-        await self._run(self._heed, request, window.left, window.quota, lasts, SAME_MS)
+        await self._run(self._heed, name, window.left, window.quota, lasts, SAME_MS)
 
-    async def _counted(self, request: httpx.Request, by: int) -> Window | None:
-        found: list[int] | None = await self._run(self._take, request, by)
-        return Window(found[0] + by, found[1] / 1000, found[2]) if found else None
-
-    async def _run(self, script: AsyncScript, request: httpx.Request, *values: int) -> Any:
+    async def _run(self, script: AsyncScript, name: str, *values: int) -> list[int] | None:
         if self._clock() < self._again:
             return None
         try:
-            return await script(keys=[self._window(request)], args=list(values))
+            found: list[int] | None = await script(keys=[name], args=list(values))
         except (RedisError, OSError) as trouble:
             log.warning("Rate limits are kept in this process only: %s.", type(trouble).__name__)
             self._again = self._clock() + LONGEST_WAIT
             return None
+        return found
 
     def _window(self, request: httpx.Request) -> str:
         """The name of a window: its place, and its caller as a digest."""
