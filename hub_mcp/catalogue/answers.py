@@ -227,6 +227,11 @@ def size(count: float | None) -> str:
     return f"{count:,.1f} PB"
 
 
+def counted(number: int, thing: str) -> str:
+    """So many things, in words."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def told(value: Any) -> str:
     """A value on one line, as people write it."""
     if isinstance(value, bool):

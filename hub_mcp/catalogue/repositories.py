@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import Field, field_validator, model_validator
 
-from hub_mcp.catalogue.answers import EMPTY, Record, clean, day, size, told
+from hub_mcp.catalogue.answers import EMPTY, Record, clean, counted, day, size
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.vocabulary import Local, RepoId, Revision, Words
@@ -62,13 +62,13 @@ class Repository(Record):
     def facts(self) -> tuple[str, ...]:
         gate = f", gated ({self.gated})" if self.gated not in EMPTY and self.gated else ""
         lines = [f"{self.kind} {self.id}: {self.visibility}{gate}"]
-        used = [f"{told(self.downloads)} downloads in 30 days"] if self.downloads is not None else []
+        used = [f"{counted(self.downloads, 'download')} in 30 days"] if self.downloads is not None else []
         lines.append(
-            ", ".join([*used, f"{told(self.likes or 0)} likes", f"last change {day(self.last_modified)}"])
+            ", ".join([*used, counted(self.likes or 0, "like"), f"last change {day(self.last_modified)}"])
         )
         if self.siblings is not None:
             stored = f", {size(self.used_storage)}" if self.used_storage else ""
-            lines.append(f"{len(self.siblings):,} files{stored}")
+            lines.append(counted(len(self.siblings), "file") + stored)
         return tuple(lines)
 
     def dependents(self) -> tuple[str, ...]:
