@@ -75,7 +75,7 @@ def sandbox(settings: Settings) -> Hub:
 def _sandbox_token(name: str) -> Token:
     """A token of the local Hub's own world: the first one of that user."""
     from hub_mcp.client.token import Token
-    from hub_mcp.localhub.tokens import TOKENS
+    from hub_mcp.localhub.world.tokens import TOKENS
 
     found = next((one.token for one in TOKENS if one.user == name), TOKENS[0].token)
     return Token(found, "the local Hub's world")

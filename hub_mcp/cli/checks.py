@@ -58,7 +58,7 @@ def _address(endpoint: str) -> None:
 def _sandbox_user(name: str) -> None:
     if name == Settings.sandbox_user:
         return
-    from hub_mcp.localhub.tokens import TOKENS
+    from hub_mcp.localhub.world.tokens import TOKENS
 
     known = dict.fromkeys(token.user for token in TOKENS if token.user)
     if name not in known:
@@ -79,7 +79,7 @@ def _sandbox_file(file: str) -> None:
 def _faults(plan: str) -> None:
     if not plan:
         return
-    from hub_mcp.localhub.fault_plan import FaultsError, parse
+    from hub_mcp.localhub.faults.fault_plan import FaultsError, parse
 
     try:
         parse(plan)

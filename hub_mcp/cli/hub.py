@@ -23,7 +23,7 @@ def hub(settings: Settings, file: str | None, port: int, models: int) -> None:
     from hub_mcp.localhub.app import create_app
     from hub_mcp.localhub.serving import listen, run
     from hub_mcp.localhub.store import StoreError
-    from hub_mcp.localhub.tokens import TOKENS
+    from hub_mcp.localhub.world.tokens import TOKENS
 
     try:
         app = create_app(file, faults=settings.faults, models=models)

@@ -2,7 +2,7 @@
 
     python -m hub_mcp.dev.shards
 
-The columns are also told in `localhub/croissant.py`; a test holds the two together.
+The columns are also told in `localhub/datasets/croissant.py`; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 pa: Any = import_module("pyarrow")  # Any: it has no types
 pq: Any = import_module("pyarrow.parquet")
 
-FOLDER = Path(__file__).parent.parent / "localhub" / "shards"
+FOLDER = Path(__file__).parent.parent / "localhub" / "datasets" / "shards"
 ROWS = 24  # of each file
 Columns = dict[str, list[object]]
 

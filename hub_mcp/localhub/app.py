@@ -8,7 +8,7 @@ Not imitated: git and Git LFS, commits, branches and pull requests, discussions,
 Spaces, buckets (collections and groups only name them), jobs, inference, billing, OAuth, webhooks, SCIM,
 search engines and CDN hosts. Large files have names and sizes but no content. Plans are a column,
 nothing is ever paid. Numbers such as downloads do not move. The action quotas of FACTS §7 and the extra
-limit of whoami-v2 are not kept; `faults.py` can pretend them.
+limit of whoami-v2 are not kept; `faults/` can pretend them.
 """
 
 from __future__ import annotations
@@ -22,36 +22,29 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from . import (
-    accounts,
-    changes,
-    collection_items,
-    collection_listing,
-    collections,
-    creation,
-    datasets,
-    files,
-    group_resources,
-    groups,
-    holdings,
-    infos,
-    listings,
-    papers,
-    repos,
-    tags,
-)
-from .fault_plan import parse
-from .faults import Faults
-from .limits import Limits
-from .manners import Manners, unrouted
+from .collections import collection_search, item_routes
+from .collections import routes as collections
+from .content import routes as content
+from .datasets import routes as datasets
+from .faults.fault_layer import Faults
+from .faults.fault_plan import parse
+from .groups import group_assignment
+from .groups import routes as groups
+from .papers import routes as papers
+from .people import owned_repos
+from .people import routes as people
+from .repos import creation, lookup, repo_changes, repo_search, tag_listing
+from .repos import routes as repos
 from .store import Store
 from .view import View
-from .world import fill
+from .web.middleware import Manners, unrouted
+from .web.quotas import Limits
+from .world.seed import fill
 
 AREAS: tuple[ModuleType, ...] = (
-    accounts, holdings, tags, listings, creation, changes, datasets, infos, files,
-    papers, collections, collection_listing, collection_items, groups, group_resources,
-    repos,  # last: its routes take what no area answers
+    people, owned_repos, tag_listing, repo_search, creation, repo_changes, datasets, repos, content,
+    papers, collections, collection_search, item_routes, groups, group_assignment,
+    lookup,  # last: its routes take what no area answers
 )  # fmt: skip
 
 _WORLDS: dict[int, bytes] = {}  # the world is always the same, so a process makes it once
@@ -68,7 +61,7 @@ def create_app(
     """A Hub in memory, or in the SQLite file `path`, which is made and filled with the world when new.
 
     `quota` replaces the rate limits of all plans, `models` adds that many plain models to the world
-    (for measuring), `faults` is a plan as in `faults.py`, `clock` is where the time comes from.
+    (for measuring), `faults` is a plan as in `faults/`, `clock` is where the time comes from.
     """
     store = Store(path, clock)
     if path is None and models in _WORLDS:

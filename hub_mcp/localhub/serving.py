@@ -27,7 +27,7 @@ def listen(port: int = 0, host: str = "127.0.0.1") -> socket.socket:
 
 
 class _Cuttable(H11Protocol):
-    """uvicorn's protocol, with a way to end the connection in the midst of an answer; for `faults.py`."""
+    """uvicorn's protocol, with a way to end the connection in the midst of an answer; for `faults/`."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Offer the way to every request."""

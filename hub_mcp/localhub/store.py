@@ -145,7 +145,7 @@ def store_of(request: Request) -> Store:
 
 def shard(name: str) -> bytes:
     """The bytes of a parquet file that ships with the local Hub."""
-    return resources.files("hub_mcp.localhub").joinpath("shards", name).read_bytes()
+    return resources.files("hub_mcp.localhub").joinpath("datasets", "shards", name).read_bytes()
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """A page to look at: what the local Hub holds and which requests it received, for whoever rehearses.
 
 It is served at `/` to this machine alone, private things included, and asks for its facts at
-`/_view/state`. A layer outside of `manners.py`, so that watching neither counts nor is noted. The page
+`/_view/state`. A layer outside of `middleware.py`, so that watching neither counts nor is noted. The page
 has no rights to load or send anything elsewhere, and no token is ever in it.
 """
 

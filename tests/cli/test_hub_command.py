@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from hub_mcp.localhub.serving import listen
-from hub_mcp.localhub.tokens import TOKENS
+from hub_mcp.localhub.world.tokens import TOKENS
 from tests.cli.conftest import Run, own_environment
 
 PATIENCE = 60  # seconds, on the slowest machine

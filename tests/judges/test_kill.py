@@ -25,11 +25,12 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="SIGKILL is POSIX")
 @contextlib.contextmanager
 def serving(file: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """A local Hub of its own process on the file; killed at the end, whatever it is doing."""
-    command = [sys.executable, "-m", "hub_mcp.localhub", str(file)]
+    command = [sys.executable, "-m", "hub_mcp", "hub", "--port", "0", str(file)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
-        yield process.stdout.readline().strip().partition("=")[2], process
+        ready = next(line for line in process.stdout if "export HF_ENDPOINT=" in line)
+        yield ready.split("HF_ENDPOINT=")[1].split()[0], process
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from hub_mcp.localhub.croissant import COLUMNS
+from hub_mcp.localhub.datasets.croissant import COLUMNS
 
 from .conftest import Ask
 
@@ -47,7 +47,7 @@ async def test_the_columns_told_are_those_in_the_files() -> None:
     for kind, columns in COLUMNS.items():
         for n in range(2):
             with resources.as_file(
-                resources.files("hub_mcp.localhub") / "shards" / f"{kind}-{n}.parquet"
+                resources.files("hub_mcp.localhub") / "datasets" / "shards" / f"{kind}-{n}.parquet"
             ) as path:
                 assert tuple(parquet.read_schema(path).names) == tuple(name for name, _ in columns)
 

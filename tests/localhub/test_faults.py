@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from hub_mcp.localhub.app import create_app
-from hub_mcp.localhub.fault_plan import FaultsError, parse
+from hub_mcp.localhub.faults.fault_plan import FaultsError, parse
 from hub_mcp.localhub.serving import serving
 
 from .conftest import Ask

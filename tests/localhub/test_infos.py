@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hub_mcp.localhub.fields import EXPAND
+from hub_mcp.localhub.repos.selected_fields import EXPAND
 
 from .conftest import Ask
 

@@ -18,7 +18,7 @@ from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.token import Token
 from hub_mcp.localhub.app import create_app
-from hub_mcp.localhub.world import ADA_WRITE
+from hub_mcp.localhub.world.seed import ADA_WRITE
 from hub_mcp.server.prompts import PROMPTS
 from hub_mcp.server.streams import BUDGET
 from hub_mcp.settings import Settings

@@ -1,0 +1,87 @@
+"""The listing of collections: whose, holding what, sorted how, a page at a time."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ..people.rights import caller
+from ..repos.lookup import PLURALS
+from ..store import Store, store_of
+from ..web.cursors import limit_of, next_link, origin, place_of
+from ..web.hub_errors import invalid
+from ..web.middleware import Answer
+from .routes import item_target
+from .shapes import brief, can_see, listed, seen
+
+SORTS = {"trending": "trending", "upvotes": "upvotes", "lastModified": "last_updated"}
+ITEM_FILTER = (
+    r"^spaces|models|datasets|papers/.*"  # as the OpenAPI document has it, without the group it means
+)
+
+
+async def listing(request: Request) -> Response:
+    """GET /api/collections."""
+    store, who, query = store_of(request), caller(request), request.query_params
+    sort = query.get("sort", "trending")
+    if sort not in SORTS:
+        options = "|".join(f'"{key}"' for key in SORTS)
+        raise invalid(f"Invalid option: expected one of {options}", "sort")
+    short = query.get("expand", "true").lower() in ("false", "0")
+    limit, column = limit_of(request, 10, 10_000), SORTS[sort]
+    condition, params = seen(who)
+    clauses = [condition]
+    owners = _several(request, "owner")
+    if owners:
+        clauses.append(f"c.namespace in ({','.join('?' * len(owners))})")
+        params += owners
+    if _several(request, "item"):
+        holding = [key for text in _several(request, "item") if (key := _item_key(store, text))]
+        marks = ",".join("(?, ?)" for _ in holding)
+        holders = f"select collection from collection_items where (type, target) in (values {marks})"  # noqa: S608
+        clauses.append(f"c.id in ({holders})" if holding else "0")
+        params += [value for key in holding for value in key]
+    if query.get("q"):
+        clauses.append(
+            "(instr(lower(c.title), lower(?)) or instr(lower(ifnull(c.description, '')), lower(?)))"
+        )
+        params += [query["q"]] * 2
+    place = place_of(request, 2)
+    if place is not None:
+        clauses.append(f"c.{column} <= ? and (c.{column} < ? or c.id > ?)")
+        params += [place[0], place[0], place[1]]
+    rows = store.rows(
+        f"select c.* from collections c where {' and '.join(clauses)}"  # noqa: S608 - our own words, values bound
+        f" order by c.{column} desc, c.id limit ?",
+        *params,
+        limit + 1,
+    )
+    page, here = rows[:limit], origin(request)
+    headers = next_link(request, [page[-1][column], page[-1]["id"]]) if len(rows) > limit else {}
+    visible = [row for row in page if can_see(who, row)]
+    if short:
+        return Answer([brief(store, who, row) for row in visible], headers=headers)
+    return Answer([listed(store, who, row, here) for row in visible], headers=headers)
+
+
+def _several(request: Request, name: str) -> list[str]:
+    """A repeated parameter, in the spellings `owner=a&owner=b`, `owner[]=a` and `owner[0]=a`."""
+    return [
+        value for key, value in request.query_params.multi_items() if re.sub(r"\[\d*\]$", "", key) == name
+    ]
+
+
+def _item_key(store: Store, text: str) -> tuple[str, str] | None:
+    """Type and lasting id of the `item` filter; None when there is no such thing."""
+    if not re.search(ITEM_FILTER, text):
+        raise invalid(f"Invalid string: must match pattern /{ITEM_FILTER}/", "item")
+    plural, _, id = text.partition("/")
+    type = "paper" if plural == "papers" else PLURALS.get(plural)
+    key = item_target(store, None, type, id) if type else None
+    return (type, key) if type and key else None
+
+
+routes = [Route("/api/collections", listing, methods=["GET"])]

@@ -1,0 +1,228 @@
+"""Collections: making, finding, changing and deleting one, and what its items stand for."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from ..people.rights import CREATORS, Caller, caller, signed_in, token_must
+from ..repos.creation import group_must_exist
+from ..repos.lookup import repo_by_id
+from ..store import Store, Value, store_of
+from ..web.cursors import origin
+from ..web.hub_errors import HubError, forbidden
+from ..web.json_body import Body, body_of
+from ..web.middleware import Answer
+from .shapes import (
+    ITEM_TYPES,
+    THEMES,
+    can_see,
+    must_change,
+    slug_of,
+    target_of,
+    title_slug,
+    whole,
+)
+
+
+async def create(request: Request) -> Response:
+    """POST /api/collections."""
+    store, who, body = store_of(request), signed_in(request), await body_of(request)
+    title, description = (
+        body.text("title", required=True, least=1, most=60),
+        body.text("description", most=150),
+    )
+    namespace = body.text("namespace", required=True)
+    group = body.text("resourceGroupId", nullable=True, pattern=r"^[0-9a-fA-F]{24}$")
+    private, item = body.flag("private"), body.part("item")
+    first = item_in(item) if item else None
+    body.check()
+    assert title is not None
+    assert namespace is not None
+    owner = _may_create(store, who, namespace)
+    with store.write():
+        group_must_exist(store, who, owner, group)
+        same = store.row("select * from collections where namespace = ? and title = ?", owner, title)
+        if same is not None:
+            slug = slug_of(same)
+            raise HubError(409, f'You already have a collection "{title}": {slug}', extra={"slug": slug})
+        id = store.new_id()
+        store.run(
+            "insert into collections (id, namespace, title, title_slug, description, private, theme, creator,"
+            " resource_group, last_updated) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            id,
+            owner,
+            title,
+            title_slug(title),
+            description,
+            int(private or False),
+            THEMES[int(id, 16) % len(THEMES)],
+            who.id,
+            group,
+            store.now(),
+        )
+        if first is not None:
+            add_item(store, who, id, *first, note=None)
+    return Answer(_whole(request, id))
+
+
+async def read(request: Request) -> Response:
+    """GET /api/collections/{namespace}/{slug}."""
+    return Answer(_whole(request, collection_at(request)["id"]))
+
+
+async def update(request: Request) -> Response:
+    """PATCH /api/collections/{namespace}/{slug}; the one answer that is wrapped in `data`."""
+    store, who, body = store_of(request), signed_in(request), await body_of(request)
+    changes: dict[str, Value] = {
+        "title": body.text("title", least=1, most=60),
+        "description": body.text("description", most=150),
+        "private": body.flag("private"),
+        "position": body.whole("position", least=0),
+        "theme": body.choice("theme", THEMES),
+        "gating": _gating(body),
+    }
+    body.check()
+    changes = {name: value for name, value in changes.items() if value is not None}
+    if "title" in changes:
+        changes["title_slug"] = title_slug(str(changes["title"]))
+    with store.write():
+        row = collection_at(request)
+        must_change(who, row)
+        changes["last_updated"] = store.now()
+        columns = ", ".join(f"{name} = ?" for name in changes)
+        store.run(f"update collections set {columns} where id = ?", *changes.values(), row["id"])  # noqa: S608 - ours
+    return Answer({"success": True, "data": _whole(request, row["id"])})
+
+
+async def delete(request: Request) -> Response:
+    """DELETE /api/collections/{namespace}/{slug}."""
+    store, who = store_of(request), signed_in(request)
+    with store.write():
+        row = collection_at(request)
+        must_change(who, row)
+        store.run("delete from collections where id = ?", row["id"])
+    return PlainTextResponse("OK")
+
+
+def collection_at(request: Request) -> sqlite3.Row:
+    """The collection a path names: by the id at its end, stale as the title may be, or by the title alone."""
+    store, who = store_of(request), caller(request)
+    row = named(store, who, request.path_params["namespace"], request.path_params["slug"])
+    if row is None:
+        raise HubError(404, "Collection not found")
+    return row
+
+
+def named(store: Store, who: Caller | None, namespace: str, slug: str) -> sqlite3.Row | None:
+    """The collection of a slug, if the caller may see it; of several with one title the first made."""
+    end = re.search(r"-([0-9a-f]{24})$", slug)
+    found = (
+        store.rows("select * from collections where namespace = ? and id = ?", namespace, end[1])
+        if end
+        else []
+    )
+    found += store.rows(
+        "select * from collections where namespace = ? and title_slug = ? order by id", namespace, slug
+    )
+    return next((row for row in found if can_see(who, row)), None)
+
+
+def item_in(body: Body) -> tuple[str, str] | None:
+    """Type and id of an item; None when something is wrong with it, which the body remembers."""
+    type, id = body.choice("type", ITEM_TYPES, required=True), body.text("id", required=True)
+    return (type, id) if type is not None and id is not None else None
+
+
+def add_item(store: Store, who: Caller, collection: str, type: str, id: str, note: str | None) -> None:
+    """Put an item at the end; 404 when the caller cannot see such a thing, 409 when it is there already."""
+    key = item_target(store, who, type, id)
+    if key is None or target_of(store, who, type, key) is None:
+        raise HubError(404, f"There is no {type} {id}, or you cannot see it")
+    again = "select count(*) from collection_items where collection = ? and type = ? and target = ?"
+    if store.count(again, collection, type, key):
+        raise HubError(409, f"The {type} {id} is already in this collection")
+    store.run(
+        "insert into collection_items (id, collection, type, target, position, note) select ?, ?, ?, ?,"
+        " coalesce(max(position) + 1, 0), ? from collection_items where collection = ?",
+        store.new_id(),
+        collection,
+        type,
+        key,
+        note or None,
+        collection,
+    )
+    touch(store, collection)
+
+
+def item_target(store: Store, who: Caller | None, type: str, id: str) -> str | None:
+    """The lasting id of the thing an item names; a collection is named by its id or either slug."""
+    if type == "paper":
+        found = store.row("select id from papers where id = ?", id)
+    elif type == "collection":
+        namespace, _, slug = id.partition("/")
+        found = (
+            named(store, who, namespace, slug)
+            if slug
+            else store.row("select id from collections where id = ?", id)
+        )
+    elif type == "bucket":
+        found = store.row("select id from buckets where namespace || '/' || name = ? collate nocase", id)
+    else:
+        found = repo_by_id(store, type, id)
+        return found["_id"] if found else None
+    return found["id"] if found else None
+
+
+def touch(store: Store, collection: str) -> None:
+    """The collection was changed just now."""
+    store.run("update collections set last_updated = ? where id = ?", store.now(), collection)
+
+
+def _whole(request: Request, id: str) -> dict[str, object]:
+    store = store_of(request)
+    row = store.row("select * from collections where id = ?", id)
+    assert row is not None
+    return whole(store, caller(request), row, origin(request))
+
+
+def _may_create(store: Store, who: Caller, namespace: str) -> str:
+    """The namespace as it is spelled, when role and token let the caller make a collection in it."""
+    if who.role_in(namespace) not in CREATORS:
+        raise forbidden(
+            f'You don\'t have the rights to create a collection under the namespace "{namespace}"'
+        )
+    token_must(who, "collection.write", namespace)
+    org = store.row("select name from orgs where name = ?", namespace)
+    return str(org["name"]) if org else who.name
+
+
+def _gating(body: Body) -> str | None:
+    """The `gating` field as it is kept: false, automatic, or by hand with notifications."""
+    if not body.given("gating") or body.fields["gating"] is False:
+        return "false" if body.given("gating") else None
+    part = body.part("gating")
+    if part is None:
+        return None
+    gating: dict[str, object] = {"mode": part.choice("mode", ("auto", "manual"), required=True)}
+    if gating["mode"] == "manual":
+        how = part.part("notifications", required=True)
+        if how is not None:
+            email = how.text("email")
+            gating["notifications"] = {"mode": how.choice("mode", ("bulk", "real-time"), required=True)} | (
+                {"email": email} if email is not None else {}
+            )
+    return json.dumps(gating)
+
+
+routes = [
+    Route("/api/collections", create, methods=["POST"]),
+    Route("/api/collections/{namespace}/{slug}", read, methods=["GET"]),
+    Route("/api/collections/{namespace}/{slug}", update, methods=["PATCH"]),
+    Route("/api/collections/{namespace}/{slug}", delete, methods=["DELETE"]),
+]

@@ -1,0 +1,1 @@
+"""The content of a repository: files and trees."""

@@ -1,0 +1,1 @@
+"""What only datasets have: parquet files and Croissant documents."""

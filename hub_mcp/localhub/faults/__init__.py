@@ -1,0 +1,1 @@
+"""Faults on purpose, for whoever tests an assistant."""

@@ -1,0 +1,1 @@
+"""Papers, daily papers, and the repositories that cite them."""

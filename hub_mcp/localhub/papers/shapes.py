@@ -1,0 +1,139 @@
+"""Papers as the documented JSON: on their own page, among the daily ones, and the discussion below."""
+
+from __future__ import annotations
+
+import html
+import json
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+from ..collections.shapes import thumbnail
+from ..people.rights import Caller
+from ..repos.summaries import account_card
+from ..store import Store
+
+
+def facts(store: Store, row: sqlite3.Row) -> dict[str, object]:
+    """A paper as its own page and the daily ones begin it."""
+    details: dict[str, object] = json.loads(row["details"])
+    authors: list[dict[str, object]] = []
+    for author in json.loads(row["authors"]):
+        claimed = person(store, author.pop("user", None))
+        authors.append(
+            {
+                **(
+                    {
+                        "user": claimed,
+                        "status": "claimed_verified",
+                        "statusLastChangedAt": row["published_at"],
+                    }
+                    if claimed
+                    else {}
+                ),
+                **author,
+                "hidden": False,
+            }
+        )
+    answer: dict[str, object] = {"id": row["id"], "authors": authors, "publishedAt": row["published_at"]}
+    if row["submitted_at"] is not None:
+        answer["submittedOnDailyAt"] = row["submitted_at"]
+    answer["title"] = row["title"]
+    submitter = store.row("select name from users where id = ?", row["submitted_by"])
+    if submitter is not None:
+        answer["submittedOnDailyBy"] = person(store, submitter["name"])
+    return answer | {
+        "summary": row["summary"],
+        "upvotes": row["upvotes"],
+        "discussionId": row["discussion_id"],
+        **details,
+    }
+
+
+def daily_row(store: Store, who: Caller | None, row: sqlite3.Row) -> dict[str, object]:
+    """A paper among the daily ones; the outer date is the Hub's, four hours before arXiv's (recorded)."""
+    submitter = store.row("select name from users where id = ?", row["submitted_by"])
+    names = {author.get("user") for author in json.loads(row["authors"])}
+    commenters = store.rows(
+        "select u.name from paper_comments c join users u on u.id = c.author where c.paper = ?", row["id"]
+    )
+    taking_part = names & {*(c["name"] for c in commenters), *([submitter["name"]] if submitter else [])}
+    media = json.loads(row["details"]).get("mediaUrls")
+    return {
+        "paper": facts(store, row),
+        "publishedAt": written(moment(row["published_at"]) - timedelta(hours=4)),
+        "title": row["title"],
+        "summary": row["summary"],
+        **({"mediaUrls": media} if media else {}),
+        "thumbnail": thumbnail(row["id"]),
+        "numComments": len(commenters),
+        **({"submittedBy": _submitter(store, who, submitter["name"])} if submitter else {}),
+        "isAuthorParticipating": bool(taking_part),
+    }
+
+
+def _submitter(store: Store, who: Caller | None, name: str) -> dict[str, object]:
+    """Who brought a paper to the daily ones; the OpenAPI document has no `isUserFollowing` here."""
+    card = account_card(store, who, name) or {}
+    return {key: value for key, value in card.items() if key != "isUserFollowing"}
+
+
+def comments(store: Store, who: Caller | None, paper: sqlite3.Row) -> list[dict[str, object]]:
+    """The discussion below a paper, oldest first."""
+    comments: list[dict[str, object]] = []
+    for row in store.rows(
+        "select c.*, u.name, u.avatar_url from paper_comments c join users u on u.id = c.author"
+        " where c.paper = ? order by c.created_at, c.id",
+        paper["id"],
+    ):
+        author = account_card(store, who, row["name"])
+        latest = {
+            "raw": row["text"],
+            "html": f"<p>{html.escape(row['text'])}</p>",
+            "updatedAt": row["created_at"],
+            "author": author,
+        }
+        data: dict[str, object] = {
+            "edited": False,
+            "hidden": False,
+            "latest": latest,
+            "numEdits": 0,
+            "editors": [row["name"]],
+            "editorAvatarUrls": [row["avatar_url"]],
+            "reactions": [],
+        }
+        if row["answers"] is not None:
+            data["parentCommentId"] = row["answers"]
+        comments.append(
+            {
+                "id": row["id"],
+                "author": author,
+                "createdAt": row["created_at"],
+                "type": "comment",
+                "data": data,
+            }
+        )
+    return comments
+
+
+def person(store: Store, name: str | None) -> dict[str, object] | None:
+    """A user as a paper names its people."""
+    row = store.row("select * from users where name = ?", name) if name is not None else None
+    if row is None:
+        return None
+    return {
+        "_id": row["id"],
+        "avatarUrl": row["avatar_url"],
+        "isPro": bool(row["is_pro"]),
+        "fullname": row["fullname"],
+        "user": row["name"],
+        "type": "user",
+        "name": row["name"],
+    }
+
+
+def moment(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+def written(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.000Z"

@@ -1,0 +1,1 @@
+"""Users and organizations, and what a caller may read and change."""

@@ -1,0 +1,194 @@
+"""Who is calling, and what they may read and change: the rights every area asks about."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.requests import Request
+
+from ..store import Store, Value
+from ..web.hub_errors import bad_token, forbidden, not_signed_in
+
+WRITERS = ("admin", "write")
+CREATORS = ("admin", "write", "contributor")
+READERS = ("admin", "write", "contributor", "read")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One line of a fine-grained token: an entity by its `_id`, and what is allowed on it."""
+
+    entity: str
+    permissions: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A signed-in user together with the token they came with."""
+
+    id: str
+    name: str
+    is_pro: bool
+    token_name: str
+    access: str
+    orgs: Mapping[str, str] = field(default_factory=dict[str, str])  # lower-case name → role
+    plans: Mapping[str, str] = field(default_factory=dict[str, str])  # lower-case name → plan
+    owners: Mapping[str, str] = field(default_factory=dict[str, str])  # lower-case name → _id, ours too
+    groups: Mapping[str, str] = field(default_factory=dict[str, str])  # resource group → role
+    scopes: tuple[Scope, ...] = ()
+    reads_gated: bool = True
+    fine_grained: str | None = None
+
+    def role_in(self, namespace: str) -> str | None:
+        """The role in a namespace: admin of one's own, else what the organization gave, else None."""
+        lower = namespace.lower()
+        return "admin" if lower == self.name.lower() else self.orgs.get(lower)
+
+    def allows(self, permission: str, namespace: str, *ids: str) -> bool:
+        """Whether the token carries a permission for a namespace or for one of the things in it."""
+        if self.access != "fineGrained":
+            return self.access == "write" or permission.endswith(".read")
+        entities = {self.owners.get(namespace.lower()), *ids}
+        implied = {permission, permission.replace(".content.read", ".write")}
+        return any(scope.entity in entities and implied & scope.permissions for scope in self.scopes)
+
+
+def caller(request: Request) -> Caller | None:
+    """Who sent the request; None without a token. A token nobody has never gets this far."""
+    found = request.scope.get("caller")
+    return found if isinstance(found, Caller) else None
+
+
+def signed_in(request: Request) -> Caller:
+    """Who sent the request; 401 without a token."""
+    who = caller(request)
+    if who is None:
+        raise not_signed_in()
+    return who
+
+
+def caller_of(store: Store, authorization: str | None, whoami: bool = False) -> Caller | None:
+    """The caller an Authorization header names; 401 when its token is nobody's."""
+    if authorization is None:
+        return None
+    kind, _, token = authorization.partition(" ")
+    row = store.row(
+        "select u.id, u.name, u.is_pro, t.display_name, t.role, t.fine_grained"
+        " from tokens t join users u on u.id = t.user_id where t.token = ?",
+        token.strip(),
+    )
+    if kind.lower() != "bearer" or row is None:
+        raise bad_token(whoami)
+    orgs = store.rows(
+        "select o.id, lower(o.name) as name, o.plan, m.role"
+        " from members m join orgs o on o.id = m.org_id where m.user_id = ?",
+        row["id"],
+    )
+    fine: dict[str, Any] = json.loads(row["fine_grained"] or "{}")
+    groups = store.rows("select group_id, role from resource_group_users where user_id = ?", row["id"])
+    return Caller(
+        id=row["id"],
+        name=row["name"],
+        is_pro=bool(row["is_pro"]),
+        token_name=row["display_name"],
+        access=row["role"],
+        orgs={org["name"]: org["role"] for org in orgs},
+        plans={org["name"]: org["plan"] for org in orgs if org["plan"]},
+        owners={row["name"].lower(): row["id"]} | {org["name"]: org["id"] for org in orgs},
+        groups={group["group_id"]: group["role"] for group in groups},
+        scopes=_scopes(fine),
+        reads_gated=row["role"] != "fineGrained" or bool(fine.get("canReadGatedRepos")),
+        fine_grained=row["fine_grained"],
+    )
+
+
+def role_on(who: Caller, repo: sqlite3.Row) -> str | None:
+    """The role on a repository: a resource group hides it from all but its own users and org admins."""
+    role = who.role_in(repo["namespace"])
+    if repo["resource_group"] is None or role == "admin":
+        return role
+    return who.groups.get(repo["resource_group"])
+
+
+def can_read(who: Caller | None, repo: sqlite3.Row) -> bool:
+    """Whether a repository exists as far as this caller can know."""
+    if repo["visibility"] != "private":
+        return True
+    if who is None or role_on(who, repo) not in READERS:
+        return False
+    return who.allows("repo.content.read", repo["namespace"], repo["_id"], repo["resource_group"] or "")
+
+
+def can_write(who: Caller, repo: sqlite3.Row) -> bool:
+    """Whether the role and the token let this caller change a repository."""
+    return _may_change(who, repo) and who.allows(
+        "repo.write", repo["namespace"], repo["_id"], repo["resource_group"] or ""
+    )
+
+
+def must_write(who: Caller, repo: sqlite3.Row, deed: str) -> None:
+    """403 unless the caller may change this repository; `deed` completes “You don't have the rights to …”."""
+    token_must(who, "repo.write", repo["namespace"], repo["_id"], repo["resource_group"] or "")
+    if not _may_change(who, repo):
+        raise forbidden(f"You don't have the rights to {deed}")
+
+
+def token_must(who: Caller, permission: str, namespace: str, *ids: str) -> None:
+    """403 that names the token (never its text) when it lacks a permission."""
+    if who.allows(permission, namespace, *ids):
+        return
+    if who.access == "fineGrained":
+        raise forbidden(
+            f'The fine-grained token "{who.token_name}" is missing the permission "{permission}"'
+            f' for "{namespace}". Edit it in your settings, or use another token.'
+        )
+    raise forbidden(
+        f'The token "{who.token_name}" has the role "{who.access}" and may only read.'
+        ' This needs a token with the role "write".'
+    )
+
+
+def visible(who: Caller | None) -> tuple[str, list[Value]]:
+    """A condition on `repos r` that keeps what this caller may see, with its parameters."""
+    if who is None:
+        return "r.visibility <> 'private'", []
+    mine = [who.name.lower(), *(name for name, role in who.orgs.items() if role in READERS)]
+    admins = [name for name in mine if who.role_in(name) == "admin"]
+    groups = [group for group, role in who.groups.items() if role in READERS]
+    entities = [
+        scope.entity for scope in who.scopes if scope.permissions & {"repo.content.read", "repo.write"}
+    ]
+    if who.access == "fineGrained":
+        whole = {name for name in mine if who.allows("repo.content.read", name)}
+    else:
+        whole = set(mine)
+    theirs = (
+        f"r.namespace in ({_marks(mine)}) and (r.resource_group is null or r.namespace in ({_marks(admins)}))"
+    )
+    shared = f"r.resource_group in ({_marks(groups)})"
+    allowed = (
+        f"r.namespace in ({_marks(whole)}) or r._id in ({_marks(entities)})"
+        f" or r.resource_group in ({_marks(entities)})"
+    )
+    condition = f"(r.visibility <> 'private' or (({theirs} or {shared}) and ({allowed})))"
+    return condition, [*mine, *admins, *groups, *whole, *entities, *entities]
+
+
+def _may_change(who: Caller, repo: sqlite3.Row) -> bool:
+    role = role_on(who, repo)
+    return role in WRITERS or (role == "contributor" and repo["creator"] == who.id)
+
+
+def _marks(values: Collection[str]) -> str:
+    return ",".join("?" * len(values))
+
+
+def _scopes(fine: dict[str, Any]) -> tuple[Scope, ...]:
+    """The lines of a fine-grained token, as whoami-v2 spells them."""
+    return tuple(
+        Scope(line["entity"]["_id"], frozenset(line["permissions"])) for line in fine.get("scoped", [])
+    )

@@ -1,0 +1,1 @@
+"""Repositories of every type: found, listed, shown, made and changed."""

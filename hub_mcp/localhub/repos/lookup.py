@@ -1,0 +1,125 @@
+"""Repositories as everybody finds them: by type and id, under the name they have today."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from typing import NoReturn
+from urllib.parse import quote
+
+from starlette.convertors import StringConvertor, register_url_convertor
+from starlette.requests import Request
+from starlette.routing import Route
+
+from ..people.rights import Caller, caller, can_read
+from ..store import Store, store_of
+from ..web.cursors import raw_path
+from ..web.hub_errors import Moved, page_missing, repo_missing
+
+TYPES = ("model", "dataset", "space")
+PLURALS = {"models": "model", "datasets": "dataset", "spaces": "space"}
+PREFIXES = {"model": "", "dataset": "datasets/", "space": "spaces/"}  # of addresses for people
+
+
+class _Plural(StringConvertor):
+    """`{type:plural}` in a route: the plural of a repository type, and nothing else."""
+
+    regex = "models|datasets|spaces"
+
+
+register_url_convertor("plural", _Plural())
+
+
+def repo_by_id(store: Store, type: str, id: str) -> sqlite3.Row | None:
+    """The repository of exactly this type and name, in any letter case."""
+    return store.row("select * from repos where type = ? and id = ?", type, id)
+
+
+def former_repo(store: Store, type: str, id: str) -> sqlite3.Row | None:
+    """The repository that once had this name, or is meant by this name of old without a namespace."""
+    return store.row(
+        "select r.* from redirects d join repos r on r.key = d.repo where d.type = ? and d.old_id = ?",
+        type,
+        id,
+    )
+
+
+def find_repo(store: Store, who: Caller | None, type: str, id: str) -> sqlite3.Row:
+    """The repository a caller names, under its old names too; 404, or 401 to nobody, when there is none."""
+    repo = repo_by_id(store, type, id) or former_repo(store, type, id)
+    if repo is None or not can_read(who, repo):
+        raise repo_missing(anonymous=who is None)
+    return repo
+
+
+def repo_at(request: Request, type: str | None = None) -> sqlite3.Row:
+    """The repository that a request's path names as `{type}/{namespace}/{repo}`.
+
+    Another name or letter case than today's is answered with the redirect of FACTS §5; so is a name of
+    old without a namespace, whose next segment then was taken for the repository.
+    """
+    params = request.path_params
+    kind = type or PLURALS[params["type"]]
+    asked = f"{params['namespace']}/{params['repo']}"
+    if repo_by_id(store_of(request), kind, asked) is None:
+        lead_on(request, kind, params["namespace"])
+    repo = find_repo(store_of(request), caller(request), kind, asked)
+    if repo["id"] != asked:
+        raise Moved(_renamed(request, asked, repo["id"]))
+    return repo
+
+
+def lead_on(request: Request, type: str, name: str) -> None:
+    """Redirect when a name without a namespace is one of the old ones."""
+    repo = former_repo(store_of(request), type, name)
+    if repo is not None and can_read(caller(request), repo):
+        raise Moved(_renamed(request, name, repo["id"]))
+
+
+async def old_name(request: Request) -> NoReturn:
+    """GET /api/{type}/{name} and whatever lies below it: only the names of old lead anywhere."""
+    type = PLURALS[request.path_params["type"]]
+    lead_on(request, type, request.path_params["name"])
+    if "rest" in request.path_params:
+        raise page_missing()
+    raise repo_missing(anonymous=caller(request) is None)
+
+
+def url_of(origin: str, type: str, id: str) -> str:
+    """The address of a repository's page."""
+    return f"{origin}/{PREFIXES[type]}{id}"
+
+
+def id_in(text: str) -> str:
+    """An id as it stands in a path: encoded, its slash kept."""
+    return quote(text, safe="/")
+
+
+def name_problem(name: str) -> str | None:
+    """What is wrong with a repository's name, without its namespace (FACTS §9)."""
+    if not 1 <= len(name) <= 96:
+        return "A repository's name has 1 to 96 characters."
+    if not re.fullmatch(r"[A-Za-z0-9_][\w.-]*", name, re.ASCII) or name.endswith(("-", ".")):
+        return "A repository's name holds letters, digits, '-', '_' and '.'; no '-' or '.' at its ends."
+    if "--" in name or ".." in name:
+        return "A repository's name may not contain '--' or '..'."
+    if name.endswith(".git"):
+        return "A repository's name may not end with '.git'."
+    return None
+
+
+# Last of all routes: what no area answers.
+routes = [
+    Route("/api/{type:plural}/{name}", old_name, methods=["GET"]),
+    Route("/api/{type:plural}/{name}/{rest:path}", old_name, methods=["GET"]),
+]
+
+
+def _renamed(request: Request, asked: str, id: str) -> str:
+    """The request's own address with the repository's name of today, relative and with its query."""
+    path = raw_path(request)
+    start = re.escape(asked).replace("/", "(?:/|%2[Ff])")
+    moved = re.sub(rf"(?<=/){start}(?=/|$)", lambda _: id_in(id), path, count=1)
+    if moved == path:  # the name was sent percent-encoded
+        moved = quote(str(request.scope["path"]).replace(asked, id, 1))
+    return f"{moved}?{request.url.query}" if request.url.query else moved

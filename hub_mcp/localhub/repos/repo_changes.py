@@ -1,0 +1,178 @@
+"""What changes a repository as a whole: delete, move, settings."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from ..people.rights import CREATORS, Caller, can_read, must_write, signed_in, token_must
+from ..store import Store, store_of
+from ..web.cursors import origin
+from ..web.hub_errors import HubError, bad_request, forbidden
+from ..web.json_body import Body, body_of
+from ..web.middleware import Answer
+from .lookup import TYPES, find_repo, name_problem, repo_at, repo_by_id, url_of
+
+EMAIL = r"^(?!\.)(?!.*\.\.)([A-Za-z0-9_'+\-.]*)[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}$"
+VISIBILITIES = ("private", "public", "protected")
+
+
+async def delete(request: Request) -> Response:
+    """DELETE /api/repos/delete: the plain text OK; without a type it is a model that goes."""
+    store, who, body = store_of(request), signed_in(request), await body_of(request)
+    type = body.choice("type", (*TYPES, "kernel")) or "model"
+    name = body.text("name", required=True, least=1)
+    organization = body.text("organization", nullable=True)
+    body.check()
+    assert name is not None
+    id = f"{organization or who.name}/{name}"
+    with store.write():
+        repo = repo_by_id(store, type, id)
+        if repo is None or not can_read(who, repo):
+            raise HubError(404, "Repository not found", code="RepoNotFound")
+        must_write(who, repo, f'delete {type} "{repo["id"]}"')
+        store.run("delete from repos where key = ?", repo["key"])
+    return PlainTextResponse("OK")
+
+
+async def move(request: Request) -> Response:
+    """POST /api/repos/move: another name, another namespace, or both; the old name leads on."""
+    store, who, body = store_of(request), signed_in(request), await body_of(request)
+    type = body.choice("type", (*TYPES, "bucket", "kernel")) or "model"
+    source, target = body.text("fromRepo", required=True), body.text("toRepo", required=True)
+    body.check()
+    assert source is not None
+    assert target is not None
+    for id in (source, target):
+        if id.count("/") != 1:
+            raise bad_request(f'Invalid repo name "{id}": expected namespace/name')
+    namespace, name = target.split("/")
+    problem = name_problem(name)
+    if problem:
+        raise bad_request(problem)
+    with store.write():
+        repo = find_repo(store, who, type, source)
+        must_write(who, repo, f'move {type} "{repo["id"]}"')
+        _may_arrive(who, repo, namespace)
+        owner = owner_name(store, namespace)
+        taken = repo_by_id(store, type, target)
+        if taken is not None and taken["key"] != repo["key"]:
+            raise HubError(409, f"A {type} repository called `{target}` already exists")
+        new = f"{owner}/{name}"
+        store.run("delete from redirects where type = ? and old_id = ?", type, new)
+        if new.lower() != repo["id"].lower():
+            store.run(
+                "insert or replace into redirects (type, old_id, repo) values (?, ?, ?)",
+                type,
+                repo["id"],
+                repo["key"],
+            )
+        store.run(
+            "update repos set namespace = ?, name = ?, id = ?,"
+            " resource_group = case when namespace = ? then resource_group end where key = ?",
+            owner,
+            name,
+            new,
+            owner,
+            repo["key"],
+        )
+    return Answer({"url": url_of(origin(request), type, new), "name": new, "id": repo["_id"]})
+
+
+async def settings(request: Request) -> Response:
+    """PUT …/settings: only what is sent changes; the answer is all settings as they are then."""
+    body = await body_of(request)
+    store, who, repo = store_of(request), signed_in(request), repo_at(request)
+    must_write(who, repo, f'change the settings of {repo["type"]} "{repo["id"]}"')
+    visibility = visibility_of(body, repo["type"])
+    gated = _gated(body)
+    kept: dict[str, object] = {
+        "orgMembersGated": body.flag("orgMembersGated"),
+        "gatedNotificationsEmail": body.text("gatedNotificationsEmail", pattern=EMAIL),
+        "gatedNotificationsMode": body.choice("gatedNotificationsMode", ("bulk", "real-time")),
+        "discussionsDisabled": body.flag("discussionsDisabled"),
+        "discussionsSorting": body.choice(
+            "discussionsSorting", ("recently-created", "trending", "reactions")
+        ),
+    }
+    body.check()
+    with store.write():
+        store.run(
+            "update repos set visibility = coalesce(?, visibility),"
+            " gated = case when ? then ? else gated end,"
+            " settings = json_patch(settings, ?) where key = ?",
+            visibility,
+            body.given("gated"),
+            gated or None,
+            json.dumps({key: value for key, value in kept.items() if value is not None}),
+            repo["key"],
+        )
+        now = store.row("select visibility, gated, settings from repos where key = ?", repo["key"])
+    assert now is not None
+    shown = {
+        "private": now["visibility"] == "private",
+        "visibility": now["visibility"],
+        "gated": now["gated"] or False,
+    }
+    return Answer(shown | json.loads(now["settings"]))
+
+
+def visibility_of(body: Body, type: str, *, nullable: bool = False) -> str | None:
+    """The visibility a body asks for, be it by `visibility` or by the older `private`; not by both."""
+    private = body.flag("private", nullable)
+    visibility = body.choice("visibility", VISIBILITIES)
+    if private is not None and visibility is not None:
+        body.wrong("Cannot specify both `private` and `visibility`")
+    if visibility == "protected" and type != "space":
+        body.wrong("`protected` is only supported for Spaces", "visibility")
+    if visibility is None and private is not None:
+        return "private" if private else "public"
+    return visibility
+
+
+def owner_name(store: Store, namespace: str) -> str:
+    """A namespace in its own letter case."""
+    row = store.row(
+        "select name from users where name = ? union all select name from orgs where name = ?",
+        namespace,
+        namespace,
+    )
+    return str(row["name"]) if row else namespace
+
+
+def _may_arrive(who: Caller, repo: sqlite3.Row, namespace: str) -> None:
+    """403 unless a repository may go to that namespace (hub-docs, repositories-settings)."""
+    if namespace.lower() == repo["namespace"].lower():
+        return
+    token_must(who, "repo.write", namespace)
+    source, target = who.role_in(repo["namespace"]), who.role_in(namespace)
+    if target not in CREATORS:
+        raise forbidden(f'You don\'t have the rights to move a {repo["type"]} to the namespace "{namespace}"')
+    if namespace.lower() == who.name.lower() and source != "admin":
+        raise forbidden(
+            f'Only admins of "{repo["namespace"]}" can move its repositories to their own namespace'
+        )
+
+
+def _gated(body: Body) -> str | bool | None:
+    """`gated`: false, "auto" or "manual"."""
+    value = body.fields.get("gated")
+    if value is False or (not body.given("gated")):
+        return None
+    if value in ("auto", "manual"):
+        return str(value)
+    body.wrong('Invalid input: expected false|"auto"|"manual"', "gated")
+    return None
+
+
+routes = [
+    Route("/api/repos/delete", delete, methods=["DELETE"]),
+    Route("/api/repos/move", move, methods=["POST"]),
+    Route("/api/{type:plural}/{namespace}/{repo}/settings", settings, methods=["PUT"]),
+    # The documented spelling, which the real Hub does not know (endpoints.json).
+    Route("/api/repos/{type:plural}/{namespace}/{repo}/settings", settings, methods=["PUT"]),
+]

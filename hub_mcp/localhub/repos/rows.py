@@ -1,0 +1,167 @@
+"""A new repository on its way into the tables, from the world or from somebody's request."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..store import Store
+
+LARGE = 10_000_000  # from this size on a file of the world is one of Git LFS
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of a repository; without content it is a name and a size."""
+
+    path: str
+    size: int = 0
+    content: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewRepo:
+    """What there is to know of a repository when it enters the Hub."""
+
+    type: str
+    id: str
+    oid: str
+    created: str
+    modified: str
+    sha: str
+    tags: Sequence[str] = ()
+    card: Mapping[str, object] = field(default_factory=dict[str, object])
+    details: Mapping[str, object] = field(default_factory=dict[str, object])
+    files: Sequence[File] = ()
+    visibility: str = "public"
+    gated: str | None = None
+    disabled: bool = False
+    creator: str | None = None
+    resource_group: str | None = None
+    pipeline_tag: str | None = None
+    library_name: str | None = None
+    inference: str | None = None
+    sdk: str | None = None
+    description: str | None = None
+    downloads: int = 0
+    downloads_all_time: int = 0
+    likes: int = 0
+    likes30d: int = 0
+    trending: int = 0
+    parameters: int = 0
+    rows: int = 0
+    labels: Sequence[tuple[str, str]] = ()  # beside the tags: app, provider, model, dataset
+    former: Sequence[str] = ()  # names that lead here
+    branches: Mapping[str, str] = field(default_factory=dict[str, str])  # refs/… → sha, beside main
+
+
+def insert_repos(store: Store, repos: Iterable[NewRepo]) -> None:
+    """Write repositories with their labels, files, refs and former names; inside a transaction."""
+    first = store.count("select coalesce(max(key), 0) + 1 from repos")
+    numbered = list(enumerate(repos, first))
+    marks = ",".join("?" * 31)
+    store.run_many(
+        "insert into repos ("  # noqa: S608 - only question marks are put in
+        "key, _id, type, namespace, name, id, visibility, gated, disabled, creator,"
+        " resource_group, created_at, last_modified, sha, downloads, downloads_all_time, likes, likes30d,"
+        " trending_score, num_parameters, main_size, num_rows, used_storage, pipeline_tag, library_name,"
+        " inference, sdk, description, tags, card, details)"
+        f" values ({marks})",
+        (
+            (
+                key,
+                r.oid,
+                r.type,
+                *r.id.split("/", 1),
+                r.id,
+                r.visibility,
+                r.gated,
+                int(r.disabled),
+                r.creator,
+                r.resource_group,
+                r.created,
+                r.modified,
+                r.sha,
+                r.downloads,
+                r.downloads_all_time,
+                r.likes,
+                r.likes30d,
+                r.trending,
+                r.parameters,
+                sum(f.size for f in r.files),
+                r.rows,
+                sum(f.size for f in r.files),
+                r.pipeline_tag,
+                r.library_name,
+                r.inference,
+                r.sdk,
+                r.description,
+                _json(r.tags),
+                _json(r.card),
+                _json(r.details),
+            )
+            for key, r in numbered
+        ),
+    )
+    store.run_many(
+        "insert or ignore into labels (kind, value, repo) values (?, ?, ?)",
+        (
+            (kind, value, key)
+            for key, r in numbered
+            for kind, value in (*(("tag", tag) for tag in r.tags), *r.labels)
+        ),
+    )
+    store.run_many(
+        "insert into files (repo, path, size, blob_id, sha256, content) values (?, ?, ?, ?, ?, ?)",
+        (
+            (key, f.path, f.size if f.content is None else len(f.content), *_hashes(r.oid, f), f.content)
+            for key, r in numbered
+            for f in r.files
+        ),
+    )
+    store.run_many(
+        "insert into refs (repo, ref, sha) values (?, ?, ?)",
+        ((key, ref, sha) for key, r in numbered for ref, sha in r.branches.items()),
+    )
+    store.run_many(
+        "insert into redirects (type, old_id, repo) values (?, ?, ?)",
+        ((r.type, old, key) for key, r in numbered for old in r.former),
+    )
+
+
+def text_file(path: str, text: str) -> File:
+    """A file with a content."""
+    content = text.encode()
+    return File(path, len(content), content)
+
+
+def readme(card: Mapping[str, object], text: str) -> str:
+    """A README with its card on top; YAML, of which JSON values are a part."""
+    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in card.items()]
+    return "\n".join(["---", *lines, "---", text])
+
+
+def card_tags(card: Mapping[str, object], type: str) -> list[str]:
+    """The tags that a repository's card gives it; a dataset's carry the field they come from."""
+    tags: list[str] = []
+    for key in ("language", "datasets", "license", "task_categories", "size_categories", "tags"):
+        value = card.get(key)
+        words: list[object] = [*value] if isinstance(value, list) else [value]
+        prefix = {"datasets": "dataset:", "license": "license:"}.get(key, "")
+        if type == "dataset" and key in ("language", "task_categories", "size_categories"):
+            prefix = f"{key}:"
+        tags += [f"{prefix}{word}" for word in words if isinstance(word, str)]
+    return tags
+
+
+def _hashes(repo: str, file: File) -> tuple[str, str | None]:
+    """The ids under which git and, for a large file, LFS know a file."""
+    content = file.content if file.content is not None else f"{repo}/{file.path}".encode()
+    blob = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+    return blob, hashlib.sha256(content).hexdigest() if file.size >= LARGE else None
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,211 @@
+"""Repositories as the documented JSON: each field, and how it is read from the tables."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+
+from ..people.rights import Caller, role_on, visible
+from ..store import Json, Store
+
+
+class Absent:
+    """What a field is when this repository has none: left out, where null would be a value."""
+
+
+ABSENT = Absent()
+MAX_SPACES = 100
+
+
+class Shown:
+    """One repository on its way to JSON; what costs another query is read only when a field needs it."""
+
+    def __init__(self, store: Store, who: Caller | None, row: sqlite3.Row, listed: bool = False) -> None:
+        self.store = store
+        self.who = who
+        self.row = row
+        self.listed = listed
+        self.blobs = False
+
+    @cached_property
+    def details(self) -> dict[str, Json]:
+        """The fields only an info answer shows, under their wire names."""
+        found: dict[str, Json] = json.loads(self.row["details"])
+        return found
+
+    @cached_property
+    def tags(self) -> list[str]:
+        """The repository's tags."""
+        found: list[str] = json.loads(self.row["tags"])
+        return found
+
+    @property
+    def siblings(self) -> list[dict[str, object]]:
+        """The files, with sizes and blob ids when those were asked for."""
+        rows = self.store.rows(
+            "select path, size, blob_id, sha256 from files where repo = ? order by path", self.row["key"]
+        )
+        if not self.blobs:
+            return [{"rfilename": file["path"]} for file in rows]
+        return [{"rfilename": file["path"], **blob(file)} for file in rows]
+
+    @property
+    def spaces(self) -> list[str]:
+        """The Spaces that use this model, best liked first."""
+        condition, params = visible(self.who)
+        rows = self.store.rows(
+            "select r.id from labels l join repos r on r.key = l.repo"  # noqa: S608 - our own words
+            f" where l.kind = 'model' and l.value = ? and r.type = 'space' and {condition}"
+            " order by r.likes desc, r._id limit ?",
+            self.row["id"],
+            *params,
+            MAX_SPACES,
+        )
+        return [row["id"] for row in rows]
+
+    def uses(self, kind: str) -> list[str]:
+        """The models or datasets that this Space uses."""
+        rows = self.store.rows(
+            "select value from labels where repo = ? and kind = ? order by value", self.row["key"], kind
+        )
+        return [row["value"] for row in rows]
+
+    @property
+    def children(self) -> dict[str, int]:
+        """How many public models were made of this one, by the way they were made."""
+        counted: dict[str, int] = {}
+        for relation in ("adapter", "merge", "quantized", "finetune"):
+            counted[relation] = self.store.count(
+                "select count(*) from labels l join repos r on r.key = l.repo"
+                " where l.kind = 'tag' and l.value = ? and r.visibility <> 'private'",
+                f"base_model:{relation}:{self.row['id']}",
+            )
+        return counted
+
+    @property
+    def base_models(self) -> object:
+        """The models this one was made of, those of them that exist here."""
+        for relation in ("adapter", "merge", "quantized", "finetune"):
+            prefix = f"base_model:{relation}:"
+            ids = [tag.removeprefix(prefix) for tag in self.tags if tag.startswith(prefix)]
+            found = [
+                self.store.row("select _id, id from repos where type = 'model' and id = ?", id) for id in ids
+            ]
+            models = [{"_id": base["_id"], "id": base["id"]} for base in found if base is not None]
+            if models:
+                return {"relation": relation, "models": models}
+        return ABSENT
+
+    @property
+    def resource_group(self) -> object:
+        """The resource group, for those who have a role in it."""
+        group = self.row["resource_group"]
+        if group is None or self.who is None or role_on(self.who, self.row) is None:
+            return ABSENT
+        row = self.store.row(
+            "select g.id, g.name, count(u.user_id) as users from resource_groups g"
+            " left join resource_group_users u on u.group_id = g.id where g.id = ? group by g.id",
+            group,
+        )
+        return {"id": row["id"], "name": row["name"], "numUsers": row["users"]} if row else ABSENT
+
+    @property
+    def providers(self) -> object:
+        """Where inference runs: an object in an info, a list in a listing (recorded)."""
+        mapping = self.details.get("inferenceProviderMapping")
+        if not isinstance(mapping, dict):
+            return [] if self.listed else {}
+        if not self.listed:
+            return mapping
+        return [{"provider": name, **facts} for name, facts in mapping.items() if isinstance(facts, dict)]
+
+
+def blob(file: sqlite3.Row) -> dict[str, object]:
+    """Size and ids of a file as `blobs=true` adds them."""
+    facts: dict[str, object] = {"size": file["size"], "blobId": file["blob_id"]}
+    if file["sha256"] is not None:
+        pointer = 127 + len(str(file["size"]))
+        facts["lfs"] = {"sha256": file["sha256"], "size": file["size"], "pointerSize": pointer}
+    return facts
+
+
+Field = Callable[[Shown], object]
+
+
+def _column(name: str) -> Field:
+    return lambda shown: shown.row[name]
+
+
+def _if_set(name: str) -> Field:
+    return lambda shown: ABSENT if shown.row[name] is None else shown.row[name]
+
+
+def _detail(name: str) -> Field:
+    return lambda shown: shown.details.get(name, ABSENT)
+
+
+FIELDS: Mapping[str, Field] = {
+    "author": _column("namespace"),
+    "baseModels": lambda shown: shown.base_models,
+    "cardData": lambda shown: json.loads(shown.row["card"]),
+    "childrenModelCount": lambda shown: shown.children,
+    "citation": lambda shown: shown.details.get("citation"),
+    "config": lambda shown: shown.details.get("config", {}),
+    "createdAt": _column("created_at"),
+    "datasets": lambda shown: shown.uses("dataset"),
+    "description": _if_set("description"),
+    "disabled": lambda shown: bool(shown.row["disabled"]),
+    "downloads": _column("downloads"),
+    "downloadsAllTime": _column("downloads_all_time"),
+    "evalResults": _detail("evalResults"),
+    "gated": lambda shown: shown.row["gated"] or False,
+    "gguf": _detail("gguf"),
+    "host": lambda shown: f"https://{subdomain_of(shown.row['id'])}.hf.space",
+    "inference": _if_set("inference"),
+    "inferenceProviderMapping": lambda shown: shown.providers,
+    "key": lambda shown: "",
+    "lastModified": _column("last_modified"),
+    "library_name": _if_set("library_name"),
+    "likes": _column("likes"),
+    "mainSize": _column("main_size"),
+    "mask_token": _detail("mask_token"),
+    "model-index": lambda shown: shown.details.get("model-index"),
+    "modelId": _column("id"),
+    "models": lambda shown: shown.uses("model"),
+    "paperswithcode_id": lambda shown: shown.details.get("paperswithcode_id"),
+    "pipeline_tag": _if_set("pipeline_tag"),
+    "private": lambda shown: shown.row["visibility"] == "private",
+    "region": lambda shown: "us",
+    "resourceGroup": lambda shown: shown.resource_group,
+    "runtime": _detail("runtime"),
+    "safetensors": _detail("safetensors"),
+    "sdk": _column("sdk"),
+    "sha": _column("sha"),
+    "siblings": lambda shown: shown.siblings,
+    "spaces": lambda shown: shown.spaces,
+    "subdomain": lambda shown: subdomain_of(shown.row["id"]),
+    "tags": lambda shown: shown.tags,
+    "transformersInfo": _detail("transformersInfo"),
+    "trendingScore": _column("trending_score"),
+    "usedStorage": _column("used_storage"),
+    "widgetData": _detail("widgetData"),
+    "xetEnabled": lambda shown: True,
+}
+
+
+def show(shown: Shown, names: Sequence[str]) -> dict[str, object]:
+    """`_id`, `id` and those of the named fields that the repository has, in that order."""
+    answer: dict[str, object] = {"_id": shown.row["_id"], "id": shown.row["id"]}
+    for name in names:
+        value = FIELDS[name](shown)
+        if value is not ABSENT:
+            answer[name] = value
+    return answer
+
+
+def subdomain_of(id: str) -> str:
+    """The first part of the host a Space runs on."""
+    return re.sub(r"[^a-z0-9]+", "-", id.lower())

@@ -1,0 +1,1 @@
+"""What every request and answer of the Hub has in common."""

@@ -1,0 +1,78 @@
+"""Keyset cursors: where the next page of a listing starts, opaque in an absolute `Link` (FACTS §6)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from typing import TypeGuard
+from urllib.parse import quote
+
+from starlette.requests import Request
+
+from ..store import Json
+from .hub_errors import bad_request, invalid
+
+Place = list[str | int | float]
+
+
+def place_of(request: Request, length: int) -> Place | None:
+    """The place that the request's cursor names: the `length` sort values of the last row seen."""
+    text = request.query_params.get("cursor")
+    if text is None:
+        return None
+    try:
+        place: Json = json.loads(base64.b64decode(text, altchars=b"-_", validate=True))
+    except (ValueError, binascii.Error):
+        place = None
+    if not isinstance(place, list) or len(place) != length:
+        raise bad_request("Invalid cursor")
+    values = [value for value in place if _storable(value)]
+    if len(values) != length:
+        raise bad_request("Invalid cursor")
+    return values
+
+
+def next_link(request: Request, place: Sequence[str | int | float]) -> dict[str, str]:
+    """The `Link` header to the page after `place`, every other parameter kept as it was asked."""
+    cursor = base64.b64encode(
+        json.dumps(list(place), separators=(",", ":")).encode(), altchars=b"-_"
+    ).decode()
+    asked = [part for part in request.url.query.split("&") if part and part.split("=")[0] != "cursor"]
+    query = "&".join([*asked, f"cursor={quote(cursor, safe='')}"])
+    return {"Link": f'<{origin(request)}{raw_path(request)}?{query}>; rel="next"'}
+
+
+def limit_of(request: Request, default: int, most: int, least: int = 1, cap: bool = False) -> int:
+    """The page size asked for; beyond the bounds it is refused, or with `cap` brought down to `most`."""
+    text = request.query_params.get("limit")
+    if text is None:
+        return default
+    try:
+        limit = int(text)
+    except ValueError:
+        raise invalid("Invalid input: expected number, received NaN", "limit") from None
+    if limit < least:
+        raise invalid(f"Too small: expected number to be >={least}", "limit")
+    if limit > most and not cap:
+        raise invalid(f"Too big: expected number to be <={most}", "limit")
+    return min(limit, most)
+
+
+def origin(request: Request) -> str:
+    """Scheme and host the caller used, for the absolute addresses in answers."""
+    return str(request.base_url).rstrip("/")
+
+
+def raw_path(request: Request) -> str:
+    """The path as it was sent, still percent-encoded."""
+    raw = request.scope.get("raw_path")
+    return raw.decode("latin-1") if isinstance(raw, bytes) and raw else quote(request.url.path)
+
+
+def _storable(value: Json) -> TypeGuard[str | int | float]:
+    """Whether SQLite can take a value of a cursor that somebody may have made up."""
+    if isinstance(value, str):
+        return value.isprintable()
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 2**63

@@ -1,0 +1,110 @@
+"""The Hub's refusals: an exception that says which status, words and headers an answer has.
+
+FACTS §4: the body is `{"error": text}`, the text is repeated in `X-Error-Message`, and only four
+`X-Error-Code` values exist that official clients read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+REALM = 'Bearer realm="Authentication required", charset="UTF-8"'
+
+
+class HubError(Exception):
+    """An answer that is not a success; raised anywhere, written out by `middleware.py`."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        code: str | None = None,
+        extra: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.code = code
+        self.extra = dict(extra or {})
+        self.headers = dict(headers or {})
+
+
+class Moved(Exception):
+    """The thing asked for has another name: 307 to `location`, which is relative, as the Hub's is."""
+
+    def __init__(self, location: str, status: int = 307) -> None:
+        super().__init__(location)
+        self.location = location
+        self.status = status
+
+
+def bad_request(message: str) -> HubError:
+    """400 with our words."""
+    return HubError(400, message)
+
+
+def invalid(message: str, *path: str | int) -> HubError:
+    """400 in the manner of the Hub's schema checker: `✖ words`, then `→ at path`."""
+    return HubError(400, issue(message, *path))
+
+
+def issue(message: str, *path: str | int) -> str:
+    """One complaint as the Hub's schema checker prints it."""
+    where = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path).removeprefix(".")
+    return f"✖ {message}\n  → at {where}" if where else f"✖ {message}"
+
+
+def not_signed_in() -> HubError:
+    """401 for a caller without a token; the Hub says the same of a repository it hides."""
+    return HubError(401, "Invalid username or password.", headers={"WWW-Authenticate": REALM})
+
+
+def bad_token(whoami: bool = False) -> HubError:
+    """401 for a token nobody has; `whoami-v2` alone keeps the older words (recorded)."""
+    words = "Invalid username or password." if whoami else "Invalid credentials in Authorization header"
+    return HubError(401, words, headers={"WWW-Authenticate": REALM})
+
+
+def forbidden(message: str) -> HubError:
+    """403: signed in, and not allowed."""
+    return HubError(403, message)
+
+
+def repo_missing(anonymous: bool) -> HubError:
+    """A repository that is missing, or that this caller may not know of."""
+    return not_signed_in() if anonymous else HubError(404, "Repository not found", code="RepoNotFound")
+
+
+def revision_missing(revision: str) -> HubError:
+    """404 for a branch, tag or commit that is not there."""
+    return HubError(404, f"Invalid rev id: {revision}", code="RevisionNotFound")
+
+
+def entry_missing(path: str) -> HubError:
+    """404 for a file that is not in the repository at that revision."""
+    return HubError(404, f"Entry not found: {path}", code="EntryNotFound")
+
+
+def page_missing() -> HubError:
+    """404 for everything that is neither a repository nor a user."""
+    return HubError(404, "Sorry, we can't find the page you are looking for.")
+
+
+def gated(type: str, id: str, anonymous: bool) -> HubError:
+    """Files of a gated repository, for somebody without access to it."""
+    if anonymous:
+        words = "You must have access to it and be authenticated to access it. Please log in."
+        return HubError(401, f"Access to {type} {id} is restricted. {words}", code="GatedRepo")
+    words = f"You are not in the authorized list. Visit the page of {id} to ask for access."
+    return HubError(403, f"Access to {type} {id} is restricted. {words}", code="GatedRepo")
+
+
+def disabled() -> HubError:
+    """403 for files of a repository that the Hub has shut; clients know it by exactly these words."""
+    return HubError(403, "Access to this resource is disabled.")
+
+
+def plan_needed(message: str) -> HubError:
+    """402: the namespace's plan does not include this."""
+    return HubError(402, message)

@@ -1,0 +1,198 @@
+"""The JSON body of a request, read field by field; complaints are worded as the Hub's schema checker does."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from starlette.requests import Request
+
+from ..store import Json
+from .hub_errors import HubError, bad_request, issue
+
+MOST_SAID = 200
+SAID = (
+    "type",
+    "organization",
+    "namespace",
+    "name",
+    "fromRepo",
+    "toRepo",
+    "title",
+    "visibility",
+    "private",
+    "gated",
+    "item",
+    "note",
+    "position",
+    "user",
+    "users",
+    "role",
+    "autoJoin",
+    "resourceGroupId",
+)
+
+
+class Body:
+    """The fields of one JSON object. Readers note what is wrong; `check` refuses all of it at once."""
+
+    def __init__(self, fields: dict[str, Json], path: tuple[str | int, ...] = ()) -> None:
+        self.fields = fields
+        self.path = path
+        self.issues: list[str] = []
+
+    def wrong(self, message: str, *path: str | int) -> None:
+        """Note one complaint about the field at `path`."""
+        self.issues.append(issue(message, *self.path, *path))
+
+    def check(self) -> None:
+        """Raise 400 when a reader has complained."""
+        if self.issues:
+            raise HubError(400, "\n".join(self.issues))
+
+    def given(self, name: str) -> bool:
+        """Whether the field was sent, be it null."""
+        return name in self.fields
+
+    def text(
+        self,
+        name: str,
+        required: bool = False,
+        nullable: bool = False,
+        least: int = 0,
+        most: int | None = None,
+        pattern: str | None = None,
+    ) -> str | None:
+        """A string field."""
+        value = self._of(name, str, "string", required, nullable)
+        if value is None:
+            return None
+        assert isinstance(value, str)
+        if len(value) < least:
+            self.wrong(f"Too small: expected string to have >={least} characters", name)
+        elif most is not None and len(value) > most:
+            self.wrong(f"Too big: expected string to have <={most} characters", name)
+        elif pattern is not None and not re.search(pattern, value):
+            self.wrong(f"Invalid string: must match pattern /{pattern}/", name)
+        return value
+
+    def flag(self, name: str, nullable: bool = False) -> bool | None:
+        """A boolean field."""
+        value = self._of(name, bool, "boolean", False, nullable)
+        return value if isinstance(value, bool) else None
+
+    def whole(self, name: str, least: int | None = None, required: bool = False) -> int | None:
+        """An integer field."""
+        value = self._of(name, int, "number", required, False)
+        if not isinstance(value, int):
+            return None
+        if abs(value) >= 2**53:
+            self.wrong("Invalid input: expected int", name)
+        elif least is not None and value < least:
+            self.wrong(f"Too small: expected number to be >={least}", name)
+        return value
+
+    def choice(
+        self, name: str, options: Sequence[str], required: bool = False, nullable: bool = False
+    ) -> str | None:
+        """A field that is one of a few words."""
+        value = self.fields.get(name)
+        if (value is None and not self.given(name) and not required) or (value is None and nullable):
+            return None
+        if not isinstance(value, str) or value not in options:
+            listed = "|".join(f'"{option}"' for option in options)
+            self.wrong(f"Invalid option: expected one of {listed}", name)
+            return None
+        return value
+
+    def part(self, name: str, required: bool = False) -> Body | None:
+        """A field that is an object itself; its complaints are ours."""
+        value = self.fields.get(name)
+        if value is None and not self.given(name) and not required:
+            return None
+        return self._object(value, (*self.path, name))
+
+    def parts(self, name: str, required: bool = False) -> list[Body] | None:
+        """A field that is an array of objects."""
+        value = self.fields.get(name)
+        if value is None and not self.given(name) and not required:
+            return None
+        if not isinstance(value, list):
+            self.wrong(f"Invalid input: expected array, received {_kind(value, self.given(name))}", name)
+            return None
+        read = (self._object(item, (*self.path, name, index)) for index, item in enumerate(value))
+        return [body for body in read if body is not None]
+
+    def _object(self, value: Json, path: tuple[str | int, ...]) -> Body | None:
+        if not isinstance(value, dict):
+            self.issues.append(issue(f"Invalid input: expected object, received {_kind(value, True)}", *path))
+            return None
+        body = Body(value, path)
+        body.issues = self.issues
+        return body
+
+    def _of(self, name: str, type: type, word: str, required: bool, nullable: bool) -> object:
+        value = self.fields.get(name)
+        if value is None and ((not self.given(name) and not required) or (self.given(name) and nullable)):
+            return None
+        if not isinstance(value, type) or (type is int and isinstance(value, bool)):
+            self.wrong(f"Invalid input: expected {word}, received {_kind(value, self.given(name))}", name)
+            return None
+        return value
+
+
+async def body_of(request: Request) -> Body:
+    """The request's body as an object; anything else is refused with 400."""
+    value = await _json(request)
+    if not isinstance(value, dict):
+        raise bad_request(issue(f"Invalid input: expected object, received {_kind(value, True)}"))
+    return Body(value)
+
+
+async def bodies_of(request: Request) -> list[Body]:
+    """The request's body as an array of objects, each complaining for itself."""
+    value = await _json(request)
+    if not isinstance(value, list):
+        raise bad_request(issue(f"Invalid input: expected array, received {_kind(value, True)}"))
+    bodies: list[Body] = []
+    for index, item in enumerate(value):
+        if not isinstance(item, dict):
+            raise bad_request(issue(f"Invalid input: expected object, received {_kind(item, True)}", index))
+        bodies.append(Body(item, (index,)))
+    return bodies
+
+
+def _said(value: Json) -> str | None:
+    """What a body asks for, as the log of requests tells it: a few fields, never a secret's or a file's."""
+    fields = value if isinstance(value, dict) else {}
+    told = {name: fields[name] for name in SAID if name in fields}
+    words = json.dumps(told, ensure_ascii=False).replace('"', "")[1:-1]
+    return words[:MOST_SAID] or None
+
+
+async def _json(request: Request) -> Json:
+    raw = await request.body()
+    try:
+        value: Json = json.loads(raw, parse_float=_number) if raw else {}
+        json.dumps(value, ensure_ascii=False).encode()  # half a character, "\\ud800", cannot be stored
+    except (ValueError, RecursionError):
+        raise bad_request("Invalid JSON in the request's body") from None
+    request.scope["said"] = _said(value)
+    return value
+
+
+def _number(text: str) -> float:
+    """A number with a point or an exponent; as in JavaScript, `1.0` is the whole number 1."""
+    value = float(text)
+    return int(value) if value.is_integer() else value
+
+
+def _kind(value: object, given: bool) -> str:
+    """What JavaScript calls the type of a JSON value."""
+    if not given:
+        return "undefined"
+    for type, word in ((bool, "boolean"), ((int, float), "number"), (str, "string"), (list, "array")):
+        if isinstance(value, type):
+            return word
+    return "null" if value is None else "object"

@@ -1,0 +1,1 @@
+"""The believable world that a new local Hub is filled with."""

@@ -1,0 +1,79 @@
+"""The world a new local Hub is filled with, the same each time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..repos.lookup import repo_by_id
+from ..repos.rows import NewRepo, insert_repos
+from ..store import Store
+from .fixed_random import TODAY, digest, oid, roll, world, written
+from .seed_collections import fill_collections
+from .seed_datasets import datasets
+from .seed_edge_cases import oddities
+from .seed_models import models
+from .seed_papers import fill_papers
+from .seed_people import crowd, fill_people
+from .seed_spaces import spaces
+from .tokens import TOKENS, Token
+
+__all__ = ["ADA_WRITE", "TOKENS", "Token", "fill"]
+
+ADA_WRITE = TOKENS[0].token
+LET_IN = {"meta-llama/Llama-3.2-1B": "ada", "eve/ask-me-first": "bob"}  # gated repositories and who may fetch
+PUBLISHERS = 150  # members of the crowd who have published something
+
+
+def fill(store: Store, extra: int = 0) -> None:
+    """Put the world into empty tables; `extra` adds that many plain models."""
+    tables = world()
+    fill_people(store, tables)
+    users = {row["name"]: str(row["id"]) for row in store.rows("select name, id from users")}
+    owners = crowd(PUBLISHERS)
+    ordinary = list(models(tables, owners))
+    held = list(datasets(tables, owners))
+    demos = list(spaces(tables, owners, [model.id for model in ordinary]))
+    insert_repos(
+        store, [*ordinary, *oddities(users), *(dataset for dataset, *_ in held), *demos, *_plain(extra)]
+    )
+    keys = {row["id"]: row["key"] for row in store.rows("select id, key from repos where type = 'dataset'")}
+    store.run_many(
+        "insert into parquet (repo, subset, split, shard, file) values (?, ?, ?, ?, ?)",
+        (
+            (keys[dataset.id], subset, split, n, f"{kind}-{n % 2}.parquet")
+            for dataset, kind, conversion in held
+            for subset, splits in conversion.items()
+            for split, shards in splits.items()
+            for n in range(shards)
+        ),
+    )
+    for id, name in LET_IN.items():
+        repo = repo_by_id(store, "model", id)
+        assert repo is not None
+        store.run("insert into grants (repo, user_id) values (?, ?)", repo["key"], users[name])
+    fill_papers(store)
+    fill_collections(store)
+
+
+def _plain(count: int) -> Iterator[NewRepo]:
+    """Models without a story, for measuring."""
+    day = written(TODAY)
+    for n in range(count):
+        name = f"nimbus-labs/bench-{n:06d}"
+        tags = ["transformers", "safetensors", "text-generation", "en", "license:mit", "region:us"]
+        yield NewRepo(
+            "model",
+            name,
+            oid("model", name, day),
+            day,
+            day,
+            digest("sha", name),
+            tags,
+            {"license": "mit"},
+            pipeline_tag="text-generation",
+            library_name="transformers",
+            downloads=roll(10**6, "d", name),
+            likes=roll(5000, "l", name),
+            trending=roll(500, "t", name),
+            parameters=roll(10**10, "p", name),
+        )
