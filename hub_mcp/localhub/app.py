@@ -37,8 +37,9 @@ from .repos import creation, lookup, repo_changes, repo_search, tag_listing
 from .repos import routes as repos
 from .store import Store
 from .view import View
-from .web.middleware import Manners, unrouted
-from .web.quotas import Limits
+from .web.middleware import HubMiddleware
+from .web.quotas import RateQuotas
+from .web.response import unrouted
 from .world.seed import fill
 
 AREAS: tuple[ModuleType, ...] = (
@@ -71,7 +72,7 @@ def create_app(
     if path is None:
         _WORLDS.setdefault(models, store.snapshot())
     routes: list[BaseRoute] = [route for area in AREAS for route in area.routes]
-    layers = [Middleware(Manners, store=store, limits=Limits(quota))]
+    layers = [Middleware(HubMiddleware, store=store, limits=RateQuotas(quota))]
     if faults:  # outermost but for the view: a network fails before the Hub can answer
         layers.insert(0, Middleware(Faults, plan=parse(faults), clock=clock))
     layers.insert(0, Middleware(View, store=store))

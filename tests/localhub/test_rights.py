@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hub_mcp.localhub.world.seed import TOKENS
+from hub_mcp.localhub.world.tokens import TOKENS
 
 from .conftest import Ask
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from hub_mcp.localhub.world.seed import TOKENS
+from hub_mcp.localhub.world.tokens import TOKENS
 
 from .conftest import ADA, Ask
 

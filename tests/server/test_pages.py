@@ -18,7 +18,7 @@ from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.token import Token
 from hub_mcp.localhub.app import create_app
-from hub_mcp.localhub.world.seed import ADA_WRITE
+from hub_mcp.localhub.world.tokens import TOKENS
 from hub_mcp.server.prompts import PROMPTS
 from hub_mcp.server.streams import BUDGET
 from hub_mcp.settings import Settings
@@ -31,7 +31,7 @@ MANY = 10_000
 
 def hub_with(models: int = 0, **manners: Any) -> Hub:
     app = create_app(models=models, quota=100_000, **manners)
-    token = Token(ADA_WRITE, "a test")
+    token = Token(TOKENS[0].token, "a test")
     return Hub("http://hub.test", token, transport=lambda: httpx.ASGITransport(app))
 
 

@@ -11,9 +11,10 @@ from starlette.routing import Route
 from ..people.rights import caller
 from ..repos.lookup import PLURALS
 from ..store import Store, store_of
-from ..web.cursors import limit_of, next_link, origin, place_of
+from ..web.cursors import next_link, place_of
 from ..web.hub_errors import invalid
-from ..web.middleware import Answer
+from ..web.request import limit_of, origin
+from ..web.response import HubJSON
 from .routes import item_target
 from .shapes import brief, can_see, listed, seen
 
@@ -63,8 +64,8 @@ async def listing(request: Request) -> Response:
     headers = next_link(request, [page[-1][column], page[-1]["id"]]) if len(rows) > limit else {}
     visible = [row for row in page if can_see(who, row)]
     if short:
-        return Answer([brief(store, who, row) for row in visible], headers=headers)
-    return Answer([listed(store, who, row, here) for row in visible], headers=headers)
+        return HubJSON([brief(store, who, row) for row in visible], headers=headers)
+    return HubJSON([listed(store, who, row, here) for row in visible], headers=headers)
 
 
 def _several(request: Request, name: str) -> list[str]:

@@ -11,10 +11,10 @@ from starlette.routing import Route
 
 from ..people.rights import signed_in
 from ..store import Store, store_of
-from ..web.cursors import origin
-from ..web.hub_errors import HubError
-from ..web.json_body import Body, bodies_of, body_of
-from ..web.middleware import Answer
+from ..web.hub_errors import ApiError
+from ..web.json_body import JSONBody, bodies_of, body_of
+from ..web.request import origin
+from ..web.response import HubJSON
 from .routes import add_item, collection_at, item_in, touch
 from .shapes import must_change, whole
 
@@ -34,7 +34,7 @@ async def add(request: Request) -> Response:
         add_item(store, who, row["id"], *what, note=note)
     changed = store.row("select * from collections where id = ?", row["id"])
     assert changed is not None
-    return Answer(whole(store, who, changed, origin(request)))
+    return HubJSON(whole(store, who, changed, origin(request)))
 
 
 async def update(request: Request) -> Response:
@@ -87,7 +87,7 @@ async def remove(request: Request) -> Response:
 class _Change:
     """What is to become of one item."""
 
-    def __init__(self, body: Body) -> None:
+    def __init__(self, body: JSONBody) -> None:
         self.note = body.text("note", most=NOTE)
         self.position = body.whole("position", least=0)
         self.gallery = body.fields.get("gallery")
@@ -122,7 +122,7 @@ def _renumber(store: Store, collection: str, moves: list[tuple[str, int]]) -> No
 def _item(store: Store, collection: sqlite3.Row, id: str) -> sqlite3.Row:
     found = store.row("select * from collection_items where id = ? and collection = ?", id, collection["id"])
     if found is None:
-        raise HubError(404, "Collection item not found")
+        raise ApiError(404, "Collection item not found")
     return found
 
 

@@ -10,14 +10,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from ..people.rights import CREATORS, Caller, caller, signed_in, token_must
+from ..people.rights import CREATORS, SignedInUser, caller, signed_in, token_must
 from ..repos.creation import group_must_exist
 from ..repos.lookup import repo_by_id
 from ..store import Store, Value, store_of
-from ..web.cursors import origin
-from ..web.hub_errors import HubError, forbidden
-from ..web.json_body import Body, body_of
-from ..web.middleware import Answer
+from ..web.hub_errors import ApiError, forbidden
+from ..web.json_body import JSONBody, body_of
+from ..web.request import origin
+from ..web.response import HubJSON
 from .shapes import (
     ITEM_TYPES,
     THEMES,
@@ -50,7 +50,7 @@ async def create(request: Request) -> Response:
         same = store.row("select * from collections where namespace = ? and title = ?", owner, title)
         if same is not None:
             slug = slug_of(same)
-            raise HubError(409, f'You already have a collection "{title}": {slug}', extra={"slug": slug})
+            raise ApiError(409, f'You already have a collection "{title}": {slug}', extra={"slug": slug})
         id = store.new_id()
         store.run(
             "insert into collections (id, namespace, title, title_slug, description, private, theme, creator,"
@@ -68,12 +68,12 @@ async def create(request: Request) -> Response:
         )
         if first is not None:
             add_item(store, who, id, *first, note=None)
-    return Answer(_whole(request, id))
+    return HubJSON(_whole(request, id))
 
 
 async def read(request: Request) -> Response:
     """GET /api/collections/{namespace}/{slug}."""
-    return Answer(_whole(request, collection_at(request)["id"]))
+    return HubJSON(_whole(request, collection_at(request)["id"]))
 
 
 async def update(request: Request) -> Response:
@@ -97,7 +97,7 @@ async def update(request: Request) -> Response:
         changes["last_updated"] = store.now()
         columns = ", ".join(f"{name} = ?" for name in changes)
         store.run(f"update collections set {columns} where id = ?", *changes.values(), row["id"])  # noqa: S608 - ours
-    return Answer({"success": True, "data": _whole(request, row["id"])})
+    return HubJSON({"success": True, "data": _whole(request, row["id"])})
 
 
 async def delete(request: Request) -> Response:
@@ -115,11 +115,11 @@ def collection_at(request: Request) -> sqlite3.Row:
     store, who = store_of(request), caller(request)
     row = named(store, who, request.path_params["namespace"], request.path_params["slug"])
     if row is None:
-        raise HubError(404, "Collection not found")
+        raise ApiError(404, "Collection not found")
     return row
 
 
-def named(store: Store, who: Caller | None, namespace: str, slug: str) -> sqlite3.Row | None:
+def named(store: Store, who: SignedInUser | None, namespace: str, slug: str) -> sqlite3.Row | None:
     """The collection of a slug, if the caller may see it; of several with one title the first made."""
     end = re.search(r"-([0-9a-f]{24})$", slug)
     found = (
@@ -133,20 +133,20 @@ def named(store: Store, who: Caller | None, namespace: str, slug: str) -> sqlite
     return next((row for row in found if can_see(who, row)), None)
 
 
-def item_in(body: Body) -> tuple[str, str] | None:
+def item_in(body: JSONBody) -> tuple[str, str] | None:
     """Type and id of an item; None when something is wrong with it, which the body remembers."""
     type, id = body.choice("type", ITEM_TYPES, required=True), body.text("id", required=True)
     return (type, id) if type is not None and id is not None else None
 
 
-def add_item(store: Store, who: Caller, collection: str, type: str, id: str, note: str | None) -> None:
+def add_item(store: Store, who: SignedInUser, collection: str, type: str, id: str, note: str | None) -> None:
     """Put an item at the end; 404 when the caller cannot see such a thing, 409 when it is there already."""
     key = item_target(store, who, type, id)
     if key is None or target_of(store, who, type, key) is None:
-        raise HubError(404, f"There is no {type} {id}, or you cannot see it")
+        raise ApiError(404, f"There is no {type} {id}, or you cannot see it")
     again = "select count(*) from collection_items where collection = ? and type = ? and target = ?"
     if store.count(again, collection, type, key):
-        raise HubError(409, f"The {type} {id} is already in this collection")
+        raise ApiError(409, f"The {type} {id} is already in this collection")
     store.run(
         "insert into collection_items (id, collection, type, target, position, note) select ?, ?, ?, ?,"
         " coalesce(max(position) + 1, 0), ? from collection_items where collection = ?",
@@ -160,7 +160,7 @@ def add_item(store: Store, who: Caller, collection: str, type: str, id: str, not
     touch(store, collection)
 
 
-def item_target(store: Store, who: Caller | None, type: str, id: str) -> str | None:
+def item_target(store: Store, who: SignedInUser | None, type: str, id: str) -> str | None:
     """The lasting id of the thing an item names; a collection is named by its id or either slug."""
     if type == "paper":
         found = store.row("select id from papers where id = ?", id)
@@ -191,7 +191,7 @@ def _whole(request: Request, id: str) -> dict[str, object]:
     return whole(store, caller(request), row, origin(request))
 
 
-def _may_create(store: Store, who: Caller, namespace: str) -> str:
+def _may_create(store: Store, who: SignedInUser, namespace: str) -> str:
     """The namespace as it is spelled, when role and token let the caller make a collection in it."""
     if who.role_in(namespace) not in CREATORS:
         raise forbidden(
@@ -202,7 +202,7 @@ def _may_create(store: Store, who: Caller, namespace: str) -> str:
     return str(org["name"]) if org else who.name
 
 
-def _gating(body: Body) -> str | None:
+def _gating(body: JSONBody) -> str | None:
     """The `gating` field as it is kept: false, automatic, or by hand with notifications."""
     if not body.given("gating") or body.fields["gating"] is False:
         return "false" if body.given("gating") else None

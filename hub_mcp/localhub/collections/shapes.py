@@ -9,7 +9,7 @@ import sqlite3
 import unicodedata
 from collections.abc import Mapping
 
-from ..people.rights import READERS, WRITERS, Caller, can_read, role_on, token_must
+from ..people.rights import READERS, WRITERS, SignedInUser, can_read, role_on, token_must
 from ..repos.summaries import account_card, group_card, repo_card
 from ..store import Store, Value
 from ..web.hub_errors import forbidden, page_missing
@@ -30,12 +30,12 @@ def slug_of(row: sqlite3.Row) -> str:
     return f"{row['namespace']}/{row['title_slug']}-{row['id']}"
 
 
-def can_see(who: Caller | None, row: sqlite3.Row) -> bool:
+def can_see(who: SignedInUser | None, row: sqlite3.Row) -> bool:
     """Whether a collection exists as far as this caller can know."""
     return not row["private"] or (who is not None and role_on(who, row) in READERS and _token_reads(who, row))
 
 
-def must_change(who: Caller, row: sqlite3.Row) -> None:
+def must_change(who: SignedInUser, row: sqlite3.Row) -> None:
     """403 unless role and token let the caller change this collection."""
     token_must(who, "collection.write", row["namespace"], row["id"])
     role = role_on(who, row)
@@ -43,7 +43,7 @@ def must_change(who: Caller, row: sqlite3.Row) -> None:
         raise forbidden(f"You don't have the rights to change the collection {slug_of(row)}")
 
 
-def seen(who: Caller | None) -> tuple[str, list[Value]]:
+def seen(who: SignedInUser | None) -> tuple[str, list[Value]]:
     """A condition on `collections c` that keeps about what this caller may see; `can_see` is exact."""
     if who is None:
         return "not c.private", []
@@ -56,7 +56,7 @@ def seen(who: Caller | None) -> tuple[str, list[Value]]:
     ]
 
 
-def whole(store: Store, who: Caller | None, row: sqlite3.Row, origin: str) -> dict[str, object]:
+def whole(store: Store, who: SignedInUser | None, row: sqlite3.Row, origin: str) -> dict[str, object]:
     """A collection with all its items."""
     return {
         **_head(store, who, row),
@@ -71,7 +71,7 @@ def whole(store: Store, who: Caller | None, row: sqlite3.Row, origin: str) -> di
     }
 
 
-def listed(store: Store, who: Caller | None, row: sqlite3.Row, origin: str) -> dict[str, object]:
+def listed(store: Store, who: SignedInUser | None, row: sqlite3.Row, origin: str) -> dict[str, object]:
     """A collection in the listing: its first items, neither position nor shareUrl (recorded)."""
     return {
         **_head(store, who, row),
@@ -84,7 +84,7 @@ def listed(store: Store, who: Caller | None, row: sqlite3.Row, origin: str) -> d
     }
 
 
-def brief(store: Store, who: Caller | None, row: sqlite3.Row) -> dict[str, object]:
+def brief(store: Store, who: SignedInUser | None, row: sqlite3.Row) -> dict[str, object]:
     """A collection in the listing with `expand=false`."""
     return {
         "title": row["title"],
@@ -101,7 +101,7 @@ def share_url(row: sqlite3.Row, origin: str) -> str:
 
 
 def items(
-    store: Store, who: Caller | None, collection: sqlite3.Row, origin: str, limit: int | None = None
+    store: Store, who: SignedInUser | None, collection: sqlite3.Row, origin: str, limit: int | None = None
 ) -> list[dict[str, object]]:
     """The items of a collection in their order, without those that are hidden from this caller."""
     shown: list[dict[str, object]] = []
@@ -122,7 +122,7 @@ def items(
     return shown
 
 
-def target_of(store: Store, who: Caller | None, type: str, key: str) -> sqlite3.Row | None:
+def target_of(store: Store, who: SignedInUser | None, type: str, key: str) -> sqlite3.Row | None:
     """What an item stands for, by the id that survives renaming; None when hidden from this caller."""
     if type == "paper":
         return store.row("select * from papers where id = ?", key)
@@ -136,7 +136,9 @@ def target_of(store: Store, who: Caller | None, type: str, key: str) -> sqlite3.
     return row if row is not None and can_read(who, row) else None
 
 
-def _card(store: Store, who: Caller | None, type: str, row: sqlite3.Row, origin: str) -> Mapping[str, object]:
+def _card(
+    store: Store, who: SignedInUser | None, type: str, row: sqlite3.Row, origin: str
+) -> Mapping[str, object]:
     """The flat fields of an item, by its type."""
     if type == "paper":
         return {
@@ -180,7 +182,7 @@ def thumbnail(paper: str) -> str:
     return f"https://cdn-thumbnails.huggingface.co/social-thumbnails/papers/{paper}.png"
 
 
-def _head(store: Store, who: Caller | None, row: sqlite3.Row) -> dict[str, object]:
+def _head(store: Store, who: SignedInUser | None, row: sqlite3.Row) -> dict[str, object]:
     head: dict[str, object] = {"slug": slug_of(row), "title": row["title"]}
     if row["description"] is not None:
         head["description"] = row["description"]
@@ -196,7 +198,7 @@ def _head(store: Store, who: Caller | None, row: sqlite3.Row) -> dict[str, objec
     }
 
 
-def _token_reads(who: Caller, row: sqlite3.Row) -> bool:
+def _token_reads(who: SignedInUser, row: sqlite3.Row) -> bool:
     """A token that may write collections may read them; so may, for a bucket, one that reads repositories."""
     return any(
         who.allows(permission, row["namespace"], row["id"])

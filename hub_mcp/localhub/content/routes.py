@@ -11,20 +11,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..people.rights import Caller, caller, role_on
+from ..people.rights import SignedInUser, caller, role_on
 from ..repos.lookup import PLURALS, repo_at
 from ..repos.routes import sha_at
-from ..repos.selected_fields import truthy
 from ..store import Store, shard, store_of
-from ..web.cursors import limit_of, next_link, place_of, raw_path
-from ..web.hub_errors import HubError, disabled, entry_missing, gated, repo_missing
-from ..web.middleware import Answer
+from ..web.cursors import next_link, place_of
+from ..web.hub_errors import ApiError, disabled, entry_missing, gated, repo_missing
+from ..web.request import limit_of, raw_path, truthy
+from ..web.response import HubJSON
 
 PARQUET_REF = "refs/convert/parquet"
 MEDIA = {"md": "text/plain", "txt": "text/plain", "py": "text/plain", "json": "application/json"}
 
 
-def may_fetch(store: Store, who: Caller | None, repo: sqlite3.Row) -> None:
+def may_fetch(store: Store, who: SignedInUser | None, repo: sqlite3.Row) -> None:
     """Refuse the files of a repository that is disabled, gated, or a protected Space."""
     if repo["disabled"]:
         raise disabled()
@@ -60,7 +60,7 @@ async def resolve(request: Request) -> Response:
         return _piece(request, file["content"], headers, media)
     if request.method == "HEAD":
         return Response(headers=headers | {"Content-Length": str(file["size"])}, media_type=media)
-    raise HubError(501, f"The local Hub keeps no content of {path}, only its name and its size.")
+    raise ApiError(501, f"The local Hub keeps no content of {path}, only its name and its size.")
 
 
 async def tree(request: Request) -> Response:
@@ -94,10 +94,10 @@ async def tree(request: Request) -> Response:
     if truthy(request, "expand"):
         commit = {"id": repo["sha"], "title": "Upload files", "date": repo["last_modified"]}
         page = [entry | {"lastCommit": commit} for entry in page]
-    return Answer(page, headers=next_link(request, [paths[limit - 1]]) if len(paths) > limit else {})
+    return HubJSON(page, headers=next_link(request, [paths[limit - 1]]) if len(paths) > limit else {})
 
 
-def _granted(store: Store, who: Caller, repo: sqlite3.Row) -> bool:
+def _granted(store: Store, who: SignedInUser, repo: sqlite3.Row) -> bool:
     """Whether this caller was let in, and their token may use that."""
     if not who.reads_gated:
         return False
@@ -136,7 +136,7 @@ def _piece(request: Request, content: bytes, headers: dict[str, str], media: str
     first = int(asked[1]) if asked[1] else max(0, size - int(asked[2]))
     last = min(int(asked[2]), size - 1) if asked[1] and asked[2] else size - 1
     if first > last:
-        raise HubError(416, "Range Not Satisfiable", headers={"Content-Range": f"bytes */{size}"})
+        raise ApiError(416, "Range Not Satisfiable", headers={"Content-Range": f"bytes */{size}"})
     headers["Content-Range"] = f"bytes {first}-{last}/{size}"
     return Response(content[first : last + 1], 206, headers, media)
 

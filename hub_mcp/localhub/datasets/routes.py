@@ -13,9 +13,9 @@ from ..content.routes import PARQUET_REF, may_fetch
 from ..people.rights import caller
 from ..repos.lookup import id_in, repo_at
 from ..store import Store, store_of
-from ..web.cursors import origin
-from ..web.hub_errors import HubError, Moved
-from ..web.middleware import Answer
+from ..web.hub_errors import ApiError, Moved
+from ..web.request import origin
+from ..web.response import HubJSON
 from .croissant import croissant
 
 Listing = dict[str, dict[str, list[str]]]
@@ -26,14 +26,14 @@ async def parquet(request: Request) -> Response:
     listing = _listing(request, *_open_dataset(request))
     subset, split = request.path_params.get("subset"), request.path_params.get("split")
     if subset is None:
-        return Answer(listing)
+        return HubJSON(listing)
     if subset not in listing:
-        raise HubError(404, f'The subset "{subset}" does not exist')
+        raise ApiError(404, f'The subset "{subset}" does not exist')
     if split is None:
-        return Answer(listing[subset])
+        return HubJSON(listing[subset])
     if split not in listing[subset]:
-        raise HubError(404, f'The split "{split}" does not exist in the subset "{subset}"')
-    return Answer(listing[subset][split])
+        raise ApiError(404, f'The split "{split}" does not exist in the subset "{subset}"')
+    return HubJSON(listing[subset][split])
 
 
 async def shard(request: Request) -> Response:
@@ -45,7 +45,7 @@ async def shard(request: Request) -> Response:
         "select count(*) from parquet where repo = ? and subset = ? and split = ? and shard = ?",
         repo["key"], subset, split, int(number[1]),
     ):  # fmt: skip
-        raise HubError(404, f'There is no parquet file "{file}" in {subset}/{split}', code="EntryNotFound")
+        raise ApiError(404, f'There is no parquet file "{file}" in {subset}/{split}', code="EntryNotFound")
     path = f"{id_in(subset)}/{id_in(split)}/{int(number[1]):04d}.parquet"
     raise Moved(
         f"/datasets/{id_in(repo['id'])}/resolve/{id_in(PARQUET_REF).replace('/', '%2F')}/{path}", status=302
@@ -56,7 +56,7 @@ async def document(request: Request) -> Response:
     """GET …/croissant."""
     store, repo = _open_dataset(request)
     shards = _shards(store, repo)
-    answer = Answer(croissant(store, repo, shards, origin(request)))
+    answer = HubJSON(croissant(store, repo, shards, origin(request)))
     answer.headers["Content-Type"] = "application/ld+json; charset=utf-8"
     return answer
 
@@ -71,7 +71,7 @@ def _open_dataset(request: Request) -> tuple[Store, sqlite3.Row]:
 def _shards(store: Store, repo: sqlite3.Row) -> list[sqlite3.Row]:
     rows = store.rows("select * from parquet where repo = ? order by subset, split, shard", repo["key"])
     if not rows:
-        raise HubError(404, f"The dataset {repo['id']} has no parquet files")
+        raise ApiError(404, f"The dataset {repo['id']} has no parquet files")
     return rows
 
 

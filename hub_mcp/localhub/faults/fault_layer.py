@@ -39,10 +39,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..web.hub_errors import HubError
-from ..web.middleware import refusal
+from ..web.hub_errors import ApiError
 from ..web.quotas import WINDOW, kind_of
-from .fault_plan import READING, Fault, Plan
+from ..web.response import error_response
+from .fault_plan import READING, Fault, FaultPlan
 
 SERVER_ERRORS = {
     500: "Internal Error - We're working hard to fix this.",
@@ -59,7 +59,7 @@ EDGE = "<!doctype html><title>429</title><h1>429 Too Many Requests</h1><p>Reques
 class Faults:
     """The layer outside of everything the Hub itself answers."""
 
-    def __init__(self, app: ASGIApp, plan: Plan, clock: Callable[[], float]) -> None:
+    def __init__(self, app: ASGIApp, plan: FaultPlan, clock: Callable[[], float]) -> None:
         self.app = app
         self.plan = plan
         self.clock = clock
@@ -101,14 +101,14 @@ class Faults:
         if fault.kind == "429":
             left = WINDOW - int(self.clock()) % WINDOW if fault.seconds is None else round(fault.seconds)
             headers = {"RateLimit": f'"{kind_of(path)}";r=0;t={left}'}
-            return refusal(
-                HubError(
+            return error_response(
+                ApiError(
                     429, "Too many requests: this window of your rate limit is used up.", headers=headers
                 )
             )
         if fault.kind == "quota":
-            return refusal(
-                HubError(429, "You have reached the limit of this action for today: 300 in 24 hours.")
+            return error_response(
+                ApiError(429, "You have reached the limit of this action for today: 300 in 24 hours.")
             )
         if fault.kind == "redirect-loop":
             rest = "&".join(part for part in (query, "" if LOOP in query else LOOP) if part)
@@ -122,7 +122,7 @@ class Faults:
         if fault.kind == "reset":
             return Response(status_code=0)
         status = self.plan.dice.choice(list(SERVER_ERRORS)) if fault.kind == "5xx" else int(fault.kind)
-        return refusal(HubError(status, SERVER_ERRORS[status]))
+        return error_response(ApiError(status, SERVER_ERRORS[status]))
 
 
 class _Heard:

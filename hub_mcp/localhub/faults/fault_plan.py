@@ -32,7 +32,7 @@ class Fault:
 
 
 @dataclass
-class Plan:
+class FaultPlan:
     """Faults with their chances, and the requests they may strike."""
 
     faults: tuple[Fault, ...] = ()
@@ -67,9 +67,9 @@ class Plan:
         return None
 
 
-def parse(text: str) -> Plan:
+def parse(text: str) -> FaultPlan:
     """The plan that a text such as `latency=200ms,5xx=0.1,reset-after=0.02,seed=7` describes."""
-    plan, faults, paths = Plan(), list[Fault](), list[str]()
+    plan, faults, paths = FaultPlan(), list[Fault](), list[str]()
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         name, equals, value = part.partition("=")
         if not equals or not value:

@@ -10,13 +10,13 @@ from starlette.routing import Route
 
 from ..collections.routes import collection_at
 from ..collections.shapes import can_see, must_change, slug_of
-from ..people.rights import Caller, can_read, can_write, must_write, signed_in, token_must
+from ..people.rights import SignedInUser, can_read, can_write, must_write, signed_in, token_must
 from ..repos.lookup import repo_at, repo_by_id
 from ..repos.summaries import group_brief
 from ..store import Store, store_of
-from ..web.hub_errors import HubError, bad_request, forbidden, plan_needed, repo_missing
+from ..web.hub_errors import ApiError, bad_request, forbidden, plan_needed, repo_missing
 from ..web.json_body import body_of
-from ..web.middleware import Answer
+from ..web.response import HubJSON
 from .shapes import runs
 
 
@@ -42,7 +42,7 @@ async def set_of_repo(request: Request) -> Response:
         repo = repo_at(request)
         must_write(who, repo, f"change the resource group of {repo['id']}")
         _move(store, who, repo, "update repos set resource_group = ? where _id = ?", repo["_id"], group)
-    return Answer(
+    return HubJSON(
         {
             "name": repo["id"],
             "type": repo["type"],
@@ -59,7 +59,7 @@ async def set_of_bucket(request: Request) -> Response:
         bucket = _bucket_at(request)
         must_change(who, bucket)
         _move(store, who, bucket, "update buckets set resource_group = ? where id = ?", bucket["id"], group)
-    return Answer(
+    return HubJSON(
         {
             "name": f"{bucket['namespace']}/{bucket['name']}",
             "type": "bucket",
@@ -76,7 +76,7 @@ async def set_of_collection(request: Request) -> Response:
         row = collection_at(request)
         must_change(who, row)
         _move(store, who, row, "update collections set resource_group = ? where id = ?", row["id"], group)
-    return Answer(
+    return HubJSON(
         {
             "id": row["id"],
             "slug": slug_of(row),
@@ -87,7 +87,7 @@ async def set_of_collection(request: Request) -> Response:
     )
 
 
-def take_in(store: Store, who: Caller, org: sqlite3.Row, type: str, id: str, group_id: str) -> None:
+def take_in(store: Store, who: SignedInUser, org: sqlite3.Row, type: str, id: str, group_id: str) -> None:
     """Put a repository of the organization, which the caller may change, into a group that is being made."""
     repo = repo_by_id(store, type, id)
     if repo is None or not can_read(who, repo):
@@ -116,11 +116,13 @@ def _read(request: Request, thing: sqlite3.Row) -> Response:
     if who.role_in(thing["namespace"]) is None:
         raise forbidden(f"You are not a member of the organization {thing['namespace']}")
     if thing["resource_group"] is None:
-        raise HubError(404, "This is in no resource group")
-    return Answer(group_brief(store_of(request), thing["resource_group"]))
+        raise ApiError(404, "This is in no resource group")
+    return HubJSON(group_brief(store_of(request), thing["resource_group"]))
 
 
-def _move(store: Store, who: Caller, thing: sqlite3.Row, update: str, id: str, group: str | None) -> None:
+def _move(
+    store: Store, who: SignedInUser, thing: sqlite3.Row, update: str, id: str, group: str | None
+) -> None:
     """Write the new group; the caller must run the organization, or the old group and the new one."""
     org = store.row("select * from orgs where name = ?", thing["namespace"])
     if org is None:
@@ -131,7 +133,7 @@ def _move(store: Store, who: Caller, thing: sqlite3.Row, update: str, id: str, g
     if group is not None and not store.count(
         "select count(*) from resource_groups where id = ? and org_id = ?", group, org["id"]
     ):
-        raise HubError(404, "Resource group not found")
+        raise ApiError(404, "Resource group not found")
     for concerned in {thing["resource_group"], group} - {None}:
         if not runs(who, org, concerned):
             raise forbidden("Only admins of the resource group can change what is in it")

@@ -11,9 +11,9 @@ from starlette.routing import Route
 
 from ..people.rights import WRITERS
 from ..store import Store, store_of
-from ..web.hub_errors import HubError, bad_request, forbidden
-from ..web.json_body import Body, body_of
-from ..web.middleware import Answer
+from ..web.hub_errors import ApiError, bad_request, forbidden
+from ..web.json_body import JSONBody, body_of
+from ..web.response import HubJSON
 from .group_assignment import take_in
 from .shapes import (
     PRODUCTS,
@@ -34,7 +34,9 @@ async def listing(request: Request) -> Response:
     store = store_of(request)
     who, org = org_with_plan(request, "org.read")
     rows = store.rows("select id from resource_groups where org_id = ? order by created_at, id", org["id"])
-    return Answer([group_json(store, row["id"]) for row in rows if runs(who, org) or row["id"] in who.groups])
+    return HubJSON(
+        [group_json(store, row["id"]) for row in rows if runs(who, org) or row["id"] in who.groups]
+    )
 
 
 async def create(request: Request) -> Response:
@@ -73,13 +75,13 @@ async def create(request: Request) -> Response:
             take_in(store, who, org, type, repo, id)
         if auto_join is not None:
             _set_auto_join(store, org, id, *auto_join)
-    return Answer(group_json(store, id))
+    return HubJSON(group_json(store, id))
 
 
 async def read(request: Request) -> Response:
     """GET …/resource-groups/{group}."""
     _, _, group = group_at(request, write=False)
-    return Answer(group_json(store_of(request), group["id"]))
+    return HubJSON(group_json(store_of(request), group["id"]))
 
 
 async def update(request: Request) -> Response:
@@ -106,7 +108,7 @@ async def update(request: Request) -> Response:
             json.dumps(kept),
             group["id"],
         )
-    return Answer(group_json(store, group["id"]))
+    return HubJSON(group_json(store, group["id"]))
 
 
 async def settings(request: Request) -> Response:
@@ -120,7 +122,7 @@ async def settings(request: Request) -> Response:
         _, org, group = group_at(request, write=True)
         if auto_join is not None:
             _set_auto_join(store, org, group["id"], *auto_join)
-    return Answer(group_json(store, group["id"]))
+    return HubJSON(group_json(store, group["id"]))
 
 
 async def delete(request: Request) -> Response:
@@ -129,7 +131,7 @@ async def delete(request: Request) -> Response:
     with store.write():
         _, _, group = group_at(request, write=True)
         store.run("delete from resource_groups where id = ?", group["id"])
-    return Answer({"success": True})
+    return HubJSON({"success": True})
 
 
 async def add_users(request: Request) -> Response:
@@ -152,7 +154,7 @@ async def add_users(request: Request) -> Response:
                 assert user is not None
                 raise forbidden(f'User "{user["name"]}" is already in the resource group {group["name"]}')
         _enter(store, group["id"], who.name, joining)
-    return Answer(group_json(store, group["id"]))
+    return HubJSON(group_json(store, group["id"]))
 
 
 async def update_user(request: Request) -> Response:
@@ -171,7 +173,7 @@ async def update_user(request: Request) -> Response:
             group["id"],
             user,
         )
-    return Answer(group_json(store, group["id"]))
+    return HubJSON(group_json(store, group["id"]))
 
 
 async def remove_user(request: Request) -> Response:
@@ -181,10 +183,10 @@ async def remove_user(request: Request) -> Response:
         _, _, group = group_at(request, write=True)
         user = _user_in(request, group)
         store.run("delete from resource_group_users where group_id = ? and user_id = ?", group["id"], user)
-    return Answer(group_json(store, group["id"]))
+    return HubJSON(group_json(store, group["id"]))
 
 
-def _users(body: Body, required: bool = False) -> list[tuple[str, str]]:
+def _users(body: JSONBody, required: bool = False) -> list[tuple[str, str]]:
     """The `users` field; a user is called `user`, and by some clients `name`."""
     parts = body.parts("users", required=required)
     if required and parts == [] and body.fields.get("users") == []:
@@ -199,7 +201,7 @@ def _users(body: Body, required: bool = False) -> list[tuple[str, str]]:
     return [(user, role) for user, role in users if user is not None and role is not None]
 
 
-def _limits(part: Body) -> dict[str, int | None]:
+def _limits(part: JSONBody) -> dict[str, int | None]:
     """Those of the spend limits that were sent; null stands for none."""
     return {
         key: None if part.fields[key] is None else part.whole(key, least=0)
@@ -238,7 +240,7 @@ def _user_in(request: Request, group: sqlite3.Row) -> str:
         group["id"],
     )
     if row is None:
-        raise HubError(404, "User not found in this resource group")
+        raise ApiError(404, "User not found in this resource group")
     return str(row["id"])
 
 

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from starlette.requests import Request
 
 from ..collections.shapes import slug_of
-from ..people.rights import READERS, Caller, signed_in, token_must
+from ..people.rights import READERS, SignedInUser, signed_in, token_must
 from ..people.routes import org_at
 from ..store import Store, Value, store_of
-from ..web.hub_errors import HubError, bad_request, forbidden, invalid, plan_needed
-from ..web.json_body import Body
+from ..web.hub_errors import ApiError, bad_request, forbidden, invalid, plan_needed
+from ..web.json_body import JSONBody
 
 ROLES = ("admin", "write", "contributor", "read", "no_access")
 SCOPES = ("all", "read_plus")
@@ -22,7 +22,7 @@ PRODUCTS = ("total", "inferenceProviders", "spaces", "jobs", "endpoints")
 REPO_TYPES = ("dataset", "model", "space", "bucket", "kernel")
 
 
-def org_with_plan(request: Request, permission: str = "org.write") -> tuple[Caller, sqlite3.Row]:
+def org_with_plan(request: Request, permission: str = "org.write") -> tuple[SignedInUser, sqlite3.Row]:
     """The caller and the organization of a path: 401, 404, 403 for who is no member, 402 without a plan."""
     who, org = signed_in(request), org_at(request)
     if who.role_in(org["name"]) is None:
@@ -33,7 +33,7 @@ def org_with_plan(request: Request, permission: str = "org.write") -> tuple[Call
     return who, org
 
 
-def group_at(request: Request, write: bool) -> tuple[Caller, sqlite3.Row, sqlite3.Row]:
+def group_at(request: Request, write: bool) -> tuple[SignedInUser, sqlite3.Row, sqlite3.Row]:
     """Caller, organization and group of a path; the caller may read the group, or with `write` change it."""
     who, org = org_with_plan(request, "org.write" if write else "org.read")
     id = request.path_params["group"]
@@ -43,7 +43,7 @@ def group_at(request: Request, write: bool) -> tuple[Caller, sqlite3.Row, sqlite
         "select * from resource_groups where id = ? and org_id = ?", id.lower(), org["id"]
     )
     if group is None:
-        raise HubError(404, "Resource group not found")
+        raise ApiError(404, "Resource group not found")
     if not (runs(who, org, group["id"]) if write else runs(who, org) or group["id"] in who.groups):
         raise forbidden(
             f"Only admins can change the resource group {group['name']}"
@@ -53,7 +53,7 @@ def group_at(request: Request, write: bool) -> tuple[Caller, sqlite3.Row, sqlite
     return who, org, group
 
 
-def runs(who: Caller, org: sqlite3.Row, group_id: str | None = None) -> bool:
+def runs(who: SignedInUser, org: sqlite3.Row, group_id: str | None = None) -> bool:
     """Whether the caller is an admin of the organization, or of this group of it."""
     return who.role_in(org["name"]) == "admin" or (
         group_id is not None and who.groups.get(group_id) == "admin"
@@ -94,7 +94,7 @@ def group_json(store: Store, group_id: str) -> dict[str, object]:
     return answer | {"resources": resources, "repos": [thing for thing in resources if "name" in thing]}
 
 
-def auto_join_in(body: Body) -> tuple[str | None, str | None] | None:
+def auto_join_in(body: JSONBody) -> tuple[str | None, str | None] | None:
     """The `autoJoin` field as (role, scope), (None, None) to turn it off; None when it was not sent."""
     part = body.part("autoJoin")
     if part is None:

@@ -12,14 +12,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from ..people.rights import Caller, caller, visible
+from ..people.rights import SignedInUser, caller, visible
 from ..repos.selected_fields import LISTED
-from ..repos.shapes import Shown, show
+from ..repos.shapes import LazyRepo, repo_json
 from ..repos.summaries import linked_space, repo_card
 from ..store import Store, Value, store_of
-from ..web.cursors import limit_of
-from ..web.hub_errors import HubError, invalid
-from ..web.middleware import Answer
+from ..web.hub_errors import ApiError, invalid
+from ..web.request import limit_of
+from ..web.response import HubJSON
 from .shapes import comments, daily_row, facts, moment, written
 
 LINKED = 12  # repositories of each type on a paper's page; the totals beside them are the truth
@@ -57,7 +57,7 @@ async def paper(request: Request) -> Response:
         answer[f"numTotal{name}"] = total
     if "comments" in asked:
         answer["comments"] = comments(store, who, row)
-    return Answer(answer)
+    return HubJSON(answer)
 
 
 async def citing(request: Request) -> Response:
@@ -67,10 +67,10 @@ async def citing(request: Request) -> Response:
     for type in ("model", "dataset", "space"):
         repos, _ = _citing(store, who, type, request.path_params["id"], CITING)
         answer[f"{type}s"] = [
-            show(Shown(store, who, row, listed=True), ("author", "trendingScore", *LISTED[type]))
+            repo_json(LazyRepo(store, who, row, listed=True), ("author", "trendingScore", *LISTED[type]))
             for row in repos
         ]
-    return Answer(answer)
+    return HubJSON(answer)
 
 
 async def daily(request: Request) -> Response:
@@ -99,7 +99,7 @@ async def daily(request: Request) -> Response:
         limit,
         min(number * limit, 2**62),
     )
-    return Answer([daily_row(store, caller(request), row) for row in rows])
+    return HubJSON([daily_row(store, caller(request), row) for row in rows])
 
 
 async def search(request: Request) -> Response:
@@ -117,7 +117,7 @@ async def search(request: Request) -> Response:
         *params,
         limit_of(request, 50, 120),
     )
-    return Answer([daily_row(store, caller(request), row) for row in rows])
+    return HubJSON([daily_row(store, caller(request), row) for row in rows])
 
 
 async def page(request: Request) -> Response:
@@ -132,12 +132,12 @@ async def page(request: Request) -> Response:
 def _paper_at(request: Request) -> sqlite3.Row:
     row = store_of(request).row("select * from papers where id = ?", request.path_params["id"])
     if row is None:
-        raise HubError(404, "Paper not found")
+        raise ApiError(404, "Paper not found")
     return row
 
 
 def _citing(
-    store: Store, who: Caller | None, type: str, paper: str, limit: int
+    store: Store, who: SignedInUser | None, type: str, paper: str, limit: int
 ) -> tuple[Sequence[sqlite3.Row], int]:
     """The repositories of a type tagged with a paper, best known first, and how many there are."""
     condition, params = visible(who)

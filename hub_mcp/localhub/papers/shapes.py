@@ -8,7 +8,7 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 
 from ..collections.shapes import thumbnail
-from ..people.rights import Caller
+from ..people.rights import SignedInUser
 from ..repos.summaries import account_card
 from ..store import Store
 
@@ -49,7 +49,7 @@ def facts(store: Store, row: sqlite3.Row) -> dict[str, object]:
     }
 
 
-def daily_row(store: Store, who: Caller | None, row: sqlite3.Row) -> dict[str, object]:
+def daily_row(store: Store, who: SignedInUser | None, row: sqlite3.Row) -> dict[str, object]:
     """A paper among the daily ones; the outer date is the Hub's, four hours before arXiv's (recorded)."""
     submitter = store.row("select name from users where id = ?", row["submitted_by"])
     names = {author.get("user") for author in json.loads(row["authors"])}
@@ -71,13 +71,13 @@ def daily_row(store: Store, who: Caller | None, row: sqlite3.Row) -> dict[str, o
     }
 
 
-def _submitter(store: Store, who: Caller | None, name: str) -> dict[str, object]:
+def _submitter(store: Store, who: SignedInUser | None, name: str) -> dict[str, object]:
     """Who brought a paper to the daily ones; the OpenAPI document has no `isUserFollowing` here."""
     card = account_card(store, who, name) or {}
     return {key: value for key, value in card.items() if key != "isUserFollowing"}
 
 
-def comments(store: Store, who: Caller | None, paper: sqlite3.Row) -> list[dict[str, object]]:
+def comments(store: Store, who: SignedInUser | None, paper: sqlite3.Row) -> list[dict[str, object]]:
     """The discussion below a paper, oldest first."""
     comments: list[dict[str, object]] = []
     for row in store.rows(

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from ..store import Value, store_of
 from ..web.hub_errors import forbidden, invalid
-from ..web.middleware import Answer
+from ..web.response import HubJSON
 from .rights import READERS, signed_in, visible
 from .routes import org_at
 
@@ -45,7 +45,7 @@ def _holdings(request: Request, namespace: str) -> Response:
         *values,
     )
     total = sum(row["used_storage"] for row in rows) or 1
-    return Answer(
+    return HubJSON(
         [
             {
                 "id": row["id"],

@@ -19,7 +19,7 @@ READERS = ("admin", "write", "contributor", "read")
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class TokenScope:
     """One line of a fine-grained token: an entity by its `_id`, and what is allowed on it."""
 
     entity: str
@@ -27,7 +27,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class SignedInUser:
     """A signed-in user together with the token they came with."""
 
     id: str
@@ -39,7 +39,7 @@ class Caller:
     plans: Mapping[str, str] = field(default_factory=dict[str, str])  # lower-case name → plan
     owners: Mapping[str, str] = field(default_factory=dict[str, str])  # lower-case name → _id, ours too
     groups: Mapping[str, str] = field(default_factory=dict[str, str])  # resource group → role
-    scopes: tuple[Scope, ...] = ()
+    scopes: tuple[TokenScope, ...] = ()
     reads_gated: bool = True
     fine_grained: str | None = None
 
@@ -57,13 +57,13 @@ class Caller:
         return any(scope.entity in entities and implied & scope.permissions for scope in self.scopes)
 
 
-def caller(request: Request) -> Caller | None:
+def caller(request: Request) -> SignedInUser | None:
     """Who sent the request; None without a token. A token nobody has never gets this far."""
     found = request.scope.get("caller")
-    return found if isinstance(found, Caller) else None
+    return found if isinstance(found, SignedInUser) else None
 
 
-def signed_in(request: Request) -> Caller:
+def signed_in(request: Request) -> SignedInUser:
     """Who sent the request; 401 without a token."""
     who = caller(request)
     if who is None:
@@ -71,7 +71,7 @@ def signed_in(request: Request) -> Caller:
     return who
 
 
-def caller_of(store: Store, authorization: str | None, whoami: bool = False) -> Caller | None:
+def caller_of(store: Store, authorization: str | None, whoami: bool = False) -> SignedInUser | None:
     """The caller an Authorization header names; 401 when its token is nobody's."""
     if authorization is None:
         return None
@@ -90,7 +90,7 @@ def caller_of(store: Store, authorization: str | None, whoami: bool = False) -> 
     )
     fine: dict[str, Any] = json.loads(row["fine_grained"] or "{}")
     groups = store.rows("select group_id, role from resource_group_users where user_id = ?", row["id"])
-    return Caller(
+    return SignedInUser(
         id=row["id"],
         name=row["name"],
         is_pro=bool(row["is_pro"]),
@@ -106,7 +106,7 @@ def caller_of(store: Store, authorization: str | None, whoami: bool = False) -> 
     )
 
 
-def role_on(who: Caller, repo: sqlite3.Row) -> str | None:
+def role_on(who: SignedInUser, repo: sqlite3.Row) -> str | None:
     """The role on a repository: a resource group hides it from all but its own users and org admins."""
     role = who.role_in(repo["namespace"])
     if repo["resource_group"] is None or role == "admin":
@@ -114,7 +114,7 @@ def role_on(who: Caller, repo: sqlite3.Row) -> str | None:
     return who.groups.get(repo["resource_group"])
 
 
-def can_read(who: Caller | None, repo: sqlite3.Row) -> bool:
+def can_read(who: SignedInUser | None, repo: sqlite3.Row) -> bool:
     """Whether a repository exists as far as this caller can know."""
     if repo["visibility"] != "private":
         return True
@@ -123,21 +123,21 @@ def can_read(who: Caller | None, repo: sqlite3.Row) -> bool:
     return who.allows("repo.content.read", repo["namespace"], repo["_id"], repo["resource_group"] or "")
 
 
-def can_write(who: Caller, repo: sqlite3.Row) -> bool:
+def can_write(who: SignedInUser, repo: sqlite3.Row) -> bool:
     """Whether the role and the token let this caller change a repository."""
     return _may_change(who, repo) and who.allows(
         "repo.write", repo["namespace"], repo["_id"], repo["resource_group"] or ""
     )
 
 
-def must_write(who: Caller, repo: sqlite3.Row, deed: str) -> None:
+def must_write(who: SignedInUser, repo: sqlite3.Row, deed: str) -> None:
     """403 unless the caller may change this repository; `deed` completes “You don't have the rights to …”."""
     token_must(who, "repo.write", repo["namespace"], repo["_id"], repo["resource_group"] or "")
     if not _may_change(who, repo):
         raise forbidden(f"You don't have the rights to {deed}")
 
 
-def token_must(who: Caller, permission: str, namespace: str, *ids: str) -> None:
+def token_must(who: SignedInUser, permission: str, namespace: str, *ids: str) -> None:
     """403 that names the token (never its text) when it lacks a permission."""
     if who.allows(permission, namespace, *ids):
         return
@@ -152,7 +152,7 @@ def token_must(who: Caller, permission: str, namespace: str, *ids: str) -> None:
     )
 
 
-def visible(who: Caller | None) -> tuple[str, list[Value]]:
+def visible(who: SignedInUser | None) -> tuple[str, list[Value]]:
     """A condition on `repos r` that keeps what this caller may see, with its parameters."""
     if who is None:
         return "r.visibility <> 'private'", []
@@ -178,7 +178,7 @@ def visible(who: Caller | None) -> tuple[str, list[Value]]:
     return condition, [*mine, *admins, *groups, *whole, *entities, *entities]
 
 
-def _may_change(who: Caller, repo: sqlite3.Row) -> bool:
+def _may_change(who: SignedInUser, repo: sqlite3.Row) -> bool:
     role = role_on(who, repo)
     return role in WRITERS or (role == "contributor" and repo["creator"] == who.id)
 
@@ -187,8 +187,8 @@ def _marks(values: Collection[str]) -> str:
     return ",".join("?" * len(values))
 
 
-def _scopes(fine: dict[str, Any]) -> tuple[Scope, ...]:
+def _scopes(fine: dict[str, Any]) -> tuple[TokenScope, ...]:
     """The lines of a fine-grained token, as whoami-v2 spells them."""
     return tuple(
-        Scope(line["entity"]["_id"], frozenset(line["permissions"])) for line in fine.get("scoped", [])
+        TokenScope(line["entity"]["_id"], frozenset(line["permissions"])) for line in fine.get("scoped", [])
     )

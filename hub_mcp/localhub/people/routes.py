@@ -11,10 +11,11 @@ from starlette.routing import Route
 
 from ..repos.lookup import TYPES
 from ..store import Store, Value, store_of
-from ..web.cursors import limit_of, next_link, place_of
-from ..web.hub_errors import HubError, Moved, forbidden, page_missing
-from ..web.middleware import Answer
-from .rights import Caller, caller, signed_in, visible
+from ..web.cursors import next_link, place_of
+from ..web.hub_errors import ApiError, Moved, forbidden, page_missing
+from ..web.request import limit_of
+from ..web.response import HubJSON
+from .rights import SignedInUser, caller, signed_in, visible
 
 
 async def whoami(request: Request) -> Response:
@@ -31,7 +32,7 @@ async def whoami(request: Request) -> Response:
     }
     if who.fine_grained is not None:
         access["fineGrained"] = json.loads(who.fine_grained)
-    return Answer(
+    return HubJSON(
         {
             "type": "user",
             "id": who.id,
@@ -66,7 +67,7 @@ async def organization(request: Request) -> Response:
         **_counts(store, who, org["name"]),
         "numFollowers": store.count("select count(*) from followers where account_id = ?", org["id"]),
     }
-    return Answer({key: value for key, value in answer.items() if value is not None})
+    return HubJSON({key: value for key, value in answer.items() if value is not None})
 
 
 async def user(request: Request) -> Response:
@@ -74,7 +75,7 @@ async def user(request: Request) -> Response:
     store, who, asked = store_of(request), caller(request), request.path_params["username"]
     row = store.row("select * from users where name = ?", asked)
     if row is None:
-        raise HubError(404, "This user does not exist")
+        raise ApiError(404, "This user does not exist")
     if row["name"] != asked:
         raise Moved(f"/api/users/{row['name']}/overview")
     answer = {
@@ -111,7 +112,7 @@ async def user(request: Request) -> Response:
         "hardwareItems": [],
         "createdAt": row["created_at"],
     }
-    return Answer({key: value for key, value in answer.items() if value is not None})
+    return HubJSON({key: value for key, value in answer.items() if value is not None})
 
 
 async def members(request: Request) -> Response:
@@ -147,7 +148,7 @@ async def members(request: Request) -> Response:
                 person |= {"twoFaEnabled": bool(row["is_pro"]), "isExternalCollaborator": False}
                 if org["plan"]:
                     person["verifiedEmail"] = row["email"]
-    return Answer(page, headers=next_link(request, [rows[limit - 1]["id"]]) if len(rows) > limit else {})
+    return HubJSON(page, headers=next_link(request, [rows[limit - 1]["id"]]) if len(rows) > limit else {})
 
 
 async def followers(request: Request) -> Response:
@@ -163,7 +164,7 @@ async def followers(request: Request) -> Response:
         limit + 1,
     )
     page = _people(store, who, rows[:limit])
-    return Answer(page, headers=next_link(request, [rows[limit - 1]["id"]]) if len(rows) > limit else {})
+    return HubJSON(page, headers=next_link(request, [rows[limit - 1]["id"]]) if len(rows) > limit else {})
 
 
 def org_at(request: Request) -> sqlite3.Row:
@@ -174,7 +175,7 @@ def org_at(request: Request) -> sqlite3.Row:
     return org
 
 
-def _people(store: Store, who: Caller | None, rows: list[sqlite3.Row]) -> list[dict[str, object]]:
+def _people(store: Store, who: SignedInUser | None, rows: list[sqlite3.Row]) -> list[dict[str, object]]:
     """Users as lists of people show them."""
     followed = store.rows("select account_id from followers where user_id = ?", who.id) if who else []
     following = {row["account_id"] for row in followed}
@@ -195,7 +196,7 @@ def _people(store: Store, who: Caller | None, rows: list[sqlite3.Row]) -> list[d
     return people
 
 
-def _my_org(store: Store, who: Caller, org: sqlite3.Row) -> dict[str, object]:
+def _my_org(store: Store, who: SignedInUser, org: sqlite3.Row) -> dict[str, object]:
     """An organization as `whoami-v2` lists it."""
     answer: dict[str, object] = {
         "type": "org",
@@ -237,12 +238,12 @@ def _groups_of(store: Store, org_id: str, user_id: str) -> list[dict[str, object
     return [{"id": r["id"], "name": r["name"], "numUsers": r["users"], "role": r["role"]} for r in rows]
 
 
-def _follows(store: Store, who: Caller | None, account_id: str) -> bool:
+def _follows(store: Store, who: SignedInUser | None, account_id: str) -> bool:
     sql = "select count(*) from followers where account_id = ? and user_id = ?"
     return who is not None and store.count(sql, account_id, who.id) > 0
 
 
-def _counts(store: Store, who: Caller | None, namespace: str) -> dict[str, int]:
+def _counts(store: Store, who: SignedInUser | None, namespace: str) -> dict[str, int]:
     """How many repositories of each type a namespace has, as far as the caller can see."""
     condition, params = visible(who)
     rows = store.rows(

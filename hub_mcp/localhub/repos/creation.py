@@ -10,15 +10,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..people.rights import CREATORS, Caller, signed_in, token_must
+from ..people.rights import CREATORS, SignedInUser, signed_in, token_must
 from ..store import Store, store_of
-from ..web.cursors import origin
-from ..web.hub_errors import HubError, bad_request, forbidden, plan_needed
-from ..web.json_body import Body, body_of
-from ..web.middleware import Answer
+from ..web.hub_errors import ApiError, bad_request, forbidden, plan_needed
+from ..web.json_body import JSONBody, body_of
+from ..web.request import origin
+from ..web.response import HubJSON
 from .lookup import TYPES, name_problem, repo_by_id, url_of
 from .repo_changes import owner_name, visibility_of
-from .rows import File, NewRepo, card_tags, insert_repos, readme, text_file
+from .rows import NewFile, NewRepo, card_tags, insert_repos, readme, text_file
 from .shapes import subdomain_of
 from .tag_labels import HARDWARE, LICENSES, SDKS
 
@@ -58,14 +58,14 @@ async def create(request: Request) -> Response:
         taken = repo_by_id(store, type, id)
         if taken is not None:
             url = url_of(origin(request), type, taken["id"])
-            raise HubError(409, f"You already created this {type} repo", extra={"url": url})
+            raise ApiError(409, f"You already created this {type} repo", extra={"url": url})
         store.run("delete from redirects where type = ? and old_id = ?", type, id)
         repo = _new_repo(store, who, type, id, visibility, group, card, files, space)
         insert_repos(store, [repo])
-    return Answer({"url": url_of(origin(request), type, id), "name": id, "id": repo.oid})
+    return HubJSON({"url": url_of(origin(request), type, id), "name": id, "id": repo.oid})
 
 
-def _card(body: Body) -> dict[str, object]:
+def _card(body: JSONBody) -> dict[str, object]:
     """What the body says for the card: licence, and a Space's title and look."""
     license = body.choice("license", LICENSES)
     name = body.text("license_name", pattern=r"^[a-z0-9-.]+$")
@@ -74,9 +74,9 @@ def _card(body: Body) -> dict[str, object]:
     return {key: value for key, value in fields.items() if value is not None}
 
 
-def _files(body: Body) -> list[File]:
+def _files(body: JSONBody) -> list[NewFile]:
     """The first files; contents in UTF-8 or base64."""
-    files: list[File] = []
+    files: list[NewFile] = []
     for part in body.parts("files") or []:
         content, path = part.text("content", required=True), part.text("path", required=True, least=1)
         encoding = part.choice("encoding", ("utf-8", "base64")) or "utf-8"
@@ -91,11 +91,11 @@ def _files(body: Body) -> list[File]:
         except ValueError:  # also of characters outside ASCII
             part.wrong("Invalid base64", "content")
             continue
-        files.append(File(path, len(raw), raw))
+        files.append(NewFile(path, len(raw), raw))
     return files
 
 
-def _space(body: Body) -> dict[str, object]:
+def _space(body: JSONBody) -> dict[str, object]:
     """The fields that only a Space has."""
     fields: dict[str, object] = {
         "sdk": body.choice("sdk", SDKS, required=True),
@@ -123,7 +123,9 @@ def _space(body: Body) -> dict[str, object]:
     return fields
 
 
-def _plan_allows(who: Caller, namespace: str, region: str | None, space: dict[str, object] | None) -> None:
+def _plan_allows(
+    who: SignedInUser, namespace: str, region: str | None, space: dict[str, object] | None
+) -> None:
     """402 for what the namespace's plan does not include (OpenAPI, description of `sdk`)."""
     own = namespace.lower() == who.name.lower()
     subscribed = who.is_pro if own else namespace.lower() in who.plans
@@ -138,7 +140,7 @@ def _plan_allows(who: Caller, namespace: str, region: str | None, space: dict[st
         raise plan_needed(f"Spaces with the {space['sdk']} SDK need {needed}; static Spaces are free")
 
 
-def group_must_exist(store: Store, who: Caller, namespace: str, group: str | None) -> None:
+def group_must_exist(store: Store, who: SignedInUser, namespace: str, group: str | None) -> None:
     """400 for a resource group that the organization does not have; 402 when it can have none."""
     if group is None:
         return
@@ -154,13 +156,13 @@ def group_must_exist(store: Store, who: Caller, namespace: str, group: str | Non
 
 def _new_repo(
     store: Store,
-    who: Caller,
+    who: SignedInUser,
     type: str,
     id: str,
     visibility: str,
     group: str | None,
     card: dict[str, object],
-    files: list[File],
+    files: list[NewFile],
     space: dict[str, object] | None,
 ) -> NewRepo:
     """The repository as it is after its first commit."""

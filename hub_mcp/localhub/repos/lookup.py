@@ -11,10 +11,10 @@ from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.routing import Route
 
-from ..people.rights import Caller, caller, can_read
+from ..people.rights import SignedInUser, caller, can_read
 from ..store import Store, store_of
-from ..web.cursors import raw_path
 from ..web.hub_errors import Moved, page_missing, repo_missing
+from ..web.request import raw_path
 
 TYPES = ("model", "dataset", "space")
 PLURALS = {"models": "model", "datasets": "dataset", "spaces": "space"}
@@ -44,7 +44,7 @@ def former_repo(store: Store, type: str, id: str) -> sqlite3.Row | None:
     )
 
 
-def find_repo(store: Store, who: Caller | None, type: str, id: str) -> sqlite3.Row:
+def find_repo(store: Store, who: SignedInUser | None, type: str, id: str) -> sqlite3.Row:
     """The repository a caller names, under its old names too; 404, or 401 to nobody, when there is none."""
     repo = repo_by_id(store, type, id) or former_repo(store, type, id)
     if repo is None or not can_read(who, repo):

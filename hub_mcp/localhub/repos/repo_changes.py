@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from ..people.rights import CREATORS, Caller, can_read, must_write, signed_in, token_must
+from ..people.rights import CREATORS, SignedInUser, can_read, must_write, signed_in, token_must
 from ..store import Store, store_of
-from ..web.cursors import origin
-from ..web.hub_errors import HubError, bad_request, forbidden
-from ..web.json_body import Body, body_of
-from ..web.middleware import Answer
+from ..web.hub_errors import ApiError, bad_request, forbidden
+from ..web.json_body import JSONBody, body_of
+from ..web.request import origin
+from ..web.response import HubJSON
 from .lookup import TYPES, find_repo, name_problem, repo_at, repo_by_id, url_of
 
 EMAIL = r"^(?!\.)(?!.*\.\.)([A-Za-z0-9_'+\-.]*)[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}$"
@@ -33,7 +33,7 @@ async def delete(request: Request) -> Response:
     with store.write():
         repo = repo_by_id(store, type, id)
         if repo is None or not can_read(who, repo):
-            raise HubError(404, "Repository not found", code="RepoNotFound")
+            raise ApiError(404, "Repository not found", code="RepoNotFound")
         must_write(who, repo, f'delete {type} "{repo["id"]}"')
         store.run("delete from repos where key = ?", repo["key"])
     return PlainTextResponse("OK")
@@ -61,7 +61,7 @@ async def move(request: Request) -> Response:
         owner = owner_name(store, namespace)
         taken = repo_by_id(store, type, target)
         if taken is not None and taken["key"] != repo["key"]:
-            raise HubError(409, f"A {type} repository called `{target}` already exists")
+            raise ApiError(409, f"A {type} repository called `{target}` already exists")
         new = f"{owner}/{name}"
         store.run("delete from redirects where type = ? and old_id = ?", type, new)
         if new.lower() != repo["id"].lower():
@@ -80,7 +80,7 @@ async def move(request: Request) -> Response:
             owner,
             repo["key"],
         )
-    return Answer({"url": url_of(origin(request), type, new), "name": new, "id": repo["_id"]})
+    return HubJSON({"url": url_of(origin(request), type, new), "name": new, "id": repo["_id"]})
 
 
 async def settings(request: Request) -> Response:
@@ -118,10 +118,10 @@ async def settings(request: Request) -> Response:
         "visibility": now["visibility"],
         "gated": now["gated"] or False,
     }
-    return Answer(shown | json.loads(now["settings"]))
+    return HubJSON(shown | json.loads(now["settings"]))
 
 
-def visibility_of(body: Body, type: str, *, nullable: bool = False) -> str | None:
+def visibility_of(body: JSONBody, type: str, *, nullable: bool = False) -> str | None:
     """The visibility a body asks for, be it by `visibility` or by the older `private`; not by both."""
     private = body.flag("private", nullable)
     visibility = body.choice("visibility", VISIBILITIES)
@@ -144,7 +144,7 @@ def owner_name(store: Store, namespace: str) -> str:
     return str(row["name"]) if row else namespace
 
 
-def _may_arrive(who: Caller, repo: sqlite3.Row, namespace: str) -> None:
+def _may_arrive(who: SignedInUser, repo: sqlite3.Row, namespace: str) -> None:
     """403 unless a repository may go to that namespace (hub-docs, repositories-settings)."""
     if namespace.lower() == repo["namespace"].lower():
         return
@@ -158,7 +158,7 @@ def _may_arrive(who: Caller, repo: sqlite3.Row, namespace: str) -> None:
         )
 
 
-def _gated(body: Body) -> str | bool | None:
+def _gated(body: JSONBody) -> str | bool | None:
     """`gated`: false, "auto" or "manual"."""
     value = body.fields.get("gated")
     if value is False or (not body.given("gated")):

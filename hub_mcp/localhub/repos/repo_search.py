@@ -13,12 +13,13 @@ from starlette.routing import Route
 
 from ..people.rights import caller, visible
 from ..store import Value, store_of
-from ..web.cursors import limit_of, next_link, place_of
+from ..web.cursors import next_link, place_of
 from ..web.hub_errors import bad_request, invalid
-from ..web.middleware import Answer
+from ..web.request import limit_of
+from ..web.response import HubJSON
 from .lookup import PLURALS
 from .selected_fields import listed_fields
-from .shapes import Shown, show
+from .shapes import LazyRepo, repo_json
 
 MAX_LIMIT = 1000
 MAX_CONDITIONS = 100
@@ -45,7 +46,7 @@ SIZES = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
 
 
 @dataclass(slots=True)
-class Conditions:
+class WhereClause:
     """The `where` of a listing as it grows, with its parameters."""
 
     clauses: list[str] = field(default_factory=list[str])
@@ -69,7 +70,7 @@ async def listing(request: Request) -> Response:
     sort, descending = _order(request, type)
     fields = listed_fields(request, type, sort)
     limit = limit_of(request, MAX_LIMIT, MAX_LIMIT, cap=True)
-    where = Conditions(["r.type = ?"], [type])
+    where = WhereClause(["r.type = ?"], [type])
     condition, params = visible(who)
     where.add(condition, *params)
     _filters(request, type, where)
@@ -87,7 +88,9 @@ async def listing(request: Request) -> Response:
     )
     page = rows[:limit]
     headers = next_link(request, [page[-1][column], page[-1]["_id"]]) if len(rows) > limit else {}
-    return Answer([show(Shown(store, who, row, listed=True), fields) for row in page], headers=headers)
+    return HubJSON(
+        [repo_json(LazyRepo(store, who, row, listed=True), fields) for row in page], headers=headers
+    )
 
 
 def _order(request: Request, type: str) -> tuple[str, bool]:
@@ -103,7 +106,7 @@ def _order(request: Request, type: str) -> tuple[str, bool]:
     return sort, False
 
 
-def _filters(request: Request, type: str, where: Conditions) -> None:
+def _filters(request: Request, type: str, where: WhereClause) -> None:
     """Add the condition of every filter that the request holds."""
     query = request.query_params
     for word in query.get("search", "")[:MAX_SEARCH].split():
@@ -124,7 +127,7 @@ def _filters(request: Request, type: str, where: Conditions) -> None:
             where.add("exists (select 1 from labels where repo = r.key and kind in ('model', 'dataset'))")
 
 
-def _model_filters(request: Request, where: Conditions) -> None:
+def _model_filters(request: Request, where: WhereClause) -> None:
     query = request.query_params
     if query.get("pipeline_tag"):
         where.add("r.pipeline_tag = ?", query["pipeline_tag"])

@@ -12,10 +12,11 @@ from starlette.routing import Route
 from ..people.rights import caller
 from ..store import Store, store_of
 from ..web.hub_errors import revision_missing
-from ..web.middleware import Answer
+from ..web.request import truthy
+from ..web.response import HubJSON
 from .lookup import PLURALS, repo_at
-from .selected_fields import INFO, expanded, truthy
-from .shapes import Shown, show
+from .selected_fields import INFO, expanded
+from .shapes import LazyRepo, repo_json
 
 
 def sha_at(store: Store, repo: sqlite3.Row, revision: str) -> str:
@@ -36,14 +37,14 @@ async def info(request: Request) -> Response:
     repo = repo_at(request, type)
     fields = expanded(request, type)
     sha = sha_at(store, repo, request.path_params.get("revision", "main"))
-    shown = Shown(store, who, repo)
+    shown = LazyRepo(store, who, repo)
     shown.blobs = truthy(request, "blobs")
-    answer = show(shown, fields if fields is not None else INFO[type])
+    answer = repo_json(shown, fields if fields is not None else INFO[type])
     if "sha" in answer:
         answer["sha"] = sha
     if fields is None and truthy(request, "securityStatus"):
         answer["securityRepoStatus"] = {"scansDone": True, "filesWithIssues": []}
-    return Answer(answer)
+    return HubJSON(answer)
 
 
 async def references(request: Request) -> Response:
@@ -54,7 +55,7 @@ async def references(request: Request) -> Response:
     for group, prefix in (("branches", "refs/heads/"), ("tags", "refs/tags/"), ("converts", "refs/convert/")):
         groups.setdefault(group, [])
         groups[group] += [_ref(row["ref"], row["sha"]) for row in rows if row["ref"].startswith(prefix)]
-    return Answer(groups)
+    return HubJSON(groups)
 
 
 def _ref(ref: str, sha: str) -> dict[str, str]:

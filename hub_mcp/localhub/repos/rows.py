@@ -13,7 +13,7 @@ LARGE = 10_000_000  # from this size on a file of the world is one of Git LFS
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class NewFile:
     """One file of a repository; without content it is a name and a size."""
 
     path: str
@@ -34,7 +34,7 @@ class NewRepo:
     tags: Sequence[str] = ()
     card: Mapping[str, object] = field(default_factory=dict[str, object])
     details: Mapping[str, object] = field(default_factory=dict[str, object])
-    files: Sequence[File] = ()
+    files: Sequence[NewFile] = ()
     visibility: str = "public"
     gated: str | None = None
     disabled: bool = False
@@ -131,10 +131,10 @@ def insert_repos(store: Store, repos: Iterable[NewRepo]) -> None:
     )
 
 
-def text_file(path: str, text: str) -> File:
+def text_file(path: str, text: str) -> NewFile:
     """A file with a content."""
     content = text.encode()
-    return File(path, len(content), content)
+    return NewFile(path, len(content), content)
 
 
 def readme(card: Mapping[str, object], text: str) -> str:
@@ -156,7 +156,7 @@ def card_tags(card: Mapping[str, object], type: str) -> list[str]:
     return tags
 
 
-def _hashes(repo: str, file: File) -> tuple[str, str | None]:
+def _hashes(repo: str, file: NewFile) -> tuple[str, str | None]:
     """The ids under which git and, for a large file, LFS know a file."""
     content = file.content if file.content is not None else f"{repo}/{file.path}".encode()
     blob = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from starlette.requests import Request
 
 from ..web.hub_errors import invalid
+from ..web.request import truthy
 
 # What `expand` accepts, in the order in which the Hub's own refusal names them (recorded for models).
 EXPAND = {
@@ -62,11 +63,6 @@ FULL = {
     "dataset": ("cardData", "citation", "paperswithcode_id", "siblings"),
     "space": ("author", "lastModified", "sha", "siblings", "cardData", "subdomain", "runtime"),
 }
-
-
-def truthy(request: Request, name: str) -> bool:
-    """Whether a query flag is on, in any of the spellings clients send."""
-    return request.query_params.get(name, "").lower() in ("true", "1")
 
 
 def expanded(request: Request, type: str, listed: bool = False) -> Sequence[str] | None:

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
-from ..people.rights import Caller, role_on, visible
+from ..people.rights import SignedInUser, role_on, visible
 from ..store import Json, Store
 
 
@@ -20,10 +20,12 @@ ABSENT = Absent()
 MAX_SPACES = 100
 
 
-class Shown:
+class LazyRepo:
     """One repository on its way to JSON; what costs another query is read only when a field needs it."""
 
-    def __init__(self, store: Store, who: Caller | None, row: sqlite3.Row, listed: bool = False) -> None:
+    def __init__(
+        self, store: Store, who: SignedInUser | None, row: sqlite3.Row, listed: bool = False
+    ) -> None:
         self.store = store
         self.who = who
         self.row = row
@@ -132,7 +134,7 @@ def blob(file: sqlite3.Row) -> dict[str, object]:
     return facts
 
 
-Field = Callable[[Shown], object]
+Field = Callable[[LazyRepo], object]
 
 
 def _column(name: str) -> Field:
@@ -196,7 +198,7 @@ FIELDS: Mapping[str, Field] = {
 }
 
 
-def show(shown: Shown, names: Sequence[str]) -> dict[str, object]:
+def repo_json(shown: LazyRepo, names: Sequence[str]) -> dict[str, object]:
     """`_id`, `id` and those of the named fields that the repository has, in that order."""
     answer: dict[str, object] = {"_id": shown.row["_id"], "id": shown.row["id"]}
     for name in names:

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Mapping
 
-from ..people.rights import Caller, role_on
+from ..people.rights import SignedInUser, role_on
 from ..store import Store
 
 RUNTIME = ("stage", "hardware", "errorMessage", "gcTimeout", "replicas", "devMode", "domains", "sha")
@@ -17,7 +17,7 @@ NO_RUNTIME: dict[str, object] = {
 }
 
 
-def account_card(store: Store, who: Caller | None, name: str) -> dict[str, object] | None:
+def account_card(store: Store, who: SignedInUser | None, name: str) -> dict[str, object] | None:
     """A user or an organization by name; None when the account is gone."""
     org = store.row("select * from orgs where name = ?", name)
     row = org or store.row("select * from users where name = ?", name)
@@ -43,7 +43,7 @@ def account_card(store: Store, who: Caller | None, name: str) -> dict[str, objec
     return card
 
 
-def group_card(store: Store, who: Caller | None, thing: sqlite3.Row) -> dict[str, object]:
+def group_card(store: Store, who: SignedInUser | None, thing: sqlite3.Row) -> dict[str, object]:
     """`{"resourceGroup": …}` of a repository or collection for those with a role on it, else nothing."""
     if thing["resource_group"] is None or who is None or role_on(who, thing) is None:
         return {}
@@ -61,7 +61,7 @@ def group_brief(store: Store, group_id: str) -> dict[str, object]:
     return {"id": row["id"], "name": row["name"], "numUsers": row["users"]}
 
 
-def repo_card(store: Store, who: Caller | None, repo: sqlite3.Row) -> dict[str, object]:
+def repo_card(store: Store, who: SignedInUser | None, repo: sqlite3.Row) -> dict[str, object]:
     """A repository of any type, without saying where it is shown."""
     details: dict[str, object] = json.loads(repo["details"])
     card: dict[str, object] = {"author": repo["namespace"]}

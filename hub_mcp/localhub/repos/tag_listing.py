@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from ..store import Store, store_of
 from ..web.hub_errors import invalid
-from ..web.middleware import Answer
+from ..web.response import HubJSON
 from .tag_labels import DATASET_LIBRARIES, LANGUAGES, LIBRARIES, LICENSES, TASK_GROUP, task_label
 
 MODEL_TYPES = (
@@ -49,7 +49,7 @@ def _answer(request: Request, types: tuple[str, ...], tags: list[Tag]) -> Respon
     for tag in tags:
         if tag["type"] in grouped:
             grouped[tag["type"]].setdefault(tag["id"], tag)
-    return Answer({type: list(found.values()) for type, found in grouped.items()})
+    return HubJSON({type: list(found.values()) for type, found in grouped.items()})
 
 
 def _in_use(store: Store, type: str) -> Iterator[Tag]:

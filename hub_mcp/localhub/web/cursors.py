@@ -12,7 +12,8 @@ from urllib.parse import quote
 from starlette.requests import Request
 
 from ..store import Json
-from .hub_errors import bad_request, invalid
+from .hub_errors import bad_request
+from .request import origin, raw_path
 
 Place = list[str | int | float]
 
@@ -42,33 +43,6 @@ def next_link(request: Request, place: Sequence[str | int | float]) -> dict[str,
     asked = [part for part in request.url.query.split("&") if part and part.split("=")[0] != "cursor"]
     query = "&".join([*asked, f"cursor={quote(cursor, safe='')}"])
     return {"Link": f'<{origin(request)}{raw_path(request)}?{query}>; rel="next"'}
-
-
-def limit_of(request: Request, default: int, most: int, least: int = 1, cap: bool = False) -> int:
-    """The page size asked for; beyond the bounds it is refused, or with `cap` brought down to `most`."""
-    text = request.query_params.get("limit")
-    if text is None:
-        return default
-    try:
-        limit = int(text)
-    except ValueError:
-        raise invalid("Invalid input: expected number, received NaN", "limit") from None
-    if limit < least:
-        raise invalid(f"Too small: expected number to be >={least}", "limit")
-    if limit > most and not cap:
-        raise invalid(f"Too big: expected number to be <={most}", "limit")
-    return min(limit, most)
-
-
-def origin(request: Request) -> str:
-    """Scheme and host the caller used, for the absolute addresses in answers."""
-    return str(request.base_url).rstrip("/")
-
-
-def raw_path(request: Request) -> str:
-    """The path as it was sent, still percent-encoded."""
-    raw = request.scope.get("raw_path")
-    return raw.decode("latin-1") if isinstance(raw, bytes) and raw else quote(request.url.path)
 
 
 def _storable(value: Json) -> TypeGuard[str | int | float]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 REALM = 'Bearer realm="Authentication required", charset="UTF-8"'
 
 
-class HubError(Exception):
+class ApiError(Exception):
     """An answer that is not a success; raised anywhere, written out by `middleware.py`."""
 
     def __init__(
@@ -39,14 +39,14 @@ class Moved(Exception):
         self.status = status
 
 
-def bad_request(message: str) -> HubError:
+def bad_request(message: str) -> ApiError:
     """400 with our words."""
-    return HubError(400, message)
+    return ApiError(400, message)
 
 
-def invalid(message: str, *path: str | int) -> HubError:
+def invalid(message: str, *path: str | int) -> ApiError:
     """400 in the manner of the Hub's schema checker: `✖ words`, then `→ at path`."""
-    return HubError(400, issue(message, *path))
+    return ApiError(400, issue(message, *path))
 
 
 def issue(message: str, *path: str | int) -> str:
@@ -55,56 +55,56 @@ def issue(message: str, *path: str | int) -> str:
     return f"✖ {message}\n  → at {where}" if where else f"✖ {message}"
 
 
-def not_signed_in() -> HubError:
+def not_signed_in() -> ApiError:
     """401 for a caller without a token; the Hub says the same of a repository it hides."""
-    return HubError(401, "Invalid username or password.", headers={"WWW-Authenticate": REALM})
+    return ApiError(401, "Invalid username or password.", headers={"WWW-Authenticate": REALM})
 
 
-def bad_token(whoami: bool = False) -> HubError:
+def bad_token(whoami: bool = False) -> ApiError:
     """401 for a token nobody has; `whoami-v2` alone keeps the older words (recorded)."""
     words = "Invalid username or password." if whoami else "Invalid credentials in Authorization header"
-    return HubError(401, words, headers={"WWW-Authenticate": REALM})
+    return ApiError(401, words, headers={"WWW-Authenticate": REALM})
 
 
-def forbidden(message: str) -> HubError:
+def forbidden(message: str) -> ApiError:
     """403: signed in, and not allowed."""
-    return HubError(403, message)
+    return ApiError(403, message)
 
 
-def repo_missing(anonymous: bool) -> HubError:
+def repo_missing(anonymous: bool) -> ApiError:
     """A repository that is missing, or that this caller may not know of."""
-    return not_signed_in() if anonymous else HubError(404, "Repository not found", code="RepoNotFound")
+    return not_signed_in() if anonymous else ApiError(404, "Repository not found", code="RepoNotFound")
 
 
-def revision_missing(revision: str) -> HubError:
+def revision_missing(revision: str) -> ApiError:
     """404 for a branch, tag or commit that is not there."""
-    return HubError(404, f"Invalid rev id: {revision}", code="RevisionNotFound")
+    return ApiError(404, f"Invalid rev id: {revision}", code="RevisionNotFound")
 
 
-def entry_missing(path: str) -> HubError:
+def entry_missing(path: str) -> ApiError:
     """404 for a file that is not in the repository at that revision."""
-    return HubError(404, f"Entry not found: {path}", code="EntryNotFound")
+    return ApiError(404, f"Entry not found: {path}", code="EntryNotFound")
 
 
-def page_missing() -> HubError:
+def page_missing() -> ApiError:
     """404 for everything that is neither a repository nor a user."""
-    return HubError(404, "Sorry, we can't find the page you are looking for.")
+    return ApiError(404, "Sorry, we can't find the page you are looking for.")
 
 
-def gated(type: str, id: str, anonymous: bool) -> HubError:
+def gated(type: str, id: str, anonymous: bool) -> ApiError:
     """Files of a gated repository, for somebody without access to it."""
     if anonymous:
         words = "You must have access to it and be authenticated to access it. Please log in."
-        return HubError(401, f"Access to {type} {id} is restricted. {words}", code="GatedRepo")
+        return ApiError(401, f"Access to {type} {id} is restricted. {words}", code="GatedRepo")
     words = f"You are not in the authorized list. Visit the page of {id} to ask for access."
-    return HubError(403, f"Access to {type} {id} is restricted. {words}", code="GatedRepo")
+    return ApiError(403, f"Access to {type} {id} is restricted. {words}", code="GatedRepo")
 
 
-def disabled() -> HubError:
+def disabled() -> ApiError:
     """403 for files of a repository that the Hub has shut; clients know it by exactly these words."""
-    return HubError(403, "Access to this resource is disabled.")
+    return ApiError(403, "Access to this resource is disabled.")
 
 
-def plan_needed(message: str) -> HubError:
+def plan_needed(message: str) -> ApiError:
     """402: the namespace's plan does not include this."""
-    return HubError(402, message)
+    return ApiError(402, message)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from starlette.requests import Request
 
 from ..store import Json
-from .hub_errors import HubError, bad_request, issue
+from .hub_errors import ApiError, bad_request, issue
 
 MOST_SAID = 200
 SAID = (
@@ -34,7 +34,7 @@ SAID = (
 )
 
 
-class Body:
+class JSONBody:
     """The fields of one JSON object. Readers note what is wrong; `check` refuses all of it at once."""
 
     def __init__(self, fields: dict[str, Json], path: tuple[str | int, ...] = ()) -> None:
@@ -49,7 +49,7 @@ class Body:
     def check(self) -> None:
         """Raise 400 when a reader has complained."""
         if self.issues:
-            raise HubError(400, "\n".join(self.issues))
+            raise ApiError(400, "\n".join(self.issues))
 
     def given(self, name: str) -> bool:
         """Whether the field was sent, be it null."""
@@ -106,14 +106,14 @@ class Body:
             return None
         return value
 
-    def part(self, name: str, required: bool = False) -> Body | None:
+    def part(self, name: str, required: bool = False) -> JSONBody | None:
         """A field that is an object itself; its complaints are ours."""
         value = self.fields.get(name)
         if value is None and not self.given(name) and not required:
             return None
         return self._object(value, (*self.path, name))
 
-    def parts(self, name: str, required: bool = False) -> list[Body] | None:
+    def parts(self, name: str, required: bool = False) -> list[JSONBody] | None:
         """A field that is an array of objects."""
         value = self.fields.get(name)
         if value is None and not self.given(name) and not required:
@@ -124,11 +124,11 @@ class Body:
         read = (self._object(item, (*self.path, name, index)) for index, item in enumerate(value))
         return [body for body in read if body is not None]
 
-    def _object(self, value: Json, path: tuple[str | int, ...]) -> Body | None:
+    def _object(self, value: Json, path: tuple[str | int, ...]) -> JSONBody | None:
         if not isinstance(value, dict):
             self.issues.append(issue(f"Invalid input: expected object, received {_kind(value, True)}", *path))
             return None
-        body = Body(value, path)
+        body = JSONBody(value, path)
         body.issues = self.issues
         return body
 
@@ -142,24 +142,24 @@ class Body:
         return value
 
 
-async def body_of(request: Request) -> Body:
+async def body_of(request: Request) -> JSONBody:
     """The request's body as an object; anything else is refused with 400."""
     value = await _json(request)
     if not isinstance(value, dict):
         raise bad_request(issue(f"Invalid input: expected object, received {_kind(value, True)}"))
-    return Body(value)
+    return JSONBody(value)
 
 
-async def bodies_of(request: Request) -> list[Body]:
+async def bodies_of(request: Request) -> list[JSONBody]:
     """The request's body as an array of objects, each complaining for itself."""
     value = await _json(request)
     if not isinstance(value, list):
         raise bad_request(issue(f"Invalid input: expected array, received {_kind(value, True)}"))
-    bodies: list[Body] = []
+    bodies: list[JSONBody] = []
     for index, item in enumerate(value):
         if not isinstance(item, dict):
             raise bad_request(issue(f"Invalid input: expected object, received {_kind(item, True)}", index))
-        bodies.append(Body(item, (index,)))
+        bodies.append(JSONBody(item, (index,)))
     return bodies
 
 

@@ -6,28 +6,22 @@ FACTS §7 and §18, answers `If-None-Match` with 304, empties the answer to HEAD
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 import logging
 import re
 import secrets
 import sqlite3
 import time
 import uuid
-from typing import TYPE_CHECKING
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..people.rights import Caller, caller_of
-from .hub_errors import HubError, Moved, page_missing
-
-if TYPE_CHECKING:
-    from ..store import Store
-    from .quotas import Limits
+from ..people.rights import SignedInUser, caller_of
+from ..store import Store
+from .hub_errors import ApiError, Moved
+from .quotas import RateQuotas
+from .response import error_response, etag, tag_matches
 
 EXPOSED = (
     "X-Repo-Commit,X-Request-Id,X-Error-Code,X-Error-Message,X-Total-Count,ETag,Link,"
@@ -38,45 +32,10 @@ KEPT_REQUESTS = 1000
 log = logging.getLogger(__name__)
 
 
-class Answer(Response):
-    """A JSON answer, compact and in UTF-8 as the Hub writes it."""
-
-    media_type = "application/json; charset=utf-8"
-
-    def __init__(
-        self, content: object, status_code: int = 200, headers: dict[str, str] | None = None
-    ) -> None:
-        super().__init__(content, status_code, headers, self.media_type)
-
-    def render(self, content: object) -> bytes:
-        """Compact JSON; a lone surrogate in somebody's text is written as an escape."""
-        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-        try:
-            return text.encode()
-        except UnicodeEncodeError:
-            return json.dumps(content, separators=(",", ":")).encode()
-
-
-def refusal(error: HubError) -> Response:
-    """A refusal written out: the body, and its text and code in the headers clients read."""
-    headers = {"X-Error-Message": _header_safe(error.message), **error.headers}
-    if error.code is not None:
-        headers["X-Error-Code"] = error.code
-    return Answer({"error": error.message, **error.extra}, error.status, headers)
-
-
-async def unrouted(request: Request, error: Exception) -> Response:
-    """What the router itself refuses: an unknown path, or a method that a path does not have."""
-    assert isinstance(error, HTTPException)
-    known = page_missing() if error.status_code == 404 else HubError(error.status_code, error.detail)
-    known.headers.update(error.headers or {})
-    return refusal(known)
-
-
-class Manners:
+class HubMiddleware:
     """The layer itself."""
 
-    def __init__(self, app: ASGIApp, store: Store, limits: Limits) -> None:
+    def __init__(self, app: ASGIApp, store: Store, limits: RateQuotas) -> None:
         self.app = app
         self.store = store
         self.limits = limits
@@ -88,21 +47,23 @@ class Manners:
             return
         started = time.perf_counter()
         request = Request(scope, receive)
-        who: Caller | None = None
+        who: SignedInUser | None = None
         early: Response | None = None
         try:
             who = caller_of(
                 self.store, request.headers.get("authorization"), scope["path"] == "/api/whoami-v2"
             )
-        except HubError as error:
-            early = refusal(error)
+        except ApiError as error:
+            early = error_response(error)
         scope["caller"] = who
         client = scope.get("client")
         headers, used_up = self.limits.spend(
             who, client[0] if client else "", scope["path"], self.store.clock()
         )
         if used_up:
-            early = refusal(HubError(429, "Too many requests: this window of your rate limit is used up."))
+            early = error_response(
+                ApiError(429, "Too many requests: this window of your rate limit is used up.")
+            )
         early = scope.get("instead", early)  # a fault on purpose, see faults/
         headers |= {
             "X-Powered-By": "huggingface-moon",
@@ -122,8 +83,8 @@ class Manners:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await self.app(scope, receive, send)
-        except HubError as error:
-            await refusal(error)(scope, receive, send)
+        except ApiError as error:
+            await error_response(error)(scope, receive, send)
         except Moved as moved:
             words = {302: "Found"}.get(moved.status, "Temporary Redirect")
             text = PlainTextResponse(f"{words}. Redirecting to {moved.location}", moved.status)
@@ -131,15 +92,15 @@ class Manners:
             await text(scope, receive, send)
         except Exception as error:
             if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
-                failed = HubError(
+                failed = ApiError(
                     503, "The local Hub's file is locked by another program. Nothing was changed."
                 )
             else:
                 log.exception("A route of the local Hub failed")
-                failed = HubError(500, "Internal Error - We're working hard to fix this.")
-            await refusal(failed)(scope, receive, send)
+                failed = ApiError(500, "Internal Error - We're working hard to fix this.")
+            await error_response(failed)(scope, receive, send)
 
-    def _note(self, request: Request, status: int, who: Caller | None, milliseconds: float) -> None:
+    def _note(self, request: Request, status: int, who: SignedInUser | None, milliseconds: float) -> None:
         """Keep the request for whoever watches; a file that is busy just then is no reason to fail."""
         what = (request.method, request.url.path, request.url.query, request.scope.get("said"))
         how = (status, who.name if who else None, request.scope.get("fault"), round(milliseconds, 3))
@@ -188,7 +149,12 @@ class _Finish:
             names[b"etag"] = etag(body).encode()
             pairs.append((b"etag", names[b"etag"]))
         asked, tag = self.request.headers.get("if-none-match"), names.get(b"etag", b"").decode("latin-1")
-        if tag and start["status"] == 200 and self.request.method in ("GET", "HEAD") and _matches(asked, tag):
+        if (
+            tag
+            and start["status"] == 200
+            and self.request.method in ("GET", "HEAD")
+            and tag_matches(asked, tag)
+        ):
             self.status = 304
             pairs = [pair for pair in pairs if pair[0] not in (b"content-length", b"content-type")]
         pairs += [
@@ -197,25 +163,6 @@ class _Finish:
             if name.lower().encode() not in names
         ]
         return {**start, "status": self.status, "headers": pairs}
-
-
-def etag(body: bytes) -> str:
-    """The weak tag the Hub's framework makes: length in hex, then SHA-1 in base64 without its padding."""
-    digest = base64.b64encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode().rstrip("=")
-    return f'W/"{len(body):x}-{digest}"'
-
-
-def _matches(asked: str | None, tag: str) -> bool:
-    """Weak comparison of If-None-Match."""
-    if asked is None:
-        return False
-    wanted = {part.strip().removeprefix("W/") for part in asked.split(",")}
-    return "*" in wanted or tag.removeprefix("W/") in wanted
-
-
-def _header_safe(text: str) -> str:
-    """A refusal's words on one line and in latin-1, which is all that a header can hold."""
-    return re.sub(r"[\x00-\x1f\x7f\s]+", " ", text.encode("latin-1", "ignore").decode("latin-1")).strip()
 
 
 def _request_id(now: float, trace: str | None) -> str:

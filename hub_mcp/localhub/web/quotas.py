@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..people.rights import Caller
+from ..people.rights import SignedInUser
 
 WINDOW = 300
 QUOTAS = {  # plan: api, resolvers, pages (hub-docs, rate-limits, September 2025)
@@ -17,7 +17,7 @@ QUOTAS = {  # plan: api, resolvers, pages (hub-docs, rate-limits, September 2025
 CLASSES = ("api", "resolvers", "pages")
 
 
-class Limits:
+class RateQuotas:
     """What each caller has spent of the window that runs; kept in the process, forgotten with it."""
 
     def __init__(self, quota: int | None = None) -> None:
@@ -25,7 +25,9 @@ class Limits:
         self._window = -1
         self._spent: dict[tuple[str, str], int] = {}
 
-    def spend(self, who: Caller | None, address: str, path: str, now: float) -> tuple[dict[str, str], bool]:
+    def spend(
+        self, who: SignedInUser | None, address: str, path: str, now: float
+    ) -> tuple[dict[str, str], bool]:
         """Count one request; the two headers, and whether the window was used up before it."""
         window, into = divmod(int(now), WINDOW)
         if window != self._window:
@@ -46,7 +48,7 @@ def kind_of(path: str) -> str:
     return "api" if path.startswith("/api/") else "resolvers" if "/resolve/" in path else "pages"
 
 
-def _plan(who: Caller | None) -> str:
+def _plan(who: SignedInUser | None) -> str:
     """The best plan a caller has, be it through an organization."""
     if who is None:
         return "anonymous"

@@ -15,11 +15,7 @@ from .seed_models import models
 from .seed_papers import fill_papers
 from .seed_people import crowd, fill_people
 from .seed_spaces import spaces
-from .tokens import TOKENS, Token
 
-__all__ = ["ADA_WRITE", "TOKENS", "Token", "fill"]
-
-ADA_WRITE = TOKENS[0].token
 LET_IN = {"meta-llama/Llama-3.2-1B": "ada", "eve/ask-me-first": "bob"}  # gated repositories and who may fetch
 PUBLISHERS = 150  # members of the crowd who have published something
 

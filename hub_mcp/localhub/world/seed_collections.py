@@ -25,7 +25,7 @@ TARGETS = {  # where the lasting id of an item is found; a collection is named b
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class SeedGroup:
     """A resource group; `auto_join` is a role and a scope."""
 
     org: str
@@ -37,7 +37,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Bucket:
+class SeedBucket:
     """A bucket, as far as anybody sees it here."""
 
     namespace: str
@@ -47,7 +47,7 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class SeedCollection:
     """A collection; an item is its type, its id and, if there is one, a note."""
 
     owner: str
@@ -63,17 +63,17 @@ class Shelf:
 def fill_collections(store: Store) -> None:
     """Write groups, buckets and collections; after people, repositories and papers."""
     tables = world("collections.json")
-    groups = {group.name: _group(store, group) for group in (Group(**row) for row in tables["groups"])}
-    for bucket in (Bucket(**row) for row in tables["buckets"]):
+    groups = {group.name: _group(store, group) for group in (SeedGroup(**row) for row in tables["groups"])}
+    for bucket in (SeedBucket(**row) for row in tables["buckets"]):
         _bucket(store, bucket, groups)
-    shelves = [*(Shelf(**row) for row in tables["collections"]), *_of_the_crowd(store)]
+    shelves = [*(SeedCollection(**row) for row in tables["collections"]), *_of_the_crowd(store)]
     for shelf in shelves:
         _collection(store, shelf, groups)
     for shelf in shelves:  # when all are there, for one may name another
         _items(store, shelf)
 
 
-def _of_the_crowd(store: Store) -> Iterable[Shelf]:
+def _of_the_crowd(store: Store) -> Iterable[SeedCollection]:
     """What people with models of their own put on their shelves: some of the best known ones."""
     owners = store.rows(
         "select distinct u.name from users u join repos r on r.namespace = u.name where r.type = 'model'"
@@ -86,7 +86,7 @@ def _of_the_crowd(store: Store) -> Iterable[Shelf]:
     )
     for owner in (row["name"] for row in owners):
         picks = (known[roll(len(known), "pick", owner, str(n))] for n in range(2 + roll(5, "many", owner)))
-        yield Shelf(
+        yield SeedCollection(
             owner,
             SHELVES[roll(len(SHELVES), "shelf", owner)],
             upvotes=roll(30, "up", owner) * roll(4, "votes", owner),
@@ -94,7 +94,7 @@ def _of_the_crowd(store: Store) -> Iterable[Shelf]:
         )
 
 
-def _group(store: Store, group: Group) -> str:
+def _group(store: Store, group: SeedGroup) -> str:
     """Write a resource group; its id."""
     created = some_day(FIRST, "group", group.name)
     id = oid("group", group.name, created)
@@ -124,7 +124,7 @@ def _group(store: Store, group: Group) -> str:
     return id
 
 
-def _bucket(store: Store, bucket: Bucket, groups: Mapping[str, str]) -> None:
+def _bucket(store: Store, bucket: SeedBucket, groups: Mapping[str, str]) -> None:
     created = some_day(FIRST, "bucket", bucket.name)
     store.run(
         "insert into buckets (id, namespace, name, private, resource_group, created_at, updated_at, size,"
@@ -141,7 +141,7 @@ def _bucket(store: Store, bucket: Bucket, groups: Mapping[str, str]) -> None:
     )
 
 
-def _collection(store: Store, shelf: Shelf, groups: Mapping[str, str]) -> None:
+def _collection(store: Store, shelf: SeedCollection, groups: Mapping[str, str]) -> None:
     created = some_day(FIRST, "collection", shelf.owner, shelf.title)
     changed = moment_of(created) + timedelta(days=roll(90, "changed", shelf.owner, shelf.title))
     store.run(
@@ -163,7 +163,7 @@ def _collection(store: Store, shelf: Shelf, groups: Mapping[str, str]) -> None:
     )
 
 
-def _items(store: Store, shelf: Shelf) -> None:
+def _items(store: Store, shelf: SeedCollection) -> None:
     row = store.row("select id from collections where namespace = ? and title = ?", shelf.owner, shelf.title)
     assert row is not None
     for position, (type, id, *note) in enumerate(shelf.items):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..repos.rows import File, NewRepo, card_tags, readme, text_file
+from ..repos.rows import NewFile, NewRepo, card_tags, readme, text_file
 from .fixed_random import NO_DATE, World, born, digest, oid, popularity, roll, some_day
 
 DATASETS_FROM_THE_CROWD = 85
@@ -15,7 +15,7 @@ Conversion = dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class SeedDataset:
     """A dataset that people know by name."""
 
     id: str
@@ -70,14 +70,14 @@ SIZES = (
 def datasets(written: World, owners: Sequence[str]) -> Iterator[tuple[NewRepo, str, Conversion]]:
     """Every dataset, with the kind of its rows and its conversion."""
     for entry in written["datasets"]:
-        known = Known(**entry)
+        known = SeedDataset(**entry)
         yield _dataset(known), known.kind, known.conversion
     for n in range(DATASETS_FROM_THE_CROWD):
         known = _from_the_crowd(n, owners[roll(len(owners), "data", str(n))])
         yield _dataset(known), known.kind, known.conversion
 
 
-def _from_the_crowd(n: int, owner: str) -> Known:
+def _from_the_crowd(n: int, owner: str) -> SeedDataset:
     topic, task = TOPICS[roll(len(TOPICS), "topic", str(n))]
     likes = roll(60, "likes", str(n)) * roll(60, "more", str(n)) // 60
     language = ("en", "fr", "de", "es", "ja", "sw", "pt", "hi")[roll(8, "language", str(n))]
@@ -86,7 +86,7 @@ def _from_the_crowd(n: int, owner: str) -> Known:
         ("questions", {"train": 1}),
         ("chats", {"train": 1}),
     )[roll(3, "kind", str(n))]
-    return Known(
+    return SeedDataset(
         f"{owner}/{topic}-{language}-{n}",
         topic.replace("-", " ").title(),
         (task,),
@@ -103,7 +103,7 @@ def _from_the_crowd(n: int, owner: str) -> Known:
     )
 
 
-def _dataset(known: Known) -> NewRepo:
+def _dataset(known: SeedDataset) -> NewRepo:
     card: dict[str, object] = {
         "license": known.license,
         "language": list(known.languages),
@@ -134,7 +134,7 @@ def _dataset(known: Known) -> NewRepo:
     title = f"\n\t\n\t\t\n\t\tDataset Card for {known.title}\n\t\n\n"
     words = f"{title}{known.about} See the full description on the dataset page."
     data = [
-        File(f"{subset}/{split}-{n:05d}-of-{shards:05d}.parquet", max(4_000, known.rows * 90 // shards))
+        NewFile(f"{subset}/{split}-{n:05d}-of-{shards:05d}.parquet", max(4_000, known.rows * 90 // shards))
         for subset, splits in known.conversion.items()
         for split, shards in splits.items()
         for n in range(shards)
@@ -142,7 +142,7 @@ def _dataset(known: Known) -> NewRepo:
     files = [
         text_file(".gitattributes", "*.parquet filter=lfs diff=lfs merge=lfs -text\n"),
         text_file("README.md", readme(card, f"\n# {known.title}\n\n{known.about}\n")),
-        *(data or [File("data.jsonl", known.rows * 120)]),
+        *(data or [NewFile("data.jsonl", known.rows * 120)]),
     ]
     return NewRepo(
         "dataset",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
-from ..repos.rows import File, NewRepo, readme, text_file
+from ..repos.rows import NewFile, NewRepo, readme, text_file
 from .fixed_random import digest, oid
 
 MANY = 10_000  # files of one repository
@@ -54,7 +54,7 @@ def oddities(users: Mapping[str, str]) -> Iterator[NewRepo]:
         files=[
             text_file("README.md", "---\nlicense: mit\n---\nEvery step of one training run.\n"),
             *(
-                File(f"steps/{step // 100:03d}/{step:05d}.safetensors", 44_040_192)
+                NewFile(f"steps/{step // 100:03d}/{step:05d}.safetensors", 44_040_192)
                 for step in range(MANY - 1)
             ),
         ],
@@ -95,7 +95,7 @@ def _odd(
     card: Mapping[str, object] | None = None,
     tags: list[str] | None = None,
     details: Mapping[str, object] | None = None,
-    files: list[File] | None = None,
+    files: list[NewFile] | None = None,
     visibility: str = "public",
     gated: str | None = None,
     disabled: bool = False,
@@ -123,7 +123,12 @@ def _odd(
         details or {},
         files
         if files is not None
-        else [text_file(".gitattributes", ""), readme_file, config, File("model.safetensors", 548_105_171)],
+        else [
+            text_file(".gitattributes", ""),
+            readme_file,
+            config,
+            NewFile("model.safetensors", 548_105_171),
+        ],
         visibility,
         gated,
         disabled,

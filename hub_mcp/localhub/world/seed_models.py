@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ..repos.rows import LARGE, File, NewRepo, card_tags, readme, text_file
+from ..repos.rows import LARGE, NewFile, NewRepo, card_tags, readme, text_file
 from .fixed_random import NO_DATE, World, digest, oid, popularity, roll, some_day
 
 BILLION = 10**9
@@ -15,7 +15,7 @@ MODELS_FROM_THE_CROWD = 190
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class ModelFamily:
     """Models of one architecture under one owner; `sizes` are (name, parameters, downloads, likes)."""
 
     owner: str
@@ -65,7 +65,7 @@ TOPICS = (
 
 def models(written: World, owners: Sequence[str]) -> Iterator[NewRepo]:
     """Every public, ordinary model of the world; `owners` are the users who made the derived ones."""
-    families = [Family(**entry) for entry in written["families"]]
+    families = [ModelFamily(**entry) for entry in written["families"]]
     bases = [(family, size) for family in families for size in family.sizes]
     for family, (name, parameters, downloads, likes) in bases:
         id = f"{family.owner}/{name}"
@@ -77,7 +77,7 @@ def models(written: World, owners: Sequence[str]) -> Iterator[NewRepo]:
         yield _derived(n, family, size[0], size[1], owners[roll(len(owners), "owner", str(n))])
 
 
-def _derived(n: int, family: Family, base: str, parameters: int, owner: str) -> NewRepo:
+def _derived(n: int, family: ModelFamily, base: str, parameters: int, owner: str) -> NewRepo:
     """One of the crowd's models: quantized, adapted, fine-tuned or merged from a well-known one."""
     relation = ("quantized", "quantized", "finetune", "finetune", "adapter", "merge")[
         roll(6, "relation", str(n))
@@ -118,7 +118,12 @@ def _derived(n: int, family: Family, base: str, parameters: int, owner: str) -> 
 
 
 def _model(
-    family: Family, id: str, parameters: int, downloads: int, likes: int, base: tuple[str, str] | None = None
+    family: ModelFamily,
+    id: str,
+    parameters: int,
+    downloads: int,
+    likes: int,
+    base: tuple[str, str] | None = None,
 ) -> NewRepo:
     """A model with its card, tags, files and the facts that only its info shows."""
     created = family.created
@@ -170,7 +175,7 @@ def _model(
     )
 
 
-def _details(family: Family, id: str, parameters: int, chat: bool) -> dict[str, object]:
+def _details(family: ModelFamily, id: str, parameters: int, chat: bool) -> dict[str, object]:
     """The fields of an info beside the columns."""
     details: dict[str, object] = {"model-index": None}
     if family.library == "gguf":
@@ -211,7 +216,7 @@ def _details(family: Family, id: str, parameters: int, chat: bool) -> dict[str, 
     return details
 
 
-def _files(family: Family, id: str, parameters: int, card: dict[str, object]) -> list[File]:
+def _files(family: ModelFamily, id: str, parameters: int, card: dict[str, object]) -> list[NewFile]:
     """The files: those people read with their text, weights as a name and a size."""
     text = f"\n# {id.split('/')[1]}\n\n{family.about}\n"
     files = [
@@ -223,7 +228,7 @@ def _files(family: Family, id: str, parameters: int, card: dict[str, object]) ->
         return [
             *files,
             *(
-                File(f"{name}.{quant}.gguf", parameters * bits // 8)
+                NewFile(f"{name}.{quant}.gguf", parameters * bits // 8)
                 for quant, bits in (("Q4_K_M", 5), ("Q8_0", 8))
             ),
         ]
@@ -231,14 +236,14 @@ def _files(family: Family, id: str, parameters: int, card: dict[str, object]) ->
         return [
             *files,
             text_file("adapter_config.json", json.dumps({"peft_type": "LORA", "r": 16}, indent=2)),
-            File("adapter_model.safetensors", max(parameters * 4, LARGE)),
+            NewFile("adapter_model.safetensors", max(parameters * 4, LARGE)),
         ]
     if family.library == "diffusers":
         return [
             *files,
             text_file("model_index.json", '{"_class_name": "StableDiffusionPipeline"}'),
-            File("unet/diffusion_pytorch_model.safetensors", parameters * 4),
-            File("vae/diffusion_pytorch_model.safetensors", 334_643_276),
+            NewFile("unet/diffusion_pytorch_model.safetensors", parameters * 4),
+            NewFile("vae/diffusion_pytorch_model.safetensors", 334_643_276),
         ]
     config = {"architectures": [_architecture(family)], "model_type": family.kind}
     size = parameters * (4 if parameters < BILLION else 2)
@@ -251,12 +256,12 @@ def _files(family: Family, id: str, parameters: int, card: dict[str, object]) ->
     return [
         *files,
         text_file("config.json", json.dumps(config, indent=2)),
-        File("tokenizer.json", 2_103_775),
-        *(File(name, size // shards) for name in names),
+        NewFile("tokenizer.json", 2_103_775),
+        *(NewFile(name, size // shards) for name in names),
     ]
 
 
-def _architecture(family: Family) -> str:
+def _architecture(family: ModelFamily) -> str:
     head = {
         "text-generation": "ForCausalLM",
         "fill-mask": "ForMaskedLM",
@@ -265,7 +270,7 @@ def _architecture(family: Family) -> str:
     return family.kind.replace("_", "").capitalize() + head.get(family.task, "Model")
 
 
-def _apps(family: Family) -> Sequence[str]:
+def _apps(family: ModelFamily) -> Sequence[str]:
     """The local apps that can run a model of this kind."""
     if family.library == "gguf":
         return ("llama.cpp", "ollama", "lmstudio", "jan")

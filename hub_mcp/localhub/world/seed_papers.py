@@ -18,7 +18,7 @@ SUBMITTERS = ("ada", "bob", "cleo", "eve", "julien-c", "lysandre")
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class SeedPaper:
     """A paper; an author who has claimed it is written `Name@user`."""
 
     id: str
@@ -35,7 +35,7 @@ def fill_papers(store: Store) -> None:
     """Write the papers, their discussions, and which Spaces cite them; after people and repositories."""
     tables = world("papers.json")
     users = {row["name"]: str(row["id"]) for row in store.rows("select name, id from users")}
-    known = [Paper(**row) for row in tables["known"]]
+    known = [SeedPaper(**row) for row in tables["known"]]
     _write(store, users, [*known, *_of_chance(tables["words"])])
     said: dict[str, str] = {}
     for paper, name, when, text, answers in tables["comments"]:
@@ -55,7 +55,7 @@ def fill_papers(store: Store) -> None:
         _cite(store, space, [f"arxiv:{paper}" for paper in papers])
 
 
-def _of_chance(words: Mapping[str, Sequence[str]]) -> Iterator[Paper]:
+def _of_chance(words: Mapping[str, Sequence[str]]) -> Iterator[SeedPaper]:
     """Papers nobody wrote, for every working day some and for one day many."""
     serial = 0
     for back in range(DAYS):
@@ -71,7 +71,7 @@ def _of_chance(words: Mapping[str, Sequence[str]]) -> Iterator[Paper]:
             names = words["names"]
             authors = {names[roll(len(names), "name", id, str(k))] for k in range(1 + roll(4, "authors", id))}
             stars = roll(900, "stars", id)
-            yield Paper(
+            yield SeedPaper(
                 id,
                 how.format(what) + where,
                 f"{since:%Y-%m-%d}",
@@ -86,7 +86,7 @@ def _of_chance(words: Mapping[str, Sequence[str]]) -> Iterator[Paper]:
             )
 
 
-def _write(store: Store, users: Mapping[str, str], papers: Sequence[Paper]) -> None:
+def _write(store: Store, users: Mapping[str, str], papers: Sequence[SeedPaper]) -> None:
     for paper in papers:
         since, later = f"{paper.day}T00:00:00.000Z", paper.submitted or _next_working_day(paper.day)
         store.run(
@@ -115,7 +115,7 @@ def _next_working_day(day: str) -> str | None:
     return written(later)[:10]
 
 
-def _authors(paper: Paper, since: str) -> str:
+def _authors(paper: SeedPaper, since: str) -> str:
     """The authors with their ids, and the users who have claimed to be them."""
     people = [name.partition("@") for name in paper.authors]
     authors = [

@@ -13,7 +13,7 @@ SPACES_FROM_THE_CROWD = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Demo:
+class SeedSpace:
     """A Space, and what it shows."""
 
     id: str
@@ -42,7 +42,7 @@ STAGES = ("RUNNING", "RUNNING", "RUNNING", "SLEEPING", "SLEEPING", "PAUSED", "BU
 def spaces(written: World, owners: Sequence[str], models: Sequence[str]) -> Iterator[NewRepo]:
     """Every Space; the crowd's use one of `models` each."""
     for entry in written["spaces"]:
-        yield _space(Demo(**entry))
+        yield _space(SeedSpace(**entry))
     for n in range(SPACES_FROM_THE_CROWD):
         model = models[roll(len(models), "model", str(n))]
         idea, sdk, emoji = IDEAS[roll(len(IDEAS), "idea", str(n))]
@@ -53,10 +53,12 @@ def spaces(written: World, owners: Sequence[str], models: Sequence[str]) -> Iter
         likes = roll(50, "likes", str(n)) * roll(50, "more", str(n)) // 12
         id = f"{owners[roll(len(owners), 'space', str(n))]}/{idea}-{model.split('/')[1]}"
         created = born(2023 + roll(4, "year", str(n)), "space", str(n))
-        yield _space(Demo(id, sdk, stage, hardware, likes, created, (model,), f"{idea} {model}", emoji=emoji))
+        yield _space(
+            SeedSpace(id, sdk, stage, hardware, likes, created, (model,), f"{idea} {model}", emoji=emoji)
+        )
 
 
-def _space(demo: Demo) -> NewRepo:
+def _space(demo: SeedSpace) -> NewRepo:
     id, sdk = demo.id, demo.sdk
     card: dict[str, object] = {
         "title": id.split("/")[1].replace("-", " ").capitalize(),
@@ -96,7 +98,7 @@ def _space(demo: Demo) -> NewRepo:
     )
 
 
-def _runtime(demo: Demo, sha: str) -> Mapping[str, object]:
+def _runtime(demo: SeedSpace, sha: str) -> Mapping[str, object]:
     sdk, stage, hardware = demo.sdk, demo.stage, demo.hardware
     runtime: dict[str, object] = {
         "stage": stage,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class SandboxToken:
     """A token of the world, with what to know of it."""
 
     token: str
@@ -18,16 +18,22 @@ class Token:
 
 # `ada` is who the sandbox signs in. Made up, and worth nothing outside the local Hub.
 TOKENS = (
-    Token("hf_sandbox_ada_write", "ada", "ada-write", "write", "ada, who administers nimbus-labs; may write"),
-    Token("hf_sandbox_ada_read", "ada", "ada-read", "read", "ada again, with a token that only reads"),
-    Token(
+    SandboxToken(
+        "hf_sandbox_ada_write", "ada", "ada-write", "write", "ada, who administers nimbus-labs; may write"
+    ),
+    SandboxToken("hf_sandbox_ada_read", "ada", "ada-read", "read", "ada again, with a token that only reads"),
+    SandboxToken(
         "hf_sandbox_ada_fine",
         "ada",
         "ada-fine",
         "fineGrained",
         "ada again, fine-grained: writes in nimbus-labs only",
     ),
-    Token("hf_sandbox_bob_write", "bob", "bob-write", "write", "bob, who has the role write in nimbus-labs"),
-    Token("hf_sandbox_cleo_write", "cleo", "cleo-write", "write", "cleo, a contributor of nimbus-labs"),
-    Token("hf_sandbox_eve_write", "eve", "eve-write", "write", "eve, an outsider"),
+    SandboxToken(
+        "hf_sandbox_bob_write", "bob", "bob-write", "write", "bob, who has the role write in nimbus-labs"
+    ),
+    SandboxToken(
+        "hf_sandbox_cleo_write", "cleo", "cleo-write", "write", "cleo, a contributor of nimbus-labs"
+    ),
+    SandboxToken("hf_sandbox_eve_write", "eve", "eve-write", "write", "eve, an outsider"),
 )
