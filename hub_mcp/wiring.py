@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from hub_mcp.client.hub import Hub
-    from hub_mcp.client.pacing import Ledger
     from hub_mcp.client.token import Token
-    from hub_mcp.journal import Journal
-    from hub_mcp.server.front import House
-    from hub_mcp.server.gate import Gate
-    from hub_mcp.server.http import Http
+    from hub_mcp.client.transport.rate_limit import SharedWindows
+    from hub_mcp.gate.gate import Gate
+    from hub_mcp.gate.journal import Journal
+    from hub_mcp.server.http.app import Http
+    from hub_mcp.server.lazy import Handlers
 
 SANDBOX = (
     "http://sandbox.hub.localhost"  # an address that no network has: requests to it never leave the process
@@ -29,7 +29,7 @@ SANDBOX = (
 
 
 def hub_of(
-    settings: Settings, environment: Mapping[str, str] | None = None, ledger: Ledger | None = None
+    settings: Settings, environment: Mapping[str, str] | None = None, ledger: SharedWindows | None = None
 ) -> Hub:
     """The Hub the settings mean: the real one, or the local one in this process.
 
@@ -83,39 +83,39 @@ def _sandbox_token(name: str) -> Token:
 
 def server_of(settings: Settings, hub: Hub) -> Server[Any]:
     """A server for one caller, who acts on one Hub."""
-    from hub_mcp.server.front import front
-    from hub_mcp.server.surface import Surface
+    from hub_mcp.server.catalogue_tools import CatalogueTools
+    from hub_mcp.server.lazy import lazy_server
 
-    return front(Surface(settings), lambda: house_of(settings, hub))
+    return lazy_server(CatalogueTools(settings), lambda: handlers_of(settings, hub))
 
 
-def house_of(settings: Settings, hub: Hub) -> House:
-    """What is behind the front of a server for one caller."""
-    from hub_mcp.server.app import house
-    from hub_mcp.server.pages import Pages
-    from hub_mcp.server.surface import Surface
+def handlers_of(settings: Settings, hub: Hub) -> Handlers:
+    """The handlers of a server for one caller."""
+    from hub_mcp.server.app import handlers
+    from hub_mcp.server.catalogue_tools import CatalogueTools
+    from hub_mcp.server.resources.reading import Pages
 
     def the_hub(ctx: object) -> Hub:
         return hub
 
     pages = Pages(the_hub, every=settings.watch_every)
-    return house(Surface(settings), the_hub, gate_of(settings), pages)
+    return handlers(CatalogueTools(settings), the_hub, gate_of(settings), pages)
 
 
 def gate_of(settings: Settings) -> Gate:
     """The gate by the operator's limits, with the journal it writes to."""
-    from hub_mcp.server.gate import Gate, keys_from
+    from hub_mcp.gate.gate import Gate, keys_from
 
     return Gate(settings, journal_at(settings.journal), keys=keys_from())
 
 
 def journal_at(place: str) -> Journal:
     """The journal a setting names: a file, a Redis, "off", or "" for the one in the state directory."""
-    from hub_mcp.journal import Journal
+    from hub_mcp.gate.journal import Journal
 
     if not place.startswith(("redis://", "rediss://", "unix://")):
         return Journal.at(place)
-    from hub_mcp.shared_journal import SharedJournal
+    from hub_mcp.gate.redis_journal import SharedJournal
 
     return SharedJournal(place)
 
@@ -123,18 +123,18 @@ def journal_at(place: str) -> Journal:
 async def serve_stdio(settings: Settings) -> None:
     """Serve one client over standard input and output, until its input ends."""
     from hub_mcp.server import telemetry
-    from hub_mcp.server.announced import Announced
-    from hub_mcp.server.front import front
+    from hub_mcp.server.lazy import lazy_server
+    from hub_mcp.server.prepared_tools import PreparedTools
     from hub_mcp.server.stdio import stdio
 
     telemetry.set_up()
     hubs: list[Hub] = []
 
-    def enter() -> House:
+    def load() -> Handlers:
         hubs.append(hub_of(settings))
-        return house_of(settings, hubs[0])
+        return handlers_of(settings, hubs[0])
 
-    server = front(Announced(settings), enter)
+    server = lazy_server(PreparedTools(settings), load)
     gc.freeze()  # what is there by now stays until the end
     gc.enable()
     async with stdio() as (incoming, outgoing):
@@ -145,7 +145,7 @@ async def serve_stdio(settings: Settings) -> None:
 
 def set_up_logging(settings: Settings) -> None:
     """Logs go to stderr, or to the file that was named; standard output belongs to the protocol."""
-    from hub_mcp.client.masking import MaskingFormatter
+    from hub_mcp.masking import MaskingFormatter
 
     handler: logging.Handler = (
         logging.FileHandler(settings.log_file, encoding="utf-8")
@@ -160,12 +160,12 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
     """One worker's application for Streamable HTTP; called in the worker, so nothing open is inherited."""
     from dataclasses import replace
 
+    from hub_mcp.gate.gate import Gate, keys_from
     from hub_mcp.server import telemetry
     from hub_mcp.server.app import build
-    from hub_mcp.server.gate import Gate, keys_from
-    from hub_mcp.server.http import http_app, per_caller
-    from hub_mcp.server.pages import Pages
-    from hub_mcp.server.surface import Surface
+    from hub_mcp.server.catalogue_tools import CatalogueTools
+    from hub_mcp.server.http.app import http_app, per_caller
+    from hub_mcp.server.resources.reading import Pages
 
     set_up_logging(settings)
     logging.getLogger("hub_mcp.access").setLevel(logging.INFO)
@@ -173,14 +173,14 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
     keys = keys_from()
     used, changes, ledger, ready = None, None, None, None
     if http.redis:
-        from hub_mcp.server import sharing
+        from hub_mcp.server.http import redis_state
 
-        redis = sharing.connect(http.redis)
-        used, changes = sharing.UsedInRedis(redis, http.run), sharing.ChangesInRedis(redis)
-        ledger, ready = sharing.LedgerInRedis(redis, keys[0]), sharing.answering(redis)
+        redis = redis_state.connect(http.redis)
+        used, changes = redis_state.UsedInRedis(redis, http.run), redis_state.ChangesInRedis(redis)
+        ledger, ready = redis_state.LedgerInRedis(redis, keys[0]), redis_state.answering(redis)
     anonymous = replace(settings, anonymous=True)  # the server's own token is not even looked for
     hub = hub_of(anonymous, ledger=ledger)
     gate = Gate(settings, journal_at(settings.journal or http.redis), keys=keys, used=used)
     pages = Pages(per_caller(hub), every=settings.watch_every, changes=changes, walks=not http.redis)
-    server = build(Surface(settings), per_caller(hub), gate, pages)
+    server = build(CatalogueTools(settings), per_caller(hub), gate, pages)
     return http_app(server, hub, http, ready=ready, changes=changes)

@@ -19,7 +19,7 @@ from mcp.types import CallToolResult, TextContent
 
 from hub_mcp.catalogue import ENDPOINTS, Endpoint
 from hub_mcp.errors import UNSEEN, BadInput
-from hub_mcp.server.addresses import address_of, call_at
+from hub_mcp.server.resources.addresses import address_of, call_at
 from hub_mcp.server.tools import read_call
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import hub_of, server_of

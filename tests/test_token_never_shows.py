@@ -18,12 +18,12 @@ from hub_mcp.catalogue.models import GetModel
 from hub_mcp.catalogue.repos import CreateRepo
 from hub_mcp.catalogue.users import Whoami
 from hub_mcp.client.hub import Hub
-from hub_mcp.client.masking import MaskingFormatter, masked
 from hub_mcp.client.shared import Shared
 from hub_mcp.client.token import Token, caller_of, find_token
 from hub_mcp.errors import HubError
 from hub_mcp.localhub.app import create_app
 from hub_mcp.localhub.serving import serving
+from hub_mcp.masking import MaskingFormatter, masked
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import hub_of, server_of
 from tests import hostile

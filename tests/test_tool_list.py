@@ -9,9 +9,9 @@ from mcp.types import Tool
 from splintr import Tokenizer
 
 from hub_mcp.catalogue import ENDPOINTS
-from hub_mcp.server.announced import Announced
-from hub_mcp.server.front import INSTRUCTIONS
-from hub_mcp.server.surface import Surface
+from hub_mcp.server.catalogue_tools import CatalogueTools
+from hub_mcp.server.lazy import INSTRUCTIONS
+from hub_mcp.server.prepared_tools import PreparedTools
 from hub_mcp.server.tools import tools
 from hub_mcp.settings import Settings
 
@@ -85,7 +85,7 @@ def test_names_are_the_endpoints_own() -> None:
 
 
 def test_the_list_is_the_same_for_everyone_and_every_time() -> None:
-    assert Surface(Settings()).tools == Surface(Settings(anonymous=True)).tools == ALL
+    assert CatalogueTools(Settings()).tools == CatalogueTools(Settings(anonymous=True)).tools == ALL
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_the_list_is_the_same_for_everyone_and_every_time() -> None:
     ],
 )
 def test_the_list_of_the_file_is_that_of_the_catalogue(settings: Settings) -> None:
-    announced, surface = Announced(settings), Surface(settings)
+    announced, surface = PreparedTools(settings), CatalogueTools(settings)
     assert announced.tools == surface.tools
     assert [announced.input_schema(tool.name) for tool in ALL] == [
         surface.input_schema(tool.name) for tool in ALL

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from hub_mcp.catalogue.answers import Answer, Record, clean, objects_in
 from hub_mcp.catalogue.endpoint import Endpoint, HttpRequest, HttpResponse, get
-from hub_mcp.catalogue.repositories import GetRepository, ListRepositories, Repository
+from hub_mcp.catalogue.repository import GetRepository, ListRepositories, Repository
 from hub_mcp.catalogue.tags import GetTags
 from hub_mcp.catalogue.vocabulary import Owner, RepoId, Segment, Word, Words
 from hub_mcp.errors import UnexpectedAnswer

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from hub_mcp.catalogue.endpoint import get
-from hub_mcp.catalogue.repositories import GetRepository, ListRepositories, Repository
+from hub_mcp.catalogue.repository import GetRepository, ListRepositories, Repository
 from hub_mcp.catalogue.tags import GetTags
 from hub_mcp.catalogue.vocabulary import Owner, Word, Words
 

@@ -13,7 +13,7 @@ from hub_mcp.catalogue.datasets import DatasetRow
 from hub_mcp.catalogue.endpoint import Endpoint, get
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.models import ModelRow
-from hub_mcp.catalogue.repositories import Repository
+from hub_mcp.catalogue.repository import Repository
 from hub_mcp.catalogue.spaces import SpaceRow
 from hub_mcp.catalogue.vocabulary import ArxivId, Owner, words_list
 from hub_mcp.errors import UnexpectedAnswer

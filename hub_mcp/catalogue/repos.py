@@ -22,7 +22,7 @@ from hub_mcp.catalogue.endpoint import (
     told_of,
 )
 from hub_mcp.catalogue.models import GetModel
-from hub_mcp.catalogue.repositories import Repository
+from hub_mcp.catalogue.repository import Repository
 from hub_mcp.catalogue.spaces import GetSpace
 from hub_mcp.catalogue.vocabulary import (
     FullRepoId,

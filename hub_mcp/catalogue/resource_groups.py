@@ -20,7 +20,7 @@ from hub_mcp.catalogue.endpoint import (
     told_of,
 )
 from hub_mcp.catalogue.repos import repository
-from hub_mcp.catalogue.repositories import Repository
+from hub_mcp.catalogue.repository import Repository
 from hub_mcp.catalogue.vocabulary import (
     FreeText,
     FullRepoId,

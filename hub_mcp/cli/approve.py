@@ -6,10 +6,10 @@ import time
 
 import click
 
-from hub_mcp.approvals import Approvals, Waiting
 from hub_mcp.cli.terminal import need_terminal, typed_exactly
 from hub_mcp.errors import Stopped
-from hub_mcp.journal import state_directory
+from hub_mcp.gate.approvals import Approvals, Waiting
+from hub_mcp.gate.journal import state_directory
 
 
 @click.command()

@@ -119,8 +119,8 @@ async def made(
     """Make the call and show the answer; exit code 0, or 1 where it could not be done, 2 on bad arguments."""
     from hub_mcp.cli.terminal import AtTerminal
     from hub_mcp.errors import BadInput, HubError
-    from hub_mcp.server.changing import rehearsal
-    from hub_mcp.server.gate import Acted, Rehearsed
+    from hub_mcp.gate.gate import Acted, Rehearsed
+    from hub_mcp.server.confirm.change_tool import rehearsal
     from hub_mcp.server.tools import read_call
     from hub_mcp.wiring import gate_of, hub_of, set_up_logging
 

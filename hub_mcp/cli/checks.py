@@ -34,7 +34,7 @@ def check(settings: Settings) -> None:
         if not OWNER.fullmatch(name):
             raise _wrong("--namespaces", name, "is no name of a user or an organization.")
     if settings.toolsets or settings.tools or settings.exclude_tools or settings.read_only:
-        from hub_mcp.server import announced
+        from hub_mcp.server import prepared_tools as announced
 
         announced.check(settings)
 

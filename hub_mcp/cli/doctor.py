@@ -60,7 +60,7 @@ async def examined(settings: Settings) -> dict[str, Any]:
     from hub_mcp.catalogue.refusals import window_of
     from hub_mcp.catalogue.users import Whoami
     from hub_mcp.errors import HubError
-    from hub_mcp.server.surface import why_hidden
+    from hub_mcp.server.catalogue_tools import why_hidden
     from hub_mcp.wiring import hub_of, journal_at
 
     hub = hub_of(settings)

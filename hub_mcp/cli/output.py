@@ -62,7 +62,7 @@ def shape_of(form: str, *, as_json: bool, quiet: bool) -> str:
 def show(call: Endpoint[Any], answer: Answer, shape: str) -> None:
     """Print an answer on stdout, and hints on stderr."""
     from hub_mcp.catalogue.answers import Page
-    from hub_mcp.server.wording import fields_of, in_words, lines_of
+    from hub_mcp.server.render import fields_of, in_words, lines_of
 
     content = answer.content(fields_of(call))
     if shape == "json":
@@ -94,7 +94,7 @@ def _name(row: Any) -> str:
 
 def _listing(call: Endpoint[Any], page: Any) -> list[str]:
     """The rows of a page as columns that fit the terminal."""
-    from hub_mcp.server.wording import ABSENT, cells_of
+    from hub_mcp.server.render import ABSENT, cells_of
 
     columns, rows = cells_of(call, page)
     lines = table([columns, *rows], width=shutil.get_terminal_size((100, 24)).columns, absent=ABSENT)

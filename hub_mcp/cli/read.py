@@ -25,7 +25,7 @@ def read(settings: Settings, address: str | None, listed: bool) -> None:
     hub-mcp read 'hub://stream/datasets?author=google' > rows.ndjson
     """
     if listed:
-        from hub_mcp.server.addresses import templates
+        from hub_mcp.server.resources.addresses import templates
 
         for template, _ in templates():
             click.echo(template)
@@ -38,9 +38,9 @@ def read(settings: Settings, address: str | None, listed: bool) -> None:
 async def _shown(settings: Settings, address: str) -> int:
     from hub_mcp.cli.output import Progress
     from hub_mcp.errors import BadInput, HubError
-    from hub_mcp.server.addresses import call_at
-    from hub_mcp.server.pages import whole
-    from hub_mcp.server.streams import STREAM, listing_at, read_stream
+    from hub_mcp.server.resources.addresses import call_at
+    from hub_mcp.server.resources.reading import whole
+    from hub_mcp.server.resources.streams import STREAM, listing_at, read_stream
     from hub_mcp.wiring import hub_of, set_up_logging
 
     set_up_logging(settings)

@@ -7,7 +7,7 @@ import sys
 import click
 
 from hub_mcp.errors import Stopped
-from hub_mcp.server.consent import Check, Pending, Question, Reply, reply_to
+from hub_mcp.gate.question import Check, Pending, Question, Reply, reply_to
 
 
 def is_terminal() -> bool:

@@ -21,7 +21,7 @@ from hub_mcp.catalogue.endpoint import Endpoint, HttpRequest, HttpResponse
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.permissions import lacking
 from hub_mcp.catalogue.users import Whoami
-from hub_mcp.client.patience import Patience
+from hub_mcp.client.deadline import Deadline
 from hub_mcp.client.shared import Shared
 from hub_mcp.client.token import Token, is_true
 from hub_mcp.errors import (
@@ -43,7 +43,7 @@ from hub_mcp.errors import (
 if TYPE_CHECKING:
     import httpx
 
-    from hub_mcp.client.sending import Sender
+    from hub_mcp.client.sender import Sender
 
 A = TypeVar("A", bound=Answer)
 R = TypeVar("R", bound=Answer)
@@ -170,12 +170,12 @@ class Hub:
         """
         if self.offline:
             raise Offline(f"HF_HUB_OFFLINE is set, so {call.subject} was not asked for.")
-        patience = Patience(self._timeout, self._max_wait)
+        patience = Deadline(self._timeout, self._max_wait)
         with patience.held():
             return await self._followed(call, patience)
         raise TimedOut(f"{self.host} did not answer within {self._timeout:.0f} s.", not_done=NOTHING_CHANGED)
 
-    async def _followed(self, call: Endpoint[Any], patience: Patience) -> HttpResponse:
+    async def _followed(self, call: Endpoint[Any], patience: Deadline) -> HttpResponse:
         request = call.to_http(self.base)
         for _ in range(HOPS + 1):
             response = await self._sender.once(request, patience)
@@ -196,7 +196,7 @@ class Hub:
     @property
     def _sender(self) -> Sender:
         if self._sends is None:
-            from hub_mcp.client.sending import Sender  # brings httpx: 0.1 s that a tool list does not need
+            from hub_mcp.client.sender import Sender  # brings httpx: 0.1 s that a tool list does not need
 
             self._sends = Sender(
                 self.base, self.host, self.token, self._agent, self._timeout, self._shared.stack

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from hub_mcp.client.patience import Sleep
+from hub_mcp.client.deadline import Sleep
 
 if TYPE_CHECKING:
     import httpx
 
-    from hub_mcp.client.pacing import Ledger
+    from hub_mcp.client.transport.rate_limit import SharedWindows
 
 
 class Shared:
@@ -28,7 +28,7 @@ class Shared:
         self,
         innermost: Callable[[], httpx.AsyncBaseTransport] | None = None,
         *,
-        ledger: Ledger | None = None,
+        ledger: SharedWindows | None = None,
         sleep: Sleep = anyio.sleep,
     ) -> None:
         self._innermost = innermost
@@ -39,7 +39,7 @@ class Shared:
     @property
     def stack(self) -> httpx.AsyncBaseTransport:
         if self._stack is None:
-            from hub_mcp.client.transports import stacked
+            from hub_mcp.client.transport.stack import stacked
 
             innermost = self._innermost() if self._innermost else None
             self._stack = stacked(innermost, ledger=self._ledger, sleep=self._sleep)

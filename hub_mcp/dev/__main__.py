@@ -25,14 +25,14 @@ def main() -> None:
 def manifests(check: bool) -> None:
     """Write manifests/, and the tool list the server starts with, from pyproject.toml and the catalogue."""
     from hub_mcp.dev.manifests import drift, render, write
-    from hub_mcp.dev.tool_list import ANNOUNCED, announced, published
+    from hub_mcp.dev.published_tools import PREPARED, prepared, published
 
     rendered = render(projects.load(), published())
     found = [f"manifests/{sentence}" for sentence in (drift(rendered) if check else write(rendered))]
-    if not ANNOUNCED.is_file() or ANNOUNCED.read_bytes() != announced():
-        found.append(f"{ANNOUNCED.relative_to(ROOT).as_posix()} is not what it should be")
+    if not PREPARED.is_file() or PREPARED.read_bytes() != prepared():
+        found.append(f"{PREPARED.relative_to(ROOT).as_posix()} is not what it should be")
         if not check:
-            ANNOUNCED.write_bytes(announced())
+            PREPARED.write_bytes(prepared())
     for sentence in found:
         click.echo(f"{sentence}{'' if check else ': done'}")
     if check and found:
@@ -71,7 +71,7 @@ def bundle(folder: Path) -> None:
     """Lay out in FOLDER what `mcpb pack` makes a bundle of."""
     from hub_mcp.dev.bundle import stage
     from hub_mcp.dev.manifests import render
-    from hub_mcp.dev.tool_list import published
+    from hub_mcp.dev.published_tools import published
 
     project = projects.load()
     stage(project, render(project, published()), folder)

@@ -1,6 +1,6 @@
 """The server: the low-level MCP server of the SDK with the catalogue behind it, for both protocol eras.
 
-    server = build(Surface(settings), hub_of=lambda ctx: hub, gate=Gate(settings, journal))
+    server = build(CatalogueTools(settings), hub_of=lambda ctx: hub, gate=Gate(settings, journal))
 
 Everything a handler may raise becomes a sentence: errors of a call are results with `isError`, an unknown
 tool is a protocol error, and the text of an unforeseen exception never leaves the process.
@@ -27,18 +27,18 @@ from mcp.types import (
 from hub_mcp.catalogue import Effect, Endpoint
 from hub_mcp.catalogue.answers import Answer, Page
 from hub_mcp.catalogue.listing import Listing
+from hub_mcp.client.deadline import reporting
 from hub_mcp.client.hub import Hub
-from hub_mcp.client.patience import reporting
 from hub_mcp.errors import BadInput, HubError, plain
-from hub_mcp.server.asking import Boundary
-from hub_mcp.server.changing import changed
-from hub_mcp.server.front import House, front
-from hub_mcp.server.gate import Gate
-from hub_mcp.server.pages import Pages
+from hub_mcp.gate.gate import Gate
+from hub_mcp.server.catalogue_tools import CatalogueTools
+from hub_mcp.server.confirm.change_tool import changed
+from hub_mcp.server.confirm.elicitation import Boundary
+from hub_mcp.server.lazy import Handlers, lazy_server
 from hub_mcp.server.progress import Progress
-from hub_mcp.server.surface import Surface
+from hub_mcp.server.render import fields_of
+from hub_mcp.server.resources.reading import Pages
 from hub_mcp.server.tools import CONFIRM, DRY_RUN, answer_result, error_result, read_call
-from hub_mcp.server.wording import fields_of
 
 Context = ServerRequestContext[Any, Any]
 HubOf = Callable[[Context], Hub]
@@ -49,26 +49,26 @@ ANSWER_BUDGET = 64 * 1024  # bytes of rows in one tool answer; what does not fit
 
 
 def build(
-    surface: Surface,
+    tools: CatalogueTools,
     hub_of: HubOf,
     gate: Gate,
     pages: Pages | None = None,
 ) -> Server[Any]:
-    """A server that offers what the surface shows.
+    """A server that offers these tools.
 
     Args:
         hub_of: the Hub, with the token, that a request acts on.
         gate: where every change passes.
         pages: what can be read; by default over the same Hub.
     """
-    return front(surface, lambda: house(surface, hub_of, gate, pages or Pages(hub_of)))
+    return lazy_server(tools, lambda: handlers(tools, hub_of, gate, pages or Pages(hub_of)))
 
 
-def house(surface: Surface, hub_of: HubOf, gate: Gate, pages: Pages) -> House:
-    """What is behind the front, on these."""
+def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> Handlers:
+    """The handlers of a server with these tools."""
 
     async def call_tool(ctx: Context, params: CallToolRequestParams) -> CallToolResult | InputRequiredResult:
-        endpoint = surface.endpoint(params.name)
+        endpoint = tools.endpoint(params.name)
         if endpoint is None:
             raise MCPError(INVALID_PARAMS, f"There is no tool {plain(params.name, 80)!r} here.")
         try:
@@ -100,7 +100,7 @@ def house(surface: Surface, hub_of: HubOf, gate: Gate, pages: Pages) -> House:
             await pages.changed(call)
         return result
 
-    return House({"on_call_tool": call_tool, **pages.handlers()}, Boundary(gate.keys))
+    return Handlers({"on_call_tool": call_tool, **pages.handlers()}, Boundary(gate.keys))
 
 
 T = TypeVar("T", bool, str)

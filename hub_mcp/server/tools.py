@@ -15,8 +15,8 @@ from hub_mcp.catalogue.datasets import Shard
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.schema import schema_of
 from hub_mcp.errors import BadInput, HubError, plain
-from hub_mcp.server.addresses import address_of
-from hub_mcp.server.wording import fields_of, in_words
+from hub_mcp.server.render import fields_of, in_words
+from hub_mcp.server.resources.addresses import address_of
 
 DRY_RUN = "dry_run"
 CONFIRM = "confirm_token"

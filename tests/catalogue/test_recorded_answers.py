@@ -27,7 +27,7 @@ from hub_mcp.catalogue.repos import CreateRepo, DeleteRepo
 from hub_mcp.catalogue.resource_groups import ResourceGroups
 from hub_mcp.catalogue.tags import GetTags, Tags
 from hub_mcp.client.hub import Hub
-from hub_mcp.server.addresses import call_at
+from hub_mcp.server.resources.addresses import call_at
 from tests.exchanges.cases import CASES
 
 SHARED = Path(__file__).parents[3] / "shared" / "hub"

@@ -11,7 +11,7 @@ from mcp import Client
 
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.cli.options import settings_from
-from hub_mcp.server.streams import BUDGET
+from hub_mcp.server.resources.streams import BUDGET
 from hub_mcp.wiring import hub_of, server_of
 from tests.cli.conftest import Run
 

@@ -13,8 +13,8 @@ from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.models import GetModel, ListModels
 from hub_mcp.catalogue.repos import CreateRepo, DeleteRepo
 from hub_mcp.catalogue.users import Whoami
+from hub_mcp.client.deadline import reporting
 from hub_mcp.client.hub import Hub, user_agent
-from hub_mcp.client.patience import reporting
 from hub_mcp.client.shared import Shared
 from hub_mcp.client.token import Token
 from hub_mcp.errors import (

@@ -21,8 +21,8 @@ from hub_mcp.dev.check_shapes import faults
 from hub_mcp.dev.icon import svg
 from hub_mcp.dev.manifests import FOLDER, drift, render, write
 from hub_mcp.dev.pieces import links
+from hub_mcp.dev.published_tools import published
 from hub_mcp.dev.readme import marker, updated
-from hub_mcp.dev.tool_list import published
 from hub_mcp.dev.variables import VARIABLES
 from hub_mcp.settings import Settings
 

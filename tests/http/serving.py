@@ -17,12 +17,12 @@ from mcp.types import ElicitRequestFormParams, ElicitResult
 from starlette.applications import Starlette
 
 from hub_mcp.client.hub import Hub
+from hub_mcp.gate.gate import Gate
 from hub_mcp.server.app import build
-from hub_mcp.server.gate import Gate
-from hub_mcp.server.http import Http, http_app, per_caller
-from hub_mcp.server.pages import Pages
-from hub_mcp.server.surface import Surface
-from tests.server.gates import ADA, BASE, World
+from hub_mcp.server.catalogue_tools import CatalogueTools
+from hub_mcp.server.http.app import Http, http_app, per_caller
+from hub_mcp.server.resources.reading import Pages
+from tests.gate.gates import ADA, BASE, World
 
 Answer = Callable[[ElicitRequestFormParams], Any]
 
@@ -33,7 +33,7 @@ def app_of(world: World, http: Http | None = None, *, gate: Gate | None = None, 
     hub = Hub(BASE, None, transport=lambda: world.spy)
     hub_of = per_caller(hub)
     pages = Pages(hub_of, every=gate.settings.watch_every)
-    return http_app(build(Surface(gate.settings), hub_of, gate, pages), hub, http or Http())
+    return http_app(build(CatalogueTools(gate.settings), hub_of, gate, pages), hub, http or Http())
 
 
 @asynccontextmanager

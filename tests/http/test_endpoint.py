@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from hub_mcp.catalogue import ENDPOINTS
-from hub_mcp.server.http import Http
+from hub_mcp.server.http.app import Http
+from tests.gate.gates import ADA, BASE, ERAS, EVE, World, text_of
 from tests.http.serving import app_of, client_of, served
-from tests.server.gates import ADA, BASE, ERAS, EVE, World, text_of
 
 PING = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
 ACCEPT = {"Accept": "application/json, text/event-stream"}

@@ -13,9 +13,9 @@ import httpx
 import pytest
 from mcp import Client, MCPError
 
+from tests.gate.gates import ERAS, EVE, World, agreeing, refused, said
+from tests.gate.test_gate_safety import DELETE, NAME, answered, question
 from tests.http.serving import app_of, client_of, served
-from tests.server.gates import ERAS, EVE, World, agreeing, refused, said
-from tests.server.test_gate_safety import DELETE, NAME, answered, question
 from tests.server.test_pages import text_at
 
 pytestmark = pytest.mark.asyncio

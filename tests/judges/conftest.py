@@ -26,5 +26,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _apart(item: pytest.Item) -> bool:
     assert isinstance(item, pytest.Function)
     era = item.callspec.params.get("era") if hasattr(item, "callspec") else None
-    asks = era == "legacy" and item.function.__module__ != "tests.server.test_gate_plans"
+    asks = era == "legacy" and item.function.__module__ != "tests.gate.test_gate_plans"
     return asks or item.originalname in APART

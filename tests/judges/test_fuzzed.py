@@ -84,7 +84,7 @@ def repo_id(text: str, data: bytes) -> None:
 
 def address(text: str, data: bytes) -> None:
     from hub_mcp.errors import HubError
-    from hub_mcp.server.addresses import call_at
+    from hub_mcp.server.resources.addresses import call_at
 
     try:
         call = call_at(text)
@@ -135,7 +135,7 @@ SEEDS: dict[str, list[str]] = {
 def test_a_fuzzer_finds_nothing(name: str, tmp_path: Path) -> None:
     pytest.importorskip("atheris")
     if name == "address":
-        pytest.importorskip("hub_mcp.server.addresses")
+        pytest.importorskip("hub_mcp.server.resources.addresses")
     command = [sys.executable, str(HERE), name, SECONDS]
     done = subprocess.run(
         command,
@@ -152,13 +152,13 @@ def main() -> None:
 
     name, seconds = sys.argv[1:3]
     target = TARGETS[name]
-    with atheris.instrument_imports(include=["hub_mcp.catalogue", "hub_mcp.server.addresses"]):
+    with atheris.instrument_imports(include=["hub_mcp.catalogue", "hub_mcp.server.resources.addresses"]):
         import hub_mcp.catalogue.listing
         import hub_mcp.catalogue.models
         import hub_mcp.catalogue.papers
 
         if name == "address":
-            import hub_mcp.server.addresses  # noqa: F401
+            import hub_mcp.server.resources.addresses  # noqa: F401
 
     def once(data: bytes) -> None:
         target(data.decode("latin-1" if name == "link" else "utf-8", "surrogateescape"), data)

@@ -14,12 +14,12 @@ import anyio
 import pytest
 from mcp import Client
 
-from hub_mcp.server.gate import Gate
+from hub_mcp.gate.gate import Gate
+from tests.gate.gates import ADA, Answer, World
+from tests.gate.test_gate import *  # noqa: F403  # the promises
+from tests.gate.test_gate_plans import *  # noqa: F403
+from tests.gate.test_gate_safety import *  # noqa: F403
 from tests.http.serving import app_of, client_of, served
-from tests.server.gates import ADA, Answer, World
-from tests.server.test_gate import *  # noqa: F403  # the promises
-from tests.server.test_gate_plans import *  # noqa: F403
-from tests.server.test_gate_safety import *  # noqa: F403
 
 
 class WorldOverHttp(World):

@@ -16,9 +16,9 @@ from mcp import Client
 
 from hub_mcp.client.hub import Hub
 from hub_mcp.server.app import build
-from hub_mcp.server.http import Http, http_app, per_caller
-from hub_mcp.server.pages import Pages
-from hub_mcp.server.surface import Surface
+from hub_mcp.server.catalogue_tools import CatalogueTools
+from hub_mcp.server.http.app import Http, http_app, per_caller
+from hub_mcp.server.resources.reading import Pages
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import gate_of
 from tests.http import serving
@@ -29,7 +29,7 @@ from tests.server.test_pages import *  # noqa: F403  # the promises
 @asynccontextmanager
 async def over_http(hub: Hub, mode: str, **manners: Any) -> AsyncIterator[Client]:
     settings, hub_of = Settings(journal="off", confirm="deny"), per_caller(hub)
-    server = build(Surface(settings), hub_of, gate_of(settings), Pages(hub_of))
+    server = build(CatalogueTools(settings), hub_of, gate_of(settings), Pages(hub_of))
     async with (
         serving.served(http_app(server, hub, Http())) as url,
         serving.client_of(url, mode, **manners) as client,

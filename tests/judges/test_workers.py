@@ -18,10 +18,10 @@ from mcp import MCPError
 
 from hub_mcp.localhub.app import create_app
 from hub_mcp.localhub.serving import serving
+from tests.gate.gates import ADA, ERAS, refused, said, text_of
+from tests.gate.test_gate_safety import YES, answered, question
 from tests.http.serving import client_of
 from tests.judges.team import KEYS, SOON, redis_at, run, server, within
-from tests.server.gates import ADA, ERAS, refused, said, text_of
-from tests.server.test_gate_safety import YES, answered, question
 
 pytest.importorskip("redis")
 if shutil.which("redis-server") is None:

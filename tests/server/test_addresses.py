@@ -10,7 +10,7 @@ from mcp.shared.uri_template import UriTemplate
 from hub_mcp.catalogue import Endpoint
 from hub_mcp.catalogue.schema import choices, schema_of
 from hub_mcp.errors import BadInput
-from hub_mcp.server.addresses import address_of, call_at, reading, templates
+from hub_mcp.server.resources.addresses import address_of, call_at, reading, templates
 
 NAME = st.from_regex(r"[a-z][a-z0-9]{1,8}(-[a-z0-9]{1,5})?", fullmatch=True)
 WORD = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1, max_size=12)

@@ -20,7 +20,7 @@ from hub_mcp.client.token import Token
 from hub_mcp.localhub.app import create_app
 from hub_mcp.localhub.world.tokens import TOKENS
 from hub_mcp.server.prompts import PROMPTS
-from hub_mcp.server.streams import BUDGET
+from hub_mcp.server.resources.streams import BUDGET
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import server_of
 
@@ -124,7 +124,7 @@ async def test_what_is_not_there_is_told_with_its_address(mode: str) -> None:
 
 
 async def test_no_address_reaches_a_call_that_changes_something() -> None:
-    from hub_mcp.server.addresses import templates
+    from hub_mcp.server.resources.addresses import templates
 
     assert {endpoint.line.effect for _, endpoint in templates()} == {"read"}
     assert {endpoint.tool for _, endpoint in templates()} == {

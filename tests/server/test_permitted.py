@@ -10,7 +10,7 @@ import pytest
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.permissions import never
 from hub_mcp.catalogue.users import Identity, Whoami
-from tests.server.gates import World, agreeing, refused, text_of
+from tests.gate.gates import World, agreeing, refused, text_of
 
 READER, FINE = "hf_sandbox_ada_read", "hf_sandbox_ada_fine"
 CHANGING = [endpoint for endpoint in ENDPOINTS.values() if endpoint.line.effect != "read"]

@@ -15,7 +15,7 @@ from hub_mcp.catalogue.models import ListModels
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import HubError
 from hub_mcp.localhub.app import create_app
-from hub_mcp.server.streams import AHEAD, BUDGET, STREAM, Walk, listing_at, read_stream
+from hub_mcp.server.resources.streams import AHEAD, BUDGET, STREAM, Walk, listing_at, read_stream
 
 pytestmark = pytest.mark.asyncio
 ROWS = 2_000  # beside the world's own

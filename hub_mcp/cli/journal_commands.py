@@ -1,0 +1,132 @@
+"""`hub-mcp journal` and `hub-mcp undo`: what was changed, asked and refused, and taking one change back."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import anyio
+import click
+from pydantic import ValidationError
+
+from hub_mcp.catalogue import ENDPOINTS
+from hub_mcp.catalogue.answers import clean, told
+from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.cli.options import ELSEWHERE, settings_behind
+from hub_mcp.cli.output import table
+from hub_mcp.cli.terminal import AtTerminal, need_terminal
+from hub_mcp.errors import HubError, Stopped, plain
+from hub_mcp.gate.gate import Rehearsed
+from hub_mcp.gate.journal import Entry
+from hub_mcp.settings import Settings
+from hub_mcp.wiring import gate_of, hub_of, journal_at
+
+COLUMNS = ("n", "time", "outcome", "tool", "target", "back, or why")
+_OBJECT_ID = re.compile(r"[0-9a-f]{24}")
+
+
+@click.command(epilog=ELSEWHERE)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, with every detail.")
+@click.option("--last", type=click.IntRange(min=1), help="Only the last so many entries.")
+@settings_behind("journal")
+@click.pass_obj
+def journal(settings: Settings, as_json: bool, last: int | None) -> None:
+    """Show what was changed, asked and refused, oldest first; `back` says whether undo can take it back."""
+    kept = journal_at(settings.journal)
+    entries = list(kept.entries())[-last if last else 0 :]
+    if as_json:
+        for entry in entries:
+            click.echo(json.dumps(entry.as_json(), ensure_ascii=False))
+        return
+    if not entries:
+        click.echo("No journal is kept." if kept.place == "off" else f"Nothing is in {kept.place} yet.")
+        return
+    for line in table([COLUMNS, *(row_of(entry) for entry in entries)]):
+        click.echo(line)
+
+
+def row_of(entry: Entry) -> tuple[str, ...]:
+    """An entry as a row of the table."""
+    back = f"undo {entry.n}" if entry.undo else ""
+    why = entry.no_undo or ("" if back else entry.why)
+    said = "; ".join(part for part in (back, plain(why, 80)) if part)
+    target = plain(entry.target, 60) + (f" ({plain(entry.identity, 60)})" if entry.identity else "")
+    return (str(entry.n), plain(entry.time, 20), entry.outcome, plain(entry.tool, 40), target, said)
+
+
+@click.command(epilog=ELSEWHERE)
+@click.argument("n", type=click.IntRange(min=1))
+@click.option("--yes", is_flag=True, help="Do not ask, but where a name has to be typed.")
+@settings_behind("journal", "sandbox")
+@click.pass_obj
+def undo(settings: Settings, n: int, yes: bool) -> None:
+    """Take entry N of the journal back, after showing what that does."""
+    settings = replace(settings, confirm="plan", dry_run=False)
+    entry = next((one for one in journal_at(settings.journal).entries() if one.n == n), None)
+    try:
+        if entry is None:
+            raise Stopped(f"The journal has no entry {n}.")
+        anyio.run(_taken_back, settings, entry, yes)
+    except HubError as error:
+        raise click.ClickException(error.sentence()) from error
+
+
+def call_back(entry: Entry) -> Endpoint[Any]:
+    """The call that takes an entry back.
+
+    Raises:
+        Stopped: nothing does.
+    """
+    if entry.outcome != "done":
+        raise Stopped(f"Entry {entry.n} is of no change that is known to be made: it was {entry.outcome}.")
+    if entry.undo is None:
+        raise Stopped(f"Entry {entry.n} cannot be undone: {plain(entry.no_undo)}.")
+    try:
+        return ENDPOINTS[entry.undo.tool].model_validate(dict(entry.undo.arguments))
+    except (KeyError, ValidationError) as trouble:
+        raise Stopped(f"What would undo entry {entry.n} cannot be read.") from trouble
+
+
+async def _taken_back(settings: Settings, entry: Entry, yes: bool) -> None:
+    call = call_back(entry)
+    hub, gate, person = hub_of(settings), gate_of(settings), AtTerminal(yes=yes)
+    try:
+        if entry.hub != hub.host:
+            raise Stopped(f"Entry {entry.n} is of {plain(entry.hub, 100)}, and this would act on {hub.host}.")
+        rehearsed = await gate.run(call, hub, person, dry_run=True)
+        assert isinstance(rehearsed, Rehearsed)
+        refuse_another(entry.identity, rehearsed)
+        for line in told_of(rehearsed):
+            click.echo(line)
+        if entry.no_undo:
+            click.echo(f"  {plain(entry.no_undo)}")
+        if rehearsed.question is None and not yes:
+            need_terminal()
+            if not click.confirm("Do it?"):
+                raise Stopped("You said no.")
+        await gate.run(call, hub, person)
+        click.echo("Done, and written down as an entry of its own.")
+    finally:
+        await hub.aclose()
+
+
+def refuse_another(identity: str, rehearsed: Rehearsed) -> None:
+    """Refuse to take back on another thing that has got the same name.
+
+    Raises:
+        Stopped: the ids of then and now differ.
+    """
+    then, now = (set(_OBJECT_ID.findall(one)) for one in (identity, rehearsed.seen.identity))
+    if then and now and not then & now:
+        raise Stopped(f"Another one has the name of {rehearsed.seen.call.subject} since then.")
+
+
+def told_of(rehearsed: Rehearsed) -> list[str]:
+    """What taking back would send, and what it would change."""
+    call = rehearsed.seen.call
+    lines = [f"{type(call).label}: {call.subject}", f"  {rehearsed.request.method} {call.to_http('').url}"]
+    for name, (was, then) in rehearsed.changes.items():
+        lines.append(f"  {name}: {told(clean(was)) or 'nothing'} → {told(clean(then)) or 'nothing'}")
+    return lines

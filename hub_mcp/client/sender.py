@@ -1,0 +1,96 @@
+"""One request out by way of the transports, one answer back; trouble on the way told as errors of ours."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import httpx
+
+from hub_mcp.catalogue.endpoint import HttpRequest, HttpResponse
+from hub_mcp.client.deadline import Deadline
+from hub_mcp.client.token import Token
+from hub_mcp.client.transport.connection_errors import no_connection
+from hub_mcp.errors import NoAnswer, NotAHub, TimedOut, TokenRejected, Unreachable
+
+CONNECTING = 10.0  # seconds, or half of the timeout where that is less
+NO_ADDRESS = "Correct HF_ENDPOINT: https:// and a host, nothing secret."
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Sends one caller's requests to one Hub.
+
+    Attributes:
+        base: the Hub's address.
+        host: the same for people.
+        agent: the User-Agent.
+        timeout: seconds of a whole call; one try of a read gets half of it, so that there can be another.
+        stack: the transports.
+    """
+
+    base: str
+    host: str
+    token: Token | None
+    agent: str
+    timeout: float
+    stack: httpx.AsyncBaseTransport
+
+    async def once(self, request: HttpRequest, patience: Deadline) -> HttpResponse:
+        """One request and its whole answer.
+
+        Raises:
+            HubError: there is no answer, or none that can be read.
+        """
+        try:
+            sent = self._made(request, patience)
+            answer = await self.stack.handle_async_request(sent)
+            body = await answer.aread()
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as trouble:
+            raise Unreachable(f"{self.host} is not an address of a Hub.", advice=NO_ADDRESS) from trouble
+        except (httpx.ConnectTimeout, httpx.PoolTimeout) as trouble:
+            raise Unreachable(f"{self.host} did not take the connection in time.") from trouble
+        except httpx.TimeoutException as trouble:
+            raise TimedOut(f"{self.host} did not answer in time.") from trouble
+        except (httpx.ConnectError, httpx.ProxyError) as trouble:
+            raise no_connection(self.host, trouble) from trouble
+        except httpx.DecodingError as trouble:
+            raise NotAHub("The answer's compression cannot be read.") from trouble
+        except (httpx.RequestError, OSError) as trouble:
+            raise NoAnswer(f"The connection to {self.host} broke before the whole answer came.") from trouble
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        if self.token:  # somebody may send it back: a mirror, a proxy that helps with debugging
+            secret, mask = self.token.secret, self.token.mask
+            headers = {name: value.replace(secret, mask) for name, value in headers.items()}
+            body = body.replace(secret.encode(), mask.encode())
+        return HttpResponse(answer.status_code, headers, body, str(sent.url), self.token is not None)
+
+    def inside(self, here: str, where: str) -> str:
+        """Where a redirect leads, when that is on the Hub's own origin; "" for anywhere else."""
+        try:
+            base, target = httpx.URL(self.base), httpx.URL(here).join(where)
+        except (httpx.InvalidURL, ValueError):
+            return ""
+        same = (target.scheme, target.host, target.port) == (base.scheme, base.host, base.port)
+        return str(target) if same and not target.userinfo else ""
+
+    def _made(self, request: HttpRequest, patience: Deadline) -> httpx.Request:
+        headers = {"User-Agent": self.agent, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
+        content = None
+        if request.body is not None:
+            headers["Content-Type"] = "application/json"
+            content = json.dumps(request.body).encode()
+        if self.token:
+            if not self.token.is_sendable:
+                raise TokenRejected(f"The {self.token} holds characters no token has, so it was not sent.")
+            headers["Authorization"] = f"Bearer {self.token.secret}"
+        url = httpx.URL(request.url)
+        if url.userinfo:
+            raise httpx.UnsupportedProtocol("a name or password in the address")
+        extensions = {"patience": patience, "timeout": self._timeouts(request.method)}
+        return httpx.Request(request.method, url, headers=headers, content=content, extensions=extensions)
+
+    def _timeouts(self, method: str) -> dict[str, float]:
+        whole = self.timeout
+        reading = whole / 2 if method in ("GET", "HEAD") else whole
+        return {"connect": min(CONNECTING, whole / 2), "read": reading, "write": whole, "pool": whole}

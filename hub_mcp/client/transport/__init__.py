@@ -1,0 +1,1 @@
+"""The transports between a call and the network, one within the other."""

@@ -1,0 +1,135 @@
+"""A transport that remembers answers: by ETag, whoami for minutes, tags for hours; never across tokens.
+
+Ours rather than hishel's: hishel follows HTTP's rules for caches, which find nothing to do here (the Hub
+promises no `Cache-Control`, FACTS 18), keys by address alone where our answers differ by token, keeps them in
+a database, and costs 14 ms at the start. What is needed is the dictionary below.
+
+Everything else is asked for every time; where the Hub gave an ETag it is sent along, and a 304 is answered
+from memory. A change made through the same transport forgets what its caller was told of things, and a 401
+all of it; whoami, which has a strict limit of its own and is asked before changes, outlives a change.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import anyio
+import httpx
+
+from hub_mcp.client.deadline import Clock
+from hub_mcp.client.token import caller_of
+from hub_mcp.client.transport.retry import READS
+
+MOST_BYTES = 32 * 2**20
+MOST_BYTES_OF_ONE = 8 * 2**20
+MOST_ENTRIES = 1_000
+OVERHEAD = 1_000  # bytes an entry takes beside its body, roughly
+WHOAMI, TAGS = 300.0, 4 * 3600.0  # seconds; whoami has a strict limit of its own, tags change slowly
+KEPT_FOR = {"/api/whoami-v2": WHOAMI, "-tags-by-type": TAGS}  # by the end of the path
+
+Key = tuple[str, str]  # caller, address
+
+
+@dataclass(frozen=True)
+class CachedAnswer:
+    """An answer that was given: its headers and body, and until when it needs no asking."""
+
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    etag: str
+    until: float
+
+    @property
+    def size(self) -> int:
+        return len(self.body) + OVERHEAD
+
+    def answer(self) -> httpx.Response:
+        return httpx.Response(
+            200, headers=list(self.headers), content=self.body, extensions={"remembered": True}
+        )
+
+
+class CacheTransport(httpx.AsyncBaseTransport):
+    """Answers from memory what it can; the least recently used makes room."""
+
+    def __init__(
+        self,
+        inner: httpx.AsyncBaseTransport,
+        *,
+        clock: Clock = anyio.current_time,
+        most_bytes: int = MOST_BYTES,
+        most_entries: int = MOST_ENTRIES,
+    ) -> None:
+        self._inner = inner
+        self._clock = clock
+        self._most_bytes = most_bytes
+        self._most_entries = most_entries
+        self._known: OrderedDict[Key, CachedAnswer] = OrderedDict()
+        self.bytes = 0
+        self._changes = 0  # grows with every change, so that an answer from before it is not kept
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        caller = caller_of(request.headers.get("authorization", ""))
+        if request.method not in READS:
+            try:
+                return await self._inner.handle_async_request(request)
+            finally:
+                self._changes += 1
+                self._forget(caller, timed=False)
+        if request.method != "GET" or "range" in request.headers:
+            return await self._inner.handle_async_request(request)
+        key = (caller, str(request.url))
+        known = self._known.get(key)
+        if known:
+            self._known.move_to_end(key)
+            if self._clock() < known.until:
+                return known.answer()
+            if known.etag:
+                request.headers["If-None-Match"] = known.etag
+        changes = self._changes
+        answer = await self._inner.handle_async_request(request)
+        if answer.status_code == 304 and known:
+            await answer.aclose()
+            if changes == self._changes:
+                self._keep(key, known.headers, known.body, known.etag)
+            return known.answer()
+        if answer.status_code == 401:
+            self._changes += 1
+            self._forget(caller)
+        elif answer.status_code == 200 and "no-store" not in answer.headers.get("cache-control", ""):
+            body = await answer.aread()
+            if changes == self._changes:
+                self._keep(key, tuple(answer.headers.multi_items()), body, answer.headers.get("etag", ""))
+        return answer
+
+    def _keep(self, key: Key, headers: tuple[tuple[str, str], ...], body: bytes, etag: str) -> None:
+        seconds = _kept_for(key)
+        self._drop(key)
+        if not (etag or seconds) or len(body) > MOST_BYTES_OF_ONE:
+            return
+        entry = CachedAnswer(headers, body, etag, self._clock() + seconds)
+        self._known[key] = entry
+        self.bytes += entry.size
+        while self.bytes > self._most_bytes or len(self._known) > self._most_entries:
+            self._drop(next(iter(self._known)))
+
+    def _drop(self, key: Key) -> None:
+        if entry := self._known.pop(key, None):
+            self.bytes -= entry.size
+
+    def _forget(self, caller: str, *, timed: bool = True) -> None:
+        """Drop what a caller was told; `timed`: also what is kept for its time."""
+        for key in [key for key in self._known if key[0] == caller and (timed or not _kept_for(key))]:
+            self._drop(key)
+
+    async def aclose(self) -> None:
+        self._known.clear()
+        self.bytes = 0
+        await self._inner.aclose()
+
+
+def _kept_for(key: Key) -> float:
+    """The seconds for which an answer needs no asking; 0 for most."""
+    path = key[1].partition("?")[0]
+    return next((kept for end, kept in KEPT_FOR.items() if path.endswith(end)), 0.0)

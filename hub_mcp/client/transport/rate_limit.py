@@ -1,0 +1,155 @@
+"""A transport that keeps within the Hub's rate limit: one budget for all calls of a token (FACTS 7).
+
+The Hub tells on every answer what is left of its fixed window. While there is plenty, calls go at once. When
+the last tenth begins they are spaced out, more and more, up to the rate that lasts until the window ends;
+when nothing is left they wait for its end. A wait is told as progress, can be cancelled, and is refused when
+it is longer than the call's patience: the error then names it.
+
+Limiters of others (aiolimiter, pyrate-limiter) count against a rate known beforehand; here the Hub counts and
+says.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Protocol
+
+import anyio
+import httpx
+
+from hub_mcp.catalogue.refusals import Window, seconds_to_wait, window_of
+from hub_mcp.client.deadline import Clock, Sleep, deadline_of
+from hub_mcp.client.token import caller_of
+from hub_mcp.errors import RateLimited
+
+SCARCE = 0.1  # of a window: from here on calls are spaced out
+USUAL_QUOTA = 500  # where the Hub does not say its quota
+LONGEST_SPACING = 10.0  # seconds one call waits while there is still something left
+MOST_BUDGETS = 4_096
+SAME_WINDOW = 3.0  # seconds by which two answers may differ about the end of a window
+
+
+@dataclass
+class Budget:
+    """What one caller may still ask in the running window, as far as the Hub told."""
+
+    left: float = math.inf
+    quota: int = USUAL_QUOTA
+    ends: float = -math.inf  # when the window ends, by our clock
+    turn: float = -math.inf  # the earliest moment for the next call while calls are spaced out
+
+    def reserve(self, now: float) -> float:
+        """Take the place of one call; the seconds it has to wait for it."""
+        if now >= self.ends:
+            self.left = math.inf
+            return 0.0
+        self.left -= 1
+        if self.left < 0:
+            return self.ends - now
+        scarce = self.quota * SCARCE
+        if self.left >= scarce:
+            return 0.0
+        mine = max(now, self.turn)
+        self.turn = mine + (self.ends - now) / (self.left + 1) * (1 - self.left / scarce)
+        return min(mine - now, LONGEST_SPACING, self.ends - now)
+
+    def give_back(self) -> None:
+        """A reserved place was not used."""
+        self.left += 1
+
+    def heed(self, window: Window, now: float) -> None:
+        """Learn what is left; calls on their way are counted already."""
+        ends = now + window.reset
+        same = abs(ends - self.ends) <= SAME_WINDOW
+        self.left = min(self.left, window.left) if same else window.left
+        self.ends, self.quota = ends, window.quota or self.quota
+
+
+class SharedWindows(Protocol):
+    """What several processes know together of the windows of their requests' callers."""
+
+    async def take(self, request: httpx.Request) -> Window | None:
+        """Count one call; the window as it was before it, or None where nobody knows of one."""
+        ...
+
+    async def give_back(self, request: httpx.Request) -> None:
+        """A counted call was not made."""
+        ...
+
+    async def heed(self, request: httpx.Request, window: Window) -> None:
+        """Learn from an answer."""
+        ...
+
+
+class RateLimitTransport(httpx.AsyncBaseTransport):
+    """Waits for a place in the budget of the request's caller before it passes the request on.
+
+    Args:
+        ledger: what other processes know of the same budgets; None where there are none.
+    """
+
+    def __init__(
+        self,
+        inner: httpx.AsyncBaseTransport,
+        *,
+        ledger: SharedWindows | None = None,
+        clock: Clock = anyio.current_time,
+        sleep: Sleep = anyio.sleep,
+    ) -> None:
+        self._inner = inner
+        self._ledger = ledger
+        self._clock = clock
+        self._sleep = sleep
+        self._budgets: OrderedDict[tuple[str, str], Budget] = OrderedDict()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        budget = self.budget_of(request)
+        patience = deadline_of(request)
+        if self._ledger and (known := await self._ledger.take(request)):
+            budget.heed(known, self._clock())
+        wait = budget.reserve(self._clock())
+        if wait > patience.max_wait:
+            budget.give_back()
+            if self._ledger:
+                await self._ledger.give_back(request)
+            raise RateLimited(
+                "The Hub's rate limit for this caller is used up, for longer than --max-wait.",
+                wait=math.ceil(wait),
+            )
+        if wait > 0:
+            await patience.wait_for_limit(wait, self._sleep)
+        answer = await self._inner.handle_async_request(request)
+        if window := told_window(answer):
+            budget.heed(window, self._clock())
+            if self._ledger:
+                await self._ledger.heed(request, window)
+        return answer
+
+    def budget_of(self, request: httpx.Request) -> Budget:
+        """The budget of a request: one for each Hub, caller and class of addresses."""
+        key = (place_of(request), caller_of(request.headers.get("authorization", "")))
+        budget = self._budgets.pop(key, None) or Budget()
+        self._budgets[key] = budget
+        if len(self._budgets) > MOST_BUDGETS:
+            self._budgets.popitem(last=False)
+        return budget
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+def told_window(answer: httpx.Response) -> Window | None:
+    """What an answer says of the caller's window; a 429 that waiting helps says that nothing is left."""
+    window = window_of(answer.headers)
+    if answer.status_code == 429 and (wait := seconds_to_wait(answer.headers)) is not None:
+        return Window(0, wait, window.quota if window else 0)
+    return window
+
+
+def place_of(request: httpx.Request) -> str:
+    """The Hub, and the class of its addresses that has a limit of its own."""
+    path = request.url.path
+    kind = "api" if "/api/" in path else "resolvers" if "/resolve/" in path else "pages"
+    return f"{request.url.netloc.decode('ascii')} {kind}"

@@ -1,0 +1,205 @@
+"""The journal: what was asked, refused and done, one JSON line each, with what would take it back.
+
+A line is appended by a single write of less than 4 KiB, which the systems we run on keep whole, so several
+servers may write to one file without a lock. The number of an entry is the number of its line. No token is
+ever in it, and no content of a file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+from hub_mcp.catalogue.answers import is_array, is_object
+from hub_mcp.errors import Stopped, plain
+from hub_mcp.masking import masked
+
+Outcome = Literal["asked", "refused", "done", "failed", "unknown"]
+LONGEST = 4_000  # bytes of a line
+UNWRITTEN = frozenset({"content", "value"})  # what a file or a variable holds is not the journal's business
+
+
+def state_directory(environment: Mapping[str, str] | None = None, platform: str = sys.platform) -> Path:
+    """Where the journal and waiting plans lie, by the manners of the system."""
+    env = os.environ if environment is None else environment
+    if platform == "win32":
+        return Path(env.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "hub-mcp"
+    if platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "hub-mcp"
+    return Path(env.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "hub-mcp"
+
+
+@dataclass(frozen=True)
+class Undo:
+    """The call that takes a change back."""
+
+    tool: str
+    arguments: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the journal.
+
+    Attributes:
+        outcome: asked, refused (nobody agreed, or a limit), done, failed (the Hub said no), unknown.
+        hub: the host it happened on; the local Hub has its own.
+        identity: the Hub's own id of the target; "" where there is none.
+        why: what was asked, or why it was refused or failed.
+        undo: what takes it back; None where nothing does. `no_undo` says why, or what it leaves.
+        n: the line's number; 0 for an entry that is not written yet.
+    """
+
+    outcome: Outcome
+    tool: str
+    target: str
+    hub: str = ""
+    identity: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    why: str = ""
+    undo: Undo | None = None
+    no_undo: str = ""
+    time: str = ""
+    n: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """The entry as an object, without what is empty."""
+        return {name: value for name, value in asdict(self).items() if value not in ("", 0, None, {})}
+
+
+class Journal:
+    """The file that changes are written to; without a path nothing is written.
+
+    Attributes:
+        place: where it is, for people.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self.place = "off" if path is None else str(path)
+
+    @classmethod
+    def at(cls, place: str, environment: Mapping[str, str] | None = None) -> Journal:
+        """The file a setting names: a path, "off", or "" for the user's state directory."""
+        if place == "off":
+            return cls(None)
+        return cls(
+            Path(place).expanduser() if place else state_directory(environment) / "journal.jsonl",
+        )
+
+    def check(self) -> None:
+        """Make sure, before something is changed, that it can be written down.
+
+        Raises:
+            Stopped: it cannot.
+        """
+        if self.path is None:
+            return
+        try:
+            os.close(self._open())
+        except OSError as trouble:
+            raise Stopped(
+                f"The journal {self.path} cannot be written ({trouble.strerror}).",
+                advice="Name another file with --journal, or go without it by --journal off.",
+            ) from trouble
+
+    def write(self, entry: Entry, secrets: Sequence[str] = ()) -> None:
+        """Append an entry; `secrets` are masked wherever they stand in it.
+
+        A journal that cannot be written any more does not undo what was done: the line is lost, and said so
+        on stderr.
+        """
+        if self.path is None:
+            return
+        try:
+            descriptor = self._open()
+            try:
+                os.write(descriptor, self._gap(descriptor) + line_of(entry, secrets))
+            finally:
+                os.close(descriptor)
+        except OSError as trouble:
+            print(f"hub-mcp: {self.path} could not be written: {trouble.strerror}", file=sys.stderr)
+
+    def entries(self) -> Iterator[Entry]:
+        """What is in it, oldest first; a line that cannot be read is passed over."""
+        if self.path is None or not self.path.is_file():
+            return
+        with self.path.open(encoding="utf-8", errors="replace") as lines:
+            for n, line in enumerate(lines, 1):
+                if entry := entry_in(line, n):
+                    yield entry
+
+    def _open(self) -> int:
+        assert self.path is not None
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+
+    def _gap(self, descriptor: int) -> bytes:
+        """A line break where somebody died in the middle of the last line."""
+        size = os.fstat(descriptor).st_size
+        if not size:
+            return b""
+        os.lseek(descriptor, size - 1, os.SEEK_SET)
+        return b"" if os.read(descriptor, 1) == b"\n" else b"\n"
+
+
+def line_of(entry: Entry, secrets: Sequence[str] = ()) -> bytes:
+    """The entry in at most `LONGEST` bytes; its bulkiest parts are left out where it would be longer."""
+    written = replace(
+        entry,
+        time=entry.time or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        target=plain(entry.target, 200),
+        hub=plain(entry.hub, 100),
+        identity=plain(entry.identity, 60),
+        why=plain(entry.why, 400),
+        no_undo=plain(entry.no_undo, 100),
+        arguments=without_contents(entry.arguments),
+        n=0,
+    )
+    shorter = replace(written, arguments={"": "left out: too long"})
+    shortest = replace(shorter, undo=None, no_undo="its undoing was too long to write down")
+    for one in (written, shorter, shortest):
+        line = json.dumps(_masked(one.as_json(), secrets), ensure_ascii=False, separators=(",", ":"))
+        if len(encoded := line.encode("utf-8", "replace") + b"\n") <= LONGEST:
+            return encoded
+    return b"{}\n"  # unreachable: every text of the shortest form is bounded
+
+
+def without_contents(value: Any) -> Any:
+    """Arguments without what files and variables hold; how much it was stays."""
+    if is_object(value):
+        return {
+            key: f"{len(str(one)):,} characters" if key in UNWRITTEN else without_contents(one)
+            for key, one in value.items()
+        }
+    return [without_contents(one) for one in value] if is_array(value) else value
+
+
+def _masked(value: Any, secrets: Sequence[str]) -> Any:
+    if isinstance(value, str):
+        return masked(value, secrets)
+    if is_object(value):
+        return {key: _masked(one, secrets) for key, one in value.items()}
+    return [_masked(one, secrets) for one in value] if is_array(value) else value
+
+
+@cache
+def _entries() -> TypeAdapter[Entry]:
+    return TypeAdapter(Entry)
+
+
+def entry_in(line: str, n: int) -> Entry | None:
+    """The entry in a line; None where it cannot be read."""
+    try:
+        return replace(_entries().validate_json(line, strict=True), n=n)
+    except ValueError:
+        return None

@@ -1,0 +1,68 @@
+"""The journal of several machines, in Redis: one list, in the order of writing; numbers are places in it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import count
+from typing import Final
+from urllib.parse import urlsplit
+
+from hub_mcp.errors import Stopped
+from hub_mcp.gate.journal import Entry, Journal, entry_in, line_of
+
+LIST: Final = "hub-mcp:journal"
+AT_ONCE = 500  # entries read together
+TEXT: Final = {"decode_responses": True, "encoding_errors": "replace"}
+SECONDS = 2.0  # that Redis may take
+
+
+class SharedJournal(Journal):
+    """Changes written to a list in Redis; a change waits for the line about it, and is refused without Redis.
+
+    Args:
+        url: redis://, rediss:// or unix://; may hold a password, which is told to nobody.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            import redis
+        except ModuleNotFoundError:
+            raise Stopped("A journal in Redis needs the extra: pip install 'hub-mcp[redis]'.") from None
+        super().__init__(None)
+        parts = urlsplit(url)
+        self.place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        self._trouble = (redis.RedisError, OSError)
+        self._redis = redis.Redis.from_url(
+            url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS, **TEXT
+        )
+
+    def check(self) -> None:
+        try:
+            self._redis.ping()
+        except self._trouble as trouble:
+            raise Stopped(
+                f"The journal at {self.place} cannot be written ({type(trouble).__name__}).",
+                advice="Call again in a moment.",
+            ) from None
+
+    def write(self, entry: Entry, secrets: Sequence[str] = ()) -> None:
+        line = line_of(entry, secrets)
+        try:
+            self._redis.rpush(LIST, line)
+        except self._trouble:
+            print(f"hub-mcp: {self.place} could not be written: {line.decode().strip()}", file=sys.stderr)
+
+    def entries(self) -> Iterator[Entry]:
+        for start in count(0, AT_ONCE):
+            try:
+                lines = self._redis.lrange(LIST, start, start + AT_ONCE - 1)
+            except self._trouble as trouble:
+                raise Stopped(
+                    f"The journal at {self.place} cannot be read ({type(trouble).__name__})."
+                ) from None
+            for n, line in enumerate(lines, start + 1):
+                if entry := entry_in(str(line), n):
+                    yield entry
+            if len(lines) < AT_ONCE:
+                return

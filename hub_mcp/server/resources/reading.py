@@ -1,0 +1,218 @@
+"""Whatever can be read, read by its address: resources, templates, and pages that name the next one."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from typing import Any
+
+from mcp.server.context import ServerRequestContext
+from mcp.server.subscriptions import SubscriptionBus
+from mcp.shared.exceptions import MCPError
+from mcp.types import (
+    INTERNAL_ERROR,
+    INVALID_PARAMS,
+    BlobResourceContents,
+    ListResourcesResult,
+    ListResourceTemplatesResult,
+    PaginatedRequestParams,
+    ReadResourceRequestParams,
+    ReadResourceResult,
+    Resource,
+    ResourceTemplate,
+    SubscribeRequestParams,
+    SubscriptionsListenRequestParams,
+    TextResourceContents,
+)
+
+from hub_mcp.catalogue import Endpoint
+from hub_mcp.catalogue.answers import Page
+from hub_mcp.catalogue.datasets import GetDatasetParquetShard, ReadDatasetParquetShard, Shard
+from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.tags import GetTags
+from hub_mcp.catalogue.users import Whoami
+from hub_mcp.client.hub import Hub
+from hub_mcp.errors import BadInput, HubError, Missing
+from hub_mcp.server.prompts import get_prompt, list_prompts
+from hub_mcp.server.render import HUB_SAYS, fields_of
+from hub_mcp.server.resources.addresses import address_of, call_at, templates
+from hub_mcp.server.resources.completions import completed
+from hub_mcp.server.resources.streams import BUDGET, STREAM, listing_at, read_stream
+from hub_mcp.server.resources.subscriptions import EVERY, Subscriptions
+
+Context = ServerRequestContext[Any, Any]
+
+JSON = "application/json"
+NDJSON = "application/x-ndjson"
+LARGEST_BLOB = 190_000  # bytes of a file that is sent as such; in base64 it stays within the budget
+# How long a client may take an answer again, in milliseconds. Everything else may have changed meanwhile, by
+# this very client or in a page that was subscribed to, and is asked for each time.
+FRESH_FOR: dict[type[Endpoint[Any]], int] = {Whoami: 60_000, GetTags: 3_600_000}
+META = {"hub_mcp/provenance": HUB_SAYS}
+
+
+class Pages:
+    """What can be read, for the Hub that a request acts on.
+
+    Args:
+        every: seconds between two looks at a watched thing.
+        changes: carries changes between workers; by default within this process.
+        walks: whether streams can be subscribed to.
+    """
+
+    def __init__(
+        self,
+        hub_of: Callable[[Context], Hub],
+        *,
+        every: float = EVERY,
+        changes: SubscriptionBus | None = None,
+        walks: bool = True,
+    ) -> None:
+        self._hub_of = hub_of
+        self._subscriptions = Subscriptions(hub_of, every=every, changes=changes, walks=walks)
+        self.changed = self._subscriptions.changed
+
+    def handlers(self) -> dict[str, Any]:
+        """The low-level server's handlers for whatever is no tool."""
+
+        async def completing(ctx: Context, params: Any) -> Any:
+            return await completed(self._hub_of(ctx), params)
+
+        return {
+            "on_list_resources": self.list_resources,
+            "on_list_resource_templates": self.list_templates,
+            "on_read_resource": self.read,
+            "on_subscribe_resource": self.subscribe,
+            "on_unsubscribe_resource": self._subscriptions.unsubscribe,
+            "on_subscriptions_listen": self.listen,
+            "on_completion": completing,
+            "on_list_prompts": list_prompts,
+            "on_get_prompt": get_prompt,
+        }
+
+    async def list_resources(
+        self, ctx: Context, params: PaginatedRequestParams | None
+    ) -> ListResourcesResult:
+        """What has one fixed address: who is signed in, and the tag lists."""
+        fixed = [(uri.partition("{?")[0], endpoint) for uri, endpoint in templates()]
+        return ListResourcesResult(
+            resources=[
+                Resource(
+                    uri=uri,
+                    name=endpoint.tool,
+                    title=endpoint.label,
+                    description=_words(endpoint),
+                    mime_type=JSON,
+                )
+                for uri, endpoint in fixed
+                if "{" not in uri and not endpoint.is_listing()
+            ]
+        )
+
+    async def list_templates(
+        self, ctx: Context, params: PaginatedRequestParams | None
+    ) -> ListResourceTemplatesResult:
+        """The addresses of every reading endpoint, and of every listing as a stream."""
+        found: list[ResourceTemplate] = []
+        for uri, endpoint in templates():
+            title, words = endpoint.label, _words(endpoint)
+            found.append(
+                ResourceTemplate(
+                    uri_template=uri, name=endpoint.tool, title=title, description=words, mime_type=JSON
+                )
+            )
+            if endpoint.is_listing():
+                found.append(
+                    ResourceTemplate(
+                        uri_template=STREAM + uri.removeprefix("hub://"),
+                        name=f"stream_{endpoint.tool}",
+                        title=f"{title}, all of them",
+                        description=f"{words} As NDJSON.",
+                        mime_type=NDJSON,
+                    )
+                )
+        return ListResourceTemplatesResult(resource_templates=found)
+
+    async def subscribe(self, ctx: Context, params: SubscribeRequestParams) -> Any:
+        """Start what a legacy client wants to be told of."""
+        try:
+            return await self._subscriptions.subscribe(ctx, params)
+        except HubError as error:
+            raise _refused(error, str(params.uri)) from None
+
+    async def listen(self, ctx: Context, params: SubscriptionsListenRequestParams) -> Any:
+        """Hold what a modern client wants to be told of."""
+        try:
+            return await self._subscriptions.listen(ctx, params)
+        except HubError as error:
+            raise _refused(error, "") from None
+
+    async def read(self, ctx: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
+        """What lies at an address; a reading call is all that an address can be."""
+        uri, hub = str(params.uri), self._hub_of(ctx)
+        try:
+            if uri.startswith(STREAM):
+                return _text(uri, await self._streamed(ctx, hub, uri), NDJSON)
+            call = call_at(uri, (hub.host,))
+            if isinstance(call, GetDatasetParquetShard):
+                return await _file(hub, call, uri)
+            read = _text(uri, whole(call, await hub.send(call)), JSON)
+            fresh = next((ms for kind, ms in FRESH_FOR.items() if isinstance(call, kind)), 0)
+            return read.model_copy(update={"ttl_ms": fresh, "cache_scope": "private"})
+        except HubError as error:
+            raise _refused(error, uri) from None
+
+    async def _streamed(self, ctx: Context, hub: Hub, uri: str) -> str:
+        if walk := self._subscriptions.walk_at(hub, uri):
+            return await walk.read()
+
+        async def told(pages: int, text: str) -> None:
+            await ctx.session.report_progress(pages, None, text)
+
+        return await read_stream(hub, listing_at(uri, (hub.host,)), told)
+
+
+def whole(call: Endpoint[Any], answer: Any) -> str:
+    """An answer as JSON within the budget; the rows of a listing are cut between two of them."""
+    fields = fields_of(call)
+    if not isinstance(call, Listing) or not isinstance(answer, Page):
+        text = json.dumps(answer.content(fields), ensure_ascii=False)
+        if len(text.encode()) <= BUDGET:
+            return text
+        raise BadInput(f"The answer is larger than {BUDGET // 1024} KiB.", advice="Ask for fewer `fields`.")
+    page: Page[Any] = answer
+    while True:
+        said: dict[str, Any] = {"items": [row.content(fields) for row in page.items]}
+        if page.next_cursor:
+            said["next"] = address_of(call.after(page.next_cursor))
+        text = json.dumps(said, ensure_ascii=False)
+        if len(text.encode()) <= BUDGET or len(page.items) <= 1:
+            return text
+        page = page.cut(max(1, len(page.items) * BUDGET // (len(text.encode()) + 1)))
+
+
+async def _file(hub: Hub, call: GetDatasetParquetShard, uri: str) -> ReadResourceResult:
+    """A parquet file's bytes where they are few and lie on the Hub itself; else where it lies."""
+    shard: Shard = await hub.send(call)
+    if shard.bytes is None or shard.bytes > LARGEST_BLOB or not shard.url.startswith(hub.base):
+        return _text(uri, json.dumps(shard.content()), JSON)
+    blob = base64.b64encode(
+        (await hub.exchange(ReadDatasetParquetShard.model_validate(call.as_arguments()))).body
+    ).decode()
+    kind = shard.media_type or "application/vnd.apache.parquet"
+    return ReadResourceResult(contents=[BlobResourceContents(uri=uri, blob=blob, mime_type=kind, _meta=META)])
+
+
+def _text(uri: str, text: str, kind: str) -> ReadResourceResult:
+    return ReadResourceResult(contents=[TextResourceContents(uri=uri, text=text, mime_type=kind, _meta=META)])
+
+
+def _refused(error: HubError, uri: str) -> MCPError:
+    """An error of the Hub's as the protocol tells it; a missing resource is one of its own."""
+    absent = isinstance(error, (BadInput, Missing))
+    return MCPError(INVALID_PARAMS if absent else INTERNAL_ERROR, error.sentence(), {"uri": uri})
+
+
+def _words(endpoint: type[Endpoint[Any]]) -> str:
+    return " ".join((endpoint.__doc__ or "").split())

@@ -1,0 +1,71 @@
+"""What a server offers by its operator's settings: toolsets, named tools, exclusions and read-only areas.
+
+Exclusion always wins. The list is the same for everyone and never waits for the network.
+"""
+
+from __future__ import annotations
+
+import base64
+from abc import ABC, abstractmethod
+from collections.abc import Collection
+from functools import cached_property
+from importlib.resources import files
+from typing import Any
+
+from mcp.types import Icon, Tool
+
+from hub_mcp.errors import BadInput
+from hub_mcp.settings import Settings
+
+ALL = frozenset({"all", "default"})
+
+
+def hidden_by(settings: Settings, tool: str, area: str, *, reads: bool) -> str:
+    """The flag that keeps a tool from being offered; "" where none does."""
+    if tool in settings.exclude_tools:
+        return "--exclude-tools"
+    if not reads and {area, "all"} & set(settings.read_only):
+        return "--read-only"
+    if not settings.tools and not settings.toolsets:
+        return ""
+    if tool in settings.tools or {area, *ALL} & set(settings.toolsets):
+        return ""
+    return "--tools" if settings.tools and not settings.toolsets else "--toolsets"
+
+
+def refuse_unknown(settings: Settings, tools: Collection[str], areas: Collection[str]) -> None:
+    """Hold the names an operator gave against those there are.
+
+    Raises:
+        BadInput: one is of nothing here; a misspelt exclusion must not pass silently.
+    """
+    for flag, given, known in (
+        ("--toolsets", settings.toolsets, {*areas, *ALL}),
+        ("--read-only", settings.read_only, {*areas, "all"}),
+        ("--tools", settings.tools, set(tools)),
+        ("--exclude-tools", settings.exclude_tools, set(tools)),
+    ):
+        if odd := [name for name in given if name not in known]:
+            raise BadInput(f"{flag} does not know {', '.join(odd)}; there are {', '.join(sorted(known))}.")
+
+
+class ToolList(ABC):
+    """The tools that one server offers, and how it looks."""
+
+    @cached_property
+    @abstractmethod
+    def tools(self) -> list[Tool]:
+        """The offered tools, in the order of the catalogue."""
+
+    @cached_property
+    def _schemas(self) -> dict[str, dict[str, Any]]:
+        return {tool.name: tool.input_schema for tool in self.tools}
+
+    def input_schema(self, name: str) -> dict[str, Any] | None:
+        return self._schemas.get(name)
+
+    @cached_property
+    def icons(self) -> list[Icon]:
+        drawn = files("hub_mcp.server").joinpath("icon.svg").read_bytes()
+        address = "data:image/svg+xml;base64," + base64.b64encode(drawn).decode()
+        return [Icon(src=address, mime_type="image/svg+xml", sizes=["any"])]

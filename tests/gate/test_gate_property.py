@@ -1,0 +1,182 @@
+"""The property of the gate: over tools, clients, answers, eras and policies, no change that was not allowed.
+
+What is allowed is said here once more, in a table and ten lines, on purpose: the gate is held to them.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from mcp import Client
+from mcp.types import CallToolResult, ElicitRequestFormParams, ElicitResult
+
+from hub_mcp.catalogue import ENDPOINTS, Effect
+from tests.gate.gates import ERAS, Answer, World, agreeing, declining, refused, typing
+
+ORG = "nimbus-labs"
+PRIVATE = {"repo_id": "ada/notes-to-self", "type": "model"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A changing call, and what it takes: nothing, a yes, or the name of what it is about."""
+
+    tool: str
+    takes: str  # "", "yes" or "name"
+    arguments: dict[str, Any]
+
+
+@cache
+def cases() -> list[Case]:
+    """At least one call of every tool that changes something, on the local Hub's own world."""
+
+    async def look(world: World) -> tuple[Any, Any, Any]:
+        collections = await world.json("/api/collections?owner=ada&limit=100")
+        groups = await world.json(f"/api/organizations/{ORG}/resource-groups")
+        items = [await world.json(f"/api/collections/{one['slug']}") for one in collections]
+        return collections, groups, items
+
+    world = World(Path())
+    collections, groups, full = anyio.run(look, world)
+    shut = next(one["slug"] for one in collections if one["private"])
+    shelf = next(one for one in full if one["items"] and not one["private"])
+    item = {"slug": shelf["slug"], "item_id": shelf["items"][0]["_id"]}
+    ids = {one["name"]: one["id"] for one in groups}
+    storm = {"organization": ORG, "resource_group_id": ids["Storm team"]}
+    partners = {"organization": ORG, "resource_group_id": ids["Partners"]}
+    gated = {"repo_id": f"{ORG}/partners-preview", "type": "model"}
+    join = {"enabled": True, "role": "read"}
+    admin = [{"user": "dan", "role": "admin"}]
+    return [
+        Case("create_repo", "", {"repo_id": "ada/fresh", "type": "dataset"}),
+        Case("delete_repo", "name", PRIVATE),
+        Case("update_repo_settings", "yes", {**PRIVATE, "visibility": "public"}),
+        Case("update_repo_settings", "yes", {**gated, "gated": "false"}),
+        Case("update_repo_settings", "yes", {**gated, "gated": "auto"}),
+        Case("update_repo_settings", "", {**gated, "visibility": "private"}),
+        Case("update_repo_settings", "", {**PRIVATE, "visibility": "private", "discussions_disabled": True}),
+        Case("move_repo", "name", {"from_repo": PRIVATE["repo_id"], "to_repo": "ada/diary", "type": "model"}),
+        Case("create_collection", "", {"title": "New", "namespace": "ada"}),
+        Case("update_collection", "yes", {"slug": shut, "private": False}),
+        Case("update_collection", "", {"slug": shut, "title": "Another title"}),
+        Case("delete_collection", "name", {"slug": shut}),
+        Case("add_collection_item", "", {"slug": shut, "item": {"type": "model", "id": "Qwen/Qwen3-8B"}}),
+        Case("update_collection_item", "", {**item, "note": "Another note."}),
+        Case("delete_collection_item", "yes", item),
+        Case("create_resource_group", "", {"organization": ORG, "name": "Plain"}),
+        Case("create_resource_group", "yes", {"organization": ORG, "name": "Open", "auto_join": join}),
+        Case("create_resource_group", "yes", {"organization": ORG, "name": "Led", "users": admin}),
+        Case("update_resource_group", "", {**storm, "description": "Another one."}),
+        Case("update_resource_group_settings", "yes", {**storm, "auto_join": join}),
+        Case("update_resource_group_settings", "", {**partners, "auto_join": {"enabled": False}}),
+        Case("delete_resource_group", "name", storm),
+        Case("add_resource_group_users", "", {**storm, "users": [{"user": "dan", "role": "read"}]}),
+        Case("add_resource_group_users", "yes", {**storm, "users": admin}),
+        Case("remove_resource_group_user", "yes", {**storm, "username": "cleo"}),
+        Case("update_resource_group_user_role", "", {**storm, "username": "cleo", "role": "write"}),
+        Case("update_resource_group_user_role", "yes", {**storm, "username": "cleo", "role": "admin"}),
+        Case("set_repo_resource_group", "yes", {**gated, "resource_group_id": ids["Storm team"]}),
+        Case("set_repo_resource_group", "yes", {**gated, "resource_group_id": "none"}),
+    ]  # fmt: skip
+
+
+ANSWERS: dict[str, Answer | None] = {
+    "no form": None,
+    "agrees": agreeing,
+    "declines": declining,
+    "closes it": lambda params: ElicitResult(action="cancel"),
+    "sends it empty": lambda params: ElicitResult(action="accept", content={}),
+    "types something else": typing("ada"),
+    "ticks nothing": lambda params: ElicitResult(action="accept", content={"confirm": False, "name": ""}),
+    "ticks where a name is asked, types where a tick is": lambda params: crossed(params),
+}
+
+
+def crossed(params: ElicitRequestFormParams) -> ElicitResult:
+    named = "name" in params.requested_schema["properties"]
+    return ElicitResult(action="accept", content={"confirm": True} if named else {"name": "true"})
+
+
+def allowed(case: Case, answer: str, policy: str, *, dry_run: bool) -> bool:
+    """Whether the first call may change something."""
+    if dry_run:
+        return False
+    if not case.takes or policy == "off":
+        return True
+    return answer == "agrees"
+
+
+async def call(client: Client, case: Case, **more: Any) -> CallToolResult:
+    return await client.call_tool(case.tool, {**case.arguments, **more})
+
+
+async def follow(
+    world: World, case: Case, answer: str, era: str, policy: str, dry_run: bool, by_model: bool
+) -> None:
+    async with world.client(era, ANSWERS[answer], confirm=policy) as client:
+        first = await call(client, case, **({"dry_run": True} if dry_run else {}))
+        if allowed(case, answer, policy, dry_run=dry_run):
+            assert len(world.spy.changes) == 1
+            assert not first.is_error, first.content
+            return
+        assert world.spy.changes == []
+        plan = first.structured_content or {}
+        token = plan.get("confirm_token")
+        if not token:
+            assert dry_run or refused(first)
+            assert dry_run or answer != "no form" or policy != "plan"
+            return
+        assert (answer, policy) == ("no form", "plan")
+        if case.takes == "name":
+            assert refused(await call(client, case, confirm_token=token))
+            assert world.spy.changes == []
+            if by_model:
+                return  # whatever else it tries, no person has typed the name
+            for waiting in world.approvals.waiting():
+                world.approvals.approve(waiting)
+        assert not (await call(client, case, confirm_token=token)).is_error
+        assert len(world.spy.changes) == 1
+        again = await call(client, case, confirm_token=token)
+        assert again.is_error
+        assert len(world.spy.changes) == 1
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_no_change_is_sent_that_was_not_allowed(data: st.DataObject) -> None:
+    case = data.draw(st.sampled_from(cases()), label="call")
+    answer = data.draw(st.sampled_from(sorted(ANSWERS)), label="person")
+    era = data.draw(st.sampled_from(ERAS), label="era")
+    policy = data.draw(st.sampled_from(["plan", "deny", "elicit", "off"]), label="policy")
+    dry_run = data.draw(
+        st.booleans() if data.draw(st.integers(0, 4)) == 0 else st.just(False), label="dry run"
+    )
+    by_model = data.draw(st.booleans(), label="only the model goes on")
+    with tempfile.TemporaryDirectory() as place:
+        anyio.run(follow, World(Path(place)), case, answer, era, policy, dry_run, by_model)
+
+
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize("number", range(29))
+def test_every_call_is_made_when_a_person_agrees_and_not_without(
+    tmp_path: Path, number: int, era: str
+) -> None:
+    case = cases()[number]
+    anyio.run(follow, World(tmp_path / "yes"), case, "agrees", era, "elicit", False, False)
+    anyio.run(follow, World(tmp_path / "no"), case, "no form", era, "deny", False, False)
+
+
+def test_the_table_has_a_call_of_every_tool_that_changes_something() -> None:
+    changing = {name for name, one in ENDPOINTS.items() if one.line.effect is not Effect.READ}
+    assert {case.tool for case in cases()} == changing
+    assert len(cases()) == 29
+    asking = {case.tool for case in cases() if case.takes}
+    assert asking == {name for name in changing if ENDPOINTS[name].may_ask()}
