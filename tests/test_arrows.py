@@ -70,7 +70,7 @@ def test_only_the_server_knows_the_sdk_and_the_catalogue_does_nothing_but_think(
     assert not {"httpx", "anyio", "starlette"} & tops or room != "catalogue"
 
 
-LOCALHUB = sorted((HOUSE / "localhub").rglob("*.py"))
+LOCALHUB = sorted((PACKAGE / "localhub").rglob("*.py"))
 # Each area of the local Hub has these; every other file of the package has its name for itself.
 IN_EACH_AREA = {"__init__.py", "app.py", "routes.py", "rows.py", "shapes.py"}
 MOST_FILES = 13  # of one folder, `__init__.py` among them
@@ -78,7 +78,7 @@ MOST_FILES = 13  # of one folder, `__init__.py` among them
 
 def test_no_imports_inside_the_local_hub_form_a_circle() -> None:
     def name_of(path: Path) -> str:
-        return ".".join(path.relative_to(HOUSE.parent).with_suffix("").parts).removesuffix(".__init__")
+        return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
 
     names = {name_of(path) for path in LOCALHUB}
     arrows = {name_of(path): imports_of(path) & names for path in LOCALHUB}
@@ -89,10 +89,10 @@ def test_no_imports_inside_the_local_hub_form_a_circle() -> None:
 
 def test_a_file_of_the_local_hub_shares_its_name_with_no_other_of_the_package() -> None:
     ours = {path.name for path in LOCALHUB} - IN_EACH_AREA
-    seen = Counter(path.name for path in HOUSE.rglob("*.py"))
+    seen = Counter(path.name for path in PACKAGE.rglob("*.py"))
     assert sorted(name for name in ours if seen[name] > 1) == []
 
 
 def test_a_folder_of_the_local_hub_can_be_taken_in_at_a_glance() -> None:
-    crowded = Counter(path.parent.relative_to(HOUSE) for path in LOCALHUB)
+    crowded = Counter(path.parent.relative_to(PACKAGE) for path in LOCALHUB)
     assert [str(folder) for folder, files in crowded.items() if files > MOST_FILES] == []
