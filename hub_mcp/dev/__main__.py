@@ -100,6 +100,34 @@ def scaffold(operation: str, openapi: Path) -> None:
 
 
 @main.command()
+@click.argument("document", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--pin", multiple=True, metavar="OPERATION", help="Take it as reviewed as it is today.")
+@_check
+def operations(document: Path, pin: tuple[str, ...], check: bool) -> None:
+    """Take in the Hub's OpenAPI DOCUMENT: say what is new, changed or gone, and gate that as unknown."""
+    from hub_mcp.dev.import_operations import TABLE, pinned_anew, read_document, take_in
+
+    try:
+        read = read_document(document)
+    except ValueError as trouble:
+        raise click.ClickException(str(trouble)) from None
+    pins, names, shapes = (TABLE / name for name in ("pins.tsv", "reviewed.tsv", "shapes.jsonl"))
+    pinned = pins.read_text("utf-8")
+    found = take_in(read, pinned, names.read_text("utf-8"))
+    if pin:
+        reviewed = {one: name for one, name in (found.new | found.changed).items() if name in pin}
+        pinned = pinned_anew(read, pinned, reviewed)
+        found = take_in(read, pinned, names.read_text("utf-8"))
+    for line in found.told():
+        click.echo(line)
+    if check and (shapes.read_text("utf-8") != found.shapes or found.told()):
+        sys.exit(1)
+    if not check:
+        pins.write_bytes(pinned.encode())
+        shapes.write_bytes(found.shapes.encode())
+
+
+@main.command()
 def icon() -> None:
     """Draw the icon's files anew."""
     from hub_mcp.dev.icon import draw

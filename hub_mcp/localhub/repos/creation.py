@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
 
 from starlette.requests import Request
@@ -189,7 +190,7 @@ def _new_repo(
         store.new_id(),
         now,
         now,
-        store.new_sha(),
+        os.urandom(20).hex(),
         tags,
         card,
         details,

@@ -1,0 +1,170 @@
+"""The arguments of an operation, and a pydantic model that reads them, made when the operation is first used.
+
+Arguments are flat: what is in the path, the query and the top of the body stand side by side, in our
+spelling; the Hub's own is taken too. Inside a field's value the Hub's own names hold. What the schema does
+not know is refused, and a refusal tells the rule.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from hub_mcp.catalogue.answers import is_object
+from hub_mcp.catalogue.operations.paths import (
+    DEFAULT_REVISION,
+    Route,
+    may_be_empty,
+    routes,
+    services_of,
+    snake,
+    types_of,
+)
+from hub_mcp.catalogue.operations.pinning import Schema
+from hub_mcp.catalogue.operations.table import Operation, Sends
+from hub_mcp.errors import BadInput
+
+TEXT: Schema = {"type": "string"}
+PAGING = frozenset({"limit", "cursor", "p"})  # the Hub's; ours are `limit` and `cursor` of a listing
+BODY = "body"  # the one argument of a body that is no object with names
+LONGEST = 1_000_000  # characters of arguments that come as JSON text
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument of an operation.
+
+    Attributes:
+        name: ours.
+        wire: the Hub's.
+        place: "path", "query" or "body"; "whole" where it is the body itself; "" where it travels in none.
+        schema: as the document has it.
+        required: whether every call must give it.
+    """
+
+    name: str
+    wire: str
+    place: str
+    schema: Schema
+    required: bool
+
+
+@cache
+def is_listing(operation: Operation) -> bool:
+    """Whether it answers rows that are given page by page."""
+    return operation.reads and all(one.shape.rows is not None for one in routes(operation))
+
+
+@cache
+def arguments_of(operation: Operation) -> Mapping[str, Argument]:
+    """Its arguments by our names, the required ones first."""
+    found: dict[str, list[Argument]] = {}
+    for route in routes(operation):
+        for one in _of_route(operation, route):
+            found.setdefault(one.name, []).append(one)
+    ways = len(routes(operation))
+    merged: list[Argument] = []
+    for name, here in found.items():
+        required = len(here) == ways and all(one.required for one in here)
+        merged.append(Argument(name, here[0].wire, here[0].place, here[0].schema, required))
+    for name, choices in (("type", types_of(operation)), ("service", services_of(operation))):
+        if choices:
+            merged.append(Argument(name, name, "", {"enum": choices}, True))
+    merged.sort(key=lambda one: not one.required)
+    return {one.name: one for one in merged}
+
+
+def of_route(operation: Operation, route: Route) -> Mapping[str, Argument]:
+    """The arguments that this route of it takes."""
+    return {one.name: one for one in _of_route(operation, route)}
+
+
+def _of_route(operation: Operation, route: Route) -> Iterator[Argument]:
+    shape, taken = route.shape, {*route.fields, *(["type"] if types_of(operation) else [])}
+    for name in route.fields:
+        wire = route.wire[name]
+        default = may_be_empty(route, name) or (name == "revision" and operation.reads)
+        schema = dict(shape.path.get(wire, TEXT)) if name not in ("repo_id", "slug", "organization") else TEXT
+        if name == "revision" and default:
+            schema = {**schema, "description": f"{DEFAULT_REVISION} unless said"}
+        yield Argument(name, wire, "path", schema, not default)
+    body = shape.body
+    inside = _properties(body)
+    for wire, schema in shape.query.items():
+        if wire in PAGING and (is_paged(operation, route) or not operation.reads):
+            continue
+        if wire in inside:
+            continue  # the body says the same
+        name = _free(snake(wire), taken)
+        taken.add(name)
+        yield Argument(name, wire, "query", schema, wire in shape.needed)
+    if body is None:
+        return
+    if not inside:
+        yield Argument(BODY, BODY, "whole", body, operation.sends is not Sends.JSON or "items" in body)
+        return
+    needed = _needed(body)
+    for wire, schema in inside.items():
+        name = _free(snake(wire), taken)
+        taken.add(name)
+        yield Argument(name, wire, "body", schema, wire in needed)
+
+
+def is_paged(operation: Operation, route: Route) -> bool:
+    return operation.reads and route.shape.rows is not None
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """The name itself, or another where the call has it already, as a repository has a `type`."""
+    return f"listed_{name}" if name in taken else name
+
+
+def _properties(schema: Schema | None) -> dict[str, Schema]:
+    """The names at the top of an object's schema, through `allOf`."""
+    if not schema:
+        return {}
+    found: dict[str, Schema] = {}
+    for part in (schema, *schema.get("allOf", ())):
+        found |= part.get("properties", {})
+    return found
+
+
+def _needed(schema: Schema) -> set[str]:
+    """The names that a caller must give; the document also calls those required that have a default."""
+    known = _properties(schema)
+    parts = (schema, *schema.get("allOf", ()))
+    return {name for one in parts for name in one.get("required", ()) if "default" not in known.get(name, {})}
+
+
+def defaults_of(schema: Schema) -> dict[str, Any]:
+    """What is sent for names that the document requires and has a default for."""
+    known, parts = _properties(schema), (schema, *schema.get("allOf", ()))
+    needed = [name for one in parts for name in one.get("required", ())]
+    return {name: known[name]["default"] for name in needed if "default" in known.get(name, {})}
+
+
+def read_arguments(given: Any, operation: str) -> dict[str, Any]:
+    """Arguments as a host sends them: an object, or the JSON text of one.
+
+    Raises:
+        BadInput: they are neither.
+    """
+    if isinstance(given, str) and len(given) <= LONGEST:
+        try:
+            given = json.loads(given) if given.strip() else {}
+        except (ValueError, RecursionError):
+            raise BadInput(
+                f"{operation} was not called. `arguments` is a text that is not JSON.",
+                advice="Give `arguments` as an object.",
+            ) from None
+    if given is None:
+        return {}
+    if not is_object(given):
+        raise BadInput(
+            f"{operation} was not called. `arguments` must be an object.",
+            advice='Give `arguments` as an object, such as {"repo_id": "namespace/name"}.',
+        )
+    return dict(given)

@@ -1,0 +1,74 @@
+"""What is taken out of answers that hold secrets or personal data, by name and by form.
+
+`hides` of an operation names what goes: `environment` is emptied of its values, `url.query` loses its query.
+Tokens are taken out wherever they stand, since programs print them into logs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from hub_mcp.catalogue.answers import is_array, is_object
+
+HIDDEN = "(taken out)"
+SECRETS = re.compile(
+    r"\bhf_[A-Za-z0-9]{8,}|\bapi_org_[A-Za-z0-9]{8,}|\b(?:sk|pk|rk)-[A-Za-z0-9_-]{16,}|\bgh[pousr]_[A-Za-z0-9]{20,}"
+    r"|\bgithub_pat_\w{20,}|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bxox[abprs]-[A-Za-z0-9-]{10,}|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"
+    r"|\bAIza[\w-]{30,}|(?<=://)[^/\s:@]{1,100}:[^/\s@]{1,200}(?=@)|-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*"
+)
+_NAME = r"[\w-]{0,60}(?:token|secret|password|passwd|api[_-]?key|access[_-]?key)"
+_ASSIGNED = re.compile(
+    rf"""((?:\b{_NAME}["']?\s*[=:]\s*["']?|\bbearer\s+|"""
+    r"""[?&](?:token|secret|key|signature|sig|access_token|X-Amz-[\w-]{1,40})=))([^\s"'&,;]{4,})""",
+    re.IGNORECASE,
+)
+
+
+def clean_text(text: str) -> str:
+    """A text without the tokens in it."""
+    return _ASSIGNED.sub(rf"\1{HIDDEN}", SECRETS.sub(HIDDEN, text))
+
+
+def cleaned(value: Any, hides: Collection[str], shown: Collection[str] = ()) -> Any:
+    """An answer without what it must not hold.
+
+    Args:
+        hides: names whose values go; `name.query` takes only the query out of an address.
+        shown: names that were asked for, of what is personal and no secret.
+    """
+    if is_array(value):
+        return [cleaned(one, hides, shown) for one in value]
+    if isinstance(value, str):
+        return clean_text(value)
+    if not is_object(value):
+        return value
+    kept: dict[str, Any] = {}
+    for name, one in value.items():
+        if name in hides and name not in shown:
+            kept[name] = _emptied(one)
+        elif f"{name}.query" in hides and isinstance(one, str):
+            kept[name] = _without_query(one)
+        else:
+            kept[name] = cleaned(one, hides, shown)
+    return kept
+
+
+def _emptied(value: Any) -> Any:
+    """The names that stay: which variables there are may be known, and how many addresses."""
+    if is_object(value):
+        return dict.fromkeys(value, HIDDEN)
+    if is_array(value):
+        return [HIDDEN] * len(value)
+    return HIDDEN if value not in (None, "", False, True) else value
+
+
+def _without_query(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return HIDDEN
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, host, parts.path, HIDDEN if parts.query else "", ""))

@@ -1,0 +1,94 @@
+"""Finding operations by words: BM25 over one line an operation, made of its name, what it does and its words.
+
+A request in another language that shares no word with the lines is out of reach.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from hub_mcp.catalogue.operations.table import Operation
+
+SATURATION = 1.2  # how soon a word that is said again stops counting (k1)
+LENGTH = 0.4  # how much a long line is held against it (b)
+WEIGHTS = {"name": 2, "does": 2, "words": 1}  # how often each part of a line is counted
+LEAST_STEM = 3  # letters that a stem keeps
+# Words that tell no operation from another.
+COMMON = frozenset(
+    re.findall(
+        r"\w+",
+        """a an and are as at be been being but by can could did do does doing for from get give had has have
+        he her hers him his how i if in into is it its just let like look me mine my now of off on
+        or our ours out over please shall she should show so some tell than that the their them
+        then there these they this those to too up us very want was we were what when where which
+        who whom whose why will with would you your hub hugging face huggingface co hf given
+        specific""",
+    )
+)
+SAME: Mapping[str, str] = {  # what people write, and the word of the lines
+    "repo": "repository", "repos": "repositories", "org": "organization", "orgs": "organizations",
+    "info": "details", "metadata": "details", "docs": "documentation", "prs": "pr", "dir": "folder",
+    "picture": "image", "photo": "image", "ids": "id", "someone": "person", "somebody": "person",
+}  # fmt: skip
+_WORD = re.compile(r"[a-z0-9]+")
+_ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ers", "ed", "es", "er", "ly", "s", "e")
+
+
+def words_in(text: str) -> list[str]:
+    """The words of a text that count, each cut to its stem."""
+    return [stem(SAME.get(word, word)) for word in _WORD.findall(text.lower()) if word not in COMMON]
+
+
+def stem(word: str) -> str:
+    """A word without its ending: `repositories`, `repository` and `repositor` are one."""
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= LEAST_STEM:
+            word = word[: -len(ending)]
+            break
+    if len(word) > LEAST_STEM and word[-1] == word[-2]:
+        word = word[:-1]  # running, stopped
+    return word[:-1] if len(word) > LEAST_STEM and word[-1] in "yi" else word
+
+
+@dataclass(frozen=True)
+class _Line:
+    operation: Operation
+    counts: Mapping[str, int]
+    length: int
+
+
+class Index:
+    """Operations, to be found by what people ask for."""
+
+    def __init__(self, operations: Iterable[Operation]) -> None:
+        self._lines: list[_Line] = []
+        for one in operations:
+            parts = {"name": one.name.replace("_", " "), "does": one.does, "words": one.words}
+            counts: Counter[str] = Counter()
+            for part, text in parts.items():
+                for word in words_in(text):
+                    counts[word] += WEIGHTS[part]
+            self._lines.append(_Line(one, counts, sum(counts.values())))
+        self._mean = sum(one.length for one in self._lines) / max(1, len(self._lines))
+        held = Counter(word for one in self._lines for word in one.counts)
+        total = len(self._lines)
+        self._rarity = {word: math.log(1 + (total - n + 0.5) / (n + 0.5)) for word, n in held.items()}
+
+    def find(self, request: str, most: int = 8) -> list[Operation]:
+        """The operations that fit best, best first; none where no word is known."""
+        asked = Counter(words_in(request))
+        scored = [(self._score(line, asked), n) for n, line in enumerate(self._lines)]
+        best = sorted((one for one in scored if one[0] > 0), key=lambda one: (-one[0], one[1]))
+        return [self._lines[n].operation for _, n in best[:most]]
+
+    def _score(self, line: _Line, asked: Mapping[str, int]) -> float:
+        score = 0.0
+        for word in asked:
+            if said := line.counts.get(word):
+                spread = SATURATION * (1 - LENGTH + LENGTH * line.length / self._mean)
+                score += self._rarity[word] * said * (SATURATION + 1) / (said + spread)
+        return score

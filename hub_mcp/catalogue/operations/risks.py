@@ -1,0 +1,133 @@
+"""What one concrete call risks: `raised` of an operation, read and held against what the call says.
+
+    overwrite=true D an existing branch is reset | else W a branch is added
+
+Rules are parted by ` | `, each of a condition, letters and a sentence. A condition names fields as the Hub
+spells them, dots leading into objects and through lists: `name` is given, `!name` is left out, `name=value`,
+`name!=value` (given, and another), `name>1`; `&` joins conditions. `*` always holds, `else` where no other
+did.
+What is left out counts as much as what is said: several defaults of the Hub's are its riskiest values.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from hub_mcp.catalogue.answers import is_array, is_object
+from hub_mcp.catalogue.operations.table import Operation, Standing
+
+ASKING = frozenset("DMPG")  # destroys, money, publishes, grants or takes access
+_RULE = re.compile(r"(\S+) ([RSWDMPGC]+) (.+)")
+_TERM = re.compile(r"(!?)([\w.]+)(?:(!=|=|>)(.*))?")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What raises the risk of a call, what it raises it to, and the sentence that says so."""
+
+    condition: str
+    letters: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Risk:
+    """What a call risks.
+
+    Attributes:
+        standing: how careful it has to be.
+        letters: of OPERATIONS.md, worst first as the table has them.
+        reasons: a sentence for each thing that raises it.
+    """
+
+    standing: Standing
+    letters: str
+    reasons: tuple[str, ...] = ()
+
+
+@cache
+def rules(raised: str) -> tuple[Rule, ...]:
+    """The rules of an operation.
+
+    Raises:
+        ValueError: one cannot be read.
+    """
+    found: list[Rule] = []
+    for text in raised.split(" | ") if raised else ():
+        match = _RULE.fullmatch(text)
+        if not match or not (match[1] in ("*", "else") or all(map(_TERM.fullmatch, match[1].split("&")))):
+            raise ValueError(f"{text!r} is no rule: write a condition, letters and a sentence")
+        found.append(Rule(match[1], match[2], match[3]))
+    return tuple(found)
+
+
+def risk_of(operation: Operation, said: Mapping[str, Any]) -> Risk:
+    """What a call risks that says this, by the Hub's own names for the fields."""
+    if operation.standing is Standing.UNKNOWN:
+        return Risk(Standing.UNKNOWN, "DMPG", ("nobody has reviewed this operation as the Hub has it today",))
+    if operation.standing in (Standing.FREE, Standing.CLEANED):
+        return Risk(operation.standing, operation.risk)
+    held = [
+        one for one in rules(operation.raised) if one.condition not in ("*", "else") and _holds(one, said)
+    ]
+    always = [one for one in rules(operation.raised) if one.condition == "*"]
+    otherwise = [one for one in rules(operation.raised) if one.condition == "else"]
+    counted = [*held, *always] or otherwise
+    letters = "".join(dict.fromkeys("".join(one.letters for one in counted))) or operation.risk
+    reasons = tuple(dict.fromkeys(one.why for one in counted))
+    return Risk(_standing(operation, letters), letters, reasons)
+
+
+def _standing(operation: Operation, letters: str) -> Standing:
+    if operation.standing is Standing.CREDENTIAL or "C" in letters:
+        return Standing.CREDENTIAL
+    if set(letters) & ASKING and operation.standing is Standing.ASK:
+        return Standing.ASK
+    return Standing.WRITE
+
+
+def _holds(rule: Rule, said: Mapping[str, Any]) -> bool:
+    return all(_term_holds(term, said) for term in rule.condition.split("&"))
+
+
+def _term_holds(term: str, said: Mapping[str, Any]) -> bool:
+    match = _TERM.fullmatch(term)
+    assert match
+    absent, name, sign, wanted = match.groups()
+    inside = list(_values(said, name.split(".")))
+    if absent:  # in a list, that one element leaves it out is enough
+        outer = list(_values(said, name.split(".")[:-1]))
+        return len(inside) < len(outer)
+    if not sign:
+        return bool(inside)
+    value = _literal(wanted)
+    if sign == ">":
+        return any(isinstance(one, (int, float)) and one > value for one in inside)
+    everything = [*inside, *(one for each in inside if is_array(each) for one in each)]
+    equal = any(one == value and isinstance(one, bool) == isinstance(value, bool) for one in everything)
+    return equal if sign == "=" else bool(inside) and not equal
+
+
+def _literal(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _values(node: Any, names: list[str]) -> Iterator[Any]:
+    """What is at a path of names, through every list on the way."""
+    if not names:
+        if is_array(node):
+            yield node
+        else:
+            yield node
+        return
+    for one in node if is_array(node) else (node,):
+        if is_object(one) and names[0] in one:
+            yield from _values(one[names[0]], names[1:])

@@ -1,0 +1,94 @@
+"""An operation in one line, and whole: how it is called, what it does, and what it takes.
+
+create_branch(repo_id, type, revision; starting_point?, overwrite?) → create a branch; may ask a person
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from hub_mcp.catalogue.operations.arguments import arguments_of, is_listing
+from hub_mcp.catalogue.operations.risks import rules
+from hub_mcp.catalogue.operations.table import Operation, Sends, Standing
+from hub_mcp.catalogue.operations.validation import told_schema
+
+MOST_OPTIONAL = 8  # arguments that a line names
+NEAREST = 3
+EFFECTS = {
+    Standing.FREE: "",
+    Standing.CLEANED: "",
+    Standing.WRITE: "changes without asking",
+    Standing.ASK: "asks a person",
+    Standing.UNKNOWN: "asks a person: nobody has reviewed it",
+}
+
+
+def effect_of(operation: Operation) -> str:
+    """What happens before it is done; "" for what only reads."""
+    if operation.keeps_back:
+        return f"never called: {operation.keeps_back}"
+    if operation.standing is Standing.ASK and any(one.condition == "else" for one in rules(operation.raised)):
+        return "may ask a person"
+    return EFFECTS.get(operation.standing, "")
+
+
+def signature(operation: Operation) -> str:
+    """The line a search answers."""
+    known = arguments_of(operation)
+    needed = [one.name for one in known.values() if one.required]
+    others = [f"{one.name}?" for one in known.values() if not one.required]
+    if is_listing(operation):
+        others += ["limit?", "cursor?"]
+    if len(others) > MOST_OPTIONAL:
+        others = [*others[:MOST_OPTIONAL], "…"]
+    inside = "; ".join(part for part in (", ".join(needed), ", ".join(others)) if part)
+    effect = effect_of(operation)
+    return f"{operation.name}({inside}) → {operation.does}{f'; {effect}' if effect else ''}"
+
+
+def whole(operation: Operation) -> dict[str, Any]:
+    """Everything a caller needs: the line, each argument with its rule, and what a person is asked about."""
+    said: dict[str, Any] = {"operation": signature(operation)}
+    if operation.keeps_back:
+        said["instead"] = operation.place or "nothing here does it"
+        return said
+    said["call_with"] = "read_operation" if operation.reads else "change_operation"
+    arguments = {one.name: _told(one.schema, one.required) for one in arguments_of(operation).values()}
+    if is_listing(operation):
+        arguments |= {
+            "limit": "a whole number, optional",
+            "cursor": "next_cursor of the page before, optional",
+        }
+    said["arguments"] = arguments
+    if operation.sends is Sends.LINES:
+        said["arguments"]["body"] += "; sent as one JSON object a line"
+    if asked := [_rule(one.condition, one.why) for one in rules(operation.raised)]:
+        said["a person is asked" if operation.standing is Standing.ASK else "know that"] = asked
+    return said
+
+
+def _rule(condition: str, why: str) -> str:
+    if condition in ("*", "else"):
+        return why
+    terms = [f"without {term[1:]}" if term.startswith("!") else term for term in condition.split("&")]
+    return f"{' and '.join(terms)}: {why}"
+
+
+def _told(schema: Mapping[str, Any], required: bool) -> str:
+    words = schema.get("description")
+    return told_schema(schema) + ("" if required else ", optional") + (f" ({words})" if words else "")
+
+
+def nearest(name: str, names: Iterable[str]) -> list[str]:
+    """The names most like a misspelt one."""
+    known = list(names)
+    wanted = name.lower().replace("-", "_").replace(" ", "_").removeprefix("hub_")
+
+    def likeness(one: str) -> float:
+        words, theirs = set(wanted.split("_")), set(one.split("_"))
+        shared = len(words & theirs) / max(1, len(words | theirs))
+        return difflib.SequenceMatcher(None, wanted, one).ratio() + shared
+
+    return sorted(known, key=likeness, reverse=True)[:NEAREST]

@@ -1,0 +1,1 @@
+"""The table of operations: what is in it, what a call of it risks, and how it is found."""

@@ -1,0 +1,112 @@
+"""What a call risks is told by what it says and by what it leaves out."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from hub_mcp.catalogue.operations.risks import Risk, risk_of
+from hub_mcp.catalogue.operations.table import Standing, operations
+from hub_mcp.catalogue.operations.validation import model_of, told_faults, wire_of
+
+OPERATIONS = operations()
+REPO = {"repo_id": "acme/tiny", "type": "model"}
+PERSON = {"schemas": ["s"], "userName": "ada", "emails": [{"value": "ada@example.org"}], "externalId": "1",
+          "name": {"givenName": "Ada", "familyName": "L"}, "organization": "acme",
+          "service": "scim"}  # fmt: skip
+JOB = {"namespace": "acme", "flavor": "cpu-basic", "dockerImage": "python", "timeoutSeconds": 60}
+VIEW = {"key": "a", "displayName": "a", "viewName": "a"}
+HOOK = {"watched": [{"type": "user", "name": "ada"}], "domains": ["repo"]}
+
+
+def risked(name: str, said: dict[str, Any]) -> Risk:
+    operation = OPERATIONS[name]
+    return risk_of(operation, wire_of(operation, model_of(operation).model_validate(said, strict=True)))
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "standing", "letters"),
+    [
+        ("create_branch", {**REPO, "revision": "dev"}, Standing.WRITE, "W"),
+        ("create_branch", {**REPO, "revision": "dev", "overwrite": False}, Standing.WRITE, "W"),
+        ("create_branch", {**REPO, "revision": "dev", "overwrite": True}, Standing.ASK, "D"),
+        ("set_discussion_status", {**REPO, "num": 3, "status": "closed"}, Standing.WRITE, "W"),
+        ("set_discussion_status", {**REPO, "num": 3, "status": "open", "comment": "no"}, Standing.ASK, "P"),
+        ("toggle_webhook", {"webhook_id": "1", "action": "disable"}, Standing.WRITE, "W"),
+        ("toggle_webhook", {"webhook_id": "1", "action": "enable"}, Standing.ASK, "PM"),
+        ("create_webhook", {**HOOK, "url": "https://example.org"}, Standing.ASK, "P"),
+        ("create_webhook", {**HOOK, "url": "https://example.org", "secret": "s"}, Standing.CREDENTIAL, "PC"),
+        ("scim_create_group", {"displayName": "a", "members": [], "organization": "acme", "service": "scim"},
+         Standing.ASK, "G"),
+        ("create_sql_embed", {"repo_id": "datasets/acme/d", "sql": "select 1", "title": "t", "views": [VIEW],
+                              "private": True}, Standing.WRITE, "W"),
+        ("create_sql_embed", {"repo_id": "datasets/acme/d", "sql": "select 1", "title": "t", "views": [VIEW]},
+         Standing.ASK, "P"),
+        ("run_job", JOB, Standing.ASK, "M"),
+        ("run_job", {**JOB, "secrets": {"KEY": "v"}}, Standing.CREDENTIAL, "CM"),
+        ("run_job", {**JOB, "expose": {"ports": [80], "portsPublic": [80]}}, Standing.ASK, "PM"),
+        ("get_scan", REPO, Standing.FREE, "R"),
+        ("get_job", {"namespace": "acme", "job_id": "1"}, Standing.CLEANED, "RS"),
+        ("rename_discussion", {**REPO, "num": 3, "title": "better"}, Standing.WRITE, "W"),
+    ],
+)  # fmt: skip
+def test_fields_and_values_decide_how_careful_a_call_has_to_be(
+    name: str, said: dict[str, Any], standing: Standing, letters: str
+) -> None:
+    risk = risked(name, said)
+    assert (risk.standing, risk.letters) == (standing, letters)
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "given", "sentence"),
+    [
+        ("set_member_role", {"organization": "acme", "username": "ada", "role": "read"},
+         {"resource_groups": [{"id": "0" * 24, "role": "read"}]}, "out of every one"),
+        ("scim_create_user", PERSON, {"active": True}, "lets a disabled person in"),
+        ("scim_replace_user", {**PERSON, "user_id": "1"}, {"active": True}, "lets a disabled person in"),
+        ("delete_lfs_files", {**REPO, "deletions": {"sha": ["a" * 64]}},
+         {"deletions": {"sha": ["a" * 64], "rewriteHistory": False}}, "rewrites commits"),
+        ("duplicate_repo", {"repo_id": "acme/tiny", "repository": "ada/tiny"},
+         {"private": True}, "as visible as the original"),
+        ("create_bucket", {"repo_id": "acme/store"}, {"private": True}, "everyone can read it"),
+        ("run_job", {"namespace": "acme", "flavor": "cpu-basic", "dockerImage": "python"},
+         {"timeout_seconds": 60}, "only the Hub's own limit"),
+        ("create_scheduled_job", {"namespace": "acme", "schedule": "@daily",
+                                  "job_spec": {"flavor": "cpu-basic", "dockerImage": "python"}},
+         {"suspend": True}, "starts at once"),
+    ],
+)  # fmt: skip
+def test_what_is_left_out_is_told_and_no_longer_when_it_is_said(
+    name: str, said: dict[str, Any], given: dict[str, Any], sentence: str
+) -> None:
+    assert any(sentence in reason for reason in risked(name, said).reasons)
+    assert not any(sentence in reason for reason in risked(name, {**said, **given}).reasons)
+
+
+def test_a_null_that_means_something_is_no_absence() -> None:
+    removed = risked("update_paper_links", {"arxiv_id": "2311.12983", "github_repo": None})
+    assert "D" in removed.letters
+    assert "D" not in risked("update_paper_links", {"arxiv_id": "2311.12983", "type": None}).letters
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "sentence"),
+    [
+        ("set_member_role", {"organization": "acme", "username": "ada", "role": "boss"},
+         'role: must be one of admin, write, contributor, read, no_access, not "boss"'),
+        ("get_paths_info", {"repo_id": "acme/store", "type": "bucket", "paths": ["a"], "revision": "main"},
+         "`revision` is not taken for a bucket"),
+        ("get_scan", {"repo_id": "acme/tiny"}, "type: is required"),
+        ("get_scan", {"repo_id": "datasets/acme/tiny", "type": "model"}, "but this call is about a model"),
+        ("get_scan", {"repo_id": "acme/../x", "type": "model"}, "is not a repository id"),
+        ("get_user_overview", {"username": "a/b"}, "is not a user or organization name"),
+        ("delete_post", {"username": "ada", "post_slug": "../../x"}, "must not hold a slash"),
+    ],
+)  # fmt: skip
+def test_a_wrong_argument_is_refused_in_a_plain_sentence(
+    name: str, said: dict[str, Any], sentence: str
+) -> None:
+    operation = OPERATIONS[name]
+    with pytest.raises(ValidationError) as refused:
+        model_of(operation).model_validate(said, strict=True)
+    assert sentence in told_faults(operation, refused.value).sentence()
