@@ -25,6 +25,8 @@ class Settings:
         namespaces: the only owners whose things may be changed; empty for all.
         max_writes, max_deletes: changing calls, and destroying ones, a run may make; None for no limit.
         toolsets, tools, exclude_tools: which tools are offered; exclusion wins.
+        structured: answers also as objects for programs, with output schemas.
+        resource_links: whether the next page is a content block too; auto: for modern clients.
         journal: the file changes are written to; "" for the default place, "off" for none.
         max_wait: the longest wait for a rate limit, in seconds.
         timeout: seconds a call may take.
@@ -48,6 +50,8 @@ class Settings:
     toolsets: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
     exclude_tools: tuple[str, ...] = ()
+    structured: bool = False
+    resource_links: Literal["auto", "on", "off"] = "auto"
     journal: str = ""
     max_wait: float = 60.0
     timeout: float = 30.0

@@ -86,7 +86,9 @@ def server_of(settings: Settings, hub: Hub) -> Server[Any]:
     from hub_mcp.server.catalogue_tools import CatalogueTools
     from hub_mcp.server.lazy import lazy_server
 
-    return lazy_server(CatalogueTools(settings), lambda: handlers_of(settings, hub))
+    return lazy_server(
+        CatalogueTools(settings), lambda: handlers_of(settings, hub), structured=settings.structured
+    )
 
 
 def handlers_of(settings: Settings, hub: Hub) -> Handlers:
@@ -134,7 +136,7 @@ async def serve_stdio(settings: Settings) -> None:
         hubs.append(hub_of(settings))
         return handlers_of(settings, hubs[0])
 
-    server = lazy_server(PreparedTools(settings), load)
+    server = lazy_server(PreparedTools(settings), load, structured=settings.structured)
     gc.freeze()  # what is there by now stays until the end
     gc.enable()
     async with stdio() as (incoming, outgoing):

@@ -10,15 +10,18 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Generic, Self, TypeGuard, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from hub_mcp.catalogue.bounds import cut_text
 from hub_mcp.errors import UNSEEN, UnexpectedAnswer, plain
 
 BEFORE_DATES = "2022-03-02T23:29:04.000Z"  # api.md: given to everything older than the recording of dates
 TEXT_LIMIT = 4_000  # characters of one text of the Hub's that an answer holds
+SHORT = 1_000  # characters of one text in a line
+KEY_LIMIT = 200  # characters of a name in an object of the Hub's
 DEEPEST = 30  # levels of nesting that an answer shows; the Hub's own go to about ten
 EMPTY: tuple[Any, ...] = (None, "", [], {}, ())
 
@@ -34,13 +37,14 @@ def clean(value: Any, limit: int = TEXT_LIMIT, depth: int = DEEPEST) -> Any:
         text = _UNSEEN.sub("", near)
         if len(text) <= limit and len(near) == len(value):
             return text
-        return f"{text[:limit]}… ({len(value) - limit:,} more characters)"
+        beyond = f"… ({len(value) - len(near):,} more characters)" if len(near) < len(value) else ""
+        return cut_text(text + beyond, limit)
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)  # JSON has no word for it
     if depth == 0 and isinstance(value, (Mapping, list, tuple)):
         return "…"
     if isinstance(value, Mapping):
-        return {str(clean(key, limit)): clean(one, limit, depth - 1) for key, one in value.items()}
+        return {plain(str(key), KEY_LIMIT): clean(one, limit, depth - 1) for key, one in value.items()}
     if isinstance(value, (list, tuple)):
         return [clean(one, limit, depth - 1) for one in value]
     return value
@@ -115,7 +119,8 @@ class Record(BaseModel, Answer):
             raise UnexpectedAnswer(
                 f"The Hub's answer is no {cls.noun}: {missing} is missing or odd."
             ) from trouble
-        (read.__pydantic_extra__ or {}).update({f"{key}": value[key] for key in odd})
+        if read.__pydantic_extra__ is not None:
+            read.__pydantic_extra__.update({f"{key}": value[key] for key in odd})
         return read
 
     def field(self, name: str) -> Any:
@@ -168,12 +173,14 @@ class Page(Answer, Generic[R]):
     Attributes:
         items: the rows, in the Hub's order.
         next_cursor: our opaque cursor of what follows; "" at the end.
+        left_out: rows of the Hub's that could not be read as what they should be.
         cursors: the cursor that follows each row, so that a page can be cut behind any of them.
     """
 
     items: tuple[R, ...] = ()
     next_cursor: str = ""
     cursors: tuple[str, ...] = ()
+    left_out: int = 0
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
         rows = [row.content(fields) for row in self.items]
@@ -190,7 +197,12 @@ class Page(Answer, Generic[R]):
         """The first `rows` rows; the rest is behind the cursor."""
         if rows >= len(self.items):
             return self
-        return type(self)(self.items[:rows], self.cursors[rows - 1] if rows else "", self.cursors[:rows])
+        return replace(
+            self,
+            items=self.items[:rows],
+            next_cursor=self.cursors[rows - 1] if rows else "",
+            cursors=self.cursors[:rows],
+        )
 
 
 def _kind(value: Any) -> str:
@@ -232,8 +244,8 @@ def counted(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
-def told(value: Any) -> str:
-    """A value on one line, as people write it."""
+def told(value: Any, limit: int = SHORT) -> str:
+    """A value on one line, as people write it; a text in it of at most `limit` characters."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
@@ -241,11 +253,13 @@ def told(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:,.4g}"
     if isinstance(value, str):
-        return day(value) if _MOMENT.fullmatch(value) else plain(value, 1_000)
+        return day(value) if _MOMENT.fullmatch(value) else cut_text(plain(value, 2 * TEXT_LIMIT), limit)
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} {told(one)}" for key, one in value.items())
+        return ", ".join(f"{plain(str(key), KEY_LIMIT)} {told(one, limit)}" for key, one in value.items())
     if isinstance(value, Iterable):
-        return ", ".join(f"({told(one)})" if isinstance(one, Mapping) else told(one) for one in value)
+        return ", ".join(
+            f"({told(one, limit)})" if isinstance(one, Mapping) else told(one, limit) for one in value
+        )
     return ""
 
 

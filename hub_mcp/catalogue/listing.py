@@ -7,6 +7,7 @@ asked for, and the Hub's own cursor (or page number). It is opaque to callers an
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
 from urllib.parse import parse_qs, urljoin, urlsplit
@@ -122,8 +123,15 @@ class Listing(Endpoint[Page[R]], Generic[R]):
                 cursors[-1] = beyond
         else:
             following = cursors[-1] if cursors else beyond
-        read: tuple[R, ...] = tuple(self.row.of(one) for one in given)  # type: ignore[misc]  # `row` is the type argument
-        return Page(read, following, tuple(cursors))
+        read: list[R] = []
+        behind: list[str] = []
+        for one, cursor in zip(given, cursors, strict=True):
+            with suppress(UnexpectedAnswer):  # one bad row costs itself, never the page
+                read.append(self.row.of(one))  # type: ignore[arg-type]  # `row` is the type argument
+                behind.append(cursor)
+        if behind:
+            behind[-1] = following
+        return Page(tuple(read), following, tuple(behind), len(given) - len(read))
 
     def rows(self, value: Any) -> list[Any]:
         """The JSON rows of one page of the Hub's."""

@@ -13,7 +13,7 @@ from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.vocabulary import Local, RepoId, Revision, Words
 
 FIRST_FILES = 10
-ALL_FILES = 2_000
+ALL_FILES = 1_000
 
 
 class Repository(Record):

@@ -120,6 +120,7 @@ async def made(
     from hub_mcp.cli.terminal import AtTerminal
     from hub_mcp.errors import BadInput, HubError
     from hub_mcp.gate.gate import Acted, Rehearsed
+    from hub_mcp.server.answer_form import AnswerForm
     from hub_mcp.server.confirm.change_tool import rehearsal
     from hub_mcp.server.tools import read_call
     from hub_mcp.wiring import gate_of, hub_of, set_up_logging
@@ -135,7 +136,7 @@ async def made(
         if isinstance(outcome, Acted):
             show(outcome.call, outcome.answer, shape)
         elif isinstance(outcome, Rehearsed):
-            said = rehearsal(outcome)
+            said = rehearsal(outcome, AnswerForm(structured=True))
             text = "\n".join(block.text for block in said.content if block.type == "text")
             click.echo(json.dumps(said.structured_content, ensure_ascii=False) if shape == "json" else text)
         return 0

@@ -90,6 +90,12 @@ FLAGS = (
     ),
     Flag("tools", "Tools that are offered.", "list", takes="NAMES"),
     Flag("exclude_tools", "Tools that are not offered; this wins.", "list", takes="NAMES"),
+    Flag("structured", "Answer as objects too, for programs; tools then have output schemas.", "switch"),
+    Flag(
+        "resource_links",
+        "Links to the next page as content blocks: for clients that know them, always, or never.",
+        ("auto", "on", "off"),
+    ),
     Flag("journal", 'Where changes are written down: a file, redis://…, or "off".', takes="FILE"),
     Flag("max_wait", "Longest wait for a rate limit.", "number", takes="SECONDS"),
     Flag("timeout", "Time a call may take.", "number", takes="SECONDS"),

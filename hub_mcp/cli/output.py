@@ -62,7 +62,7 @@ def shape_of(form: str, *, as_json: bool, quiet: bool) -> str:
 def show(call: Endpoint[Any], answer: Answer, shape: str) -> None:
     """Print an answer on stdout, and hints on stderr."""
     from hub_mcp.catalogue.answers import Page
-    from hub_mcp.server.render import fields_of, in_words, lines_of
+    from hub_mcp.server.render import fields_of, lines_of, render
 
     content = answer.content(fields_of(call))
     if shape == "json":
@@ -72,7 +72,7 @@ def show(call: Endpoint[Any], answer: Answer, shape: str) -> None:
         for row in rows:
             click.echo(_name(row))
     elif shape == "agent" or set(content) == {"status"}:
-        click.echo(in_words(call, answer))
+        click.echo(render(call, answer).text)
     elif isinstance(answer, Page) and answer.items:
         for line in _listing(call, answer):
             click.echo(line)

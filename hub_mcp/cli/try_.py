@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -56,19 +57,17 @@ class FirstMinute:
                 f"The server runs as a subprocess on the local Hub and offers {len(offered.tools)} tools."
             )
             first = await _call(client, "list_models", search="bert", sort="downloads", limit=3)
-            rows = _rows(first)
+            ids = _ids(first)
             second = await _call(
                 client,
                 "list_models",
                 search="bert",
                 sort="downloads",
                 limit=3,
-                cursor=_structured(first)["next_cursor"],
+                cursor=_cursor(first),
             )
-            _expect(
-                not {row["id"] for row in rows} & {row["id"] for row in _rows(second)}, "the pages overlap"
-            )
-            await _call(client, "get_model", repo_id=rows[0]["id"])
+            _expect(not set(ids) & set(_ids(second)), "the pages overlap")
+            await _call(client, "get_model", repo_id=ids[0])
             await _call(client, "create_repo", repo_id=NAME, type="model", visibility="private")
             self.answers = [""]
             refused = await _call(client, "delete_repo", fails=True, repo_id=NAME, type="model")
@@ -98,15 +97,16 @@ def _text(result: CallToolResult) -> str:
     return "\n".join(block.text for block in result.content if block.type == "text")
 
 
-def _structured(result: CallToolResult) -> dict[str, Any]:
-    content: dict[str, Any] = result.structured_content or {}
-    return content
+def _ids(result: CallToolResult) -> list[str]:
+    """The first column of a listing."""
+    ids = [line.partition("\t")[0] for line in _text(result).splitlines()[1:] if "\t" in line]
+    _expect(bool(ids), "a listing is empty")
+    return ids
 
 
-def _rows(result: CallToolResult) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = _structured(result)["items"]
-    _expect(bool(rows), "a listing is empty")
-    return rows
+def _cursor(result: CallToolResult) -> str:
+    found = re.search(r"^More: cursor (\S+)", _text(result), re.MULTILINE)
+    return found[1] if found else ""
 
 
 def _brief(value: str) -> str:

@@ -28,6 +28,7 @@ def prepared() -> bytes:
         {
             "area": endpoint.area,
             "reads": endpoint.line.effect is Effect.READ,
+            "lists": endpoint.is_listing(),
             "tool": tool_of(endpoint).model_dump(mode="json", by_alias=True, exclude_none=True),
         }
         for endpoint in ENDPOINTS.values()

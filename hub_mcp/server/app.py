@@ -31,12 +31,13 @@ from hub_mcp.client.deadline import reporting
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import BadInput, HubError, plain
 from hub_mcp.gate.gate import Gate
+from hub_mcp.server.answer_form import form_of
 from hub_mcp.server.catalogue_tools import CatalogueTools
 from hub_mcp.server.confirm.change_tool import changed
 from hub_mcp.server.confirm.elicitation import Boundary
 from hub_mcp.server.lazy import Handlers, lazy_server
 from hub_mcp.server.progress import Progress
-from hub_mcp.server.render import fields_of
+from hub_mcp.server.render import Rows
 from hub_mcp.server.resources.reading import Pages
 from hub_mcp.server.tools import CONFIRM, DRY_RUN, answer_result, error_result, read_call
 
@@ -44,8 +45,6 @@ Context = ServerRequestContext[Any, Any]
 HubOf = Callable[[Context], Hub]
 
 log = logging.getLogger("hub_mcp")
-
-ANSWER_BUDGET = 64 * 1024  # bytes of rows in one tool answer; what does not fit is behind the cursor
 
 
 def build(
@@ -61,7 +60,11 @@ def build(
         gate: where every change passes.
         pages: what can be read; by default over the same Hub.
     """
-    return lazy_server(tools, lambda: handlers(tools, hub_of, gate, pages or Pages(hub_of)))
+    return lazy_server(
+        tools,
+        lambda: handlers(tools, hub_of, gate, pages or Pages(hub_of)),
+        structured=gate.settings.structured,
+    )
 
 
 def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> Handlers:
@@ -91,7 +94,8 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
         arguments = dict(params.arguments or {})
         if endpoint.line.effect is Effect.READ:
             call = read_call(endpoint, arguments, (hub.host,))
-            return answer_result(call, await gather(hub, call, progress))
+            answer, rows = await gather(hub, call, progress)
+            return answer_result(call, answer, form_of(ctx, gate.settings), rows)
         dry_run = taken(arguments, DRY_RUN, bool, False)
         token = taken(arguments, CONFIRM, str, "") if endpoint.may_ask() else ""
         call = read_call(endpoint, arguments, (hub.host,))
@@ -123,25 +127,25 @@ def taken(arguments: dict[str, Any], name: str, kind: type[T], absent: T) -> T:
     return value
 
 
-async def gather(hub: Hub, call: Endpoint[Any], progress: Progress) -> Answer:
-    """The answer of a read; a listing that asks for more than a page is walked, within the budget."""
+async def gather(hub: Hub, call: Endpoint[Any], progress: Progress) -> tuple[Answer, Rows | None]:
+    """The answer of a read; a listing that asks for more than a page is walked, until an answer is full."""
     if not isinstance(call, Listing):
-        return await hub.send(call)
-    fields = fields_of(call)
+        return await hub.send(call), None
+    rendered = Rows(call)
     found: list[Any] = []
     cursors: list[str] = []
-    spent = 0
+    left_out = 0
     wanted: Listing[Any] = call
     async for page in hub.pages(wanted):
+        left_out += page.left_out
         for row, cursor in zip(page.items, page.cursors, strict=True):
-            spent += len(str(row.content(fields)))
-            if found and (spent > ANSWER_BUDGET or len(found) == call.limit):
-                return Page(tuple(found), cursors[-1], tuple(cursors))
+            if len(found) == call.limit or not rendered.add(row):
+                return Page(tuple(found), cursors[-1], tuple(cursors), left_out), rendered
             found.append(row)
             cursors.append(cursor)
         if len(found) >= call.limit or not page.next_cursor:
-            return Page(tuple(found), page.next_cursor, tuple(cursors))
+            return Page(tuple(found), page.next_cursor, tuple(cursors), left_out), rendered
         cursors[-1:] = [page.next_cursor] if cursors else []
         await progress.reached(len(found), call.limit, f"{len(found):,} rows")
         await anyio.lowlevel.checkpoint()
-    return Page(tuple(found), "", tuple(cursors))
+    return Page(tuple(found), "", tuple(cursors), left_out), rendered

@@ -37,3 +37,7 @@ class CatalogueTools(ToolList):
     @cached_property
     def tools(self) -> list[Tool]:
         return [tool_of(endpoint) for endpoint in self._offered.values()]
+
+    def lists(self, name: str) -> bool:
+        endpoint = self.endpoint(name)
+        return endpoint is not None and endpoint.is_listing()

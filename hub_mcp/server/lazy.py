@@ -19,6 +19,7 @@ from mcp.server.lowlevel import Server
 from mcp.types import ListToolsResult, PaginatedRequestParams
 
 from hub_mcp import __version__
+from hub_mcp.server.answer_form import asks_structured
 from hub_mcp.server.tool_list import ToolList
 
 Context = ServerRequestContext[Any, Any]
@@ -75,16 +76,18 @@ class Handlers:
     seal: Middleware
 
 
-def lazy_server(offer: ToolList, load: Callable[[], Handlers]) -> Server[Any]:
+def lazy_server(offer: ToolList, load: Callable[[], Handlers], *, structured: bool = False) -> Server[Any]:
     """The SDK's server with everything it offers.
 
     Args:
+        structured: whether every client gets structured content, and so the schemas for it.
         load: makes the handlers; called once, when a client first asks for more than the tool list.
     """
     loaded = cache(load)
 
     async def list_tools(ctx: Context, params: PaginatedRequestParams | None) -> ListToolsResult:
-        return ListToolsResult(tools=offer.tools)
+        wanted = structured or asks_structured(ctx)
+        return ListToolsResult(tools=offer.structured_tools if wanted else offer.tools)
 
     def late(name: str) -> Handler:
         async def handle(ctx: Context, params: Any) -> Any:

@@ -28,6 +28,7 @@ class PreparedTool:
 
     area: str
     reads: bool
+    lists: bool
     tool: Mapping[str, Any]
 
     @property
@@ -66,3 +67,6 @@ class PreparedTools(ToolList):
             for one in listed()
             if not hidden_by(self._settings, one.name, one.area, reads=one.reads)
         ]
+
+    def lists(self, name: str) -> bool:
+        return any(one.lists for one in listed() if one.name == name)

@@ -18,6 +18,8 @@ from hub_mcp.errors import BadInput
 from hub_mcp.settings import Settings
 
 ALL = frozenset({"all", "default"})
+OBJECT = {"type": "object"}  # permissive: a client that validates must never throw a good answer away
+ROWS = {"type": "object", "properties": {"items": {"type": "array"}}, "required": ["items"]}
 
 
 def hidden_by(settings: Settings, tool: str, area: str, *, reads: bool) -> str:
@@ -56,6 +58,18 @@ class ToolList(ABC):
     @abstractmethod
     def tools(self) -> list[Tool]:
         """The offered tools, in the order of the catalogue."""
+
+    @abstractmethod
+    def lists(self, name: str) -> bool:
+        """Whether a tool answers rows."""
+
+    @cached_property
+    def structured_tools(self) -> list[Tool]:
+        """The offered tools with their output schemas, for clients that get structured content."""
+        return [
+            tool.model_copy(update={"output_schema": ROWS if self.lists(tool.name) else OBJECT})
+            for tool in self.tools
+        ]
 
     @cached_property
     def _schemas(self) -> dict[str, dict[str, Any]]:

@@ -15,13 +15,12 @@ from hub_mcp.catalogue.datasets import Shard
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.schema import schema_of
 from hub_mcp.errors import BadInput, HubError, plain
-from hub_mcp.server.render import fields_of, in_words
+from hub_mcp.server.answer_form import AnswerForm
+from hub_mcp.server.render import Rows, render
 from hub_mcp.server.resources.addresses import address_of
 
 DRY_RUN = "dry_run"
 CONFIRM = "confirm_token"
-RESULT = {"type": "object"}  # permissive: a client that validates must never throw a good answer away
-ROWS = {"type": "object", "properties": {"items": {"type": "array"}}, "required": ["items"]}
 MOST_FAULTS = 5  # of an argument list that are told at once
 
 
@@ -45,7 +44,6 @@ def tool_of(endpoint: type[Endpoint[Any]]) -> Tool:
         title=endpoint.label,
         description=" ".join((endpoint.__doc__ or "").split()),
         input_schema=schema,
-        output_schema=ROWS if endpoint.is_listing() else RESULT,
         annotations=hints,
     )
 
@@ -95,31 +93,40 @@ def bad_input(endpoint: type[Endpoint[Any]], trouble: ValidationError) -> BadInp
     )
 
 
-def answer_result(call: Endpoint[Any], answer: Answer) -> CallToolResult:
-    """An answer as text for reading and as structured content for working with."""
-    blocks: list[ContentBlock] = [TextContent(text=in_words(call, answer))]
-    if isinstance(call, Listing) and isinstance(answer, Page) and answer.next_cursor:
+def answer_result(
+    call: Endpoint[Any], answer: Answer, form: AnswerForm, rows: Rows | None = None, *, note: str = ""
+) -> CallToolResult:
+    """An answer as a result: one text that is whole; its other form and links where they are wanted.
+
+    Args:
+        rows: a page's rows where they are rendered already.
+        note: a sentence to add.
+    """
+    rendered = render(call, answer, rows)
+    if note:
+        rendered = rendered.with_note(note)
+    links: list[ContentBlock] = []
+    if form.links and isinstance(call, Listing) and isinstance(answer, Page) and answer.next_cursor:
         onward = address_of(call.after(answer.next_cursor))
-        blocks.append(ResourceLink(uri=onward, name="next page", mime_type="application/json"))
-    if isinstance(answer, Shard):
-        blocks.append(
+        links.append(ResourceLink(uri=onward, name="next page", mime_type="application/json"))
+    if form.links and isinstance(answer, Shard):
+        links.append(
             ResourceLink(uri=address_of(call), name="parquet file", mime_type=answer.media_type or None)
         )
-    return CallToolResult(content=blocks, structured_content=answer.content(fields_of(call)))
+    result = result_of(rendered.text, rendered.content, form)
+    return result.model_copy(update={"content": [*result.content, *links]}) if links else result
+
+
+def result_of(text: str, content: dict[str, Any], form: AnswerForm) -> CallToolResult:
+    """A result in the form that is wanted."""
+    return CallToolResult(
+        content=[TextContent(text=text)], structured_content=content if form.structured else None
+    )
 
 
 def error_result(error: HubError) -> CallToolResult:
-    """An error as a result the model reads: what happened, what did not, what to do."""
-    said: dict[str, Any] = {"error": error.kind, "what": error.what, "next_step": error.next_step}
-    if error.quoted:
-        said["hub_said"] = error.quoted
-    if error.where:
-        said["where"] = error.where
-    if error.status:
-        said["status"] = error.status
-    wait = getattr(error, "wait", 0.0)
-    if wait:
-        said["retry_after"] = wait
-    return CallToolResult(
-        content=[TextContent(text=error.sentence())], structured_content=said, is_error=True
-    )
+    """An error as a text the model reads: what happened, what did not, what to do.
+
+    Text alone: a client that holds structured content against an output schema would throw the error away.
+    """
+    return CallToolResult(content=[TextContent(text=error.sentence())], is_error=True)

@@ -182,9 +182,8 @@ async def work(
             seen["protocol error"] += 1
             session.odd.append(f"a protocol error: {str(answer)[:200]}")
         elif answer["result"].get("isError"):
-            said = answer["result"].get("structuredContent") or {}
-            seen[f"error {said.get('error', 'inside hub-mcp')}"] += 1
-            if "error" not in said and "inside hub-mcp" in str(answer):
+            seen["error"] += 1
+            if "inside hub-mcp" in str(answer):
                 session.odd.append(f"an unforeseen failure: {str(answer)[:200]}")
         else:
             seen["answered"] += 1

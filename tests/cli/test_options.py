@@ -34,6 +34,7 @@ WRITTEN = {
     "exclude_tools": ("delete_repo", ("delete_repo",)),
     "journal": ("{tmp}/journal.jsonl", "{tmp}/journal.jsonl"),
     "faults": ("latency=1ms", "latency=1ms"),
+    "resource_links": ("on", "on"),
     "log_level": ("debug", "debug"),
     "log_file": ("{tmp}/log", "{tmp}/log"),
 }

@@ -80,7 +80,7 @@ class World:
     def gate(self, *, used: UsedHere | None = None, keys: tuple[str, ...] = (KEY,), **settings: Any) -> Gate:
         """A gate as a server process makes it; another call is another process with the same keys."""
         return Gate(
-            Settings(**settings),
+            Settings(**{"structured": True, **settings}),
             Journal(self.place / "journal.jsonl"),
             approvals=self.approvals,
             keys=keys,

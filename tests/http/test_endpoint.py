@@ -42,8 +42,7 @@ async def test_each_request_acts_with_its_own_callers_token(world: World, era: s
             async with client_of(url, era, token=token) as client:
                 assert [tool.name for tool in (await client.list_tools()).tools] == list(ENDPOINTS)
                 me = await client.call_tool("whoami", {})
-                assert isinstance(me.structured_content, dict)
-                assert me.structured_content["name"] == name
+                assert f"name: {name}" in str(me.content)
         async with client_of(url, era, token="") as client:
             assert not (await client.call_tool("list_models", {"limit": 1})).is_error
             nobody = await client.call_tool("whoami", {})

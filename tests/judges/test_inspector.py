@@ -79,7 +79,11 @@ def test_tools_are_listed_without_a_complaint(inspector: Inspector) -> None:
 def test_a_tool_is_called(inspector: Inspector) -> None:
     arguments = ("--tool-arg", "search=bert", "--tool-arg", "limit=2")
     called = inspector("tools/call", "--tool-name", "list_models", *arguments)
-    assert len(called["structuredContent"]["items"]) == 2
+    head, *rows, more = called["content"][0]["text"].splitlines()
+    assert head.startswith("id\t")
+    assert len(rows) == 2
+    assert more.startswith("More: cursor ")
+    assert "structuredContent" not in called
 
 
 def test_resources_are_listed_and_read(inspector: Inspector) -> None:

@@ -37,7 +37,8 @@ def hub_with(models: int = 0, **manners: Any) -> Hub:
 
 @asynccontextmanager
 async def client_of(hub: Hub, mode: Any, **manners: Any) -> AsyncIterator[Client]:
-    async with Client(server_of(Settings(journal="off"), hub), mode=mode, **manners) as client:
+    settings = Settings(journal="off", structured=True, resource_links="on")
+    async with Client(server_of(settings, hub), mode=mode, **manners) as client:
         yield client
 
 

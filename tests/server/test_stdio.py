@@ -42,7 +42,9 @@ def request(number: int, method: str, **params: Any) -> bytes:
 async def test_the_main_job_runs_in_a_subprocess_whatever_the_host_puts_into_the_environment(
     mode: Any,
 ) -> None:
-    server = StdioServerParameters(command=SERVER[0], args=SERVER[1:], env={**os.environ, **JUNK})
+    server = StdioServerParameters(
+        command=SERVER[0], args=[*SERVER[1:], "--structured"], env={**os.environ, **JUNK}
+    )
     async with Client(stdio_client(server), mode=mode) as client:
         assert [tool.name for tool in (await client.list_tools()).tools] == list(ENDPOINTS)
         page = await client.call_tool("list_models", {"search": "bert", "limit": 2})

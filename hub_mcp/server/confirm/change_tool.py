@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from mcp.types import CallToolRequestParams, CallToolResult, InputRequiredResult, TextContent
+from mcp.types import CallToolRequestParams, CallToolResult, InputRequiredResult
 
 from hub_mcp.catalogue.answers import clean, told
 from hub_mcp.catalogue.endpoint import Endpoint
@@ -13,16 +13,16 @@ from hub_mcp.client.hub import Hub
 from hub_mcp.errors import NOTHING_CHANGED, Stopped
 from hub_mcp.gate.gate import Acted, Gate, Rehearsed
 from hub_mcp.gate.question import EXPIRES, Person
+from hub_mcp.server.answer_form import AnswerForm, form_of, is_modern
 from hub_mcp.server.confirm.elicitation import (
     Context,
     ReturnedQuestion,
     ShownForm,
     can_show_form,
-    is_modern,
     returned,
 )
 from hub_mcp.server.confirm.plan_token import Nobody, Plan, Planner, Seals
-from hub_mcp.server.tools import answer_result, error_result
+from hub_mcp.server.tools import answer_result, error_result, result_of
 
 
 async def changed(
@@ -40,16 +40,16 @@ async def changed(
     Raises:
         HubError: the Hub could not be asked, or said no.
     """
+    form = form_of(ctx, gate.settings)
     try:
         outcome = await gate.run(call, hub, person(gate, ctx, params, confirm_token), dry_run=dry_run)
     except Stopped as stop:
         return error_result(stop)
     if isinstance(outcome, Acted):
-        result = answer_result(outcome.call, outcome.answer)
-        return _with(result, outcome.note) if outcome.note else result
+        return answer_result(outcome.call, outcome.answer, form, note=outcome.note)
     if isinstance(outcome, Rehearsed):
-        return rehearsal(outcome)
-    return plan(outcome) if isinstance(outcome, Plan) else returned(outcome.question)
+        return rehearsal(outcome, form)
+    return plan(outcome, form) if isinstance(outcome, Plan) else returned(outcome.question)
 
 
 def person(gate: Gate, ctx: Context, params: CallToolRequestParams, confirm_token: str | None) -> Person:
@@ -70,11 +70,7 @@ def person(gate: Gate, ctx: Context, params: CallToolRequestParams, confirm_toke
     return Planner(Seals(gate.keys), gate.approvals, confirm_token) if policy == "plan" else Nobody(policy)
 
 
-def _with(result: CallToolResult, note: str) -> CallToolResult:
-    return result.model_copy(update={"content": [*result.content, TextContent(text=note)]})
-
-
-def plan(outcome: Plan) -> CallToolResult:
+def plan(outcome: Plan, form: AnswerForm) -> CallToolResult:
     """A plan as a model reads it, and shows it to the person."""
     question, minutes = outcome.question, EXPIRES // 60
     again = f"call {question.shown.tool} again with the same arguments and this confirm_token"
@@ -96,15 +92,19 @@ def plan(outcome: Plan) -> CallToolResult:
     }
     told_first = (said["plan"], question.consequence, said["next_step"], f"confirm_token: {outcome.token}")
     text = "\n\n".join(str(one) for one in told_first)
-    return CallToolResult(content=[TextContent(text=text)], structured_content=said)
+    return result_of(text, said, form)
 
 
-def rehearsal(outcome: Rehearsed) -> CallToolResult:
+def rehearsal(outcome: Rehearsed, form: AnswerForm) -> CallToolResult:
     """What a call would send, change and ask."""
     request, question = outcome.request, outcome.question
     path = outcome.seen.call.to_http("").url
     lines = [f"A dry run. {NOTHING_CHANGED}", f"{request.method} {path}"]
-    said: dict[str, Any] = {"dry_run": True, "request": {"method": request.method, "path": path}}
+    said: dict[str, Any] = {
+        "dry_run": True,
+        "note": lines[0],
+        "request": {"method": request.method, "path": path},
+    }
     if request.body is not None:
         said["request"]["body"] = dict(request.body)
         lines.append(json.dumps(request.body, ensure_ascii=False))
@@ -117,7 +117,8 @@ def rehearsal(outcome: Rehearsed) -> CallToolResult:
             lines.append(f"{name}: {told(clean(was)) or 'nothing'} → {told(clean(then)) or 'nothing'}")
     if question is None:
         lines.append("It would be done without asking anybody.")
+        said["note"] = f"{lines[0]} {lines[-1]}"
     else:
         said["question"] = question.message
         lines.append(f"A person would be asked:\n\n{question.message}")
-    return CallToolResult(content=[TextContent(text="\n".join(lines))], structured_content=said)
+    return result_of("\n".join(lines), said, form)

@@ -19,18 +19,14 @@ from mcp.types import (
     InputRequiredResult,
     TextContent,
 )
-from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
 from hub_mcp.errors import Stopped
 from hub_mcp.gate.question import ASK_AGAIN, EXPIRES, Check, Pending, Question, Reply, Shown, reply_to
+from hub_mcp.server.answer_form import is_modern
 
 Context = ServerRequestContext[Any, Any]
 QUESTION = "confirm"  # the key of our one question among a result's input requests
-
-
-def is_modern(ctx: Context) -> bool:
-    return ctx.protocol_version in MODERN_PROTOCOL_VERSIONS
 
 
 def can_show_form(ctx: Context) -> bool:

@@ -1,0 +1,95 @@
+"""How large an answer may get: about 20,000 tokens, cut between entries, never inside a word, and said so.
+
+A context window is counted in tokens, which no two models count alike; `weight` is an estimate from above for
+all of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+BUDGET = 20_000  # tokens of one answer
+FEW = 30  # entries of an object whose large parts are cut, rather than the entries at its end
+_CUT = re.compile(r"… \(([\d,]+) more characters\)$")
+_PIECE = re.compile(r"[A-Za-z]{1,4}|[0-9]{1,3}|[^\sA-Za-z0-9]|\s{2,}|[\t\n]| (?=[^A-Za-z])")
+
+
+def weight(text: str) -> int:
+    """At most so many tokens; a text that is too short to matter is counted by its bytes."""
+    size = len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
+    if size <= 64:
+        return size // 2 + 1
+    return len(_PIECE.findall(text)) + (size - len(text)) // 2 + 1
+
+
+def weight_of(value: Any) -> int:
+    """At most so many tokens of a piece of JSON, names included."""
+    if isinstance(value, str):
+        return weight(value)
+    if isinstance(value, Mapping):
+        return sum(weight(str(name)) + weight_of(one) + 1 for name, one in value.items()) + 1
+    if isinstance(value, (list, tuple)):
+        return sum(weight_of(one) for one in value) + len(value) + 1
+    return weight(str(value))
+
+
+def cut_text(text: str, limit: int) -> str:
+    """The text up to the last word within the limit, and how much is left out."""
+    if len(text) <= limit:
+        return text
+    if before := _CUT.search(text):  # it was cut already
+        text = text[: before.start()]
+    missing = int(before[1].replace(",", "")) if before else 0
+    kept = text[:limit]
+    if not text[limit : limit + 1].isspace() and (space := kept.rfind(" ")) > limit // 2:
+        kept = kept[:space]
+    kept = kept.rstrip()
+    return f"{kept}… ({len(text) - len(kept) + missing:,} more characters)"
+
+
+def bounded(content: Mapping[str, Any], budget: int = BUDGET) -> tuple[dict[str, Any], list[str]]:
+    """Content within the budget, and a sentence for each field that was cut.
+
+    Small fields stay whole: what they leave of their share goes to the large ones.
+    """
+    weights = {name: weight(name) + weight_of(value) + 1 for name, value in content.items()}
+    if sum(weights.values()) <= budget:
+        return dict(content), []
+    left, kept, said = budget, dict[str, Any](), list[str]()
+    for rank, name in enumerate(sorted(weights, key=weights.__getitem__)):
+        share = left // (len(weights) - rank)
+        if weights[name] > share:
+            kept[name], cut = _cut(content[name], max(1, share - weight(name)))
+            said.append(f"{name}: {cut}.")
+        else:
+            kept[name] = content[name]
+        left -= min(weights[name], share)
+    return {name: kept[name] for name in content}, said
+
+
+def _cut(value: Any, budget: int) -> tuple[Any, str]:
+    """A value within the budget, and what is shown of it, in words."""
+    if isinstance(value, Mapping):
+        if len(value) <= FEW:
+            inside, cut = bounded(value, budget)
+            return inside, " ".join(cut).rstrip(".")
+        kept = max(1, _fitting(list(value.items()), budget))
+        return bounded(dict(islice(value.items(), kept)), budget)[0], f"{kept:,} of {len(value):,} are shown"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        count = _fitting(value, budget)
+        shown = [_cut(value[0], budget)[0]] if not count and value else list(value[:count])
+        return shown, f"{len(shown):,} of {len(value):,} are shown"
+    return cut_text(str(value), budget), "the beginning is shown"
+
+
+def _fitting(entries: Sequence[Any], budget: int) -> int:
+    """How many of the entries fit."""
+    spent = 0
+    for count, entry in enumerate(entries):
+        spent += weight_of(entry) + 1
+        if spent > budget:
+            return count
+    return len(entries)
