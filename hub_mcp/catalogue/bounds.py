@@ -14,7 +14,7 @@ from typing import Any
 BUDGET = 20_000  # tokens of one answer
 FEW = 30  # entries of an object whose large parts are cut, rather than the entries at its end
 _CUT = re.compile(r"… \(([\d,]+) more characters\)$")
-_PIECE = re.compile(r"[A-Za-z]{1,4}|[0-9]{1,3}|[^\sA-Za-z0-9]|\s{2,}|[\t\n]| (?=[^A-Za-z])")
+_PIECE = re.compile(r"[A-Z]?[a-z]{1,4}|[A-Z]{1,2}|[0-9]{1,3}|[^\sA-Za-z0-9]|\s{2,}|[\t\n]| (?=[^A-Za-z])")
 
 
 def weight(text: str) -> int:

@@ -208,17 +208,21 @@ async def test_an_answer_of_any_size_is_cut_between_entries_and_says_so(tool: st
     assert "wor…" not in text
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "word " * 9_000,
-        "日本語" * 5_000,
-        "0123456789abcdef" * 2_000,
-        "🤗" * 5_000,
-        "a\tb\n" * 9_000,
-        "{[]}" * 9_000,
-    ],
+TEXTS = (
+    "word ",
+    "日本語",
+    "0123456789abcdef",
+    "🤗",
+    "a\tb\n",
+    "{[]}",
+    "aB3",
+    "Ünïcödé ",
+    "word 0 ",
+    "- a, b ",
 )
+
+
+@pytest.mark.parametrize("text", [text * 3_000 for text in TEXTS], ids=TEXTS)
 async def test_the_weight_of_a_text_is_never_less_than_its_tokens(text: str) -> None:
     assert weight(text) >= len(O200K.encode(text))
 
