@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from hub_mcp.client.hub import Hub
     from hub_mcp.client.token import Token
-    from hub_mcp.client.transport.rate_limit import SharedWindows
     from hub_mcp.gate.gate import Gate
     from hub_mcp.gate.journal import Journal
     from hub_mcp.server.http.app import Http
@@ -28,16 +27,9 @@ SANDBOX = (
 )
 
 
-def hub_of(
-    settings: Settings, environment: Mapping[str, str] | None = None, ledger: SharedWindows | None = None
-) -> Hub:
-    """The Hub the settings mean: the real one, or the local one in this process.
-
-    Args:
-        ledger: what other processes know of their callers' rate limits.
-    """
+def hub_of(settings: Settings, environment: Mapping[str, str] | None = None) -> Hub:
+    """The Hub the settings mean: the real one, or the local one in this process."""
     from hub_mcp.client.hub import Hub, user_agent
-    from hub_mcp.client.shared import Shared
     from hub_mcp.client.token import find_token, is_true, usable
 
     env = usable(os.environ if environment is None else environment)
@@ -53,7 +45,6 @@ def hub_of(
         timeout=settings.timeout,
         max_wait=settings.max_wait,
         agent=user_agent(env),
-        shared=Shared(ledger=ledger),
     )
 
 
@@ -173,15 +164,15 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
     logging.getLogger("hub_mcp.access").setLevel(logging.INFO)
     telemetry.set_up()
     keys = keys_from()
-    used, changes, ledger, ready = None, None, None, None
+    used, changes, ready = None, None, None
     if http.redis:
         from hub_mcp.server.http import redis_state
 
         redis = redis_state.connect(http.redis)
         used, changes = redis_state.UsedInRedis(redis, http.run), redis_state.ChangesInRedis(redis)
-        ledger, ready = redis_state.LedgerInRedis(redis, keys[0]), redis_state.answering(redis)
+        ready = redis_state.answering(redis)
     anonymous = replace(settings, anonymous=True)  # the server's own token is not even looked for
-    hub = hub_of(anonymous, ledger=ledger)
+    hub = hub_of(anonymous)
     gate = Gate(settings, journal_at(settings.journal or http.redis), keys=keys, used=used)
     pages = Pages(per_caller(hub), every=settings.watch_every, changes=changes, walks=not http.redis)
     server = build(CatalogueTools(settings), per_caller(hub), gate, pages)

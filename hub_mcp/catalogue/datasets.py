@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from pydantic import Field, model_validator
 
@@ -197,18 +198,29 @@ class GetDatasetParquetShard(Endpoint[Shard]):
         return HttpRequest("HEAD", base + self.path())
 
     def from_http(self, response: HttpResponse) -> Shard:
-        if not (response.status in STORED and "/resolve/" in response.url):
-            self.refuse_errors(response)
         headers = response.headers
+        stored = response.url if response.status in STORED and "/resolve/" in response.url else ""
+        stored = stored or (self._elsewhere(response) if response.status in STORED else "")
+        if not stored:
+            self.refuse_errors(response)
         length = headers.get("x-linked-size") or (
             headers.get("content-length", "") if response.status == 200 else ""
         )
         media_type = headers.get("content-type", "").partition(";")[0] if response.status == 200 else ""
         return Shard(
-            response.url,
+            stored or response.url,
             int(length) if re.fullmatch(r"[0-9]{1,15}", length) else None,
             clean(media_type, 100),
         )
+
+    def _elsewhere(self, response: HttpResponse) -> str:
+        """Where a mirror leads that keeps the Hub's own address of a file; nothing is sent there."""
+        try:
+            target = urlsplit(urljoin(response.url, response.headers.get("location", "")))
+        except ValueError:
+            return ""
+        known = target.scheme == "https" and f"/datasets/{self.repo_id}/resolve/" in target.path
+        return clean(urlunsplit((*target[:3], "", ""))) if known and "@" not in target.netloc else ""
 
 
 class ReadDatasetParquetShard(GetDatasetParquetShard):

@@ -10,7 +10,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AfterValidator, model_validator
 
@@ -115,7 +115,7 @@ class Listing(Endpoint[Page[R]], Generic[R]):
         place, size = self.place, self.page_size()
         given = rows[place.skip : place.skip + self.limit]
         end = place.skip + len(given)
-        beyond = self._next_page(response, len(rows), size)
+        beyond = self._next_page(response, len(rows), size, len(given))
         cursors = [str(Place(place.skip + n + 1, size, place.at)) for n in range(len(given))]
         if end >= len(rows):
             following = beyond
@@ -139,24 +139,29 @@ class Listing(Endpoint[Page[R]], Generic[R]):
             raise UnexpectedAnswer(f"The Hub did not answer {self.label.lower()} with a list.")
         return value
 
-    def _next_page(self, response: HttpResponse, rows: int, size: int) -> str:
+    def _next_page(self, response: HttpResponse, rows: int, size: int, given: int) -> str:
         if self.numbered:
             return str(Place(0, size, str(int(self.place.at or 0) + 1))) if rows >= size else ""
         link = next_link(response.headers.get("link", ""))
         if not link:
             return ""
-        try:
-            target = urlsplit(urljoin(response.url, link))
-        except ValueError as trouble:
-            raise UnexpectedAnswer("The next page's link cannot be read.") from trouble
-        if response.url and target[:2] != urlsplit(response.url)[:2]:
-            raise UnexpectedAnswer(
-                f"The next page's link leads to another host ({target.hostname}); it was not followed."
-            )
-        at = parse_qs(target.query).get("cursor", [""])[0]
-        if not at or not re.fullmatch(r"[!-~]+", at) or len(at) > CURSOR_LIMIT - 20:
-            raise UnexpectedAnswer("The next page's link has no cursor that can be read.")
-        return str(Place(0, size, at))
+        if at := _cursor_in(link):
+            return str(Place(0, size, at))
+        if not given:
+            raise UnexpectedAnswer("There is more, but the Hub's link to it has no cursor that can be read.")
+        return str(Place(self.place.skip + given, size, self.place.at))  # asked anew, past what was given
+
+
+def _cursor_in(link: str) -> str:
+    """The Hub's cursor in a link to the next page; "" where none can be read.
+
+    Whatever host a mirror or a gateway left in the link: the cursor is asked of the address we have.
+    """
+    try:
+        at = parse_qs(urlsplit(link).query).get("cursor", [""])[0]
+    except ValueError:
+        return ""
+    return at if re.fullmatch(r"[!-~]+", at) and len(at) <= CURSOR_LIMIT - 20 else ""
 
 
 def next_link(header: str) -> str:

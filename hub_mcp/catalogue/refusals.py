@@ -73,7 +73,11 @@ _REJECTED = re.compile(r"invalid credentials in authorization header", re.IGNORE
 _LEFT = re.compile(r";\s*r=([0-9]{1,9})\b")
 _RESET = re.compile(r";\s*t=([0-9]{1,9})\b")
 _POLICY = re.compile(r";\s*q=([0-9]{1,9})\b")
+_WINDOW = re.compile(r";\s*w=([0-9]{1,9})\b")
 _SECONDS = re.compile(r"[0-9]{1,9}")
+USUAL_WINDOW = 300.0  # seconds of a rate window where the Hub does not say how long it is
+LONGEST_WINDOW = 3_600.0  # seconds that are believed of any window
+LONGEST_RETRY = USUAL_WINDOW + 1.0  # seconds that are believed of a `Retry-After` that stops a caller
 LONGEST_ERROR = 64 * 1024  # bytes of an error's body that are looked at
 
 
@@ -87,13 +91,18 @@ class Window:
 
 
 def window_of(headers: Mapping[str, str]) -> Window | None:
-    """The `RateLimit` headers read; None where they are absent or odd. `headers` has lower-case names."""
+    """The `RateLimit` headers read; None where they are absent or odd. `headers` has lower-case names.
+
+    No window ends later than the policy beside it says that windows do.
+    """
     said = headers.get("ratelimit", "")
     left, reset = _LEFT.search(said), _RESET.search(said)
     if not left or not reset:
         return None
-    policy = _POLICY.search(headers.get("ratelimit-policy", ""))
-    return Window(int(left[1]), float(reset[1]), int(policy[1]) if policy else 0)
+    policy = headers.get("ratelimit-policy", "")
+    quota, length = _POLICY.search(policy), _WINDOW.search(policy)
+    longest = min(float(length[1]), LONGEST_WINDOW) if length else USUAL_WINDOW
+    return Window(int(left[1]), min(float(reset[1]), longest), int(quota[1]) if quota else 0)
 
 
 def seconds_after(headers: Mapping[str, str]) -> float | None:

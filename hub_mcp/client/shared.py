@@ -12,15 +12,12 @@ from hub_mcp.client.deadline import Sleep
 if TYPE_CHECKING:
     import httpx
 
-    from hub_mcp.client.transport.rate_limit import SharedWindows
-
 
 class Shared:
     """The transports of one Hub, made when first needed.
 
     Args:
         innermost: makes the transport within all the others, called once; None is the network.
-        ledger: what other processes know of the same budgets.
         sleep: how waits are waited.
     """
 
@@ -28,11 +25,9 @@ class Shared:
         self,
         innermost: Callable[[], httpx.AsyncBaseTransport] | None = None,
         *,
-        ledger: SharedWindows | None = None,
         sleep: Sleep = anyio.sleep,
     ) -> None:
         self._innermost = innermost
-        self._ledger = ledger
         self._sleep = sleep
         self._stack: httpx.AsyncBaseTransport | None = None
 
@@ -42,7 +37,7 @@ class Shared:
             from hub_mcp.client.transport.stack import stacked
 
             innermost = self._innermost() if self._innermost else None
-            self._stack = stacked(innermost, ledger=self._ledger, sleep=self._sleep)
+            self._stack = stacked(innermost, sleep=self._sleep)
         return self._stack
 
     async def aclose(self) -> None:

@@ -17,7 +17,7 @@ from hub_mcp.catalogue.models import GetModel
 from hub_mcp.catalogue.repos import CreateRepo
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.token import Token
-from hub_mcp.client.transport import network as wire
+from hub_mcp.client.transport import inflated
 from hub_mcp.errors import (
     UNCERTAIN,
     CertificateTrouble,
@@ -274,7 +274,7 @@ async def test_an_answer_whose_compression_cannot_be_read_is_no_hubs(encoding: s
 async def test_an_endless_answer_is_not_read_to_its_end(
     packed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wire, "LARGEST", 2**20)
+    monkeypatch.setattr(inflated, "LARGEST", 2**20)
     body = gzip.compress(bytes(2**24)) if packed else bytes(2**21)
     head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n%s\r\n" % (
         len(body),

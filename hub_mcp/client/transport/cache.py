@@ -35,7 +35,7 @@ Key = tuple[str, str]  # caller, address
 class CachedAnswer:
     """An answer that was given: its headers and body, and until when it needs no asking."""
 
-    headers: tuple[tuple[str, str], ...]
+    headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
     etag: str
     until: float
@@ -100,10 +100,11 @@ class CacheTransport(httpx.AsyncBaseTransport):
         elif answer.status_code == 200 and "no-store" not in answer.headers.get("cache-control", ""):
             body = await answer.aread()
             if changes == self._changes:
-                self._keep(key, tuple(answer.headers.multi_items()), body, answer.headers.get("etag", ""))
+                etag = answer.headers.get("etag", "")
+                self._keep(key, tuple(answer.headers.raw), body, etag if etag.isascii() else "")
         return answer
 
-    def _keep(self, key: Key, headers: tuple[tuple[str, str], ...], body: bytes, etag: str) -> None:
+    def _keep(self, key: Key, headers: tuple[tuple[bytes, bytes], ...], body: bytes, etag: str) -> None:
         seconds = _kept_for(key)
         self._drop(key)
         if not (etag or seconds) or len(body) > MOST_BYTES_OF_ONE:

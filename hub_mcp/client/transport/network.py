@@ -1,12 +1,13 @@
 """The innermost transport: one request out, one whole answer in, over the network as the environment says.
 
-Everything that can break, breaks in here: an answer is read to its end, and to at most 64 MiB, before it
-counts. A change that is on its way is not broken off by a cancelled caller, only by its deadline. Cookies are
-never kept.
+Everything that can break, breaks in here: an answer is read to its end before it counts, within the bounds of
+`inflated.py`. A change that is on its way is not broken off by a cancelled caller, only by its deadline.
+Cookies are never kept.
 """
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import anyio
@@ -14,11 +15,14 @@ import httpx
 
 from hub_mcp.client.deadline import deadline_of
 from hub_mcp.client.transport.connection_errors import odd_surroundings
+from hub_mcp.client.transport.inflated import Inflated
 from hub_mcp.client.transport.retry import READS
-from hub_mcp.errors import NotAHub
+from hub_mcp.client.transport.turns import ALL
 
-LARGEST = 64 * 2**20  # bytes of one answer
-CONNECTIONS = httpx.Limits(max_connections=32, max_keepalive_connections=32, keepalive_expiry=30)
+LARGE = 2**18  # bytes of an answer, from which on only a few are read at once
+LARGE_AT_ONCE = 4
+SENT_AS = (b"content-encoding", b"transfer-encoding", b"content-length")  # of the body as it was sent
+CONNECTIONS = httpx.Limits(max_connections=ALL, max_keepalive_connections=32, keepalive_expiry=30)
 
 
 class Network(httpx.AsyncBaseTransport):
@@ -50,6 +54,7 @@ class WholeAnswerTransport(httpx.AsyncBaseTransport):
 
     def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
         self._inner = inner
+        self._room = anyio.Semaphore(LARGE_AT_ONCE)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if request.method in READS:
@@ -61,28 +66,32 @@ class WholeAnswerTransport(httpx.AsyncBaseTransport):
     async def _whole(self, request: httpx.Request) -> httpx.Response:
         answer = await self._inner.handle_async_request(request)
         try:
-            body = bytearray()
-            async for chunk in answer.aiter_bytes():
-                body += chunk
-                if len(body) > LARGEST:
-                    raise NotAHub(
-                        f"The answer is larger than {LARGEST // 2**20} MiB; it was not read further."
-                    )
+            body = b"" if request.method == "HEAD" else await self._body_of(answer)
         finally:
             await answer.aclose()
-        of_the_body = (
-            "content-encoding",
-            "transfer-encoding",
-            "content-length",
-        )  # as it was sent, not as it is now
-        headers = [
-            (name, value)
-            for name, value in answer.headers.multi_items()
-            if request.method == "HEAD" or name.lower() not in of_the_body
-        ]
-        if request.method == "HEAD":
-            headers = [(name, value) for name, value in headers if name.lower() != "content-encoding"]
-        return httpx.Response(answer.status_code, headers=headers, content=bytes(body), request=request)
+        dropped = SENT_AS if request.method != "HEAD" else (b"content-encoding",)
+        # as bytes: gateways put more than ASCII into headers
+        headers = [(name, value) for name, value in answer.headers.raw if name.lower() not in dropped]
+        return httpx.Response(answer.status_code, headers=headers, content=body, request=request)
+
+    async def _body_of(self, answer: httpx.Response) -> bytes:
+        """The body as it was before compression.
+
+        Raises:
+            NotAHub: it is larger than an answer can be, or no Hub packs it so.
+        """
+        body = Inflated(answer.headers.get("content-encoding", ""))
+        stream = answer.stream
+        if not isinstance(stream, httpx.AsyncByteStream):
+            raise TypeError("an asynchronous transport answers with an asynchronous stream")
+        async with AsyncExitStack() as held:
+            waited = False
+            async for chunk in stream:
+                body.take(chunk)
+                if not waited and len(body) > LARGE:
+                    waited = True
+                    await held.enter_async_context(self._room)
+            return body.whole()
 
     async def aclose(self) -> None:
         await self._inner.aclose()

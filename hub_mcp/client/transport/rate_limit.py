@@ -14,12 +14,11 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Protocol
 
 import anyio
 import httpx
 
-from hub_mcp.catalogue.refusals import Window, seconds_to_wait, window_of
+from hub_mcp.catalogue.refusals import LONGEST_RETRY, Window, seconds_to_wait, window_of
 from hub_mcp.client.deadline import Clock, Sleep, deadline_of
 from hub_mcp.client.token import caller_of
 from hub_mcp.errors import RateLimited
@@ -67,39 +66,17 @@ class Budget:
         self.ends, self.quota = ends, window.quota or self.quota
 
 
-class SharedWindows(Protocol):
-    """What several processes know together of the windows of their requests' callers."""
-
-    async def take(self, request: httpx.Request) -> Window | None:
-        """Count one call; the window as it was before it, or None where nobody knows of one."""
-        ...
-
-    async def give_back(self, request: httpx.Request) -> None:
-        """A counted call was not made."""
-        ...
-
-    async def heed(self, request: httpx.Request, window: Window) -> None:
-        """Learn from an answer."""
-        ...
-
-
 class RateLimitTransport(httpx.AsyncBaseTransport):
-    """Waits for a place in the budget of the request's caller before it passes the request on.
-
-    Args:
-        ledger: what other processes know of the same budgets; None where there are none.
-    """
+    """Waits for a place in the budget of the request's caller before it passes the request on."""
 
     def __init__(
         self,
         inner: httpx.AsyncBaseTransport,
         *,
-        ledger: SharedWindows | None = None,
         clock: Clock = anyio.current_time,
         sleep: Sleep = anyio.sleep,
     ) -> None:
         self._inner = inner
-        self._ledger = ledger
         self._clock = clock
         self._sleep = sleep
         self._budgets: OrderedDict[tuple[str, str], Budget] = OrderedDict()
@@ -107,13 +84,9 @@ class RateLimitTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         budget = self.budget_of(request)
         patience = deadline_of(request)
-        if self._ledger and (known := await self._ledger.take(request)):
-            budget.heed(known, self._clock())
         wait = budget.reserve(self._clock())
         if wait > patience.max_wait:
             budget.give_back()
-            if self._ledger:
-                await self._ledger.give_back(request)
             raise RateLimited(
                 "The Hub's rate limit for this caller is used up, for longer than --max-wait.",
                 wait=math.ceil(wait),
@@ -123,8 +96,6 @@ class RateLimitTransport(httpx.AsyncBaseTransport):
         answer = await self._inner.handle_async_request(request)
         if window := told_window(answer):
             budget.heed(window, self._clock())
-            if self._ledger:
-                await self._ledger.heed(request, window)
         return answer
 
     def budget_of(self, request: httpx.Request) -> Budget:
@@ -144,7 +115,7 @@ def told_window(answer: httpx.Response) -> Window | None:
     """What an answer says of the caller's window; a 429 that waiting helps says that nothing is left."""
     window = window_of(answer.headers)
     if answer.status_code == 429 and (wait := seconds_to_wait(answer.headers)) is not None:
-        return Window(0, wait, window.quota if window else 0)
+        return Window(0, min(wait, LONGEST_RETRY), window.quota if window else 0)
     return window
 
 

@@ -1,7 +1,8 @@
-"""The transports of one Hub, one within the other: remembering, retrying, pacing, and the wire.
+"""The transports of one Hub, one within the other: remembering, retrying, pacing, turns, and the wire.
 
-What is remembered costs nothing, so it comes first; each try is paced, so pacing is inside of retrying. The
-budgets and the memory know callers apart, so that one stack serves every caller of a Hub.
+What is remembered costs nothing, so it comes first; each try is paced, so pacing is inside of retrying; a
+turn at the connections is taken last, so that nobody holds one while waiting. Budgets, turns and the memory
+know callers apart, so that one stack serves every caller of a Hub.
 """
 
 from __future__ import annotations
@@ -12,19 +13,19 @@ import httpx
 from hub_mcp.client.deadline import Sleep
 from hub_mcp.client.transport.cache import CacheTransport
 from hub_mcp.client.transport.network import Network, WholeAnswerTransport
-from hub_mcp.client.transport.rate_limit import RateLimitTransport, SharedWindows
+from hub_mcp.client.transport.rate_limit import RateLimitTransport
+from hub_mcp.client.transport.refused_tokens import RefusedTokenTransport
 from hub_mcp.client.transport.retry import RetryTransport
 from hub_mcp.client.transport.trace import TraceTransport
+from hub_mcp.client.transport.turns import TurnsTransport
 
 
 def stacked(
     innermost: httpx.AsyncBaseTransport | None = None,
     *,
-    ledger: SharedWindows | None = None,
     sleep: Sleep = anyio.sleep,
 ) -> httpx.AsyncBaseTransport:
     """All manners around a transport; around the network where none is given."""
-    paced = RateLimitTransport(
-        TraceTransport(WholeAnswerTransport(innermost or Network())), ledger=ledger, sleep=sleep
-    )
-    return CacheTransport(RetryTransport(paced, sleep=sleep))
+    whole = TraceTransport(WholeAnswerTransport(innermost or Network()))
+    paced = RateLimitTransport(TurnsTransport(whole), sleep=sleep)
+    return RefusedTokenTransport(CacheTransport(RetryTransport(paced, sleep=sleep)))

@@ -1,23 +1,20 @@
-"""What several workers and machines must know of each other, in Redis: what was used, changed, and is left.
+"""What several workers and machines must know of each other, in Redis: what was used, and what changed.
 
-Nothing here holds a token or a content: nonces are random, changes are addresses, and a caller is a digest
-under the operator's key. While Redis is away no confirmation counts (nothing is changed), changes are
-announced within their process, and each process keeps to the rate limit by what the Hub tells it alone.
+Nothing here holds a token or a content: nonces are random, changes are addresses. While Redis is away no
+confirmation counts (nothing is changed), and changes are announced within their process. The Hub's rate limit
+is not here: the Hub tells every process on every answer what all of them together have left.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import json
 import logging
-import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Final
 
-import httpx
 from mcp.server.subscriptions import (
     InMemorySubscriptionBus,
     PromptsListChanged,
@@ -29,11 +26,8 @@ from mcp.server.subscriptions import (
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
-from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
-from hub_mcp.catalogue.refusals import Window
-from hub_mcp.client.transport.rate_limit import MOST_BUDGETS, SAME_WINDOW, place_of
 from hub_mcp.errors import Stopped
 
 log = logging.getLogger("hub_mcp")
@@ -43,23 +37,6 @@ CHANNEL: Final = PREFIX + "changes"
 PLAIN = {kind.__name__: kind for kind in (ToolsListChanged, PromptsListChanged, ResourcesListChanged)}
 LONGEST_WAIT = 5.0  # seconds between tries to reach Redis again
 COUNTED_FOR = 7 * 24 * 3600  # seconds
-SAME_MS = int(SAME_WINDOW * 1000)
-PLENTY = 100  # calls left in a window, from which on it is of no matter to be a second behind
-FRESH = 1.0  # seconds
-
-# A window is a hash that ends when the window does; `left` counts calls on their way too.
-TAKE = """
-if redis.call('EXISTS', KEYS[1]) == 0 then return false end
-local left = redis.call('HINCRBY', KEYS[1], 'left', -ARGV[1])
-return {left, redis.call('PTTL', KEYS[1]), tonumber(redis.call('HGET', KEYS[1], 'quota'))}
-"""
-HEED = """
-local left, ends = tonumber(ARGV[1]), tonumber(ARGV[3])
-local known, lasts = redis.call('HGET', KEYS[1], 'left'), redis.call('PTTL', KEYS[1])
-if known and math.abs(lasts - ends) <= tonumber(ARGV[4]) then left = math.min(left, tonumber(known)) end
-redis.call('HSET', KEYS[1], 'left', left, 'quota', ARGV[2])
-redis.call('PEXPIRE', KEYS[1], ends)
-"""
 
 
 def connect(url: str) -> Redis:
@@ -178,83 +155,6 @@ class ChangesInRedis:
             self.listening.clear()
             await asyncio.sleep(wait)
             wait = min(LONGEST_WAIT, wait * 2)
-
-
-@dataclass
-class Seen:
-    """What a process knows of a window since it last asked Redis."""
-
-    at: float
-    left: int
-    quota: int
-    untold: int = 0  # calls that Redis was not told of yet
-
-    def is_plenty(self, now: float) -> bool:
-        """Whether it is of no matter to be a second behind."""
-        return self.left >= max(PLENTY, self.quota // 2) and now - self.at < FRESH
-
-
-class LedgerInRedis:
-    """The rate limit of each caller, counted down by every process at the same Redis.
-
-    While there is plenty, a process tells of its calls once a second; when half is gone, of each.
-
-    Args:
-        key: the operator's secret under which callers are digested; the same for all who share.
-    """
-
-    def __init__(self, redis: Redis, key: str, clock: Callable[[], float] = time.monotonic) -> None:
-        self._key = hashlib.sha256(key.encode()).digest()
-        self._clock = clock
-        self._again = 0.0  # when Redis is asked again after it did not answer
-        self._take = redis.register_script(TAKE)
-        self._heed = redis.register_script(HEED)
-        self._seen: dict[str, Seen] = {}
-
-    async def take(self, request: httpx.Request) -> Window | None:
-        name = self._window(request)
-        seen = self._seen.get(name)
-        if seen and seen.is_plenty(self._clock()):
-            seen.untold, seen.left = seen.untold + 1, seen.left - 1
-            return None
-        self._seen.pop(name, None)
-        found = await self._run(self._take, name, 1 + (seen.untold if seen else 0))
-        if not found:
-            return None
-        left, lasts, quota = found
-        self._seen[name] = Seen(self._clock(), left, quota)
-        if len(self._seen) > MOST_BUDGETS:
-            del self._seen[next(iter(self._seen))]
-        return Window(left + 1, lasts / 1000, quota)
-
-    async def give_back(self, request: httpx.Request) -> None:
-        await self._run(self._take, self._window(request), -1)
-
-    async def heed(self, request: httpx.Request, window: Window) -> None:
-        name = self._window(request)
-        seen = self._seen.get(name)
-        if seen and seen.is_plenty(self._clock()) and window.left >= PLENTY:
-            return
-        lasts = max(1, int(window.reset * 1000))
-        await self._run(self._heed, name, window.left, window.quota, lasts, SAME_MS)
-
-    async def _run(self, script: AsyncScript, name: str, *values: int) -> list[int] | None:
-        if self._clock() < self._again:
-            return None
-        try:
-            found: list[int] | None = await script(keys=[name], args=list(values))
-        except (RedisError, OSError) as trouble:
-            log.warning("Rate limits are kept in this process only: %s.", type(trouble).__name__)
-            self._again = self._clock() + LONGEST_WAIT
-            return None
-        return found
-
-    def _window(self, request: httpx.Request) -> str:
-        """The name of a window: its place, and its caller as a digest."""
-        caller = hashlib.blake2b(
-            request.headers.get("authorization", "").encode(), key=self._key, digest_size=16
-        )
-        return f"{PREFIX}left:{place_of(request)}:{caller.hexdigest()}"
 
 
 def _text(event: ServerEvent) -> str:

@@ -1,0 +1,62 @@
+"""A transport that remembers for seconds which tokens the Hub refused, and does not ask about them meanwhile.
+
+Whoever goes on calling with a token that is wrong would have the Hub block the server's address for all
+callers. The memory is short, so that a token which becomes valid is let in soon, and holds digests only.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import anyio
+import httpx
+
+from hub_mcp.catalogue.refusals import BY_CODE
+from hub_mcp.client.deadline import Clock
+from hub_mcp.client.token import caller_of
+
+REMEMBERED_FOR = 10.0  # seconds
+MOST_REFUSED = 4_096
+MOST_SAID = 4_096  # bytes of what the Hub said
+
+
+@dataclass(frozen=True)
+class TokenRefusal:
+    """What the Hub said to a token, and until when that is told again."""
+
+    until: float
+    kind: str
+    said: bytes
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        return httpx.Response(401, headers={"Content-Type": self.kind}, content=self.said, request=request)
+
+
+class RefusedTokenTransport(httpx.AsyncBaseTransport):
+    """Answers callers whose token was refused a moment ago as the Hub did."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, *, clock: Clock = anyio.current_time) -> None:
+        self._inner = inner
+        self._clock = clock
+        self._refused: OrderedDict[str, TokenRefusal] = OrderedDict()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        caller = caller_of(request.headers.get("authorization", ""))
+        if not caller:
+            return await self._inner.handle_async_request(request)
+        if (known := self._refused.pop(caller, None)) and self._clock() < known.until:
+            self._refused[caller] = known
+            return known.answer(request)
+        answer = await self._inner.handle_async_request(request)
+        if answer.status_code == 401 and answer.headers.get("x-error-code", "") not in BY_CODE:
+            said = (await answer.aread())[:MOST_SAID]
+            kind = answer.headers.get("content-type", "application/json")
+            self._refused[caller] = TokenRefusal(self._clock() + REMEMBERED_FOR, kind, said)
+            while len(self._refused) > MOST_REFUSED:
+                self._refused.popitem(last=False)
+        return answer
+
+    async def aclose(self) -> None:
+        self._refused.clear()
+        await self._inner.aclose()
