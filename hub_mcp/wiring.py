@@ -169,7 +169,7 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
         from hub_mcp.server.http import redis_state
 
         redis = redis_state.connect(http.redis)
-        used, changes = redis_state.UsedInRedis(redis, http.run), redis_state.ChangesInRedis(redis)
+        used, changes = redis_state.RedisUsage(redis, http.run), redis_state.ChangesInRedis(redis)
         ready = redis_state.answering(redis)
     anonymous = replace(settings, anonymous=True)  # the server's own token is not even looked for
     hub = hub_of(anonymous)

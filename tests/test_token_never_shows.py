@@ -17,9 +17,10 @@ from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.models import GetModel
 from hub_mcp.catalogue.repos import CreateRepo
 from hub_mcp.catalogue.users import Whoami
+from hub_mcp.client.caller import Caller
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.shared import Shared
-from hub_mcp.client.token import Token, caller_of, find_token
+from hub_mcp.client.token import Token, find_token
 from hub_mcp.errors import HubError
 from hub_mcp.localhub.app import create_app
 from hub_mcp.localhub.serving import serving
@@ -160,9 +161,9 @@ def test_it_is_in_no_repr() -> None:
 
 
 def test_the_name_of_a_caller_tells_nothing_and_differs_in_every_process() -> None:
-    name = caller_of(f"Bearer {PLANTED}")
+    name = Caller.behind(f"Bearer {PLANTED}").id
     assert PLANTED not in name
-    assert name == caller_of(f"Bearer {PLANTED}") != caller_of("Bearer hf_other")
+    assert name == Caller.behind(f"Bearer {PLANTED}").id != Caller.behind("Bearer hf_other").id
     assert len(name) == 32
 
 

@@ -117,9 +117,8 @@ async def made(
     settings: Settings, endpoint: type[Endpoint[Any]], arguments: dict[str, Any], shape: str
 ) -> int:
     """Make the call and show the answer; exit code 0, or 1 where it could not be done, 2 on bad arguments."""
-    from hub_mcp.cli.terminal import AtTerminal
+    from hub_mcp.cli.terminal import make_change
     from hub_mcp.errors import BadInput, HubError
-    from hub_mcp.gate.gate import Acted, Rehearsed
     from hub_mcp.server.answer_form import AnswerForm
     from hub_mcp.server.confirm.change_tool import rehearsal
     from hub_mcp.server.tools import read_call
@@ -132,11 +131,13 @@ async def made(
         if wanted.reads:
             show(wanted, await _read(hub, wanted), shape)
             return 0
-        outcome = await gate_of(settings).run(wanted, hub, AtTerminal())
-        if isinstance(outcome, Acted):
-            show(outcome.call, outcome.answer, shape)
-        elif isinstance(outcome, Rehearsed):
-            said = rehearsal(outcome, AnswerForm(structured=True))
+        gate = gate_of(settings)
+        if not settings.dry_run:
+            acted = await make_change(gate, wanted, hub)
+            show(acted.call, acted.answer, shape)
+        else:
+            async with gate.recording_refusals(wanted, hub):
+                said = rehearsal(await gate.rehearse(wanted, hub), AnswerForm(structured=True))
             text = "\n".join(block.text for block in said.content if block.type == "text")
             click.echo(json.dumps(said.structured_content, ensure_ascii=False) if shape == "json" else text)
         return 0

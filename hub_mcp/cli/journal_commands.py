@@ -16,9 +16,9 @@ from hub_mcp.catalogue.answers import clean, told
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.cli.options import ELSEWHERE, settings_behind
 from hub_mcp.cli.output import table
-from hub_mcp.cli.terminal import AtTerminal, need_terminal
+from hub_mcp.cli.terminal import make_change, need_terminal
 from hub_mcp.errors import HubError, Stopped, plain
-from hub_mcp.gate.gate import Rehearsed
+from hub_mcp.gate.gate import Rehearsal
 from hub_mcp.gate.journal import Entry
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import gate_of, hub_of, journal_at
@@ -91,12 +91,12 @@ def call_back(entry: Entry) -> Endpoint[Any]:
 
 async def _taken_back(settings: Settings, entry: Entry, yes: bool) -> None:
     call = call_back(entry)
-    hub, gate, person = hub_of(settings), gate_of(settings), AtTerminal(yes=yes)
+    hub, gate = hub_of(settings), gate_of(settings)
     try:
         if entry.hub != hub.host:
             raise Stopped(f"Entry {entry.n} is of {plain(entry.hub, 100)}, and this would act on {hub.host}.")
-        rehearsed = await gate.run(call, hub, person, dry_run=True)
-        assert isinstance(rehearsed, Rehearsed)
+        async with gate.recording_refusals(call, hub):
+            rehearsed = await gate.rehearse(call, hub)
         refuse_another(entry.identity, rehearsed)
         for line in told_of(rehearsed):
             click.echo(line)
@@ -106,26 +106,26 @@ async def _taken_back(settings: Settings, entry: Entry, yes: bool) -> None:
             need_terminal()
             if not click.confirm("Do it?"):
                 raise Stopped("You said no.")
-        await gate.run(call, hub, person)
+        await make_change(gate, call, hub, yes=yes)
         click.echo("Done, and written down as an entry of its own.")
     finally:
         await hub.aclose()
 
 
-def refuse_another(identity: str, rehearsed: Rehearsed) -> None:
+def refuse_another(identity: str, rehearsed: Rehearsal) -> None:
     """Refuse to take back on another thing that has got the same name.
 
     Raises:
         Stopped: the ids of then and now differ.
     """
-    then, now = (set(_OBJECT_ID.findall(one)) for one in (identity, rehearsed.seen.identity))
+    then, now = (set(_OBJECT_ID.findall(one)) for one in (identity, rehearsed.assessment.identity))
     if then and now and not then & now:
-        raise Stopped(f"Another one has the name of {rehearsed.seen.call.subject} since then.")
+        raise Stopped(f"Another one has the name of {rehearsed.assessment.call.subject} since then.")
 
 
-def told_of(rehearsed: Rehearsed) -> list[str]:
+def told_of(rehearsed: Rehearsal) -> list[str]:
     """What taking back would send, and what it would change."""
-    call = rehearsed.seen.call
+    call = rehearsed.assessment.call
     lines = [f"{type(call).label}: {call.subject}", f"  {rehearsed.request.method} {call.to_http('').url}"]
     for name, (was, then) in rehearsed.changes.items():
         lines.append(f"  {name}: {told(clean(was)) or 'nothing'} → {told(clean(then)) or 'nothing'}")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 
+from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.client.hub import Hub
 from hub_mcp.errors import Stopped
-from hub_mcp.gate.question import Check, Pending, Question, Reply, reply_to
+from hub_mcp.gate.gate import Acted, Gate
+from hub_mcp.gate.question import Decision, Question, decision_of
 
 
 def is_terminal() -> bool:
@@ -32,29 +36,34 @@ def typed_exactly(name: str) -> str:
     return answer
 
 
-class AtTerminal:
-    """A person before this terminal.
+async def make_change(gate: Gate, call: Endpoint[Any], hub: Hub, *, yes: bool = False) -> Acted:
+    """Lead a changing call through the gate; where a person is to be asked, it is the one at this terminal.
 
     Args:
         yes: a plain yes was given on the command line; a name still has to be typed.
+
+    Raises:
+        Stopped: a no, or a limit; nothing was changed.
+        HubError: what else went wrong.
     """
+    async with gate.recording_refusals(call, hub):
+        found = await gate.assess(call, hub)
+        if gate.lets_pass(found):
+            return await gate.act(found, hub)
+        return await gate.act_confirmed(call, hub, decided(await gate.ask(call, found, hub), yes=yes))
 
-    def __init__(self, *, yes: bool = False) -> None:
-        self._yes = yes
 
-    async def given(self, fits: Check) -> Reply | None:
-        return None
-
-    async def ask(self, question: Question) -> Reply | Pending:
-        shown = question.shown
-        click.echo(f"\n{question.consequence}\n")
-        if not shown.retype and self._yes:
-            return Reply(shown, True)
-        if not is_terminal():
-            return Reply(shown, False, "This needs a person at a terminal, and there is none here.")
-        try:
-            if shown.retype:
-                return reply_to(shown, "accept", {"name": typed_exactly(shown.retype)})
-            return reply_to(shown, "accept" if click.confirm("Do it?") else "decline", {"confirm": True})
-        except click.Abort:
-            return reply_to(shown, "cancel", {})
+def decided(question: Question, *, yes: bool = False) -> Decision:
+    """What the person at this terminal says to a question."""
+    challenge = question.challenge
+    click.echo(f"\n{question.consequence}\n")
+    if not challenge.retype and yes:
+        return Decision(challenge, True)
+    if not is_terminal():
+        return Decision(challenge, False, "This needs a person at a terminal, and there is none here.")
+    try:
+        if challenge.retype:
+            return decision_of(challenge, "accept", {"name": typed_exactly(challenge.retype)})
+        return decision_of(challenge, "accept" if click.confirm("Do it?") else "decline", {"confirm": True})
+    except click.Abort:
+        return decision_of(challenge, "cancel", {})

@@ -21,6 +21,7 @@ from hub_mcp.catalogue.endpoint import Endpoint, HttpRequest, HttpResponse
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.permissions import lacking
 from hub_mcp.catalogue.users import Whoami
+from hub_mcp.client.caller import Caller
 from hub_mcp.client.deadline import Deadline
 from hub_mcp.client.shared import Shared
 from hub_mcp.client.token import Token, is_true
@@ -117,6 +118,11 @@ class Hub:
 
     def __repr__(self) -> str:
         return f"Hub({self.host!r}, {self.token})"
+
+    @property
+    def caller(self) -> Caller:
+        """Whose calls these are."""
+        return Caller.with_token(self.token)
 
     @property
     def host(self) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +12,6 @@ from pathlib import Path
 # pass").
 _PLACEHOLDER = re.compile(r"\s*(\$\{[^}]*\}|\{\{[^}]*\}\}|\$\w+|%\w+%|<[^>]*>)?\s*")
 _SENDABLE = re.compile(r"[!-~]{1,4096}")
-_KEY = secrets.token_bytes(32)  # anew in every process, so that a digest is worth nothing outside of it
 FALSE = frozenset({"", "0", "off", "no", "false"})
 
 
@@ -55,13 +52,6 @@ class Token:
     def is_sendable(self) -> bool:
         """Whether it can stand in a header; what cannot would end in an error that quotes it."""
         return _SENDABLE.fullmatch(self.secret) is not None
-
-
-def caller_of(authorization: str) -> str:
-    """A name for the caller behind an Authorization header; it tells nothing of the token."""
-    if not authorization:
-        return ""
-    return hashlib.blake2b(authorization.encode("utf-8", "replace"), key=_KEY, digest_size=16).hexdigest()
 
 
 def home(environment: Mapping[str, str]) -> Path:

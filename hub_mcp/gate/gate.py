@@ -1,19 +1,26 @@
 """The gate: nothing is destroyed, moved or published until a person says so.
 
-    limits → look the target up → what is at stake → ask → look again → act once → write it down
+    async with gate.recording_refusals(call, hub):
+        found = await gate.assess(call, hub)              # limits, permission, the target, what is at stake
+        if gate.lets_pass(found):
+            return await gate.act(found, hub)
+        question = await gate.ask(call, found, hub)       # to be put to a person, however that is done
+        decision = …
+        return await gate.act_confirmed(call, hub, decision)  # looks again, acts once, writes it down
 
-It knows no tool by name: what a call would do is said by the call itself (`target`, `stakes`, `undo`), and
-how a person is reached by a `Person`. Whoever wants something changed comes through `run`: MCP clients by way
-of `changing.py`, a person on a terminal directly.
+It knows no tool by name: what a call would do is said by the call itself (`target`, `stakes`, `undo`). Who
+is asked, and how, is for whoever comes through: MCP clients by way of `server/confirm`, a person at a
+terminal by `cli/terminal.py`.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anyio
 
@@ -34,15 +41,14 @@ from hub_mcp.errors import (
 )
 from hub_mcp.gate.approvals import Approvals
 from hub_mcp.gate.journal import Entry, Journal, Outcome, Undo, state_directory
-from hub_mcp.gate.once import Used, UsedHere
+from hub_mcp.gate.once import InMemoryUsage, UsageStore
 from hub_mcp.gate.operator_limits import Limits
-from hub_mcp.gate.question import ASK_AGAIN, EXPIRES, Asking, Pending, Person, Question, Reply, Seen, Shown
+from hub_mcp.gate.question import ASK_AGAIN, EXPIRES, Assessment, Challenge, Decision, Question
 from hub_mcp.settings import Settings
 
-if TYPE_CHECKING:
-    pass
-
 CONTEXT_SECONDS = 8.0  # for who depends on the target: good to know, not worth a long wait
+AFTER_A_NO = "Ask the person what they want instead; call again only when they ask for it."
+DRY_RUN_ENDS = "Whoever runs it can start it without that."
 NOBODY_ASKED = "Nobody was asked first: this server runs with --confirm off."
 
 
@@ -56,16 +62,13 @@ class Acted:
 
 
 @dataclass(frozen=True)
-class Rehearsed:
+class Rehearsal:
     """What would have been sent, what it would have changed, and what a person would have been asked."""
 
-    seen: Seen
+    assessment: Assessment
     request: HttpRequest
     changes: dict[str, tuple[Any, Any]] = field(default_factory=dict[str, tuple[Any, Any]])
     question: Question | None = None
-
-
-Result = Acted | Rehearsed | Pending
 
 
 class Gate:
@@ -86,107 +89,145 @@ class Gate:
         *,
         approvals: Approvals | None = None,
         keys: Sequence[str | bytes] = (),
-        used: Used | None = None,
+        used: UsageStore | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.settings = settings
         self.approvals = approvals or Approvals(state_directory() / "plans", clock)
         self.keys = tuple(keys) or (os.urandom(32),)
         self.journal = journal
-        self._used = used or UsedHere(clock)
-        self._clock = clock
+        self._used = used or InMemoryUsage(clock)
+        self.clock = clock
         self._limits = Limits(settings, self._used)
-        self._asking = Asking(self._used.scope)
 
-    async def run(self, call: Endpoint[Any], hub: Hub, person: Person, *, dry_run: bool = False) -> Result:
-        """Make a changing call, when it may be made.
-
-        Raises:
-            Stopped: a limit, a no, or a confirmation that does not fit; nothing was changed.
-            HubError: what else went wrong.
-        """
-        try:
-            await self._limits.check(call)
-            if dry_run or self.settings.dry_run:
-                return await self._rehearse(call, hub)
-            await _refuse_vain(call, hub)
-            self.journal.check()
-            reply = await person.given(lambda shown: self._refuse_misfit(shown, call, hub))
-            if reply is None:
-                seen = await self._look(call, hub)
-                if seen.stakes is None:
-                    return await self._act(seen, hub)
-                if self.settings.confirm == "off":
-                    return await self._act(seen, hub, NOBODY_ASKED)
-                answer = await self._ask(call, seen, hub, person)
-                if isinstance(answer, Pending):
-                    return answer
-                reply = answer
-            elif not await self._used.claim(reply.shown.nonce, EXPIRES):
-                raise Stopped("The confirmation was used already; each works once.", advice=ASK_AGAIN)
-            if not reply.agreed:
-                raise Stopped(reply.why)
-            return await self._act(await self._look_again(call, hub, reply.shown), hub)
-        except Stopped as stop:
-            self._note("refused", Seen(call), hub, stop.what)
-            raise
+    @property
+    def scope(self) -> str:
+        """Where answers are remembered as used; one from another scope could be used a second time."""
+        return self._used.scope
 
     # ── looking ──────────────────────────────────────────────────────────────────────────────────────
 
-    async def _look(self, call: Endpoint[Any], hub: Hub, *, around: bool = True) -> Seen:
-        """The call with the Hub's own ids, its target, what is at stake; `around`: and who depends on it."""
+    async def assess(self, call: Endpoint[Any], hub: Hub) -> Assessment:
+        """The call with the Hub's own ids, its target, and what is at stake.
+
+        Raises:
+            Stopped: a limit forbids the call, or it could not be written down.
+            HubError: the token can never make it, or the Hub could not be asked.
+        """
+        await self._limits.check(call)
+        await _refuse_vain(call, hub)
+        self.journal.check()
+        return await self._look(call, hub)
+
+    async def rehearse(self, call: Endpoint[Any], hub: Hub) -> Rehearsal:
+        """What the call would do; nothing is sent and nobody asked.
+
+        Raises:
+            Stopped: a limit forbids it.
+            HubError: the Hub could not be asked.
+        """
+        await self._limits.check(call)
+        found = await self._look(call, hub)
+        changes = found.call.preview(found.before) if found.before else {}
+        question = self._question(call, found, hub) if found.stakes else None
+        return Rehearsal(found, found.call.to_http(hub.base), changes, question)
+
+    async def _look(self, call: Endpoint[Any], hub: Hub, *, around: bool = True) -> Assessment:
+        """What the Hub shows of the call's target; `around`: and who depends on it."""
         target = call.target()
         before: Answer | None = await hub.send(target) if target else None
         settled = call.settled(before) if before else call
         await self._limits.check_owners(settled, hub)
         stakes = settled.stakes(before)
         if stakes and around and (reads := settled.context()):
-            stakes = settled.stakes(before, await _told(reads, hub))
-        return Seen(settled, before, settled.identity(before) if before else "", stakes)
-
-    async def _look_again(self, call: Endpoint[Any], hub: Hub, shown: Shown) -> Seen:
-        """The target immediately before acting.
-
-        Raises:
-            Stopped: it is not what the person was shown.
-        """
-        now = await self._look(call, hub, around=False)
-        self._asking.refuse_changed(shown, now)
-        return now
-
-    async def _rehearse(self, call: Endpoint[Any], hub: Hub) -> Rehearsed:
-        seen = await self._look(call, hub)
-        changes = seen.call.preview(seen.before) if seen.before else {}
-        question = Question.about(seen.stakes, self._shown(call, seen, hub)) if seen.stakes else None
-        return Rehearsed(seen, seen.call.to_http(hub.base), changes, question)
+            stakes = settled.stakes(before, await _answers(reads, hub))
+        return Assessment(settled, before, settled.identity(before) if before else "", stakes)
 
     # ── asking ───────────────────────────────────────────────────────────────────────────────────────
 
-    async def _ask(self, call: Endpoint[Any], seen: Seen, hub: Hub, person: Person) -> Reply | Pending:
-        assert seen.stakes
-        question = Question.about(seen.stakes, self._shown(call, seen, hub))
-        self._note("asked", seen, hub, question.headline)
+    def lets_pass(self, assessment: Assessment) -> bool:
+        """Whether the call may be made without asking."""
+        return assessment.stakes is None or self.settings.confirm == "off"
+
+    async def ask(self, call: Endpoint[Any], assessment: Assessment, hub: Hub) -> Question:
+        """The question for a person, which is written down as asked."""
+        question = self._question(call, assessment, hub)
+        self._note("asked", assessment, hub, question.headline)
+        return question
+
+    def _question(self, call: Endpoint[Any], found: Assessment, hub: Hub) -> Question:
+        assert found.stakes
+        challenge = Challenge.issue(call, found, found.stakes, hub.caller, self.scope, self.clock())
+        return Question.about(found.stakes, challenge)
+
+    def check(self, challenge: Challenge, call: Endpoint[Any], hub: Hub) -> None:
+        """Hold an answer that was brought with a call against that call.
+
+        Raises:
+            Stopped: it was given for something else, by somebody else, or too long ago.
+        """
+        challenge.refuse_misfit(call, hub.caller, self.scope, self.clock())
+
+    async def redeem(self, challenge: Challenge, call: Endpoint[Any], hub: Hub) -> None:
+        """Use up what an answer is bound to: whatever the answer was, it is the only one.
+
+        Raises:
+            Stopped: it does not fit the call, or was used already.
+        """
+        self.check(challenge, call, hub)
+        if not await self._used.claim(challenge.nonce, EXPIRES):
+            raise Stopped("The confirmation was used already; each works once.", advice=ASK_AGAIN)
+
+    async def refused(self, call: Endpoint[Any], hub: Hub, why: str) -> None:
+        """Write down that a call was not made."""
+        self._note("refused", Assessment(call), hub, why)
+
+    @asynccontextmanager
+    async def recording_refusals(self, call: Endpoint[Any], hub: Hub) -> AsyncGenerator[None]:
+        """Whatever stops the call in here is written down."""
         try:
-            return await person.ask(question)
-        except anyio.get_cancelled_exc_class():
-            self._note("refused", seen, hub, "The call was cancelled before anybody answered.")
+            yield
+        except Stopped as stop:
+            await self.refused(call, hub, stop.what)
             raise
-
-    def _shown(self, call: Endpoint[Any], seen: Seen, hub: Hub) -> Shown:
-        assert seen.stakes
-        return self._asking.shown(call, seen, seen.stakes, _caller(hub), self._clock())
-
-    def _refuse_misfit(self, shown: Shown, call: Endpoint[Any], hub: Hub) -> None:
-        self._asking.refuse_misfit(shown, call, _caller(hub), self._clock())
 
     # ── acting ───────────────────────────────────────────────────────────────────────────────────────
 
-    async def _act(self, seen: Seen, hub: Hub, note: str = "") -> Acted:
+    async def act(self, assessment: Assessment, hub: Hub) -> Acted:
+        """Make a call that needs nobody's yes.
+
+        Raises:
+            Stopped: it does need one, or a limit is used up.
+            HubError: what else went wrong.
+        """
+        if not self.lets_pass(assessment):
+            raise Stopped("This needs a person's yes.", advice=ASK_AGAIN)
+        return await self._send(assessment, hub, NOBODY_ASKED if assessment.stakes else "")
+
+    async def act_confirmed(self, call: Endpoint[Any], hub: Hub, decision: Decision) -> Acted:
+        """Make a call that a person decided about, once, if its target is still what they were shown.
+
+        Raises:
+            Stopped: it was a no, does not fit, was used already, or a limit is used up.
+            HubError: what else went wrong.
+        """
+        await self._limits.check(call)
+        self.journal.check()
+        await self.redeem(decision.challenge, call, hub)
+        if not decision.agreed:
+            raise Stopped(decision.why, advice=AFTER_A_NO)
+        now = await self._look(call, hub, around=False)
+        decision.challenge.refuse_changed(now)
+        return await self._send(now, hub)
+
+    async def _send(self, seen: Assessment, hub: Hub, note: str = "") -> Acted:
         """Send the call once, and write down what became of it.
 
-        A caller who leaves does not break off a change that is on its way: `client/wire.py` lets it arrive.
-        So whoever is cancelled in here was still waiting to send, or knows that the Hub said no.
+        A caller who leaves does not break off a change that is on its way: the network transport lets it
+        arrive. So whoever is cancelled in here was still waiting to send, or knows that the Hub said no.
         """
+        if self.settings.dry_run:
+            raise Stopped("This server changes nothing: it runs with --dry-run.", advice=DRY_RUN_ENDS)
         with anyio.CancelScope(shield=True):
             await self._limits.spend(seen.call)
         try:
@@ -208,7 +249,7 @@ class Gate:
         return Acted(seen.call, after, note)
 
     def _note(
-        self, outcome: Outcome, seen: Seen, hub: Hub, why: str = "", after: Answer | None = None
+        self, outcome: Outcome, seen: Assessment, hub: Hub, why: str = "", after: Answer | None = None
     ) -> None:
         back = seen.call.taken_back_by(seen.before, after) if outcome == "done" else None
         entry = Entry(
@@ -256,7 +297,7 @@ def keys_from(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
     return tuple(env.get("HUB_MCP_KEYS", "").replace(",", " ").split())
 
 
-async def _told(reads: Sequence[Endpoint[Any]], hub: Hub) -> list[Answer]:
+async def _answers(reads: Sequence[Endpoint[Any]], hub: Hub) -> list[Answer]:
     """What the calls answer, asked all at once; one that fails or takes long is left out."""
     answers: dict[int, Answer] = {}
 
@@ -271,7 +312,3 @@ async def _told(reads: Sequence[Endpoint[Any]], hub: Hub) -> list[Answer]:
             for n, read in enumerate(reads):
                 group.start_soon(ask, n, read)
     return [answers[n] for n in sorted(answers)]
-
-
-def _caller(hub: Hub) -> str:
-    return hub.token.secret if hub.token else ""

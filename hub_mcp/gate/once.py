@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 
-class Used(Protocol):
+class UsageStore(Protocol):
     """Remembers which nonces were used; `scope` names where, and is "" when every process looks there."""
 
     scope: str
@@ -22,7 +22,7 @@ class Used(Protocol):
         ...
 
 
-class UsedHere:
+class InMemoryUsage:
     """Remembers within this process."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:

@@ -8,7 +8,7 @@ from hub_mcp.catalogue.endpoint import Effect, Endpoint
 from hub_mcp.catalogue.users import Whoami
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import Stopped, plain
-from hub_mcp.gate.once import Used
+from hub_mcp.gate.once import UsageStore
 from hub_mcp.settings import Settings
 
 
@@ -19,7 +19,7 @@ class Limits:
         used: counts the changes of a run, for every process of it.
     """
 
-    def __init__(self, settings: Settings, used: Used) -> None:
+    def __init__(self, settings: Settings, used: UsageStore) -> None:
         self._read_only = frozenset(settings.read_only)
         self._namespaces = settings.namespaces
         self._budgets = {"--max-writes": settings.max_writes, "--max-deletes": settings.max_deletes}

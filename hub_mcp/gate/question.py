@@ -1,9 +1,10 @@
 """A question to a person, what it showed, and the answer: plain values, whoever asks and however.
 
-    reply = await person.ask(question)      # in the client's form, on a terminal, or later: Pending
+    question = await gate.ask(assessment, hub)       # to be put in a form, a plan or a terminal
+    decision = decision_of(question.challenge, "accept", {"name": "ada/notes"})
 
-An answer counts for exactly what was shown: `Shown` travels with it (sealed where a client carries it), and
-the gate compares it with what it finds immediately before acting.
+An answer counts for exactly what was shown: its `Challenge` travels with it (sealed where a client carries
+it), and the gate compares it with what it finds immediately before acting.
 """
 
 from __future__ import annotations
@@ -11,15 +12,16 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
-from typing import Any, Protocol
+from typing import Any
 
 from pydantic import TypeAdapter
 
 from hub_mcp.catalogue.answers import Answer
 from hub_mcp.catalogue.endpoint import Endpoint, Stakes
+from hub_mcp.client.caller import Caller
 from hub_mcp.errors import Stopped, plain
 
 EXPIRES = 600  # seconds an answer is waited for, and a plan is good for
@@ -29,8 +31,8 @@ ASK_AGAIN = "Call the tool again to have the person asked anew."
 
 
 @dataclass(frozen=True)
-class Seen:
-    """A call and its target, as the Hub shows it at a moment.
+class Assessment:
+    """A call held against what the Hub shows at a moment: its target, and what is at stake.
 
     Attributes:
         call: with the ids the Hub itself uses.
@@ -45,8 +47,8 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What a person was shown, or is about to be; short enough to travel in a token.
+class Challenge:
+    """What an answer is bound to; short enough to travel in a token.
 
     Attributes:
         asked, call: digests of the call as the model made it, and with the ids the Hub itself uses.
@@ -55,7 +57,7 @@ class Shown:
         retype: what has to be typed; "" where yes or no will do.
         caller: a digest of whose token it is, salted by the nonce.
         nonce: what makes it work once; scope: where that is remembered, "" for everywhere.
-        until: when it expires, in seconds of the epoch.
+        issued: when it was made, in seconds of the epoch.
     """
 
     tool: str
@@ -67,41 +69,104 @@ class Shown:
     caller: str
     nonce: str
     scope: str
-    until: int
+    issued: float
+
+    @classmethod
+    def issue(
+        cls,
+        asked: Endpoint[Any],
+        assessment: Assessment,
+        stakes: Stakes,
+        caller: Caller,
+        scope: str,
+        now: float,
+    ) -> Challenge:
+        """A new challenge for the answer to a question about these stakes."""
+        nonce = secrets.token_urlsafe(12)
+        typed = stakes.retype
+        if typed and plain(typed) != typed:
+            typed = assessment.identity or typed  # invisible parts cannot be typed from what is seen
+        return cls(
+            tool=asked.tool,
+            asked=digest(asked),
+            call=digest(assessment.call),
+            identity=assessment.identity,
+            headline=digest_of(stakes.headline),
+            retype=typed,
+            caller=caller.under(nonce.encode()),
+            nonce=nonce,
+            scope=scope,
+            issued=now,
+        )
+
+    @property
+    def until(self) -> float:
+        """When it expires, in seconds of the epoch."""
+        return self.issued + EXPIRES
 
     def text(self) -> str:
         return json.dumps(asdict(self), separators=(",", ":"))
 
     @classmethod
-    def read(cls, text: str | bytes) -> Shown:
+    def read(cls, text: str | bytes) -> Challenge:
         """What `text` wrote.
 
         Raises:
             ValueError: somebody else wrote it.
         """
-        return _shown().validate_json(text, strict=True)
+        return _challenges().validate_json(text, strict=True)
+
+    def refuse_misfit(self, call: Endpoint[Any], caller: Caller, scope: str, now: float) -> None:
+        """Hold an answer against the call it was brought with.
+
+        Raises:
+            Stopped: it was given for something else, by somebody else, or too long ago.
+        """
+        if now >= self.until:
+            raise Stopped("The confirmation has expired.", advice=ASK_AGAIN)
+        if self.tool != call.tool or digest(call) not in (self.asked, self.call):
+            raise Stopped("The confirmation was given for another call.", advice=ASK_AGAIN)
+        if self.caller != caller.under(self.nonce.encode()):
+            raise Stopped("The confirmation was given by somebody else.", advice=ASK_AGAIN)
+        if self.scope != scope:
+            raise Stopped("The confirmation was asked for before this server was started.", advice=ASK_AGAIN)
+
+    def refuse_changed(self, now: Assessment) -> None:
+        """Hold what was shown against what the Hub shows now.
+
+        Raises:
+            Stopped: the target goes by another name, is another thing, or more is at stake.
+        """
+        if digest(now.call) != self.call:
+            what = f"This is now {now.call.subject}, which is not what the person was asked about."
+            raise Stopped(what, advice=ASK_AGAIN)
+        if now.identity != self.identity:
+            what = f"Another one has the name of {now.call.subject} since the person was asked."
+            raise Stopped(what, advice=ASK_AGAIN)
+        if now.stakes and digest_of(now.stakes.headline) != self.headline:
+            raise Stopped("What the call would do has changed since the person was asked.", advice=ASK_AGAIN)
 
 
 @cache
-def _shown() -> TypeAdapter[Shown]:
-    return TypeAdapter(Shown)
+def _challenges() -> TypeAdapter[Challenge]:
+    return TypeAdapter(Challenge)
 
 
 @dataclass(frozen=True)
 class Question:
     """What a person is asked, in words cleaned of whatever a reader does not see."""
 
-    shown: Shown
+    challenge: Challenge
     headline: str
     facts: tuple[str, ...]
     cost: str
 
     @classmethod
-    def about(cls, stakes: Stakes, shown: Shown) -> Question:
+    def about(cls, stakes: Stakes, challenge: Challenge) -> Question:
         facts = [plain(fact, FACT_LIMIT) for fact in stakes.facts if fact]
         if len(facts) > MOST_FACTS:
             facts = [*facts[:MOST_FACTS], f"and {len(facts) - MOST_FACTS:,} more"]
-        return cls(shown, plain(stakes.headline), tuple(facts), plain(stakes.cost))
+        return cls(challenge, plain(stakes.headline), tuple(facts), plain(stakes.cost))
 
     @property
     def consequence(self) -> str:
@@ -112,125 +177,39 @@ class Question:
     @property
     def message(self) -> str:
         """The question with what to do, for a person with a form before them."""
-        if self.shown.retype:
-            return f"{self.consequence}\n\nTo go ahead, type exactly: {self.shown.retype}"
+        if self.challenge.retype:
+            return f"{self.consequence}\n\nTo go ahead, type exactly: {self.challenge.retype}"
         return self.consequence
 
 
 @dataclass(frozen=True)
-class Reply:
-    """A person's answer to what they were shown; `why` says in a sentence what a no was.
+class Decision:
+    """What a person decided about what they were shown; `why` says in a sentence what a no was."""
 
-    Attributes:
-        brought: it came with the call, so that it may come twice and has to be claimed.
-    """
-
-    shown: Shown
+    challenge: Challenge
     agreed: bool
     why: str = ""
-    brought: bool = False
 
 
-@dataclass(frozen=True)
-class Pending:
-    """Nobody has answered yet; the question is on its way."""
-
-    question: Question
-
-
-Check = Callable[[Shown], None]  # raises Stopped where an answer was given to something else
-
-
-class Person(Protocol):
-    """Somebody who can say yes to a call, or a way to reach them."""
-
-    async def given(self, fits: Check) -> Reply | None:
-        """The answer that came with the call, if it fits; None where the person has yet to be asked."""
-        ...
-
-    async def ask(self, question: Question) -> Reply | Pending:
-        """Put the question, and wait for the answer where it can be waited for."""
-        ...
-
-
-def reply_to(shown: Shown, action: str, content: Mapping[str, Any], *, brought: bool = False) -> Reply:
+def decision_of(challenge: Challenge, action: str, content: Mapping[str, Any]) -> Decision:
     """What a filled form says: only a plain yes, or exactly the text to type, is agreement."""
 
-    def no(why: str) -> Reply:
-        return Reply(shown, False, why, brought)
+    def no(why: str) -> Decision:
+        return Decision(challenge, False, why)
 
     if action == "decline":
         return no("The person said no.")
     if action != "accept":
         return no("The question was closed without an answer.")
-    if not shown.retype:
+    if not challenge.retype:
         if content.get("confirm") is True:
-            return Reply(shown, True, brought=brought)
+            return Decision(challenge, True)
         return no("The person did not tick the box that confirms it.")
     if not (typed := content.get("name")):
         return no("The name was not typed.")
-    if typed != shown.retype:
+    if typed != challenge.retype:
         return no("What was typed is not exactly the name that was asked for.")
-    return Reply(shown, True, brought=brought)
-
-
-class Asking:
-    """Makes what is shown, and tells whether an answer that was brought fits the call it was brought with.
-
-    Args:
-        scope: where nonces are remembered; an answer from another scope could be used a second time.
-    """
-
-    def __init__(self, scope: str = "") -> None:
-        self._scope = scope
-
-    def shown(self, asked: Endpoint[Any], seen: Seen, stakes: Stakes, caller: str, now: float) -> Shown:
-        nonce = secrets.token_urlsafe(12)
-        typed = stakes.retype
-        if typed and plain(typed) != typed:
-            typed = seen.identity or typed  # a name with invisible parts cannot be typed from what is seen
-        return Shown(
-            tool=asked.tool,
-            asked=digest(asked),
-            call=digest(seen.call),
-            identity=seen.identity,
-            headline=digest_of(stakes.headline),
-            retype=typed,
-            caller=_salted(caller, nonce),
-            nonce=nonce,
-            scope=self._scope,
-            until=int(now) + EXPIRES,
-        )
-
-    def refuse_misfit(self, shown: Shown, call: Endpoint[Any], caller: str, now: float) -> None:
-        """Hold an answer that was brought against the call it was brought with.
-
-        Raises:
-            Stopped: it was given for something else, by somebody else, or too long ago.
-        """
-        if now >= shown.until:
-            raise Stopped("The confirmation has expired.", advice=ASK_AGAIN)
-        if shown.tool != call.tool or digest(call) not in (shown.asked, shown.call):
-            raise Stopped("The confirmation was given for another call.", advice=ASK_AGAIN)
-        if shown.caller != _salted(caller, shown.nonce):
-            raise Stopped("The confirmation was given by somebody else.", advice=ASK_AGAIN)
-        if shown.scope != self._scope:
-            raise Stopped("The confirmation was asked for before this server was started.", advice=ASK_AGAIN)
-
-    def refuse_changed(self, shown: Shown, now: Seen) -> None:
-        """Hold what was shown against what the Hub shows now.
-
-        Raises:
-            Stopped: the target goes by another name, is another thing, or more is at stake.
-        """
-        if digest(now.call) != shown.call:
-            what = f"This is now {now.call.subject}, which is not what the person was asked about."
-            raise Stopped(what, advice=ASK_AGAIN)
-        if now.identity != shown.identity:
-            what = f"Another one has the name of {now.call.subject} since the person was asked."
-            raise Stopped(what, advice=ASK_AGAIN)
-        if now.stakes and digest_of(now.stakes.headline) != shown.headline:
-            raise Stopped("What the call would do has changed since the person was asked.", advice=ASK_AGAIN)
+    return Decision(challenge, True)
 
 
 def digest(call: Endpoint[Any]) -> str:
@@ -240,7 +219,3 @@ def digest(call: Endpoint[Any]) -> str:
 
 def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def _salted(caller: str, nonce: str) -> str:
-    return digest_of(f"{nonce}:{caller}")

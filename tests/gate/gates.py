@@ -18,7 +18,7 @@ from hub_mcp.client.token import Token
 from hub_mcp.gate.approvals import Approvals
 from hub_mcp.gate.gate import Gate
 from hub_mcp.gate.journal import Entry, Journal
-from hub_mcp.gate.once import UsedHere
+from hub_mcp.gate.once import InMemoryUsage
 from hub_mcp.localhub.app import create_app
 from hub_mcp.server.app import build
 from hub_mcp.server.catalogue_tools import CatalogueTools
@@ -77,7 +77,9 @@ class World:
     def hub(self, token: str = ADA) -> Hub:
         return Hub(BASE, Token(token, "a test"), transport=lambda: self.spy)
 
-    def gate(self, *, used: UsedHere | None = None, keys: tuple[str, ...] = (KEY,), **settings: Any) -> Gate:
+    def gate(
+        self, *, used: InMemoryUsage | None = None, keys: tuple[str, ...] = (KEY,), **settings: Any
+    ) -> Gate:
         """A gate as a server process makes it; another call is another process with the same keys."""
         return Gate(
             Settings(**{"structured": True, **settings}),

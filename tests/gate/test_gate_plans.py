@@ -19,7 +19,7 @@ from mcp.server.request_state import AESGCMRequestStateCodec
 from mcp.types import CallToolResult
 
 from hub_mcp.cli.approve import approve
-from hub_mcp.gate.question import Shown
+from hub_mcp.gate.question import Challenge
 from tests.gate.gates import ERAS, EVE, KEY, World, agreeing, refused, said, text_of
 
 MINE = "ada/notes-to-self"
@@ -91,7 +91,7 @@ async def test_a_token_cannot_be_forged_altered_or_made_of_a_questions_state(wor
         token = await plan(client)
         middle = len(token) // 2
         same_key = AESGCMRequestStateCodec([KEY]).seal(
-            Shown("t", "a", "c", "i", "h", "", "c", "n", "", 1).text().encode()
+            Challenge("t", "a", "c", "i", "h", "", "c", "n", "", 1.0).text().encode()
         )
         forged = [
             same_key,

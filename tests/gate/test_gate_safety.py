@@ -15,8 +15,8 @@ from mcp.types import CallToolResult, ElicitRequestFormParams, ElicitResult, Inp
 from mcp.types.jsonrpc import JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
 
 from hub_mcp.catalogue.repos import DeleteRepo
-from hub_mcp.gate.once import UsedHere
-from hub_mcp.gate.question import Shown, digest
+from hub_mcp.gate.once import InMemoryUsage
+from hub_mcp.gate.question import Challenge, digest
 from hub_mcp.server.app import build
 from hub_mcp.server.catalogue_tools import CatalogueTools
 from tests.gate.gates import ERAS, EVE, World, agreeing, refused, text_of
@@ -99,8 +99,8 @@ async def test_an_answer_counts_for_the_call_it_was_given_to_and_no_other(world:
         state = await question(client)
         token = str((await plan_of(world))["confirm_token"])
         call = DeleteRepo.model_validate(DELETE)
-        made_up = Shown(
-            "delete_repo", digest(call), digest(call), "", "", MINE, "", "nonce", "", 2_000_000_000
+        made_up = Challenge(
+            "delete_repo", digest(call), digest(call), "", "", MINE, "", "nonce", "", 2_000_000_000.0
         ).text()
         for tool, arguments, with_state in (
             ("delete_repo", DELETE, made_up),
@@ -141,7 +141,7 @@ async def test_an_answer_to_a_server_that_was_killed_meanwhile_changes_nothing(w
 
 @pytest.mark.asyncio
 async def test_another_worker_with_the_same_keys_and_memory_takes_the_answer_once(world: World) -> None:
-    shared = UsedHere(world.clock)
+    shared = InMemoryUsage(world.clock)
     shared.scope = ""  # as a store that every worker looks into
     async with world.client("auto", agreeing, gate=world.gate(used=shared)) as client:
         state = await question(client)

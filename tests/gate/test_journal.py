@@ -16,7 +16,7 @@ from hub_mcp.catalogue.collections import UpdateCollection
 from hub_mcp.catalogue.repos import CreateRepo, DeleteRepo, MoveRepo, UpdateRepoSettings
 from hub_mcp.cli.journal_commands import journal as journal_command
 from hub_mcp.cli.journal_commands import undo as undo_command
-from hub_mcp.cli.terminal import AtTerminal
+from hub_mcp.cli.terminal import make_change
 from hub_mcp.gate.gate import Acted
 from hub_mcp.gate.journal import LONGEST, Entry, Journal, Undo, line_of, state_directory
 from hub_mcp.settings import Settings
@@ -141,7 +141,7 @@ async def test_each_change_says_what_takes_it_back_or_that_nothing_does(world: W
         UpdateCollection(slug=shelf["slug"], title="Renamed"),
         DeleteRepo(repo_id="ada/fresh", type="model"),
     ):
-        assert isinstance(await gate.run(call, hub, AtTerminal()), Acted)
+        assert isinstance(await make_change(gate, call, hub), Acted)
     entries = world.entries()
     assert [entry.outcome for entry in entries] == ["done"] * 5
     settings, move, create, collection, gone = entries
@@ -175,7 +175,7 @@ class Desk:
         async def make() -> None:
             hub = hub_of(self.settings)
             for call in calls:
-                await gate_of(self.settings).run(call, hub, AtTerminal())  # type: ignore[arg-type]  # calls
+                await make_change(gate_of(self.settings), call, hub)  # type: ignore[arg-type]  # calls
             await hub.aclose()
 
         anyio.run(make)

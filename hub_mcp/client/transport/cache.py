@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import anyio
 import httpx
 
+from hub_mcp.client.caller import Caller
 from hub_mcp.client.deadline import Clock
-from hub_mcp.client.token import caller_of
 from hub_mcp.client.transport.retry import READS
 
 MOST_BYTES = 32 * 2**20
@@ -70,7 +70,7 @@ class CacheTransport(httpx.AsyncBaseTransport):
         self._changes = 0  # grows with every change, so that an answer from before it is not kept
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        caller = caller_of(request.headers.get("authorization", ""))
+        caller = Caller.behind(request.headers.get("authorization", "")).id
         if request.method not in READS:
             try:
                 return await self._inner.handle_async_request(request)

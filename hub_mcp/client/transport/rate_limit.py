@@ -19,8 +19,8 @@ import anyio
 import httpx
 
 from hub_mcp.catalogue.refusals import LONGEST_RETRY, Window, seconds_to_wait, window_of
+from hub_mcp.client.caller import Caller
 from hub_mcp.client.deadline import Clock, Sleep, deadline_of
-from hub_mcp.client.token import caller_of
 from hub_mcp.errors import RateLimited
 
 SCARCE = 0.1  # of a window: from here on calls are spaced out
@@ -100,7 +100,7 @@ class RateLimitTransport(httpx.AsyncBaseTransport):
 
     def budget_of(self, request: httpx.Request) -> Budget:
         """The budget of a request: one for each Hub, caller and class of addresses."""
-        key = (place_of(request), caller_of(request.headers.get("authorization", "")))
+        key = (place_of(request), Caller.behind(request.headers.get("authorization", "")).id)
         budget = self._budgets.pop(key, None) or Budget()
         self._budgets[key] = budget
         if len(self._budgets) > MOST_BUDGETS:

@@ -13,8 +13,8 @@ import anyio
 import httpx
 
 from hub_mcp.catalogue.refusals import BY_CODE
+from hub_mcp.client.caller import Caller
 from hub_mcp.client.deadline import Clock
-from hub_mcp.client.token import caller_of
 
 REMEMBERED_FOR = 10.0  # seconds
 MOST_REFUSED = 4_096
@@ -42,7 +42,7 @@ class RefusedTokenTransport(httpx.AsyncBaseTransport):
         self._refused: OrderedDict[str, TokenRefusal] = OrderedDict()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        caller = caller_of(request.headers.get("authorization", ""))
+        caller = Caller.behind(request.headers.get("authorization", "")).id
         if not caller:
             return await self._inner.handle_async_request(request)
         if (known := self._refused.pop(caller, None)) and self._clock() < known.until:

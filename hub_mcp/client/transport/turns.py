@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 import anyio
 import httpx
 
-from hub_mcp.client.token import caller_of
+from hub_mcp.client.caller import Caller
 
 EACH = 16  # requests of one caller that are under way at once
 ALL = 128  # requests of everybody
@@ -85,7 +85,7 @@ class TurnsTransport(httpx.AsyncBaseTransport):
         self._turns = turns or FairTurns()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        async with self._turns.turn(caller_of(request.headers.get("authorization", ""))):
+        async with self._turns.turn(Caller.behind(request.headers.get("authorization", "")).id):
             return await self._inner.handle_async_request(request)
 
     async def aclose(self) -> None:

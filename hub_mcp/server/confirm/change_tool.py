@@ -5,24 +5,24 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import anyio
 from mcp.types import CallToolRequestParams, CallToolResult, InputRequiredResult
 
 from hub_mcp.catalogue.answers import clean, told
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import NOTHING_CHANGED, Stopped
-from hub_mcp.gate.gate import Acted, Gate, Rehearsed
-from hub_mcp.gate.question import EXPIRES, Person
+from hub_mcp.gate.gate import Acted, Gate, Rehearsal
+from hub_mcp.gate.question import EXPIRES, Decision
 from hub_mcp.server.answer_form import AnswerForm, form_of, is_modern
-from hub_mcp.server.confirm.elicitation import (
-    Context,
-    ReturnedQuestion,
-    ShownForm,
-    can_show_form,
-    returned,
-)
-from hub_mcp.server.confirm.plan_token import Nobody, Plan, Planner, Seals
+from hub_mcp.server.confirm.elicitation import Context, brought, can_show_form, returned, shown
+from hub_mcp.server.confirm.plan_token import Plan, Seals, need_approval, plan_for
 from hub_mcp.server.tools import answer_result, error_result, result_of
+
+NOBODY_TO_ASK = (
+    "Use a client that can show forms (elicitation), make the change on the Hub's website, "
+    "or have whoever runs this server allow plans (--confirm plan)."
+)
 
 
 async def changed(
@@ -42,38 +42,70 @@ async def changed(
     """
     form = form_of(ctx, gate.settings)
     try:
-        outcome = await gate.run(call, hub, person(gate, ctx, params, confirm_token), dry_run=dry_run)
+        async with gate.recording_refusals(call, hub):
+            if dry_run or gate.settings.dry_run:
+                return rehearsal(await gate.rehearse(call, hub), form)
+            decision = _brought(gate, params, call, hub, confirm_token)
+            if decision is None:
+                found = await gate.assess(call, hub)
+                if gate.lets_pass(found):
+                    return _done(await gate.act(found, hub), form)
+                question = await gate.ask(call, found, hub)
+                if can_show_form(ctx) and is_modern(ctx):
+                    return returned(question)
+                if can_show_form(ctx):
+                    try:
+                        decision = await shown(ctx, question)
+                    except anyio.get_cancelled_exc_class():
+                        with anyio.CancelScope(shield=True):
+                            await gate.refused(call, hub, "The call was cancelled before anybody answered.")
+                        raise
+                elif gate.settings.confirm == "plan":
+                    return plan(plan_for(question, Seals(gate.keys), gate.approvals), form)
+                else:
+                    raise Stopped(
+                        "This needs a person's yes, and this client cannot show a person a question "
+                        f"(the server runs with --confirm {gate.settings.confirm}).",
+                        advice=NOBODY_TO_ASK,
+                    )
+            return _done(await gate.act_confirmed(call, hub, decision), form)
     except Stopped as stop:
         return error_result(stop)
-    if isinstance(outcome, Acted):
-        return answer_result(outcome.call, outcome.answer, form, note=outcome.note)
-    if isinstance(outcome, Rehearsed):
-        return rehearsal(outcome, form)
-    return plan(outcome, form) if isinstance(outcome, Plan) else returned(outcome.question)
 
 
-def person(gate: Gate, ctx: Context, params: CallToolRequestParams, confirm_token: str | None) -> Person:
-    """Who is asked: the person before this client; by way of the model, by the policy `plan`; or nobody.
+def _brought(
+    gate: Gate, params: CallToolRequestParams, call: Endpoint[Any], hub: Hub, confirm_token: str | None
+) -> Decision | None:
+    """The decision that comes with a call: with the answered question, or with the token of a plan.
 
     Raises:
-        Stopped: the policy takes no word of the model's.
+        Stopped: it does not fit, waits for approval, or the policy takes no plans.
     """
     policy = gate.settings.confirm
     if policy == "off":
-        return Nobody(policy)
-    if params.request_state is not None:
-        return ReturnedQuestion(params)
-    if confirm_token is not None and policy != "plan":
-        raise Stopped(f"This server takes no confirm_token: it runs with --confirm {policy}.")
-    if confirm_token is None and can_show_form(ctx):
-        return ReturnedQuestion(params) if is_modern(ctx) else ShownForm(ctx)
-    return Planner(Seals(gate.keys), gate.approvals, confirm_token) if policy == "plan" else Nobody(policy)
+        return None
+    if (decision := brought(params)) is not None:
+        return decision
+    if confirm_token is None:
+        return None
+    if policy != "plan":
+        raise Stopped(
+            f"This server takes no confirm_token: it runs with --confirm {policy}.", advice=NOBODY_TO_ASK
+        )
+    challenge = Seals(gate.keys).open(confirm_token)
+    gate.check(challenge, call, hub)
+    need_approval(challenge, gate.approvals)
+    return Decision(challenge, True)
+
+
+def _done(acted: Acted, form: AnswerForm) -> CallToolResult:
+    return answer_result(acted.call, acted.answer, form, note=acted.note)
 
 
 def plan(outcome: Plan, form: AnswerForm) -> CallToolResult:
     """A plan as a model reads it, and shows it to the person."""
     question, minutes = outcome.question, EXPIRES // 60
-    again = f"call {question.shown.tool} again with the same arguments and this confirm_token"
+    again = f"call {question.challenge.tool} again with the same arguments and this confirm_token"
     if outcome.approve:
         step = (
             "A model's word is not enough for this. Show the person the above, word for word, and ask them "
@@ -95,10 +127,10 @@ def plan(outcome: Plan, form: AnswerForm) -> CallToolResult:
     return result_of(text, said, form)
 
 
-def rehearsal(outcome: Rehearsed, form: AnswerForm) -> CallToolResult:
+def rehearsal(outcome: Rehearsal, form: AnswerForm) -> CallToolResult:
     """What a call would send, change and ask."""
     request, question = outcome.request, outcome.question
-    path = outcome.seen.call.to_http("").url
+    path = outcome.assessment.call.to_http("").url
     lines = [f"A dry run. {NOTHING_CHANGED}", f"{request.method} {path}"]
     said: dict[str, Any] = {
         "dry_run": True,

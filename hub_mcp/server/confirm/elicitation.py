@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,8 +20,9 @@ from mcp.types import (
 )
 from pydantic import ValidationError
 
+from hub_mcp.client.caller import Caller
 from hub_mcp.errors import Stopped
-from hub_mcp.gate.question import ASK_AGAIN, EXPIRES, Check, Pending, Question, Reply, Shown, reply_to
+from hub_mcp.gate.question import ASK_AGAIN, EXPIRES, Challenge, Decision, Question, decision_of
 from hub_mcp.server.answer_form import is_modern
 
 Context = ServerRequestContext[Any, Any]
@@ -38,13 +38,13 @@ def can_show_form(ctx: Context) -> bool:
     return is_modern(ctx) or ctx.session.can_send_request
 
 
-def form_for(shown: Shown) -> dict[str, Any]:
+def form_for(challenge: Challenge) -> dict[str, Any]:
     """The form's schema: the name to type, or one box to tick."""
-    if shown.retype:
+    if challenge.retype:
         name = {
             "type": "string",
-            "title": f"Type {shown.retype}",
-            "description": f"Exactly {shown.retype}, letter case included; anything else changes nothing.",
+            "title": f"Type {challenge.retype}",
+            "description": f"Exactly {challenge.retype}, in upper and lower case; else nothing is changed.",
         }
         return {"type": "object", "properties": {"name": name}, "required": ["name"]}
     box = {
@@ -56,58 +56,47 @@ def form_for(shown: Shown) -> dict[str, Any]:
     return {"type": "object", "properties": {"confirm": box}, "required": ["confirm"]}
 
 
-class ShownForm:
-    """A person before a legacy client: the form is shown while the call waits."""
-
-    def __init__(self, ctx: Context) -> None:
-        self._ctx = ctx
-
-    async def given(self, fits: Check) -> Reply | None:
-        return None
-
-    async def ask(self, question: Question) -> Reply | Pending:
-        shown = question.shown
-        try:
-            with anyio.fail_after(EXPIRES):
-                result = await self._ctx.session.elicit_form(
-                    question.message, form_for(shown), related_request_id=self._ctx.request_id
-                )
-        except TimeoutError:
-            return Reply(shown, False, f"Nobody answered within {EXPIRES // 60} minutes.")
-        except (MCPError, ValidationError):
-            return Reply(shown, False, "The client could not show the question, or answered something else.")
-        return reply_to(shown, result.action, result.content or {})
-
-
-class ReturnedQuestion:
-    """A person behind a modern client: the call ends with the question and is made again with the answer."""
-
-    def __init__(self, params: CallToolRequestParams) -> None:
-        self._params = params
-
-    async def given(self, fits: Check) -> Reply | None:
-        if self._params.request_state is None:
-            return None
-        try:
-            shown = Shown.read(self._params.request_state)
-        except (ValueError, RecursionError) as trouble:
-            raise Stopped("The confirmation cannot be read.", advice=ASK_AGAIN) from trouble
-        fits(shown)
-        answer = (self._params.input_responses or {}).get(QUESTION)
-        if not isinstance(answer, ElicitResult):
-            return Reply(shown, False, "The question came back without an answer.", brought=True)
-        return reply_to(shown, answer.action, answer.content or {}, brought=True)
-
-    async def ask(self, question: Question) -> Reply | Pending:
-        return Pending(question)
+async def shown(ctx: Context, question: Question) -> Decision:
+    """The decision of a person before a legacy client: the form is shown while the call waits."""
+    challenge = question.challenge
+    try:
+        with anyio.fail_after(EXPIRES):
+            result = await ctx.session.elicit_form(
+                question.message, form_for(challenge), related_request_id=ctx.request_id
+            )
+    except TimeoutError:
+        return Decision(challenge, False, f"Nobody answered within {EXPIRES // 60} minutes.")
+    except (MCPError, ValidationError):
+        return Decision(
+            challenge, False, "The client could not show the question, or answered something else."
+        )
+    return decision_of(challenge, result.action, result.content or {})
 
 
 def returned(question: Question) -> InputRequiredResult:
-    """The result that asks; the server's boundary seals the state."""
-    params = ElicitRequestFormParams(message=question.message, requested_schema=form_for(question.shown))
+    """The result that asks a person behind a modern client; the server's boundary seals the state."""
+    params = ElicitRequestFormParams(message=question.message, requested_schema=form_for(question.challenge))
     return InputRequiredResult(
-        input_requests={QUESTION: ElicitRequest(params=params)}, request_state=question.shown.text()
+        input_requests={QUESTION: ElicitRequest(params=params)}, request_state=question.challenge.text()
     )
+
+
+def brought(params: CallToolRequestParams) -> Decision | None:
+    """The decision that a modern client brings when it makes the call again; None where it brings none.
+
+    Raises:
+        Stopped: it cannot be read.
+    """
+    if params.request_state is None:
+        return None
+    try:
+        challenge = Challenge.read(params.request_state)
+    except (ValueError, RecursionError) as trouble:
+        raise Stopped("The confirmation cannot be read.", advice=ASK_AGAIN) from trouble
+    answer = (params.input_responses or {}).get(QUESTION)
+    if not isinstance(answer, ElicitResult):
+        return Decision(challenge, False, "The question came back without an answer.")
+    return decision_of(challenge, answer.action, answer.content or {})
 
 
 # ── the state a client carries ────────────────────────────────────────────────────────────────────────
@@ -137,4 +126,4 @@ def principal(ctx: Context) -> str | None:
     """Who is calling over HTTP, told from their token; None over stdio, where there is only one."""
     headers = getattr(ctx.request, "headers", None)
     authorization = headers.get("authorization") if headers is not None else None
-    return hashlib.sha256(authorization.encode("utf-8", "replace")).hexdigest() if authorization else None
+    return Caller.behind(authorization or "").under(b"") or None  # the same in every worker; it is sealed

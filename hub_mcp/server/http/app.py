@@ -26,8 +26,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub_mcp import __version__
+from hub_mcp.client.caller import Caller
 from hub_mcp.client.hub import Hub
-from hub_mcp.client.token import caller_of
 from hub_mcp.errors import plain
 from hub_mcp.server.http import shutdown
 from hub_mcp.server.http.auth import Known, NotAToken, SignIn, token_in
@@ -180,5 +180,5 @@ class AccessLog:
                 plain(headers.get("mcp-method", "-"), 40),
                 status,
                 (time.monotonic() - started) * 1000,
-                caller_of(headers.get("authorization", ""))[:8] or "anonymous",
+                Caller.behind(headers.get("authorization", "")).id[:8] or "anonymous",
             )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable
 
@@ -13,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub_mcp.catalogue.users import Whoami
+from hub_mcp.client.caller import Caller
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.token import Token
 from hub_mcp.errors import HubError, TokenRejected
@@ -44,12 +44,12 @@ def token_in(headers: Headers) -> Token | None:
 
 
 class Known:
-    """Tokens that the Hub knew minutes ago, as digests."""
+    """Tokens that the Hub knew minutes ago, by their callers."""
 
     def __init__(self, hub: Hub, clock: Callable[[], float] = time.monotonic) -> None:
         self._hub = hub
         self._clock = clock
-        self._until: dict[bytes, float] = {}
+        self._until: dict[str, float] = {}
 
     async def check(self, token: Token) -> None:
         """Ask the Hub whose token it is, unless it was asked lately.
@@ -58,16 +58,16 @@ class Known:
             TokenRejected: the Hub does not know it.
             HubError: the Hub could not be asked.
         """
-        digest = hashlib.sha256(token.secret.encode()).digest()
+        caller = Caller.with_token(token).id
         now = self._clock()
-        if self._until.get(digest, 0.0) > now:
+        if self._until.get(caller, 0.0) > now:
             return
         await self._hub.asked_by(token).send(Whoami())
         for old in [one for one, until in self._until.items() if until <= now]:
             del self._until[old]
         if len(self._until) >= MOST_REMEMBERED:
             del self._until[next(iter(self._until))]
-        self._until[digest] = now + GOOD_FOR
+        self._until[caller] = now + GOOD_FOR
 
 
 class SignIn:

@@ -62,7 +62,7 @@ def answering(redis: Redis) -> Callable[[], Awaitable[bool]]:
     return answers
 
 
-class UsedInRedis:
+class RedisUsage:
     """Remembers for every process at the same Redis which answers were used; counts for those of one run."""
 
     scope = ""

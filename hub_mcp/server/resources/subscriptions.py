@@ -9,7 +9,6 @@ again at once, each with a token of their own: nobody is told of what they canno
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import logging
 from collections.abc import Callable
@@ -100,7 +99,7 @@ class Subscriptions:
 
     def walk_at(self, hub: Hub, address: str) -> Walk | None:
         """The walk that runs for this caller at this address."""
-        running = self._running.get((caller_of(hub), address))
+        running = self._running.get((hub.caller.id, address))
         return running.walk if running else None
 
     # ── legacy: resources/subscribe ─────────────────────────────────────────────────────────────────
@@ -113,7 +112,7 @@ class Subscriptions:
         return EmptyResult()
 
     async def unsubscribe(self, ctx: Context, params: UnsubscribeRequestParams) -> EmptyResult:
-        key = (caller_of(self._hub_of(ctx)), str(params.uri))
+        key = (self._hub_of(ctx).caller.id, str(params.uri))
         if running := self._running.get(key):
             running.sessions = [one for one in running.sessions if one is not ctx.session]
             self._end_unwanted(key)
@@ -125,7 +124,7 @@ class Subscriptions:
         self, ctx: Context, params: SubscriptionsListenRequestParams
     ) -> SubscriptionsListenResult:
         hub = self._hub_of(ctx)
-        caller = caller_of(hub)
+        caller = hub.caller.id
         addresses = [str(one) for one in params.notifications.resource_subscriptions or ()]
         bus = InMemorySubscriptionBus()
         try:
@@ -141,7 +140,7 @@ class Subscriptions:
     # ── what runs ───────────────────────────────────────────────────────────────────────────────────
 
     def _start(self, hub: Hub, address: str) -> Running:
-        key = (caller_of(hub), address)
+        key = (hub.caller.id, address)
         if key in self._running:
             return self._running[key]
         if sum(1 for caller, _ in self._running if caller == key[0]) >= MOST:
@@ -201,8 +200,3 @@ class Subscriptions:
 def _thing(address: str) -> str:
     """What an address is about, whichever of its fields are asked for."""
     return address.partition("?")[0].lower()
-
-
-def caller_of(hub: Hub) -> str:
-    """A digest of whose token it is; "" for nobody's."""
-    return hashlib.sha256(hub.token.secret.encode()).hexdigest() if hub.token else ""

@@ -1,0 +1,49 @@
+"""Who is calling, as one value: told from the token, and telling nothing of it."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hub_mcp.client.token import Token
+
+_KEY = secrets.token_bytes(32)  # anew in every process, so that an id is worth nothing outside of it
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whoever has a token, or nobody in particular; callers with the same token are equal.
+
+    Attributes:
+        id: a name within this process, e.g. for logs; "" for a caller without a token.
+    """
+
+    id: str
+    _secret: str = field(repr=False, compare=False)
+
+    @classmethod
+    def with_token(cls, token: Token | None) -> Caller:
+        return cls._of(token.secret if token else "")
+
+    @classmethod
+    def behind(cls, authorization: str) -> Caller:
+        """The caller who sent this Authorization header; "" is nobody's."""
+        scheme, _, secret = authorization.partition(" ")
+        return cls._of(secret.strip() if scheme.lower() == "bearer" else authorization)
+
+    @classmethod
+    def _of(cls, secret: str) -> Caller:
+        return cls(_digest(secret, _KEY), secret)
+
+    def under(self, key: bytes) -> str:
+        """A name that other processes with the same key come to as well; "" for a caller without a token."""
+        return _digest(self._secret, key)
+
+
+def _digest(secret: str, key: bytes) -> str:
+    if not secret:
+        return ""
+    return hashlib.blake2b(secret.encode("utf-8", "replace"), key=key[:64], digest_size=16).hexdigest()
