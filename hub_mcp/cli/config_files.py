@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import tomllib
 from copy import deepcopy
@@ -11,7 +12,10 @@ from datetime import UTC, datetime
 from difflib import unified_diff
 from pathlib import Path
 
-from hub_mcp.cli import jsonc, toml_text, yaml_text
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from hub_mcp.cli import config_edits, jsonc
 from hub_mcp.cli.clients import TOKEN_INPUT, Client, Format
 from hub_mcp.cli.entries import Entry
 from hub_mcp.cli.jsonc import Json, Unreadable
@@ -46,7 +50,7 @@ class Change:
         if self.before is not None:
             stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
             backup = target.with_name(f"{target.name}.{stamp}{BACKUP}")
-            _write(backup, self.before, like=target)
+            _write(backup, self.before, like=target, private=True)  # neighbours' secrets lie in it
         if self.after is None:
             target.unlink()
         else:
@@ -98,17 +102,15 @@ def value_of(form: Format, text: str) -> dict[str, Json]:
     elif form == "toml":
         try:
             said = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as trouble:
-            raise Unreadable(f"it is not TOML: {trouble}") from None
+        except ValueError as trouble:  # whose text may quote the file
+            where = re.search(r"\(at (line \d+)", str(trouble))
+            raise Unreadable(f"it is not TOML{f' in {where[1]}' if where else ''}") from None
     else:
-        import yaml  # here, because only this command needs it
-
         try:
-            said = yaml.safe_load(text)
-        except yaml.YAMLError as trouble:
+            said = YAML(typ="safe", pure=True).load(text)
+        except (YAMLError, RecursionError, ValueError) as trouble:
             mark = getattr(trouble, "problem_mark", None)
-            where = f" in line {mark.line + 1}" if mark else ""
-            raise Unreadable(f"it is not YAML{where}") from None
+            raise Unreadable(f"it is not YAML{f' in line {mark.line + 1}' if mark else ''}") from None
     if said is None:
         return {}
     if not isinstance(said, dict):
@@ -138,15 +140,16 @@ def with_entry(client: Client, text: str | None, name: str, entry: Entry) -> str
     """
     if client.format == "file":
         value_of("file", text or "")
-        return yaml_text.block(entry)
-    before = text or ""
+        return config_edits.yaml_block(entry)
+    windows = "\r\n" in (text or "")
+    before = (text or "").replace("\r\n", "\n") if client.format != "json" else text or ""
     expected = deepcopy(value_of(client.format, before))
     _set(expected, (*client.under, name), entry)
     path = (*client.under, name)
     if client.format == "toml":
-        after = toml_text.put(before, path, entry)
+        after = config_edits.put_toml(before, path, entry)
     elif client.format == "yaml":
-        after = yaml_text.put(before, client.under[0], name, entry)
+        after = config_edits.put_yaml(before, client.under[0], name, entry)
     else:
         after = jsonc.put(before, path, entry)
         if client.prompts and client.reference in str(entry) and not _asks(expected):
@@ -154,7 +157,7 @@ def with_entry(client: Client, text: str | None, name: str, entry: Entry) -> str
             inputs = expected.setdefault("inputs", [])
             assert isinstance(inputs, list)  # else the edit above had been refused
             inputs.append(TOKEN_INPUT)
-    return _checked(client, after, expected)
+    return _checked(client, _line_ends(after, windows=windows), expected)
 
 
 def without_entry(client: Client, text: str, name: str) -> str | None:
@@ -166,12 +169,13 @@ def without_entry(client: Client, text: str, name: str) -> str | None:
     if client.format == "file":
         return None
     expected = deepcopy(value_of(client.format, text))
+    windows = "\r\n" in text
     path = (*client.under, name)
     _drop(expected, path)
     if client.format == "toml":
-        after = toml_text.take(text, path)
+        after = config_edits.take_toml(text.replace("\r\n", "\n"), path)
     elif client.format == "yaml":
-        after = yaml_text.take(text, client.under[0], name)
+        after = config_edits.take_yaml(text.replace("\r\n", "\n"), client.under[0], name)
     else:
         after = jsonc.take(text, path)
         unused = client.prompts and client.reference not in after
@@ -180,7 +184,7 @@ def without_entry(client: Client, text: str, name: str) -> str | None:
             inputs = expected["inputs"]
             assert isinstance(inputs, list)  # it has a place
             del inputs[place]
-    return _checked(client, after, expected)
+    return _checked(client, _line_ends(after, windows=windows), expected)
 
 
 def restored(client: Client, path: Path, text: str, name: str) -> str | None:
@@ -202,6 +206,10 @@ def restored(client: Client, path: Path, text: str, name: str) -> str | None:
     if with_entry(client, None, name, entry) == text:
         return None
     return without_entry(client, text, name)
+
+
+def _line_ends(text: str, *, windows: bool) -> str:
+    return text.replace("\r\n", "\n").replace("\n", "\r\n") if windows else text
 
 
 def _checked(client: Client, after: str, expected: dict[str, Json]) -> str:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from hub_mcp.cli import toml_text, yaml_text
+from hub_mcp.cli.config_edits import toml_table, yaml_block
 from hub_mcp.cli.clients import CLIENTS, Client, Machine
 from hub_mcp.cli.config_files import Change, entry_of, restored, text_of, with_entry
 from hub_mcp.cli.entries import Entry, Remote, Server, Start
@@ -76,11 +76,11 @@ def token_text(client: Client, *, with_token: bool, shown: bool) -> str:
 def told(client: Client, name: str, entry: Entry) -> str:
     """The piece of a configuration file that holds the entry, as its owner would write it."""
     if client.format == "toml":
-        return toml_text.table((*client.under, name), entry)
+        return toml_table((*client.under, name), entry)
     piece = client.piece(name, entry)
     if client.format == "json":
         return json.dumps(piece, indent=2, ensure_ascii=False) + "\n"
-    return yaml_text.block(piece)
+    return yaml_block(piece)
 
 
 def _is_ours(entry: Entry) -> bool:

@@ -12,7 +12,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub_mcp.cli import jsonc, toml_text, yaml_text
+from hub_mcp.cli import jsonc
+from hub_mcp.cli.config_edits import put_toml, put_yaml, take_toml, take_yaml
 from hub_mcp.cli.jsonc import Json, Unreadable
 
 VALUES = st.recursive(
@@ -126,17 +127,17 @@ TOML = '[a]\nx = 1\n\n# of b\n[b.c]\ny = "[a]"\n'
 
 
 def test_a_toml_table_is_appended_replaced_and_taken_out() -> None:
-    once = toml_text.put(TOML, ("s", "h"), ENTRY)
+    once = put_toml(TOML, ("s", "h"), ENTRY)
     assert once.startswith(TOML)
     assert tomllib.loads(once) == {**tomllib.loads(TOML), "s": {"h": ENTRY}}
-    twice = toml_text.put(once, ("s", "h"), {"command": "y"})
+    twice = put_toml(once, ("s", "h"), {"command": "y"})
     assert tomllib.loads(twice)["s"] == {"h": {"command": "y"}}
-    assert toml_text.take(twice, ("s", "h")) == TOML
+    assert take_toml(twice, ("s", "h")) == TOML
 
 
 def test_the_comments_before_the_next_toml_table_stay_with_it() -> None:
-    text = toml_text.put("", ("a", "h"), ENTRY) + "\n# of z\n[z]\nk = 1\n"
-    assert toml_text.take(text, ("a", "h")) == "\n# of z\n[z]\nk = 1\n"
+    text = put_toml("", ("a", "h"), ENTRY) + "\n# of z\n[z]\nk = 1\n"
+    assert take_toml(text, ("a", "h")) == "\n# of z\n[z]\nk = 1\n"
 
 
 @given(
@@ -146,7 +147,7 @@ def test_the_comments_before_the_next_toml_table_stay_with_it() -> None:
 )
 def test_any_text_survives_toml(entry: dict[str, str]) -> None:
     plain = {key: re.sub(r"[\x7f-\x9f\ud800-\udfff]", "", text) for key, text in entry.items()}
-    assert tomllib.loads(toml_text.put("", ("s", 'odd "name"'), plain))["s"]['odd "name"'] == plain
+    assert tomllib.loads(put_toml("", ("s", 'odd "name"'), plain))["s"]['odd "name"'] == plain
 
 
 @pytest.mark.parametrize(
@@ -163,7 +164,7 @@ def test_any_text_survives_toml(entry: dict[str, str]) -> None:
 )
 def test_a_yaml_entry_is_put_in_and_taken_out(text: str) -> None:
     before = yaml.safe_load(text) or {}
-    after = yaml_text.put(text, "s", "h", ENTRY)
+    after = put_yaml(text, "s", "h", ENTRY)
     assert yaml.safe_load(after) == {**before, "s": {**(before.get("s") or {}), "h": ENTRY}}
-    again = yaml_text.take(after, "s", "h")
+    again = take_yaml(after, "s", "h")
     assert yaml.safe_load(again) == {**before, "s": before.get("s") or {}}
