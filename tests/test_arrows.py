@@ -96,3 +96,8 @@ def test_a_file_of_the_local_hub_shares_its_name_with_no_other_of_the_package() 
 def test_a_folder_of_the_local_hub_can_be_taken_in_at_a_glance() -> None:
     crowded = Counter(path.parent.relative_to(PACKAGE) for path in LOCALHUB)
     assert [str(folder) for folder, files in crowded.items() if files > MOST_FILES] == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_nothing_that_is_installed_needs_the_tools_of_developers(path: Path) -> None:
+    assert room_of(path) == "dev" or not [one for one in imports_of(path) if one.startswith("hub_mcp.dev")]

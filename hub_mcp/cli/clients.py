@@ -105,6 +105,17 @@ def _in_settings(*parts: str) -> Callable[[Machine], tuple[Path, ...]]:
     return lambda machine: (machine.settings().joinpath(*parts),)
 
 
+def _claude_desktop(machine: Machine) -> tuple[Path, ...]:
+    """From the Microsoft store it runs in a package, and reads what looks like %APPDATA% to it from there."""
+    file = Path("Claude", "claude_desktop_config.json")
+    usual = machine.settings() / file
+    if machine.platform != "win32":
+        return (usual,)
+    local = Path(machine.environment.get("LOCALAPPDATA") or machine.home / "AppData" / "Local")
+    roaming = sorted(local.glob("Packages/Claude_*/LocalCache/Roaming"))
+    return (*(one / file for one in roaming), usual)
+
+
 def _codex(machine: Machine) -> tuple[Path, ...]:
     return (Path(machine.environment.get("CODEX_HOME") or machine.home / ".codex") / "config.toml",)
 
@@ -138,7 +149,7 @@ CLIENTS: dict[str, Client] = {
     for client in (
         Client(
             "claude-desktop", "Claude Desktop", "json", _SERVERS,
-            _in_settings("Claude", "claude_desktop_config.json"), bridged,
+            _claude_desktop, bridged,
             hint="Quit Claude Desktop and start it again.",
         ),
         Client(

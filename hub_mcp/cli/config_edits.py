@@ -1,8 +1,8 @@
 """TOML and YAML, edited by tomlkit and ruamel.yaml; comments stay before the lines they stood before.
 
-Both libraries count a comment between two entries as the end of the former one. So an entry that is added would
-come behind the next entry's comment, and one that is removed would take it along: `_inserted` and `_removed` put
-that right, line by line.
+To both libraries a comment between two entries is the end of the former one. So an entry that is added would
+come behind the comment of the next, and one that is removed would take it along; `_inserted` and `_removed`
+see to that, line by line.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any
 
 import tomlkit
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from ruamel.yaml.util import load_yaml_guess_indent
 from tomlkit.exceptions import TOMLKitError
@@ -26,7 +26,7 @@ UNBROKEN = 2**20  # characters of a line of YAML before the library would break 
 
 def toml_table(path: tuple[str, ...], entry: Mapping[str, Json]) -> str:
     """A table with its header, alone in a file."""
-    return _dumped(_nested(path, entry))
+    return tomlkit.dumps(_nested(path, entry))
 
 
 def put_toml(text: str, path: tuple[str, ...], entry: Mapping[str, Json]) -> str:
@@ -116,10 +116,6 @@ def _nested(path: tuple[str, ...], entry: Mapping[str, Json]) -> dict[str, Json]
     return whole
 
 
-def _dumped(whole: Mapping[str, Json]) -> str:
-    return tomlkit.dumps(whole)
-
-
 def _yaml(text: str) -> tuple[YAML, CommentedMap]:
     """An editor that indents as the text does, and what the text says."""
     editor = YAML()
@@ -183,6 +179,8 @@ def _inserted(before: str, after: str) -> str:
     first = next((n for n in range(start, 0, -1) if _says(old[n - 1])), 0)
     if start + end < len(old) or not first:
         return after  # lines were rewritten, not added: the caller compares what the text says
+    if not end:  # at the end of the file: what stands right below an entry is a remark on it
+        first = next((n for n in range(first, start) if not old[n].strip()), start)
     added = new[start : len(new) - end]
     return "".join([*old[:first], *added, *old[first:]])
 

@@ -9,7 +9,6 @@ import tomllib
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from difflib import unified_diff
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -29,12 +28,6 @@ class Change:
     before: str | None
     after: str | None
     private: bool = False
-
-    def diff(self) -> str:
-        old, new = (self.before or "").splitlines(), (self.after or "").splitlines()
-        here, gone = str(self.path), "(no file)"
-        was, becomes = (gone if side is None else here for side in (self.before, self.after))
-        return "\n".join(unified_diff(old, new, was, becomes, lineterm=""))
 
     def write(self) -> Path | None:
         """Make the change; the answer is where the former text was kept.

@@ -10,6 +10,10 @@ from hub_mcp.cli.jsonc import Json
 
 Entry = dict[str, Json]  # what JSON, TOML and YAML can all say
 
+PINNED = (
+    f"hub-mcp=={__version__}"  # what uvx runs; a later version comes in when somebody writes the entry anew
+)
+BRIDGE = "mcp-remote@0.15.1"
 PASSED = ("HF_TOKEN", "HF_ENDPOINT", "HF_HOME")  # for clients that let through only what they are told
 
 
@@ -74,11 +78,11 @@ def bridged(name: str, server: Server, token: str) -> Entry:
     if isinstance(server, Start):
         return Common()(name, server, token)
     if not token:
-        return {"command": "npx", "args": ["-y", "mcp-remote", server.url]}
+        return {"command": "npx", "args": ["-y", BRIDGE, server.url]}
     # The header comes from a variable, because a space within an argument breaks on Windows.
     return {
         "command": "npx",
-        "args": ["-y", "mcp-remote", server.url, "--header", "Authorization:${AUTHORIZATION}"],
+        "args": ["-y", BRIDGE, server.url, "--header", "Authorization:${AUTHORIZATION}"],
         "env": {"AUTHORIZATION": f"Bearer {token}"},
     }
 

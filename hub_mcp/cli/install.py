@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 
 import click
 
-from hub_mcp.cli.config_edits import toml_table, yaml_block
 from hub_mcp.cli.clients import CLIENTS, Client, Machine
+from hub_mcp.cli.config_edits import toml_table, yaml_block
 from hub_mcp.cli.config_files import Change, entry_of, restored, text_of, with_entry
-from hub_mcp.cli.entries import Entry, Remote, Server, Start
+from hub_mcp.cli.entries import PINNED, Entry, Remote, Server, Start
 from hub_mcp.cli.jsonc import Unreadable
+from hub_mcp.cli.shown_change import shown
 from hub_mcp.client.token import find_token, usable
 
 NAME = "hub"
@@ -39,9 +40,7 @@ def start(args: tuple[str, ...] = (), *, uvx: bool = False) -> Start:
     )  # a uvx run: may be gone tomorrow
     if uvx or passing:
         beside = str(Path(os.environ.get("UV", "")).parent)  # uv tells its children where it lies
-        return Start(
-            shutil.which("uvx") or shutil.which("uvx", path=beside) or "uvx", ("hub-mcp", *args), env
-        )
+        return Start(shutil.which("uvx") or shutil.which("uvx", path=beside) or "uvx", (PINNED, *args), env)
     script = Path(sysconfig.get_path("scripts")) / ("hub-mcp.exe" if sys.platform == "win32" else "hub-mcp")
     if script.is_file():
         return Start(str(script), args, env)
@@ -177,7 +176,7 @@ def install(
         if present is not None and not _is_ours(present):
             raise click.ClickException(f"{path} has another server {name!r}: choose another --name.")
         change = Change(path, before, with_entry(client, before, name, wanted), private=secret)
-        if _carry_out(client, change, dry_run=dry_run, yes=yes):
+        if _carry_out(client, change, present, wanted, dry_run=dry_run, yes=yes):
             _tell_about_token(client, server, with_token=with_token)
     except (Unreadable, OSError) as trouble:
         raise _refusal(path, trouble) from None
@@ -206,14 +205,17 @@ def uninstall(client: Client | None, dry_run: bool, yes: bool, name: str) -> Non
         if not _is_ours(present):
             raise click.ClickException(f"The entry {name!r} in {path} is not ours. Nothing was changed.")
         change = Change(path, before, restored(client, path, before, name))
-        _carry_out(client, change, dry_run=dry_run, yes=yes)
+        _carry_out(client, change, present, None, dry_run=dry_run, yes=yes)
     except (Unreadable, OSError) as trouble:
         raise _refusal(path, trouble) from None
 
 
-def _carry_out(client: Client, change: Change, *, dry_run: bool, yes: bool) -> bool:
+def _carry_out(
+    client: Client, change: Change, former: Entry | None, wanted: Entry | None, *, dry_run: bool, yes: bool
+) -> bool:
     """Show a change, ask, and make it."""
-    click.echo(_masked(change))
+    token = find_token()
+    click.echo(shown(client.format, change, former, wanted, token.secret if token else ""))
     if dry_run:
         click.echo("\nNothing was changed (--dry-run).")
         return False
@@ -226,18 +228,10 @@ def _carry_out(client: Client, change: Change, *, dry_run: bool, yes: bool) -> b
         else f"Removed {change.path}, which held nothing else."
     )
     click.echo(f"{done} The former file is {backup.name}." if backup else done)
-    token = find_token()
     if backup and token and token.secret in (change.before or ""):
-        click.echo("That former file holds the token; delete it when you need it no more.")
+        click.echo("That former file holds the token; delete it when you no longer need it.")
     click.echo(client.hint)
     return True
-
-
-def _masked(change: Change) -> str:
-    """What would change, without the tokens that either side of it holds."""
-    token = find_token()
-    diff = change.diff().replace(token.secret, MASK) if token else change.diff()
-    return re.sub(r"\bhf_[A-Za-z0-9]{16,}", MASK, diff)
 
 
 def _tell_about_token(client: Client, server: Server, *, with_token: bool) -> None:

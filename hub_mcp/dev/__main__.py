@@ -127,13 +127,5 @@ def operations(document: Path, pin: tuple[str, ...], check: bool) -> None:
         shapes.write_bytes(found.shapes.encode())
 
 
-@main.command()
-def icon() -> None:
-    """Draw the icon's files anew."""
-    from hub_mcp.dev.icon import draw
-
-    draw()
-
-
 if __name__ == "__main__":
     main()

@@ -98,6 +98,6 @@ def stage(project: Project, rendered: dict[str, bytes], folder: Path) -> None:
     for name in SHIPPED:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "dev"))
         else:
             shutil.copy(source, folder / name)

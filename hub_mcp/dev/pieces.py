@@ -7,7 +7,7 @@ from base64 import b64encode
 from urllib.parse import quote, urlencode
 
 from hub_mcp.cli.clients import CLIENTS, Client
-from hub_mcp.cli.entries import Remote, Server, Start
+from hub_mcp.cli.entries import PINNED, Remote, Server, Start
 from hub_mcp.cli.install import NAME, told
 from hub_mcp.dev.project import Project
 
@@ -21,7 +21,7 @@ def pieces(project: Project) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for client in CLIENTS.values():
         ending = ENDINGS[client.format]
-        found[f"{client.key}.{ending}"] = _piece(client, Start("uvx", (project.name,)), client.reference)
+        found[f"{client.key}.{ending}"] = _piece(client, Start("uvx", (PINNED,)), client.reference)
         found[f"{client.key}-remote.{ending}"] = _piece(client, REMOTE, client.reference or PLACEHOLDER)
     return found
 
@@ -31,7 +31,7 @@ def _piece(client: Client, server: Server, token: str) -> bytes:
 
 
 def _compact(client: str, project: Project, **more: str) -> str:
-    entry = {**CLIENTS[client].write(NAME, Start("uvx", (project.name,)), ""), **more}
+    entry = {**CLIENTS[client].write(NAME, Start("uvx", (PINNED,)), ""), **more}
     return json.dumps(entry, separators=(",", ":"))
 
 
@@ -44,7 +44,7 @@ def links(project: Project) -> dict[str, str]:
     def packed(client: str) -> str:
         return b64encode(_compact(client, project).encode()).decode()
 
-    goose = {"cmd": "uvx", "arg": project.name, "id": NAME, "name": project.title}
+    goose = {"cmd": "uvx", "arg": PINNED, "id": NAME, "name": project.title}
     return {
         "VS Code": asked(
             "https://insiders.vscode.dev/redirect/mcp/install", name=NAME, config=_compact("vscode", project)

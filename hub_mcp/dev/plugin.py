@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub_mcp.cli.clients import CLIENTS
-from hub_mcp.cli.entries import Start
+from hub_mcp.cli.entries import PINNED, Start
 from hub_mcp.cli.install import NAME
 from hub_mcp.cli.jsonc import Json
 from hub_mcp.dev.project import Project
@@ -14,7 +14,7 @@ SCHEMAS = "https://agent-plugins.org/schemas/1.0.0"
 
 def plugin(project: Project) -> dict[str, Json | bytes]:
     """The files of the plugin directory by their path; what is not bytes is written as JSON."""
-    start = Start("uvx", (project.name,))
+    start = Start("uvx", (PINNED,))
     plain: Json = {NAME: CLIENTS["cursor"].write(NAME, start, "")}
     typed: Json = {NAME: CLIENTS["claude-code"].write(NAME, start, "")}
     about: dict[str, Json] = {

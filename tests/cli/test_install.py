@@ -15,6 +15,7 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
+from hub_mcp import __version__
 from hub_mcp.cli.clients import CLIENTS, Client, Machine
 from hub_mcp.cli.config_files import BACKUP, entry_of, value_of
 from hub_mcp.cli.entries import Remote, Start
@@ -225,6 +226,104 @@ def test_printing_reads_and_writes_nothing(home: Path, client: Client) -> None:
     assert faults(parse(result.output), PIECES[client.key]) == []
 
 
+# ── what stands beside our entry ────────────────────────────────────────────────────────────────────────────
+
+# A secret in every place a file of that format has for one; @ is where it stands.
+PLACES = {
+    "json": {
+        "a variable": '{"%s": {"other": {"command": "x", "env": {"GITHUB_TOKEN": "@"}}}}',
+        "a header": '{"%s": {"other": {"url": "https://x.example", "headers": {"X": "Bearer @"}}}}',
+        "an argument": '{"%s": {"other": {"command": "x", "args": ["--key", "@", "--k=@"]}}}',
+        "an address": '{"%s": {"other": {"url": "https://me:@@x.example/?k=@#@"}}}',
+        "another setting": '{"password": "@", "deep": [{"a": ["@"]}],\n"%s": {}}',
+        "a key": '{"tokens": {"@ @": 1}, "%s": {}}',
+        "a number": '{"pin": 4711471147114711, "%s": {}}',
+        "escapes": '{"a": "\\u0040\\n\\"@", "%s": {}}',
+        "a comment": '{\n"a": 1, // old: @\n/* @ */\n"%s": {} // @\n}',
+        "a long comment": '{\n/*\n  token: @\n  @\n*/\n"%s": {}\n}',
+    },
+    "toml": {
+        "a variable": '[%s.other.env]\nTOKEN = "@"\n',
+        "an inline table": "[%s.other]\nenv = { TOKEN = \"@\", B = '@' }\n",
+        "many lines": 'a = """\nx = @\n@ """\n[%s.other]\ncommand = "x"\n',
+        "a comment": "# @\n[%s.other] # @\n# token = @\n",
+    },
+    "yaml": {
+        "a variable": "%s:\n  other:\n    envs: {TOKEN: @}\n",
+        "a block": "%s:\n  other:\n    key: |\n      a: @\n      @\n",
+        "an address": "%s:\n  other:\n    uri: https://me:@@x.example/?k=@\n",
+        "words": "%s:\n  other:\n    cmd: run --key @ --k=@\n    args: [-k, '@', \"@\"]\n",
+        "a comment": "# @\n%s:\n  # token: @\n  other: {cmd: x} # @\n",
+    },
+}
+CASES = [
+    pytest.param(client, text, id=f"{client.key}-{place}")
+    for client in CLIENTS.values()
+    for place, text in PLACES.get(client.format, {}).items()
+]
+
+
+@pytest.mark.parametrize(("client", "text"), CASES)
+@pytest.mark.parametrize("secret", ["ghp_AbCdEfGh0123456789", "hunter2", "sk-a.b_c"])
+def test_no_secret_beside_our_entry_is_shown_or_copied_for_others_to_read(
+    home: Path, client: Client, text: str, secret: str
+) -> None:
+    path = client.path(Machine.here())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    former = (text % client.under[0]).replace("@", secret)
+    path.write_text(former, "utf-8")
+    path.chmod(0o644)
+    said = [run(install, client.key, "--dry-run"), run(install, client.key, answer="n\n")]
+    said += [run(install, client.key, "--print"), run(install, client.key, "--yes")]
+    assert [one.exit_code for one in said] == [0, 1, 0, 0], said[-1].output
+    assert secret in path.read_text("utf-8") or "4711" in path.read_text("utf-8")
+    said += [run(install, client.key, "--yes", "--", "--read-only"), run(uninstall, client.key, "--yes")]
+    assert path.read_text("utf-8") == former
+    shown = "".join(one.output for one in said)
+    assert secret not in shown
+    assert "47114711" not in shown
+    assert "hub" in shown
+    for backup in path.parent.glob(f"*{BACKUP}"):
+        assert stat.S_IMODE(backup.stat().st_mode) == 0o600 or sys.platform == "win32"
+
+
+@ALL
+def test_what_does_not_parse_is_not_quoted(home: Path, client: Client) -> None:
+    path = client.path(Machine.here())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for broken in (
+        '{"a": "hunter2"',
+        "a =\thunter2",
+        "a: 'hunter2",
+        "[hunter2]\n[hunter2]\n",
+        "hunter2: [\n",
+    ):
+        path.write_text(broken, "utf-8")
+        assert "hunter2" not in run(install, client.key, "--yes").output
+
+
+@ALL
+def test_our_own_entry_is_shown_in_full(home: Path, client: Client) -> None:
+    lived_in(client)
+    shown = run(install, client.key, "--dry-run", "--uvx", "--", "--toolsets", "models,datasets").output
+    for one in (f"hub-mcp=={__version__}", "--toolsets", "models,datasets"):
+        assert f'"{one}"' in shown
+
+
+def test_claude_desktop_of_the_microsoft_store_is_found(tmp_path: Path) -> None:
+    client = CLIENTS["claude-desktop"]
+    package = tmp_path / "Local" / "Packages" / "Claude_pzs8sxrjxfjjc" / "LocalCache" / "Roaming"
+    places = {"LOCALAPPDATA": str(tmp_path / "Local"), "APPDATA": str(tmp_path / "R")}
+    machine = Machine("win32", tmp_path, places)
+    usual = tmp_path / "R" / "Claude" / "claude_desktop_config.json"
+    assert client.path(machine) == usual
+    package.mkdir(parents=True)
+    assert client.path(machine) == package / "Claude" / "claude_desktop_config.json"
+    usual.parent.mkdir(parents=True)
+    usual.write_text("{}", "utf-8")
+    assert client.path(machine) == usual  # the one that is there
+
+
 # ── tokens ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -411,7 +510,7 @@ def test_uvx_is_written_when_asked_for_and_an_absolute_command_else(home: Path) 
     assert Path(plain["command"]).is_absolute()
     assert Path(plain["command"]).is_file()
     assert Path(uvx["command"]).stem == "uvx"
-    assert uvx["args"] == ["hub-mcp", "--sandbox"]
+    assert uvx["args"] == [f"hub-mcp=={__version__}", "--sandbox"]
 
 
 def test_an_unknown_client_is_answered_with_those_we_know(home: Path) -> None:

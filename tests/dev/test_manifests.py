@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from base64 import b64decode
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 import yaml
@@ -18,7 +21,6 @@ from hub_mcp.dev import project as projects
 from hub_mcp.dev.check_clients import PIECES
 from hub_mcp.dev.check_manifests import CHECKS
 from hub_mcp.dev.check_shapes import faults
-from hub_mcp.dev.icon import svg
 from hub_mcp.dev.manifests import FOLDER, drift, render, write
 from hub_mcp.dev.pieces import links
 from hub_mcp.dev.published_tools import published
@@ -122,8 +124,8 @@ def test_the_checkbox_of_the_bundle_is_understood_as_a_host_writes_it(
     assert settings_from({"read_only": box}).read_only == areas
 
 
-def test_the_icon_is_what_its_shapes_draw() -> None:
-    assert PROJECT.picture.decode() == svg()
+def test_the_icon_is_there_as_a_picture_and_in_pixels() -> None:
+    assert PROJECT.picture.startswith(b"<svg ")
     assert PROJECT.icon.startswith(b"\x89PNG\r\n\x1a\n")
     assert PROJECT.icon[16:24] == (512).to_bytes(4, "big") * 2  # width and height
 
@@ -182,6 +184,39 @@ def test_every_install_link_is_https_and_starts_the_server_with_uvx() -> None:
     for address in links(PROJECT).values():
         assert address.startswith("https://")
         assert "uvx" in address or "dXZ4" in address  # the second is base64
+
+
+def test_whatever_is_fetched_to_be_run_is_fetched_in_one_version() -> None:
+    started = re.compile(r"hub-mcp(?![\w.-])|mcp-remote(?!-)")
+    for path, content in RENDERED.items():
+        if path.endswith((".json", ".toml", ".yaml")) and path.startswith(("clients/", "plugin/", ".claude")):
+            for words in _commands(parsed(path, content)):
+                for word in words[1:]:
+                    assert not started.fullmatch(word), f"{path}: {word} may be any version"
+                assert words[0] != "uvx" or words[1] == f"hub-mcp=={PROJECT.version}", path
+                assert words[0] != "npx" or re.fullmatch(r"mcp-remote@\d+\.\d+\.\d+", words[2]), path
+
+
+def test_the_links_name_a_version() -> None:
+    for address in links(PROJECT).values():
+        query = unquote(address)
+        packed = re.search(r"config=([A-Za-z0-9+/=]+)$", query)
+        assert f"hub-mcp=={PROJECT.version}" in (b64decode(packed[1]).decode() if packed else query)
+
+
+def _commands(said: Json) -> Iterator[list[str]]:
+    """Every command with its arguments, in each client's spelling."""
+    if isinstance(said, dict):
+        command, more = said.get("command", said.get("cmd")), said.get("args")
+        if isinstance(command, list):
+            yield [str(one) for one in command]
+        elif isinstance(command, str) and isinstance(more, list):
+            yield [command, *map(str, more)]
+        for one in said.values():
+            yield from _commands(one)
+    elif isinstance(said, list):
+        for one in said:
+            yield from _commands(one)
 
 
 # ── the samples others collected ────────────────────────────────────────────────────────────────────────

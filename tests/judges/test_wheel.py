@@ -67,9 +67,10 @@ def tracked(folder: str) -> set[str]:
 def test_the_wheel_holds_every_file_of_the_package_and_nothing_else(built: Path) -> None:
     (wheel,) = built.glob("*.whl")
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    package = tracked("hub_mcp")
+    package = {name for name in tracked("hub_mcp") if not name.startswith("hub_mcp/dev/")}
     assert package - names == set()
     assert {name for name in names if not name.startswith("hub_mcp/")} == set()
+    assert not [name for name in names if name.startswith("hub_mcp/dev/")]  # developers work in a checkout
     for needed in (
         "py.typed",
         "localhub/schema.sql",
@@ -125,7 +126,7 @@ def test_uv_runs_the_wheel_without_installing_it_and_names_itself_to_an_assistan
     entry = json.loads(output(*run, "install", "cursor", "--print", cwd=tmp_path))["mcpServers"]["hub"]
     assert Path(entry["command"]).stem == "uvx"
     assert Path(entry["command"]).is_absolute()
-    assert entry["args"] == ["hub-mcp"]
+    assert entry["args"] == [f"hub-mcp=={__version__}"]
 
 
 @needs_uv
