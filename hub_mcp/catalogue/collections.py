@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
@@ -20,6 +22,7 @@ from hub_mcp.catalogue.vocabulary import (
     Slug,
     Word,
     check_repo_id,
+    is_address,
     read_arxiv_id,
     read_repo_id,
     read_slug,
@@ -43,7 +46,10 @@ def read_item(value: Any) -> Any:
     """An item as people have it: {type, id}, `models/ns/name`, `papers/2311.12983`, or a Hub address."""
     if not isinstance(value, str):
         return value
-    if "://" in value:
+    if value.lstrip().startswith("{"):
+        with suppress(ValueError, RecursionError):
+            return json.loads(value)
+    if is_address(value):
         if "/papers/" in value or "arxiv.org" in value:
             return {"type": "paper", "id": read_arxiv_id(value)}
         if "/collections/" in value:

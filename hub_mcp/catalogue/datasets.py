@@ -14,7 +14,7 @@ from hub_mcp.catalogue.answers import Answer, Record, clean, objects_in
 from hub_mcp.catalogue.endpoint import Endpoint, HttpRequest, HttpResponse, get
 from hub_mcp.catalogue.repository import GetRepository, ListRepositories, Repository
 from hub_mcp.catalogue.tags import GetTags
-from hub_mcp.catalogue.vocabulary import Owner, RepoId, Segment, Word, Words
+from hub_mcp.catalogue.vocabulary import Owner, RepoId, Search, Segment, Words
 from hub_mcp.errors import UnexpectedAnswer
 
 EXPANDABLE = frozenset(
@@ -82,7 +82,7 @@ class ListDatasets(ListRepositories[DatasetRow]):
     row = DatasetRow
     offered = EXPANDABLE
 
-    search: Word | None = None
+    search: Search | None = None
     author: Owner | None = None
     filter: Words | None = Field(None, description="e.g. language:en")
     gated: bool | None = None

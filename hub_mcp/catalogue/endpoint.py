@@ -31,7 +31,7 @@ from pydantic.fields import FieldInfo
 
 from hub_mcp.catalogue.answers import Answer
 from hub_mcp.catalogue.refusals import error_of, is_page
-from hub_mcp.catalogue.vocabulary import Local, RepoName, read_repo_id, refuse_no_text
+from hub_mcp.catalogue.vocabulary import Local, RepoName, read_repo, refuse_no_text
 from hub_mcp.errors import HubError, UnexpectedAnswer, plain
 
 A = TypeVar("A", bound=Answer)
@@ -157,10 +157,17 @@ class Endpoint(BaseModel, Generic[A]):
         hosts: Sequence[str] = (info.context or {}).get("hosts", ())
         for name in cls._repo_fields():
             if isinstance(raw := said.get(name), str):
-                kind, said[name] = read_repo_id(raw, hosts)
+                place = read_repo(raw, hosts)
+                said[name] = place.repo_id
                 expected = cls.kind or str(said.get("type", ""))
-                if kind and expected and kind != expected:
-                    raise ValueError(f"{raw!r} is a {kind}, but this call is about a {expected}")
+                if place.type and expected and place.type != expected:
+                    raise ValueError(f"{raw!r} is a {place.type}, but this call is about a {expected}")
+                if place.revision and said.setdefault("revision", place.revision) != place.revision:
+                    raise ValueError(f"{raw!r} names another revision than `revision`")
+                if place.revision and "revision" not in cls.model_fields:
+                    raise ValueError(
+                        f"{raw!r} names the revision {place.revision!r}, but this call is about all of it"
+                    )
         return said
 
     # ── derived from the declaration ────────────────────────────────────────────────────────────────────────

@@ -9,7 +9,7 @@ from pydantic import Field
 from hub_mcp.catalogue.endpoint import get
 from hub_mcp.catalogue.repository import GetRepository, ListRepositories, Repository
 from hub_mcp.catalogue.tags import GetTags
-from hub_mcp.catalogue.vocabulary import Owner, Word, Words
+from hub_mcp.catalogue.vocabulary import Owner, Search, Word, Words
 
 EXPANDABLE = frozenset(
     [
@@ -75,7 +75,7 @@ class ListModels(ListRepositories[ModelRow]):
     row = ModelRow
     offered = EXPANDABLE
 
-    search: Word | None = None
+    search: Search | None = None
     author: Owner | None = None
     filter: Words | None = None
     pipeline_tag: Word | None = Field(None, description="task")

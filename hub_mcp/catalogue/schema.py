@@ -1,32 +1,48 @@
-"""The portable JSON Schema of an endpoint: flat, closed, and of the few words every provider takes.
+"""The portable JSON Schema of an endpoint: flat, and of the few words every provider takes.
 
-No `$ref`, no combinators, no type arrays, no `title`, no bounds, no `pattern`, no long lists of choices:
-optional means absent. What is left out is checked when the call is made, by the endpoint's own rules, and a
-refusal tells the rule: that costs something only when it is broken, the schema always.
+No `$ref`, no combinators, no type arrays, no `title`, no bounds, no `pattern`, no long lists of choices, no
+`additionalProperties` (converters of some hosts break on it): optional means absent. What is left out is
+checked when the call is made, by the endpoint's own rules, and a refusal tells the rule: that costs something
+only when it is broken, the schema always.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from copy import deepcopy
+from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
 from hub_mcp.catalogue.endpoint import Endpoint
 
 MOST_CHOICES = 10
 KEPT = ("type", "description", "enum", "items", "properties", "required")
+READ = (*KEPT, "minimum")  # what reading arguments needs beside
 
 
 def schema_of(endpoint: type[Endpoint[Any]]) -> dict[str, Any]:
     """The input schema of a tool; an endpoint's own fields come before those it shares with others."""
+    return deepcopy(_announced(endpoint))
+
+
+@cache
+def reading_schema(endpoint: type[Endpoint[Any]]) -> dict[str, Any]:
+    """What an endpoint's arguments are read by: all choices and the least value of numbers as well."""
     raw = endpoint.model_json_schema(by_alias=False)
-    flat = _portable(raw, raw.get("$defs", {}))
+    return _portable(raw, raw.get("$defs", {}), READ)
+
+
+@cache
+def _announced(endpoint: type[Endpoint[Any]]) -> dict[str, Any]:
+    raw = endpoint.model_json_schema(by_alias=False)
+    flat = _portable(raw, raw.get("$defs", {}), KEPT)
     own = [name for name in inspect.get_annotations(endpoint) if name in flat["properties"]]
     names = dict.fromkeys((*flat.get("required", ()), *own, *flat["properties"]))
     schema = {"type": "object", "properties": {name: flat["properties"][name] for name in names}}
     if flat.get("required"):
         schema["required"] = flat["required"]
-    return {**schema, "additionalProperties": False}
+    return schema
 
 
 def choices(endpoint: type[Endpoint[Any]], name: str) -> tuple[str, ...]:
@@ -42,7 +58,9 @@ def choices(endpoint: type[Endpoint[Any]], name: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _portable(node: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
+def _portable(
+    node: Mapping[str, Any], definitions: Mapping[str, Any], words: tuple[str, ...]
+) -> dict[str, Any]:
     """One schema node with references inlined, null branches dropped and only portable words kept."""
     while "$ref" in node:
         node = {
@@ -51,18 +69,20 @@ def _portable(node: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[s
         }
     if "anyOf" in node:
         branch = next(one for one in node["anyOf"] if one.get("type") != "null")
-        return _portable({**branch, **{k: v for k, v in node.items() if k != "anyOf"}}, definitions)
+        return _portable({**branch, **{k: v for k, v in node.items() if k != "anyOf"}}, definitions, words)
     if "const" in node:
         node = {**node, "enum": [node["const"]]}
     nested = "properties" in node
     kept: dict[str, Any] = {}
-    for key in KEPT:
+    for key in words:
         if key in node and not (nested and key == "description"):
             kept[key] = node[key]
-    if len(kept.get("enum", ())) > MOST_CHOICES:
+    if words is KEPT and len(kept.get("enum", ())) > MOST_CHOICES:
         del kept["enum"]
     if "items" in kept:
-        kept["items"] = _portable(kept["items"], definitions)
+        kept["items"] = _portable(kept["items"], definitions, words)
     if nested:
-        kept["properties"] = {name: _portable(one, definitions) for name, one in node["properties"].items()}
+        kept["properties"] = {
+            name: _portable(one, definitions, words) for name, one in node["properties"].items()
+        }
     return kept

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from hub_mcp.catalogue.endpoint import get
 from hub_mcp.catalogue.repository import GetRepository, ListRepositories, Repository
-from hub_mcp.catalogue.vocabulary import Owner, Word, Words
+from hub_mcp.catalogue.vocabulary import Owner, Search, Words
 
 EXPANDABLE = frozenset(
     [
@@ -77,7 +77,7 @@ class ListSpaces(ListRepositories[SpaceRow]):
     row = SpaceRow
     offered = EXPANDABLE
 
-    search: Word | None = None
+    search: Search | None = None
     author: Owner | None = None
     filter: Words | None = None
     datasets: Words | None = Field(None, description="it uses")

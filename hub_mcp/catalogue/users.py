@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from hub_mcp.catalogue.answers import Record, clean
 from hub_mcp.catalogue.endpoint import Endpoint, get
+from hub_mcp.catalogue.vocabulary import Local, Words
 
 
 class Identity(Record):
@@ -67,3 +68,5 @@ def _drop_empty(**said: Any) -> dict[str, Any]:
 @get("/api/whoami-v2", label="Who am I")
 class Whoami(Endpoint[Identity]):
     """Who is signed in, their organizations and roles, and what the token may do."""
+
+    fields: Annotated[Words | None, Local] = Field(None, description="more, e.g. email")

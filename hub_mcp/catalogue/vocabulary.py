@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 HUB_HOSTS = ("huggingface.co", "www.huggingface.co", "hf.co")
+# First parts of addresses on the Hub that are no repositories' owners.
+NO_REPOSITORIES = ("collections", "papers", "organizations", "settings", "docs", "buckets", "kernels")
+REVISIONED = ("tree", "blob", "resolve", "raw", "blame", "commits", "commit")  # what a revision follows
 KINDS = {"models": "model", "datasets": "dataset", "spaces": "space"}
 TEXT_LIMIT = 10_000
 DEEPEST = 5  # levels of nesting in arguments
@@ -29,7 +33,7 @@ class Local:
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _HALF = re.compile("[\ud800-\udfff]")
 _REPO_PART = re.compile(r"(?a:\b[\w\-.]{1,96}\b)")
-_OWNER = re.compile(r"(?a:(?!\d+$)(?![0-9a-fA-F]{24}$)([a-zA-Z0-9]|-(?!-))+)")
+_OWNER = re.compile(r"(?a:(?!\d+$)(?![0-9a-fA-F]{24}$)[a-zA-Z0-9-]+)")  # old ones may hold "--"
 _OBJECT_ID = re.compile(r"[0-9a-fA-F]{24}")
 _SLUG = re.compile(r"[^/\s]+/[^/\s]*[^/\s]")
 _ARXIV = re.compile(r"(\d{4}\.\d{4,5})(v\d+)?(\.pdf)?")
@@ -67,10 +71,20 @@ def refuse_dots(text: str) -> str:
     return text
 
 
+def is_address(text: str) -> bool:
+    """Whether a text is an address, on the Hub or elsewhere."""
+    return "://" in text or text.partition("/")[0].lower() in HUB_HOSTS
+
+
 def _hub_path(text: str, hosts: Sequence[str]) -> list[str] | None:
     """The path segments of an address on the Hub; None where the text is no address."""
+    if text.startswith("hf://"):
+        return [one for one in text.removeprefix("hf://").split("/") if one]
     if "://" not in text:
-        return None
+        host = text.partition("/")[0].lower()
+        if "/" not in text or host not in (*HUB_HOSTS, *hosts):
+            return None
+        text = f"https://{text}"
     try:
         parts = urlsplit(text)
     except ValueError as trouble:
@@ -80,8 +94,22 @@ def _hub_path(text: str, hosts: Sequence[str]) -> list[str] | None:
     return [unquote(one) for one in parts.path.split("/") if one]
 
 
-def read_repo_id(text: str, hosts: Sequence[str] = ()) -> tuple[str, str]:
-    """A repository id as people have it, as (type or "", id): `gpt2`, `datasets/a/b`, an address on the Hub.
+@dataclass(frozen=True)
+class RepoPlace:
+    """What a repository's id or address names.
+
+    Attributes:
+        type: model, dataset or space; "" where a bare id leaves it open.
+        revision: of an address with `/tree/REV`, `/blob/REV/…` and the like, or of `id@REV`; "" without.
+    """
+
+    type: str
+    repo_id: str
+    revision: str = ""
+
+
+def read_repo(text: str, hosts: Sequence[str] = ()) -> RepoPlace:
+    """A repository as people have it: `gpt2`, `datasets/a/b`, `a/b@v1`, `hf://a/b`, an address on the Hub.
 
     `hosts` are further hosts (with port) whose addresses are taken for the Hub's.
 
@@ -90,28 +118,59 @@ def read_repo_id(text: str, hosts: Sequence[str] = ()) -> tuple[str, str]:
     """
     text = refuse_control(text.strip(" "))
     segments = _hub_path(text, hosts)
-    from_address = segments is not None
     parts = text.split("/") if segments is None else segments
-    if from_address and parts[:1] == ["api"]:
+    if segments is not None and parts[:1] == ["api"]:
         parts = parts[1:]
     kind = ""
     if len(parts) > 1 and parts[0] in KINDS:
         kind, parts = KINDS[parts[0]], parts[1:]
-    elif from_address:
-        if parts[:1] and parts[0] in (
-            "collections",
-            "papers",
-            "organizations",
-            "settings",
-            "docs",
-            "buckets",
-            "kernels",
-        ):
+    elif segments is not None:
+        if parts[:1] and parts[0] in NO_REPOSITORIES:
             raise ValueError(f"{shorten(text)} is not the address of a repository")
         kind = "model"
-    if from_address:
+    revision = ""
+    if segments is not None:
+        of_file = parts[2:3] and parts[2] in REVISIONED
+        revision = _address_revision(parts[3:]) if of_file else ""
         parts = parts[:2]
-    return kind, check_repo_id("/".join(parts))
+    repo_id, at, given = "/".join(parts).partition("@")
+    if at:
+        revision = _revision(given)
+    return RepoPlace(kind, check_repo_id(repo_id), revision)
+
+
+def _address_revision(rest: Sequence[str]) -> str:
+    """The revision at the beginning of what follows `/tree/`; those of pull requests have three parts."""
+    if not rest:
+        return ""
+    return _revision("/".join(rest[:3] if rest[0] == "refs" else rest[:1]))
+
+
+def read_search(text: str) -> str:
+    """Words to search for; of an address on the Hub, the id or the words in it.
+
+    Raises:
+        ValueError: it is an address that holds neither.
+    """
+    if _hub_path(text.strip(" "), ()) is None:
+        return refuse_control(text)
+    if words := parse_qs(urlsplit(text.strip(" ")).query).get("search"):
+        return refuse_control(words[0])
+    return read_repo(text).repo_id
+
+
+def read_repo_id(text: str, hosts: Sequence[str] = ()) -> tuple[str, str]:
+    """A repository as people have it, as (type or "", id), where a revision would have no meaning.
+
+    Raises:
+        ValueError: it is not an id by the Hub's naming rules, or names a revision.
+    """
+    place = read_repo(text, hosts)
+    if place.revision:
+        raise ValueError(
+            f"{shorten(text)} names the revision {shorten(place.revision)}, which this does not take"
+        )
+    return place.type, place.repo_id
 
 
 def check_repo_id(repo_id: str) -> str:
@@ -128,7 +187,7 @@ def check_repo_id(repo_id: str) -> str:
             f"{shorten(repo_id)} is not a repository id: namespace/name, each of letters, digits, '-_.', "
             "at most 96 characters, not starting or ending with '-' or '.'"
         )
-    if "--" in repo_id or ".." in repo_id or repo_id.endswith(".git"):
+    if "--" in parts[-1] or ".." in repo_id or repo_id.endswith(".git"):  # old owners may have "--"
         raise ValueError(f"{shorten(repo_id)} is not a repository id: no '--', no '..', no '.git' at the end")
     return repo_id
 
@@ -148,7 +207,7 @@ def read_owner(text: str) -> str:
     if not (2 <= len(text) <= 42) or not _OWNER.fullmatch(text):
         raise ValueError(
             f"{shorten(text)} is not a user or organization name: "
-            "2 to 42 letters, digits and single '-', not only digits"
+            "2 to 42 letters, digits and '-', not only digits"
         )
     return text
 
@@ -179,10 +238,10 @@ def read_slug(text: str) -> str:
 
 
 def read_arxiv_id(text: str) -> str:
-    """An arXiv id without its version; also arXiv:…, and addresses of arXiv or of a paper page on the Hub."""
+    """An arXiv id without its version; also arXiv:…, its DOI, addresses of arXiv or of a page on the Hub."""
     text = refuse_control(text.strip(" "))
-    last = urlsplit(text).path.rstrip("/").rpartition("/")[2] if "://" in text else text
-    last = re.sub(r"^(arxiv:|papers/)", "", last, flags=re.IGNORECASE)
+    last = urlsplit(text).path.rstrip("/") if "://" in text else text.rstrip("/")
+    last = re.sub(r"^(doi:|arxiv:|arxiv[.])", "", last.rpartition("/")[2], flags=re.IGNORECASE)
     match = _ARXIV.fullmatch(last)
     if not match:
         raise ValueError(f"{shorten(text)} is not an arXiv id of the form 2311.12983")
@@ -218,6 +277,7 @@ ArxivId = Annotated[str, AfterValidator(read_arxiv_id)]
 Revision = Annotated[str, AfterValidator(_revision)]
 Segment = Annotated[str, AfterValidator(_segment)]
 Word = Annotated[str, AfterValidator(refuse_control)]  # a search word, a tag: one line
+Search = Annotated[str, AfterValidator(read_search)]
 FreeText = Annotated[str, AfterValidator(_free)]
 RepoType = Literal["model", "dataset", "space"]
 Visibility = Literal["public", "private", "protected"]

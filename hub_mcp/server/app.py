@@ -26,6 +26,7 @@ from mcp.types import (
 
 from hub_mcp.catalogue import Effect, Endpoint
 from hub_mcp.catalogue.answers import Answer, Page
+from hub_mcp.catalogue.host_arguments import as_meant
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.client.deadline import reporting
 from hub_mcp.client.hub import Hub
@@ -108,6 +109,7 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
 
 
 T = TypeVar("T", bool, str)
+OWN = {bool: {"type": "boolean"}, str: {"type": "string"}}  # schemas of the arguments that are ours
 
 
 def taken(arguments: dict[str, Any], name: str, kind: type[T], absent: T) -> T:
@@ -116,9 +118,10 @@ def taken(arguments: dict[str, Any], name: str, kind: type[T], absent: T) -> T:
     Raises:
         BadInput: it is of another type.
     """
-    value = arguments.pop(name, None)
-    if value is None:
+    read = as_meant({"properties": {name: OWN[kind]}}, {name: arguments.pop(name, None)})
+    if name not in read:
         return absent
+    value = read[name]
     if not isinstance(value, kind):
         raise BadInput(
             f"`{name}` must be a {'truth value' if kind is bool else 'text'}.",

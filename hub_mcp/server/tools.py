@@ -12,8 +12,9 @@ from pydantic import ValidationError
 from hub_mcp.catalogue import ENDPOINTS, Effect, Endpoint
 from hub_mcp.catalogue.answers import Answer, Page
 from hub_mcp.catalogue.datasets import Shard
+from hub_mcp.catalogue.host_arguments import as_meant
 from hub_mcp.catalogue.listing import Listing
-from hub_mcp.catalogue.schema import schema_of
+from hub_mcp.catalogue.schema import reading_schema, schema_of
 from hub_mcp.errors import BadInput, HubError, plain
 from hub_mcp.server.answer_form import AnswerForm
 from hub_mcp.server.render import Rows, render
@@ -66,7 +67,7 @@ def read_call(
     """
     try:
         return endpoint.model_validate_json(
-            json.dumps(dict(arguments)), strict=True, context={"hosts": hosts}
+            json.dumps(as_meant(reading_schema(endpoint), arguments)), strict=True, context={"hosts": hosts}
         )
     except ValidationError as trouble:
         raise bad_input(endpoint, trouble) from None

@@ -108,7 +108,7 @@ def test_what_could_not_be_done_ends_with_one_and_what_was_asked_wrongly_with_tw
     for wrong in (
         ["get_model"],
         ["get_model", "--repo-id", "../../etc"],
-        ["list_models", "--limit", "0"],
+        ["list_models", "--limit", "-1"],
         ["list_models", "--limit", "many"],
         ["list_models", "--no-such", "1"],
         ["delete_repo", "--repo-id", "ada/x", "--type", "nonsense"],

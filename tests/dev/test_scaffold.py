@@ -168,7 +168,7 @@ def test_every_operation_of_the_real_document_gives_a_class_or_a_reason(tmp_path
             ENDPOINTS.clear()  # names of the present catalogue may come again
             try:
                 with endpoint_from(source, tmp_path) as new:
-                    assert schema_of(new)["additionalProperties"] is False
+                    assert "additionalProperties" not in schema_of(new)
             finally:
                 ENDPOINTS.update(known)
             done += 1
