@@ -169,7 +169,7 @@ HUGE: dict[str, tuple[dict[str, Any], Any]] = {
         {"id": "ada/x", "cardData": {f"key{n}": ["word " * 50] * 50 for n in range(500)}},
     ),
     "list_models": ({"fields": ["cardData"], "limit": 50}, [
-        {"id": f"ada/x{n}", "cardData": {"text": [f"word {n} " * 300] * 300}} for n in range(50)
+        {"id": f"ada/x{n}", "cardData": {"text": [f"word {n} " * 300] * 60}} for n in range(50)
     ]),
     "list_paper_repos": (
         {"arxiv_id": "2311.12983"},
@@ -188,7 +188,7 @@ HUGE: dict[str, tuple[dict[str, Any], Any]] = {
         ]},
     ),
     "get_organization_overview": (
-        {"organization": "ada"}, {"name": "ada", "fullname": "word " * 90_000, "details": "é" * 900_000},
+        {"organization": "ada"}, {"name": "ada", "fullname": "word " * 40_000, "details": "é" * 900_000},
     ),
 }  # fmt: skip
 
