@@ -25,6 +25,7 @@ class Settings:
         namespaces: the only owners whose things may be changed; empty for all.
         max_writes, max_deletes: changing calls, and destroying ones, a run may make; None for no limit.
         toolsets, tools, exclude_tools: which tools are offered; exclusion wins.
+        tool_prefix: what every tool's name begins with, for hosts where another server has the same names.
         structured: answers also as objects for programs, with output schemas.
         resource_links: whether the next page is a content block too; auto: for modern clients.
         journal: the file changes are written to; "" for the default place, "off" for none.
@@ -50,6 +51,7 @@ class Settings:
     toolsets: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
     exclude_tools: tuple[str, ...] = ()
+    tool_prefix: str = ""
     structured: bool = False
     resource_links: Literal["auto", "on", "off"] = "auto"
     journal: str = ""

@@ -5,18 +5,22 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from mcp import Client
+from mcp.shared.exceptions import MCPError
 from mcp.types import Tool
 from splintr import Tokenizer
 
 from hub_mcp.catalogue import ENDPOINTS
+from hub_mcp.errors import BadInput
 from hub_mcp.server.catalogue_tools import CatalogueTools
 from hub_mcp.server.lazy import INSTRUCTIONS
 from hub_mcp.server.prepared_tools import PreparedTools
 from hub_mcp.server.tools import tools
 from hub_mcp.settings import Settings
+from hub_mcp.wiring import hub_of, server_of
 
 TOKENS = 4_000  # of name, description and input schema, o200k, all tools together
-BYTES = 25_000  # of tools/list, with output schemas and hints
+BYTES = 30_000  # of tools/list, with hints and the words to find a tool by
 WORDS = 150  # of the server's instructions
 PORTABLE = {"type", "description", "enum", "items", "properties", "required"}
 TYPES = {"string", "integer", "number", "boolean", "array", "object"}
@@ -106,3 +110,40 @@ def test_the_list_of_the_file_is_that_of_the_catalogue(settings: Settings) -> No
     assert [announced.input_schema(tool.name) for tool in ALL] == [
         surface.input_schema(tool.name) for tool in ALL
     ]
+
+
+def test_a_tool_is_found_by_the_words_people_use_and_one_that_may_ask_says_so() -> None:
+    for tool in ALL:
+        meta = tool.meta or {}
+        assert meta["anthropic/searchHint"]
+        assert meta.get("anthropic/requiresUserInteraction", False) is ENDPOINTS[tool.name].may_ask()
+
+
+@pytest.mark.parametrize("offer", [PreparedTools, CatalogueTools])
+def test_with_a_prefix_every_tool_is_called_by_it_alone(offer: type[PreparedTools | CatalogueTools]) -> None:
+    offered = offer(Settings(tool_prefix="hub_"))
+    assert [tool.name for tool in offered.tools] == [f"hub_{tool.name}" for tool in ALL]
+    assert offered.own_name("hub_whoami") == "whoami"
+    assert offered.own_name("whoami") == ""
+    assert [tool.name for tool in offered.structured_tools if not tool.output_schema] == []
+    assert {tool.name: tool.output_schema for tool in offered.structured_tools} == {
+        f"hub_{tool.name}": tool.output_schema for tool in offer(Settings()).structured_tools
+    }
+
+
+@pytest.mark.parametrize("prefix", ["hub ", "häb_", "x" * 17, "hub/", "a.b"])
+def test_a_prefix_that_hosts_would_not_take_is_refused(prefix: str) -> None:
+    with pytest.raises(BadInput, match="--tool-prefix"):
+        PreparedTools(Settings(tool_prefix=prefix))
+
+
+@pytest.mark.asyncio
+async def test_a_prefixed_tool_is_called_and_its_plan_names_it_so() -> None:
+    settings = Settings(sandbox="", journal="off", tool_prefix="hub_")
+    async with Client(server_of(settings, hub_of(settings))) as client:
+        assert not (await client.call_tool("hub_whoami", {})).is_error
+        with pytest.raises(MCPError):
+            await client.call_tool("whoami", {})
+        await client.call_tool("hub_create_repo", {"repo_id": "ada/prefixed", "type": "model"})
+        plan = await client.call_tool("hub_delete_repo", {"repo_id": "ada/prefixed", "type": "model"})
+        assert "call hub_delete_repo again" in str(plan.content)

@@ -90,6 +90,7 @@ FLAGS = (
     ),
     Flag("tools", "Tools that are offered.", "list", takes="NAMES"),
     Flag("exclude_tools", "Tools that are not offered; this wins.", "list", takes="NAMES"),
+    Flag("tool_prefix", "What every tool's name begins with, such as hub_."),
     Flag("structured", "Answer as objects too, for programs; tools then have output schemas.", "switch"),
     Flag(
         "resource_links",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 from mcp.types import Tool
@@ -27,17 +26,17 @@ class CatalogueTools(ToolList):
     """What one server offers, and the endpoint behind each tool."""
 
     def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
         refuse_unknown(settings, ENDPOINTS, areas())
         self._offered = {name: cls for name, cls in ENDPOINTS.items() if not why_hidden(settings, cls)}
 
     def endpoint(self, name: str) -> type[Endpoint[Any]] | None:
         """The endpoint behind an offered tool; None for every other name."""
-        return self._offered.get(name)
+        return self._offered.get(self.own_name(name))
 
-    @cached_property
-    def tools(self) -> list[Tool]:
+    def selected(self) -> list[Tool]:
         return [tool_of(endpoint) for endpoint in self._offered.values()]
 
     def lists(self, name: str) -> bool:
-        endpoint = self.endpoint(name)
+        endpoint = self._offered.get(name)
         return endpoint is not None and endpoint.is_listing()

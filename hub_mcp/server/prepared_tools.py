@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -57,11 +57,11 @@ class PreparedTools(ToolList):
     """What one server offers, by its operator's settings, told without the catalogue."""
 
     def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
         check(settings)
         self._settings = settings
 
-    @cached_property
-    def tools(self) -> list[Tool]:
+    def selected(self) -> list[Tool]:
         return [
             Tool.model_validate(one.tool)
             for one in listed()

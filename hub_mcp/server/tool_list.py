@@ -6,6 +6,7 @@ Exclusion always wins. The list is the same for everyone and never waits for the
 from __future__ import annotations
 
 import base64
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection
 from functools import cached_property
@@ -17,6 +18,7 @@ from mcp.types import Icon, Tool
 from hub_mcp.errors import BadInput
 from hub_mcp.settings import Settings
 
+_PREFIX = re.compile(r"[A-Za-z0-9_-]{0,16}")  # some hosts cap a name at 64, their own key in front
 ALL = frozenset({"all", "default"})
 OBJECT = {"type": "object"}  # permissive: a client that validates must never throw a good answer away
 ROWS = {"type": "object", "properties": {"items": {"type": "array"}}, "required": ["items"]}
@@ -41,6 +43,8 @@ def refuse_unknown(settings: Settings, tools: Collection[str], areas: Collection
     Raises:
         BadInput: one is of nothing here; a misspelt exclusion must not pass silently.
     """
+    if not _PREFIX.fullmatch(settings.tool_prefix):
+        raise BadInput("--tool-prefix takes at most 16 letters, digits, _ and -, and no other characters.")
     for flag, given, known in (
         ("--toolsets", settings.toolsets, {*areas, *ALL}),
         ("--read-only", settings.read_only, {*areas, "all"}),
@@ -54,20 +58,35 @@ def refuse_unknown(settings: Settings, tools: Collection[str], areas: Collection
 class ToolList(ABC):
     """The tools that one server offers, and how it looks."""
 
-    @cached_property
+    def __init__(self, settings: Settings) -> None:
+        self._prefix = settings.tool_prefix
+
     @abstractmethod
+    def selected(self) -> list[Tool]:
+        """The offered tools under their own names, in the order of the catalogue."""
+
+    @cached_property
     def tools(self) -> list[Tool]:
-        """The offered tools, in the order of the catalogue."""
+        """The offered tools, in the order of the catalogue, under the names that clients call."""
+        if not self._prefix:
+            return self.selected()
+        return [tool.model_copy(update={"name": self._prefix + tool.name}) for tool in self.selected()]
+
+    def own_name(self, called: str) -> str:
+        """The catalogue's name of the tool that a client calls so; "" where it lacks the prefix."""
+        return called.removeprefix(self._prefix) if called.startswith(self._prefix) else ""
 
     @abstractmethod
     def lists(self, name: str) -> bool:
-        """Whether a tool answers rows."""
+        """Whether the tool of this own name answers rows."""
 
     @cached_property
     def structured_tools(self) -> list[Tool]:
         """The offered tools with their output schemas, for clients that get structured content."""
         return [
-            tool.model_copy(update={"output_schema": ROWS if self.lists(tool.name) else OBJECT})
+            tool.model_copy(
+                update={"output_schema": ROWS if self.lists(self.own_name(tool.name)) else OBJECT}
+            )
             for tool in self.tools
         ]
 

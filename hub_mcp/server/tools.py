@@ -14,6 +14,7 @@ from hub_mcp.catalogue.answers import Answer, Page
 from hub_mcp.catalogue.datasets import Shard
 from hub_mcp.catalogue.host_arguments import as_meant
 from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.operations.table import operations
 from hub_mcp.catalogue.schema import reading_schema, schema_of
 from hub_mcp.errors import BadInput, HubError, plain
 from hub_mcp.server.answer_form import AnswerForm
@@ -29,6 +30,8 @@ def tool_of(endpoint: type[Endpoint[Any]]) -> Tool:
     """An endpoint as it is announced."""
     schema = schema_of(endpoint)
     line = endpoint.line
+    known = operations().get(endpoint.tool)
+    meta: dict[str, Any] = {"anthropic/searchHint": known.words if known else endpoint.label.lower()}
     hints = ToolAnnotations(read_only_hint=True, open_world_hint=True)  # the others mean nothing for a reader
     if line.effect is not Effect.READ:
         hints = ToolAnnotations(
@@ -40,12 +43,14 @@ def tool_of(endpoint: type[Endpoint[Any]]) -> Tool:
         schema["properties"][DRY_RUN] = {"type": "boolean"}
         if endpoint.may_ask():
             schema["properties"][CONFIRM] = {"type": "string"}
+            meta["anthropic/requiresUserInteraction"] = True
     return Tool(
         name=endpoint.tool,
         title=endpoint.label,
         description=" ".join((endpoint.__doc__ or "").split()),
         input_schema=schema,
         annotations=hints,
+        _meta=meta,
     )
 
 

@@ -32,6 +32,7 @@ WRITTEN = {
     "toolsets": ("models datasets", ("models", "datasets")),
     "tools": ("whoami", ("whoami",)),
     "exclude_tools": ("delete_repo", ("delete_repo",)),
+    "tool_prefix": ("hub_", "hub_"),
     "journal": ("{tmp}/journal.jsonl", "{tmp}/journal.jsonl"),
     "faults": ("latency=1ms", "latency=1ms"),
     "resource_links": ("on", "on"),

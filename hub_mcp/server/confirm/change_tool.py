@@ -61,7 +61,7 @@ async def changed(
                             await gate.refused(call, hub, "The call was cancelled before anybody answered.")
                         raise
                 elif gate.settings.confirm == "plan":
-                    return plan(plan_for(question, Seals(gate.keys), gate.approvals), form)
+                    return plan(plan_for(question, Seals(gate.keys), gate.approvals), form, params.name)
                 else:
                     raise Stopped(
                         "This needs a person's yes, and this client cannot show a person a question "
@@ -102,10 +102,14 @@ def _done(acted: Acted, form: AnswerForm) -> CallToolResult:
     return answer_result(acted.call, acted.answer, form, note=acted.note)
 
 
-def plan(outcome: Plan, form: AnswerForm) -> CallToolResult:
-    """A plan as a model reads it, and shows it to the person."""
+def plan(outcome: Plan, form: AnswerForm, called: str) -> CallToolResult:
+    """A plan as a model reads it, and shows it to the person.
+
+    Args:
+        called: the name by which the client calls the tool.
+    """
     question, minutes = outcome.question, EXPIRES // 60
-    again = f"call {question.challenge.tool} again with the same arguments and this confirm_token"
+    again = f"call {called} again with the same arguments and this confirm_token"
     if outcome.approve:
         step = (
             "A model's word is not enough for this. Show the person the above, word for word, and ask them "
