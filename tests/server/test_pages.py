@@ -228,12 +228,11 @@ async def test_a_subscribed_stream_announces_each_page_to_a_legacy_client() -> N
         with anyio.fail_after(10):
             await landed.wait()
         seen: list[str] = []
-        while True:
-            lines = [json.loads(line) for line in (await text_at(client, uri)).splitlines()]
-            more = bool(lines) and "next" in lines[-1]
+        onward = uri
+        while onward:
+            lines = [json.loads(line) for line in (await text_at(client, onward)).splitlines()]
             seen += [row["id"] for row in lines if "id" in row]
-            if not more:
-                break
+            onward = lines[-1].get("next", "") if lines else ""
         await client.unsubscribe_resource(uri)
     assert told
     assert set(told) == {uri}

@@ -1,9 +1,9 @@
-"""Walks in the background: bounded ahead of their reader, ended with their subscription, losing no row."""
+"""Streams and walks: bounded ahead of their readers, ended with their subscription, each row once."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -20,6 +20,7 @@ from hub_mcp.server.resources.streams import AHEAD, BUDGET, STREAM, Walk, listin
 pytestmark = pytest.mark.asyncio
 ROWS = 2_000  # beside the world's own
 PAGE = 50
+STREAM_OF_ALL = f"{STREAM}models?sort=id&limit={PAGE}"
 
 
 class Counting(httpx.AsyncBaseTransport):
@@ -64,15 +65,22 @@ async def still(far: Counting) -> int:
     return seen
 
 
-async def all_of(read: Callable[[], Awaitable[str]]) -> list[str]:
-    """The rows of read after read, until one does not say where it goes on."""
+async def no_word(pages: int, text: str) -> None:
+    pass
+
+
+async def rows_from(address: str, hub: Hub, walk: Walk | None = None) -> list[str]:
+    """The rows from an address on, read after read, until one does not say where it goes on."""
     rows: list[str] = []
-    while True:
-        lines = [json.loads(line) for line in (await read()).splitlines()]
-        more = bool(lines) and "next" in lines[-1]
+    while address:
+        lines = [json.loads(line) for line in (await read(address, hub, walk)).splitlines()]
         rows += [line["id"] for line in lines if "id" in line]
-        if not more:
-            return rows
+        address = lines[-1].get("next", "") if lines else ""
+    return rows
+
+
+async def read(address: str, hub: Hub, walk: Walk | None = None) -> str:
+    return await read_stream(hub, listing_at(address), no_word, walk)
 
 
 async def everything() -> list[str]:
@@ -81,56 +89,89 @@ async def everything() -> list[str]:
     return [row.content()["id"] async for row in hub.walk(listing(limit=1_000))]
 
 
-async def test_a_reader_who_does_not_read_holds_the_walk_up() -> None:
+async def test_a_walk_waits_for_its_readers() -> None:
     far = Counting()
     async with walking(far) as walk:
         ahead = await still(far)
         assert AHEAD <= ahead <= AHEAD + 2
-        await walk.read()
+        assert await walk.page_at("")
         assert await still(far) > ahead
         assert far.count < ROWS // PAGE
 
 
-async def test_a_slow_reader_gets_every_row_once() -> None:
+async def test_readers_of_one_walk_each_get_every_row_once_however_they_overtake_each_other() -> None:
+    far, rows = Counting(), dict[int, list[str]]()
+    async with walking(far) as walk:
+        hub = Hub("http://hub.test", transport=lambda: far)
+
+        async def window(number: int) -> None:
+            rows[number] = await rows_from(STREAM_OF_ALL, hub, walk)
+
+        async with anyio.create_task_group() as group:
+            for number in range(3):
+                group.start_soon(window, number)
+        await window(3)  # long after the others
+    whole = await everything()
+    assert len(whole) == len(set(whole)) > ROWS
+    assert all(rows[number] == whole for number in range(4))
+
+
+async def test_a_walk_saves_its_reader_the_pages_it_has() -> None:
     far = Counting()
     async with walking(far) as walk:
-        rows = await all_of(walk.read)
-    assert rows == await everything()
-    assert len(rows) == len(set(rows)) > ROWS
+        ahead = await still(far)
+        assert await walk.page_at("")
+        assert await walk.page_at("")  # a read takes nothing away
+        assert far.count - ahead <= 1
 
 
 async def test_a_walk_ends_with_whoever_wanted_it() -> None:
     far = Counting()
     async with walking(far) as walk:
-        await walk.read()
+        await walk.page_at("")
     ended = far.count
-    await anyio.sleep(0.3)
-    assert far.count == ended
+    assert await still(far) == ended
+    with anyio.fail_after(5):
+        assert await walk.page_at("nowhere") is None
 
 
-async def test_a_failing_page_ends_the_walk_after_the_rows_before_it_and_says_where_it_goes_on() -> None:
+async def test_a_failing_page_ends_a_read_after_the_rows_before_it_and_says_where_it_goes_on() -> None:
     far = Counting(lambda n: n > 3)
-    rows: list[str] = []
     async with walking(far) as walk:
-        while len(rows) < 3 * PAGE:
-            lines = [json.loads(line) for line in (await walk.read()).splitlines()]
-            rows += [line["id"] for line in lines if "id" in line]
-        with pytest.raises(HubError, match=r"broke off after 150 rows") as broken:
-            await walk.read()
-    assert len(rows) == 3 * PAGE
-    onward = STREAM + broken.value.next_step.partition(STREAM)[2]
-    hub = Hub("http://hub.test", transport=Counting)
+        text = await read(STREAM_OF_ALL, Hub("http://hub.test", transport=lambda: far), walk)
+        lines = [json.loads(line) for line in text.splitlines()]
+        *rows, trouble, last = lines
+        assert len(rows) == trouble["rows"] == 3 * PAGE
+        with pytest.raises(HubError, match=r"broke off after 0 rows.*goes on at hub://stream"):
+            await read(last["next"], Hub("http://hub.test", transport=lambda: far), walk)
+    healthy = Hub("http://hub.test", transport=Counting)
+    assert [row["id"] for row in rows] + await rows_from(last["next"], healthy) == await everything()
 
-    async def go_on() -> str:
-        nonlocal onward
-        text = await read_stream(hub, listing_at(onward), told)
-        onward = json.loads(text.splitlines()[-1]).get("next", "") if text else ""
-        return text
 
-    async def told(pages: int, text: str) -> None:
-        pass
+async def test_a_stream_of_one_row_a_page_has_a_deadline_in_all() -> None:
+    far = Counting()
+    hub = Hub("http://hub.test", transport=lambda: far)
+    dripping = listing(limit=1)
+    text = await read_stream(hub, dripping, no_word, lasts=0.5)
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert 0 < far.count < ROWS
+    onward = listing_at(lines[-1]["next"])
+    again = json.loads((await read_stream(hub, onward, no_word, lasts=0.5)).splitlines()[0])
+    assert again["id"] == (await everything())[len(lines) - 1]
 
-    assert rows + await all_of(go_on) == await everything()
+
+async def test_a_huge_row_is_cut_and_the_read_stays_within_its_budget() -> None:
+    class Huge(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            card = {f"k{i}": "x " * 1_000 for i in range(400)}
+            return httpx.Response(200, json=[{"id": f"ada/{n}", "cardData": card} for n in range(3)])
+
+    asked = ListModels.model_validate({"fields": ["cardData"], "limit": 3})
+    text = await read_stream(Hub("http://hub.test", transport=Huge), asked, no_word)
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert len(text.encode()) <= BUDGET
+    assert [line["id"] for line in lines if "id" in line] == ["ada/0", "ada/1", "ada/2"]
+    assert all(line["cut"] for line in lines)
 
 
 async def test_one_read_stays_within_its_budget_and_tells_of_each_page() -> None:

@@ -12,7 +12,7 @@ path is in the query, by our names; defaults are left out. Only reading endpoint
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 from urllib.parse import quote, unquote
@@ -142,7 +142,7 @@ def _read_segment(name: str, text: str) -> str:
 
 
 def _read_query(endpoint: type[Endpoint[Any]], query: str, address: str) -> dict[str, Any]:
-    known = schema_of(endpoint)["properties"].keys() - set(endpoint.path_fields())
+    known = _query_names(endpoint)
     found: dict[str, Any] = {}
     for pair in query.split("&") if query else []:
         key, _, text = pair.partition("=")
@@ -155,7 +155,7 @@ def _read_query(endpoint: type[Endpoint[Any]], query: str, address: str) -> dict
             raise BadInput(
                 f"{plain(address, 200)} is no address here: it takes {takes}, not {plain(name, 60)}."
             )
-        if _is_list(endpoint, name):
+        if known[name]:
             found.setdefault(name, []).append(value)
         elif name in found:
             raise BadInput(f"{plain(address, 200)} is no address here: it says {plain(name, 60)} twice.")
@@ -165,8 +165,11 @@ def _read_query(endpoint: type[Endpoint[Any]], query: str, address: str) -> dict
 
 
 @cache
-def _is_list(endpoint: type[Endpoint[Any]], name: str) -> bool:
-    return bool(schema_of(endpoint)["properties"][name].get("type") == "array")
+def _query_names(endpoint: type[Endpoint[Any]]) -> Mapping[str, bool]:
+    """What an address can say in its query, and whether it can say it more than once."""
+    inside = set(endpoint.path_fields())
+    properties = schema_of(endpoint)["properties"]
+    return {name: one.get("type") == "array" for name, one in properties.items() if name not in inside}
 
 
 def _written(value: Any) -> str:

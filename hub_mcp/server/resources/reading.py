@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from mcp.server.context import ServerRequestContext
@@ -38,8 +38,8 @@ from hub_mcp.server.prompts import get_prompt, list_prompts
 from hub_mcp.server.render import HUB_SAYS, fields_of
 from hub_mcp.server.resources.addresses import address_of, call_at, templates
 from hub_mcp.server.resources.completions import completed
-from hub_mcp.server.resources.streams import BUDGET, STREAM, listing_at, read_stream
-from hub_mcp.server.resources.subscriptions import EVERY, Subscriptions
+from hub_mcp.server.resources.streams import BUDGET, STREAM, listing_at, read_stream, row_text
+from hub_mcp.server.resources.subscriptions import EVERY, Subscriptions, one_caller
 
 Context = ServerRequestContext[Any, Any]
 
@@ -56,6 +56,7 @@ class Pages:
     """What can be read, for the Hub that a request acts on.
 
     Args:
+        payer_of: who is charged for what a request subscribes to.
         every: seconds between two looks at a watched thing.
         changes: carries changes between workers; by default within this process.
         walks: whether streams can be subscribed to.
@@ -65,12 +66,15 @@ class Pages:
         self,
         hub_of: Callable[[Context], Hub],
         *,
+        payer_of: Callable[[Context], Awaitable[str]] = one_caller,
         every: float = EVERY,
         changes: SubscriptionBus | None = None,
         walks: bool = True,
     ) -> None:
         self._hub_of = hub_of
-        self._subscriptions = Subscriptions(hub_of, every=every, changes=changes, walks=walks)
+        self._subscriptions = Subscriptions(
+            hub_of, payer_of=payer_of, every=every, changes=changes, walks=walks
+        )
         self.changed = self._subscriptions.changed
 
     def handlers(self) -> dict[str, Any]:
@@ -164,13 +168,11 @@ class Pages:
             raise _refused(error, uri) from None
 
     async def _streamed(self, ctx: Context, hub: Hub, uri: str) -> str:
-        if walk := self._subscriptions.walk_at(hub, uri):
-            return await walk.read()
-
         async def told(pages: int, text: str) -> None:
             await ctx.session.report_progress(pages, None, text)
 
-        return await read_stream(hub, listing_at(uri, (hub.host,)), told)
+        listing = listing_at(uri, (hub.host,))
+        return await read_stream(hub, listing, told, self._subscriptions.walk_of(hub, listing))
 
 
 def whole(call: Endpoint[Any], answer: Any) -> str:
@@ -181,21 +183,26 @@ def whole(call: Endpoint[Any], answer: Any) -> str:
         if len(text.encode()) <= BUDGET:
             return text
         raise BadInput(f"The answer is larger than {BUDGET // 1024} KiB.", advice="Ask for fewer `fields`.")
-    page: Page[Any] = answer
-    while True:
-        said: dict[str, Any] = {"items": [row.content(fields) for row in page.items]}
-        if page.next_cursor:
-            said["next"] = address_of(call.after(page.next_cursor))
-        text = json.dumps(said, ensure_ascii=False)
-        if len(text.encode()) <= BUDGET or len(page.items) <= 1:
-            return text
-        page = page.cut(max(1, len(page.items) * BUDGET // (len(text.encode()) + 1)))
+    rows: list[str] = []
+    onward, room = answer.next_cursor, BUDGET - 8_192  # for what follows the rows
+    for at, row in enumerate(answer.items):
+        text = row_text(row, fields)
+        room -= len(text.encode()) + 2
+        if room < 0:
+            onward = answer.cursors[at - 1]
+            break
+        rows.append(text)
+    last: dict[str, Any] = {"left_out": answer.left_out} if answer.left_out else {}
+    if onward:
+        last["next"] = address_of(call.after(onward))
+    rest = f", {json.dumps(last, ensure_ascii=False)[1:]}" if last else "}"
+    return f'{{"items": [{", ".join(rows)}]{rest}'
 
 
 async def _file(hub: Hub, call: GetDatasetParquetShard, uri: str) -> ReadResourceResult:
     """A parquet file's bytes where they are few and lie on the Hub itself; else where it lies."""
     shard: Shard = await hub.send(call)
-    if shard.bytes is None or shard.bytes > LARGEST_BLOB or not shard.url.startswith(hub.base):
+    if shard.bytes is None or shard.bytes > LARGEST_BLOB or not shard.url.startswith(f"{hub.base}/"):
         return _text(uri, json.dumps(shard.content()), JSON)
     blob = base64.b64encode(
         (await hub.exchange(ReadDatasetParquetShard.model_validate(call.as_arguments()))).body

@@ -1,31 +1,35 @@
 """Streams: a listing walked page by page into NDJSON, within a budget, with the address where it goes on.
 
-`hub://stream/<listing>` read once gathers pages until 256 KiB are full; its last line is `{"next":
-"hub://stream/…"}` while there is more. While somebody is subscribed to it, a walk pulls pages in the
-background: a read then takes what has come since the last one, and a reader who does not read holds the walk
-up after a few pages.
+`hub://stream/<listing>` read once gathers pages until 256 KiB are full or its time is over; its last line is
+`{"next": "hub://stream/…"}` while there is more. What a read gives depends on its address alone, so that any
+number of readers each see every row once. While somebody is subscribed, a walk pulls pages in the background:
+it announces each, keeps it for the reads of the same caller, and stays a few pages ahead of them.
 """
 
 from __future__ import annotations
 
 import json
-from collections import deque
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
 
 import anyio
 
-from hub_mcp.catalogue.answers import Page
+from hub_mcp.catalogue.answers import Answer, Page
+from hub_mcp.catalogue.bounds import bounded
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.client.hub import Hub
-from hub_mcp.errors import BadInput, HubError
+from hub_mcp.errors import BadInput, HubError, TimedOut
 from hub_mcp.server.render import fields_of
 from hub_mcp.server.resources.addresses import SCHEME, address_of, call_at
 
 STREAM = f"{SCHEME}stream/"
 BUDGET = 256 * 1024  # bytes of one read
+ROW = 64 * 1024  # bytes of one row
 PAGE = 250  # rows a page, where the address does not say
-AHEAD = 4  # pages a walk holds for a reader who is slower than the Hub
+AHEAD = 4  # pages a walk is ahead of its readers, and keeps
+LASTS = 45.0  # seconds of one read, however small the Hub's pages are; hosts give up after a minute
 
 Told = Callable[[int, str], Awaitable[None]]
 
@@ -50,15 +54,53 @@ def listing_at(address: str, hosts: tuple[str, ...] = ()) -> Listing[Any]:
     return listing
 
 
-class Lines:
-    """Rows as NDJSON lines, as many as fit; the ones that do not stay for the next read."""
+def row_text(row: Answer, fields: Sequence[str]) -> str:
+    """One row as JSON, cut where it is larger than a row can be."""
+    content = row.content(fields)
+    text = json.dumps(content, ensure_ascii=False)
+    if len(text.encode()) <= ROW:
+        return text
+    kept, cut = bounded(content)
+    text = json.dumps({**kept, "cut": " ".join(cut)}, ensure_ascii=False)
+    if len(text.encode()) <= ROW:
+        return text
+    return json.dumps({"id": row.identity[:200], "cut": "The rest is too large to be shown."})
+
+
+@dataclass(frozen=True)
+class LandedPage:
+    """A page of a listing, its rows rendered once.
+
+    Attributes:
+        rows: each as JSON, with the cursor that follows it.
+        following: the cursor of the next page; "" at the end.
+        left_out: rows of the Hub's that could not be read.
+    """
+
+    rows: tuple[tuple[str, str], ...]
+    following: str
+    left_out: int
+
+    @classmethod
+    def of(cls, listing: Listing[Any], page: Page[Any]) -> Self:
+        fields = fields_of(listing)
+        rows = tuple((row_text(row, fields), at) for row, at in zip(page.items, page.cursors, strict=True))
+        return cls(rows, page.next_cursor, page.left_out)
+
+    @property
+    def bytes(self) -> int:
+        return sum(len(line.encode()) + 1 for line, _ in self.rows)
+
+
+class NdjsonLines:
+    """Rows as NDJSON lines, as many as fit into one read."""
 
     def __init__(self, listing: Listing[Any]) -> None:
         self._listing = listing
-        self._fields = fields_of(listing)
         self._waiting: deque[tuple[str, str]] = deque()  # a line, and the cursor that follows it
+        self._bytes = 0
         self.cursor = listing.cursor or ""  # where the next line comes from
-        self.rows = 0
+        self.rows = self.left_out = 0
         self.ended = False
 
     @property
@@ -66,65 +108,86 @@ class Lines:
         """The address where it goes on."""
         return stream_of(self._listing.after(self.cursor))
 
-    def add(self, page: Page[Any]) -> None:
-        for row, cursor in zip(page.items, page.cursors, strict=True):
-            self._waiting.append((json.dumps(row.content(self._fields), ensure_ascii=False), cursor))
-        if not page.items:
-            self.cursor = page.next_cursor
-        self.ended = not page.next_cursor
+    def add(self, page: LandedPage) -> None:
+        self._waiting.extend(page.rows)
+        self._bytes += page.bytes
+        self.rows += len(page.rows)
+        self.left_out += page.left_out
+        if not page.rows and not self._waiting:
+            self.cursor = page.following
+        self.ended = not page.following
 
     @property
     def full(self) -> bool:
-        return sum(len(line.encode()) + 1 for line, _ in self._waiting) >= BUDGET - 8_192
+        return self._bytes >= BUDGET - 8_192
 
-    def take(self) -> str:
-        """The lines that fit, and the line that says where it goes on."""
+    def text(self, error: str = "") -> str:
+        """The lines that fit, and the line that says where it goes on, and what went wrong before that."""
         taken: list[str] = []
-        room = BUDGET - 8_192  # for the last line, whose address may be long
+        room = BUDGET - 8_192  # for the last lines, whose address may be long
         while self._waiting:
             line, cursor = self._waiting[0]
             room -= len(line.encode()) + 1
-            if room < 0 and taken:
+            if room < 0:
                 break
             self._waiting.popleft()
             taken.append(line)
             self.cursor = cursor
-            self.rows += 1
-        if self._waiting or not self.ended:
-            taken.append(json.dumps({"next": self.onward}))
-        return "".join(f"{line}\n" for line in taken)
+        if error:
+            taken.append(json.dumps({"error": error, "rows": len(taken)}, ensure_ascii=False))
+        last: dict[str, Any] = {"left_out": self.left_out} if self.left_out else {}
+        if self._waiting or not self.ended or error:
+            last["next"] = self.onward
+        return "".join(f"{line}\n" for line in [*taken, *([json.dumps(last)] if last else [])])
 
 
-def broken_off(lines: Lines, error: HubError) -> HubError:
+def broken_off(lines: NdjsonLines, error: HubError) -> HubError:
     """The error of a failing page, told with how far the walk came and where it goes on."""
     error.what = f"The stream broke off after {lines.rows:,} rows. {error.what}"
     error.next_step = f"{error.next_step} It goes on at {lines.onward}".strip()
     return error
 
 
-async def read_stream(hub: Hub, listing: Listing[Any], told: Told) -> str:
-    """Walk from the address on, until the budget is full or the listing ends.
+async def read_stream(
+    hub: Hub, listing: Listing[Any], told: Told, walk: Walk | None = None, lasts: float = LASTS
+) -> str:
+    """Walk from the address on, until the budget is full, the time is over, or the listing ends.
+
+    Args:
+        walk: one of the same caller's that has pages of this listing already.
+        lasts: seconds of all pages together.
 
     Raises:
         HubError: the first page failed. A later page that fails ends the read before it, so nothing is lost.
     """
-    lines = Lines(listing)
-    pages = rows = 0
+    lines = NdjsonLines(listing)
+    pages = 0
+
+    async def landed(page: LandedPage) -> None:
+        nonlocal pages
+        lines.add(page)
+        pages += 1
+        await told(pages, f"{lines.rows:,} rows")
+
     try:
-        async for page in hub.pages(listing):
-            lines.add(page)
-            pages, rows = pages + 1, rows + len(page.items)
-            await told(pages, f"{rows:,} rows")
-            if lines.full:
-                break
+        with anyio.move_on_after(lasts) as time:
+            at = lines.cursor
+            while walk and not lines.full and not lines.ended and (known := await walk.page_at(at)):
+                await landed(known)
+                at = known.following
+            if not lines.full and not lines.ended:
+                onward = listing.after(at)
+                async for page in hub.pages(onward):
+                    await landed(LandedPage.of(onward, page))
+                    if lines.full:
+                        break
     except HubError as error:
-        if not rows:
+        if not lines.rows:
             raise broken_off(lines, error) from None
-        trouble = json.dumps({"error": error.sentence(), "rows": rows})
-        lines.ended = False
-        text = lines.take()
-        return text.rpartition('{"next"')[0] + trouble + "\n" + json.dumps({"next": lines.onward}) + "\n"
-    return lines.take()
+        return lines.text(error.sentence())
+    if time.cancelled_caught and not lines.rows:
+        raise broken_off(lines, TimedOut(f"No row came within {lasts:.0f} s."))
+    return lines.text()
 
 
 class Walk:
@@ -135,39 +198,57 @@ class Walk:
     """
 
     def __init__(self, hub: Hub, listing: Listing[Any], landed: Callable[[], Awaitable[None]]) -> None:
+        self.address = stream_of(listing.after(""))
         self._hub = hub
         self._listing = listing
         self._landed = landed
-        self._lines = Lines(listing)
-        self._failed: HubError | None = None
-        self._pages, self._taken = anyio.create_memory_object_stream[Page[Any]](AHEAD)
+        self._kept: OrderedDict[str, tuple[int, LandedPage]] = OrderedDict()  # by the cursor they begin at
+        self._pulled = self._read = 0  # pages that were pulled, and that the furthest reader has
+        self._next = listing.cursor or ""
+        self._ended = False
+        self._news, self._wanted = anyio.Event(), anyio.Event()
 
     async def run(self) -> None:
-        """Pull page after page; waits while nobody reads them."""
-        with self._pages:
-            try:
-                async for page in self._hub.pages(self._listing):
-                    await self._pages.send(page)
-                    await self._landed()
-            except HubError as error:
-                self._failed = error
-                await self._landed()
-
-    async def read(self) -> str:
-        """What has come since the last read; waits for a page where none has.
-
-        Raises:
-            HubError: a page failed, and everything before it was read.
-        """
-        lines = self._lines
+        """Pull page after page; waits while its readers are too far behind."""
         try:
-            if not lines.full and not lines.ended:
-                lines.add(await self._taken.receive())
-            while not lines.full and not lines.ended:
-                lines.add(self._taken.receive_nowait())
-        except (anyio.EndOfStream, anyio.WouldBlock):
-            pass
-        text = lines.take()
-        if self._failed and text.count("\n") <= 1:
-            raise broken_off(lines, self._failed)
-        return text
+            async for page in self._hub.pages(self._listing):
+                self._land(LandedPage.of(self._listing, page))
+                await self._landed()
+                while self._pulled - self._read >= AHEAD and not self._ended:
+                    self._wanted = anyio.Event()
+                    await self._wanted.wait()
+        except HubError:
+            await self._landed()  # whoever reads on meets the error, with the rows before it
+        finally:
+            self.end()
+
+    def end(self) -> None:
+        """Have whoever waits for a page ask the Hub themselves."""
+        self._ended = True
+        self._news.set()
+
+    def _land(self, page: LandedPage) -> None:
+        if page.bytes <= BUDGET:
+            self._kept[self._next] = (self._pulled, page)
+        while len(self._kept) > AHEAD + 1:
+            self._kept.popitem(last=False)
+        self._pulled += 1
+        self._next = page.following
+        self._ended = not page.following
+        self._news.set()
+        self._news = anyio.Event()
+
+    async def page_at(self, cursor: str) -> LandedPage | None:
+        """The page that begins at a cursor, waited for where it comes next; None where this walk has none."""
+        while True:
+            if found := self._kept.get(cursor):
+                self._reach(found[0] + 1)
+                return found[1]
+            if cursor != self._next or self._ended:
+                return None
+            self._reach(self._pulled)
+            await self._news.wait()
+
+    def _reach(self, pages: int) -> None:
+        self._read = max(self._read, pages)
+        self._wanted.set()

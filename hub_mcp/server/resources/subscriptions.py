@@ -4,20 +4,24 @@ Legacy clients subscribe a session, modern ones hold a listen request; both are 
 Whatever runs for an address runs once for each caller, however many ask for it, and ends with the last of
 them. A change that any caller makes through this server, in whatever worker, has all who watch the thing look
 again at once, each with a token of their own: nobody is told of what they cannot see.
+
+Who holds a subscription is charged for it, within bounds for each and for all; the more is watched, the
+longer it is between two looks.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
+from mcp.server.connection import Connection
 from mcp.server.context import ServerRequestContext
-from mcp.server.session import ServerSession
 from mcp.server.subscriptions import (
     InMemorySubscriptionBus,
     ListenHandler,
@@ -34,29 +38,53 @@ from mcp.types import (
 )
 
 from hub_mcp.catalogue import Endpoint
+from hub_mcp.catalogue.listing import Listing
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import BadInput, HubError
 from hub_mcp.server.render import fields_of
 from hub_mcp.server.resources.addresses import address_of, call_at
-from hub_mcp.server.resources.streams import STREAM, Walk, listing_at
+from hub_mcp.server.resources.streams import STREAM, Walk, listing_at, stream_of
 
 Context = ServerRequestContext[Any, Any]
 Key = tuple[str, str]  # a caller, and an address
+Tell = Callable[[], Awaitable[None]]
 
 log = logging.getLogger("hub_mcp")
 
-EVERY = 60.0  # seconds between two looks at a watched thing
-MOST = 100  # addresses that one caller can be subscribed to
+EVERY = 60.0  # seconds between two looks at a watched thing, while a caller watches a few
+FEW, FEW_IN_ALL = 20, 200  # watched things from which on the time between two looks grows
+SOONEST = 0.5  # seconds between two looks that changes cause
+MOST, MOST_IN_ALL = 100, 1_000  # subscriptions that one pays for, and all together
+MOST_WALKS, MOST_WALKS_IN_ALL = 8, 32  # of these, walks, which hold pages
+
+
+async def one_caller(ctx: Context) -> str:
+    """Who is charged where a server has one caller."""
+    return ""
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    """Who is told of an address.
+
+    Attributes:
+        holder: the session or listen request that ends it.
+        payer: who is charged for it.
+        tell: says that something is new.
+    """
+
+    holder: object
+    payer: str
+    tell: Tell
 
 
 @dataclass
 class Running:
     """What runs for one address and one caller."""
 
-    task: asyncio.Task[None]
+    task: asyncio.Task[None] | None = None
     walk: Walk | None = None
-    sessions: list[ServerSession] = field(default_factory=list[ServerSession])
-    listeners: list[SubscriptionBus] = field(default_factory=list[SubscriptionBus])
+    subscribers: list[Subscriber] = field(default_factory=list[Subscriber])
     changed: asyncio.Event = field(default_factory=asyncio.Event)  # somebody changed it: look at once
 
 
@@ -64,6 +92,7 @@ class Subscriptions:
     """Who is told of what.
 
     Args:
+        payer_of: who is charged for what a request subscribes to.
         every: seconds between two looks at a watched thing.
         changes: carries what was changed from whoever changed it to all who watch; by default within this
             process. Its listeners must be called on the event loop.
@@ -75,11 +104,13 @@ class Subscriptions:
         self,
         hub_of: Callable[[Context], Hub],
         *,
+        payer_of: Callable[[Context], Awaitable[str]] = one_caller,
         every: float = EVERY,
         changes: SubscriptionBus | None = None,
         walks: bool = True,
     ) -> None:
         self._hub_of = hub_of
+        self._payer_of = payer_of
         self._every = every
         self._walks = walks
         self._running: dict[Key, Running] = {}
@@ -97,25 +128,37 @@ class Subscriptions:
                 if _thing(address) == _thing(event.uri):
                     running.changed.set()
 
-    def walk_at(self, hub: Hub, address: str) -> Walk | None:
-        """The walk that runs for this caller at this address."""
-        running = self._running.get((hub.caller.id, address))
-        return running.walk if running else None
+    def walk_of(self, hub: Hub, listing: Listing[Any]) -> Walk | None:
+        """A walk of this caller's over this listing, wherever in it the reader is."""
+        caller, address = hub.caller.id, stream_of(listing.after(""))
+        for (whose, _), running in self._running.items():
+            if whose == caller and running.walk and running.walk.address == address:
+                return running.walk
+        return None
 
     # ── legacy: resources/subscribe ─────────────────────────────────────────────────────────────────
 
     async def subscribe(self, ctx: Context, params: SubscribeRequestParams) -> EmptyResult:
-        hub, address = self._hub_of(ctx), str(params.uri)
-        running = self._start(hub, address)
-        if ctx.session not in running.sessions:
-            running.sessions.append(ctx.session)
+        hub, address, connection = self._hub_of(ctx), str(params.uri), _connection_of(ctx)
+        if ctx.session.client_params is None:
+            raise BadInput(
+                "Nothing can be announced here: this server keeps no sessions, so a client of this protocol "
+                "version has no channel to be told on.",
+                advice="Read the address again when it matters.",
+            )
+        key = (hub.caller.id, address)
+        if any(one.holder is connection for one in self._subscribers(key)):
+            return EmptyResult()
+
+        async def tell() -> None:
+            await ctx.session.send_resource_updated(address)
+
+        self._start(hub, address, Subscriber(connection, await self._payer_of(ctx), tell))
+        connection.exit_stack.callback(self._leave, key, connection)
         return EmptyResult()
 
     async def unsubscribe(self, ctx: Context, params: UnsubscribeRequestParams) -> EmptyResult:
-        key = (self._hub_of(ctx).caller.id, str(params.uri))
-        if running := self._running.get(key):
-            running.sessions = [one for one in running.sessions if one is not ctx.session]
-            self._end_unwanted(key)
+        self._leave((self._hub_of(ctx).caller.id, str(params.uri)), _connection_of(ctx))
         return EmptyResult()
 
     # ── modern: subscriptions/listen ────────────────────────────────────────────────────────────────
@@ -124,77 +167,119 @@ class Subscriptions:
         self, ctx: Context, params: SubscriptionsListenRequestParams
     ) -> SubscriptionsListenResult:
         hub = self._hub_of(ctx)
-        caller = hub.caller.id
-        addresses = [str(one) for one in params.notifications.resource_subscriptions or ()]
+        addresses = list(dict.fromkeys(str(one) for one in params.notifications.resource_subscriptions or ()))
         bus = InMemorySubscriptionBus()
+        payer = await self._payer_of(ctx) if addresses else ""
+
+        def telling(address: str) -> Tell:
+            return lambda: bus.publish(ResourceUpdated(uri=address))
+
         try:
             for address in addresses:
-                self._start(hub, address).listeners.append(bus)
+                self._start(hub, address, Subscriber(bus, payer, telling(address)))
             return await ListenHandler(bus)(ctx, params)
         finally:
             for address in addresses:
-                if running := self._running.get((caller, address)):
-                    running.listeners = [one for one in running.listeners if one is not bus]
-                    self._end_unwanted((caller, address))
+                self._leave((hub.caller.id, address), bus)
 
     # ── what runs ───────────────────────────────────────────────────────────────────────────────────
 
-    def _start(self, hub: Hub, address: str) -> Running:
+    def _subscribers(self, key: Key) -> list[Subscriber]:
+        running = self._running.get(key)
+        return running.subscribers if running else []
+
+    def _start(self, hub: Hub, address: str, subscriber: Subscriber) -> None:
+        """Have a subscriber told of an address.
+
+        Raises:
+            BadInput: there is nothing of that address, or more is subscribed to than can be.
+        """
         key = (hub.caller.id, address)
-        if key in self._running:
-            return self._running[key]
-        if sum(1 for caller, _ in self._running if caller == key[0]) >= MOST:
-            raise BadInput(f"At most {MOST} addresses can be subscribed to.", advice="Unsubscribe from some.")
-        walk = None
+        self._refuse_too_many(subscriber.payer, walks=address.startswith(STREAM))
+        running = self._running.get(key) or self._run(hub, key)
+        running.subscribers.append(subscriber)
+
+    def _run(self, hub: Hub, key: Key) -> Running:
+        address = key[1]
+        running = Running()
         if address.startswith(STREAM):
             if not self._walks:
                 raise BadInput(
                     "Streams cannot be subscribed to at this server, where several processes share the work.",
                     advice="Read it, and go on at the address in its last line.",
                 )
-            walk = Walk(hub, listing_at(address, (hub.host,)), lambda: self._announce(key))
-            task = asyncio.create_task(walk.run())
+            running.walk = Walk(hub, listing_at(address, (hub.host,)), lambda: self._announce(key))
+            running.task = asyncio.create_task(running.walk.run())
         else:
-            task = asyncio.create_task(self._watch(hub, key, call_at(address, (hub.host,))))
-        self._running[key] = Running(task, walk)
-        return self._running[key]
+            call = call_at(address, (hub.host,))
+            running.task = asyncio.create_task(self._watch(hub, key, running, call))
+        self._running[key] = running
+        return running
 
-    def _end_unwanted(self, key: Key) -> None:
-        running = self._running.get(key)
-        if running and not running.sessions and not running.listeners:
-            del self._running[key]
-            running.task.cancel()
+    def _refuse_too_many(self, payer: str, *, walks: bool) -> None:
+        held = [(run.walk, one.payer) for run in self._running.values() for one in run.subscribers]
+        _refuse_beyond("addresses", [whose for _, whose in held], payer, MOST, MOST_IN_ALL)
+        if walks:
+            walking = [whose for walk, whose in held if walk]
+            _refuse_beyond("streams", walking, payer, MOST_WALKS, MOST_WALKS_IN_ALL)
 
-    async def _watch(self, hub: Hub, key: Key, call: Endpoint[Any]) -> None:
+    def _leave(self, key: Key, holder: object) -> None:
+        if running := self._running.get(key):
+            running.subscribers = [one for one in running.subscribers if one.holder is not holder]
+            if not running.subscribers:
+                del self._running[key]
+                if running.walk:
+                    running.walk.end()
+                if running.task:
+                    running.task.cancel()
+
+    def _pause(self, caller: str) -> float:
+        """Seconds until a watched thing is looked at again, the more the more is watched."""
+        own = sum(whose == caller for whose, _ in self._running)
+        return self._every * max(1.0, own / FEW, len(self._running) / FEW_IN_ALL)
+
+    async def _watch(self, hub: Hub, key: Key, running: Running, call: Endpoint[Any]) -> None:
         """Look again and again, and tell when something is not as it was."""
         seen = ""
         while True:
             try:
                 answer = await hub.send(call)
-                now = json.dumps(answer.content(fields_of(call)), sort_keys=True)
+                shown = json.dumps(answer.content(fields_of(call)), sort_keys=True)
+                now = hashlib.sha256(shown.encode("utf-8", "replace")).hexdigest()
             except HubError as error:
                 now = f"{error.kind}: {error.what}" if error.status else seen  # an outage is no change
             if seen and now != seen:
                 await self._announce(key)
             seen = now
-            changed = self._running[key].changed
-            with anyio.move_on_after(self._every):
-                await changed.wait()
-            changed.clear()
+            with anyio.move_on_after(self._pause(key[0])):
+                await running.changed.wait()
+                await anyio.sleep(SOONEST)
+            running.changed.clear()
 
     async def _announce(self, key: Key) -> None:
-        address = key[1]
-        running = self._running.get(key)
-        for session in list(running.sessions) if running else []:
+        for subscriber in list(self._subscribers(key)):
             try:
-                await session.send_resource_updated(address)
+                await subscriber.tell()
             except Exception:  # the session is gone, whatever its transport calls that
-                log.debug("a subscriber of %s left without a word", address)
-                if running:
-                    running.sessions = [one for one in running.sessions if one is not session]
-        for bus in list(running.listeners) if running else []:
-            await bus.publish(ResourceUpdated(uri=address))
-        self._end_unwanted(key)
+                log.debug("a subscriber of %s left without a word", key[1])
+                self._leave(key, subscriber.holder)
+
+
+def _refuse_beyond(what: str, held: list[str], payer: str, most: int, most_in_all: int) -> None:
+    """Refuse one more where those who pay for what is held have as many as they can.
+
+    Raises:
+        BadInput: the payer, or all together, have reached the bound.
+    """
+    if held.count(payer) >= most:
+        raise BadInput(f"At most {most} {what} can be subscribed to.", advice="Unsubscribe from some.")
+    if len(held) >= most_in_all:
+        raise BadInput(f"This server bears no more subscriptions to {what}.", advice="Try again later.")
+
+
+def _connection_of(ctx: Context) -> Connection:
+    """The connection a legacy request came on; a session of the SDK is made anew for each request."""
+    return ctx.session._connection  # pyright: ignore[reportPrivateUsage]  # handlers are told it nowhere else
 
 
 def _thing(address: str) -> str:
