@@ -11,6 +11,7 @@ from starlette.routing import Route
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.endpoint import HttpResponse
 from hub_mcp.localhub.app import create_app
+from tests.exchanges import record
 
 HERE = Path(__file__).parent
 PUBLISHED = json.loads((HERE.parent / "manifests" / "tools.json").read_text(encoding="utf-8"))["tools"]
@@ -68,3 +69,14 @@ def test_a_recorded_exchange_is_made_and_read_as_it_was(tool: str) -> None:
         HttpResponse(response["status"], response["headers"], body.encode(), response["url"])
     )
     assert answer.content() == exchange["shown"]
+
+
+@pytest.mark.asyncio
+async def test_recording_the_exchanges_again_changes_none_of_them() -> None:
+    kept = {
+        path.stem: path.read_text(encoding="utf-8") for path in sorted((HERE / "exchanges").glob("*.json"))
+    }
+    again = await record.recorded()
+    assert sorted(again) == sorted(kept)
+    stale = [tool for tool in kept if again[tool] != kept[tool]]
+    assert not stale, "read the difference after `python -m tests.exchanges.record`"

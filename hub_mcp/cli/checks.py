@@ -11,7 +11,6 @@ from hub_mcp.errors import BadInput, plain
 from hub_mcp.settings import Settings
 
 OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
-SQLITE = b"SQLite format 3\0"
 
 
 def check(settings: Settings) -> None:
@@ -68,12 +67,13 @@ def _sandbox_user(name: str) -> None:
 def _sandbox_file(file: str) -> None:
     if not file or file == ":memory:":
         return
-    path = Path(file)
-    _writable("--sandbox", path)
-    if path.is_file() and path.stat().st_size:
-        with path.open("rb") as opened:
-            if opened.read(len(SQLITE)) != SQLITE:
-                raise _wrong("--sandbox", file, "is a file of another kind, so it was left alone.")
+    from hub_mcp.localhub.hub_file import StoreError, check_file
+
+    _writable("--sandbox", Path(file))
+    try:
+        check_file(file)
+    except StoreError as error:
+        raise BadInput(f"--sandbox: {plain(str(error))}", not_done="") from None
 
 
 def _faults(plan: str) -> None:

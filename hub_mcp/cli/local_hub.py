@@ -21,8 +21,8 @@ from hub_mcp.settings import Settings
 def hub(settings: Settings, file: str | None, port: int, models: int) -> None:
     """Serve the local Hub, in memory or in FILE, and print how to reach it."""
     from hub_mcp.localhub.app import create_app
+    from hub_mcp.localhub.hub_file import StoreError
     from hub_mcp.localhub.serving import listen, run
-    from hub_mcp.localhub.store import StoreError
     from hub_mcp.localhub.world.tokens import TOKENS
 
     try:

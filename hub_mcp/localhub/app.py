@@ -13,6 +13,7 @@ limit of whoami-v2 are not kept; `faults/` can pretend them.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from types import ModuleType
@@ -26,8 +27,6 @@ from .collections import collection_search, item_routes
 from .collections import routes as collections
 from .content import routes as content
 from .datasets import routes as datasets
-from .faults.fault_layer import Faults
-from .faults.fault_plan import parse
 from .groups import group_assignment
 from .groups import routes as groups
 from .papers import routes as papers
@@ -40,15 +39,13 @@ from .view import View
 from .web.middleware import HubMiddleware
 from .web.quotas import RateQuotas
 from .web.response import unrouted
-from .world.seed import fill
+from .world.snapshot import world_of
 
 AREAS: tuple[ModuleType, ...] = (
     people, owned_repos, tag_listing, repo_search, creation, repo_changes, datasets, repos, content,
     papers, collections, collection_search, item_routes, groups, group_assignment,
     lookup,  # last: its routes take what no area answers
 )  # fmt: skip
-
-_WORLDS: dict[int, bytes] = {}  # the world is always the same, so a process makes it once
 
 
 def create_app(
@@ -58,22 +55,22 @@ def create_app(
     models: int = 0,
     faults: str = "",
     clock: Callable[[], float] = time.time,
+    entropy: Callable[[int], bytes] = os.urandom,
 ) -> Starlette:
     """A Hub in memory, or in the SQLite file `path`, which is made and filled with the world when new.
 
     `quota` replaces the rate limits of all plans, `models` adds that many plain models to the world
-    (for measuring), `faults` is a plan as in `faults/`, `clock` is where the time comes from.
+    (for measuring), `faults` is a plan as in `faults/`. `clock` is where the time comes from, and
+    `entropy` where the random part of ids does.
     """
-    store = Store(path, clock)
-    if path is None and models in _WORLDS:
-        store.restore(_WORLDS[models])
-    else:
-        store.prepare(lambda fresh: fill(fresh, models))
-    if path is None:
-        _WORLDS.setdefault(models, store.snapshot())
+    store = Store(path, clock, entropy)
+    store.open(lambda: world_of(models))
     routes: list[BaseRoute] = [route for area in AREAS for route in area.routes]
     layers = [Middleware(HubMiddleware, store=store, limits=RateQuotas(quota))]
     if faults:  # outermost but for the view: a network fails before the Hub can answer
+        from .faults.fault_layer import Faults  # loaded only here: it needs an HTTP client's errors
+        from .faults.fault_plan import parse
+
         layers.insert(0, Middleware(Faults, plan=parse(faults), clock=clock))
     layers.insert(0, Middleware(View, store=store))
     app = Starlette(

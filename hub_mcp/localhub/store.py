@@ -19,59 +19,97 @@ from importlib import resources
 
 from starlette.requests import Request
 
-VERSION = 1  # of schema.sql together with the world; kept in the file's user_version
+from .hub_file import APPLICATION, VERSION, StoreError, check_file, not_ours
+
 BUSY_SECONDS = 10.0
 
 Value = str | int | float | bytes | None
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None  # what json.loads answers
 
 
-class StoreError(Exception):
-    """The named file cannot be the local Hub's; the text is for the person who named it."""
-
-
 class Store:
-    """One connection, its transactions, the clock and the maker of ids."""
+    """One connection, its transactions, the clock and the maker of ids.
 
-    def __init__(self, path: str | None, clock: Callable[[], float] = time.time) -> None:
+    `entropy` gives so many random bytes; with a fixed one and a fixed clock the same requests have the
+    same answers.
+    """
+
+    def __init__(
+        self,
+        path: str | None,
+        clock: Callable[[], float] = time.time,
+        entropy: Callable[[int], bytes] = os.urandom,
+    ) -> None:
         self.path = path
         self.clock = clock
+        self.entropy = entropy
         self._lock = threading.RLock()
         self._depth = 0
+        if path is not None:
+            check_file(path)
         try:
             self._connection = sqlite3.connect(
                 path or ":memory:", timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
+            if path is not None and not self._number("application_id"):
+                self._connection.execute(f"pragma application_id = {APPLICATION}")
             for pragma in ("journal_mode = wal", "synchronous = normal", "foreign_keys = on"):
                 self._connection.execute(f"pragma {pragma}")
         except sqlite3.DatabaseError as error:
-            raise StoreError(f"{path} cannot be the local Hub's file: {error}") from error
+            raise StoreError(f"{path} cannot be the local Hub's file: {error}.") from error
         self._connection.row_factory = sqlite3.Row
 
-    def prepare(self, fill: Callable[[Store], None]) -> None:
-        """Make the tables and fill them, once per file, also when two processes open it at once."""
+    def make(self, fill: Callable[[Store], None]) -> None:
+        """Make the tables and fill them."""
+        schema = resources.files("hub_mcp.localhub").joinpath("schema.sql").read_text("utf-8")
         with self.write():
-            version = self.count("pragma user_version")
-            if version == 0 and not self.count("select count(*) from sqlite_schema"):
-                for statement in _statements(
-                    resources.files("hub_mcp.localhub").joinpath("schema.sql").read_text("utf-8")
-                ):
-                    self.run(statement)
-                fill(self)
-                self.run(f"pragma user_version = {VERSION}")
-            elif version != VERSION:
-                raise StoreError(
-                    f"{self.path} was not made by this version of the local Hub. "
-                    "Nothing was changed in it; name another file, or remove this one."
-                )
+            for statement in _statements(schema):
+                self.run(statement)
+            fill(self)
+            self.run(f"pragma user_version = {VERSION}")
 
     def snapshot(self) -> bytes:
         """The whole database as bytes."""
         return self._connection.serialize()
 
-    def restore(self, snapshot: bytes) -> None:
-        """Become what a snapshot holds; for a Hub in memory, which is filled faster so than anew."""
-        self._connection.deserialize(snapshot)
+    def open(self, snapshot: Callable[[], bytes]) -> None:
+        """Become what a snapshot holds, unless the file has been in use before.
+
+        Raises:
+            StoreError: the file is another version's.
+        """
+        if self.path is None:
+            self._connection.deserialize(snapshot())
+        elif not self.count("select count(*) from sqlite_schema"):
+            self._connection.execute("attach ':memory:' as snapshot")
+            self._connection.deserialize(snapshot(), name="snapshot")
+            with self.write():
+                if not self.count("select count(*) from main.sqlite_schema"):  # no other process was faster
+                    self._copy()
+            self._connection.execute("detach snapshot")
+        if self._number("user_version") != VERSION:
+            raise not_ours(self.path or "The snapshot")
+
+    def _copy(self) -> None:
+        """Take over the attached snapshot: tables with their rows, then indexes and triggers."""
+        self.run("pragma defer_foreign_keys = on")
+        made = self.rows(
+            "select type, name, sql from snapshot.sqlite_schema"
+            " where sql is not null and name not like 'sqlite%'"
+        )
+        tables = [entry for entry in made if entry["type"] == "table"]
+        for table in tables:
+            self.run(table["sql"])
+        for table in tables:
+            self.run(f"insert into main.{table['name']} select * from snapshot.{table['name']}")  # noqa: S608 - our own
+        for entry in made:
+            if entry["type"] != "table":
+                self.run(entry["sql"])
+        self.run(f"pragma user_version = {VERSION}")
+
+    def _number(self, pragma: str) -> int:
+        """A number in the database's header."""
+        return int(self._connection.execute(f"pragma {pragma}").fetchone()[0])
 
     @contextmanager
     def write(self) -> Generator[None]:
@@ -123,7 +161,11 @@ class Store:
 
     def new_id(self) -> str:
         """An ObjectId: 24 hex digits, the first eight of them the time (FACTS §9)."""
-        return f"{int(self.clock()):08x}{os.urandom(8).hex()}"
+        return f"{int(self.clock()):08x}{self.entropy(8).hex()}"
+
+    def new_sha(self) -> str:
+        """A commit's name: 40 hex digits."""
+        return self.entropy(20).hex()
 
     def close(self) -> None:
         """Close the connection; the in-memory Hub is gone then."""

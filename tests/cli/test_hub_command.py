@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -102,3 +104,27 @@ def test_a_port_in_use_and_a_file_of_another_kind_are_told(run: Run, tmp_path: P
     told = run("hub", str(tmp_path / "notes.txt"), "--port", "0")
     assert (told.code, told.out, told.err.count("\n")) == (1, "", 1)
     assert (tmp_path / "notes.txt").read_text().startswith("not a database")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--sandbox={file}"], 2),
+        (["--sandbox={file}", "call", "whoami"], 2),
+        (["--sandbox={file}", "doctor"], 2),
+        (["hub", "{file}"], 1),
+    ],
+    ids=lambda given: " ".join(given) if isinstance(given, list) else "",
+)
+def test_somebody_elses_database_is_told_in_a_sentence_and_not_touched(
+    run: Run, tmp_path: Path, arguments: list[str], code: int
+) -> None:
+    file = tmp_path / "theirs.sqlite"
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        connection.execute("create table notes (text)")
+    before = file.read_bytes()
+    told = run(*(argument.format(file=file) for argument in arguments))
+    assert (told.code, told.out, told.err.count("\n")) == (code, "", 1)
+    assert "was not made by this version of the local Hub. Nothing was changed in it" in told.err
+    assert file.read_bytes() == before
+    assert not list(tmp_path.glob("theirs.sqlite-*"))

@@ -1,21 +1,28 @@
 """Records an exchange of every tool with the local Hub: `python -m tests.exchanges.record`, a file a tool.
 
 What is recorded is data for `tests/test_every_endpoint.py`: the arguments, the request they become, the
-response, and what is shown of it. Read the difference before committing it.
+response, and what is shown of it. Time stands still and chance is the same each time, for each tool apart:
+what did not change is recorded as it was. Read the difference before committing it.
 """
 
 import asyncio
 import json
+import random
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from hub_mcp.catalogue import ENDPOINTS, Endpoint
 from hub_mcp.client.hub import Hub
-from hub_mcp.settings import Settings
-from hub_mcp.wiring import hub_of
+from hub_mcp.client.token import Token
+from hub_mcp.localhub.app import create_app
+from hub_mcp.localhub.world.tokens import TOKENS
+from hub_mcp.wiring import SANDBOX
 from tests.exchanges.cases import CASES
 
 HERE = Path(__file__).parent
+NOW = 1791288000.0  # 2026-10-06, noon
 KEPT = ("content-type", "location", "link", "x-error-code", "content-length")
 
 
@@ -40,15 +47,28 @@ async def exchange(hub: Hub, call: Endpoint[Any]) -> dict[str, Any]:
     }
 
 
-async def main() -> None:
-    hub = hub_of(Settings(sandbox=""))
+async def recorded() -> dict[str, str]:
+    """Every exchange as it is written to its file, by tool."""
+    chance = random.Random()  # noqa: S311 - no secret comes of it
+    app = create_app(clock=lambda: NOW, entropy=chance.randbytes)
+    token = Token(TOKENS[0].token, "the local Hub's world")
+    hub = Hub(SANDBOX, token, transport=lambda: httpx.ASGITransport(app))
+    texts: dict[str, str] = {}
     slug = ""
     for tool, arguments in CASES.items():
+        chance.seed(tool)
         given = {name: slug if value == "{slug}" else value for name, value in arguments.items()}
         made = await exchange(hub, ENDPOINTS[tool].model_validate(given))
         slug = made["shown"].get("slug", slug) if tool in ("create_collection", "update_collection") else slug
-        text = json.dumps({"tool": tool, "arguments": given, **made}, indent=1, ensure_ascii=False)
-        (HERE / f"{tool}.json").write_text(text + "\n", encoding="utf-8")
+        told = {"tool": tool, "arguments": given, **made}
+        texts[tool] = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+    await hub.aclose()
+    return texts
+
+
+async def main() -> None:
+    for tool, text in (await recorded()).items():
+        (HERE / f"{tool}.json").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

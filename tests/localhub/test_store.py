@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
+import random
+import sqlite3
 import sys
 from pathlib import Path
 
 import pytest
 
 from hub_mcp.localhub.app import create_app
-from hub_mcp.localhub.store import StoreError
+from hub_mcp.localhub.hub_file import VERSION, StoreError
 
 from .conftest import Ask
 
@@ -57,6 +61,69 @@ async def test_a_file_that_is_something_else_is_left_alone(tmp_path: Path) -> No
     with pytest.raises(StoreError, match=r"notes\.txt"):
         create_app(str(path))
     assert path.read_text() == "my notes, " * 1000
+
+
+def database(path: Path, *statements: str) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+
+
+@pytest.mark.parametrize("mode", ["delete", "wal"])
+@pytest.mark.parametrize("version", [0, 1, VERSION])
+async def test_somebody_elses_database_is_refused_and_keeps_every_byte(
+    tmp_path: Path, mode: str, version: int
+) -> None:
+    path = tmp_path / "theirs.sqlite"
+    database(
+        path, f"pragma journal_mode = {mode}", "create table notes (text)", f"pragma user_version = {version}"
+    )
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="was not made by this version of the local Hub"):
+        create_app(str(path))
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path) == ["theirs.sqlite"]
+
+
+async def test_a_file_of_another_version_is_refused_and_keeps_every_byte(tmp_path: Path) -> None:
+    path = tmp_path / "hub.sqlite"
+    create_app(str(path)).state.store.close()
+    database(path, f"pragma user_version = {VERSION + 1}")
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="Nothing was changed in it"):
+        create_app(str(path))
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path) == ["hub.sqlite"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="named pipes are POSIX")
+async def test_what_is_no_file_at_all_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for place in (tmp_path / "pipe", tmp_path, Path(os.devnull)):
+        with pytest.raises(StoreError, match="is not a file"):
+            create_app(str(place))
+
+
+async def test_an_empty_file_becomes_the_hubs(tmp_path: Path) -> None:
+    path = tmp_path / "hub.sqlite"
+    path.touch()
+    assert (await Ask(create_app(str(path))).get("/api/models/ada/untitled"))["id"] == "ada/untitled"
+
+
+async def test_with_clock_and_entropy_fixed_the_same_requests_have_the_same_answers() -> None:
+    async def made() -> list[tuple[dict[str, str], bytes]]:
+        chance = random.Random(7)  # noqa: S311 - no secret comes of it
+        ask = Ask(create_app(clock=lambda: 1791288000.0, entropy=chance.randbytes))
+        answers = [
+            await ask("POST", "/api/repos/create", json={"name": "same"}),
+            await ask("GET", "/api/models/ada/same"),
+            await ask("POST", "/api/collections", json={"title": "Same", "namespace": "ada"}),
+            await ask("GET", "/api/daily_papers"),
+        ]
+        return [(dict(answer.headers), answer.content) for answer in answers]
+
+    assert await made() == await made()
 
 
 async def test_a_folder_that_is_not_there_is_said_so(tmp_path: Path) -> None:

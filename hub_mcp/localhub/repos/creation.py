@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 import re
 
 from starlette.requests import Request
@@ -190,7 +189,7 @@ def _new_repo(
         store.new_id(),
         now,
         now,
-        os.urandom(20).hex(),
+        store.new_sha(),
         tags,
         card,
         details,

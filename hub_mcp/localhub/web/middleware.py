@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import re
-import secrets
 import sqlite3
 import time
 import uuid
@@ -67,7 +66,7 @@ class HubMiddleware:
         early = scope.get("instead", early)  # a fault on purpose, see faults/
         headers |= {
             "X-Powered-By": "huggingface-moon",
-            "X-Request-Id": _request_id(self.store.clock(), request.headers.get("x-amzn-trace-id")),
+            "X-Request-Id": _request_id(self.store, request.headers.get("x-amzn-trace-id")),
             "Access-Control-Expose-Headers": EXPOSED,
             "Vary": "Origin",
         }
@@ -165,7 +164,8 @@ class _Finish:
         return {**start, "status": self.status, "headers": pairs}
 
 
-def _request_id(now: float, trace: str | None) -> str:
+def _request_id(store: Store, trace: str | None) -> str:
     """`Root=1-<time>-<random>;<the caller's own id>` (FACTS §3)."""
-    own = trace if trace and re.fullmatch(r"[\w:=;.-]{1,128}", trace, re.ASCII) else str(uuid.uuid4())
-    return f"Root=1-{int(now):08x}-{secrets.token_hex(12)};{own}"
+    sent = trace and re.fullmatch(r"[\w:=;.-]{1,128}", trace, re.ASCII)
+    own = trace if sent else uuid.UUID(bytes=store.entropy(16), version=4)
+    return f"Root=1-{int(store.clock()):08x}-{store.entropy(12).hex()};{own}"
