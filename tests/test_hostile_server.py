@@ -24,6 +24,7 @@ from hub_mcp.server.tools import read_call
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import hub_of, server_of
 from tests import hostile
+from tests.waiting import PATIENCE
 
 EVERY = pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=list(ENDPOINTS))
 NEVER = re.compile(
@@ -171,7 +172,7 @@ def test_no_line_on_stdin_brings_the_server_down(tmp_path: Path) -> None:
         process.stdin.write(b"\n".join([first, begun, *LINES, last, b""]))
         answers: list[dict[str, Any]] = []
         while not answers or answers[-1].get("id") != "last":
-            answers.append(json.loads(await asyncio.wait_for(process.stdout.readline(), 30)))
+            answers.append(json.loads(await asyncio.wait_for(process.stdout.readline(), PATIENCE)))
         process.stdin.close()
         stderr = await process.stderr.read() if process.stderr else b""
         return await process.wait(), stderr, answers

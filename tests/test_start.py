@@ -14,11 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE
+
 BARE = """
 import asyncio
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 from mcp.types import ListToolsResult
+from tests.waiting import PATIENCE
 
 async def list_tools(ctx, params):
     return ListToolsResult(tools=[])
@@ -80,7 +83,7 @@ def imported(place: Path, *command: str) -> set[str]:
             env={**os.environ, "HF_TOKEN": ""},
         )
         lines = "".join(json.dumps(message) + "\n" for message in MESSAGES)
-        answers, _ = process.communicate(lines, timeout=120)
+        answers, _ = process.communicate(lines, timeout=PATIENCE)
     assert '"tools"' in answers
     return {
         line.rpartition("|")[2].strip()

@@ -176,19 +176,20 @@ class Hub:
         """
         if self.offline:
             raise Offline(f"HF_HUB_OFFLINE is set, so {call.subject} was not asked for.")
+        sender = self._sender  # made before the clock starts: what that takes is not the Hub's
         patience = Deadline(self._timeout, self._max_wait)
         with patience.held():
-            return await self._followed(call, patience)
+            return await self._followed(call, sender, patience)
         raise TimedOut(f"{self.host} did not answer within {self._timeout:.0f} s.", not_done=NOTHING_CHANGED)
 
-    async def _followed(self, call: Endpoint[Any], patience: Deadline) -> HttpResponse:
+    async def _followed(self, call: Endpoint[Any], sender: Sender, patience: Deadline) -> HttpResponse:
         request = call.to_http(self.base)
         for _ in range(HOPS + 1):
-            response = await self._sender.once(request, patience)
+            response = await sender.once(request, patience)
             where = response.headers.get("location", "")
             if response.status not in REDIRECTS or not where:
                 return response
-            target = self._sender.inside(response.url, where)
+            target = sender.inside(response.url, where)
             if not call.reads and target:
                 raise Renamed(
                     f"{call.subject} has moved to {_id_in(target) or 'another address'}.",

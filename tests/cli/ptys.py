@@ -7,12 +7,12 @@ import re
 import select
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
-PATIENCE = 60.0  # seconds, on the slowest machine
+from tests.waiting import PATIENCE
+
 ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -52,9 +52,8 @@ class AtTerminal:
 
     def wait_for(self, words: str) -> None:
         """Look at the terminal until the words are there, behind those that were waited for before."""
-        until = time.monotonic() + PATIENCE
         while words not in self.seen[self._read :]:
-            assert self._more(until), f"no {words!r} in {self.seen[self._read :]!r}"
+            assert self._more(), f"no {words!r} in {self.seen[self._read :]!r}"
         self._read = self.seen.index(words, self._read) + len(words)
 
     def types(self, line: str) -> None:
@@ -62,14 +61,13 @@ class AtTerminal:
 
     def ended(self) -> tuple[int, str]:
         """The exit code, and all that was shown."""
-        until = time.monotonic() + PATIENCE
-        while self._more(until):
+        while self._more():
             pass
         return self._process.wait(PATIENCE), self.seen.replace("\r\n", "\n")
 
-    def _more(self, until: float) -> bool:
+    def _more(self) -> bool:
         """Take what came; false when nothing can come any more."""
-        ready, _, _ = select.select([self._ours], [], [], max(until - time.monotonic(), 0))
+        ready, _, _ = select.select([self._ours], [], [], PATIENCE)
         assert ready, f"nothing more came after {self.seen!r}"
         try:
             came = os.read(self._ours, 65_536)

@@ -14,6 +14,7 @@ import pytest
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.cli import COMMANDS
 from tests.cli.conftest import Run, own_environment
+from tests.waiting import PATIENCE
 
 BASH = shutil.which("bash")
 IN_BASH = pytest.mark.skipif(not BASH or os.name == "nt", reason="there is no bash here")
@@ -55,7 +56,7 @@ def completed(folder: Path, *lines: str) -> list[set[str]]:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=PATIENCE,
         check=True,
     )
     return [set(offered.split()) for offered in done.stdout.splitlines()]

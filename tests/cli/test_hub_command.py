@@ -18,8 +18,8 @@ import pytest
 from hub_mcp.localhub.serving import listen
 from hub_mcp.localhub.world.tokens import TOKENS
 from tests.cli.conftest import Run, own_environment
+from tests.waiting import PATIENCE
 
-PATIENCE = 60  # seconds, on the slowest machine
 READY = re.compile(r"export HF_ENDPOINT=(http://127\.0\.0\.1:\d+) HF_TOKEN=(\w+)")
 
 

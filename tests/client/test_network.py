@@ -10,12 +10,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import anyio
+import httpx
 import pytest
 import trustme
 
 from hub_mcp.catalogue.models import GetModel
 from hub_mcp.catalogue.repos import CreateRepo
 from hub_mcp.client.hub import Hub
+from hub_mcp.client.shared import Shared
 from hub_mcp.client.token import Token
 from hub_mcp.client.transport import inflated
 from hub_mcp.errors import (
@@ -28,6 +30,8 @@ from hub_mcp.errors import (
     TimedOut,
     Unreachable,
 )
+from tests.client.scripts import Time
+from tests.waiting import PATIENCE, LoopClock, standing_clock, turns
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 BODY = b'{"id":"ada/atlas","name":"ada/atlas"}'
@@ -35,6 +39,7 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 
     len(BODY),
     BODY,
 )
+LONG = 30.0  # seconds, by the clock of the test
 CALL = GetModel(repo_id="ada/atlas")
 CHANGE = CreateRepo(repo_id="ada/atlas", type="model")
 
@@ -115,6 +120,11 @@ def tunnel(to: int, seen: list[bytes], refuse: bytes = b"") -> Talk:
     return talk
 
 
+def hub_at(base: str) -> Hub:
+    """A Hub over the network whose pauses between two tries take no time."""
+    return Hub(base, shared=Shared(sleep=Time().sleep))
+
+
 async def failure(hub: Hub, call: GetModel | CreateRepo) -> HubError:
     try:
         with pytest.raises(HubError) as caught:
@@ -156,7 +166,7 @@ async def test_no_proxy_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.asyncio
 async def test_a_private_certificate_is_told_apart(authority: trustme.CA) -> None:
     async with listening(polite, server_tls(authority)) as port:
-        trouble = await failure(Hub(f"https://127.0.0.1:{port}"), CALL)
+        trouble = await failure(hub_at(f"https://127.0.0.1:{port}"), CALL)
     assert type(trouble) is CertificateTrouble
     assert "SSL_CERT_FILE" in str(trouble)
 
@@ -168,7 +178,7 @@ async def test_http_where_tls_was_asked_for_is_told_apart() -> None:
         writer.write(ANSWER)
 
     async with listening(talk) as port:
-        trouble = await failure(Hub(f"https://127.0.0.1:{port}", timeout=0.5), CHANGE)
+        trouble = await failure(hub_at(f"https://127.0.0.1:{port}"), CHANGE)
     assert "TLS" in trouble.what
     assert "HF_ENDPOINT" in trouble.next_step
 
@@ -186,7 +196,7 @@ async def test_http_where_tls_was_asked_for_is_told_apart() -> None:
 )
 async def test_odd_surroundings_are_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, value)
-    trouble = await failure(Hub("https://hub.test"), CALL)
+    trouble = await failure(hub_at("https://hub.test"), CALL)
     assert isinstance(trouble, CertificateTrouble if "CERT" in name else ProxyTrouble)
     assert name in str(trouble)
     assert "hf_planted" not in str(trouble)
@@ -197,7 +207,7 @@ async def test_a_proxy_that_refuses_is_told_apart(monkeypatch: pytest.MonkeyPatc
     refusal = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
     async with listening(tunnel(0, [], refusal)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://somebody:hf_planted@127.0.0.1:{proxy}")
-        trouble = await failure(Hub("https://hub.test"), CALL)
+        trouble = await failure(hub_at("https://hub.test"), CALL)
     assert type(trouble) is ProxyTrouble
     assert "HTTPS_PROXY" in str(trouble)
     assert "hf_planted" not in str(trouble)
@@ -207,7 +217,7 @@ async def test_a_proxy_that_refuses_is_told_apart(monkeypatch: pytest.MonkeyPatc
 async def test_a_closed_port_is_unreachable_and_nothing_was_changed() -> None:
     async with listening(polite) as port:
         pass
-    trouble = await failure(Hub(f"http://127.0.0.1:{port}", timeout=0.2), CHANGE)
+    trouble = await failure(hub_at(f"http://127.0.0.1:{port}"), CHANGE)
     assert type(trouble) is Unreachable
     assert "Nothing was changed." in str(trouble)
 
@@ -217,7 +227,7 @@ async def test_a_closed_port_is_unreachable_and_nothing_was_changed() -> None:
     "base", ["huggingface.co", "ftp://huggingface.co", "https://", "https://a:hf_planted@b.test", "://"]
 )
 async def test_an_odd_endpoint_is_told_and_keeps_its_secrets(base: str) -> None:
-    trouble = await failure(Hub(base), CALL)
+    trouble = await failure(hub_at(base), CALL)
     assert type(trouble) is Unreachable
     assert "HF_ENDPOINT" in str(trouble)
     assert "hf_planted" not in str(trouble)
@@ -334,31 +344,41 @@ class Silent:
             tasks.cancel_scope.cancel()
 
 
+async def past_its_deadline(talk: Silent, call: GetModel | CreateRepo) -> HubError:
+    """The error of a call whose deadline passes while the other side is silent."""
+    async with listening(talk) as port, anyio.create_task_group() as tasks:
+
+        async def pass_the_deadline(clock: LoopClock) -> None:
+            await talk.asked.wait()
+            clock.forward(LONG)
+
+        with standing_clock() as clock:
+            tasks.start_soon(pass_the_deadline, clock)
+            return await failure(Hub(f"http://127.0.0.1:{port}", timeout=LONG), call)
+    raise AssertionError
+
+
 @pytest.mark.asyncio
 async def test_the_deadline_ends_a_read() -> None:
     talk = Silent()
-    async with listening(talk) as port:
-        trouble = await failure(Hub(f"http://127.0.0.1:{port}", timeout=0.1), CALL)
-        with anyio.fail_after(5):
-            await talk.gone.wait()
+    trouble = await past_its_deadline(talk, CALL)
+    with anyio.fail_after(PATIENCE):
+        await talk.gone.wait()
     assert type(trouble) is TimedOut
     assert UNCERTAIN not in str(trouble)
 
 
 @pytest.mark.asyncio
 async def test_the_deadline_ends_a_change_and_says_that_its_outcome_is_unknown() -> None:
-    talk = Silent()
-    async with listening(talk) as port:
-        trouble = await failure(Hub(f"http://127.0.0.1:{port}", timeout=0.1), CHANGE)
+    trouble = await past_its_deadline(Silent(), CHANGE)
     assert type(trouble) is TimedOut
     assert UNCERTAIN in str(trouble)
 
 
 @pytest.mark.asyncio
 async def test_the_deadline_ends_a_change_that_its_caller_shields_too() -> None:
-    async with listening(Silent()) as port:
-        with anyio.CancelScope(shield=True):
-            trouble = await failure(Hub(f"http://127.0.0.1:{port}", timeout=0.1), CHANGE)
+    with anyio.CancelScope(shield=True):
+        trouble = await past_its_deadline(Silent(), CHANGE)
     assert type(trouble) is TimedOut
 
 
@@ -370,11 +390,29 @@ async def test_a_drip_of_bytes_does_not_outlive_the_deadline() -> None:
         while not writer.is_closing():
             writer.write(b" ")
             await writer.drain()
-            await asyncio.sleep(0.005)
+            clock.forward(LONG / 100)  # far less than what a read waits for its next byte
+            await anyio.lowlevel.checkpoint()
 
     async with listening(talk) as port:
-        trouble = await failure(Hub(f"http://127.0.0.1:{port}", timeout=0.1), CALL)
+        with standing_clock() as clock:
+            trouble = await failure(Hub(f"http://127.0.0.1:{port}", timeout=LONG), CALL)
     assert type(trouble) is TimedOut
+
+
+@pytest.mark.asyncio
+async def test_the_deadline_does_not_count_what_it_takes_to_make_the_client() -> None:
+    async def answered(request: httpx.Request) -> httpx.Response:
+        await turns()  # in which a deadline that has passed would end this
+        return httpx.Response(200, json={"id": "ada/atlas"})
+
+    with standing_clock() as clock:
+
+        def slowly() -> httpx.AsyncBaseTransport:
+            clock.forward(2 * LONG)
+            return httpx.MockTransport(answered)
+
+        hub = Hub("https://hub.test", transport=slowly, timeout=LONG)
+        assert (await hub.send(CALL)).id == "ada/atlas"
 
 
 @pytest.mark.asyncio
@@ -386,7 +424,7 @@ async def test_a_cancelled_read_stops_its_request() -> None:
             tasks.start_soon(hub.send, CALL)
             await talk.asked.wait()
             tasks.cancel_scope.cancel()
-        with anyio.fail_after(5):
+        with anyio.fail_after(PATIENCE):
             await talk.gone.wait()
         await hub.aclose()
 

@@ -11,11 +11,13 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from hub_mcp.client.hub import Hub
+from hub_mcp.client.shared import Shared
 from hub_mcp.client.token import Token
 from hub_mcp.localhub.app import create_app
 from hub_mcp.server.telemetry import wanted
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import server_of
+from tests.client.scripts import Time
 
 PLANTED = "hf_sandbox_ada_write"
 KEPT = InMemorySpanExporter()
@@ -32,7 +34,8 @@ def provider() -> None:
 async def spans_of(faults: str = "") -> list[ReadableSpan]:
     KEPT.clear()
     app = create_app(faults=faults)
-    hub = Hub("http://hub.test", Token(PLANTED, "a test"), transport=lambda: httpx.ASGITransport(app))
+    shared = Shared(lambda: httpx.ASGITransport(app), sleep=Time().sleep)
+    hub = Hub("http://hub.test", Token(PLANTED, "a test"), shared=shared)
     async with Client(server_of(Settings(journal="off"), hub)) as client:
         await client.call_tool("list_models", {"limit": 1, "search": PLANTED})
     return list(KEPT.get_finished_spans())

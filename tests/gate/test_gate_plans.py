@@ -21,6 +21,7 @@ from mcp.types import CallToolResult
 from hub_mcp.cli.approve import approve
 from hub_mcp.gate.question import Challenge
 from tests.gate.gates import ERAS, EVE, KEY, World, agreeing, refused, said, text_of
+from tests.waiting import PATIENCE
 
 MINE = "ada/notes-to-self"
 DELETE = {"repo_id": MINE, "type": "model"}
@@ -204,8 +205,8 @@ def at_terminal(world: World, id: str, typed: str) -> str:
     answered = threading.Event()
     reader = threading.Thread(target=read)
     reader.start()
-    child.wait(30)
-    reader.join(5)
+    child.wait(PATIENCE)
+    reader.join(PATIENCE)
     os.close(master)
     return shown.decode()
 

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-import anyio
 import httpx2
 import uvicorn
 from mcp import Client
@@ -23,6 +22,7 @@ from hub_mcp.server.catalogue_tools import CatalogueTools
 from hub_mcp.server.http.app import Http, http_app, per_caller
 from hub_mcp.server.resources.reading import Pages
 from tests.gate.gates import ADA, BASE, World
+from tests.waiting import PATIENCE, until
 
 Answer = Callable[[ElicitRequestFormParams], Any]
 
@@ -40,11 +40,11 @@ def app_of(world: World, http: Http | None = None, *, gate: Gate | None = None, 
 async def served(app: Starlette) -> AsyncIterator[str]:
     """The address of the endpoint of a running server."""
     bound = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=5))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=int(PATIENCE))
+    )
     running = asyncio.create_task(server.serve(sockets=[bound]))
-    with anyio.fail_after(30):
-        while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
-            await asyncio.sleep(0.01)
+    await until(lambda: server.started)
     try:
         yield f"http://127.0.0.1:{bound.getsockname()[1]}/mcp"
     finally:
@@ -64,7 +64,7 @@ async def client_of(
         return reply if isinstance(reply, ElicitResult) else await reply
 
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    async with httpx2.AsyncClient(headers=headers, timeout=30) as http:
+    async with httpx2.AsyncClient(headers=headers, timeout=PATIENCE) as http:
         transport = streamable_http_client(url, http_client=http)
         elicitation = asked if answer else None
         async with Client(transport, mode=era, elicitation_callback=elicitation, **manners) as client:  # type: ignore[arg-type]  # one of two words

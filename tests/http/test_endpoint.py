@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 from pathlib import Path
 
 import anyio
@@ -13,6 +14,7 @@ from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.server.http.app import Http
 from tests.gate.gates import ADA, BASE, ERAS, EVE, World, text_of
 from tests.http.serving import app_of, client_of, served
+from tests.waiting import PATIENCE, until
 
 PING = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
 ACCEPT = {"Accept": "application/json, text/event-stream"}
@@ -174,6 +176,15 @@ async def test_the_access_log_tells_callers_apart_and_no_token(
     assert EVE not in everything
 
 
+def stopping(url: str) -> bool:
+    """Whether a server takes no new connection any more."""
+    try:
+        socket.create_connection(("127.0.0.1", httpx.URL(url).port), PATIENCE).close()
+    except ConnectionError:
+        return True
+    return False
+
+
 async def test_a_call_that_runs_is_finished_when_the_server_is_told_to_stop(world: World) -> None:
     begun, go_on = anyio.Event(), anyio.Event()
 
@@ -187,16 +198,16 @@ async def test_a_call_that_runs_is_finished_when_the_server_is_told_to_stop(worl
     answers: list[httpx.Response] = []
 
     async def create(url: str) -> None:
-        async with httpx.AsyncClient(timeout=30) as client:
+        async with httpx.AsyncClient(timeout=PATIENCE) as client:
             answers.append(await client.post(url, json=call, headers={**ACCEPT, **bearer(ADA)}))
 
-    async def release() -> None:
-        await anyio.sleep(0.3)  # the server is stopping by now
+    async def release(url: str) -> None:
+        await until(lambda: stopping(url))
         go_on.set()
 
     async with anyio.create_task_group() as group, served(app_of(world)) as url:
         group.start_soon(create, url)
         await begun.wait()
-        group.start_soon(release)
+        group.start_soon(release, url)
     assert '"isError":false' in answers[0].text.replace(" ", "")
     assert await world.exists("ada/at-the-last-moment")

@@ -17,12 +17,14 @@ from tests.gate.gates import ERAS, EVE, World, agreeing, refused, said
 from tests.gate.test_gate_safety import DELETE, NAME, answered, question
 from tests.http.serving import app_of, client_of, served
 from tests.server.test_pages import text_at
+from tests.waiting import PATIENCE, standing_clock, turns, until
 
 pytestmark = pytest.mark.asyncio
 PRIVATE = "ada/notes-to-self"
 ADDRESS = f"hub://models/{PRIVATE}"
 SETTINGS = {"repo_id": PRIVATE, "type": "model"}
-SOON = 10.0  # seconds within which something must be heard
+EVERY = 0.5  # seconds between two looks, by the clock of the test
+QUIET = 20  # times in a row that nothing was looked at
 
 
 @pytest.fixture
@@ -73,7 +75,7 @@ async def test_no_answer_of_one_caller_is_remembered_for_another(world: World, e
 async def test_a_stream_one_caller_walks_is_not_read_by_another(world: World) -> None:
     uri = "hub://stream/models?author=ada&limit=2"
     async with both(world) as (ada, eve):
-        with anyio.fail_after(SOON):
+        with anyio.fail_after(PATIENCE):
             async with ada.listen(resource_subscriptions=[uri]) as events:
                 async for _ in events:
                     break  # a page of the walk has landed
@@ -102,21 +104,25 @@ async def test_a_change_is_told_to_those_who_may_see_it(world: World) -> None:
             ready = anyio.Event()
             group.start_soon(listen, name, client, ready)
             await ready.wait()
-        await looked(world, 2)
+        before = looks(world, EVE)
         assert not (await ada.call_tool("update_repo_settings", SETTINGS | {"gated": "auto"})).is_error
-        with anyio.fail_after(SOON):
-            while not told:  # noqa: ASYNC110  # it is told by another task
-                await anyio.sleep(0.05)
-        await anyio.sleep(0.3)
+        await until(lambda: told and looks(world, EVE) > before)
+        await turns()
         group.cancel_scope.cancel()
     assert told == {"ada"}
 
 
+def looks(world: World, token: str = "") -> int:
+    """How often the watched thing was looked at, by anybody or by one caller."""
+    return sum(
+        request.url.path == f"/api/models/{PRIVATE}" and token in request.headers.get("authorization", "")
+        for request in world.spy.reads
+    )
+
+
 async def looked(world: World, times: int) -> None:
     """Wait until the watched thing was looked at by each who watches it."""
-    with anyio.fail_after(SOON):
-        while sum(request.url.path == f"/api/models/{PRIVATE}" for request in world.spy.reads) < times:  # noqa: ASYNC110
-            await anyio.sleep(0.05)
+    await until(lambda: looks(world) >= times)
 
 
 async def test_an_answer_counts_for_the_caller_who_was_asked(world: World) -> None:
@@ -147,14 +153,20 @@ async def test_progress_goes_to_the_caller_whose_call_it_is(world: World, era: s
 
 
 async def test_a_listener_that_leaves_is_no_longer_looked_for(world: World) -> None:
-    async with served(app_of(world, watch_every=0.05)) as url, client_of(url) as client:
-        with anyio.fail_after(SOON):
+    async with served(app_of(world, watch_every=EVERY)) as url, client_of(url) as client:
+        with standing_clock() as clock:
             async with client.listen(resource_subscriptions=[ADDRESS]):
-                await looked(world, 2)
-        await anyio.sleep(0.3)
-        before = len(world.spy.reads)
-        await anyio.sleep(0.5)
-        assert len(world.spy.reads) == before
+                await until(lambda: clock.forward(EVERY) or looks(world) > 2)
+            quiet = 0
+
+            def is_quiet() -> bool:
+                nonlocal quiet, seen
+                quiet, seen = quiet + 1 if looks(world) == seen else 0, looks(world)
+                clock.forward(EVERY)
+                return quiet > QUIET
+
+            seen = looks(world)
+            await until(is_quiet)
 
 
 async def test_one_look_serves_all_who_watch_with_the_same_token(world: World) -> None:
@@ -163,7 +175,7 @@ async def test_one_look_serves_all_who_watch_with_the_same_token(world: World) -
             async for _ in events:
                 pass
 
-    app = app_of(world, watch_every=0.2)
+    app = app_of(world, watch_every=EVERY)
     async with (
         served(app) as url,
         client_of(url) as one,
@@ -172,10 +184,18 @@ async def test_one_look_serves_all_who_watch_with_the_same_token(world: World) -
     ):
         for client in (one, other, one):
             group.start_soon(listen, client)
-        await looked(world, 2)
-        before = len(world.spy.reads)
-        await anyio.sleep(1)
-        assert len(world.spy.reads) - before <= 6
+        await looked(world, 1)
+        with standing_clock() as clock:
+            before, times = looks(world), 0
+
+            def several() -> bool:
+                nonlocal times
+                clock.forward(EVERY)
+                times += 1
+                return looks(world) - before >= 10
+
+            await until(several)
+            assert looks(world) - before <= times
         group.cancel_scope.cancel()
 
 
@@ -187,7 +207,7 @@ async def test_a_call_whose_caller_went_away_reads_no_further(world: World) -> N
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             begun.set()
             try:
-                await anyio.sleep(SOON)
+                await anyio.sleep_forever()
             except BaseException:
                 gone.set()
                 raise
@@ -198,5 +218,5 @@ async def test_a_call_whose_caller_went_away_reads_no_further(world: World) -> N
         group.start_soon(client.call_tool, "list_models", {"limit": 1})
         await begun.wait()
         group.cancel_scope.cancel()
-        with anyio.CancelScope(shield=True), anyio.fail_after(SOON / 2):
+        with anyio.CancelScope(shield=True), anyio.fail_after(PATIENCE):
             await gone.wait()

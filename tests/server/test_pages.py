@@ -16,6 +16,7 @@ from mcp.types import PromptReference, ResourceTemplateReference
 
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.client.hub import Hub
+from hub_mcp.client.shared import Shared
 from hub_mcp.client.token import Token
 from hub_mcp.localhub.app import create_app
 from hub_mcp.localhub.world.tokens import TOKENS
@@ -23,6 +24,8 @@ from hub_mcp.server.prompts import PROMPTS
 from hub_mcp.server.resources.streams import BUDGET
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import server_of
+from tests.client.scripts import Time
+from tests.waiting import PATIENCE
 
 ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])
 pytestmark = pytest.mark.asyncio
@@ -32,7 +35,8 @@ MANY = 10_000
 def hub_with(models: int = 0, **manners: Any) -> Hub:
     app = create_app(models=models, quota=100_000, **manners)
     token = Token(TOKENS[0].token, "a test")
-    return Hub("http://hub.test", token, transport=lambda: httpx.ASGITransport(app))
+    shared = Shared(lambda: httpx.ASGITransport(app), sleep=Time().sleep)
+    return Hub("http://hub.test", token, shared=shared)
 
 
 @asynccontextmanager
@@ -225,7 +229,7 @@ async def test_a_subscribed_stream_announces_each_page_to_a_legacy_client() -> N
     uri = "hub://stream/models?limit=100&sort=id"
     async with client_of(hub_with(), "legacy", message_handler=heard) as client:
         await client.subscribe_resource(uri)
-        with anyio.fail_after(10):
+        with anyio.fail_after(PATIENCE):
             await landed.wait()
         seen: list[str] = []
         onward = uri
@@ -247,9 +251,8 @@ async def test_a_modern_client_hears_that_a_watched_repository_changed_over_stdi
     async with Client(stdio_client(server)) as client:
         uri = "hub://models/ada/pocket-lm"
         await client.call_tool("create_repo", {"repo_id": "ada/pocket-lm", "type": "model"})
-        with anyio.fail_after(20):
+        with anyio.fail_after(PATIENCE):
             async with client.listen(resource_subscriptions=[uri]) as events:
-                await anyio.sleep(0.5)
                 await client.call_tool(
                     "update_repo_settings", {"repo_id": "ada/pocket-lm", "type": "model", "gated": "auto"}
                 )

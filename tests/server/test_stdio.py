@@ -13,10 +13,10 @@ from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
 from hub_mcp.catalogue import ENDPOINTS
+from tests.waiting import PATIENCE
 
 SERVER = [sys.executable, "-m", "hub_mcp", "--sandbox", "--journal", "off"]
 ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])
-AT_ONCE = 10.0  # seconds that leave a slow machine time to end a process; waiting for a thread takes longer
 HELLO = {
     "protocolVersion": "2025-11-25",
     "capabilities": {},
@@ -72,7 +72,7 @@ def test_it_writes_protocol_only_and_ends_when_its_input_ends() -> None:
         answers = [json.loads(server.stdout.readline()) for _ in range(2)]
         assert [answer["id"] for answer in answers] == [0, 1]
         server.stdin.close()
-        assert server.wait(AT_ONCE) == 0
+        assert server.wait(PATIENCE) == 0
         assert server.stdout.read() == b""
 
 
@@ -95,7 +95,7 @@ def test_a_write_in_flight_arrives_when_the_input_ends(tmp_path: Path) -> None:
         server.stdin.flush()
         time.sleep(1)  # the request is on its way; its answer takes longer
         server.stdin.close()
-        server.wait(AT_ONCE)
+        server.wait(PATIENCE)
     look = [*SERVER[:3], "--sandbox", str(hub), "call", "get_model", "--repo-id", "ada/in-flight", "--json"]
     seen = subprocess.run(look, capture_output=True, text=True, check=False)
     assert json.loads(seen.stdout)["id"] == "ada/in-flight", seen.stderr
@@ -118,4 +118,4 @@ def test_it_listens_on_no_port() -> None:
         }
         assert not held & listening
         server.stdin.close()
-        server.wait(AT_ONCE)
+        server.wait(PATIENCE)

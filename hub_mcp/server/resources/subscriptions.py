@@ -86,6 +86,7 @@ class Running:
     walk: Walk | None = None
     subscribers: list[Subscriber] = field(default_factory=list[Subscriber])
     changed: asyncio.Event = field(default_factory=asyncio.Event)  # somebody changed it: look at once
+    looked: asyncio.Event = field(default_factory=asyncio.Event)  # what later looks are held against is known
 
 
 class Subscriptions:
@@ -153,8 +154,9 @@ class Subscriptions:
         async def tell() -> None:
             await ctx.session.send_resource_updated(address)
 
-        self._start(hub, address, Subscriber(connection, await self._payer_of(ctx), tell))
+        begun = self._start(hub, address, Subscriber(connection, await self._payer_of(ctx), tell))
         connection.exit_stack.callback(self._leave, key, connection)
+        await begun.looked.wait()
         return EmptyResult()
 
     async def unsubscribe(self, ctx: Context, params: UnsubscribeRequestParams) -> EmptyResult:
@@ -175,8 +177,9 @@ class Subscriptions:
             return lambda: bus.publish(ResourceUpdated(uri=address))
 
         try:
-            for address in addresses:
-                self._start(hub, address, Subscriber(bus, payer, telling(address)))
+            begun = [self._start(hub, one, Subscriber(bus, payer, telling(one))) for one in addresses]
+            for running in begun:  # from the acknowledgement on every change is told
+                await running.looked.wait()
             return await ListenHandler(bus)(ctx, params)
         finally:
             for address in addresses:
@@ -188,7 +191,7 @@ class Subscriptions:
         running = self._running.get(key)
         return running.subscribers if running else []
 
-    def _start(self, hub: Hub, address: str, subscriber: Subscriber) -> None:
+    def _start(self, hub: Hub, address: str, subscriber: Subscriber) -> Running:
         """Have a subscriber told of an address.
 
         Raises:
@@ -198,6 +201,7 @@ class Subscriptions:
         self._refuse_too_many(subscriber.payer, walks=address.startswith(STREAM))
         running = self._running.get(key) or self._run(hub, key)
         running.subscribers.append(subscriber)
+        return running
 
     def _run(self, hub: Hub, key: Key) -> Running:
         address = key[1]
@@ -210,9 +214,11 @@ class Subscriptions:
                 )
             running.walk = Walk(hub, listing_at(address, (hub.host,)), lambda: self._announce(key))
             running.task = asyncio.create_task(running.walk.run())
+            running.looked.set()
         else:
             call = call_at(address, (hub.host,))
             running.task = asyncio.create_task(self._watch(hub, key, running, call))
+        running.task.add_done_callback(lambda _: running.looked.set())  # else who waits for it waits on
         self._running[key] = running
         return running
 
@@ -251,6 +257,7 @@ class Subscriptions:
             if seen and now != seen:
                 await self._announce(key)
             seen = now
+            running.looked.set()
             with anyio.move_on_after(self._pause(key[0])):
                 await running.changed.wait()
                 await anyio.sleep(SOONEST)
