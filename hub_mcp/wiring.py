@@ -108,9 +108,9 @@ def journal_at(place: str) -> Journal:
 
     if not place.startswith(("redis://", "rediss://", "unix://")):
         return Journal.at(place)
-    from hub_mcp.gate.redis_journal import SharedJournal
+    from hub_mcp.gate.redis_journal import RedisJournal
 
-    return SharedJournal(place)
+    return RedisJournal(place)
 
 
 async def serve_stdio(settings: Settings) -> None:

@@ -61,7 +61,7 @@ async def examined(settings: Settings) -> dict[str, Any]:
     from hub_mcp.catalogue.users import Whoami
     from hub_mcp.errors import HubError
     from hub_mcp.server.catalogue_tools import why_hidden
-    from hub_mcp.wiring import hub_of, journal_at
+    from hub_mcp.wiring import hub_of
 
     hub = hub_of(settings)
     found: dict[str, Any] = {
@@ -98,9 +98,22 @@ async def examined(settings: Settings) -> dict[str, Any]:
         found["tools"]["not for this token"] = vain
     found["confirm"] = {settings.confirm: POLICIES[settings.confirm]}
     found["ignored_variables"] = ", ".join(IGNORED) or "none"
-    found["journal"] = journal_at(settings.journal).place
+    found["journal"] = _journal(settings)
     found["well"] = well
     return found
+
+
+def _journal(settings: Settings) -> str:
+    """Where changes are written down, and how many there broke off."""
+    from hub_mcp.errors import HubError
+    from hub_mcp.wiring import journal_at
+
+    try:
+        kept = journal_at(settings.journal)
+        unknown = sum(one.outcome == "unknown" for one in kept.history())
+    except (HubError, OSError) as trouble:
+        return f"cannot be read: {trouble.what if isinstance(trouble, HubError) else trouble.strerror}"
+    return f"{kept.place}, {unknown:,} of unknown outcome (`hub-mcp journal`)" if unknown else kept.place
 
 
 def _vain(offered: Sequence[type[Endpoint[Any]]], identity: Identity | None) -> dict[str, str]:

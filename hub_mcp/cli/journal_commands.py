@@ -33,9 +33,11 @@ _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 @settings_behind("journal")
 @click.pass_obj
 def journal(settings: Settings, as_json: bool, last: int | None) -> None:
-    """Show what was changed, asked and refused, oldest first; `back` says whether undo can take it back."""
+    """Show what was changed, asked and refused, oldest first; unknown where a change broke off.
+
+    `back` says whether undo can take it back."""
     kept = journal_at(settings.journal)
-    entries = list(kept.entries())[-last if last else 0 :]
+    entries = kept.history()[-last if last else 0 :]
     if as_json:
         for entry in entries:
             click.echo(json.dumps(entry.as_json(), ensure_ascii=False))
@@ -64,7 +66,7 @@ def row_of(entry: Entry) -> tuple[str, ...]:
 def undo(settings: Settings, n: int, yes: bool) -> None:
     """Take entry N of the journal back, after showing what that does."""
     settings = replace(settings, confirm="plan", dry_run=False)
-    entry = next((one for one in journal_at(settings.journal).entries() if one.n == n), None)
+    entry = next((one for one in journal_at(settings.journal).history() if one.n == n), None)
     try:
         if entry is None:
             raise Stopped(f"The journal has no entry {n}.")

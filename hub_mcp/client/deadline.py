@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
+from hub_mcp.client.departure import Departure
 from hub_mcp.errors import told_seconds
 
 if TYPE_CHECKING:
@@ -58,8 +59,10 @@ class Deadline:
         max_wait: float = 60.0,
         report: Report | None = None,
         clock: Clock = anyio.current_time,
+        departure: Departure | None = None,
     ) -> None:
         self.max_wait = max_wait
+        self.departure = departure or Departure()
         self._clock = clock
         self._report = report or _reporting.get()
         self._scope: anyio.CancelScope | None = None

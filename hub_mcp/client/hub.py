@@ -10,6 +10,7 @@ origin only.
 
 from __future__ import annotations
 
+import logging
 import platform
 from collections.abc import AsyncIterator, Callable, Mapping
 from importlib.metadata import version
@@ -23,6 +24,7 @@ from hub_mcp.catalogue.permissions import lacking
 from hub_mcp.catalogue.users import Whoami
 from hub_mcp.client.caller import Caller
 from hub_mcp.client.deadline import Deadline
+from hub_mcp.client.departure import Departure
 from hub_mcp.client.shared import Shared
 from hub_mcp.client.token import Token, is_true
 from hub_mcp.errors import (
@@ -45,6 +47,8 @@ if TYPE_CHECKING:
     import httpx
 
     from hub_mcp.client.sender import Sender
+
+log = logging.getLogger("hub_mcp")
 
 A = TypeVar("A", bound=Answer)
 R = TypeVar("R", bound=Answer)
@@ -133,21 +137,37 @@ class Hub:
         self._sends = None
         await self._shared.aclose()
 
-    async def send(self, call: Endpoint[A]) -> A:
+    async def send(self, call: Endpoint[A], departure: Departure | None = None) -> A:
         """Make the call.
 
+        Args:
+            departure: told when a change has left; from then on the caller's cancelling waits.
+
         Raises:
-            HubError: what went wrong, what did not happen, what to do.
+            HubError: what went wrong, what did not happen, what to do. Once a change has left, whatever
+                breaks says that its outcome is not known.
         """
+        departure = departure or Departure()
+        status = 0
         try:
-            return call.from_http(await self.exchange(call))
+            response = await self.exchange(call, departure)
+            status = response.status
+            return call.from_http(response)
         except Forbidden as no:
             no.next_step = await self._lacking(call, no) or no.next_step
             raise
         except (NoAnswer, NotAHub, HubDown) as open_end:
-            if not call.reads and not isinstance(open_end, LedElsewhere):
+            if departure.left and not isinstance(open_end, LedElsewhere):
                 open_end.not_done = UNCERTAIN
             raise
+        except HubError:
+            raise
+        except Exception as trouble:
+            if not departure.left:
+                raise
+            log.exception("the answer to %s cannot be read", call.tool)
+            said = f"answered {status}, in a form" if status else "gave an answer"
+            raise UnexpectedAnswer(f"The Hub {said} that cannot be read.", not_done=UNCERTAIN) from trouble
 
     async def pages(self, listing: Listing[R]) -> AsyncIterator[Page[R]]:
         """Page after page, until the last one."""
@@ -168,7 +188,7 @@ class Hub:
             for row in page.items:
                 yield row
 
-    async def exchange(self, call: Endpoint[Any]) -> HttpResponse:
+    async def exchange(self, call: Endpoint[Any], departure: Departure | None = None) -> HttpResponse:
         """Send the call's request and follow what a read may follow.
 
         Raises:
@@ -177,7 +197,7 @@ class Hub:
         if self.offline:
             raise Offline(f"HF_HUB_OFFLINE is set, so {call.subject} was not asked for.")
         sender = self._sender  # made before the clock starts: what that takes is not the Hub's
-        patience = Deadline(self._timeout, self._max_wait)
+        patience = Deadline(self._timeout, self._max_wait, departure=departure)
         with patience.held():
             return await self._followed(call, sender, patience)
         raise TimedOut(f"{self.host} did not answer within {self._timeout:.0f} s.", not_done=NOTHING_CHANGED)

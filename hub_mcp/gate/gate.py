@@ -15,7 +15,9 @@ terminal by `cli/terminal.py`.
 
 from __future__ import annotations
 
+import logging
 import os
+import secrets
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -23,28 +25,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
+import anyio.to_thread
 
 from hub_mcp.catalogue.answers import Answer
 from hub_mcp.catalogue.endpoint import Endpoint, HttpRequest
 from hub_mcp.catalogue.permissions import never
 from hub_mcp.catalogue.users import Whoami
+from hub_mcp.client.departure import Departure
 from hub_mcp.client.hub import Hub
-from hub_mcp.errors import (
-    UNCERTAIN,
-    BadInput,
-    Forbidden,
-    HubError,
-    NotSent,
-    Offline,
-    SignInNeeded,
-    Stopped,
-)
+from hub_mcp.errors import UNCERTAIN, Forbidden, HubError, SignInNeeded, Stopped
 from hub_mcp.gate.approvals import Approvals
 from hub_mcp.gate.journal import Entry, Journal, Outcome, Undo, state_directory
 from hub_mcp.gate.once import InMemoryUsage, UsageStore
 from hub_mcp.gate.operator_limits import Limits
 from hub_mcp.gate.question import ASK_AGAIN, EXPIRES, Assessment, Challenge, Decision, Question
 from hub_mcp.settings import Settings
+
+log = logging.getLogger("hub_mcp")
 
 CONTEXT_SECONDS = 8.0  # for who depends on the target: good to know, not worth a long wait
 AFTER_A_NO = "Ask the person what they want instead; call again only when they ask for it."
@@ -116,7 +113,7 @@ class Gate:
         """
         await self._limits.check(call)
         await _refuse_vain(call, hub)
-        self.journal.check()
+        await anyio.to_thread.run_sync(self.journal.check)
         return await self._look(call, hub)
 
     async def rehearse(self, call: Endpoint[Any], hub: Hub) -> Rehearsal:
@@ -152,7 +149,7 @@ class Gate:
     async def ask(self, call: Endpoint[Any], assessment: Assessment, hub: Hub) -> Question:
         """The question for a person, which is written down as asked."""
         question = self._question(call, assessment, hub)
-        self._note("asked", assessment, hub, question.headline)
+        await self._write("asked", assessment, hub, question.headline)
         return question
 
     def _question(self, call: Endpoint[Any], found: Assessment, hub: Hub) -> Question:
@@ -180,7 +177,7 @@ class Gate:
 
     async def refused(self, call: Endpoint[Any], hub: Hub, why: str) -> None:
         """Write down that a call was not made."""
-        self._note("refused", Assessment(call), hub, why)
+        await self._record("refused", Assessment(call), hub, why)
 
     @asynccontextmanager
     async def recording_refusals(self, call: Endpoint[Any], hub: Hub) -> AsyncGenerator[None]:
@@ -212,7 +209,7 @@ class Gate:
             HubError: what else went wrong.
         """
         await self._limits.check(call)
-        self.journal.check()
+        await anyio.to_thread.run_sync(self.journal.check)
         await self.redeem(decision.challenge, call, hub)
         if not decision.agreed:
             raise Stopped(decision.why, advice=AFTER_A_NO)
@@ -220,50 +217,100 @@ class Gate:
         decision.challenge.refuse_changed(now)
         return await self._send(now, hub)
 
-    async def _send(self, seen: Assessment, hub: Hub, note: str = "") -> Acted:
-        """Send the call once, and write down what became of it.
+    async def _send(self, found: Assessment, hub: Hub, note: str = "") -> Acted:
+        """Send the call once: its start is written down before, its end whatever happens.
 
-        A caller who leaves does not break off a change that is on its way: the network transport lets it
-        arrive. So whoever is cancelled in here was still waiting to send, or knows that the Hub said no.
+        A caller may leave until the request has left. From then on a cancellation waits until the end is
+        written, since only then is it true for good.
         """
         if self.settings.dry_run:
             raise Stopped("This server changes nothing: it runs with --dry-run.", advice=DRY_RUN_ENDS)
+        change = secrets.token_hex(6)
         with anyio.CancelScope(shield=True):
-            await self._limits.spend(seen.call)
-        try:
-            after: Answer = await hub.send(seen.call)
-        except HubError as error:
-            if isinstance(error, (NotSent, Offline, BadInput)):
-                await self._limits.give_back(seen.call)
-            self._note("unknown" if error.not_done == UNCERTAIN else "failed", seen, hub, error.what)
-            raise
-        except anyio.get_cancelled_exc_class():
-            with anyio.CancelScope(shield=True):
-                await self._limits.give_back(seen.call)
-            self._note("refused", seen, hub, "The call was cancelled before it was sent.")
-            raise
-        except BaseException:
-            self._note("unknown", seen, hub, "It broke off in the middle.")
-            raise
-        self._note("done", seen, hub, note, after)
-        return Acted(seen.call, after, note)
+            await self._limits.spend(found.call)
+            try:
+                await self._write("started", found, hub, change=change)
+            except Stopped:
+                await self._not_sent(found, hub, change, "Its start could not be written.")
+                raise
+        with Departure() as departure:
+            try:
+                after: Answer = await hub.send(found.call, departure)
+            except HubError as error:
+                if not departure.left:
+                    await self._not_sent(found, hub, change, error.what, "failed")
+                else:
+                    outcome: Outcome = "unknown" if error.not_done == UNCERTAIN else "failed"
+                    lost = await self._record(outcome, found, hub, error.what, change=change)
+                    error.next_step = " ".join(part for part in (error.next_step, lost) if part)
+                raise
+            except BaseException:
+                if departure.left:
+                    await self._record("unknown", found, hub, "It broke off in the middle.", change=change)
+                else:
+                    await self._not_sent(found, hub, change, "The call was cancelled before it was sent.")
+                raise
+            lost = await self._record("done", found, hub, note, after, change=change)
+        return Acted(found.call, after, " ".join(part for part in (note, lost) if part))
 
-    def _note(
-        self, outcome: Outcome, seen: Assessment, hub: Hub, why: str = "", after: Answer | None = None
+    async def _not_sent(
+        self, found: Assessment, hub: Hub, change: str, why: str, outcome: Outcome = "refused"
     ) -> None:
-        back = seen.call.taken_back_by(seen.before, after) if outcome == "done" else None
+        """A change that was counted and perhaps started did not leave after all."""
+        with anyio.CancelScope(shield=True):
+            try:
+                await self._limits.give_back(found.call)
+            except Stopped as stop:
+                log.warning("A change that was not sent stays counted: %s", stop.what)
+            await self._record(outcome, found, hub, why, change=change)
+
+    async def _record(
+        self,
+        outcome: Outcome,
+        found: Assessment,
+        hub: Hub,
+        why: str,
+        after: Answer | None = None,
+        change: str = "",
+    ) -> str:
+        """Write down what has happened already; a sentence for the caller where that fails."""
+        try:
+            await self._write(outcome, found, hub, why, after, change)
+        except Stopped as stop:
+            log.error("%s %s is not written down: %s", outcome, found.call.tool, stop.what)
+            return f"Its record is incomplete: {stop.what}"
+        return ""
+
+    async def _write(
+        self,
+        outcome: Outcome,
+        found: Assessment,
+        hub: Hub,
+        why: str = "",
+        after: Answer | None = None,
+        change: str = "",
+    ) -> None:
+        """Append an entry in a thread, since disks and Redis may take their time; no cancellation reaches it.
+
+        Raises:
+            Stopped: the journal cannot be written.
+        """
+        back = found.call.taken_back_by(found.before, after) if outcome == "done" else None
         entry = Entry(
             outcome,
-            seen.call.tool,
-            seen.call.subject,
+            found.call.tool,
+            found.call.subject,
             hub.host,
-            seen.identity or (after.identity if after else ""),
-            seen.call.as_arguments(),
+            found.identity or (after.identity if after else ""),
+            found.call.as_arguments(),
             why,
             Undo(back.tool, back.as_arguments()) if back else None,
-            _left_over(seen.call, back) if outcome == "done" else "",
+            _left_over(found.call, back) if outcome == "done" else "",
+            change,
         )
-        self.journal.write(entry, [hub.token.secret] if hub.token else [])
+        masked = [hub.token.secret] if hub.token else []
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(self.journal.write, entry, masked)
 
 
 def _left_over(call: Endpoint[Any], back: Endpoint[Any] | None) -> str:

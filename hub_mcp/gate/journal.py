@@ -1,8 +1,12 @@
 """The journal: what was asked, refused and done, one JSON line each, with what would take it back.
 
-A line is appended by a single write of less than 4 KiB, which the systems we run on keep whole, so several
-servers may write to one file without a lock. The number of an entry is the number of its line. No token is
-ever in it, and no content of a file.
+A change has two lines: "started", which is on the disk before the request leaves, and its end (done, failed,
+refused before it left, unknown), which names the same change. A start without an end is a change whose
+outcome nobody knows: the server was killed, or the disk was full.
+
+Lines are appended one writer at a time, whole or not at all, so several servers may write to one file. An
+entry's number is its place in the history, where a change counts once; it stays when more is written. No
+token is ever in it, and no content of a file.
 """
 
 from __future__ import annotations
@@ -21,9 +25,11 @@ from pydantic import TypeAdapter
 
 from hub_mcp.catalogue.answers import is_array, is_object
 from hub_mcp.errors import Stopped, plain
+from hub_mcp.gate.appending import append, locked
 from hub_mcp.masking import masked
 
-Outcome = Literal["asked", "refused", "done", "failed", "unknown"]
+Outcome = Literal["asked", "started", "refused", "done", "failed", "unknown"]
+NO_END = "no end was written: the server ended, or could not write"
 LONGEST = 4_000  # bytes of a line
 UNWRITTEN = frozenset({"content", "value"})  # what a file or a variable holds is not the journal's business
 
@@ -51,12 +57,14 @@ class Entry:
     """One line of the journal.
 
     Attributes:
-        outcome: asked, refused (nobody agreed, or a limit), done, failed (the Hub said no), unknown.
+        outcome: asked, started (about to be sent), refused (nobody agreed, or a limit), done, failed (the
+            Hub said no), unknown.
+        change: what the start and the end of one change have in common; "" for what was never started.
         hub: the host it happened on; the local Hub has its own.
         identity: the Hub's own id of the target; "" where there is none.
         why: what was asked, or why it was refused or failed.
         undo: what takes it back; None where nothing does. `no_undo` says why, or what it leaves.
-        n: the line's number; 0 for an entry that is not written yet.
+        n: its place, from 1; 0 for an entry that is not written yet.
     """
 
     outcome: Outcome
@@ -68,6 +76,7 @@ class Entry:
     why: str = ""
     undo: Undo | None = None
     no_undo: str = ""
+    change: str = ""
     time: str = ""
     n: int = 0
 
@@ -97,7 +106,7 @@ class Journal:
         )
 
     def check(self) -> None:
-        """Make sure, before something is changed, that it can be written down.
+        """Make sure, before anybody is asked for anything, that it can be opened for writing.
 
         Raises:
             Stopped: it cannot.
@@ -107,27 +116,45 @@ class Journal:
         try:
             os.close(self._open())
         except OSError as trouble:
-            raise Stopped(
-                f"The journal {self.path} cannot be written ({trouble.strerror}).",
-                advice="Name another file with --journal, or go without it by --journal off.",
-            ) from trouble
+            raise self._trouble(trouble) from trouble
 
     def write(self, entry: Entry, secrets: Sequence[str] = ()) -> None:
-        """Append an entry; `secrets` are masked wherever they stand in it.
+        """Append an entry, and return when it is on the disk; `secrets` are masked wherever they stand in it.
 
-        A journal that cannot be written any more does not undo what was done: the line is lost, and said so
-        on stderr.
+        Raises:
+            Stopped: it could not be written; nothing of it stays.
         """
         if self.path is None:
             return
         try:
             descriptor = self._open()
             try:
-                os.write(descriptor, self._gap(descriptor) + line_of(entry, secrets))
+                with locked(descriptor):
+                    append(descriptor, line_of(entry, secrets))
             finally:
                 os.close(descriptor)
         except OSError as trouble:
-            print(f"hub-mcp: {self.path} could not be written: {trouble.strerror}", file=sys.stderr)
+            raise self._trouble(trouble) from trouble
+
+    def _trouble(self, trouble: OSError) -> Stopped:
+        return Stopped(
+            f"The journal {self.path} cannot be written ({trouble.strerror}).",
+            advice="Make room for it, name another file with --journal, or go without it by --journal off.",
+        )
+
+    def history(self) -> list[Entry]:
+        """One entry for each change, at the place of its start and told by its end; and all others."""
+        entries = list(self.entries())
+        ends = {one.change: one for one in entries if one.change and one.outcome != "started"}
+        started = {one.change for one in entries if one.outcome == "started"}
+        told: list[Entry] = []
+        for one in entries:
+            if one.outcome == "started":
+                end = ends.get(one.change) or replace(one, outcome="unknown", why=NO_END)
+                told.append(end)
+            elif one.change not in started:
+                told.append(one)
+        return [replace(one, n=n) for n, one in enumerate(told, 1)]
 
     def entries(self) -> Iterator[Entry]:
         """What is in it, oldest first; a line that cannot be read is passed over."""
@@ -142,14 +169,6 @@ class Journal:
         assert self.path is not None
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         return os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-
-    def _gap(self, descriptor: int) -> bytes:
-        """A line break where somebody died in the middle of the last line."""
-        size = os.fstat(descriptor).st_size
-        if not size:
-            return b""
-        os.lseek(descriptor, size - 1, os.SEEK_SET)
-        return b"" if os.read(descriptor, 1) == b"\n" else b"\n"
 
 
 def line_of(entry: Entry, secrets: Sequence[str] = ()) -> bytes:

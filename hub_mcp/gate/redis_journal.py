@@ -1,8 +1,10 @@
-"""The journal of several machines, in Redis: one list, in the order of writing; numbers are places in it."""
+"""The journal of several machines, in Redis: one list, in the order of writing; numbers are places in it.
+
+A line is as durable as the Redis is: with `appendfsync always` it is on the disk before a change is sent.
+"""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Final
@@ -17,7 +19,7 @@ TEXT: Final = {"decode_responses": True, "encoding_errors": "replace"}
 SECONDS = 2.0  # that Redis may take
 
 
-class SharedJournal(Journal):
+class RedisJournal(Journal):
     """Changes written to a list in Redis; a change waits for the line about it, and is refused without Redis.
 
     Args:
@@ -32,7 +34,7 @@ class SharedJournal(Journal):
         super().__init__(None)
         parts = urlsplit(url)
         self.place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-        self._trouble = (redis.RedisError, OSError)
+        self._errors = (redis.RedisError, OSError)
         self._redis = redis.Redis.from_url(
             url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS, **TEXT
         )
@@ -40,24 +42,26 @@ class SharedJournal(Journal):
     def check(self) -> None:
         try:
             self._redis.ping()
-        except self._trouble as trouble:
-            raise Stopped(
-                f"The journal at {self.place} cannot be written ({type(trouble).__name__}).",
-                advice="Call again in a moment.",
-            ) from None
+        except self._errors as trouble:
+            raise self._unwritable(trouble) from None
 
     def write(self, entry: Entry, secrets: Sequence[str] = ()) -> None:
-        line = line_of(entry, secrets)
         try:
-            self._redis.rpush(LIST, line)
-        except self._trouble:
-            print(f"hub-mcp: {self.place} could not be written: {line.decode().strip()}", file=sys.stderr)
+            self._redis.rpush(LIST, line_of(entry, secrets))
+        except self._errors as trouble:
+            raise self._unwritable(trouble) from None
+
+    def _unwritable(self, trouble: Exception) -> Stopped:
+        return Stopped(
+            f"The journal at {self.place} cannot be written ({type(trouble).__name__}).",
+            advice="Call again in a moment.",
+        )
 
     def entries(self) -> Iterator[Entry]:
         for start in count(0, AT_ONCE):
             try:
                 lines = self._redis.lrange(LIST, start, start + AT_ONCE - 1)
-            except self._trouble as trouble:
+            except self._errors as trouble:
                 raise Stopped(
                     f"The journal at {self.place} cannot be read ({type(trouble).__name__})."
                 ) from None

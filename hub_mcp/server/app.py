@@ -102,7 +102,10 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
         call = read_call(endpoint, arguments, (hub.host,))
         result = await changed(gate, ctx, params, call, hub, dry_run=dry_run, confirm_token=token or None)
         if isinstance(result, CallToolResult) and not result.is_error:
-            await pages.changed(call)
+            try:
+                await pages.changed(call)
+            except Exception:
+                log.exception("nobody was told what %s changed", endpoint.tool)  # it is changed all the same
         return result
 
     return Handlers({"on_call_tool": call_tool, **pages.handlers()}, Boundary(gate.keys))

@@ -91,7 +91,7 @@ class World:
         )
 
     def entries(self) -> list[Entry]:
-        return list(Journal(self.place / "journal.jsonl").entries())
+        return Journal(self.place / "journal.jsonl").history()
 
     def outcomes(self) -> list[str]:
         return [entry.outcome for entry in self.entries()]

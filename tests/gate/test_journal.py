@@ -188,7 +188,7 @@ class Desk:
         return done.exit_code, done.output
 
     def entries(self) -> list[Entry]:
-        return list(Journal.at(self.settings.journal).entries())
+        return Journal.at(self.settings.journal).history()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import httpx
 from hub_mcp.client.deadline import deadline_of
 from hub_mcp.client.transport.connection_errors import odd_surroundings
 from hub_mcp.client.transport.inflated import Inflated
-from hub_mcp.client.transport.retry import READS
+from hub_mcp.client.transport.retry import NOT_SENT, READS
 from hub_mcp.client.transport.turns import ALL
 
 LARGE = 2**18  # bytes of an answer, from which on only a few are read at once
@@ -59,8 +59,14 @@ class WholeAnswerTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if request.method in READS:
             return await self._whole(request)
-        with anyio.CancelScope(shield=True, deadline=deadline_of(request).deadline):
-            return await self._whole(request)
+        departure = deadline_of(request).departure
+        departure.leaves()
+        try:
+            with anyio.CancelScope(shield=True, deadline=deadline_of(request).deadline):
+                return await self._whole(request)
+        except NOT_SENT:
+            departure.stays()
+            raise
         raise httpx.ReadTimeout("the deadline passed", request=request)
 
     async def _whole(self, request: httpx.Request) -> httpx.Response:

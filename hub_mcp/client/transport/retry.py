@@ -62,6 +62,7 @@ class RetryTransport(httpx.AsyncBaseTransport):
                 what = f"the Hub answered {outcome.status_code}"
                 await outcome.aclose()
             attempt += 1
+            patience.departure.stays()  # a change is tried again only when nothing of it can have been done
             await patience.tell(pause, f"{what}; trying again in {pause:.0f} s ({attempt} of {TRIES})")
             await self._sleep(pause)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import Any
 
 import anyio
@@ -18,6 +19,8 @@ from hub_mcp.server.answer_form import AnswerForm, form_of, is_modern
 from hub_mcp.server.confirm.elicitation import Context, brought, can_show_form, returned, shown
 from hub_mcp.server.confirm.plan_token import Plan, Seals, need_approval, plan_for
 from hub_mcp.server.tools import answer_result, error_result, result_of
+
+log = logging.getLogger("hub_mcp")
 
 NOBODY_TO_ASK = (
     "Use a client that can show forms (elicitation), make the change on the Hub's website, "
@@ -99,7 +102,15 @@ def _brought(
 
 
 def _done(acted: Acted, form: AnswerForm) -> CallToolResult:
-    return answer_result(acted.call, acted.answer, form, note=acted.note)
+    """What was done; whatever is odd about the answer, it says that it was."""
+    try:
+        return answer_result(acted.call, acted.answer, form, note=acted.note)
+    except Exception:
+        log.exception("the answer to %s cannot be shown", acted.call.tool)
+        what = f"{acted.call.label}: {acted.call.subject}"
+        made = f"The change was made ({what}), but the Hub's answer cannot be shown."
+        said = " ".join(part for part in (made, acted.note) if part)
+        return result_of(said, {"status": "done", "note": said}, form)
 
 
 def plan(outcome: Plan, form: AnswerForm, called: str) -> CallToolResult:
