@@ -138,15 +138,27 @@ class Record(BaseModel, Answer):
                 )
         return None
 
+    def at(self, path: str) -> Any:
+        """The value of a field, or of a part of it by dots: `runtime.stage`; None where it has none."""
+        name, *parts = path.split(".")
+        value = self.field(path) if path != name else None
+        if value is not None:
+            return value  # some names of the Hub's have dots themselves
+        value = self.field(name)
+        for part in parts:
+            value = value.get(part) if isinstance(value, dict) else None
+        return value
+
     @property
     def identity(self) -> str:
         return str(self.field("_id") or self.field("id") or "")
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
-        wanted = dict.fromkeys((*self.shown, *fields))
-        return {
-            name: clean(value) for name in wanted if (value := _plain_json(self.field(name))) not in EMPTY
-        }
+        return self.picked((*self.shown, *fields))
+
+    def picked(self, columns: Sequence[str]) -> dict[str, Any]:
+        """These fields, or parts of them by dots, without the empty ones."""
+        return {name: clean(value) for name in columns if (value := _plain_json(self.at(name))) not in EMPTY}
 
 
 @dataclass(frozen=True)
@@ -167,6 +179,37 @@ R = TypeVar("R", bound=Answer)
 
 
 @dataclass(frozen=True)
+class Count(Answer):
+    """How many rows a listing has, and how many of each value of something they have.
+
+    Attributes:
+        rows: how many were counted.
+        next_cursor: where the counting stopped; "" where it reached the end.
+        by: rows a value, the most frequent first; None where nobody asked.
+        without: rows that have no such value.
+        looked_at: rows of the Hub's that were looked at, where some did not count.
+    """
+
+    rows: int
+    next_cursor: str = ""
+    by: Mapping[str, int] | None = None
+    without: int = 0
+    looked_at: int = 0
+
+    def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
+        said: dict[str, Any] = {"count": self.rows}
+        if self.by is not None:
+            said["values"] = {plain(value, KEY_LIMIT): n for value, n in self.by.items()}
+            if self.without:
+                said["without"] = self.without
+        if self.looked_at > self.rows:
+            said["filtered_here"] = f"{self.looked_at:,} rows of the Hub's were looked at"
+        if self.next_cursor:
+            said["stopped"] = f"there are more; go on with cursor {self.next_cursor}, and add up"
+        return said
+
+
+@dataclass(frozen=True)
 class Page(Answer, Generic[R]):
     """Some rows of a listing, and where the next ones are.
 
@@ -174,6 +217,7 @@ class Page(Answer, Generic[R]):
         items: the rows, in the Hub's order.
         next_cursor: our opaque cursor of what follows; "" at the end.
         left_out: rows of the Hub's that could not be read as what they should be.
+        looked_at: rows of the Hub's that were looked at, where some were not asked for.
         cursors: the cursor that follows each row, so that a page can be cut behind any of them.
     """
 
@@ -181,6 +225,7 @@ class Page(Answer, Generic[R]):
     next_cursor: str = ""
     cursors: tuple[str, ...] = ()
     left_out: int = 0
+    looked_at: int = 0
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
         rows = [row.content(fields) for row in self.items]

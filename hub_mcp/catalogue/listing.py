@@ -7,21 +7,23 @@ asked for, and the Hub's own cursor (or page number). It is opaque to callers an
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from hub_mcp.catalogue.answers import Answer, Page
+from hub_mcp.catalogue.answers import EMPTY, Answer, Page, Record, told
 from hub_mcp.catalogue.endpoint import Endpoint, HttpResponse
-from hub_mcp.catalogue.vocabulary import Limit
+from hub_mcp.catalogue.vocabulary import Limit, Local, Word, Words
 from hub_mcp.errors import UnexpectedAnswer
 
 R = TypeVar("R", bound=Answer)
 
 CURSOR_LIMIT = 4_096
+LARGEST_PAGE = 1_000  # rows
 _CURSOR = re.compile(r"([0-9]{1,7})\.([0-9]{1,5})\.([!-~]*)")
 _LINK = re.compile(r'<([^<>]*)>((?:\s*;\s*[!#$%&\'*+.^_`|~\w-]+\s*=\s*(?:"[^"]*"|[^",;\s]*))*)')
 _REL = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^",;\s]*))', re.IGNORECASE)
@@ -67,6 +69,9 @@ class Listing(Endpoint[Page[R]], Generic[R]):
 
     limit: Limit = 20
     cursor: Cursor | None = None
+    columns: Annotated[Words | None, Local] = Field(None, description="instead of the usual")
+    count: Annotated[bool | None, Local] = Field(None, description="only how many")
+    by: Annotated[Word | None, Local] = Field(None, description="count each value of: a column or license, …")
 
     row: ClassVar[type[Answer]]
     smallest: ClassVar[int] = 1  # the page sizes the Hub accepts
@@ -79,9 +84,46 @@ class Listing(Endpoint[Page[R]], Generic[R]):
             raise ValueError("`cursor` must be a next_cursor of this listing, unchanged")
         return self
 
+    @model_validator(mode="after")
+    def _counts_by_something(self) -> Self:
+        if self.by and not self.count:
+            raise ValueError("`by` goes with `count`: true")
+        return self
+
     @classmethod
     def is_listing(cls) -> bool:
         return True
+
+    def keeps(self, row: R) -> bool:
+        """Whether a row is one that was asked for, where the Hub itself cannot tell."""
+        return True
+
+    @property
+    def filters_here(self) -> str:
+        """The arguments by which rows are kept or dropped here, in words; "" where the Hub does it all."""
+        return ""
+
+    @property
+    def shown_columns(self) -> Sequence[str]:
+        """The columns that stand instead of the usual; empty for the usual."""
+        return self.columns or ()
+
+    def counting(self) -> Self:
+        """The same listing in the Hub's largest pages."""
+        return self.model_copy(update={"limit": min(self.largest, LARGEST_PAGE)})
+
+    def values_of(self, row: R) -> list[str]:
+        """What a row counts as: the values of the column `by`, or its tags of that family."""
+        assert self.by
+        if not isinstance(row, Record):
+            return []
+        value = row.at(self.by)
+        if value in EMPTY:
+            prefix = f"{self.by}:"
+            tags = row.at("tags")
+            named = tags if isinstance(tags, list) else []
+            return [str(tag).removeprefix(prefix) for tag in named if str(tag).startswith(prefix)]
+        return [told(one) for one in value] if isinstance(value, list) else [told(value)]
 
     @property
     def place(self) -> Place:

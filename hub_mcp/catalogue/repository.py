@@ -85,9 +85,17 @@ R = TypeVar("R", bound=Repository)
 Fields = Annotated[Words | None, Local]
 
 
+CHEAPEST = ("likes",)  # the Hub takes an empty list of fields for none
+
+
+def _top(path: str) -> str:
+    """The field in which a part named by dots lies."""
+    return path.partition(".")[0]
+
+
 def known(fields: list[str] | None, offered: frozenset[str]) -> list[str] | None:
     """The field names asked for; an unknown one is an error that lists those there are."""
-    if odd := [name for name in fields or () if name not in offered]:
+    if odd := [name for name in fields or () if name not in offered and _top(name) not in offered]:
         raise ValueError(f"unknown {', '.join(odd)}; there are {', '.join(sorted(offered))}")
     return fields
 
@@ -100,14 +108,20 @@ class ListRepositories(Listing[R]):
 
     fields: Fields = Field(None, description="more a row")
 
-    @field_validator("fields")
+    @field_validator("fields", "columns")
     @classmethod
     def _known(cls, fields: list[str] | None) -> list[str] | None:
-        return known(fields, cls.offered)
+        return known(fields, cls.offered | {"id"})
+
+    def needed(self) -> tuple[str, ...]:
+        """What is asked of the Hub: what is shown, or what is counted."""
+        if self.count:
+            return (_top(self.by) if _top(self.by) in self.offered else "tags",) if self.by else CHEAPEST
+        shown = self.columns or self.row.lean  # type: ignore[attr-defined]  # rows are Repository
+        return tuple(_top(name) for name in (*shown, *(self.fields or ())) if name != "id") or CHEAPEST
 
     def wire(self) -> dict[str, Any]:
-        names = dict.fromkeys((*self.row.lean, *(self.fields or ())))  # type: ignore[attr-defined]  # rows are Repository
-        return {**super().wire(), "expand[]": list(names)}
+        return {**super().wire(), "expand[]": list(dict.fromkeys(self.needed()))}
 
 
 class GetRepository(Endpoint[R]):

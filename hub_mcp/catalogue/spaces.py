@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from hub_mcp.catalogue.endpoint import get
 from hub_mcp.catalogue.repository import GetRepository, ListRepositories, Repository
-from hub_mcp.catalogue.vocabulary import Owner, Search, Words
+from hub_mcp.catalogue.vocabulary import Local, Owner, Search, Words
 
 EXPANDABLE = frozenset(
     [
@@ -35,6 +36,9 @@ EXPANDABLE = frozenset(
 )
 
 
+STATES = ("id", "runtime.stage", "runtime.errorMessage")  # the columns where states are asked for
+
+
 class SpaceRow(Repository):
     """A Space in a listing."""
 
@@ -45,20 +49,9 @@ class SpaceRow(Repository):
 
     sdk: str | None = None
 
-
-class Space(SpaceRow):
-    """One Space."""
-
-    shown: ClassVar[tuple[str, ...]] = (
-        "id", "author", "private", "disabled", "sdk", "likes", "createdAt", "lastModified", "sha", "host",
-        "runtime", "models", "datasets", "tags", "siblings", "usedStorage",
-    )  # fmt: skip
-
     def field(self, name: str) -> Any:
         value = super().field(name)
-        if name == "runtime" and isinstance(
-            value, dict
-        ):  # the rest of it concerns the operator of the machine
+        if name == "runtime" and isinstance(value, dict):  # the rest concerns the operator of the machine
             hardware = value.get("hardware")
             current = hardware.get("current") if isinstance(hardware, dict) else None
             said = {
@@ -68,6 +61,26 @@ class Space(SpaceRow):
             }
             return {key: one for key, one in said.items() if one}
         return value
+
+    @property
+    def stage(self) -> str:
+        """What it is doing, in the Hub's words; "" where the Hub does not say."""
+        return str(self.at("runtime.stage") or "")
+
+    def at(self, path: str) -> Any:
+        value = super().at(path)
+        if path == "runtime.errorMessage" and isinstance(value, str):
+            return next((line for line in value.splitlines() if line.strip()), "")
+        return value
+
+
+class Space(SpaceRow):
+    """One Space."""
+
+    shown: ClassVar[tuple[str, ...]] = (
+        "id", "author", "private", "disabled", "sdk", "likes", "createdAt", "lastModified", "sha", "host",
+        "runtime", "models", "datasets", "tags", "siblings", "usedStorage",
+    )  # fmt: skip
 
 
 @get("/api/spaces")
@@ -83,7 +96,27 @@ class ListSpaces(ListRepositories[SpaceRow]):
     datasets: Words | None = Field(None, description="it uses")
     models: Words | None = Field(None, description="it uses")
     linked: bool | None = None
+    stage: Annotated[Words | None, Local] = Field(None, description="e.g. RUNNING, BUILD_ERROR")
     sort: Literal["trendingScore", "likes", "likes30d", "lastModified", "createdAt", "id"] | None = None
+
+    @field_validator("stage")
+    @classmethod
+    def _upper(cls, stage: list[str] | None) -> list[str] | None:
+        return [one.upper() for one in stage] if stage else None
+
+    @property
+    def filters_here(self) -> str:
+        return "stage" if self.stage else ""
+
+    def keeps(self, row: SpaceRow) -> bool:
+        return not self.stage or row.stage in self.stage
+
+    def needed(self) -> tuple[str, ...]:
+        return (*super().needed(), "runtime") if self.stage else super().needed()
+
+    @property
+    def shown_columns(self) -> Sequence[str]:
+        return self.columns or (STATES if self.stage else ())
 
 
 @get(

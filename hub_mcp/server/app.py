@@ -28,6 +28,7 @@ from hub_mcp.catalogue import Effect, Endpoint
 from hub_mcp.catalogue.answers import Answer, Page
 from hub_mcp.catalogue.host_arguments import as_meant
 from hub_mcp.catalogue.listing import Listing
+from hub_mcp.client.counting import MOST_PAGES, count
 from hub_mcp.client.deadline import reporting
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import BadInput, HubError, plain
@@ -137,21 +138,30 @@ async def gather(hub: Hub, call: Endpoint[Any], progress: Progress) -> tuple[Ans
     """The answer of a read; a listing that asks for more than a page is walked, until an answer is full."""
     if not isinstance(call, Listing):
         return await hub.send(call), None
+    wanted: Listing[Any] = call
+    if wanted.count:
+        return await count(hub, wanted, lambda rows: progress.reached(rows, None, f"{rows:,} counted")), None
     rendered = Rows(call)
     found: list[Any] = []
     cursors: list[str] = []
-    left_out = 0
-    wanted: Listing[Any] = call
-    async for page in hub.pages(wanted):
+    left_out = looked_at = pages = 0
+
+    def so_far(next_cursor: str) -> tuple[Answer, Rows]:
+        return Page(tuple(found), next_cursor, tuple(cursors), left_out, looked_at), rendered
+
+    async for page in hub.pages(wanted.counting() if wanted.filters_here else wanted):
+        pages += 1
         left_out += page.left_out
         for row, cursor in zip(page.items, page.cursors, strict=True):
-            if len(found) == call.limit or not rendered.add(row):
-                return Page(tuple(found), cursors[-1], tuple(cursors), left_out), rendered
-            found.append(row)
-            cursors.append(cursor)
-        if len(found) >= call.limit or not page.next_cursor:
-            return Page(tuple(found), page.next_cursor, tuple(cursors), left_out), rendered
+            if wanted.keeps(row):
+                if len(found) == call.limit or not rendered.add(row):
+                    return so_far(cursors[-1])
+                found.append(row)
+                cursors.append(cursor)
+            looked_at += 1
+        if len(found) >= call.limit or not page.next_cursor or pages >= MOST_PAGES:
+            return so_far(page.next_cursor)
         cursors[-1:] = [page.next_cursor] if cursors else []
-        await progress.reached(len(found), call.limit, f"{len(found):,} rows")
+        await progress.reached(looked_at, None if wanted.filters_here else call.limit, f"{looked_at:,} rows")
         await anyio.lowlevel.checkpoint()
-    return Page(tuple(found), "", tuple(cursors), left_out), rendered
+    return so_far("")

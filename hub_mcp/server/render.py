@@ -46,12 +46,14 @@ class Rows:
 
     def __init__(self, call: Endpoint[Any]) -> None:
         self._fields = fields_of(call)
+        self._columns = columns_of(call)
         self.contents: list[dict[str, Any]] = []
         self._spent = 0
 
     def add(self, row: Answer) -> bool:
         """Take one more row; False where it no longer fits. The first one always does."""
-        content, cut = bounded(row.content(self._fields), ROW_BUDGET)
+        picked = row.picked(self._columns) if self._columns and isinstance(row, Record) else None
+        content, cut = bounded(row.content(self._fields) if picked is None else picked, ROW_BUDGET)
         if cut:
             content["cut"] = " ".join(cut)
         self._spent += weight_of(content)
@@ -91,6 +93,12 @@ def fields_of(call: Endpoint[Any]) -> Sequence[str]:
     return asked if isinstance(asked, list) else ()
 
 
+def columns_of(call: Endpoint[Any]) -> Sequence[str]:
+    """The columns that a listing shows instead of the usual, with the fields that were asked for beside."""
+    shown = call.shown_columns if isinstance(call, Listing) else ()
+    return tuple(dict.fromkeys((*shown, *fields_of(call)))) if shown else ()
+
+
 def _rows(call: Endpoint[Any], page: Page[Any]) -> Rows:
     rows = Rows(call)
     for row in page.items:
@@ -106,9 +114,11 @@ def cells_of(
 ) -> tuple[list[str], list[list[str]]]:
     """The columns of a page with rows, and what each row says in them; what was asked for is told in full."""
     fields, first = fields_of(call), page.items[0]
-    names = list(dict.fromkeys((*first.shown, *fields, "cut"))) if isinstance(first, Record) else []
+    usual = first.shown if isinstance(first, Record) else ()
+    names = dict.fromkeys((*(columns_of(call) or usual), *fields, "cut"))
+    asked = (*columns_of(call), *fields)
     rows = contents if contents is not None else [row.content(fields) for row in page.items]
-    columns = [name for name in names if name in fields or any(name in row for row in rows)]
+    columns = [name for name in names if name in asked or any(name in row for row in rows)]
     tells = [_in_full if name in fields else tell for name in columns]
     cells = [
         [how(row[name]) if name in row else ABSENT for name, how in zip(columns, tells, strict=True)]
@@ -133,6 +143,10 @@ def _listing(call: Endpoint[Any], page: Page[Any], rows: Rows) -> Rendered:
     notes: list[str] = []
     if page.left_out:
         notes.append(f"Left out, since the Hub sent something else than a row: {page.left_out:,}.")
+    if isinstance(call, Listing) and call.filters_here:
+        notes.append(
+            f"Filtered here by {call.filters_here}: {page.looked_at:,} rows of the Hub's were looked at."
+        )
     content: dict[str, Any] = {"items": rows.contents}
     if page.next_cursor:
         content["next_cursor"] = page.next_cursor

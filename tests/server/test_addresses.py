@@ -33,6 +33,7 @@ KNOWN: dict[str, st.SearchStrategy[Any]] = {
     "num_parameters": st.just("min:6B,max:128B"),
     "date": st.just("2025-03-31"),
     "fields": st.just(["tags", "siblings"]),
+    "columns": st.just(["id", "likes"]),
     "n": st.integers(0, 9_999),
     "limit": st.integers(1, 1000),
 }
@@ -54,6 +55,8 @@ def calls(draw: st.DrawFn, endpoint: type[Endpoint[Any]]) -> Endpoint[Any]:
             said[name] = draw(st.sampled_from(choices(endpoint, name)))
         else:
             said[name] = draw(st.booleans() if one["type"] == "boolean" else WORD)
+    if "by" in said:
+        said["count"] = True
     if "split" in said and "subset" in schema["properties"]:
         said.setdefault("subset", "default")
     if "repo_id" in said and "resource-group" in endpoint.line.path:

@@ -1,0 +1,174 @@
+"""A listing can be counted, shown in other columns, and narrowed by what the Hub cannot filter."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+from mcp import Client
+from mcp.types import CallToolResult, TextContent
+
+from hub_mcp.catalogue import ENDPOINTS
+from hub_mcp.client.counting import MOST_PAGES, MOST_VALUES, SECONDS, count
+from hub_mcp.client.hub import Hub
+from hub_mcp.server.tools import read_call
+from hub_mcp.settings import Settings
+from hub_mcp.wiring import hub_of, server_of
+from tests.exchanges.cases import CASES
+
+LISTINGS = [tool for tool, endpoint in ENDPOINTS.items() if endpoint.is_listing()]
+BASE = "http://hub.test"
+pytestmark = pytest.mark.asyncio
+
+
+@asynccontextmanager
+async def local_hub() -> AsyncIterator[Client]:
+    settings = Settings(sandbox="", journal="off", resource_links="off")
+    async with Client(server_of(settings, hub_of(settings))) as client:
+        yield client
+
+
+def text_of(result: CallToolResult) -> str:
+    [block] = result.content
+    assert isinstance(block, TextContent)
+    assert not result.is_error, block.text
+    return block.text
+
+
+def told(text: str, name: str) -> str:
+    found = re.search(rf"^{name}: (.*)$", text, re.MULTILINE)
+    return found[1] if found else ""
+
+
+async def every_row(client: Client, tool: str, arguments: dict[str, Any]) -> list[str]:
+    """The lines of all pages of a listing."""
+    rows: list[str] = []
+    cursor = ""
+    while True:
+        more = {"cursor": cursor} if cursor else {}
+        _, *lines = text_of(await client.call_tool(tool, {**arguments, **more, "limit": 100})).splitlines()
+        rows += [line for line in lines if "\t" in line]
+        found = re.match(r"More: cursor (\S+)", lines[-1]) if lines else None
+        if not found:
+            return rows
+        cursor = found[1]
+
+
+@pytest.mark.parametrize("tool", LISTINGS)
+async def test_a_count_is_the_number_of_rows_that_reading_all_pages_finds(tool: str) -> None:
+    arguments = {name: one for name, one in CASES[tool].items() if name != "limit"}
+    async with local_hub() as client:
+        counted = text_of(await client.call_tool(tool, {**arguments, "count": True}))
+        assert int(told(counted, "count").replace(",", "")) == len(await every_row(client, tool, arguments))
+
+
+async def test_a_count_by_a_tag_family_or_a_column_adds_up() -> None:
+    async with local_hub() as client:
+        for tool, by in (("list_models", "license"), ("list_models", "pipeline_tag"), ("list_spaces", "sdk"),
+                         ("list_spaces", "runtime.stage"), ("list_datasets", "language")):  # fmt: skip
+            text = text_of(await client.call_tool(tool, {"count": True, "by": by}))
+            values = dict(part.rsplit(" ", 1) for part in told(text, "values").split(", "))
+            numbers = [int(n.replace(",", "")) for n in values.values()]
+            total = sum(numbers) + int(told(text, "without").replace(",", "") or 0)
+            assert total >= int(told(text, "count").replace(",", ""))
+            assert numbers == sorted(numbers, reverse=True)
+        whole = text_of(await client.call_tool("list_models", {"count": True, "by": "license"}))
+        mit = dict(part.rsplit(" ", 1) for part in told(whole, "values").split(", "))["mit"]
+        filtered = text_of(await client.call_tool("list_models", {"count": True, "filter": "license:mit"}))
+        assert told(filtered, "count") == mit
+
+
+async def test_by_without_count_is_refused() -> None:
+    async with local_hub() as client:
+        result = await client.call_tool("list_models", {"by": "license"})
+        assert result.is_error
+        assert "`count`: true" in str(result.content)
+
+
+def endless(row: Any) -> Hub:
+    """A Hub whose listings never end."""
+    pages = itertools.count(1)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        link = {"Link": f'<{BASE}{request.url.path}?cursor=c{next(pages)}>; rel="next"'}
+        return httpx.Response(200, json=[row(n) for n in range(3)], headers=link)
+
+    return Hub(BASE, None, transport=lambda: httpx.MockTransport(answer))
+
+
+async def nobody(rows: int) -> None:
+    return None
+
+
+async def test_counting_stops_after_so_many_pages_and_says_where() -> None:
+    call = read_call(ENDPOINTS["list_models"], {"count": True})
+    found = await count(endless(lambda n: {"id": f"ada/m{n}"}), call, nobody, lambda: 0.0)  # type: ignore[arg-type]  # it is a listing
+    assert found.rows == 3 * MOST_PAGES
+    assert found.next_cursor.endswith(f".c{MOST_PAGES}")
+    assert f"go on with cursor {found.next_cursor}" in found.content()["stopped"]
+
+
+async def test_counting_stops_when_its_time_is_over() -> None:
+    call = read_call(ENDPOINTS["list_models"], {"count": True})
+    clock = itertools.chain([0.0, SECONDS / 2], itertools.repeat(SECONDS))
+    found = await count(endless(lambda n: {"id": f"ada/m{n}"}), call, nobody, lambda: next(clock))  # type: ignore[arg-type]  # it is a listing
+    assert found.rows == 6
+    assert found.next_cursor
+
+
+async def test_no_more_values_are_named_than_an_answer_holds() -> None:
+    numbers = itertools.count()
+    call = read_call(ENDPOINTS["list_models"], {"count": True, "by": "sha"})
+    hub = endless(lambda n: {"id": f"ada/m{n}", "sha": f"{next(numbers)}"})
+    found = await count(hub, call, nobody, lambda: 0.0)  # type: ignore[arg-type]  # it is a listing
+    assert found.by is not None
+    assert len(found.by) == MOST_VALUES + 1
+    assert sum(found.by.values()) == found.rows
+
+
+async def test_spaces_are_narrowed_by_their_stage_with_the_first_line_of_the_error() -> None:
+    async with local_hub() as client:
+        text = text_of(await client.call_tool("list_spaces", {"stage": ["build_error"]}))
+        by = text_of(await client.call_tool("list_spaces", {"count": True, "by": "runtime.stage"}))
+        counted = text_of(await client.call_tool("list_spaces", {"count": True, "stage": "BUILD_ERROR"}))
+        pages: list[str] = []
+        cursor: dict[str, str] = {}
+        while True:
+            one = text_of(
+                await client.call_tool("list_spaces", {"stage": "BUILD_ERROR", "limit": 1, **cursor})
+            )
+            pages += [line for line in one.splitlines()[1:] if "\t" in line]
+            found = re.search(r"^More: cursor (\S+)", one, re.MULTILINE)
+            if not found:
+                break
+            cursor = {"cursor": found[1]}
+    head, *rows, note = text.splitlines()
+    assert head.startswith("id\truntime.stage\truntime.errorMessage (")
+    assert all(row.split("\t")[1] == "BUILD_ERROR" and row.split("\t")[2] for row in rows)
+    assert note == f"Filtered here by stage: {told(by, 'count')} rows of the Hub's were looked at."
+    assert f"BUILD_ERROR {len(rows)}" in by
+    assert told(counted, "count") == str(len(rows))
+    assert pages == rows
+
+
+async def test_columns_stand_instead_of_the_usual_and_fields_beside() -> None:
+    async with local_hub() as client:
+        text = text_of(await client.call_tool("list_models", {"columns": ["id", "sha"], "limit": 2}))
+        assert text.splitlines()[0].split(" (")[0] == "id\tsha"
+        both = {"columns": "likes", "fields": ["author"], "limit": 2}
+        text = text_of(await client.call_tool("list_models", both))
+        assert text.splitlines()[0].split(" (")[0] == "likes\tauthor"
+        odd = await client.call_tool("list_models", {"columns": ["nothing.such"]})
+        assert odd.is_error
+
+
+@pytest.mark.parametrize("tool", LISTINGS)
+async def test_a_count_costs_a_few_tokens_whatever_it_counts(tool: str) -> None:
+    arguments = {name: one for name, one in CASES[tool].items() if name != "limit"}
+    async with local_hub() as client:
+        assert len(text_of(await client.call_tool(tool, {**arguments, "count": True}))) < 120
