@@ -7,7 +7,8 @@ import logging
 import os
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
 
 from hub_mcp.settings import Settings
 
@@ -30,7 +31,8 @@ SANDBOX = (
 def hub_of(settings: Settings, environment: Mapping[str, str] | None = None) -> Hub:
     """The Hub the settings mean: the real one, or the local one in this process."""
     from hub_mcp.client.hub import Hub, user_agent
-    from hub_mcp.client.token import find_token, is_true, usable
+    from hub_mcp.client.placeholders import usable
+    from hub_mcp.client.token import find_token, is_true
 
     env = usable(os.environ if environment is None else environment)
     if settings.sandbox is not None:
@@ -141,12 +143,24 @@ def set_up_logging(settings: Settings) -> None:
     from hub_mcp.masking import MaskingFormatter
 
     handler: logging.Handler = (
-        logging.FileHandler(settings.log_file, encoding="utf-8")
+        logging.StreamHandler(_log_file(Path(settings.log_file)))
         if settings.log_file
         else logging.StreamHandler(sys.stderr)
     )
     handler.setFormatter(MaskingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=settings.log_level.upper(), handlers=[handler])
+
+
+def _log_file(path: Path) -> TextIO:
+    """The file that is logged to; made for its owner alone, and told where it is open to others."""
+    from hub_mcp.private_files import open_private, readable_by_others
+
+    opened = os.fdopen(open_private(path, os.O_WRONLY | os.O_APPEND), "a", encoding="utf-8", errors="replace")
+    if readable_by_others(path):
+        print(
+            f"hub-mcp: others can read the log file {path}; `chmod 600` closes it to them.", file=sys.stderr
+        )
+    return opened
 
 
 def create_http_app(settings: Settings, http: Http) -> Starlette:

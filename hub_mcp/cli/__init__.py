@@ -72,10 +72,13 @@ def cli(context: click.Context, /, verbose: int, **given: Any) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command; blank and placeholder variables count as unset from here on."""
-    from hub_mcp.client.token import junk
+    from hub_mcp.client.placeholders import filled, read_by_us
 
     for name, value in list(os.environ.items()):
-        if name.startswith(("HF_", "HUB_MCP_", "HUGGING_FACE_", "TRANSFORMERS_OFFLINE")) and junk(value):
+        if not read_by_us(name) or value == (meant := filled(value)):
+            continue
+        os.environ[name] = meant
+        if not meant:
             del os.environ[name]
             IGNORED.append(name)
     given = sys.argv[1:] if arguments is None else arguments

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import click
 
@@ -15,14 +16,18 @@ from hub_mcp.gate.journal import state_directory
 @click.command()
 @click.argument("id", required=False)
 @click.option("--list", "listed", is_flag=True, help="Show what waits for approval, and approve nothing.")
-def approve(id: str | None, listed: bool) -> None:
+@click.option(
+    "--plans", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+    help="Where the server keeps its plans, as its answer says; your own state directory by default.",
+)  # fmt: skip
+def approve(id: str | None, listed: bool, plans: Path | None) -> None:
     """Approve a plan that an assistant was given: read what would be lost, and type its name.
 
     The plan acts when the assistant calls again, at most ten minutes after it was made, and only on what it
     names. It proves that somebody at this machine typed the name; an assistant that may run commands here as
     you could type too.
     """
-    approvals = Approvals(state_directory() / "plans")
+    approvals = Approvals(plans or state_directory() / "plans")
     waiting = [plan for plan in approvals.waiting() if not plan.approved]
     if listed or not id:
         for plan in waiting:
@@ -32,7 +37,8 @@ def approve(id: str | None, listed: bool) -> None:
         return
     try:
         need_terminal()
-        found = next((plan for plan in waiting if plan.id == id.lower()), None)
+        found = approvals.find(id.lower())
+        found = None if found and found.approved else found
         if found is None:
             raise Stopped(f"No plan {id!r} waits: it has expired, was approved, or never was.")
         click.echo(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from hub_mcp.client.endpoint_address import check_endpoint
 from hub_mcp.errors import BadInput, plain
 from hub_mcp.settings import Settings
 
@@ -20,7 +20,7 @@ def check(settings: Settings) -> None:
         BadInput: which one does not, and why.
     """
     if settings.sandbox is None:
-        _address(settings.endpoint)
+        check_endpoint(settings.endpoint)
         if settings.token_file and not settings.anonymous:
             _readable("--token-file", Path(settings.token_file).expanduser())
     else:
@@ -40,18 +40,6 @@ def check(settings: Settings) -> None:
 
 def _wrong(flag: str, value: str, why: str) -> BadInput:
     return BadInput(f"{flag}: {plain(value, 100)!r} {why}", not_done="")
-
-
-def _address(endpoint: str) -> None:
-    try:
-        parts = urlsplit(endpoint)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None
-        _ = parts.port  # raises where it is none
-    except ValueError:
-        good = False
-    if not good:
-        shown = endpoint.rpartition("@")[2]  # what is before it may be a secret
-        raise _wrong("--endpoint (HF_ENDPOINT)", shown, "is no address of a Hub: https:// and a host.")
 
 
 def _sandbox_user(name: str) -> None:

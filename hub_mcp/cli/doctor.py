@@ -99,6 +99,8 @@ async def examined(settings: Settings) -> dict[str, Any]:
     found["confirm"] = {settings.confirm: POLICIES[settings.confirm]}
     found["ignored_variables"] = ", ".join(IGNORED) or "none"
     found["journal"] = _journal(settings)
+    if why := _unsafe(settings):
+        well, found["refused"] = False, f"every change: {why} Close it to others by `chmod go-w`."
     found["well"] = well
     return found
 
@@ -114,6 +116,20 @@ def _journal(settings: Settings) -> str:
     except (HubError, OSError) as trouble:
         return f"cannot be read: {trouble.what if isinstance(trouble, HubError) else trouble.strerror}"
     return f"{kept.place}, {unknown:,} of unknown outcome (`hub-mcp journal`)" if unknown else kept.place
+
+
+def _unsafe(settings: Settings) -> str:
+    """Who else could alter the journal or approve a plan; "" where nobody could."""
+    from hub_mcp.errors import HubError
+    from hub_mcp.gate.approvals import Approvals
+    from hub_mcp.gate.journal import state_directory
+    from hub_mcp.wiring import journal_at
+
+    try:
+        journal = journal_at(settings.journal).trouble()
+    except HubError:
+        journal = ""  # which `_journal` tells
+    return journal or Approvals(state_directory() / "plans").trouble()
 
 
 def _vain(offered: Sequence[type[Endpoint[Any]]], identity: Identity | None) -> dict[str, str]:

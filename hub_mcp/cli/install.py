@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import shutil
 import sys
-import sysconfig
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,7 +19,10 @@ from hub_mcp.cli.config_files import Change, entry_of, restored, text_of, with_e
 from hub_mcp.cli.entries import PINNED, Entry, Remote, Server, Start
 from hub_mcp.cli.jsonc import Unreadable
 from hub_mcp.cli.shown_change import shown
-from hub_mcp.client.token import find_token, usable
+from hub_mcp.client.endpoint_address import check_endpoint
+from hub_mcp.client.placeholders import usable
+from hub_mcp.client.token import find_token
+from hub_mcp.installed import command
 
 NAME = "hub"
 CARRIED = (
@@ -34,17 +37,17 @@ MASK = "hf_********"
 
 def start(args: tuple[str, ...] = (), *, uvx: bool = False) -> Start:
     """How this very installation is started, by absolute paths, since assistants often have a poorer PATH."""
-    env = {name: value for name, value in usable(os.environ).items() if name in CARRIED and "@" not in value}
+    env = {name: value for name, value in usable(os.environ).items() if name in CARRIED}
+    with contextlib.suppress(KeyError):
+        check_endpoint(env["HF_ENDPOINT"])
     passing = {"archive-v0", "environments-v2"} & set(
         Path(sys.prefix).parts
     )  # a uvx run: may be gone tomorrow
     if uvx or passing:
         beside = str(Path(os.environ.get("UV", "")).parent)  # uv tells its children where it lies
         return Start(shutil.which("uvx") or shutil.which("uvx", path=beside) or "uvx", (PINNED, *args), env)
-    script = Path(sysconfig.get_path("scripts")) / ("hub-mcp.exe" if sys.platform == "win32" else "hub-mcp")
-    if script.is_file():
-        return Start(str(script), args, env)
-    return Start(sys.executable, ("-m", "hub_mcp", *args), env)
+    program, *words = command()
+    return Start(program, (*words, *args), env)
 
 
 def remote(url: str, *, with_token: bool) -> Remote:

@@ -7,6 +7,8 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from hub_mcp.client.placeholders import bearer_in
+
 if TYPE_CHECKING:
     from hub_mcp.client.token import Token
 
@@ -31,8 +33,8 @@ class Caller:
     @classmethod
     def behind(cls, authorization: str) -> Caller:
         """The caller who sent this Authorization header; "" is nobody's."""
-        scheme, _, secret = authorization.partition(" ")
-        return cls._of(secret.strip() if scheme.lower() == "bearer" else authorization)
+        secret = bearer_in(authorization)
+        return cls._of(authorization if secret is None else secret)
 
     @classmethod
     def _of(cls, secret: str) -> Caller:

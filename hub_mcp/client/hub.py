@@ -25,6 +25,7 @@ from hub_mcp.catalogue.users import Whoami
 from hub_mcp.client.caller import Caller
 from hub_mcp.client.deadline import Deadline
 from hub_mcp.client.departure import Departure
+from hub_mcp.client.endpoint_address import check_endpoint
 from hub_mcp.client.shared import Shared
 from hub_mcp.client.token import Token, is_true
 from hub_mcp.errors import (
@@ -99,6 +100,7 @@ class Hub:
         agent: str = "",
         shared: Shared | None = None,
     ) -> None:
+        check_endpoint(base)
         self.base = base.rstrip("/")
         self.token = token
         self.offline = offline

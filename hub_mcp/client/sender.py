@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 
 import httpx
 
@@ -11,7 +12,9 @@ from hub_mcp.catalogue.endpoint import HttpRequest, HttpResponse
 from hub_mcp.client.deadline import Deadline
 from hub_mcp.client.token import Token
 from hub_mcp.client.transport.connection_errors import no_connection
+from hub_mcp.client.transport.proxies import proxy_for
 from hub_mcp.errors import NoAnswer, NotAHub, TimedOut, TokenRejected, Unreachable
+from hub_mcp.masking import SecretMask, sending
 
 CONNECTING = 10.0  # seconds, or half of the timeout where that is less
 NO_ADDRESS = "Correct HF_ENDPOINT: https:// and a host, nothing secret."
@@ -44,8 +47,9 @@ class Sender:
         """
         try:
             sent = self._made(request, patience)
-            answer = await self.stack.handle_async_request(sent)
-            body = await answer.aread()
+            with sending(self._mask):
+                answer = await self.stack.handle_async_request(sent)
+                body = await answer.aread()
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as trouble:
             raise Unreachable(f"{self.host} is not an address of a Hub.", advice=NO_ADDRESS) from trouble
         except (httpx.ConnectTimeout, httpx.PoolTimeout) as trouble:
@@ -53,17 +57,20 @@ class Sender:
         except httpx.TimeoutException as trouble:
             raise TimedOut(f"{self.host} did not answer in time.") from trouble
         except (httpx.ConnectError, httpx.ProxyError) as trouble:
-            raise no_connection(self.host, trouble) from trouble
+            raise no_connection(self.host, trouble, proxy_for(self.base)) from trouble
         except httpx.DecodingError as trouble:
             raise NotAHub("The answer's compression cannot be read.") from trouble
         except (httpx.RequestError, OSError) as trouble:
             raise NoAnswer(f"The connection to {self.host} broke before the whole answer came.") from trouble
         headers = {name.lower(): value for name, value in answer.headers.items()}
-        if self.token:  # somebody may send it back: a mirror, a proxy that helps with debugging
-            secret, mask = self.token.secret, self.token.mask
-            headers = {name: value.replace(secret, mask) for name, value in headers.items()}
-            body = body.replace(secret.encode(), mask.encode())
+        if self._mask:  # somebody may send it back: a mirror, a proxy that helps with debugging
+            headers = {name: self._mask.text(value) for name, value in headers.items()}
+            body = self._mask.body(body)
         return HttpResponse(answer.status_code, headers, body, str(sent.url), self.token is not None)
+
+    @cached_property
+    def _mask(self) -> SecretMask | None:
+        return SecretMask(self.token.secret) if self.token and self.token.secret else None
 
     def inside(self, here: str, where: str) -> str:
         """Where a redirect leads, when that is on the Hub's own origin; "" for anywhere else."""

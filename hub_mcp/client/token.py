@@ -8,25 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# Hosts pass unset variables as blanks or as the text of their own placeholder (PACKAGING, "What hosts really
-# pass").
-_PLACEHOLDER = re.compile(r"\s*(\$\{[^}]*\}|\{\{[^}]*\}\}|\$\w+|%\w+%|<[^>]*>)?\s*")
+from hub_mcp.client.placeholders import filled, usable
+
 _SENDABLE = re.compile(r"[!-~]{1,4096}")
 FALSE = frozenset({"", "0", "off", "no", "false"})
-
-
-def junk(value: str) -> bool:
-    """Whether a variable's value is a blank or an unfilled placeholder, and so counts as unset."""
-    return _PLACEHOLDER.fullmatch(value) is not None
-
-
-def usable(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment without blank and placeholder values of the variables we read."""
-    return {
-        name: value
-        for name, value in environment.items()
-        if not (name.startswith(("HF_", "HUB_MCP_", "HUGGING_FACE_", "TRANSFORMERS_OFFLINE")) and junk(value))
-    }
 
 
 def is_true(value: str) -> bool:
@@ -42,11 +27,6 @@ class Token:
 
     def __str__(self) -> str:
         return f"token from {self.source}"
-
-    @property
-    def mask(self) -> str:
-        """What stands where somebody else shows the token."""
-        return "hf_…"
 
     @property
     def is_sendable(self) -> bool:
@@ -83,4 +63,4 @@ def _from_file(path: Path, source: str) -> Token | None:
 
 
 def _tidy(text: str) -> str:
-    return "" if junk(text) else text.replace("\r", "").replace("\n", "").strip()
+    return filled(text.replace("\r", "").replace("\n", ""))

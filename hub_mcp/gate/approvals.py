@@ -20,6 +20,10 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from hub_mcp.errors import Stopped
+from hub_mcp.installed import command_line
+from hub_mcp.private_files import writable_by_others
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -48,8 +52,13 @@ class Approvals:
         self._clock = clock
 
     def wait(self, *, nonce: str, tool: str, consequence: str, retype: str, until: int) -> str:
-        """Lay a plan down to wait; its id."""
+        """Lay a plan down to wait; its id.
+
+        Raises:
+            Stopped: others can write to the directory.
+        """
         self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._check()
         for path in self._directory.glob("*.json"):
             if (one := self._read(path)) is None or one.until <= self._clock():
                 path.unlink(missing_ok=True)
@@ -62,8 +71,28 @@ class Approvals:
         found = [one for path in self._directory.glob("*.json") if (one := self._read(path))]
         return sorted((one for one in found if one.until > self._clock()), key=lambda one: one.until)
 
+    def trouble(self) -> str:
+        """Why others could approve in the person's place; "" where they cannot."""
+        return writable_by_others(self._directory)
+
+    def command(self, id: str) -> str:
+        """What the person types in a terminal on this machine, wherever they stand."""
+        return command_line("approve", id, "--plans", str(self._directory.absolute()))
+
+    def _check(self) -> None:
+        if why := self.trouble():
+            raise Stopped(
+                f"Plans are not safe where they wait for approval: {why}",
+                advice="Close the directory to others by `chmod go-w`.",
+            )
+
     def find(self, id: str) -> Waiting | None:
-        """The plan with this id, if it still waits."""
+        """The plan with this id, if it still waits.
+
+        Raises:
+            Stopped: others can write to the directory.
+        """
+        self._check()
         return next((one for one in self.waiting() if one.id == id), None)
 
     def approve(self, plan: Waiting) -> None:

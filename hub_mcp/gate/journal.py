@@ -27,6 +27,7 @@ from hub_mcp.catalogue.answers import is_array, is_object
 from hub_mcp.errors import Stopped, plain
 from hub_mcp.gate.appending import append, locked
 from hub_mcp.masking import masked
+from hub_mcp.private_files import open_private, writable_by_others
 
 Outcome = Literal["asked", "started", "refused", "done", "failed", "unknown"]
 NO_END = "no end was written: the server ended, or could not write"
@@ -113,10 +114,21 @@ class Journal:
         """
         if self.path is None:
             return
+        if why := self.trouble():
+            raise Stopped(
+                f"The journal is not safe where it is: {why}",
+                advice="Close it to others by `chmod go-w`, or name another file with --journal.",
+            )
         try:
             os.close(self._open())
         except OSError as trouble:
             raise self._trouble(trouble) from trouble
+
+    def trouble(self) -> str:
+        """Why others could alter it; "" where they cannot."""
+        if self.path is None:
+            return ""
+        return writable_by_others(self.path.parent) or writable_by_others(self.path)
 
     def write(self, entry: Entry, secrets: Sequence[str] = ()) -> None:
         """Append an entry, and return when it is on the disk; `secrets` are masked wherever they stand in it.
@@ -168,7 +180,7 @@ class Journal:
     def _open(self) -> int:
         assert self.path is not None
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        return open_private(self.path, os.O_RDWR | os.O_APPEND)
 
 
 def line_of(entry: Entry, secrets: Sequence[str] = ()) -> bytes:

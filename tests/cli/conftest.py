@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -14,8 +14,7 @@ from hub_mcp import cli
 OURS = ("HF_", "HUB_MCP_", "HUGGING_FACE_", "TRANSFORMERS_OFFLINE", "NO_COLOR", "FORCE_COLOR", "_HUB_MCP")
 
 
-@dataclass(frozen=True)
-class Ran:
+class Ran(NamedTuple):
     """What a command left behind."""
 
     code: int

@@ -218,6 +218,24 @@ def test_an_address_with_a_password_is_refused_without_showing_it(run: Run) -> N
 
 
 @pytest.mark.parametrize(
+    "command", [[], ["doctor"], ["http"], ["call", "whoami"], ["read", "hub://models"], ["tools"]]
+)
+@pytest.mark.parametrize(
+    "where", ["?token=s3cret", "/?a=1&token=s3cret", "#s3cret", "/x#s3cret", ":s3cret@evil"]
+)
+def test_an_address_with_a_query_or_a_fragment_is_refused_without_showing_it(
+    run: Run, command: list[str], where: str
+) -> None:
+    for variable in ("HF_ENDPOINT", "HUB_MCP_ENDPOINT"):
+        told = run(*command, env={variable: f"https://hub.example.org{where}"})
+        refused(told, "HF_ENDPOINT")
+        assert "s3cret" not in told.err
+    assert "s3cret" not in "".join(
+        run("install", "cursor", "--print", env={"HF_ENDPOINT": f"https://h.example{where}"})[1:]
+    )
+
+
+@pytest.mark.parametrize(
     ("typed", "meant"),
     [
         (["docter"], "doctor"),

@@ -22,6 +22,7 @@ from hub_mcp.client.token import Token
 from hub_mcp.client.transport import inflated
 from hub_mcp.errors import (
     UNCERTAIN,
+    BadInput,
     CertificateTrouble,
     HubError,
     NoAnswer,
@@ -224,13 +225,28 @@ async def test_a_closed_port_is_unreachable_and_nothing_was_changed() -> None:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
-    "base", ["huggingface.co", "ftp://huggingface.co", "https://", "https://a:hf_planted@b.test", "://"]
+    "base",
+    [
+        "huggingface.co",
+        "ftp://huggingface.co",
+        "https://",
+        "://",
+        "https://b.test:x",
+        "https://b .test",
+        "https://a:hf_planted@b.test",
+        "https://hf_planted@b.test",
+        "https://b.test/?token=hf_planted",
+        "https://b.test?hf_planted",
+        "https://b.test/#hf_planted",
+        "b.test/?hf_planted",
+        "https://b.test/%40@hf_planted",
+    ],
 )
 async def test_an_odd_endpoint_is_told_and_keeps_its_secrets(base: str) -> None:
-    trouble = await failure(hub_at(base), CALL)
-    assert type(trouble) is Unreachable
-    assert "HF_ENDPOINT" in str(trouble)
-    assert "hf_planted" not in str(trouble)
+    with pytest.raises(BadInput) as caught:
+        Hub(base)
+    assert "HF_ENDPOINT" in str(caught.value)
+    assert "hf_planted" not in str(caught.value)
 
 
 # ── answers ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import shlex
 import stat
 import subprocess
 import sys
@@ -177,17 +178,17 @@ async def test_a_target_that_was_swapped_since_the_plan_is_not_touched(world: Wo
 # ── approval in a terminal ───────────────────────────────────────────────────────────────────────────
 
 
-def at_terminal(world: World, id: str, typed: str) -> str:
-    """What a person sees who runs `hub-mcp approve ID` in a terminal and types this."""
+def at_terminal(world: World, command: str, typed: str) -> str:
+    """What a person sees who runs the command of a plan in a terminal of their own, and types this."""
     shown = bytearray()
     master, slave = pty.openpty()
-    code = "from hub_mcp.cli.approve import approve; approve(prog_name='hub-mcp approve')"
     child = subprocess.Popen(
-        [sys.executable, "-c", code, id],
+        shlex.split(command),
         stdin=slave,
         stdout=slave,
         stderr=slave,
-        env=environment(world),
+        env={**environment(world), "PATH": "/nowhere", "XDG_STATE_HOME": "/nowhere", "HOME": "/nowhere"},
+        cwd="/",
         close_fds=True,
     )
     os.close(slave)
@@ -239,15 +240,14 @@ async def test_where_a_name_must_be_typed_the_plan_waits_for_a_terminal(tmp_path
         result = await client.call_tool("delete_repo", DELETE)
         token, command = said(result)["confirm_token"], said(result)["approve"]
         assert "A model's word is not enough" in text_of(result)
-        id = command.removeprefix("hub-mcp approve ")
         early = await act(client, token, "delete_repo", DELETE)
         assert refused(early)
         assert command in text_of(early)
-        wrong = await anyio.to_thread.run_sync(at_terminal, world, id, "notes-to-self")
+        wrong = await anyio.to_thread.run_sync(at_terminal, world, command, "notes-to-self")
         assert "nothing was approved" in wrong
         assert refused(await act(client, token, "delete_repo", DELETE))
         assert world.spy.changes == []
-        seen = await anyio.to_thread.run_sync(at_terminal, world, id, MINE)
+        seen = await anyio.to_thread.run_sync(at_terminal, world, command, MINE)
         assert "Delete the model ada/notes-to-self, with all its files" in seen
         assert "Approved." in seen
         assert not (await act(client, token, "delete_repo", DELETE)).is_error

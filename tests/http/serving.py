@@ -54,7 +54,13 @@ async def served(app: Starlette) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def client_of(
-    url: str, era: str = "auto", answer: Answer | None = None, *, token: str = ADA, **manners: Any
+    url: str,
+    era: str = "auto",
+    answer: Answer | None = None,
+    *,
+    token: str = ADA,
+    authorization: str = "",
+    **manners: Any,
 ) -> AsyncIterator[Client]:
     """The official client, as somebody with this token; without an answer it cannot show a form."""
 
@@ -63,7 +69,8 @@ async def client_of(
         reply = answer(params)
         return reply if isinstance(reply, ElicitResult) else await reply
 
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    header = authorization or (f"Bearer {token}" if token else "")
+    headers = {"Authorization": header} if header else {}
     async with httpx2.AsyncClient(headers=headers, timeout=PATIENCE) as http:
         transport = streamable_http_client(url, http_client=http)
         elicitation = asked if answer else None

@@ -12,6 +12,7 @@ import pytest
 
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.server.http.app import Http
+from tests.client.placeholders import UNFILLED
 from tests.gate.gates import ADA, BASE, ERAS, EVE, World, text_of
 from tests.http.serving import app_of, client_of, served
 from tests.waiting import PATIENCE, until
@@ -70,7 +71,6 @@ async def test_the_servers_own_token_is_never_used(
     "headers",
     [
         {"Authorization": "Basic YTpi"},
-        {"Authorization": "Bearer"},
         {"Authorization": "hf_without_a_scheme"},
         {"Authorization": "Bearer hf two words"},
     ],
@@ -83,6 +83,30 @@ async def test_an_authorization_that_cannot_be_read_is_refused_in_words(
     assert "Bearer" in answer.json()["error"]
     assert 'error="invalid_token"' in answer.headers["www-authenticate"]
     assert not world.spy.reads
+
+
+@pytest.mark.parametrize("given", ["Bearer", *(f"Bearer {one}" for one in UNFILLED), *UNFILLED])
+async def test_a_header_that_a_client_failed_to_fill_is_no_header(world: World, given: str) -> None:
+    header = given.replace("…", "...")  # as much as a header can hold
+    async with served(app_of(world)) as url, httpx.AsyncClient() as client:
+        answer = await client.post(url, json=PING, headers={**ACCEPT, "Authorization": header})
+    assert answer.status_code == 200, answer.text
+    async with served(app_of(world, Http(require_token=True))) as url, httpx.AsyncClient() as client:
+        answer = await client.post(url, json=PING, headers={**ACCEPT, "Authorization": header})
+    assert "Show a Hugging Face token" in answer.json()["error"]
+    assert not world.spy.reads
+
+
+@pytest.mark.parametrize(
+    "form", ["Bearer {}", "bearer  {} ", "Bearer Bearer {}", 'Bearer "{}"', '"Bearer {}"']
+)
+async def test_what_a_client_wrote_around_a_token_comes_off(world: World, form: str) -> None:
+    async with (
+        served(app_of(world)) as url,
+        client_of(url, authorization=form.format(ADA).strip()) as client,
+    ):
+        assert "name: ada" in str((await client.call_tool("whoami", {})).content)
+    assert {one.headers["authorization"] for one in world.spy.reads} == {f"Bearer {ADA}"}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 
+from hub_mcp.client.transport.proxies import ProxyRoute
 from hub_mcp.errors import CertificateTrouble, HubError, ProxyTrouble, Unreachable, plain
 
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -31,21 +32,23 @@ def certificate_trouble(trouble: BaseException) -> bool:
     )
 
 
-def no_connection(host: str, trouble: BaseException) -> HubError:
+def no_connection(host: str, trouble: BaseException, proxy: ProxyRoute | None = None) -> HubError:
     """The error for a connection that was not made; no text of the exception gets into it."""
     if certificate_trouble(trouble):
         return CertificateTrouble(f"The certificate of {host} was not accepted.")
     if isinstance(trouble, httpx.ProxyError):
-        return ProxyTrouble(f"The proxy did not lead to {host}.")
+        return ProxyTrouble(f"The proxy{f' {proxy}' if proxy else ''} did not lead to {host}.")
     if any(isinstance(cause, ssl.SSLError) for cause in causes(trouble)):
         return CertificateTrouble(
             f"{host} did not answer in TLS.",
             advice="Check whether HF_ENDPOINT begins with the right one of http and https.",
         )
+    if proxy:
+        return ProxyTrouble(f"{host} cannot be reached by way of the proxy {proxy}.")
     return Unreachable(f"{host} cannot be reached.")
 
 
-def odd_surroundings(trouble: Exception) -> HubError:
+def odd_surroundings(trouble: Exception, proxy: ProxyRoute | None) -> HubError:
     """The error for proxies or certificates that the environment names and httpx cannot use."""
     for name in CERTIFICATES:
         if (path := os.environ.get(name)) and isinstance(trouble, (OSError, ssl.SSLError)):
@@ -53,4 +56,8 @@ def odd_surroundings(trouble: Exception) -> HubError:
             return CertificateTrouble(
                 f"{name} names {plain(path, 200)}, which {state}.", advice=f"Correct or unset {name}."
             )
-    return ProxyTrouble("HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names a proxy that cannot be used from here.")
+    if proxy and proxy.is_socks and isinstance(trouble, ImportError):
+        return ProxyTrouble(
+            f"The proxy {proxy} speaks SOCKS, which needs an extra.", advice="pip install 'hub-mcp[socks]'"
+        )
+    return ProxyTrouble(f"The proxy {proxy or 'of the environment'} cannot be used from here.")

@@ -16,6 +16,7 @@ import httpx
 from hub_mcp.client.deadline import deadline_of
 from hub_mcp.client.transport.connection_errors import odd_surroundings
 from hub_mcp.client.transport.inflated import Inflated
+from hub_mcp.client.transport.proxies import ProxyRoute, proxy_for
 from hub_mcp.client.transport.retry import NOT_SENT, READS
 from hub_mcp.client.transport.turns import ALL
 
@@ -26,27 +27,35 @@ CONNECTIONS = httpx.Limits(max_connections=ALL, max_keepalive_connections=32, ke
 
 
 class Network(httpx.AsyncBaseTransport):
-    """The network, by httpx's own reading of HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE and their like.
+    """The network, straight or through the proxy that the environment names (`proxies`).
 
-    httpx reads the environment only for a client that makes its own transport, so this holds such a client. A
-    request is passed through as it is: no header, cookie or redirect is added.
+    A request is passed through as it is: no header, cookie or redirect is added.
     """
 
     def __init__(self) -> None:
-        try:
-            self._client = httpx.AsyncClient(
-                follow_redirects=False,
-                limits=CONNECTIONS,
-                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            )
-        except (ImportError, ValueError, OSError, httpx.InvalidURL) as trouble:
-            raise odd_surroundings(trouble) from None  # the text of a proxy error holds its password
+        self._clients: dict[ProxyRoute | None, httpx.AsyncClient] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        return await self._client.send(request, stream=True)
+        url = request.url
+        return await self._by(proxy_for(f"{url.scheme}://{url.netloc.decode()}")).send(request, stream=True)
+
+    def _by(self, proxy: ProxyRoute | None) -> httpx.AsyncClient:
+        if proxy not in self._clients:
+            try:
+                through = httpx.Proxy(proxy.address) if proxy else None
+                self._clients[proxy] = httpx.AsyncClient(
+                    transport=httpx.AsyncHTTPTransport(proxy=through, limits=CONNECTIONS),
+                    trust_env=False,
+                    follow_redirects=False,
+                    cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+                )
+            except (ImportError, ValueError, OSError, httpx.InvalidURL) as trouble:
+                raise odd_surroundings(trouble, proxy) from None  # the trouble's text may hold a password
+        return self._clients[proxy]
 
     async def aclose(self) -> None:
-        await self._client.aclose()
+        for client in self._clients.values():
+            await client.aclose()
 
 
 class WholeAnswerTransport(httpx.AsyncBaseTransport):

@@ -67,7 +67,7 @@ def plan_for(question: Question, seals: Seals, approvals: Approvals) -> Plan:
         )
     except OSError as trouble:
         raise Stopped(f"The plan cannot be laid down for approval ({trouble.strerror}).") from trouble
-    return Plan(question, seals.seal(challenge), f"hub-mcp approve {id}")
+    return Plan(question, seals.seal(challenge), approvals.command(id))
 
 
 def need_approval(challenge: Challenge, approvals: Approvals) -> None:
@@ -77,7 +77,7 @@ def need_approval(challenge: Challenge, approvals: Approvals) -> None:
         Stopped: it still waits.
     """
     if challenge.retype and not approvals.is_approved(challenge.nonce):
-        command = f"hub-mcp approve {approvals.id_of(challenge.nonce)}"
+        command = approvals.command(approvals.id_of(challenge.nonce))
         raise Stopped(
             "No person has approved this yet: it waits for its name to be typed in a terminal.",
             advice=f"Ask the person to run `{command}`, then call again.",

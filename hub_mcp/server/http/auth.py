@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from hub_mcp.catalogue.users import Whoami
 from hub_mcp.client.caller import Caller
 from hub_mcp.client.hub import Hub
+from hub_mcp.client.placeholders import bearer_in
 from hub_mcp.client.token import Token
 from hub_mcp.errors import HubError, TokenRejected
 
@@ -36,11 +37,13 @@ def token_in(headers: Headers) -> Token | None:
     given = headers.getlist("authorization")
     if not given:
         return None
-    scheme, _, secret = given[0].partition(" ")
-    token = Token(secret.strip(), "the Authorization header")
-    if len(given) > 1 or scheme.lower() != "bearer" or not token.is_sendable:
+    secret = bearer_in(given[0])
+    if len(given) > 1 or secret is None:
         raise NotAToken
-    return token
+    token = Token(secret, "the Authorization header")
+    if secret and not token.is_sendable:
+        raise NotAToken
+    return token if secret else None
 
 
 class Known:

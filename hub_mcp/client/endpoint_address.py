@@ -1,0 +1,35 @@
+"""The address of a Hub as it may be: a scheme, a host, perhaps a port and a path; nothing that is secret."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from hub_mcp.errors import BadInput, plain
+
+NAME = "--endpoint (HF_ENDPOINT)"
+
+
+def check_endpoint(endpoint: str) -> None:
+    """See that requests can be made of an address, and that it may be shown.
+
+    Raises:
+        BadInput: it is none, or holds what may be a secret, which the message does not repeat.
+    """
+    try:
+        parts = urlsplit(endpoint)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+        good = good and endpoint.isprintable() and " " not in endpoint
+        _ = parts.port  # raises where it is none
+    except ValueError:
+        good, parts = False, urlsplit("")
+    if {"@", "?", "#"} & {*endpoint}:
+        host = f" of {plain(parts.hostname, 100)}" if good and parts.hostname else ""
+        raise BadInput(
+            f"{NAME}: an address{host} with a user name, a password, a query or a fragment is not taken, "
+            "since an address is shown and logged.",
+            advice="Give https:// and a host, and the token as HF_TOKEN.",
+            not_done="",
+        )
+    if not good:
+        shown = plain(endpoint, 100)
+        raise BadInput(f"{NAME}: {shown!r} is no address of a Hub: https:// and a host.", not_done="")

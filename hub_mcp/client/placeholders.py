@@ -1,0 +1,59 @@
+"""What a host meant by a variable or a header: quotation marks come off, blanks and placeholders are unset.
+
+Hosts that fail to fill in their own placeholder hand over its text, each in its own spelling.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+OURS = ("HF_", "HUB_MCP_", "HUGGING_FACE_", "TRANSFORMERS_OFFLINE")
+NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_PLACEHOLDER = re.compile(
+    r"""\$\{\{.*\}\}           # ${{ secrets.NAME }}
+      | \$\{[^}]*\}            # ${NAME}, ${env:NAME}, ${NAME:-}
+      | \{\{[^}]*\}\}          # {{NAME}}
+      | \{(?:[a-z]+[:.][^}]*|[A-Z][A-Z0-9_]*)\}  # {env:NAME}, {NAME}
+      | \$\(.*\)               # $(command)
+      | \$env:\w+ | \$\w+ | %\w+%
+      | <[^<>]*>               # <your token>
+      | hf_(?:…|\.{3}|\*+|[xX]{4,})  # a sample, or what `hub-mcp install --print` shows for a token
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_BEARER = re.compile(r"bearer(?:\s+|$)", re.IGNORECASE)
+_QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’"}
+
+
+def filled(text: str) -> str:
+    """The value without blanks, quotation marks and `Bearer` around it; "" where it counts as unset."""
+    before = None
+    while before != text:
+        before, text = (
+            text,
+            _BEARER.sub("", text.strip(), count=1) if _BEARER.match(text.strip()) else text.strip(),
+        )
+        if len(text) > 1 and _QUOTES.get(text[0]) == text[-1]:
+            text = text[1:-1]
+    return "" if text in ('"', "'") or _PLACEHOLDER.fullmatch(text) else text
+
+
+def bearer_in(header: str) -> str | None:
+    """The token of an Authorization header; "" where it counts as unset, None where it is something else."""
+    bare = header.strip()
+    if len(bare) > 1 and _QUOTES.get(bare[0]) == bare[-1]:
+        bare = bare[1:-1].strip()
+    secret = filled(bare)
+    return secret if not secret or _BEARER.match(bare) else None
+
+
+def read_by_us(name: str) -> bool:
+    """Whether a variable is one that this server reads."""
+    return name.startswith(OURS) or name.upper() in NETWORK
+
+
+def usable(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment as it was meant: variables that we read are stripped, and unset where they count so."""
+    meant = {name: filled(value) if read_by_us(name) else value for name, value in environment.items()}
+    return {name: value for name, value in meant.items() if value or not read_by_us(name)}
