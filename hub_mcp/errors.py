@@ -76,7 +76,6 @@ class HubError(Exception):
     """
 
     advice: ClassVar[str] = ""
-    retryable: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -125,7 +124,7 @@ class Offline(HubError):
 
 
 class NotSent(HubError):
-    retryable = True
+    pass
 
 
 class Unreachable(NotSent):
@@ -133,12 +132,10 @@ class Unreachable(NotSent):
 
 
 class ProxyTrouble(NotSent):
-    retryable = False
     advice = "Check HTTPS_PROXY (its address, user and password), or name the Hub's host in NO_PROXY."
 
 
 class CertificateTrouble(NotSent):
-    retryable = False
     advice = (
         "If a proxy or a private certificate authority is in between, "
         "set SSL_CERT_FILE to its certificates and HTTPS_PROXY to its address."
@@ -146,7 +143,6 @@ class CertificateTrouble(NotSent):
 
 
 class NoAnswer(HubError):
-    retryable = True
     advice = "Try again in a minute."
 
 
@@ -242,8 +238,6 @@ class RateLimited(Refused):
     wait: seconds until it may be tried again; 0 where nobody says.
     """
 
-    retryable = True
-
     def __init__(
         self, what: str, *, wait: float = 0.0, quoted: str = "", advice: str = "", status: int = 429
     ) -> None:
@@ -253,19 +247,16 @@ class RateLimited(Refused):
 
 
 class ActionQuota(RateLimited):
-    retryable = False
     advice = "This quota counts one kind of action, often by the day: retrying soon will not help."
 
 
 class EdgeBlocked(RateLimited):
-    retryable = False
     advice = (
         "The address was blocked in front of the Hub; wait some minutes, and sign in if you were anonymous."
     )
 
 
 class HubDown(Refused):
-    retryable = True
     advice = "The Hub is having trouble; try again in a minute."
 
 

@@ -13,7 +13,8 @@ import pytest
 
 from hub_mcp import errors
 from hub_mcp.catalogue.datasets import ListDatasetParquetFiles
-from hub_mcp.catalogue.endpoint import Endpoint, HttpResponse
+from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.catalogue.models import GetModel
 from hub_mcp.catalogue.repos import CreateRepo, UpdateRepoSettings
 from hub_mcp.client.hub import Hub

@@ -9,7 +9,7 @@ import pytest
 from starlette.routing import Route
 
 from hub_mcp.catalogue import ENDPOINTS
-from hub_mcp.catalogue.endpoint import HttpResponse
+from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.localhub.app import create_app
 from tests.exchanges import record
 

@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from hub_mcp.catalogue import ENDPOINTS, Endpoint
+from hub_mcp.catalogue import ENDPOINTS, Change, Endpoint
 from hub_mcp.catalogue.answers import Answer, Page, clean
-from hub_mcp.catalogue.endpoint import HttpResponse
+from hub_mcp.catalogue.change import NOTHING_YET
+from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.catalogue.listing import next_link
 from hub_mcp.catalogue.permissions import lacking
 from hub_mcp.catalogue.refusals import error_of, window_of
@@ -43,7 +44,7 @@ def template_of(endpoint: type[Endpoint[Any]]) -> re.Pattern[str]:
     """What the paths of an endpoint look like, each piece encoded on its own."""
     pattern = re.escape(endpoint.line.path).replace(r"\[", "(?:").replace(r"\]", ")?")
     for name in endpoint.path_fields():
-        two = name in ("repo_id", "slug")
+        two = endpoint.second_segment(name)
         piece = r"[^/?#\[\]\\\s]+"
         pattern = pattern.replace(rf"\{{{name}\}}", f"{piece}(?:/{piece})?" if two else piece, 1)
     return re.compile(pattern)
@@ -77,10 +78,10 @@ def test_arguments_are_refused_or_become_a_request_of_the_endpoints_own_path(
         assert sent.raw_path.decode() == parts.path + ("?" + parts.query if parts.query else "")
         json.dumps(request.body, allow_nan=False).encode()
         call.subject.encode()
-        call.stakes(None)
-        call.target()
-        call.context()
-        call.taken_back_by(None, None)
+        if isinstance(call, Change):
+            call.owners()
+            call.target()
+            call.context()
 
     check()
     assert made, "no arguments got past the rules, so nothing was tried"
@@ -186,12 +187,9 @@ def answered(call: Endpoint[Any], response: HttpResponse) -> None:
         assert_told(error)
         return
     show(answer)
-    if stakes := call.stakes(answer, [answer]):
-        for line in (stakes.headline, *stakes.facts, stakes.cost):
-            assert not re.search(f"[{UNSEEN}\n]", line)
     assert all(isinstance(line, str) for line in (*answer.facts(), *answer.dependents()))
-    call.taken_back_by(answer, answer)
-    call.identity(answer)
+    if isinstance(call, Change):
+        assessed(call, answer, response)
     if isinstance(answer, Page):
         assert len(answer.items) <= call.model_dump()["limit"]
         for cursor in (*answer.cursors, answer.next_cursor):
@@ -200,6 +198,22 @@ def answered(call: Endpoint[Any], response: HttpResponse) -> None:
     if isinstance(answer, Identity):
         for other in ENDPOINTS.values():
             lacking(other.model_validate(sample(other)), answer).encode()
+
+
+def assessed(call: Change[Any, Any], after: Answer, response: HttpResponse) -> None:
+    """What the gate asks of a change, where the same answer shows what it acts on."""
+    target = call.target()
+    try:
+        before = target.from_http(response) if target else NOTHING_YET
+        call.settled(before).identity(before)
+    except HubError as error:
+        assert_told(error)
+        return
+    if stakes := call.stakes(before, [after]):
+        for line in (stakes.headline, *stakes.facts, stakes.cost):
+            assert not re.search(f"[{UNSEEN}\n]", line)
+    call.preview(before)
+    call.taken_back_by(before, after)
 
 
 def assert_told(error: HubError) -> None:

@@ -11,8 +11,22 @@ from hub_mcp.catalogue import (
     spaces,
     users,
 )
-from hub_mcp.catalogue.endpoint import ENDPOINTS, Effect, Endpoint
+from hub_mcp.catalogue.change import Change
+from hub_mcp.catalogue.endpoint import ENDPOINTS, Endpoint
+from hub_mcp.catalogue.http import Effect
 
-AREAS = (collections, datasets, models, organizations, papers, repos, resource_groups, spaces, users)
-
-__all__ = ["AREAS", "ENDPOINTS", "Effect", "Endpoint"]
+__all__ = [
+    "ENDPOINTS",
+    "Change",
+    "Effect",
+    "Endpoint",
+    "collections",
+    "datasets",
+    "models",
+    "organizations",
+    "papers",
+    "repos",
+    "resource_groups",
+    "spaces",
+    "users",
+]

@@ -6,14 +6,17 @@ import json
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from hub_mcp.catalogue.answers import Answer, Done, Record, clean, day
-from hub_mcp.catalogue.endpoint import Endpoint, HttpResponse, Stakes, delete, get, patch, post, told_of
+from hub_mcp.catalogue.change import Change, Nothing, Stakes, delete, facts_of, patch, post
+from hub_mcp.catalogue.endpoint import Endpoint, get
+from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.vocabulary import (
+    Account,
     FreeText,
     ItemType,
     ObjectId,
@@ -168,8 +171,8 @@ def note_of(item: dict[str, Any] | None) -> str:
     return str(_item(item).get("note", "")) if item else ""
 
 
-@post("/api/collections")
-class CreateCollection(Endpoint[Collection]):
+@post("/api/collections", permission="collection.write")
+class CreateCollection(Change[Nothing, Collection]):
     """Create a collection. Public unless you say private."""
 
     title: FreeText = Field(min_length=1, max_length=60)
@@ -179,8 +182,8 @@ class CreateCollection(Endpoint[Collection]):
     private: bool | None = None
     resource_group_id: ObjectId | None = Field(None, serialization_alias="resourceGroupId")
 
-    def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
-        return DeleteCollection(slug=after.slug) if isinstance(after, Collection) else None
+    def undo(self, before: Nothing, after: Collection) -> Change[Any, Any] | None:
+        return DeleteCollection(slug=after.slug)
 
 
 @get("/api/collections/{slug}", documented=f"GET {DOCUMENTED}")
@@ -198,7 +201,7 @@ class ListCollections(Listing[CollectionRow]):
     largest = 1000
 
     q: Word | None = Field(default=None, description="in title or description")
-    owner: Annotated[list[Owner], BeforeValidator(words_list)] | None = None
+    owner: Annotated[list[Account], BeforeValidator(words_list)] | None = None
     item: Annotated[list[Word], BeforeValidator(words_list)] | None = Field(
         None, description="models/ns/name"
     )
@@ -220,24 +223,32 @@ def in_collections(kind: str, repo_id: str) -> ListCollections:
     return ListCollections(item=[f"{kind}s/{repo_id}"], limit=10)
 
 
-class ChangesCollection(Endpoint[Done]):
+C = TypeVar("C", bound=Answer)
+
+
+class ActsOnCollection(Change[Collection, C], Generic[C]):
     """A change to one collection, which is looked up first."""
 
-    def target(self) -> Endpoint[Any] | None:
-        return GetCollection(slug=self.model_dump()["slug"])
+    slug: Slug
 
-    def settled(self, before: Answer) -> Self:
-        return self.but(slug=before.slug) if isinstance(before, Collection) else self
+    def target(self) -> Endpoint[Collection] | None:
+        return GetCollection(slug=self.slug)
+
+    def settled(self, before: Collection) -> Self:
+        return self.but(slug=before.slug)
+
+
+class ChangesCollection(ActsOnCollection[Done]):
+    """A change to one collection that the Hub answers with no body it documents."""
 
     def unwrap(self, response: HttpResponse) -> Any:
-        return None  # the Hub documents no body
+        return None
 
 
-@patch("/api/collections/{slug}", documented=f"PATCH {DOCUMENTED}")
-class UpdateCollection(Endpoint[Collection]):
+@patch("/api/collections/{slug}", permission="collection.write", documented=f"PATCH {DOCUMENTED}")
+class UpdateCollection(ActsOnCollection[Collection]):
     """Change a collection. Opening it to more people asks a person."""
 
-    slug: Slug
     title: FreeText | None = Field(None, min_length=1, max_length=60)
     description: FreeText | None = Field(None, max_length=150)
     private: bool | None = None
@@ -267,18 +278,11 @@ class UpdateCollection(Endpoint[Collection]):
         value = response.json()  # wrapped in {data}, unlike every other collection answer
         return value["data"] if isinstance(value, dict) and isinstance(value.get("data"), dict) else value
 
-    def target(self) -> Endpoint[Any] | None:
-        return GetCollection(slug=self.slug)
-
-    def settled(self, before: Answer) -> Self:
-        return self.but(slug=before.slug) if isinstance(before, Collection) else self
-
-    def stakes(self, before: Answer | None, context: Sequence[Answer] = ()) -> Stakes | None:
-        seen = before if isinstance(before, Collection) else None
+    def stakes(self, before: Collection, context: Sequence[Answer] = ()) -> Stakes | None:
         lines: list[str] = []
-        if self.private is False and (seen is None or seen.private is not False):
+        if self.private is False and before.private is not False:
             lines.append("private → public: everyone can see its title, items and notes")
-        gate = seen.field("gating") if seen else "manual"
+        gate = before.field("gating")
         if self.gating == "false" and gate:
             lines.append(f"gated ({gate}) → open")
         if self.gating == "auto" and gate not in (None, "auto"):
@@ -287,18 +291,15 @@ class UpdateCollection(Endpoint[Collection]):
             return None
         return Stakes(
             headline=f"Open the collection {self.slug} to more people: {'; '.join(lines)}?",
-            facts=told_of(before, context),
+            facts=facts_of(before, context),
             cost="It can be closed again, but what was read meanwhile stays out.",
         )
 
-    def preview(self, before: Answer) -> dict[str, tuple[Any, Any]]:
-        assert isinstance(before, Collection)
+    def preview(self, before: Collection) -> dict[str, tuple[Any, Any]]:
         return {name: (before.field(name), value) for name, value in self.wire().items()}
 
-    def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
-        if not isinstance(before, Collection):
-            return None
-        was: dict[str, Any] = {"slug": after.slug if isinstance(after, Collection) else before.slug}
+    def undo(self, before: Collection, after: Collection) -> Change[Any, Any] | None:
+        was: dict[str, Any] = {"slug": after.slug}
         for name in ("title", "private", "theme", "position"):
             if getattr(self, name) is not None:
                 was[name] = before.field(name)
@@ -315,6 +316,7 @@ class UpdateCollection(Endpoint[Collection]):
 
 @delete(
     "/api/collections/{slug}",
+    permission="collection.write",
     documented=f"DELETE {DOCUMENTED}",
     destroys="the collection {slug}, with its list and its notes",
     retype="slug",
@@ -322,26 +324,23 @@ class UpdateCollection(Endpoint[Collection]):
 class DeleteCollection(ChangesCollection):
     """Delete a collection for good; the repositories in it stay. A person types its slug."""
 
-    slug: Slug
 
-
-@post("/api/collections/{slug}/items", documented=f"POST {DOCUMENTED}/item")
-class AddCollectionItem(Endpoint[Collection]):
+@post("/api/collections/{slug}/items", permission="collection.write", documented=f"POST {DOCUMENTED}/item")
+class AddCollectionItem(Change[Nothing, Collection]):
     """Add a model, dataset, Space, paper or collection to a collection."""
 
     slug: Slug
     item: ItemInWords
     note: FreeText | None = Field(None, max_length=NOTE_LIMIT)
 
-    def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
-        added = after.find(self.item) if isinstance(after, Collection) else None
+    def undo(self, before: Nothing, after: Collection) -> Change[Any, Any] | None:
+        added = after.find(self.item)
         return DeleteCollectionItem(slug=self.slug, item_id=str(added.get("_id"))) if added else None
 
 
 class ChangesItem(ChangesCollection):
     """A change to one item of a collection: named by its own id, or by what people know, its type and id."""
 
-    slug: Slug
     item_id: Annotated[Word, Field(description="or models/ns/name")]
 
     @model_validator(mode="after")
@@ -350,9 +349,7 @@ class ChangesItem(ChangesCollection):
             Item.model_validate(read_item(self.item_id))
         return self
 
-    def settled(self, before: Answer) -> Self:
-        if not isinstance(before, Collection):
-            return self
+    def settled(self, before: Collection) -> Self:
         found = self.item_in(before)
         if not found:
             raise BadInput(
@@ -366,12 +363,16 @@ class ChangesItem(ChangesCollection):
             return collection.by_id(self.item_id)
         return collection.find(Item.model_validate(read_item(self.item_id)))
 
-    def identity(self, before: Answer) -> str:
-        found = self.item_in(before) if isinstance(before, Collection) else None
+    def identity(self, before: Collection) -> str:
+        found = self.item_in(before)
         return f"{before.identity}/{found.get('_id') if found else ''}"
 
 
-@patch("/api/collections/{slug}/items/{item_id}", documented=f"PATCH {DOCUMENTED}/items/{{item_id}}")
+@patch(
+    "/api/collections/{slug}/items/{item_id}",
+    permission="collection.write",
+    documented=f"PATCH {DOCUMENTED}/items/{{item_id}}",
+)
 class UpdateCollectionItem(ChangesItem):
     """Change the note or the position of an item of a collection."""
 
@@ -384,14 +385,13 @@ class UpdateCollectionItem(ChangesItem):
             raise ValueError("give a note or a position")
         return self
 
-    def preview(self, before: Answer) -> dict[str, tuple[Any, Any]]:
-        assert isinstance(before, Collection)
+    def preview(self, before: Collection) -> dict[str, tuple[Any, Any]]:
         found = self.item_in(before) or {}
         was = {"note": note_of(found), "position": found.get("position")}
         return {name: (was.get(name), value) for name, value in self.wire().items()}
 
-    def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
-        found = self.item_in(before) if isinstance(before, Collection) else None
+    def undo(self, before: Collection, after: Done) -> Change[Any, Any] | None:
+        found = self.item_in(before)
         if not found:
             return None
         was: dict[str, Any] = {"slug": self.slug, "item_id": str(found.get("_id"))}
@@ -404,26 +404,27 @@ class UpdateCollectionItem(ChangesItem):
 
 @delete(
     "/api/collections/{slug}/items/{item_id}",
+    permission="collection.write",
     documented=f"DELETE {DOCUMENTED}/items/{{item_id}}",
     destroys="the item {item_id} from the collection {slug}",
 )
 class DeleteCollectionItem(ChangesItem):
     """Remove an item from a collection; the repository itself stays. Asks a person first."""
 
-    def stakes(self, before: Answer | None, context: Sequence[Answer] = ()) -> Stakes | None:
-        found = self.item_in(before) if isinstance(before, Collection) else None
+    def stakes(self, before: Collection, context: Sequence[Answer] = ()) -> Stakes | None:
+        found = self.item_in(before)
         what = (
             f"{found.get('type')} {found.get('slug') or found.get('id')}" if found else f"item {self.item_id}"
         )
         note = clean(note_of(found), 200)
         return Stakes(
             headline=f"Remove the {what} from the collection {self.slug}?",
-            facts=(*told_of(before, context), *([f'its note: "{note}"'] if note else [])),
+            facts=(*facts_of(before, context), *([f'its note: "{note}"'] if note else [])),
             cost="The repository itself stays. Adding it again gives it another item id and puts it last.",
         )
 
-    def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
-        found = self.item_in(before) if isinstance(before, Collection) else None
+    def undo(self, before: Collection, after: Done) -> Change[Any, Any] | None:
+        found = self.item_in(before)
         if not found:
             return None
         item = {"type": found.get("type"), "id": found.get("slug") or found.get("id")}

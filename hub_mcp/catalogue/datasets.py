@@ -11,10 +11,11 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 from pydantic import Field, model_validator
 
 from hub_mcp.catalogue.answers import Answer, Record, clean, objects_in
-from hub_mcp.catalogue.endpoint import Endpoint, HttpRequest, HttpResponse, get
+from hub_mcp.catalogue.endpoint import Endpoint, get
+from hub_mcp.catalogue.http import HttpRequest, HttpResponse
 from hub_mcp.catalogue.repository import GetRepository, ListRepositories, Repository
 from hub_mcp.catalogue.tags import GetTags
-from hub_mcp.catalogue.vocabulary import Owner, RepoId, Search, Segment, Words
+from hub_mcp.catalogue.vocabulary import Account, RepoId, Search, Segment, Words
 from hub_mcp.errors import UnexpectedAnswer
 
 EXPANDABLE = frozenset(
@@ -83,7 +84,7 @@ class ListDatasets(ListRepositories[DatasetRow]):
     offered = EXPANDABLE
 
     search: Search | None = None
-    author: Owner | None = None
+    author: Account | None = None
     filter: Words | None = Field(None, description="e.g. language:en")
     gated: bool | None = None
     sort: Literal[

@@ -16,7 +16,8 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from hub_mcp.catalogue.answers import EMPTY, Answer, Page, Record, told
-from hub_mcp.catalogue.endpoint import Endpoint, HttpResponse
+from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.catalogue.vocabulary import Limit, Local, Word, Words
 from hub_mcp.errors import UnexpectedAnswer
 

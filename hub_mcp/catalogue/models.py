@@ -9,7 +9,7 @@ from pydantic import Field
 from hub_mcp.catalogue.endpoint import get
 from hub_mcp.catalogue.repository import GetRepository, ListRepositories, Repository
 from hub_mcp.catalogue.tags import GetTags
-from hub_mcp.catalogue.vocabulary import Owner, Search, Word, Words
+from hub_mcp.catalogue.vocabulary import Account, Search, Word, Words
 
 EXPANDABLE = frozenset(
     [
@@ -76,7 +76,7 @@ class ListModels(ListRepositories[ModelRow]):
     offered = EXPANDABLE
 
     search: Search | None = None
-    author: Owner | None = None
+    author: Account | None = None
     filter: Words | None = None
     pipeline_tag: Word | None = Field(None, description="task")
     apps: Words | None = None
@@ -101,6 +101,7 @@ class GetModel(GetRepository[Model]):
 
     kind = "model"
     offered = EXPANDABLE | {"baseModels", "childrenModelCount", "usedStorage"}
+    weighed_by = ("childrenModelCount", "usedStorage")
 
     security_status: bool | None = Field(None, serialization_alias="securityStatus")
 

@@ -15,7 +15,7 @@ from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.models import ModelRow
 from hub_mcp.catalogue.repository import Repository
 from hub_mcp.catalogue.spaces import SpaceRow
-from hub_mcp.catalogue.vocabulary import ArxivId, Owner, words_list
+from hub_mcp.catalogue.vocabulary import Account, ArxivId, words_list
 from hub_mcp.errors import UnexpectedAnswer
 
 SOME_AUTHORS = 10
@@ -151,7 +151,7 @@ class ListDailyPapers(Listing[DailyPaper]):
     month: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")] | None = Field(
         None, description="2025-03"
     )
-    submitter: Owner | None = None
+    submitter: Account | None = None
     sort: Literal["publishedAt", "trending"] | None = None
 
     @model_validator(mode="after")

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub_mcp.catalogue.answers import is_object, told
-from hub_mcp.catalogue.endpoint import Effect, Endpoint
+from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.users import Identity
 from hub_mcp.errors import Forbidden, Gated, plain
 
-BY_AREA = {"repos": "repo.write", "collections": "collection.write", "resource_groups": "org.write"}
-CERTAIN = ("repos", "collections")  # areas whose permission is known by name
+CERTAIN = ("repo.write", "collection.write")  # without which a fine-grained token is always refused
+OF_THE_OWNER = ("org.read", "org.write")  # held on the owner as a whole, never on one of its things
 WRITING_ROLES = ("contributor", "write", "admin")
 LIMIT = 200
 NEW_TOKEN = "Tokens are edited and made in the Hub's settings."  # noqa: S105  # a sentence about tokens
@@ -35,22 +35,15 @@ class Need:
 
 def needs_of(call: Endpoint[Any]) -> tuple[Need, ...]:
     """The permissions a call needs; none for a call that reads what is public."""
-    said = call.model_dump()
-    permission = BY_AREA.get(call.area, "")
-    if call.area == "resource_groups":
-        repo = str(said.get("repo_id") or "")
-        return (
-            Need(
-                "org.read" if call.reads else permission,
-                str(said.get("organization") or repo.partition("/")[0]),
-            ),
-        )
-    if call.reads or not permission:
+    permission = call.line.permission
+    if not permission:
         return ()
-    things = [str(said[name]) for name in ("repo_id", "from_repo", "to_repo", "slug") if said.get(name)]
-    if not things:
-        return (Need(permission, str(said.get("namespace") or "")),)
-    return tuple(Need(permission, thing.rpartition("/")[0], thing) for thing in things)
+    owned = call.owned() or (("", ""),)
+    return tuple(
+        dict.fromkeys(
+            Need(permission, owner, "" if permission in OF_THE_OWNER else thing) for owner, thing in owned
+        )
+    )
 
 
 def lacking(call: Endpoint[Any], identity: Identity, refusal: Forbidden | None = None) -> str:
@@ -62,12 +55,12 @@ def lacking(call: Endpoint[Any], identity: Identity, refusal: Forbidden | None =
 
 def never(call: Endpoint[Any] | type[Endpoint[Any]], identity: Identity) -> str:
     """Why this caller's token can never make the call, or any call of the endpoint; "" where it might."""
-    kind, permission = identity.token_role, BY_AREA.get(call.area, "")
-    if call.line.effect is Effect.READ:
+    kind, permission = identity.token_role, call.line.permission
+    if not call.changes:
         return ""
     if kind == "read":
         return f"{_token(identity)} may only read, and {call.tool} changes something. {NEW_TOKEN}"
-    if kind != "fineGrained" or call.area not in CERTAIN:
+    if kind != "fineGrained" or permission not in CERTAIN:
         return ""
     holding = {name.lower() for name, held in identity.permissions.items() if permission in held}
     owners = [need.owner or identity.name for need in needs_of(call)] if isinstance(call, Endpoint) else []

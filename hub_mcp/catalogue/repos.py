@@ -8,22 +8,12 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from hub_mcp.catalogue.answers import Answer, Done, Record
+from hub_mcp.catalogue.change import Change, Nothing, Stakes, delete, facts_of, post, put
 from hub_mcp.catalogue.collections import in_collections
-from hub_mcp.catalogue.datasets import GetDataset
-from hub_mcp.catalogue.endpoint import (
-    Effect,
-    Endpoint,
-    HttpRequest,
-    HttpResponse,
-    Stakes,
-    delete,
-    post,
-    put,
-    told_of,
-)
-from hub_mcp.catalogue.models import GetModel
-from hub_mcp.catalogue.repository import Repository
-from hub_mcp.catalogue.spaces import GetSpace
+from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.http import Effect, HttpRequest, HttpResponse
+from hub_mcp.catalogue.repository import Repository, repository_weighed
+from hub_mcp.catalogue.repository_change import ActsOnRepository
 from hub_mcp.catalogue.vocabulary import (
     FullRepoId,
     ObjectId,
@@ -35,22 +25,6 @@ from hub_mcp.catalogue.vocabulary import (
 )
 
 WIDER = ("private", "protected", "public")  # who can see it, from few to many
-LOOKING: dict[str, type[Endpoint[Any]]] = {"model": GetModel, "dataset": GetDataset, "space": GetSpace}
-WEIGHT = {
-    "model": ["childrenModelCount", "usedStorage"],
-    "dataset": ["usedStorage"],
-    "space": ["usedStorage"],
-}
-
-
-def repository(kind: str, repo_id: str, fields: Sequence[str] = ()) -> Endpoint[Any]:
-    """The call that looks a repository up."""
-    return LOOKING[kind].model_validate({"repo_id": repo_id, "fields": list(fields) or None})
-
-
-def repository_weighed(kind: str, repo_id: str) -> Endpoint[Any]:
-    """The call that looks up a repository with what would be lost: files, storage, what is built on it."""
-    return repository(kind, repo_id, ["siblings", *WEIGHT[kind]])
 
 
 def split(repo_id: str) -> dict[str, str]:
@@ -88,8 +62,8 @@ class Variable(Part):
     description: str | None = None
 
 
-@post("/api/repos/create", label="Create repository")
-class CreateRepo(Endpoint[Created]):
+@post("/api/repos/create", permission="repo.write", label="Create repository")
+class CreateRepo(Change[Nothing, Created]):
     """Create a repository, yours unless repo_id names an owner. Public unless you say private."""
 
     offers = ("name", "organization", "private")  # all said by repo_id and visibility
@@ -130,26 +104,13 @@ class CreateRepo(Endpoint[Created]):
         sent = super().wire()
         return {**split(sent.pop("repo_id")), **sent}
 
-    def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
-        return DeleteRepo(repo_id=after.name, type=self.type) if isinstance(after, Created) else None
-
-
-class ActsOnRepository(Endpoint[Done]):
-    """A change to one repository: looked up first, then named as the Hub itself names it."""
-
-    def target(self) -> Endpoint[Any] | None:
-        said = self.model_dump()
-        return repository(said["type"], said["repo_id"])
-
-    def settled(self, before: Answer) -> Self:
-        return self.but(repo_id=before.id) if isinstance(before, Repository) else self
-
-    def unwrap(self, response: HttpResponse) -> Any:
-        return None  # text/plain OK, an echo, or nothing the Hub documents
+    def undo(self, before: Nothing, after: Created) -> Change[Any, Any] | None:
+        return DeleteRepo(repo_id=after.name, type=self.type)
 
 
 @delete(
     "/api/repos/delete",
+    permission="repo.write",
     destroys="the {type} {repo_id}, with all its files, discussions and history",
     retype="repo_id",
     label="Delete repository",
@@ -159,21 +120,19 @@ class DeleteRepo(ActsOnRepository):
 
     offers = ("name", "organization")
 
-    repo_id: RepoId
-    type: RepoType  # required on purpose: the Hub silently means "model"
-
     def to_http(self, base: str) -> HttpRequest:
         return HttpRequest("DELETE", base + self.path(), {"type": self.type, **split(self.repo_id)})
 
-    def target(self) -> Endpoint[Any] | None:
+    def target(self) -> Endpoint[Repository]:
         return repository_weighed(self.type, self.repo_id)
 
-    def context(self) -> Sequence[Endpoint[Any]]:
+    def context(self) -> Sequence[Endpoint[Answer]]:
         return (in_collections(self.type, self.repo_id),)
 
 
 @put(
     "/api/{type}s/{repo_id}/settings",
+    permission="repo.write",
     documented="PUT /api/repos/{repo_type}/{repo_id}/settings",
     destructive=True,
     label="Update repository settings",
@@ -184,7 +143,6 @@ class UpdateRepoSettings(ActsOnRepository):
     offers = ("repo_type", "private", "gated")
 
     repo_id: FullRepoId
-    type: RepoType
     visibility: Visibility | None = None
     gated: Literal["auto", "manual", "false"] | None = Field(None, description="false: open to all")
     org_members_gated: bool | None = Field(None, serialization_alias="orgMembersGated")
@@ -211,23 +169,20 @@ class UpdateRepoSettings(ActsOnRepository):
             sent["gated"] = False
         return sent
 
-    def stakes(self, before: Answer | None, context: Sequence[Answer] = ()) -> Stakes | None:
+    def stakes(self, before: Repository, context: Sequence[Answer] = ()) -> Stakes | None:
         widened = self._widened(before)
         if not widened:
             return None
         return Stakes(
             headline=f"Open the {self.type} {self.repo_id} to more people: {'; '.join(widened)}?",
-            facts=before.facts() if before else (),
+            facts=before.facts(),
             cost="It can be closed again, but what was read or copied meanwhile stays out.",
         )
 
-    def _widened(self, before: Answer | None) -> list[str]:
+    def _widened(self, before: Repository) -> list[str]:
         """What more people could see afterwards; what the Hub does not tell counts as closed."""
-        seen = before if isinstance(before, Repository) else None
-        known_now = seen is not None and (
-            self.type != "space" or seen.field("visibility") is not None or bool(seen.private)
-        )
-        now = seen.visibility if seen and known_now else "protected" if seen else "private"
+        known_now = self.type != "space" or before.field("visibility") is not None or bool(before.private)
+        now = before.visibility if known_now else "protected"
         lines: list[str] = []
         if self.visibility and WIDER.index(self.visibility) > WIDER.index(now):
             whom = (
@@ -236,7 +191,7 @@ class UpdateRepoSettings(ActsOnRepository):
                 else "everyone may use the app, its files stay hidden"
             )
             lines.append(f"{now if known_now else 'perhaps ' + now} → {self.visibility}, visible to {whom}")
-        gate = seen.gated if seen else "manual"
+        gate = before.gated
         if self.gated == "false" and gate:
             lines.append(f"gated ({gate}) → open: anyone can download its files")
         if self.gated == "auto" and gate == "manual":
@@ -245,14 +200,11 @@ class UpdateRepoSettings(ActsOnRepository):
             lines.append("members of the organization no longer have to ask for access")
         return lines
 
-    def preview(self, before: Answer) -> dict[str, tuple[Any, Any]]:
-        assert isinstance(before, Repository)
+    def preview(self, before: Repository) -> dict[str, tuple[Any, Any]]:
         was = {"visibility": before.visibility, "gated": before.gated}
         return {name: (was.get(name, before.field(name)), value) for name, value in self.wire().items()}
 
-    def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
-        if not isinstance(before, Repository):
-            return None
+    def undo(self, before: Repository, after: Done) -> Change[Any, Any] | None:
         was: dict[str, Any] = {"repo_id": before.id, "type": self.type}
         if self.visibility:
             was["visibility"] = before.visibility
@@ -263,48 +215,45 @@ class UpdateRepoSettings(ActsOnRepository):
 
 @post(
     "/api/repos/move",
+    permission="repo.write",
     effect=Effect.CHANGE,
     destructive=True,
     retype="from_repo",
     label="Move or rename repository",
 )
-class MoveRepo(Endpoint[Done]):
+class MoveRepo(Change[Repository, Done]):
     """Rename a repository or give it to another owner. A person is asked to type its present name."""
 
     from_repo: FullRepoId = Field(serialization_alias="fromRepo")
     to_repo: FullRepoId = Field(serialization_alias="toRepo")
     type: RepoType
 
-    @property
-    def subject(self) -> str:
-        return f"the {self.type} {self.from_repo}"
-
-    def target(self) -> Endpoint[Any] | None:
+    def target(self) -> Endpoint[Repository]:
         return repository_weighed(self.type, self.from_repo)
 
-    def context(self) -> Sequence[Endpoint[Any]]:
+    def context(self) -> Sequence[Endpoint[Answer]]:
         return (in_collections(self.type, self.from_repo),)
 
-    def settled(self, before: Answer) -> Self:
-        return self.but(from_repo=before.id) if isinstance(before, Repository) else self
+    def settled(self, before: Repository) -> Self:
+        return self.but(from_repo=before.id)
 
     def unwrap(self, response: HttpResponse) -> Any:
         return None
 
-    def stakes(self, before: Answer | None, context: Sequence[Answer] = ()) -> Stakes | None:
+    def stakes(self, before: Repository, context: Sequence[Answer] = ()) -> Stakes | None:
         owner, new_owner = self.from_repo.partition("/")[0], self.to_repo.partition("/")[0]
         given = (
             f" It then belongs to {new_owner}, whose members decide over it." if owner != new_owner else ""
         )
         return Stakes(
             headline=f"Move the {self.type} {self.from_repo} to {self.to_repo}?",
-            facts=told_of(before, context),
+            facts=facts_of(before, context),
             cost=f"Its address changes; the old one leads to the new one until somebody takes it.{given}",
             retype=self.from_repo,
         )
 
-    def preview(self, before: Answer) -> dict[str, tuple[Any, Any]]:
+    def preview(self, before: Repository) -> dict[str, tuple[Any, Any]]:
         return {"id": (self.from_repo, self.to_repo)}
 
-    def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
+    def undo(self, before: Repository, after: Done) -> Change[Any, Any] | None:
         return MoveRepo(from_repo=self.to_repo, to_repo=self.from_repo, type=self.type)

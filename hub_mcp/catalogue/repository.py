@@ -129,6 +129,7 @@ class GetRepository(Endpoint[R]):
 
     offers = ("expand[]", "full")
     offered: ClassVar[frozenset[str]]
+    weighed_by: ClassVar[tuple[str, ...]] = ("usedStorage",)  # with its files: what would be lost
     only_expanded: ClassVar[frozenset[str]] = frozenset(
         {"baseModels", "childrenModelCount", "downloadsAllTime", "evalResults", "trendingScore", "xetEnabled"}
     )  # what the plain answer leaves out
@@ -149,6 +150,13 @@ class GetRepository(Endpoint[R]):
             raise ValueError(f"{', '.join(sorted(odd))} cannot be had together with blobs; ask in two calls")
         return self
 
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """A class about one kind of repository is the one that looks such a repository up."""
+        super().__pydantic_init_subclass__(**kwargs)
+        if cls.kind:
+            _LOOKUPS[cls.kind] = cls
+
     def _plain(self) -> bool:
         return bool(self.blobs)
 
@@ -157,3 +165,16 @@ class GetRepository(Endpoint[R]):
         if self.fields and not self._plain():
             sent["expand[]"] = list(dict.fromkeys((*(self.offered & set(self.answer.shown)), *self.fields)))  # type: ignore[attr-defined]  # answers are Repository
         return sent
+
+
+_LOOKUPS: dict[str, type[GetRepository[Any]]] = {}  # by kind; each area adds its own
+
+
+def repository(kind: str, repo_id: str, fields: Sequence[str] = ()) -> Endpoint[Repository]:
+    """The call that looks a repository up."""
+    return _LOOKUPS[kind].model_validate({"repo_id": repo_id, "fields": list(fields) or None})
+
+
+def repository_weighed(kind: str, repo_id: str) -> Endpoint[Repository]:
+    """The call that looks up a repository with what would be lost: files, storage, what is built on it."""
+    return repository(kind, repo_id, ["siblings", *_LOOKUPS[kind].weighed_by])

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, Self
+from typing import Any, Generic, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
 from hub_mcp.catalogue.answers import Answer, Done, Record, clean
-from hub_mcp.catalogue.endpoint import (
-    Effect,
-    Endpoint,
-    HttpResponse,
-    Stakes,
-    delete,
-    get,
-    patch,
-    post,
-    told_of,
-)
-from hub_mcp.catalogue.repos import repository
-from hub_mcp.catalogue.repository import Repository
+from hub_mcp.catalogue.change import Change, Nothing, Stakes, delete, facts_of, patch, post
+from hub_mcp.catalogue.endpoint import Endpoint, get
+from hub_mcp.catalogue.http import Effect, HttpResponse
+from hub_mcp.catalogue.repository import Repository, repository
 from hub_mcp.catalogue.vocabulary import (
+    Account,
     FreeText,
     FullRepoId,
     GroupIdOrNone,
@@ -145,14 +137,18 @@ class ResourceGroups(Answer):
         return {"items": rows}
 
 
-@get(PLACE, documented=f"GET {DOCUMENTED}")
+@get(PLACE, permission="org.read", documented=f"GET {DOCUMENTED}")
 class ListResourceGroups(Endpoint[ResourceGroups]):
     """All resource groups of an organization that you may see."""
 
     organization: Owner
 
 
-@get(f"{PLACE}/{{resource_group_id}}", documented=f"GET {DOCUMENTED}/{{resourceGroupId}}")
+@get(
+    f"{PLACE}/{{resource_group_id}}",
+    permission="org.read",
+    documented=f"GET {DOCUMENTED}/{{resourceGroupId}}",
+)
 class GetResourceGroup(Endpoint[ResourceGroup]):
     """A resource group: users, roles, repositories, auto-join."""
 
@@ -160,19 +156,25 @@ class GetResourceGroup(Endpoint[ResourceGroup]):
     resource_group_id: ObjectId
 
 
-class ChangesGroup(Endpoint[ResourceGroup]):
+G = TypeVar("G", bound=Answer)
+
+
+class ActsOnGroup(Change[ResourceGroup, G], Generic[G]):
     """A change to one resource group, which is looked up first."""
 
-    def target(self) -> Endpoint[Any] | None:
-        said = self.model_dump()
-        return GetResourceGroup(
-            organization=said["organization"], resource_group_id=said["resource_group_id"]
-        )
+    organization: Owner
+    resource_group_id: ObjectId
+
+    def target(self) -> Endpoint[ResourceGroup] | None:
+        return GetResourceGroup(organization=self.organization, resource_group_id=self.resource_group_id)
 
     @property
     def subject(self) -> str:
-        said = self.model_dump()
-        return f"the resource group {said['resource_group_id']} of {said['organization']}"
+        return f"the resource group {self.resource_group_id} of {self.organization}"
+
+
+class ChangesGroup(ActsOnGroup[ResourceGroup]):
+    """A change to one resource group that is answered with the group as it then is."""
 
 
 def grants_admin(users: Sequence[Member]) -> list[str]:
@@ -184,8 +186,8 @@ def auto_join_lines(auto_join: AutoJoin, organization: str) -> str:
     return f"every present and future member of {organization} {whom}joins at once as {auto_join.role}"
 
 
-@post(PLACE, documented=f"POST {DOCUMENTED}")
-class CreateResourceGroup(Endpoint[ResourceGroup]):
+@post(PLACE, permission="org.write", documented=f"POST {DOCUMENTED}")
+class CreateResourceGroup(Change[Nothing, ResourceGroup]):
     """Create a resource group. Auto-join or an admin among its users asks a person first."""
 
     offers = ("autoJoin",)
@@ -197,7 +199,7 @@ class CreateResourceGroup(Endpoint[ResourceGroup]):
     repos: list[RepoRef] | None = None
     auto_join: AutoJoin | None = Field(None, serialization_alias="autoJoin")
 
-    def stakes(self, before: Answer | None, context: Sequence[Answer] = ()) -> Stakes | None:
+    def stakes(self, before: Nothing, context: Sequence[Answer] = ()) -> Stakes | None:
         admins = grants_admin(self.users or ())
         lines = [f"{', '.join(admins)} can then change the group and everything in it"] if admins else []
         if self.auto_join and self.auto_join.enabled:
@@ -213,20 +215,22 @@ class CreateResourceGroup(Endpoint[ResourceGroup]):
             cost="The group can be deleted again; members whom auto-join brought in stay until then.",
         )
 
-    def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
-        if not isinstance(after, ResourceGroup) or (self.auto_join and self.auto_join.enabled):
+    def undo(self, before: Nothing, after: ResourceGroup) -> Change[Any, Any] | None:
+        if self.auto_join and self.auto_join.enabled:
             return None
         return DeleteResourceGroup(organization=self.organization, resource_group_id=after.identity)
 
 
-@patch(f"{PLACE}/{{resource_group_id}}", documented=f"PATCH {DOCUMENTED}/{{resourceGroupId}}")
+@patch(
+    f"{PLACE}/{{resource_group_id}}",
+    permission="org.write",
+    documented=f"PATCH {DOCUMENTED}/{{resourceGroupId}}",
+)
 class UpdateResourceGroup(ChangesGroup):
     """Rename or describe a resource group, or set its spend limits."""
 
     offers = ("spendLimits",)
 
-    organization: Owner
-    resource_group_id: ObjectId
     name: FreeText | None = Field(None, min_length=1, max_length=200)
     description: FreeText | None = Field(None, max_length=500)
     spend_limits: SpendLimits | None = Field(
@@ -247,12 +251,11 @@ class UpdateResourceGroup(ChangesGroup):
             }
         return sent
 
-    def preview(self, before: Answer) -> dict[str, tuple[Any, Any]]:
-        assert isinstance(before, ResourceGroup)
+    def preview(self, before: ResourceGroup) -> dict[str, tuple[Any, Any]]:
         return {name: (before.field(name), value) for name, value in self.wire().items()}
 
-    def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
-        if not isinstance(before, ResourceGroup) or self.spend_limits:
+    def undo(self, before: ResourceGroup, after: ResourceGroup) -> Change[Any, Any] | None:
+        if self.spend_limits:
             return None
         was = {"name": before.name if self.name else None}
         if self.description is not None:
@@ -264,6 +267,7 @@ class UpdateResourceGroup(ChangesGroup):
 
 @post(
     f"{PLACE}/{{resource_group_id}}/settings",
+    permission="org.write",
     documented=f"POST {DOCUMENTED}/{{resourceGroupId}}/settings",
     effect=Effect.CHANGE,
     destructive=True,
@@ -274,26 +278,23 @@ class UpdateResourceGroupSettings(ChangesGroup):
 
     offers = ("autoJoin",)
 
-    organization: Owner
-    resource_group_id: ObjectId
     auto_join: AutoJoin = Field(serialization_alias="autoJoin")
 
-    def stakes(self, before: Answer | None, context: Sequence[Answer] = ()) -> Stakes | None:
+    def stakes(self, before: ResourceGroup, context: Sequence[Answer] = ()) -> Stakes | None:
         if not self.auto_join.enabled:
             return None
         return Stakes(
             headline=f"Turn on auto-join in {self.subject}: "
             f"{auto_join_lines(self.auto_join, self.organization)}?",
-            facts=told_of(before, context),
+            facts=facts_of(before, context),
             cost="Turning it off later removes nobody whom it brought in.",
         )
 
-    def preview(self, before: Answer) -> dict[str, tuple[Any, Any]]:
-        assert isinstance(before, ResourceGroup)
+    def preview(self, before: ResourceGroup) -> dict[str, tuple[Any, Any]]:
         return {"autoJoin": (before.auto_join, self.wire()["autoJoin"])}
 
-    def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
-        if not isinstance(before, ResourceGroup) or self.auto_join.enabled or not before.joins_by_itself:
+    def undo(self, before: ResourceGroup, after: ResourceGroup) -> Change[Any, Any] | None:
+        if self.auto_join.enabled or not before.joins_by_itself:
             return None
         return UpdateResourceGroupSettings.model_validate(
             {
@@ -308,24 +309,19 @@ class UpdateResourceGroupSettings(ChangesGroup):
 
 @delete(
     f"{PLACE}/{{resource_group_id}}",
+    permission="org.write",
     documented=f"DELETE {DOCUMENTED}/{{resourceGroupId}}",
     destroys="the resource group {resource_group_id} of {organization}",
     retype="resource_group_id",
 )
-class DeleteResourceGroup(Endpoint[Done]):
+class DeleteResourceGroup(ActsOnGroup[Done]):
     """Delete a resource group; its repositories fall back to organization roles. A person types its name."""
 
-    organization: Owner
-    resource_group_id: ObjectId
-
-    def target(self) -> Endpoint[Any] | None:
-        return GetResourceGroup(organization=self.organization, resource_group_id=self.resource_group_id)
-
-    def stakes(self, before: Answer | None, context: Sequence[Answer] = ()) -> Stakes | None:
-        name = before.name if isinstance(before, ResourceGroup) else self.resource_group_id
+    def stakes(self, before: ResourceGroup, context: Sequence[Answer] = ()) -> Stakes | None:
+        name = before.name
         return Stakes(
             headline=f"Delete the resource group {name} of {self.organization}?",
-            facts=told_of(before, context),
+            facts=facts_of(before, context),
             cost="Its users lose their roles; the organization's own roles decide who sees its repositories. "
             "This cannot be undone.",
             retype=name,
@@ -335,25 +331,27 @@ class DeleteResourceGroup(Endpoint[Done]):
         return None
 
 
-@post(f"{PLACE}/{{resource_group_id}}/users", documented=f"POST {DOCUMENTED}/{{resourceGroupId}}/users")
+@post(
+    f"{PLACE}/{{resource_group_id}}/users",
+    permission="org.write",
+    documented=f"POST {DOCUMENTED}/{{resourceGroupId}}/users",
+)
 class AddResourceGroupUsers(ChangesGroup):
     """Add users to a resource group; fails whole if one is in it already. Granting admin asks a person."""
 
-    organization: Owner
-    resource_group_id: ObjectId
     users: list[Member] = Field(min_length=1)
 
-    def stakes(self, before: Answer | None, context: Sequence[Answer] = ()) -> Stakes | None:
+    def stakes(self, before: ResourceGroup, context: Sequence[Answer] = ()) -> Stakes | None:
         admins = grants_admin(self.users)
         if not admins:
             return None
         return Stakes(
             headline=f"Make {', '.join(admins)} admin of {self.subject}?",
-            facts=told_of(before, context),
+            facts=facts_of(before, context),
             cost="An admin can change the group, its users and everything in it.",
         )
 
-    def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
+    def undo(self, before: ResourceGroup, after: ResourceGroup) -> Change[Any, Any] | None:
         if len(self.users) != 1:
             return None
         return RemoveResourceGroupUser(
@@ -365,26 +363,25 @@ class AddResourceGroupUsers(ChangesGroup):
 
 @delete(
     f"{PLACE}/{{resource_group_id}}/users/{{username}}",
+    permission="org.write",
     documented=f"DELETE {DOCUMENTED}/{{resourceGroupId}}/users/{{username}}",
     destroys="{username}'s place in the resource group {resource_group_id} of {organization}",
 )
 class RemoveResourceGroupUser(ChangesGroup):
     """Remove a user from a resource group. Asks a person first."""
 
-    organization: Owner
-    resource_group_id: ObjectId
-    username: Owner
+    username: Account
 
-    def stakes(self, before: Answer | None, context: Sequence[Answer] = ()) -> Stakes | None:
-        role = before.role_of(self.username) if isinstance(before, ResourceGroup) else ""
+    def stakes(self, before: ResourceGroup, context: Sequence[Answer] = ()) -> Stakes | None:
+        role = before.role_of(self.username)
         return Stakes(
             headline=f"Remove {self.username}{f' ({role})' if role else ''} from {self.subject}?",
-            facts=told_of(before, context),
+            facts=facts_of(before, context),
             cost=f"{self.username} loses what the group gives; adding them again gives it back.",
         )
 
-    def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
-        role = before.role_of(self.username) if isinstance(before, ResourceGroup) else ""
+    def undo(self, before: ResourceGroup, after: ResourceGroup) -> Change[Any, Any] | None:
+        role = before.role_of(self.username)
         if not role:
             return None
         return AddResourceGroupUsers.model_validate(
@@ -398,33 +395,31 @@ class RemoveResourceGroupUser(ChangesGroup):
 
 @patch(
     f"{PLACE}/{{resource_group_id}}/users/{{username}}",
+    permission="org.write",
     documented=f"PATCH {DOCUMENTED}/{{resourceGroupId}}/users/{{username}}",
     destructive=True,
 )
 class UpdateResourceGroupUserRole(ChangesGroup):
     """Change a user's role in a resource group. Granting admin asks a person."""
 
-    organization: Owner
-    resource_group_id: ObjectId
-    username: Owner
+    username: Account
     role: Role
 
-    def stakes(self, before: Answer | None, context: Sequence[Answer] = ()) -> Stakes | None:
-        role = before.role_of(self.username) if isinstance(before, ResourceGroup) else ""
+    def stakes(self, before: ResourceGroup, context: Sequence[Answer] = ()) -> Stakes | None:
+        role = before.role_of(self.username)
         if self.role != "admin" or role == "admin":
             return None
         return Stakes(
             headline=f"Make {self.username}{f' ({role})' if role else ''} admin of {self.subject}?",
-            facts=told_of(before, context),
+            facts=facts_of(before, context),
             cost="An admin can change the group, its users and everything in it.",
         )
 
-    def preview(self, before: Answer) -> dict[str, tuple[Any, Any]]:
-        assert isinstance(before, ResourceGroup)
+    def preview(self, before: ResourceGroup) -> dict[str, tuple[Any, Any]]:
         return {f"role of {self.username}": (before.role_of(self.username), self.role)}
 
-    def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
-        role = before.role_of(self.username) if isinstance(before, ResourceGroup) else ""
+    def undo(self, before: ResourceGroup, after: ResourceGroup) -> Change[Any, Any] | None:
+        role = before.role_of(self.username)
         return self.but(role=role) if role else None
 
 
@@ -463,13 +458,14 @@ class PlacedRepository(Record):
 
 @post(
     "/api/{type}s/{repo_id}/resource-group",
+    permission="org.write",
     documented="POST /api/(models|spaces|datasets)/{namespace}/{repo}/resource-group",
     effect=Effect.CHANGE,
     destructive=True,
     idempotent=True,
     label="Set a repository's resource group",
 )
-class SetRepoResourceGroup(Endpoint[PlacedRepository]):
+class SetRepoResourceGroup(Change[Repository, PlacedRepository]):
     """Put a repository into a resource group, or take it out with "none". Asks a person: access changes."""
 
     offers = ("repo_type",)
@@ -484,10 +480,10 @@ class SetRepoResourceGroup(Endpoint[PlacedRepository]):
     def unwrap(self, response: HttpResponse) -> Any:
         return response.json() or {}
 
-    def target(self) -> Endpoint[Any] | None:
+    def target(self) -> Endpoint[Repository]:
         return repository(self.type, self.repo_id, fields=["resourceGroup"])
 
-    def context(self) -> Sequence[Endpoint[Any]]:
+    def context(self) -> Sequence[Endpoint[Answer]]:
         now = GetRepoResourceGroup(repo_id=self.repo_id, type=self.type)
         if self.resource_group_id == "none":
             return (now,)
@@ -497,16 +493,16 @@ class SetRepoResourceGroup(Endpoint[PlacedRepository]):
         except ValueError:
             return (now,)  # a name no organization can have
 
-    def settled(self, before: Answer) -> Self:
-        return self.but(repo_id=before.id) if isinstance(before, Repository) else self
+    def settled(self, before: Repository) -> Self:
+        return self.but(repo_id=before.id)
 
-    def stakes(self, before: Answer | None, context: Sequence[Answer] = ()) -> Stakes | None:
+    def stakes(self, before: Repository, context: Sequence[Answer] = ()) -> Stakes | None:
         leaving = self.resource_group_id == "none"
         what = "out of its resource group" if leaving else f"into the resource group {self.resource_group_id}"
         return Stakes(
             headline=f"Take the {self.type} {self.repo_id} {what}?",
             facts=(
-                *(before.facts() if before else ()),
+                *before.facts(),
                 *(fact for answer in context for fact in answer.facts()),
             ),
             cost="Who can reach it changes at once: "
@@ -517,14 +513,15 @@ class SetRepoResourceGroup(Endpoint[PlacedRepository]):
             ),
         )
 
-    def undo(self, before: Answer | None, after: Answer | None) -> Endpoint[Any] | None:
-        group = before.field("resourceGroup") if isinstance(before, Repository) else None
+    def undo(self, before: Repository, after: PlacedRepository) -> Change[Any, Any] | None:
+        group = before.field("resourceGroup")
         was = str(group["id"]) if isinstance(group, dict) and group.get("id") else "none"
         return self.but(resource_group_id=was) if was != self.resource_group_id else None
 
 
 @get(
     "/api/{type}s/{repo_id}/resource-group",
+    permission="org.read",
     documented="GET /api/(models|spaces|datasets)/{namespace}/{repo}/resource-group",
     label="Get a repository's resource group",
 )

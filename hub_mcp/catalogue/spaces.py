@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from hub_mcp.catalogue.endpoint import get
 from hub_mcp.catalogue.repository import GetRepository, ListRepositories, Repository
-from hub_mcp.catalogue.vocabulary import Local, Owner, Search, Words
+from hub_mcp.catalogue.vocabulary import Account, Local, Search, Words
 
 EXPANDABLE = frozenset(
     [
@@ -91,7 +91,7 @@ class ListSpaces(ListRepositories[SpaceRow]):
     offered = EXPANDABLE
 
     search: Search | None = None
-    author: Owner | None = None
+    author: Account | None = None
     filter: Words | None = None
     datasets: Words | None = Field(None, description="it uses")
     models: Words | None = Field(None, description="it uses")

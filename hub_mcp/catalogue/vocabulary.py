@@ -6,12 +6,13 @@ A rule here refuses what the Hub would refuse, and what must never get into a pa
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.fields import FieldInfo
 
 HUB_HOSTS = ("huggingface.co", "www.huggingface.co", "hf.co")
 # First parts of addresses on the Hub that are no repositories' owners.
@@ -22,12 +23,55 @@ TEXT_LIMIT = 10_000
 DEEPEST = 5  # levels of nesting in arguments
 
 
-class RepoName:
-    """Marks a field as a repository id, so that addresses and prefixes are understood in it."""
+@dataclass(frozen=True)
+class OwnedThing:
+    """Marks an id of two path segments: an owner's name, and what the second one is called in addresses."""
+
+    second: str
+
+
+class RepoName(OwnedThing):
+    """Marks a repository id: addresses and prefixes are understood in it."""
+
+
+class OwnerName:
+    """Marks an account whose things the call is about."""
+
+
+class RepoKind:
+    """Marks the field that says whether it is a model, a dataset or a Space."""
 
 
 class Local:
     """Marks a field that shapes our answer and is never sent."""
+
+
+def marks_of(field: FieldInfo) -> tuple[object, ...]:
+    """What a field's type says of it, also where it is optional or a list."""
+    return (*field.metadata, *_marks_in(field.annotation))
+
+
+def _marks_in(annotation: object) -> Iterator[object]:
+    inside = get_args(annotation)
+    if get_origin(annotation) is Annotated:
+        yield from inside[1:]
+        inside = inside[:1]
+    for one in inside:
+        yield from _marks_in(one)
+
+
+def owned_in(part: BaseModel) -> Iterator[tuple[str, str]]:
+    """Whose things these arguments name, each with the thing's id; "" where only the owner is named."""
+    for name, field in type(part).model_fields.items():
+        value = getattr(part, name)
+        marks = marks_of(field)
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, BaseModel):
+                yield from owned_in(one)
+            elif isinstance(one, str) and any(isinstance(mark, OwnerName) for mark in marks):
+                yield one, ""
+            elif isinstance(one, str) and any(isinstance(mark, OwnedThing) for mark in marks):
+                yield one.rpartition("/")[0], one
 
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -267,19 +311,20 @@ def _free(text: str) -> str:
     return text
 
 
-RepoId = Annotated[str, RepoName(), AfterValidator(check_repo_id)]
-FullRepoId = Annotated[str, RepoName(), AfterValidator(check_repo_id), AfterValidator(_with_namespace)]
-Owner = Annotated[str, BeforeValidator(lambda v: read_owner(v) if isinstance(v, str) else v)]
+RepoId = Annotated[str, RepoName("repo"), AfterValidator(check_repo_id)]
+FullRepoId = Annotated[RepoId, AfterValidator(_with_namespace)]
+Account = Annotated[str, BeforeValidator(lambda v: read_owner(v) if isinstance(v, str) else v)]
+Owner = Annotated[Account, OwnerName()]  # the account whose things the call is about
 ObjectId = Annotated[str, AfterValidator(_object_id)]
 GroupIdOrNone = Annotated[str, AfterValidator(_group_id_or_none)]
-Slug = Annotated[str, AfterValidator(read_slug)]
+Slug = Annotated[str, OwnedThing("slug"), AfterValidator(read_slug)]
 ArxivId = Annotated[str, AfterValidator(read_arxiv_id)]
 Revision = Annotated[str, AfterValidator(_revision)]
 Segment = Annotated[str, AfterValidator(_segment)]
 Word = Annotated[str, AfterValidator(refuse_control)]  # a search word, a tag: one line
 Search = Annotated[str, AfterValidator(read_search)]
 FreeText = Annotated[str, AfterValidator(_free)]
-RepoType = Literal["model", "dataset", "space"]
+RepoType = Annotated[Literal["model", "dataset", "space"], RepoKind()]
 Visibility = Literal["public", "private", "protected"]
 Role = Literal["admin", "write", "contributor", "read", "no_access"]
 ItemType = Literal["model", "dataset", "space", "paper", "collection", "bucket"]
@@ -294,7 +339,7 @@ class Part(BaseModel):
 class Member(Part):
     """A user and a role."""
 
-    user: Owner
+    user: Account
     role: Role
 
 

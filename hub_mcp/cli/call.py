@@ -117,6 +117,7 @@ async def made(
     settings: Settings, endpoint: type[Endpoint[Any]], arguments: dict[str, Any], shape: str
 ) -> int:
     """Make the call and show the answer; exit code 0, or 1 where it could not be done, 2 on bad arguments."""
+    from hub_mcp.catalogue import Change
     from hub_mcp.cli.terminal import make_change
     from hub_mcp.errors import BadInput, HubError
     from hub_mcp.server.answer_form import AnswerForm
@@ -128,7 +129,7 @@ async def made(
     hub = hub_of(settings)
     try:
         wanted = read_call(endpoint, arguments, (hub.host,))
-        if wanted.reads:
+        if not isinstance(wanted, Change):
             show(wanted, await _read(hub, wanted), shape)
             return 0
         gate = gate_of(settings)

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.answers import clean, told
-from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.change import Change
 from hub_mcp.cli.options import ELSEWHERE, settings_behind
 from hub_mcp.cli.output import table
 from hub_mcp.cli.terminal import make_change, need_terminal
@@ -75,7 +75,7 @@ def undo(settings: Settings, n: int, yes: bool) -> None:
         raise click.ClickException(error.sentence()) from error
 
 
-def call_back(entry: Entry) -> Endpoint[Any]:
+def call_back(entry: Entry) -> Change[Any, Any]:
     """The call that takes an entry back.
 
     Raises:
@@ -86,9 +86,12 @@ def call_back(entry: Entry) -> Endpoint[Any]:
     if entry.undo is None:
         raise Stopped(f"Entry {entry.n} cannot be undone: {plain(entry.no_undo)}.")
     try:
-        return ENDPOINTS[entry.undo.tool].model_validate(dict(entry.undo.arguments))
+        call = ENDPOINTS[entry.undo.tool].model_validate(dict(entry.undo.arguments))
     except (KeyError, ValidationError) as trouble:
         raise Stopped(f"What would undo entry {entry.n} cannot be read.") from trouble
+    if not isinstance(call, Change):
+        raise Stopped(f"What would undo entry {entry.n} changes nothing.")
+    return call
 
 
 async def _taken_back(settings: Settings, entry: Entry, yes: bool) -> None:

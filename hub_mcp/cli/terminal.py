@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.change import Change
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import Stopped
 from hub_mcp.gate.gate import Acted, Gate
@@ -36,7 +36,7 @@ def typed_exactly(name: str) -> str:
     return answer
 
 
-async def make_change(gate: Gate, call: Endpoint[Any], hub: Hub, *, yes: bool = False) -> Acted:
+async def make_change(gate: Gate, call: Change[Any, Any], hub: Hub, *, yes: bool = False) -> Acted:
     """Lead a changing call through the gate; where a person is to be asked, it is the one at this terminal.
 
     Args:

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from hub_mcp import __version__
 from hub_mcp.catalogue.answers import Answer, Page
-from hub_mcp.catalogue.endpoint import Endpoint, HttpRequest, HttpResponse
+from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.http import HttpRequest, HttpResponse
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.permissions import lacking
 from hub_mcp.catalogue.users import Whoami
@@ -183,12 +184,6 @@ class Hub:
             if page.next_cursor == listing.cursor or empty > EMPTY_PAGES:
                 raise UnexpectedAnswer("The Hub's pages lead in a circle; they were not followed further.")
             listing = listing.after(page.next_cursor)
-
-    async def walk(self, listing: Listing[R]) -> AsyncIterator[R]:
-        """Row after row, until the last one."""
-        async for page in self.pages(listing):
-            for row in page.items:
-                yield row
 
     async def exchange(self, call: Endpoint[Any], departure: Departure | None = None) -> HttpResponse:
         """Send the call's request and follow what a read may follow.

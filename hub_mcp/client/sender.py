@@ -8,7 +8,7 @@ from functools import cached_property
 
 import httpx
 
-from hub_mcp.catalogue.endpoint import HttpRequest, HttpResponse
+from hub_mcp.catalogue.http import HttpRequest, HttpResponse
 from hub_mcp.client.deadline import Deadline
 from hub_mcp.client.token import Token
 from hub_mcp.client.transport.connection_errors import no_connection

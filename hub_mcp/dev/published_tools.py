@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from hub_mcp.catalogue import ENDPOINTS, Effect
+from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.cli.jsonc import Json
 from hub_mcp.dev.project import ROOT
 from hub_mcp.server.prepared_tools import FILE
@@ -27,7 +27,7 @@ def prepared() -> bytes:
     listed = [
         {
             "area": endpoint.area,
-            "reads": endpoint.line.effect is Effect.READ,
+            "reads": not endpoint.changes,
             "lists": endpoint.is_listing(),
             "tool": tool_of(endpoint).model_dump(mode="json", by_alias=True, exclude_none=True),
         }

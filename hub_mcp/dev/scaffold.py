@@ -22,10 +22,20 @@ KINDS = {"models": "model", "datasets": "dataset", "spaces": "space"}
 # Path parameters by the Hub's name: ours, and the word of the vocabulary that checks it.
 PATH_WORDS = {
     "rev": ("revision", "Revision"),
-    "username": ("username", "Owner"),
+    "username": ("username", "Account"),
     "namespace": ("namespace", "Owner"),
 }
-VOCABULARY = ("FreeText", "FullRepoId", "Owner", "RepoType", "Revision", "Segment", "Word", "Words")
+VOCABULARY = (
+    "Account",
+    "FreeText",
+    "FullRepoId",
+    "Owner",
+    "RepoType",
+    "Revision",
+    "Segment",
+    "Word",
+    "Words",
+)
 TAKEN = frozenset(dir(Listing))  # what a field must not be called
 LONG = ("description", "content", "comment", "body")  # texts of several lines
 NAME_LIMIT = 39
@@ -96,7 +106,7 @@ def scaffold(document: Object, operation: str) -> str:
         if isinstance(schema, Mapping):
             _add(draft, name, schema, required=isinstance(needed, (list, tuple)) and name in needed)
     answer = answer_of(said)
-    is_listing = answer.get("type") == "array"
+    is_listing = method == "GET" and answer.get("type") == "array"
     name = _class_name(method, path, many=is_listing)
     return "\n".join(_module(method, path, ours, name, said, answer, draft, is_listing=is_listing))
 
@@ -192,7 +202,10 @@ def _module(
     properties = object_at(shape, "properties")
     record = f"{re.sub('^(Get|List|Create|Update|Delete)', '', name)}Row" if is_listing else f"{name}Answer"
     has_record = bool(properties) or is_listing
-    base = f"Listing[{record}]" if is_listing else f"Endpoint[{record if has_record else 'Done'}]"
+    answered = record if has_record else "Done"
+    changes = method != "GET"
+    kind_of_call = f"Change[Nothing, {answered}]" if changes else f"Endpoint[{answered}]"
+    base = f"Listing[{record}]" if is_listing else kind_of_call
     kind = KINDS.get(path.split("/")[2]) if "{repo_id}" in ours and path.startswith("/api/") else None
 
     yield f'"""{_sentence(said)}"""\n'
@@ -202,8 +215,10 @@ def _module(
     if any(one.is_told for one in draft.fields):
         yield "from pydantic import Field\n"
     yield f"from hub_mcp.catalogue.answers import {'Record' if has_record else 'Done'}"
-    engine = [*([] if is_listing else ["Endpoint"]), method.lower()]
-    yield f"from hub_mcp.catalogue.endpoint import {', '.join(engine)}"
+    if changes:
+        yield f"from hub_mcp.catalogue.change import Change, Nothing, {method.lower()}"
+    else:
+        yield f"from hub_mcp.catalogue.endpoint import {'' if is_listing else 'Endpoint, '}get"
     if is_listing:
         yield "from hub_mcp.catalogue.listing import Listing"
     if words := [word for word in VOCABULARY if draft.uses(word)]:
@@ -238,8 +253,21 @@ def _shown(properties: Object) -> Iterator[str]:
     yield "    )  # fmt: skip"
 
 
+def _permission(path: str) -> str:
+    """What a token most likely needs: the Hub documents no table of permissions by endpoint."""
+    if "/discussions" in path:
+        return "discussion.write"
+    if path.startswith("/api/organizations/"):
+        return "org.write"
+    return "collection.write" if path.startswith("/api/collections/") else "repo.write"
+
+
 def _decorator(method: str, path: str, ours: str, draft: Draft) -> Iterator[str]:
     arguments = [json.dumps(ours)]
+    if method != "GET":
+        arguments.append(f'permission="{_permission(path)}"')
+        if not (draft.uses("Owner") or draft.uses("FullRepoId")):
+            arguments.append("of_caller=True")
     if method == "DELETE":
         last = draft.names[-1] if draft.names else ""
         what = re.sub(r"\W+", " ", re.split(r"/\{", path)[-2 if path.endswith("}") else -1]).split()[-1:]

@@ -21,14 +21,16 @@ import secrets
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import anyio
 import anyio.to_thread
 
 from hub_mcp.catalogue.answers import Answer
-from hub_mcp.catalogue.endpoint import Endpoint, HttpRequest
+from hub_mcp.catalogue.change import NOTHING_YET, Change
+from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.http import HttpRequest
 from hub_mcp.catalogue.permissions import never
 from hub_mcp.catalogue.users import Whoami
 from hub_mcp.client.departure import Departure
@@ -53,7 +55,7 @@ NOBODY_ASKED = "Nobody was asked first: this server runs with --confirm off."
 class Acted:
     """The change was made."""
 
-    call: Endpoint[Any]
+    call: Change[Any, Any]
     answer: Answer
     note: str = ""
 
@@ -64,7 +66,7 @@ class Rehearsal:
 
     assessment: Assessment
     request: HttpRequest
-    changes: dict[str, tuple[Any, Any]] = field(default_factory=dict[str, tuple[Any, Any]])
+    changes: dict[str, tuple[Any, Any]]
     question: Question | None = None
 
 
@@ -104,7 +106,7 @@ class Gate:
 
     # ── looking ──────────────────────────────────────────────────────────────────────────────────────
 
-    async def assess(self, call: Endpoint[Any], hub: Hub) -> Assessment:
+    async def assess(self, call: Change[Any, Any], hub: Hub) -> Assessment:
         """The call with the Hub's own ids, its target, and what is at stake.
 
         Raises:
@@ -116,7 +118,7 @@ class Gate:
         await anyio.to_thread.run_sync(self.journal.check)
         return await self._look(call, hub)
 
-    async def rehearse(self, call: Endpoint[Any], hub: Hub) -> Rehearsal:
+    async def rehearse(self, call: Change[Any, Any], hub: Hub) -> Rehearsal:
         """What the call would do; nothing is sent and nobody asked.
 
         Raises:
@@ -125,20 +127,19 @@ class Gate:
         """
         await self._limits.check(call)
         found = await self._look(call, hub)
-        changes = found.call.preview(found.before) if found.before else {}
         question = self._question(call, found, hub) if found.stakes else None
-        return Rehearsal(found, found.call.to_http(hub.base), changes, question)
+        return Rehearsal(found, found.call.to_http(hub.base), found.call.preview(found.before), question)
 
-    async def _look(self, call: Endpoint[Any], hub: Hub, *, around: bool = True) -> Assessment:
+    async def _look(self, call: Change[Any, Any], hub: Hub, *, around: bool = True) -> Assessment:
         """What the Hub shows of the call's target; `around`: and who depends on it."""
         target = call.target()
-        before: Answer | None = await hub.send(target) if target else None
-        settled = call.settled(before) if before else call
+        before: Answer = await hub.send(target) if target else NOTHING_YET
+        settled = call.settled(before)
         await self._limits.check_owners(settled, hub)
         stakes = settled.stakes(before)
         if stakes and around and (reads := settled.context()):
             stakes = settled.stakes(before, await _answers(reads, hub))
-        return Assessment(settled, before, settled.identity(before) if before else "", stakes)
+        return Assessment(settled, before, settled.identity(before), stakes)
 
     # ── asking ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -146,18 +147,18 @@ class Gate:
         """Whether the call may be made without asking."""
         return assessment.stakes is None or self.settings.confirm == "off"
 
-    async def ask(self, call: Endpoint[Any], assessment: Assessment, hub: Hub) -> Question:
+    async def ask(self, call: Change[Any, Any], assessment: Assessment, hub: Hub) -> Question:
         """The question for a person, which is written down as asked."""
         question = self._question(call, assessment, hub)
         await self._write("asked", assessment, hub, question.headline)
         return question
 
-    def _question(self, call: Endpoint[Any], found: Assessment, hub: Hub) -> Question:
+    def _question(self, call: Change[Any, Any], found: Assessment, hub: Hub) -> Question:
         assert found.stakes
         challenge = Challenge.issue(call, found, found.stakes, hub.caller, self.scope, self.clock())
         return Question.about(found.stakes, challenge)
 
-    def check(self, challenge: Challenge, call: Endpoint[Any], hub: Hub) -> None:
+    def check(self, challenge: Challenge, call: Change[Any, Any], hub: Hub) -> None:
         """Hold an answer that was brought with a call against that call.
 
         Raises:
@@ -165,7 +166,7 @@ class Gate:
         """
         challenge.refuse_misfit(call, hub.caller, self.scope, self.clock())
 
-    async def redeem(self, challenge: Challenge, call: Endpoint[Any], hub: Hub) -> None:
+    async def redeem(self, challenge: Challenge, call: Change[Any, Any], hub: Hub) -> None:
         """Use up what an answer is bound to: whatever the answer was, it is the only one.
 
         Raises:
@@ -175,12 +176,12 @@ class Gate:
         if not await self._used.claim(challenge.nonce, EXPIRES):
             raise Stopped("The confirmation was used already; each works once.", advice=ASK_AGAIN)
 
-    async def refused(self, call: Endpoint[Any], hub: Hub, why: str) -> None:
+    async def refused(self, call: Change[Any, Any], hub: Hub, why: str) -> None:
         """Write down that a call was not made."""
         await self._record("refused", Assessment(call), hub, why)
 
     @asynccontextmanager
-    async def recording_refusals(self, call: Endpoint[Any], hub: Hub) -> AsyncGenerator[None]:
+    async def recording_refusals(self, call: Change[Any, Any], hub: Hub) -> AsyncGenerator[None]:
         """Whatever stops the call in here is written down."""
         try:
             yield
@@ -201,7 +202,7 @@ class Gate:
             raise Stopped("This needs a person's yes.", advice=ASK_AGAIN)
         return await self._send(assessment, hub, NOBODY_ASKED if assessment.stakes else "")
 
-    async def act_confirmed(self, call: Endpoint[Any], hub: Hub, decision: Decision) -> Acted:
+    async def act_confirmed(self, call: Change[Any, Any], hub: Hub, decision: Decision) -> Acted:
         """Make a call that a person decided about, once, if its target is still what they were shown.
 
         Raises:
@@ -313,7 +314,7 @@ class Gate:
             await anyio.to_thread.run_sync(self.journal.write, entry, masked)
 
 
-def _left_over(call: Endpoint[Any], back: Endpoint[Any] | None) -> str:
+def _left_over(call: Change[Any, Any], back: Change[Any, Any] | None) -> str:
     """What is not taken back, in words; "" where all of it is."""
     if back is None:
         return "nothing takes this back"
@@ -321,7 +322,7 @@ def _left_over(call: Endpoint[Any], back: Endpoint[Any] | None) -> str:
     return f"not taken back: {', '.join(sorted(lost))}" if lost else ""
 
 
-async def _refuse_vain(call: Endpoint[Any], hub: Hub) -> None:
+async def _refuse_vain(call: Change[Any, Any], hub: Hub) -> None:
     """Keep back what the caller's token can never do; whoami is remembered, and asked first when it is not.
 
     Raises:

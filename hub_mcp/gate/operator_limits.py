@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from hub_mcp.catalogue.endpoint import Effect, Endpoint
+from hub_mcp.catalogue.change import Change
+from hub_mcp.catalogue.http import Effect
 from hub_mcp.catalogue.users import Whoami
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import Stopped, plain
@@ -25,7 +26,7 @@ class Limits:
         self._budgets = {"--max-writes": settings.max_writes, "--max-deletes": settings.max_deletes}
         self._used = used
 
-    async def check(self, call: Endpoint[Any]) -> None:
+    async def check(self, call: Change[Any, Any]) -> None:
         """What can be told before the Hub is asked for anything.
 
         Raises:
@@ -41,7 +42,7 @@ class Limits:
             if await self._used.count(flag, 0) >= most:
                 raise _used_up(flag, most)
 
-    async def check_owners(self, call: Endpoint[Any], hub: Hub) -> None:
+    async def check_owners(self, call: Change[Any, Any], hub: Hub) -> None:
         """Hold the call, now that the Hub has named its target, against the namespaces.
 
         Raises:
@@ -55,7 +56,7 @@ class Limits:
         for owner in owners:
             self._check_owner(owner or (await hub.send(Whoami())).name)
 
-    async def spend(self, call: Endpoint[Any]) -> None:
+    async def spend(self, call: Change[Any, Any]) -> None:
         """Count a call that is about to be made.
 
         Raises:
@@ -66,7 +67,7 @@ class Limits:
                 await self._used.count(flag, -1)
                 raise _used_up(flag, most)
 
-    async def give_back(self, call: Endpoint[Any]) -> None:
+    async def give_back(self, call: Change[Any, Any]) -> None:
         """Uncount a call that was never sent."""
         for flag, _ in self._counted(call):
             await self._used.count(flag, -1)
@@ -78,7 +79,7 @@ class Limits:
                 f"and this is about {plain(owner, 100)}."
             )
 
-    def _counted(self, call: Endpoint[Any]) -> list[tuple[str, int]]:
+    def _counted(self, call: Change[Any, Any]) -> list[tuple[str, int]]:
         """The budgets that a call counts against, and how much each allows."""
         flags = ["--max-writes", *(["--max-deletes"] if call.line.effect is Effect.DESTROY else [])]
         return [(flag, most) for flag in flags if (most := self._budgets[flag]) is not None]

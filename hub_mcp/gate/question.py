@@ -20,7 +20,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from hub_mcp.catalogue.answers import Answer
-from hub_mcp.catalogue.endpoint import Endpoint, Stakes
+from hub_mcp.catalogue.change import NOTHING_YET, Change, Stakes
 from hub_mcp.client.caller import Caller
 from hub_mcp.errors import Stopped, plain
 
@@ -40,8 +40,8 @@ class Assessment:
         stakes: what a person must agree to; None when the call may simply be made.
     """
 
-    call: Endpoint[Any]
-    before: Answer | None = None
+    call: Change[Any, Any]
+    before: Answer = NOTHING_YET
     identity: str = ""
     stakes: Stakes | None = None
 
@@ -74,7 +74,7 @@ class Challenge:
     @classmethod
     def issue(
         cls,
-        asked: Endpoint[Any],
+        asked: Change[Any, Any],
         assessment: Assessment,
         stakes: Stakes,
         caller: Caller,
@@ -116,7 +116,7 @@ class Challenge:
         """
         return _challenges().validate_json(text, strict=True)
 
-    def refuse_misfit(self, call: Endpoint[Any], caller: Caller, scope: str, now: float) -> None:
+    def refuse_misfit(self, call: Change[Any, Any], caller: Caller, scope: str, now: float) -> None:
         """Hold an answer against the call it was brought with.
 
         Raises:
@@ -212,7 +212,7 @@ def decision_of(challenge: Challenge, action: str, content: Mapping[str, Any]) -
     return Decision(challenge, True)
 
 
-def digest(call: Endpoint[Any]) -> str:
+def digest(call: Change[Any, Any]) -> str:
     """A call in 32 characters."""
     return digest_of(json.dumps([call.tool, call.as_arguments()], sort_keys=True))
 

@@ -24,7 +24,7 @@ from mcp.types import (
     TextContent,
 )
 
-from hub_mcp.catalogue import Effect, Endpoint
+from hub_mcp.catalogue import Change, Endpoint
 from hub_mcp.catalogue.answers import Answer, Page
 from hub_mcp.catalogue.host_arguments import as_meant
 from hub_mcp.catalogue.listing import Listing
@@ -94,13 +94,12 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
     ) -> CallToolResult | InputRequiredResult:
         hub = hub_of(ctx)
         arguments = dict(params.arguments or {})
-        if endpoint.line.effect is Effect.READ:
-            call = read_call(endpoint, arguments, (hub.host,))
-            answer, rows = await gather(hub, call, progress)
-            return answer_result(call, answer, form_of(ctx, gate.settings), rows)
-        dry_run = taken(arguments, DRY_RUN, bool, False)
+        dry_run = taken(arguments, DRY_RUN, bool, False) if endpoint.changes else False
         token = taken(arguments, CONFIRM, str, "") if endpoint.may_ask() else ""
         call = read_call(endpoint, arguments, (hub.host,))
+        if not isinstance(call, Change):
+            answer, rows = await gather(hub, call, progress)
+            return answer_result(call, answer, form_of(ctx, gate.settings), rows)
         result = await changed(gate, ctx, params, call, hub, dry_run=dry_run, confirm_token=token or None)
         if isinstance(result, CallToolResult) and not result.is_error:
             try:

@@ -6,7 +6,7 @@ from typing import Any
 
 from mcp.types import Tool
 
-from hub_mcp.catalogue import ENDPOINTS, Effect, Endpoint
+from hub_mcp.catalogue import ENDPOINTS, Endpoint
 from hub_mcp.server.tool_list import ToolList, hidden_by, refuse_unknown
 from hub_mcp.server.tools import tool_of
 from hub_mcp.settings import Settings
@@ -19,7 +19,7 @@ def areas() -> list[str]:
 
 def why_hidden(settings: Settings, endpoint: type[Endpoint[Any]]) -> str:
     """Why a tool is not offered; "" where it is."""
-    return hidden_by(settings, endpoint.tool, endpoint.area, reads=endpoint.line.effect is Effect.READ)
+    return hidden_by(settings, endpoint.tool, endpoint.area, reads=not endpoint.changes)
 
 
 class CatalogueTools(ToolList):

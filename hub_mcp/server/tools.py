@@ -9,7 +9,7 @@ from typing import Any
 from mcp.types import CallToolResult, ContentBlock, ResourceLink, TextContent, Tool, ToolAnnotations
 from pydantic import ValidationError
 
-from hub_mcp.catalogue import ENDPOINTS, Effect, Endpoint
+from hub_mcp.catalogue import ENDPOINTS, Endpoint
 from hub_mcp.catalogue.answers import Answer, Page
 from hub_mcp.catalogue.datasets import Shard
 from hub_mcp.catalogue.host_arguments import as_meant
@@ -33,7 +33,7 @@ def tool_of(endpoint: type[Endpoint[Any]]) -> Tool:
     known = operations().get(endpoint.tool)
     meta: dict[str, Any] = {"anthropic/searchHint": known.words if known else endpoint.label.lower()}
     hints = ToolAnnotations(read_only_hint=True, open_world_hint=True)  # the others mean nothing for a reader
-    if line.effect is not Effect.READ:
+    if endpoint.changes:
         hints = ToolAnnotations(
             read_only_hint=False,
             destructive_hint=line.destructive,

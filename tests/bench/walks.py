@@ -32,9 +32,9 @@ from hub_mcp.client.hub import Hub
 async def walk():
     hub = Hub(sys.argv[1])
     begun, rows = time.perf_counter(), 0
-    async for _ in hub.walk(ListModels.model_validate({"limit": 1000})):
-        rows += 1
-        if rows == int(sys.argv[2]):
+    async for page in hub.pages(ListModels.model_validate({"limit": 1000})):
+        rows += len(page.items)
+        if rows >= int(sys.argv[2]):
             break
     print(rows, time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
     await hub.aclose()

@@ -20,7 +20,7 @@ from hub_mcp import errors
 from hub_mcp.catalogue import ENDPOINTS, Endpoint
 from hub_mcp.catalogue.answers import BEFORE_DATES, EMPTY, Answer, Page, Record, clean
 from hub_mcp.catalogue.datasets import ParquetFiles, Shard
-from hub_mcp.catalogue.endpoint import HttpResponse
+from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.catalogue.listing import Listing, Place, next_link
 from hub_mcp.catalogue.papers import PaperRepos
 from hub_mcp.catalogue.repos import CreateRepo, DeleteRepo

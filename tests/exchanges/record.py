@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from hub_mcp.catalogue import ENDPOINTS, Endpoint
+from hub_mcp.catalogue import ENDPOINTS, Change, Endpoint
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.token import Token
 from hub_mcp.localhub.app import create_app
@@ -28,7 +28,7 @@ KEPT = ("content-type", "location", "link", "x-error-code", "content-length")
 
 async def exchange(hub: Hub, call: Endpoint[Any]) -> dict[str, Any]:
     """Make the call and tell what was sent, what came back and what is shown of it."""
-    if target := call.target():
+    if isinstance(call, Change) and (target := call.target()):
         call = call.settled(await hub.send(target))
     request = call.to_http("")
     response = await hub.exchange(call)

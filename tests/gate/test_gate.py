@@ -10,8 +10,10 @@ from pydantic import Field
 
 import hub_mcp
 from hub_mcp.catalogue.answers import Done
-from hub_mcp.catalogue.endpoint import ENDPOINTS, Endpoint, HttpResponse, delete
-from hub_mcp.catalogue.repos import repository
+from hub_mcp.catalogue.change import Change, delete
+from hub_mcp.catalogue.endpoint import ENDPOINTS, Endpoint
+from hub_mcp.catalogue.http import HttpResponse
+from hub_mcp.catalogue.repository import Repository, repository
 from hub_mcp.catalogue.vocabulary import FullRepoId
 from tests.gate.gates import (
     ERAS,
@@ -212,13 +214,18 @@ async def test_a_new_endpoint_that_destroys_is_gated_without_a_line_in_the_gate(
 ) -> None:
     try:
 
-        @delete("/api/models/{repo_id}/leaderboard", destroys="the standing of {repo_id}", retype="repo_id")
-        class DropStanding(Endpoint[Done]):
+        @delete(
+            "/api/models/{repo_id}/leaderboard",
+            permission="repo.write",
+            destroys="the standing of {repo_id}",
+            retype="repo_id",
+        )
+        class DropStanding(Change[Repository, Done]):
             """Drop a model from the leaderboard."""
 
             repo_id: FullRepoId = Field()
 
-            def target(self) -> Endpoint[Done] | None:
+            def target(self) -> Endpoint[Repository]:
                 return repository("model", self.repo_id)
 
             def unwrap(self, response: HttpResponse) -> object:

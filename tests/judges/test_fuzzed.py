@@ -19,7 +19,7 @@ HERE = Path(__file__).resolve()
 
 
 def link(text: str, data: bytes) -> None:
-    from hub_mcp.catalogue.endpoint import HttpResponse
+    from hub_mcp.catalogue.http import HttpResponse
     from hub_mcp.catalogue.listing import next_link
     from hub_mcp.catalogue.models import ListModels
     from hub_mcp.errors import HubError

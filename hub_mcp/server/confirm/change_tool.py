@@ -10,7 +10,7 @@ import anyio
 from mcp.types import CallToolRequestParams, CallToolResult, InputRequiredResult
 
 from hub_mcp.catalogue.answers import clean, told
-from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.change import Change
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import NOTHING_CHANGED, Stopped
 from hub_mcp.gate.gate import Acted, Gate, Rehearsal
@@ -32,7 +32,7 @@ async def changed(
     gate: Gate,
     ctx: Context,
     params: CallToolRequestParams,
-    call: Endpoint[Any],
+    call: Change[Any, Any],
     hub: Hub,
     *,
     dry_run: bool,
@@ -77,7 +77,7 @@ async def changed(
 
 
 def _brought(
-    gate: Gate, params: CallToolRequestParams, call: Endpoint[Any], hub: Hub, confirm_token: str | None
+    gate: Gate, params: CallToolRequestParams, call: Change[Any, Any], hub: Hub, confirm_token: str | None
 ) -> Decision | None:
     """The decision that comes with a call: with the answered question, or with the token of a plan.
 

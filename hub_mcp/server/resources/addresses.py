@@ -19,21 +19,21 @@ from urllib.parse import quote, unquote
 
 from pydantic import ValidationError
 
-from hub_mcp.catalogue import ENDPOINTS, Effect, Endpoint
-from hub_mcp.catalogue.endpoint import fill
+from hub_mcp.catalogue import ENDPOINTS, Endpoint
+from hub_mcp.catalogue.http import fill
 from hub_mcp.catalogue.schema import schema_of
+from hub_mcp.catalogue.vocabulary import RepoName
 from hub_mcp.errors import BadInput, plain
 
 SCHEME = "hub://"
 NOBODY = "_"
 LONGEST = 16_000  # characters of an address
-PAIRS = {"repo_id": ("namespace", "repo"), "slug": ("namespace", "slug")}  # fields of two segments
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
 def reading() -> list[type[Endpoint[Any]]]:
     """The endpoints that have addresses."""
-    return [endpoint for endpoint in ENDPOINTS.values() if endpoint.line.effect is Effect.READ]
+    return [endpoint for endpoint in ENDPOINTS.values() if not endpoint.changes]
 
 
 def address_of(call: Endpoint[Any]) -> str:
@@ -44,7 +44,7 @@ def address_of(call: Endpoint[Any]) -> str:
         value = getattr(call, name)
         if value is None:
             return None
-        if name not in PAIRS:
+        if not endpoint.second_segment(name):
             return quote(str(value), safe="")
         owner, _, rest = str(value).rpartition("/")
         return f"{quote(owner or NOBODY, safe='')}/{quote(rest, safe='')}"
@@ -74,7 +74,9 @@ def call_at(address: str, hosts: Sequence[str] = ()) -> Endpoint[Any]:
         if match := pattern.fullmatch(path):
             found = _read_query(endpoint, query, address)
             try:
-                found |= {name: _read_segment(name, one) for name, one in match.groupdict().items() if one}
+                found |= {
+                    name: _read_segment(endpoint, name, one) for name, one in match.groupdict().items() if one
+                }
                 return endpoint.model_validate(found, context={"hosts": hosts})
             except (ValidationError, UnicodeDecodeError) as trouble:
                 why = (
@@ -91,12 +93,16 @@ def templates() -> list[tuple[str, type[Endpoint[Any]]]]:
         names = [name for name in endpoint.model_fields if name not in endpoint.path_fields()]
         query = f"{{?{','.join(names)}}}" if names else ""
         forms = _forms(_place(endpoint))
-        found.extend((SCHEME + _FIELD.sub(_advertised, form) + query, endpoint) for form in forms)
+        found.extend((SCHEME + _advertised(endpoint, form) + query, endpoint) for form in forms)
     return found
 
 
-def _advertised(match: re.Match[str]) -> str:
-    return "/".join(f"{{{name}}}" for name in PAIRS.get(match[1], (match[1],)))
+def _advertised(endpoint: type[Endpoint[Any]], form: str) -> str:
+    def segments(match: re.Match[str]) -> str:
+        second = endpoint.second_segment(match[1])
+        return f"{{namespace}}/{{{second}}}" if second else match[0]
+
+    return _FIELD.sub(segments, form)
 
 
 def _place(endpoint: type[Endpoint[Any]]) -> str:
@@ -117,23 +123,25 @@ def _patterns() -> tuple[tuple[type[Endpoint[Any]], re.Pattern[str]], ...]:
     """Every form of every address, those with more fixed words first."""
     forms = [(endpoint, form) for endpoint in reading() for form in _forms(_place(endpoint))]
     forms.sort(key=lambda one: -len(_FIELD.sub("", one[1])))
-    return tuple((endpoint, re.compile(_pattern(form))) for endpoint, form in forms)
+    return tuple((endpoint, re.compile(_pattern(endpoint, form))) for endpoint, form in forms)
 
 
-def _pattern(form: str) -> str:
+def _pattern(endpoint: type[Endpoint[Any]], form: str) -> str:
     parts: list[str] = []
     for literal, name in re.findall(r"([^{]+)|\{(\w+)\}", form):
         if literal:
             parts.append(re.escape(literal))
-        elif name == "repo_id" and form.endswith("{repo_id}"):
+        elif name in endpoint.marked(RepoName) and form.endswith(f"{{{name}}}"):
             parts.append(rf"(?P<{name}>[^/]+(?:/[^/]+)?)")
         else:
-            parts.append(rf"(?P<{name}>[^/]+/[^/]+)" if name in PAIRS else rf"(?P<{name}>[^/]+?)")
+            parts.append(
+                rf"(?P<{name}>[^/]+/[^/]+)" if endpoint.second_segment(name) else rf"(?P<{name}>[^/]+?)"
+            )
     return "".join(parts)
 
 
-def _read_segment(name: str, text: str) -> str:
-    if name not in PAIRS:
+def _read_segment(endpoint: type[Endpoint[Any]], name: str, text: str) -> str:
+    if not endpoint.second_segment(name):
         return unquote(text, errors="strict")
     parts = [unquote(part, errors="strict") for part in text.split("/")]
     if any("/" in part for part in parts):

@@ -37,7 +37,7 @@ from mcp.types import (
     UnsubscribeRequestParams,
 )
 
-from hub_mcp.catalogue import Endpoint
+from hub_mcp.catalogue import Change, Endpoint
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import BadInput, HubError
@@ -118,7 +118,7 @@ class Subscriptions:
         self._changes = changes or InMemorySubscriptionBus()
         self._changes.subscribe(self._look_now)
 
-    async def changed(self, call: Endpoint[Any]) -> None:
+    async def changed(self, call: Change[Any, Any]) -> None:
         """Have whoever watches what this call changed look again."""
         if target := call.target():
             await self._changes.publish(ResourceUpdated(uri=address_of(target)))

@@ -1,0 +1,233 @@
+"""What only endpoints that change something have: a target, what is at stake, a preview, the way back.
+
+    @delete("/api/repos/delete", permission="repo.write", destroys="the {type} {repo_id}", retype="repo_id")
+    class DeleteRepo(Change[Repository, Done]):
+        '''Delete a repository. It cannot be brought back.'''
+
+        repo_id: RepoId
+        type: RepoType
+
+        def target(self) -> Endpoint[Repository]:
+            return repository(self.type, self.repo_id)
+
+The first type argument is what the call acts on, as it is shown before anything is done (`Nothing` where the
+call makes something new); the second is what it answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Literal, Self, TypeVar, get_args
+
+from hub_mcp.catalogue.answers import Answer
+from hub_mcp.catalogue.endpoint import Endpoint, declare, type_arguments
+from hub_mcp.catalogue.http import Effect, Line, fields_in
+from hub_mcp.catalogue.vocabulary import OwnedThing, OwnerName
+from hub_mcp.errors import HubError, plain
+
+T = TypeVar("T", bound=Answer)
+A = TypeVar("A", bound=Answer)
+C = TypeVar("C", bound="Change[Any, Any]")  # the decorators take changes of every kind
+
+Permission = Literal["repo.write", "collection.write", "org.write", "discussion.write", "job.write"]
+
+
+class Nothing(Answer):
+    """There is nothing yet that the call would act on."""
+
+
+NOTHING_YET = Nothing()
+
+
+@dataclass(frozen=True)
+class Stakes:
+    """What a person must know before a call is made.
+
+    Attributes:
+        headline: the question, naming the target as the Hub calls it.
+        facts: short lines: what it is, who depends on it.
+        cost: what cannot be undone, or how it can.
+        retype: the exact text to type; empty where yes or no will do.
+    """
+
+    headline: str
+    facts: tuple[str, ...] = ()
+    cost: str = ""
+    retype: str = ""
+
+    def __post_init__(self) -> None:
+        """A person reads this and decides: names from the Hub hide nothing in it and pretend no lines."""
+        object.__setattr__(self, "headline", plain(self.headline, 1_000))
+        object.__setattr__(self, "facts", tuple(plain(fact, 400) for fact in self.facts))
+        object.__setattr__(self, "cost", plain(self.cost, 1_000))
+
+
+class Change(Endpoint[A], Generic[T, A]):
+    """A call that changes something on the Hub."""
+
+    changes: ClassVar[bool] = True
+    acts_on: ClassVar[type[Answer]]
+
+    def target(self) -> Endpoint[T] | None:
+        """The reading call that shows what this call would act on; None where there is nothing yet."""
+        return None
+
+    def settled(self, before: T) -> Self:
+        """This call with the ids the Hub itself uses, now that its target has been seen."""
+        return self
+
+    def identity(self, before: T) -> str:
+        """What must still be the same when the call is made: the target's own id."""
+        return before.identity
+
+    def owners(self) -> tuple[str, ...]:
+        """Whose things this call changes; "" for the caller's own."""
+        return ("",) if self.line.of_caller else tuple(dict.fromkeys(owner for owner, _ in self.owned()))
+
+    def context(self) -> Sequence[Endpoint[Answer]]:
+        """Further reading calls that tell who depends on the target; each may fail without harm."""
+        return ()
+
+    def stakes(self, before: T, context: Sequence[Answer] = ()) -> Stakes | None:
+        """What a person must agree to; None when the call may be made. Unless said: what `destroys=` says."""
+        if not self.line.destroys:
+            return None
+        said = self.model_dump()
+        return Stakes(
+            headline=f"Delete {self.line.destroys.format(**said)}?",
+            facts=facts_of(before, context),
+            cost="This cannot be undone.",
+            retype=str(said[self.line.retype]) if self.line.retype else "",
+        )
+
+    def preview(self, before: T) -> dict[str, tuple[Any, Any]]:
+        """What would change, as {field: (before, after)}; empty where the call does not change fields."""
+        return {}
+
+    def undo(self, before: T, after: A) -> Change[Any, Any] | None:
+        """The call that takes this back; None where nothing can. Ask `taken_back_by`, which never fails."""
+        return None
+
+    def taken_back_by(self, before: T, after: A) -> Change[Any, Any] | None:
+        """What `undo` says; None too where the Hub's answers are too odd to make a call of."""
+        try:
+            return self.undo(before, after)
+        except (ValueError, HubError):
+            return None
+
+    @classmethod
+    def may_ask(cls) -> bool:
+        return bool(cls.line.destroys) or cls.stakes is not Change.stakes
+
+
+def facts_of(before: Answer, context: Sequence[Answer]) -> tuple[str, ...]:
+    """What a person should know of a target: what it is, and who depends on it."""
+    return (*before.facts(), *(fact for one in (before, *context) for fact in one.dependents()))
+
+
+# ── declaring ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def post(
+    path: str,
+    *,
+    permission: Permission,
+    documented: str = "",
+    effect: Effect = Effect.ADD,
+    destructive: bool = False,
+    idempotent: bool = False,
+    retype: str = "",
+    label: str = "",
+    of_caller: bool = False,
+) -> Callable[[type[C]], type[C]]:
+    """Declare an endpoint that adds something, or (`effect=`) changes it in a way POST was chosen for."""
+    said = documented or f"POST {path}"
+    line = Line("POST", path, said, effect, permission, destructive, idempotent, "", retype, of_caller)
+    return _declared(line, label)
+
+
+def put(
+    path: str,
+    *,
+    permission: Permission,
+    documented: str = "",
+    destructive: bool = False,
+    label: str = "",
+    of_caller: bool = False,
+) -> Callable[[type[C]], type[C]]:
+    """Declare an endpoint that replaces settings."""
+    said = documented or f"PUT {path}"
+    line = Line("PUT", path, said, Effect.CHANGE, permission, destructive, of_caller=of_caller)
+    return _declared(line, label)
+
+
+def patch(
+    path: str,
+    *,
+    permission: Permission,
+    documented: str = "",
+    destructive: bool = False,
+    label: str = "",
+    of_caller: bool = False,
+) -> Callable[[type[C]], type[C]]:
+    """Declare an endpoint that changes some fields."""
+    said = documented or f"PATCH {path}"
+    line = Line("PATCH", path, said, Effect.CHANGE, permission, destructive, of_caller=of_caller)
+    return _declared(line, label)
+
+
+def delete(
+    path: str,
+    *,
+    permission: Permission,
+    destroys: str,
+    retype: str = "",
+    documented: str = "",
+    label: str = "",
+    of_caller: bool = False,
+) -> Callable[[type[C]], type[C]]:
+    """Declare an endpoint that takes something away; `destroys` says what, as the person will be asked."""
+    said = documented or f"DELETE {path}"
+    line = Line("DELETE", path, said, Effect.DESTROY, permission, True, True, destroys, retype, of_caller)
+    return _declared(line, label)
+
+
+def _declared(line: Line, label: str) -> Callable[[type[C]], type[C]]:
+    enter: Callable[[type[C]], type[C]] = declare(line, label, _wrong_change)
+
+    def declared(cls: type[C]) -> type[C]:
+        if not issubclass(cls, Change):
+            raise TypeError(
+                f"{cls.__name__}: {line.method} changes something, so it must be a Change[what it acts on, "
+                "what it answers]"
+            )
+        cls.acts_on = type_arguments(cls, Change)[0]
+        return enter(cls)
+
+    return declared
+
+
+def _wrong_change(cls: type[C]) -> str | None:
+    """What a declaration of a change says too little of."""
+    line = cls.line
+    if line.permission not in get_args(Permission):
+        return f"`permission=` must name what a token needs for it: {', '.join(get_args(Permission))}"
+    if line.effect is Effect.DESTROY and not line.destroys.strip():
+        return "`destroys=` must say in words what is lost"
+    names = {"destroys=": fields_in(line.destroys), "retype=": [line.retype] if line.retype else []}
+    for source, fields in names.items():
+        for name in fields:
+            if name not in cls.model_fields:
+                return f"{source} names {name!r}, which is not one of its fields"
+    looks = cls.target is not Change.target
+    if looks and cls.acts_on is Nothing:
+        return "it looks something up before it acts, so its first type argument must say what, not Nothing"
+    if not looks and cls.acts_on is not Nothing:
+        return f"`target` must say how the {cls.acts_on.__name__} that it acts on is looked up"
+    if not line.of_caller and not (cls.marked(OwnerName) or cls.marked(OwnedThing)):
+        return (
+            "whose things it changes must be told by a field of the type Owner, RepoId or Slug, "
+            "or by `of_caller=True` where they are the caller's own"
+        )
+    return None

@@ -1,0 +1,124 @@
+"""HTTP as values: the line of an endpoint, its path template, requests, responses.
+
+Path templates: `{name}` is a field, `{name}s` the plural the Hub uses for types, `[...]` a part that is left
+out when its fields are absent.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from hub_mcp.errors import UnexpectedAnswer
+
+_FIELD = re.compile(r"\{(\w+)\}")
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+
+
+class Effect(StrEnum):
+    """What a call does to the Hub."""
+
+    READ = "read"
+    ADD = "add"
+    CHANGE = "change"
+    DESTROY = "destroy"
+
+
+@dataclass(frozen=True)
+class Line:
+    """The HTTP line of an endpoint, and what its decorator says of it.
+
+    Attributes:
+        permission: what a token needs for it, by the Hub's name; "" where anybody may.
+        of_caller: it is about the caller's own account, so that no field says whose.
+    """
+
+    method: str
+    path: str
+    documented: str
+    effect: Effect
+    permission: str = ""
+    destructive: bool = False
+    idempotent: bool = True
+    destroys: str = ""
+    retype: str = ""
+    of_caller: bool = False
+
+    @property
+    def documented_path(self) -> str:
+        return self.documented.partition(" ")[2]
+
+
+@dataclass(frozen=True)
+class HttpRequest:
+    """One request, as data: an absolute address, and a JSON body where there is one."""
+
+    method: str
+    url: str
+    body: Mapping[str, Any] | None = None  # JSON
+
+
+@dataclass(frozen=True)
+class HttpResponse:
+    """One answer, as data; header names are lower-case, `url` is where the answer finally came from."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str = ""
+    signed_in: bool = False
+
+    def json(self) -> Any:
+        """The body read as JSON.
+
+        Raises:
+            UnexpectedAnswer: it is not JSON.
+        """
+        try:
+            value = json.loads(self.body)
+            if b"\\ud" in self.body or b"\\uD" in self.body:  # perhaps half a character: nothing encodes it
+                value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+            return value
+        except (ValueError, RecursionError) as trouble:
+            kind = self.headers.get("content-type", "nothing").partition(";")[0] or "nothing"
+            raise UnexpectedAnswer(
+                f"Something answered that is not the Hub's API ({kind}, {len(self.body):,} bytes, not JSON)."
+            ) from trouble
+
+
+def fields_in(template: str) -> list[str]:
+    """The fields that a template names."""
+    return _FIELD.findall(template)
+
+
+def required_in(template: str) -> list[str]:
+    """The fields without which there is no path: those outside of optional parts."""
+    while (opened := _OPTIONAL.sub("", template)) != template:
+        template = opened
+    return _FIELD.findall(template)
+
+
+def fill(template: str, value_of: Callable[[str], str | None]) -> str:
+    """The template filled in; optional parts whose fields are absent fall away, innermost first."""
+
+    def section(match: re.Match[str]) -> str:
+        inner = match[1]
+        return "" if any(value_of(name) is None for name in _FIELD.findall(inner)) else inner
+
+    while (opened := _OPTIONAL.sub(section, template)) != template:
+        template = opened
+    return _FIELD.sub(lambda match: value_of(match[1]) or "", template)
+
+
+def encode_query(sent: Mapping[str, Any]) -> str:
+    """A query string: lists repeat their key, booleans are written as the Hub writes them."""
+    pairs: list[tuple[str, str]] = []
+    for key, value in sent.items():
+        values = value if isinstance(value, list) else [value]
+        pairs.extend((key, str(one).lower() if isinstance(one, bool) else str(one)) for one in values)
+    return urlencode(pairs, safe="", quote_via=quote)
