@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hub_mcp.cli.jsonc import Json
-from hub_mcp.dev import bundle, pieces, plugin, registry
+from hub_mcp.dev import bundle, pieces, plugin, readme, registry
 from hub_mcp.dev.project import ROOT, Project
 
 FOLDER = ROOT / "manifests"
@@ -16,7 +16,7 @@ FOLDER = ROOT / "manifests"
 def render(project: Project, tools: Sequence[Mapping[str, Json]]) -> dict[str, bytes]:
     """Every file of `manifests/`, by its path within that folder."""
     files: dict[str, Json | bytes] = {
-        "README.md": project.worded("manifests-README.md"),
+        "README.md": readme.whole(project),
         "server.json": registry.server_json(project),
         "tools.json": {"tools": [*tools]},
         "mcpb/manifest.json": bundle.manifest(project, tools),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +26,38 @@ def marker(project: Project) -> str:
     return f"<!-- mcp-name: {project.registered} -->"
 
 
-def tools(project: Project) -> str:
-    """A table of the tools for each area: the tool, what it does, the documented endpoint, the effect."""
+def _by_area() -> dict[str, list[type[Endpoint[Any]]]]:
     areas: dict[str, list[type[Endpoint[Any]]]] = {}
     for endpoint in ENDPOINTS.values():
         areas.setdefault(endpoint.area, []).append(endpoint)
+    return areas
+
+
+def _title(area: str) -> str:
+    return TITLES.get(area, area.replace("_", " ").capitalize())
+
+
+def tools(project: Project) -> str:
+    """A row for each area: what it reads, what it changes, and which of these ask a person first."""
+    rows = ["| area | reads | changes | asks a person first |", "| --- | --- | --- | --- |"]
+    for area, endpoints in _by_area().items():
+        asking = [one for one in endpoints if one.may_ask()]
+        reading = [one for one in endpoints if one.line.effect is Effect.READ]
+        changing = [one for one in endpoints if one not in asking and one not in reading]
+        cells = [_title(area), *(_names(group) for group in (reading, changing, asking))]
+        rows.append("| " + " | ".join(cells) + " |")
+    return "\n".join(rows)
+
+
+def _names(endpoints: Sequence[type[Endpoint[Any]]]) -> str:
+    return ", ".join(f"`{one.tool}`" for one in endpoints)
+
+
+def tool_tables() -> str:
+    """For each area a table of its tools: what each does, its documented endpoint, its effect."""
     parts: list[str] = []
-    for area, endpoints in areas.items():
-        parts.append(f"### {TITLES.get(area, area.capitalize())}\n")
+    for area, endpoints in _by_area().items():
+        parts.append(f"### {_title(area)}\n")
         parts.append("| tool | what it does | endpoint | effect |\n| --- | --- | --- | --- |")
         parts.extend(_row(endpoint) for endpoint in endpoints)
         parts.append("")
@@ -47,25 +71,42 @@ def _row(endpoint: type[Endpoint[Any]]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def installs(project: Project) -> str:
-    """The links that install with one click, and for each client the command, the file and the entry."""
-    clicks = " · ".join(f"[{title}]({address})" for title, address in links(project).items())
+def clients(project: Project) -> str:
+    """A row for each assistant: the command that connects it, its file, the link for one click."""
+    clicks = links(project)
+    rows = ["| assistant | command | its file | one click |", "| --- | --- | --- | --- |"]
+    for one in CLIENTS.values():
+        click = f"[add]({clicks[one.title]})" if one.title in clicks else ""
+        rows.append(
+            f"| {one.title} | `{project.name} install {one.key}` | {_file(one, short=True)} | {click} |"
+        )
+    return "\n".join(rows)
+
+
+def sections(project: Project) -> str:
+    """For each assistant the command, the file and the entry."""
     ready = pieces(project)
-    return "\n\n".join([f"One click: {clicks}", *(_section(project, one, ready) for one in CLIENTS.values())])
+    return "\n\n".join(_section(project, one, ready) for one in CLIENTS.values())
+
+
+def whole(project: Project) -> bytes:
+    """The README of `manifests/`, with a section for each assistant and a table for each area."""
+    text = project.worded("manifests-README.md").decode()
+    return text.replace("@clients@", sections(project)).replace("@tools@", tool_tables()).encode()
 
 
 def _section(project: Project, client: Client, ready: Mapping[str, bytes]) -> str:
     ending = ENDINGS[client.format]
     entry = ready[f"{client.key}.{ending}"].decode().strip()
     return (
-        f"<details><summary>{client.title}</summary>\n\n"
+        f"### {client.title}\n\n"
         f"`{project.name} install {client.key}`, or by hand in {_file(client)}:\n\n"
-        f"```{ending}\n{entry}\n```\n\n{client.hint}\n\n</details>"
+        f"```{ending}\n{entry}\n```\n\n{client.hint}"
     )
 
 
-def _file(client: Client) -> str:
-    """Where the client keeps its servers, on each system where that differs."""
+def _file(client: Client, *, short: bool = False) -> str:
+    """Where the client keeps its servers, on each system where that differs; the name alone for short."""
     home, windows = Path("~"), {"APPDATA": "%APPDATA%", "USERPROFILE": "%USERPROFILE%"}
     places = {
         "Linux": str(client.path(Machine("linux", home))),
@@ -74,10 +115,12 @@ def _file(client: Client) -> str:
     }
     if len({place.replace("\\", "/") for place in places.values()}) == 1:
         return f"`{places['Linux']}`"
+    if short:
+        return f"`{places['Linux']}` on Linux"
     return ", ".join(f"`{place}` ({system})" for system, place in places.items())
 
 
-PARTS: dict[str, Callable[[Project], str]] = {"tools": tools, "install": installs}
+PARTS: dict[str, Callable[[Project], str]] = {"tools": tools, "clients": clients}
 
 
 def updated(text: str, project: Project) -> str:

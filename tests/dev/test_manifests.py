@@ -153,7 +153,22 @@ def test_the_image_is_built_from_this_repository_and_runs_as_nobody_special() ->
     assert "/healthz" in dockerfile
     compose = yaml.safe_load(RENDERED["container/compose.yaml"])
     assert set(compose["services"]) == {"server", "redis"}
-    server = compose["services"]["server"]
+    server, redis = compose["services"]["server"], compose["services"]["redis"]
+    froms = re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE)
+    assert froms
+    assert all(re.fullmatch(r"\S+@\$\{PYTHON_DIGEST\}", one) for one in froms)
+    assert "${PYTHON_DIGEST:?" in server["build"]["args"]["PYTHON_DIGEST"]
+    assert "@${REDIS_DIGEST:?" in redis["image"]
+    assert all("mem_limit" in service for service in (server, redis))
+    assert server["environment"]["HUB_MCP_REDIS"].startswith("redis://:${REDIS_PASSWORD:?")
+    started = redis["command"][-1]
+    assert "requirepass" in started.partition("|")[0]
+    assert {"--maxmemory 256mb", "--maxmemory-policy noeviction"} <= {
+        f"--{one.strip()}" for one in started.split("--")[1:]
+    }
+    assert redis["networks"] == ["inside"]
+    assert compose["networks"]["inside"] == {"internal": True}
+    assert "ports" not in redis
     assert (FOLDER / "container" / server["build"]["context"]).resolve() == projects.ROOT
     assert server["ports"] == ["127.0.0.1:8000:8000"]
 
@@ -165,6 +180,48 @@ def test_readme_has_its_generated_parts() -> None:
     text = (projects.ROOT / "README.md").read_text("utf-8")
     assert updated(text, PROJECT) == text
     assert marker(PROJECT) in text
+
+
+def test_readme_can_be_read_in_one_sitting_and_begins_with_what_matters() -> None:
+    text = (projects.ROOT / "README.md").read_text("utf-8")
+    assert len(text.splitlines()) < 350
+    first = text.split("\n\n")[2]
+    assert "asks a person" in first
+    assert "If it cannot, nothing is done at once" in first
+    assert "publisher's own" in text  # of the package's name, before anybody runs it by uvx
+
+
+def test_the_readme_of_the_manifests_has_every_assistant_and_every_tool() -> None:
+    text = RENDERED["README.md"].decode()
+    for client in CLIENTS.values():
+        assert f"### {client.title}\n\n`hub-mcp install {client.key}`" in text
+    for name, endpoint in ENDPOINTS.items():
+        assert f"| `{name}` | " in text
+        assert endpoint.line.documented.replace("|", "\\|") in text
+    assert "publisher's own" in text
+
+
+def test_every_link_of_our_own_pages_leads_somewhere() -> None:
+    for page in ("README.md", "manifests/README.md", "hub_mcp/README.md", ".github/CONTRIBUTING.md"):
+        text = (projects.ROOT / page).read_text("utf-8")
+        for address in re.findall(r"\]\((?!https://|#)([^)#]+)", text):
+            assert ((projects.ROOT / page).parent / address).exists(), f"{page}: {address}"
+        for path in re.findall(r"`((?:hub_mcp|tests|manifests|\.ci|\.github)/[\w./-]+)`", text):
+            assert (projects.ROOT / path).exists(), f"{page}: {path}"
+
+
+def test_every_fact_that_is_cited_is_in_the_repository() -> None:
+    facts = (projects.ROOT / "hub_mcp" / "catalogue" / "FACTS.md").read_text("utf-8")
+    known = set(re.findall(r"^## (\d+)\.", facts, re.MULTILINE))
+    cited: set[str] = set()
+    for folder in ("hub_mcp", "tests"):
+        for path in (projects.ROOT / folder).rglob("*"):
+            if path.suffix in (".py", ".sql"):
+                text = path.read_text("utf-8")
+                for numbers in re.findall(r"FACTS §?(\d+(?:(?:, | and )§?\d+)*)", text):
+                    cited |= set(re.findall(r"\d+", numbers))
+    assert cited <= known
+    assert len(cited) > 10
 
 
 def test_markers_are_put_in_where_they_are_missing_and_the_rest_is_kept() -> None:

@@ -102,7 +102,7 @@ def test_the_compose_file_sets_what_the_server_reads() -> None:
     known = {name for option in http.params for name in _listed(option.envvar)}
     known |= {variable for flag in FLAGS for variable in flag.variables} | {"HUB_MCP_KEYS"}
     assert set(server["environment"]) <= known
-    assert server["environment"]["HUB_MCP_REDIS"].split("/")[2] == "redis:6379"
+    assert server["environment"]["HUB_MCP_REDIS"].rpartition("@")[2] == "redis:6379/0"
     assert "redis" in compose["services"]
     build = server["build"]
     assert (PLACE / build["context"] / build["dockerfile"]).resolve() == PLACE / "Dockerfile"
