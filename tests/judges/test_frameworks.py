@@ -1,0 +1,93 @@
+"""Agent frameworks' own clients: every tool is taken over, every answer and every error reaches the model."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub_mcp.catalogue import ENDPOINTS
+from tests.judges.npm import HUB_MCP, PATIENCE, SANDBOX, environment
+
+SCRIPT = Path(__file__).with_name("framework_client.py")
+PACKAGES = (
+    "mcp>=1.30,<2", "google-genai>=3.6,<4", "openai-agents>=0.24,<0.25", "langchain-mcp-adapters>=0.3,<0.4",
+    "llama-index-tools-mcp>=0.4,<0.5", "smolagents[mcp]>=1.26,<2", "huggingface_hub[mcp]>=2.4,<3",
+)  # fmt: skip
+CALLS: list[tuple[str, dict[str, Any]]] = [
+    ("list_models", {"limit": 2}),
+    ("list_models", {"filter": '["transformers"]', "limit": 2}),
+    ("get_model", {"repo_id": "ada/nothing-here"}),
+    ("delete_repo", {"repo_id": "openai-community/gpt2", "type": "model"}),
+]
+WORDS = ("More: cursor ", "rows, data from the Hub", "ada/nothing-here", "Nothing was changed")
+
+
+@pytest.fixture(scope="module")
+def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Python with the frameworks, which need an older SDK than the server."""
+    pytest.importorskip("uv", reason="the extra `judges` is not installed")
+    place = tmp_path_factory.mktemp("frameworks") / "venv"
+    for command in (
+        ["venv", "--quiet", "--python", sys.executable, str(place)],
+        ["pip", "install", "--quiet", "--python", str(place), *PACKAGES],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "uv", *command], capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            pytest.skip(f"the frameworks cannot be had here: {done.stderr[-300:]}")
+    return place / "bin" / "python"
+
+
+def judged(framework: str, interpreter: Path, home: Path, calls: list[tuple[str, dict[str, Any]]]) -> Any:
+    run = subprocess.run(
+        [str(interpreter), str(SCRIPT), framework, *HUB_MCP, *SANDBOX],
+        env={**environment(home), "CALLS": json.dumps(calls)},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr[-2_000:]
+    return json.loads(run.stdout.strip().splitlines()[-1])
+
+
+@pytest.mark.parametrize(
+    "framework", ["python_sdk", "openai_agents", "langchain", "llama_index", "smolagents", "huggingface_hub"]
+)
+def test_a_framework_takes_every_tool_and_its_model_reads_every_answer(
+    framework: str, interpreter: Path, tmp_path: Path
+) -> None:
+    told = judged(framework, interpreter, tmp_path, CALLS)
+    assert told["tools"] == list(ENDPOINTS)
+    for answer, words in zip(told["answers"], WORDS, strict=True):
+        assert words in json.dumps(answer, ensure_ascii=False)
+        assert "resource_link" not in str(answer)
+
+
+def test_gemini_converts_every_tool_and_none_is_without_properties(interpreter: Path, tmp_path: Path) -> None:
+    told = judged("google_genai", interpreter, tmp_path, [])
+    assert told["tools"] == list(ENDPOINTS)
+    assert told["empty"] == []
+
+
+def test_with_every_argument_filled_in_as_strict_schemas_want_nothing_else_happens(
+    interpreter: Path, tmp_path: Path
+) -> None:
+    bare = judged("openai_agents", interpreter, tmp_path, [])
+    assert bare["loose"] == []
+    empties: dict[str, Any] = {"string": "", "array": [], "boolean": None, "integer": 0, "object": None}
+    filled: list[tuple[str, dict[str, Any]]] = []
+    for tool, given in CALLS:
+        schema = ENDPOINTS[tool].model_json_schema(by_alias=False)["properties"]
+        kinds = {name: (one.get("anyOf") or [one])[0].get("type", "string") for name, one in schema.items()}
+        absent = {name: empties[kinds.get(name, "string")] for name in bare["required"][tool]}
+        filled.append((tool, {**absent, **given}))
+    told = judged("openai_agents", interpreter, tmp_path, filled)
+    for answer, words in zip(told["answers"], WORDS, strict=True):
+        assert words in json.dumps(answer, ensure_ascii=False)
