@@ -172,6 +172,7 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
     from hub_mcp.server.app import build
     from hub_mcp.server.catalogue_tools import CatalogueTools
     from hub_mcp.server.http.app import http_app, per_caller
+    from hub_mcp.server.http.auth import Known, payer_of
     from hub_mcp.server.resources.reading import Pages
 
     set_up_logging(settings)
@@ -188,6 +189,13 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
     anonymous = replace(settings, anonymous=True)  # the server's own token is not even looked for
     hub = hub_of(anonymous)
     gate = Gate(settings, journal_at(settings.journal or http.redis), keys=keys, used=used)
-    pages = Pages(per_caller(hub), every=settings.watch_every, changes=changes, walks=not http.redis)
+    known = Known(hub)
+    pages = Pages(
+        per_caller(hub),
+        payer_of=payer_of(known),
+        every=settings.watch_every,
+        changes=changes,
+        walks=not http.redis,
+    )
     server = build(CatalogueTools(settings), per_caller(hub), gate, pages)
-    return http_app(server, hub, http, ready=ready, changes=changes)
+    return http_app(server, hub, http, known=known, ready=ready, changes=changes)

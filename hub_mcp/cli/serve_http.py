@@ -80,6 +80,7 @@ def http(
         origins=_parts(allowed_origin),
         public_url=public_url,
         require_token=require_token,
+        sessions=workers == 1 and not redis,
         redis=redis,
         run=secrets.token_hex(8),
     )
@@ -144,20 +145,14 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _serve(settings: Settings, way: Any, workers: int, bound: socket.socket) -> None:
-    from uvicorn import Config, Server
+    from uvicorn import Server
     from uvicorn.supervisors import Multiprocess
 
+    from hub_mcp.server.http.connections import server_config
     from hub_mcp.wiring import create_http_app
 
-    config = Config(
-        partial(create_http_app, settings, way),
-        factory=True,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        lifespan="on",
-        workers=workers,
-        timeout_graceful_shutdown=GRACE,
+    config = server_config(
+        partial(create_http_app, settings, way), factory=True, workers=workers, grace=GRACE
     )
     if workers == 1:
         Server(config).run(sockets=[bound])

@@ -20,6 +20,8 @@ from hub_mcp.gate.gate import Gate
 from hub_mcp.server.app import build
 from hub_mcp.server.catalogue_tools import CatalogueTools
 from hub_mcp.server.http.app import Http, http_app, per_caller
+from hub_mcp.server.http.auth import Known, payer_of
+from hub_mcp.server.http.connections import server_config
 from hub_mcp.server.resources.reading import Pages
 from tests.gate.gates import ADA, BASE, World
 from tests.waiting import PATIENCE, until
@@ -32,17 +34,17 @@ def app_of(world: World, http: Http | None = None, *, gate: Gate | None = None, 
     gate = gate or world.gate(**{"confirm": "deny", **settings})
     hub = Hub(BASE, None, transport=lambda: world.spy)
     hub_of = per_caller(hub)
-    pages = Pages(hub_of, every=gate.settings.watch_every)
-    return http_app(build(CatalogueTools(gate.settings), hub_of, gate, pages), hub, http or Http())
+    known = Known(hub)
+    pages = Pages(hub_of, payer_of=payer_of(known), every=gate.settings.watch_every)
+    server = build(CatalogueTools(gate.settings), hub_of, gate, pages)
+    return http_app(server, hub, http or Http(), known=known)
 
 
 @asynccontextmanager
 async def served(app: Starlette) -> AsyncIterator[str]:
     """The address of the endpoint of a running server."""
     bound = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=int(PATIENCE))
-    )
+    server = uvicorn.Server(server_config(app, grace=int(PATIENCE)))
     running = asyncio.create_task(server.serve(sockets=[bound]))
     await until(lambda: server.started)
     try:

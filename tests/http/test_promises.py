@@ -13,7 +13,9 @@ import httpx
 import pytest
 from mcp import Client, MCPError
 
-from tests.gate.gates import ERAS, EVE, World, agreeing, refused, said
+from hub_mcp.server.http.app import Http
+from hub_mcp.server.http.sessions import EACH
+from tests.gate.gates import ADA, ERAS, EVE, Asked, World, agreeing, refused, said
 from tests.gate.test_gate_safety import DELETE, NAME, answered, question
 from tests.http.serving import app_of, client_of, served
 from tests.server.test_pages import text_at
@@ -46,12 +48,82 @@ async def both(world: World, era: str = "auto", **settings: Any) -> AsyncIterato
 # ── legacy callers ───────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_a_legacy_caller_is_not_asked_and_nothing_is_changed(world: World) -> None:
-    async with served(app_of(world)) as url, client_of(url, "legacy", agreeing) as client:
+async def test_a_legacy_caller_is_asked_in_a_session(world: World) -> None:
+    asked = Asked()
+    async with served(app_of(world)) as url, client_of(url, "legacy", asked) as client:
+        answer = await client.call_tool("delete_repo", DELETE)
+        assert not answer.is_error
+    assert len(asked.questions) == len(world.spy.changes) == 1
+
+
+async def test_without_sessions_a_legacy_caller_is_not_asked_and_nothing_is_changed(world: World) -> None:
+    async with (
+        served(app_of(world, Http(sessions=False))) as url,
+        client_of(url, "legacy", agreeing) as client,
+    ):
         answer = await client.call_tool("delete_repo", DELETE)
         assert refused(answer)
     assert world.spy.changes == []
     assert world.outcomes() == ["asked", "refused"]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+@pytest.mark.filterwarnings("ignore::mcp.shared.exceptions.MCPDeprecationWarning")  # of the legacy era
+async def test_what_a_legacy_client_is_promised_is_kept(world: World, kept: bool) -> None:
+    told = anyio.Event()
+
+    async def heard(message: Any) -> None:
+        if str(getattr(getattr(message, "params", None), "uri", "")) == ADDRESS:
+            told.set()
+
+    app = app_of(world, Http(sessions=kept), confirm="off", watch_every=3600.0)
+    async with served(app) as url, client_of(url, "legacy", message_handler=heard) as client:
+        resources = client.server_capabilities.resources
+        assert resources
+        assert bool(resources.subscribe) is kept
+        if not kept:
+            with pytest.raises(MCPError, match="keeps no sessions"):
+                await client.subscribe_resource(ADDRESS)
+            return
+        await client.subscribe_resource(ADDRESS)
+        await looked(world, 1)
+        assert not (await client.call_tool("update_repo_settings", SETTINGS | {"gated": "auto"})).is_error
+        with anyio.fail_after(PATIENCE):
+            await told.wait()
+
+
+async def test_a_session_is_its_callers_alone(world: World) -> None:
+    hello = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
+    begin = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello}
+    listing = {"jsonrpc": "2.0", "id": 2, "method": "tools/list"}
+    accept = {"Accept": "application/json, text/event-stream"}
+
+    def bearer(token: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {token}"} if token else {}
+
+    async with served(app_of(world)) as url, httpx.AsyncClient(headers=accept) as client:
+        for owner in (ADA, ""):
+            session = (await client.post(url, json=begin, headers=bearer(owner))).headers["mcp-session-id"]
+            for token in (ADA, EVE, ""):
+                headers = {"Mcp-Session-Id": session, **bearer(token)}
+                for method in ("POST", "DELETE") if token != owner else ("POST",):
+                    answer = await client.request(method, url, json=listing, headers=headers)
+                    assert (answer.status_code == 200) is (token == owner)
+
+
+async def test_sessions_of_one_caller_are_bounded_and_the_rest_is_served_without(world: World) -> None:
+    hello = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
+    begin = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello}
+    headers = {"Accept": "application/json, text/event-stream", "Authorization": f"Bearer {ADA}"}
+    async with served(app_of(world)) as url, httpx.AsyncClient(headers=headers) as client:
+        answers = [await client.post(url, json=begin) for _ in range(EACH + 3)]
+        assert {one.status_code for one in answers} == {200}
+        assert sum("mcp-session-id" in one.headers for one in answers) == EACH
+        given_up = {"Mcp-Session-Id": answers[0].headers["mcp-session-id"]}
+        assert (await client.delete(url, headers=given_up)).status_code == 200
+        with anyio.fail_after(PATIENCE):
+            while "mcp-session-id" not in (await client.post(url, json=begin)).headers:
+                pass
 
 
 # ── callers and each other ───────────────────────────────────────────────────────────────────────────

@@ -1,7 +1,7 @@
 """Streamable HTTP for a team: one endpoint for both protocol eras, each request with its caller's own token.
 
-Legacy clients are served without sessions, so any worker may take any request. What a worker must know of the
-others is in Redis (`sharing.py`); who may come in is decided in `signin.py`.
+What a worker must know of the others is in Redis (`redis_state.py`). A request passes, from the outside in:
+the access log, the hosts that are expected, the sign-in, the intake, and the sessions.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
-from mcp.server.transport_security import TransportSecuritySettings
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
@@ -30,14 +29,15 @@ from hub_mcp.client.caller import Caller
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import plain
 from hub_mcp.server.http import shutdown
-from hub_mcp.server.http.auth import Known, NotAToken, SignIn, token_in
+from hub_mcp.server.http.auth import METADATA, Known, NotAToken, SignIn, token_in
+from hub_mcp.server.http.hosts import ExpectedHosts
+from hub_mcp.server.http.intake import Intake
+from hub_mcp.server.http.sessions import Sessions
 
 if TYPE_CHECKING:
     from hub_mcp.server.http.redis_state import ChangesInRedis
 
 access = logging.getLogger("hub_mcp.access")
-
-LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ class Http:
         hosts, origins: Host and Origin headers that are answered, besides loopback's; `name:*` is any port.
         public_url: where callers reach it when a gateway is in front; "" takes the Host header's word.
         require_token: nobody is served without a token that the Hub knows.
+        sessions: whether legacy clients get one, to be asked and told of changes in; for one process only.
         redis: the Redis that workers and machines share; "" for one process alone.
         run: what the workers of one start have in common; --max-writes counts for all of them.
     """
@@ -58,16 +59,9 @@ class Http:
     origins: tuple[str, ...] = ()
     public_url: str = ""
     require_token: bool = False
+    sessions: bool = True
     redis: str = ""
     run: str = ""
-
-    def security(self) -> TransportSecuritySettings:
-        """The check against DNS rebinding: named hosts and origins, and none else."""
-        here = [form for name in LOOPBACK for form in (name, f"{name}:*")]
-        return TransportSecuritySettings(
-            allowed_hosts=[*here, *self.hosts],
-            allowed_origins=[*(f"http://{one}" for one in here), *self.origins],
-        )
 
 
 def per_caller(hub: Hub) -> Callable[[ServerRequestContext[Any, Any]], Hub]:
@@ -88,6 +82,7 @@ def http_app(
     hub: Hub,
     http: Http,
     *,
+    known: Known | None = None,
     ready: Callable[[], Awaitable[bool]] | None = None,
     changes: ChangesInRedis | None = None,
 ) -> Starlette:
@@ -95,6 +90,7 @@ def http_app(
 
     Args:
         hub: verifies tokens, and is closed at the end.
+        known: the tokens that it knew.
         ready: whether what is shared can be reached.
         changes: what other workers announce; listened to while the server runs.
     """
@@ -107,23 +103,27 @@ def http_app(
             return JSONResponse({"status": "Redis does not answer"}, 503)
         return JSONResponse({"status": "ready"})
 
-    security = http.security()
-    app = server.streamable_http_app(
-        streamable_http_path=http.path,
-        stateless_http=True,
-        transport_security=security,
-        custom_starlette_routes=[Route("/healthz", healthz), Route("/readyz", readyz)],
-    )
-    app.router.lifespan_context = _lifespan(app.router.lifespan_context, hub, changes)
-    app.add_middleware(shutdown.EndStreams)
-    app.add_middleware(
-        SignIn,
+    sessions = Sessions(server, kept=http.sessions)
+    door = SignIn(
+        Intake(sessions.endpoint),
         path=http.path,
-        security=security,
-        known=Known(hub) if http.require_token else None,
+        known=known or Known(hub),
+        required=http.require_token,
         hub=hub.base,
         public_url=http.public_url,
     )
+    app = Starlette(
+        routes=[
+            Route(http.path, endpoint=door),
+            Route(METADATA, door.metadata),
+            Route(METADATA + http.path, door.metadata),
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+        ],
+        lifespan=_lifespan(sessions, hub, changes),
+    )
+    app.router.redirect_slashes = False  # a redirect would lead to whatever host the request names
+    app.add_middleware(shutdown.EndStreams)
     if http.origins:
         app.add_middleware(
             CORSMiddleware,
@@ -132,21 +132,23 @@ def http_app(
             allow_headers=["*"],
             expose_headers=["Mcp-Session-Id", "WWW-Authenticate"],
         )
+    app.add_middleware(ExpectedHosts, hosts=http.hosts, origins=http.origins)
     app.add_middleware(AccessLog)
     return app
 
 
-Lifespan = Callable[[Any], AbstractAsyncContextManager[Any]]
-
-
-def _lifespan(sessions: Lifespan, hub: Hub, changes: ChangesInRedis | None) -> Lifespan:
+def _lifespan(
+    sessions: Sessions, hub: Hub, changes: ChangesInRedis | None
+) -> Callable[[Starlette], AbstractAsyncContextManager[Mapping[str, Any]]]:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[Mapping[str, Any]]:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(hub.aclose)
             if changes is not None:
                 await stack.enter_async_context(changes.running())
-            await stack.enter_async_context(sessions(app))
+            for manager in (sessions.each, sessions.kept):
+                if manager:
+                    await stack.enter_async_context(manager.run())
             yield {shutdown.KEY: stack.enter_context(shutdown.signalled())}
 
     return lifespan

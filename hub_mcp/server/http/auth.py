@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Any
 
-from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
+import anyio
+from mcp.server.context import ServerRequestContext
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub_mcp.catalogue.users import Whoami
@@ -17,11 +20,14 @@ from hub_mcp.client.hub import Hub
 from hub_mcp.client.placeholders import bearer_in
 from hub_mcp.client.token import Token
 from hub_mcp.errors import HubError, TokenRejected
+from hub_mcp.server.http.intake import address_of
 
 METADATA = "/.well-known/oauth-protected-resource"
 SCOPES = ("openid", "profile", "read-repos", "contribute-repos", "write-repos", "manage-repos")
 GOOD_FOR = 300.0  # seconds a token that whoami knew is not asked for again
 MOST_REMEMBERED = 4096
+MOST_REFUSED = 20  # tokens from one address that the Hub did not know, until it has to wait
+FORGIVEN_AFTER = 3.0  # seconds for each of them
 
 
 class NotAToken(Exception):
@@ -46,76 +52,122 @@ def token_in(headers: Headers) -> Token | None:
     return token if secret else None
 
 
+class TooManyRefused(Exception):
+    """From one address came too many tokens that the Hub did not know."""
+
+
 class Known:
-    """Tokens that the Hub knew minutes ago, by their callers."""
+    """Tokens that the Hub knew minutes ago, by their callers.
+
+    One token is asked about once at a time. Refused ones are remembered for seconds by the client
+    (`client/transport/refused_tokens.py`); an address that sends many of them may ask about another only now
+    and then, so that made-up tokens do not have the Hub block the server.
+    """
 
     def __init__(self, hub: Hub, clock: Callable[[], float] = time.monotonic) -> None:
         self._hub = hub
         self._clock = clock
         self._until: dict[str, float] = {}
+        self._asking: dict[str, anyio.Lock] = {}
+        self._refusals: OrderedDict[str, tuple[float, float]] = OrderedDict()  # how many, and as of when
 
-    async def check(self, token: Token) -> None:
+    async def check(self, token: Token, address: str) -> None:
         """Ask the Hub whose token it is, unless it was asked lately.
 
         Raises:
             TokenRejected: the Hub does not know it.
+            TooManyRefused: it was not asked, for what came from the address before.
             HubError: the Hub could not be asked.
         """
         caller = Caller.with_token(token).id
-        now = self._clock()
-        if self._until.get(caller, 0.0) > now:
+        if self._is_known(caller):
             return
-        await self._hub.asked_by(token).send(Whoami())
+        if self._refused_from(address) >= MOST_REFUSED:
+            raise TooManyRefused
+        lock = self._asking.setdefault(caller, anyio.Lock())
+        try:
+            async with lock:
+                if not self._is_known(caller):
+                    await self._ask(token, caller, address)
+        finally:
+            if not lock.statistics().tasks_waiting and not lock.locked():
+                self._asking.pop(caller, None)
+
+    async def _ask(self, token: Token, caller: str, address: str) -> None:
+        try:
+            await self._hub.asked_by(token).send(Whoami())
+        except TokenRejected:
+            self._refusals[address] = (self._refused_from(address) + 1, self._clock())
+            self._refusals.move_to_end(address)
+            if len(self._refusals) > MOST_REMEMBERED:
+                self._refusals.popitem(last=False)
+            raise
+        now = self._clock()
         for old in [one for one, until in self._until.items() if until <= now]:
             del self._until[old]
         if len(self._until) >= MOST_REMEMBERED:
             del self._until[next(iter(self._until))]
         self._until[caller] = now + GOOD_FOR
 
+    def _is_known(self, caller: str) -> bool:
+        return self._until.get(caller, 0.0) > self._clock()
+
+    def _refused_from(self, address: str) -> float:
+        """How many refusals count against an address; one is forgiven every few seconds."""
+        count, since = self._refusals.get(address, (0.0, 0.0))
+        return max(0.0, count - (self._clock() - since) / FORGIVEN_AFTER)
+
+
+def payer_of(known: Known) -> Callable[[ServerRequestContext[Any, Any]], Awaitable[str]]:
+    """Who is charged for what lasts: a caller whose token the Hub knows, else an address."""
+
+    async def payer(ctx: ServerRequestContext[Any, Any]) -> str:
+        if not isinstance(ctx.request, Request):
+            return ""
+        address = address_of(ctx.request.scope)
+        try:
+            if token := token_in(ctx.request.headers):
+                await known.check(token, address)
+                return Caller.with_token(token).id
+        except TokenRejected:
+            raise
+        except (NotAToken, TooManyRefused, HubError):
+            pass  # so nobody vouches for it
+        return address
+
+    return payer
+
 
 class SignIn:
-    """Lets a request to the endpoint through when its host, origin and token are what they must be.
+    """Wraps the endpoint itself: whatever reaches it has passed here, whatever its path and method.
 
     Args:
-        app: what is behind it.
-        path: the endpoint.
-        security: the hosts and origins that are expected.
-        known: verifies tokens when everybody must show one; None lets anonymous callers read.
+        app: the endpoint.
+        path: where it is.
+        known: verifies tokens.
+        required: whether everybody must show one; otherwise anonymous callers may read.
         hub: the address of the Hub, which gives out the tokens.
         public_url: where callers reach this server, when a gateway is in front.
     """
 
     def __init__(
-        self,
-        app: ASGIApp,
-        *,
-        path: str,
-        security: TransportSecuritySettings,
-        known: Known | None,
-        hub: str,
-        public_url: str = "",
+        self, app: ASGIApp, *, path: str, known: Known, required: bool, hub: str, public_url: str = ""
     ) -> None:
         self._app = app
         self._path = path
-        self._security = TransportSecurityMiddleware(security)
         self._known = known
+        self._required = required
         self._hub = hub
         self._public_url = public_url.rstrip("/")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] not in (self._path, METADATA, METADATA + self._path):
-            return await self._app(scope, receive, send)
-        request = Request(scope)
-        response = await self._security.validate_request(request)
-        if response is None:
-            response = (
-                self._metadata(request) if scope["path"] != self._path else await self._refusal(request)
-            )
-        return await (response or self._app)(scope, receive, send)
+        response = await self._refusal(Request(scope))
+        await (response or self._app)(scope, receive, send)
 
-    def _metadata(self, request: Request) -> Response | None:
-        if self._known is None:
-            return None  # nobody needs to sign in, so there is nothing to be told
+    async def metadata(self, request: Request) -> Response:
+        """Where callers get a token (RFC 9728), where they need one."""
+        if not self._required:
+            return PlainTextResponse("Not Found", 404)
         return JSONResponse(
             {
                 "resource": self._address(request) + self._path,
@@ -133,23 +185,26 @@ class SignIn:
             return self._challenge(
                 request, "The Authorization header must be `Bearer` and a Hub token.", "invalid_token"
             )
-        if self._known is None:
+        if not self._required:
             return None
         if token is None:
             return self._challenge(request, "Show a Hugging Face token: `Authorization: Bearer hf_…`.")
         try:
-            await self._known.check(token)
+            await self._known.check(token, address_of(request.scope))
         except TokenRejected:
             return self._challenge(
                 request, "The Hub does not know this token; it may have expired.", "invalid_token"
             )
+        except TooManyRefused:
+            says = "Too many tokens from this address were not known to the Hub."
+            return JSONResponse({"error": says}, 429, {"Retry-After": f"{FORGIVEN_AFTER:.0f}"})
         except HubError as error:
             return JSONResponse({"error": f"The token could not be verified. {error.sentence()}"}, 503)
         return None
 
     def _challenge(self, request: Request, says: str, error: str = "") -> Response:
         parts = [f'error="{error}"', f'error_description="{says}"'] if error else []
-        if self._known is not None:
+        if self._required:
             parts.append(f'resource_metadata="{self._address(request)}{METADATA}{self._path}"')
         challenge = f"Bearer {', '.join(parts)}".replace("…", "...")
         return JSONResponse({"error": says}, 401, {"WWW-Authenticate": challenge})

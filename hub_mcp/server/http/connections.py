@@ -1,0 +1,110 @@
+"""The server's connections: at most so many, and each says in time and in short what it wants.
+
+uvicorn bounds neither the time nor (with httptools) the size of a request's head, nor how many connections
+wait for one. Bodies are bounded in `intake.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import Any, Final
+
+from uvicorn import Config
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
+
+MOST: Final = 1_024  # connections
+HEAD_IN_TIME = 10.0  # seconds for the head of a request to come
+LARGEST_HEAD = 64 * 1024  # bytes
+
+
+class BoundedProtocol(asyncio.Protocol):
+    """uvicorn's own protocol, on a connection that is closed when no request comes to be."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        self._loop = _loop or asyncio.get_running_loop()
+        self._state = server_state
+        self._http = _protocol()(config, server_state, app_state, _loop)
+        self._transport: asyncio.Transport | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._head = 0  # bytes since the last request
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._http.connection_made(transport)
+        if len(self._state.connections) > MOST:
+            transport.abort()
+        else:
+            self._expect_a_head()
+
+    def data_received(self, data: bytes) -> None:
+        self._head += len(data)
+        self._http.data_received(data)
+        if self._http.cycle is not None and not self._http.cycle.response_complete:
+            self._head = 0
+            self._expect_nothing()
+        elif self._head > LARGEST_HEAD:
+            self._close()
+        else:
+            self._expect_a_head()
+
+    def eof_received(self) -> None:
+        self._http.eof_received()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._expect_nothing()
+        self._http.connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        self._http.pause_writing()
+
+    def resume_writing(self) -> None:
+        self._http.resume_writing()
+
+    def _expect_a_head(self) -> None:
+        if self._timer is None:
+            self._timer = self._loop.call_later(HEAD_IN_TIME, self._close)
+
+    def _expect_nothing(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+
+    def _close(self) -> None:
+        if self._transport:
+            self._transport.abort()
+
+
+def _protocol() -> Callable[..., H11Protocol]:
+    """The faster of uvicorn's protocols that is here; both are alike in what is used of them."""
+    if find_spec("httptools"):
+        from uvicorn.protocols.http import httptools_impl
+
+        fast: Callable[..., Any] = httptools_impl.HttpToolsProtocol
+        return fast
+    return H11Protocol
+
+
+def server_config(app: Any, *, grace: int, workers: int = 1, factory: bool = False) -> Config:
+    """How uvicorn serves an application of ours; with uvloop where that is here."""
+    return Config(
+        app,
+        factory=factory,
+        http=BoundedProtocol,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        workers=workers,
+        timeout_graceful_shutdown=grace,
+    )

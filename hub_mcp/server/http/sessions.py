@@ -1,0 +1,104 @@
+"""Which requests have a session: a legacy client's, from its `initialize` on, where one process serves all.
+
+In a session a legacy client can be asked by form and told of changes. Everything else needs none: modern
+requests carry what they need, and a legacy request without a session is answered for itself. Where several
+processes share the work there are no sessions, and `initialize` does not promise what only they can keep.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any, Final
+
+from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
+from mcp.server.auth.provider import AccessToken
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp.server.lowlevel import Server
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+from hub_mcp.client.caller import Caller
+from hub_mcp.server.http.intake import LARGEST, payer_in
+
+EACH, ALL = 32, 1_000  # sessions
+IDLE = 30 * 60.0  # seconds after which a session that nobody uses ends
+HELLO: Final = b"initialize"
+
+
+class Sessions:
+    """The endpoint: serves each request in its session, or for itself.
+
+    Args:
+        kept: whether legacy clients get sessions.
+    """
+
+    def __init__(self, server: Server[Any], *, kept: bool) -> None:
+        self._open: Counter[str] = Counter()
+        self.each = StreamableHTTPSessionManager(server, stateless=True, max_request_body_size=LARGEST)
+        self.kept = (
+            StreamableHTTPSessionManager(
+                server, max_request_body_size=LARGEST, session_idle_timeout=IDLE, max_sessions=ALL
+            )
+            if kept
+            else None
+        )
+        server.middleware.append(self.count)
+
+    async def endpoint(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The ASGI application."""
+        headers = Headers(scope=scope)
+        session = headers.get("mcp-session-id")
+        if self.kept and session:
+            return await self.kept.handle_request(_signed(scope, headers), receive, send)
+        if scope["method"] == "GET":  # nothing would ever be said on a stream that is of no session
+            return await Response(status_code=405, headers={"Allow": "POST"})(scope, receive, send)
+        message = await receive()
+
+        async def replay() -> Message:
+            nonlocal message
+            first, message = message, {}
+            return first or await receive()
+
+        if self.kept and self._open[payer_in(scope)] < EACH and _says_hello(message.get("body", b"")):
+            return await self.kept.handle_request(_signed(scope, headers), replay, send)
+        return await self.each.handle_request(scope, replay, send)
+
+    async def count(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        """Count a session while it is open; without one, promise nothing that only a session can keep."""
+        result = await call_next(ctx)
+        if ctx.method != "initialize" or not isinstance(result, dict):
+            return result
+        connection = ctx.session._connection  # pyright: ignore[reportPrivateUsage]  # its end is told nowhere else
+        if connection.session_id is None:
+            if resources := result.get("capabilities", {}).get("resources"):
+                resources["subscribe"] = False
+        elif isinstance(ctx.request, Request):
+            payer = payer_in(ctx.request.scope)
+            self._open[payer] += 1
+            connection.exit_stack.callback(self._closed, payer)
+        return result
+
+    def _closed(self, payer: str) -> None:
+        self._open[payer] -= 1
+        if self._open[payer] <= 0:
+            del self._open[payer]
+
+
+def _says_hello(body: bytes) -> bool:
+    if HELLO not in body:
+        return False
+    try:
+        message = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(message, dict) and message.get("method") == "initialize"
+
+
+def _signed(scope: Scope, headers: Headers) -> Scope:
+    """The request with its caller, so that nobody else goes on with a session."""
+    caller = Caller.behind(headers.get("authorization", "")).id
+    return {**scope, "user": AuthenticatedUser(AccessToken(token=caller, client_id=caller, scopes=[]))}

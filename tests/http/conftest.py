@@ -1,0 +1,16 @@
+"""What tests of the server over HTTP share."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub_mcp.server.http import connections
+
+
+@pytest.fixture(params=["h11", "httptools"])
+def parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Either of uvicorn's parsers, which read odd requests differently."""
+    if request.param == "httptools":
+        pytest.importorskip("httptools")
+    monkeypatch.setattr(connections, "find_spec", lambda name: name == request.param)
+    return str(request.param)
