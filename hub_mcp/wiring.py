@@ -98,10 +98,29 @@ def handlers_of(settings: Settings, hub: Hub) -> Handlers:
 
 
 def gate_of(settings: Settings) -> Gate:
-    """The gate by the operator's limits, with the journal it writes to."""
-    from hub_mcp.gate.gate import Gate, keys_from
+    """The gate by the operator's limits, with the journal it writes to.
 
-    return Gate(settings, journal_at(settings.journal), keys=keys_from())
+    Keys and what was used are kept in the state directory, so that a plan outlives the server that made it:
+    some hosts start a server for each call.
+    """
+    from hub_mcp.errors import Stopped
+    from hub_mcp.gate.gate import Gate, keys_from
+    from hub_mcp.gate.journal import state_directory
+    from hub_mcp.gate.local_key import local_key, sealed
+    from hub_mcp.gate.once import FileUsage
+
+    journal, keys, state = journal_at(settings.journal), keys_from(), state_directory()
+    try:
+        return Gate(
+            settings,
+            journal,
+            keys=keys or [sealed(local_key(state), "questions and plans", "")],
+            used=FileUsage(state),
+        )
+    except (OSError, Stopped) as trouble:
+        why = trouble.what if isinstance(trouble, Stopped) else f"{trouble.strerror}: {state}"
+        logging.getLogger("hub_mcp").warning("A plan ends with this process: %s", why)
+        return Gate(settings, journal, keys=keys)
 
 
 def journal_at(place: str) -> Journal:

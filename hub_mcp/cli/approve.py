@@ -17,18 +17,21 @@ from hub_mcp.gate.journal import state_directory
 @click.argument("id", required=False)
 @click.option("--list", "listed", is_flag=True, help="Show what waits for approval, and approve nothing.")
 @click.option(
-    "--plans", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+    "--state-dir", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
     help="Where the server keeps its plans, as its answer says; your own state directory by default.",
 )  # fmt: skip
-def approve(id: str | None, listed: bool, plans: Path | None) -> None:
+def approve(id: str | None, listed: bool, state_dir: Path | None) -> None:
     """Approve a plan that an assistant was given: read what would be lost, and type its name.
 
     The plan acts when the assistant calls again, at most ten minutes after it was made, and only on what it
     names. It proves that somebody at this machine typed the name; an assistant that may run commands here as
     you could type too.
     """
-    approvals = Approvals(plans or state_directory() / "plans")
-    waiting = [plan for plan in approvals.waiting() if not plan.approved]
+    approvals = Approvals(state_dir or state_directory())
+    try:
+        waiting = [plan for plan in approvals.waiting() if not approvals.has_approved(plan)]
+    except Stopped as stop:
+        raise click.ClickException(stop.sentence()) from stop
     if listed or not id:
         for plan in waiting:
             click.echo(f"{plan.id}  {_left(plan)}  {plan.consequence.splitlines()[0]}")
@@ -38,9 +41,12 @@ def approve(id: str | None, listed: bool, plans: Path | None) -> None:
     try:
         need_terminal()
         found = approvals.find(id.lower())
-        found = None if found and found.approved else found
+        found = None if found and approvals.has_approved(found) else found
         if found is None:
-            raise Stopped(f"No plan {id!r} waits: it has expired, was approved, or never was.")
+            raise Stopped(
+                f"No plan {id!r} waits: it has expired, was approved, or never was.",
+                advice="Run the command as the assistant shows it, within ten minutes.",
+            )
         click.echo(
             f"\n{found.consequence}\n\nAn assistant asked for it by {found.tool}; {_left(found)} left.\n"
         )

@@ -129,7 +129,7 @@ def _unsafe(settings: Settings) -> str:
         journal = journal_at(settings.journal).trouble()
     except HubError:
         journal = ""  # which `_journal` tells
-    return journal or Approvals(state_directory() / "plans").trouble()
+    return journal or Approvals(state_directory()).trouble()
 
 
 def _vain(offered: Sequence[type[Endpoint[Any]]], identity: Identity | None) -> dict[str, str]:

@@ -1,14 +1,16 @@
 """Plans that wait for a person in a terminal: one small file each, which `hub-mcp approve` marks.
 
-The file holds what would be lost and the name to type, never the token that acts. Nothing this server
-offers writes it; but whoever runs commands as the same user on the same machine could, an agent with a shell
-included.
+The file holds what would be lost and the name to type, never the token that acts. Plan and approval are
+sealed with a key that the file does not hold (`local_key.py`), so a program that writes or alters it approves
+nothing and shows nobody anything else. What remains: a program of the same user that reads the key, or types
+into a terminal of its own, passes for the person; an agent with a shell could be one.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import json
 import os
 import time
@@ -21,6 +23,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from hub_mcp.errors import Stopped
+from hub_mcp.gate.local_key import local_key, sealed
 from hub_mcp.installed import command_line
 from hub_mcp.private_files import writable_by_others
 
@@ -33,6 +36,7 @@ class Waiting:
         id: what the person types after `hub-mcp approve`.
         seal: a digest of the plan's nonce, by which the server knows its own plan again.
         until: when it expires, in seconds of the epoch.
+        mac: a seal on all of the above; approval: one on that, made when a person has typed the name.
     """
 
     id: str
@@ -41,43 +45,50 @@ class Waiting:
     consequence: str
     retype: str
     until: int
-    approved: bool = False
+    mac: str = ""
+    approval: str = ""
 
 
 class Approvals:
-    """The directory they lie in; it is made when the first plan waits."""
+    """The plans that wait in a state directory; it is made when the first one does."""
 
-    def __init__(self, directory: Path, clock: Callable[[], float] = time.time) -> None:
-        self._directory = directory
+    def __init__(self, state: Path, clock: Callable[[], float] = time.time) -> None:
+        self._state = state
+        self._directory = state / "plans"
         self._clock = clock
 
     def wait(self, *, nonce: str, tool: str, consequence: str, retype: str, until: int) -> str:
         """Lay a plan down to wait; its id.
 
         Raises:
-            Stopped: others can write to the directory.
+            Stopped: the directory is open to others.
+            OSError: it cannot be written.
         """
+        key = local_key(self._state)
         self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._check()
         for path in self._directory.glob("*.json"):
-            if (one := self._read(path)) is None or one.until <= self._clock():
+            if (one := self._read(path, key)) is None or one.until <= self._clock():
                 path.unlink(missing_ok=True)
         seal = _seal(nonce)
-        self._write(Waiting(_id_of(seal), seal, tool, consequence, retype, until))
-        return _id_of(seal)
+        plan = Waiting(_id_of(seal), seal, tool, consequence, retype, until)
+        self._write(replace(plan, mac=_mac(plan, key)))
+        return plan.id
 
     def waiting(self) -> list[Waiting]:
         """The plans that still wait, the one that expires first at the top."""
-        found = [one for path in self._directory.glob("*.json") if (one := self._read(path))]
+        paths = list(self._directory.glob("*.json"))
+        key = local_key(self._state) if paths else b""
+        found = [one for path in paths if (one := self._read(path, key))]
         return sorted((one for one in found if one.until > self._clock()), key=lambda one: one.until)
 
     def trouble(self) -> str:
-        """Why others could approve in the person's place; "" where they cannot."""
-        return writable_by_others(self._directory)
+        """Why others could meddle with what waits; "" where they cannot."""
+        return writable_by_others(self._state) or writable_by_others(self._directory)
 
     def command(self, id: str) -> str:
         """What the person types in a terminal on this machine, wherever they stand."""
-        return command_line("approve", id, "--plans", str(self._directory.absolute()))
+        return command_line("approve", id, "--state-dir", str(self._state.absolute()))
 
     def _check(self) -> None:
         if why := self.trouble():
@@ -97,7 +108,7 @@ class Approvals:
 
     def approve(self, plan: Waiting) -> None:
         """Mark a plan as approved; to be called when a person has typed the name."""
-        self._write(replace(plan, approved=True))
+        self._write(replace(plan, approval=_approval(plan, local_key(self._state))))
 
     def id_of(self, nonce: str) -> str:
         return _id_of(_seal(nonce))
@@ -105,7 +116,11 @@ class Approvals:
     def is_approved(self, nonce: str) -> bool:
         """Whether a person has approved the plan with this nonce."""
         plan = self.find(self.id_of(nonce))
-        return plan is not None and plan.seal == _seal(nonce) and plan.approved
+        return plan is not None and plan.seal == _seal(nonce) and self.has_approved(plan)
+
+    def has_approved(self, plan: Waiting) -> bool:
+        """Whether a person has typed the name of this plan."""
+        return hmac.compare_digest(plan.approval, _approval(plan, local_key(self._state)))
 
     def _write(self, plan: Waiting) -> None:
         path = self._directory / f"{plan.id}.json"
@@ -117,12 +132,13 @@ class Approvals:
             json.dump(asdict(plan), file)
         fresh.replace(path)
 
-    def _read(self, path: Path) -> Waiting | None:
-        """The plan in a file; None where the file is something else."""
+    def _read(self, path: Path, key: bytes) -> Waiting | None:
+        """The plan in a file; None where the file is something else, or was altered."""
         try:
-            return _plans().validate_json(path.read_bytes(), strict=True)
+            plan = _plans().validate_json(path.read_bytes(), strict=True)
         except (OSError, ValueError):
             return None
+        return plan if hmac.compare_digest(plan.mac, _mac(plan, key)) else None
 
 
 @cache
@@ -136,3 +152,11 @@ def _seal(nonce: str) -> str:
 
 def _id_of(seal: str) -> str:
     return base64.b32encode(bytes.fromhex(seal)[:5]).decode().lower()
+
+
+def _mac(plan: Waiting, key: bytes) -> str:
+    return sealed(key, "plan", json.dumps(asdict(replace(plan, mac="", approval=""))))
+
+
+def _approval(plan: Waiting, key: bytes) -> str:
+    return sealed(key, "approved", plan.mac)

@@ -92,7 +92,7 @@ class Gate:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.settings = settings
-        self.approvals = approvals or Approvals(state_directory() / "plans", clock)
+        self.approvals = approvals or Approvals(state_directory(), clock)
         self.keys = tuple(keys) or (os.urandom(32),)
         self.journal = journal
         self._used = used or InMemoryUsage(clock)

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Protocol
+
+import anyio.to_thread
+
+from hub_mcp.errors import Stopped
+from hub_mcp.gate.local_key import local_key, sealed
 
 
 class UsageStore(Protocol):
@@ -43,3 +51,47 @@ class InMemoryUsage:
     async def count(self, name: str, by: int) -> int:
         self._counted[name] = self._counted.get(name, 0) + by
         return self._counted[name]
+
+
+class FileUsage(InMemoryUsage):
+    """Remembers nonces in a state directory, for every process that looks there; counts within this one.
+
+    So an answer given to a server that has ended meanwhile counts for the next one, and still once.
+
+    Raises:
+        Stopped: the directory is open to others.
+        OSError: it cannot be written.
+    """
+
+    def __init__(self, state: Path, clock: Callable[[], float] = time.time) -> None:
+        super().__init__(clock)
+        self.scope = sealed(local_key(state), "scope", "")[:12]
+        self._directory = state / "used"
+
+    async def claim(self, nonce: str, seconds: float) -> bool:
+        """Use a nonce.
+
+        Raises:
+            Stopped: that cannot be written down.
+        """
+        try:
+            return await anyio.to_thread.run_sync(self._claim, nonce, self._clock() + seconds)
+        except OSError as trouble:
+            raise Stopped(
+                f"That the confirmation is used cannot be written to {self._directory} ({trouble.strerror}).",
+                advice="Make room there, or see to its permissions, and call again.",
+            ) from trouble
+
+    def _claim(self, nonce: str, until: float) -> bool:
+        self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for old in self._directory.iterdir():
+            with suppress(FileNotFoundError):  # another process was faster
+                if old.stat().st_mtime <= self._clock():
+                    old.unlink()
+        path = self._directory / hashlib.sha256(nonce.encode()).hexdigest()
+        try:
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError:
+            return False
+        os.utime(path, (until, until))  # its time is when it may be forgotten
+        return True

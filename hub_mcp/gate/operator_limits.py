@@ -12,6 +12,8 @@ from hub_mcp.errors import Stopped, plain
 from hub_mcp.gate.once import UsageStore
 from hub_mcp.settings import Settings
 
+OPERATOR = "Tell the person: it can be done on the Hub's website, or by whoever runs this server."
+
 
 class Limits:
     """The operator's limits, and what of the budgets is used up.
@@ -34,7 +36,9 @@ class Limits:
         """
         if {"all", call.area} & self._read_only:
             what = "everything" if "all" in self._read_only else call.area.replace("_", " ")
-            raise Stopped(f"This server only reads: {what} is kept from changes by --read-only.")
+            raise Stopped(
+                f"This server only reads: {what} is kept from changes by --read-only.", advice=OPERATOR
+            )
         for owner in call.owners():
             if owner:
                 self._check_owner(owner)
@@ -52,7 +56,10 @@ class Limits:
             return
         owners = call.owners()
         if not owners:
-            raise Stopped("Whose things this would change cannot be told, and --namespaces limits that.")
+            raise Stopped(
+                "Whose things this would change cannot be told, and --namespaces limits that.",
+                advice=OPERATOR,
+            )
         for owner in owners:
             self._check_owner(owner or (await hub.send(Whoami())).name)
 
@@ -76,7 +83,8 @@ class Limits:
         if self._namespaces and owner.lower() not in {one.lower() for one in self._namespaces}:
             raise Stopped(
                 f"This server only changes things of {', '.join(self._namespaces)} (--namespaces), "
-                f"and this is about {plain(owner, 100)}."
+                f"and this is about {plain(owner, 100)}.",
+                advice=OPERATOR,
             )
 
     def _counted(self, call: Change[Any, Any]) -> list[tuple[str, int]]:
@@ -86,4 +94,4 @@ class Limits:
 
 
 def _used_up(flag: str, most: int) -> Stopped:
-    return Stopped(f"The {most:,} changes that {flag} allows this run are made.")
+    return Stopped(f"The {most:,} changes that {flag} allows this run are made.", advice=OPERATOR)

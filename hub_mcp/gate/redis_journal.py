@@ -30,7 +30,9 @@ class RedisJournal(Journal):
         try:
             import redis
         except ModuleNotFoundError:
-            raise Stopped("A journal in Redis needs the extra: pip install 'hub-mcp[redis]'.") from None
+            raise Stopped(
+                "A journal in Redis needs an extra.", advice="Install it: pip install 'hub-mcp[redis]'."
+            ) from None
         super().__init__(None)
         parts = urlsplit(url)
         self.place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
@@ -63,7 +65,8 @@ class RedisJournal(Journal):
                 lines = self._redis.lrange(LIST, start, start + AT_ONCE - 1)
             except self._errors as trouble:
                 raise Stopped(
-                    f"The journal at {self.place} cannot be read ({type(trouble).__name__})."
+                    f"The journal at {self.place} cannot be read ({type(trouble).__name__}).",
+                    advice="Check that this Redis is there and reachable.",
                 ) from None
             for n, line in enumerate(lines, start + 1):
                 if entry := entry_in(str(line), n):

@@ -43,6 +43,19 @@ class Clock:
         return self.now
 
 
+THINKS = 20.0  # seconds a person takes for an answer, by the world's clock
+
+
+@dataclass
+class AtOnce:
+    """A client that answers by itself, in no time."""
+
+    answer: Callable[[ElicitRequestFormParams], ElicitResult | Awaitable[ElicitResult]]
+
+    def __call__(self, params: ElicitRequestFormParams) -> ElicitResult | Awaitable[ElicitResult]:
+        return self.answer(params)
+
+
 class Spy(httpx.AsyncBaseTransport):
     """Lets everything through to the local Hub, and keeps what would change it.
 
@@ -98,7 +111,7 @@ class World:
 
     @property
     def approvals(self) -> Approvals:
-        return Approvals(self.place / "plans", self.clock)
+        return Approvals(self.place, self.clock)
 
     @asynccontextmanager
     async def client(
@@ -115,6 +128,8 @@ class World:
         hub = self.hub(token)
         server = build(CatalogueTools(gate.settings), lambda ctx: hub, gate)
 
+        answer = self.in_time(answer)
+
         async def asked(context: Any, params: Any) -> ElicitResult:
             assert answer
             assert isinstance(params, ElicitRequestFormParams)
@@ -123,6 +138,17 @@ class World:
 
         async with Client(server, mode=era, elicitation_callback=asked if answer else None) as client:  # type: ignore[arg-type]  # one of two words
             yield client
+
+    def in_time(self, answer: Answer | None) -> Answer | None:
+        """The same answers, each after a person's time."""
+        if answer is None or isinstance(answer, AtOnce):
+            return answer
+
+        def thoughtful(params: ElicitRequestFormParams) -> ElicitResult | Awaitable[ElicitResult]:
+            self.clock.now += THINKS
+            return answer(params)
+
+        return thoughtful
 
     async def other(self, method: str, path: str, body: Mapping[str, Any], token: str = ADA) -> None:
         """Somebody else changes the Hub meanwhile."""

@@ -110,7 +110,7 @@ async def test_the_question_says_what_would_be_lost_who_depends_on_it_and_what_i
     ],
 )
 async def test_anything_but_the_exact_name_changes_nothing(world: World, era: str, answer: Answer) -> None:
-    async with world.client(era, answer) as client:
+    async with world.client(era, answer, confirm="elicit") as client:
         result = await client.call_tool("delete_repo", DELETE)
     assert result.is_error
     assert refused(result)

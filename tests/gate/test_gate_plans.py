@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import pty
 import shlex
@@ -20,9 +22,14 @@ from mcp.server.request_state import AESGCMRequestStateCodec
 from mcp.types import CallToolResult
 
 from hub_mcp.cli.approve import approve
+from hub_mcp.errors import Stopped
+from hub_mcp.gate.gate import Gate
+from hub_mcp.gate.journal import Journal
+from hub_mcp.gate.local_key import local_key, sealed
+from hub_mcp.gate.once import FileUsage
 from hub_mcp.gate.question import Challenge
+from hub_mcp.settings import Settings
 from tests.gate.gates import ERAS, EVE, KEY, World, agreeing, refused, said, text_of
-from tests.waiting import PATIENCE
 
 MINE = "ada/notes-to-self"
 DELETE = {"repo_id": MINE, "type": "model"}
@@ -175,11 +182,74 @@ async def test_a_target_that_was_swapped_since_the_plan_is_not_touched(world: Wo
     assert world.spy.changes == []
 
 
+# ── a server for each call ───────────────────────────────────────────────────────────────────────────
+
+
+class ServerForEachCall(World):
+    """Each gate is a process of its own, as of hosts that start a server for each call."""
+
+    def gate(self, **settings: Any) -> Gate:  # type: ignore[override]  # it takes no keys or memory: they lie in the directory
+        return Gate(
+            Settings(**{"structured": True, **settings}),
+            Journal(self.place / "journal.jsonl"),
+            approvals=self.approvals,
+            keys=[sealed(local_key(self.place), "questions and plans", "")],
+            used=FileUsage(self.place, self.clock),
+            clock=self.clock,
+        )
+
+
+@pytest.mark.asyncio
+async def test_a_plan_outlives_its_server_and_acts_once(tmp_path: Path) -> None:
+    world = ServerForEachCall(tmp_path)
+    async with world.client() as client:
+        token, late = await plan(client), await plan(client)
+    async with world.client() as client:
+        assert not (await act(client, token)).is_error
+    async with world.client() as client:
+        again = await act(client, token)
+    assert refused(again)
+    assert "used already" in text_of(again)
+    world.clock.now += 600
+    async with world.client() as client:
+        assert refused(await act(client, late))
+    assert len(world.spy.changes) == 1
+
+
+@pytest.mark.asyncio
+async def test_of_many_servers_that_race_with_one_token_one_acts(tmp_path: Path) -> None:
+    world = ServerForEachCall(tmp_path)
+    results: list[CallToolResult] = []
+    async with world.client() as client:
+        token = await plan(client)
+
+    async def race() -> None:
+        async with world.client() as client:
+            results.append(await act(client, token))
+
+    async with anyio.create_task_group() as group:
+        for _ in range(8):
+            group.start_soon(race)
+    assert len(world.spy.changes) == 1
+    assert sorted(bool(one.is_error) for one in results) == [False] + [True] * 7
+
+
+@pytest.mark.asyncio
+async def test_what_was_used_is_forgotten_when_it_can_no_longer_be_used(tmp_path: Path) -> None:
+    world = ServerForEachCall(tmp_path)
+    used = FileUsage(tmp_path, world.clock)
+    assert await used.claim("one", 600)
+    assert not await FileUsage(tmp_path, world.clock).claim("one", 600)
+    world.clock.now += 600
+    assert await used.claim("two", 600)
+    assert len(list((tmp_path / "used").iterdir())) == 1
+
+
 # ── approval in a terminal ───────────────────────────────────────────────────────────────────────────
 
 
-def at_terminal(world: World, command: str, typed: str) -> str:
-    """What a person sees who runs the command of a plan in a terminal of their own, and types this."""
+def at_terminal(command: str, typed: str) -> str:
+    """What a person sees who runs this command in a terminal of their own, and types this."""
     shown = bytearray()
     master, slave = pty.openpty()
     child = subprocess.Popen(
@@ -187,7 +257,7 @@ def at_terminal(world: World, command: str, typed: str) -> str:
         stdin=slave,
         stdout=slave,
         stderr=slave,
-        env={**environment(world), "PATH": "/nowhere", "XDG_STATE_HOME": "/nowhere", "HOME": "/nowhere"},
+        env={"PATH": "/nowhere", "HOME": "/nowhere"},  # nothing of what the server was started with
         cwd="/",
         close_fds=True,
     )
@@ -206,14 +276,10 @@ def at_terminal(world: World, command: str, typed: str) -> str:
     answered = threading.Event()
     reader = threading.Thread(target=read)
     reader.start()
-    child.wait(PATIENCE)
-    reader.join(PATIENCE)
+    child.wait(60)
+    reader.join(5)
     os.close(master)
     return shown.decode()
-
-
-def environment(world: World) -> dict[str, str]:
-    return {**os.environ, "XDG_STATE_HOME": str(world.place / "state")}
 
 
 class Now(World):
@@ -229,7 +295,7 @@ class Now(World):
     def approvals(self) -> Any:
         from hub_mcp.gate.approvals import Approvals
 
-        return Approvals(self.place / "state" / "hub-mcp" / "plans", self.clock)
+        return Approvals(self.place / "state" / "hub-mcp", self.clock)
 
 
 @pytest.mark.asyncio
@@ -240,14 +306,15 @@ async def test_where_a_name_must_be_typed_the_plan_waits_for_a_terminal(tmp_path
         result = await client.call_tool("delete_repo", DELETE)
         token, command = said(result)["confirm_token"], said(result)["approve"]
         assert "A model's word is not enough" in text_of(result)
+        assert command.endswith(f" --state-dir {world.place / 'state' / 'hub-mcp'}")
         early = await act(client, token, "delete_repo", DELETE)
         assert refused(early)
         assert command in text_of(early)
-        wrong = await anyio.to_thread.run_sync(at_terminal, world, command, "notes-to-self")
+        wrong = await anyio.to_thread.run_sync(at_terminal, command, "notes-to-self")
         assert "nothing was approved" in wrong
         assert refused(await act(client, token, "delete_repo", DELETE))
         assert world.spy.changes == []
-        seen = await anyio.to_thread.run_sync(at_terminal, world, command, MINE)
+        seen = await anyio.to_thread.run_sync(at_terminal, command, MINE)
         assert "Delete the model ada/notes-to-self, with all its files" in seen
         assert "Approved." in seen
         assert not (await act(client, token, "delete_repo", DELETE)).is_error
@@ -296,6 +363,49 @@ async def test_a_file_that_is_no_plan_approves_nothing(world: World, forged: str
         path.write_text(forged)
         assert refused(await act(client, token, "delete_repo", DELETE))
     assert world.spy.changes == []
+
+
+def test_a_program_that_writes_to_the_file_of_a_plan_approves_nothing(world: World) -> None:
+    """Whatever it writes: it has the whole file, and may copy from other plans, but not the key."""
+    kept = world.approvals
+    for nonce in ("one", "two"):
+        kept.wait(nonce=nonce, tool="t", consequence="?", retype="a/b", until=int(world.clock.now) + 600)
+    one, two = (world.place / "plans" / f"{kept.id_of(nonce)}.json" for nonce in ("one", "two"))
+    first = kept.find(kept.id_of("one"))
+    assert first
+    kept.approve(first)
+    approved, waiting = json.loads(one.read_text()), json.loads(two.read_text())
+    assert kept.is_approved("one")
+    for forged in (
+        {**waiting, "approved": True},
+        {**waiting, "approval": approved["approval"]},
+        {**waiting, "approval": waiting["mac"]},
+        {**waiting, "approval": approved["approval"], "mac": approved["mac"]},
+        {**approved, "id": waiting["id"], "seal": waiting["seal"]},
+        {**waiting, "approval": hashlib.sha256(json.dumps(waiting).encode()).hexdigest()},
+    ):
+        two.write_text(json.dumps(forged))
+        assert not kept.is_approved("two"), forged
+    for changed in ({"consequence": "Keep it?"}, {"retype": "x"}, {"until": waiting["until"] + 1}):
+        two.write_text(json.dumps({**waiting, **changed}))
+        assert kept.find(waiting["id"]) is None, changed  # nobody is shown anything else
+    two.write_text(json.dumps(waiting))
+    assert kept.find(waiting["id"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions are POSIX")
+def test_a_key_or_directory_that_others_can_use_is_refused(world: World) -> None:
+    def wait() -> str:
+        return world.approvals.wait(nonce="n", tool="t", consequence="?", retype="a", until=2_000_000_000)
+
+    wait()
+    assert stat.S_IMODE((world.place / "key").stat().st_mode) == 0o600
+    for path, mode, usual in ((world.place / "key", 0o644, 0o600), (world.place, 0o777, 0o700)):
+        path.chmod(mode)
+        with pytest.raises(Stopped, match=r"Others can read|Everybody can write"):
+            wait()
+        path.chmod(usual)
+    wait()
 
 
 def test_one_approval_does_not_count_for_another_plan(world: World) -> None:

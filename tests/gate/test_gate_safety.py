@@ -19,7 +19,7 @@ from hub_mcp.gate.once import InMemoryUsage
 from hub_mcp.gate.question import Challenge, digest
 from hub_mcp.server.app import build
 from hub_mcp.server.catalogue_tools import CatalogueTools
-from tests.gate.gates import ERAS, EVE, World, agreeing, refused, text_of
+from tests.gate.gates import ERAS, EVE, NOTHING, THINKS, World, agreeing, refused, text_of
 
 MINE = "ada/notes-to-self"
 DELETE = {"repo_id": MINE, "type": "model"}
@@ -69,10 +69,11 @@ async def test_an_answer_works_once(world: World) -> None:
 async def test_a_no_cannot_be_turned_into_a_yes(world: World) -> None:
     async with world.client("auto", agreeing) as client:
         state = await question(client)
+        world.clock.now += THINKS
         assert refused(await answered(client, state, reply={"confirm": ElicitResult(action="decline")}))
         assert refused(await answered(client, state))
         lost = await question(client)
-        assert refused(await answered(client, lost, reply=None))
+        assert NOTHING in text_of(await answered(client, lost, reply=None))
         assert refused(await answered(client, lost))
     assert world.spy.changes == []
 
@@ -395,7 +396,7 @@ async def test_a_client_that_fails_to_show_the_form_changes_nothing(world: World
     def broken(params: ElicitRequestFormParams) -> ElicitResult:
         raise RuntimeError("no screen")
 
-    async with world.client("legacy", broken) as client:
+    async with world.client("legacy", broken, confirm="elicit") as client:
         assert refused(await client.call_tool("delete_repo", DELETE))
     assert world.spy.changes == []
 

@@ -37,7 +37,7 @@ class WorldOverHttp(World):
     ) -> AsyncIterator[Client]:
         app = app_of(self, gate=gate or self.gate(**settings))
         with anyio.fail_after(30):
-            async with served(app) as url, client_of(url, era, answer, token=token) as client:
+            async with served(app) as url, client_of(url, era, self.in_time(answer), token=token) as client:
                 yield client
 
 

@@ -14,9 +14,9 @@ from hub_mcp.catalogue.change import Change
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import NOTHING_CHANGED, Stopped
 from hub_mcp.gate.gate import Acted, Gate, Rehearsal
-from hub_mcp.gate.question import EXPIRES, Decision
+from hub_mcp.gate.question import EXPIRES, Decision, Question
 from hub_mcp.server.answer_form import AnswerForm, form_of, is_modern
-from hub_mcp.server.confirm.elicitation import Context, brought, can_show_form, returned, shown
+from hub_mcp.server.confirm.elicitation import Context, Unanswered, brought, can_show_form, returned, shown
 from hub_mcp.server.confirm.plan_token import Plan, Seals, need_approval, plan_for
 from hub_mcp.server.tools import answer_result, error_result, result_of
 
@@ -48,38 +48,58 @@ async def changed(
         async with gate.recording_refusals(call, hub):
             if dry_run or gate.settings.dry_run:
                 return rehearsal(await gate.rehearse(call, hub), form)
-            decision = _brought(gate, params, call, hub, confirm_token)
-            if decision is None:
+            answer = _brought(gate, params, call, hub, confirm_token)
+            if not isinstance(answer, Decision):
+                if answer is not None:
+                    await gate.redeem(answer.challenge, call, hub)
+                    _need_plans(gate, answer.why)
                 found = await gate.assess(call, hub)
                 if gate.lets_pass(found):
                     return _done(await gate.act(found, hub), form)
                 question = await gate.ask(call, found, hub)
-                if can_show_form(ctx) and is_modern(ctx):
-                    return returned(question)
-                if can_show_form(ctx):
-                    try:
-                        decision = await shown(ctx, question)
-                    except anyio.get_cancelled_exc_class():
-                        with anyio.CancelScope(shield=True):
-                            await gate.refused(call, hub, "The call was cancelled before anybody answered.")
-                        raise
-                elif gate.settings.confirm == "plan":
-                    return plan(plan_for(question, Seals(gate.keys), gate.approvals), form, params.name)
-                else:
-                    raise Stopped(
-                        "This needs a person's yes, and this client cannot show a person a question "
-                        f"(the server runs with --confirm {gate.settings.confirm}).",
-                        advice=NOBODY_TO_ASK,
-                    )
-            return _done(await gate.act_confirmed(call, hub, decision), form)
+                if answer is None and can_show_form(ctx):
+                    if is_modern(ctx):
+                        return returned(question)
+                    answer = await _answer(gate, ctx, call, hub, question)
+            if not isinstance(answer, Decision):
+                why = answer.why if answer else "This client cannot show a person a question."
+                _need_plans(gate, why)
+                made = plan_for(question, Seals(gate.keys), gate.approvals)
+                return plan(made, form, params.name, answer.why if answer else "")
+            return _done(await gate.act_confirmed(call, hub, answer), form)
     except Stopped as stop:
         return error_result(stop)
 
 
+def _need_plans(gate: Gate, why: str) -> None:
+    """Where nobody was reached, a plan may stand in by the policy `plan` alone.
+
+    Raises:
+        Stopped: the policy is another one.
+    """
+    if gate.settings.confirm != "plan":
+        raise Stopped(
+            f"This needs a person's yes. {why} (The server runs with --confirm {gate.settings.confirm}.)",
+            advice=NOBODY_TO_ASK,
+        )
+
+
+async def _answer(
+    gate: Gate, ctx: Context, call: Change[Any, Any], hub: Hub, question: Question
+) -> Decision | Unanswered:
+    """What comes back from the form a legacy client shows; a call that is cancelled meanwhile is refused."""
+    try:
+        return await shown(ctx, question, gate.clock)
+    except anyio.get_cancelled_exc_class():
+        with anyio.CancelScope(shield=True):
+            await gate.refused(call, hub, "The call was cancelled before anybody answered.")
+        raise
+
+
 def _brought(
     gate: Gate, params: CallToolRequestParams, call: Change[Any, Any], hub: Hub, confirm_token: str | None
-) -> Decision | None:
-    """The decision that comes with a call: with the answered question, or with the token of a plan.
+) -> Decision | Unanswered | None:
+    """The answer that comes with a call: with the answered question, or with the token of a plan.
 
     Raises:
         Stopped: it does not fit, waits for approval, or the policy takes no plans.
@@ -87,8 +107,8 @@ def _brought(
     policy = gate.settings.confirm
     if policy == "off":
         return None
-    if (decision := brought(params)) is not None:
-        return decision
+    if (answer := brought(params, gate.clock())) is not None:
+        return answer
     if confirm_token is None:
         return None
     if policy != "plan":
@@ -113,11 +133,12 @@ def _done(acted: Acted, form: AnswerForm) -> CallToolResult:
         return result_of(said, {"status": "done", "note": said}, form)
 
 
-def plan(outcome: Plan, form: AnswerForm, called: str) -> CallToolResult:
+def plan(outcome: Plan, form: AnswerForm, called: str, why: str = "") -> CallToolResult:
     """A plan as a model reads it, and shows it to the person.
 
     Args:
         called: the name by which the client calls the tool.
+        why: why no person was asked by a form, where one was tried.
     """
     question, minutes = outcome.question, EXPIRES // 60
     again = f"call {called} again with the same arguments and this confirm_token"
@@ -130,7 +151,7 @@ def plan(outcome: Plan, form: AnswerForm, called: str) -> CallToolResult:
     else:
         step = f"Show the person the above, word for word. Only if they agree, {again}"
     said = {
-        "plan": f"{NOTHING_CHANGED} This needs a person's yes.",
+        "plan": " ".join(part for part in (NOTHING_CHANGED, why, "This needs a person's yes.") if part),
         "consequence": question.consequence,
         **({"approve": outcome.approve} if outcome.approve else {}),
         "next_step": f"{step}: it works once, for {minutes} minutes.",

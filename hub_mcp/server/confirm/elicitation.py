@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import anyio
@@ -26,6 +27,7 @@ from hub_mcp.gate.question import ASK_AGAIN, EXPIRES, Challenge, Decision, Quest
 from hub_mcp.server.answer_form import is_modern
 
 Context = ServerRequestContext[Any, Any]
+AT_ONCE = 0.5  # seconds; nobody reads a question and answers it within
 QUESTION = "confirm"  # the key of our one question among a result's input requests
 
 
@@ -56,8 +58,33 @@ def form_for(challenge: Challenge) -> dict[str, Any]:
     return {"type": "object", "properties": {"confirm": box}, "required": ["confirm"]}
 
 
-async def shown(ctx: Context, question: Question) -> Decision:
-    """The decision of a person before a legacy client: the form is shown while the call waits."""
+@dataclass(frozen=True)
+class Unanswered:
+    """A client's answer that tells nothing of a person; `why` says in a sentence what is known."""
+
+    challenge: Challenge
+    why: str
+
+
+def answer_of(
+    challenge: Challenge, action: str, content: Mapping[str, Any], now: float
+) -> Decision | Unanswered:
+    """A person's decision, unless no person can have given this answer.
+
+    Some hosts say that they show forms, and answer by themselves: at once, or with nothing in the form.
+    """
+    if action == "accept" and not content:
+        return Unanswered(
+            challenge, "The client sent the question back empty; it may not have shown the question."
+        )
+    if action != "accept" and 0 <= now - challenge.issued < AT_ONCE:
+        word = "declined" if action == "decline" else "closed the question"
+        return Unanswered(challenge, f"The client {word} at once; it may not have shown the question.")
+    return decision_of(challenge, action, content)
+
+
+async def shown(ctx: Context, question: Question, clock: Callable[[], float]) -> Decision | Unanswered:
+    """The answer of a legacy client, which shows the form while the call waits."""
     challenge = question.challenge
     try:
         with anyio.fail_after(EXPIRES):
@@ -67,10 +94,10 @@ async def shown(ctx: Context, question: Question) -> Decision:
     except TimeoutError:
         return Decision(challenge, False, f"Nobody answered within {EXPIRES // 60} minutes.")
     except (MCPError, ValidationError):
-        return Decision(
-            challenge, False, "The client could not show the question, or answered something else."
+        return Unanswered(
+            challenge, "The client answered the question with an error; it may not have shown it."
         )
-    return decision_of(challenge, result.action, result.content or {})
+    return answer_of(challenge, result.action, result.content or {}, clock())
 
 
 def returned(question: Question) -> InputRequiredResult:
@@ -81,8 +108,8 @@ def returned(question: Question) -> InputRequiredResult:
     )
 
 
-def brought(params: CallToolRequestParams) -> Decision | None:
-    """The decision that a modern client brings when it makes the call again; None where it brings none.
+def brought(params: CallToolRequestParams, now: float) -> Decision | Unanswered | None:
+    """The answer that a modern client brings when it makes the call again; None where it brings none.
 
     Raises:
         Stopped: it cannot be read.
@@ -95,8 +122,8 @@ def brought(params: CallToolRequestParams) -> Decision | None:
         raise Stopped("The confirmation cannot be read.", advice=ASK_AGAIN) from trouble
     answer = (params.input_responses or {}).get(QUESTION)
     if not isinstance(answer, ElicitResult):
-        return Decision(challenge, False, "The question came back without an answer.")
-    return decision_of(challenge, answer.action, answer.content or {})
+        return Unanswered(challenge, "The client called again without an answer to the question.")
+    return answer_of(challenge, answer.action, answer.content or {}, now)
 
 
 # ── the state a client carries ────────────────────────────────────────────────────────────────────────

@@ -66,7 +66,10 @@ def plan_for(question: Question, seals: Seals, approvals: Approvals) -> Plan:
             until=int(challenge.until),
         )
     except OSError as trouble:
-        raise Stopped(f"The plan cannot be laid down for approval ({trouble.strerror}).") from trouble
+        raise Stopped(
+            f"The plan cannot be laid down for approval ({trouble.strerror}).",
+            advice="Have whoever runs this server give it a state directory it can write (XDG_STATE_HOME).",
+        ) from trouble
     return Plan(question, seals.seal(challenge), approvals.command(id))
 
 
