@@ -1,12 +1,19 @@
 """The local Hub as an ASGI application: its areas, its store and its manners put together.
 
 It imitates the Hugging Face Hub where the documented API reaches: models, datasets and Spaces with
-their listings, infos, tags, parquet files and Croissant documents; creating, deleting, moving and
-setting up repositories; people and organizations; resource groups; papers; collections.
+their listings, infos, tags, parquet files and Croissant documents; creating, duplicating, deleting, moving
+and setting up repositories; their files, commits, branches and tags; discussions and pull requests; likes;
+people and organizations; resource groups; papers; collections.
 
-Not imitated: git and Git LFS, commits, branches and pull requests, discussions, uploads, running
-Spaces, buckets (collections and groups only name them), jobs, inference, billing, OAuth, webhooks, SCIM,
-search engines and CDN hosts. Large files have names and sizes but no content. Plans are a column,
+A repository holds what was committed to it, by git's own ids: contents, folders and commits, and large files
+by the batch API and upload of Git LFS to this Hub's own address. Cards, tags, sizes and dates are read out of
+the head of main. A repository that is deleted and a history that is squashed are gone from the file too.
+
+Not imitated: git itself over HTTP or SSH, Xet (clients with HF_HUB_DISABLE_XET=1 use LFS), merge commits (a
+pull request becomes one commit, as on the Hub), annotations of tags, reactions, locking; running Spaces
+(their state does not follow their files), buckets (collections and groups only name them), jobs, inference,
+billing, OAuth, webhooks, SCIM, search engines and CDN hosts. The world's weights have names and sizes but no
+content, and a download of them says so; a file has at most 256 MiB, a text file 10 MiB. Plans are a column,
 nothing is ever paid. Numbers such as downloads do not move. The action quotas of FACTS §7 and the extra
 limit of whoami-v2 are not kept; `faults/` can pretend them.
 """
@@ -25,14 +32,17 @@ from starlette.routing import BaseRoute
 
 from .collections import collection_search, item_routes
 from .collections import routes as collections
+from .content import commit_routes, large_files, ref_routes
 from .content import routes as content
 from .datasets import routes as datasets
+from .discussions import event_routes
+from .discussions import routes as discussions
 from .groups import group_assignment
 from .groups import routes as groups
 from .papers import routes as papers
-from .people import owned_repos
+from .people import likes, owned_repos
 from .people import routes as people
-from .repos import creation, lookup, repo_changes, repo_search, tag_listing
+from .repos import creation, duplication, lookup, repo_changes, repo_search, tag_listing
 from .repos import routes as repos
 from .store import Store
 from .view import View
@@ -42,7 +52,8 @@ from .web.response import unrouted
 from .world.snapshot import world_of
 
 AREAS: tuple[ModuleType, ...] = (
-    people, owned_repos, tag_listing, repo_search, creation, repo_changes, datasets, repos, content,
+    people, owned_repos, tag_listing, repo_search, likes, creation, duplication, repo_changes, datasets,
+    repos, content, commit_routes, large_files, ref_routes, discussions, event_routes,
     papers, collections, collection_search, item_routes, groups, group_assignment,
     lookup,  # last: its routes take what no area answers
 )  # fmt: skip

@@ -18,6 +18,7 @@ create table orgs (
   avatar_url text not null,
   plan text check (plan in ('team', 'enterprise', 'plus', 'academia')),
   is_verified integer not null default 0,
+  default_visibility text not null default 'public' check (default_visibility in ('public', 'private')),
   details text,
   created_at text not null
 ) strict;
@@ -116,23 +117,88 @@ create table redirects (
   primary key (type, old_id)
 ) strict, without rowid;
 
-create table files (
-  repo integer not null references repos (key) on delete cascade,
-  path text not null,
-  size integer not null,
-  blob_id text not null,
-  sha256 text,                             -- of a large file (LFS); null for what git itself keeps
-  content blob,                            -- null: too large for a Hub that fits in a file
-  primary key (repo, path)
+-- What git keeps: contents by git's id; folders as rows, of which none ever changes.
+create table blobs (
+  oid text primary key,
+  content blob not null
+) strict;
+
+create table tree_entries (
+  tree text not null,
+  name text not null,
+  is_folder integer not null default 0,
+  oid text not null,                       -- of a large file: the blob of its pointer
+  size integer not null,                   -- what a reader gets; of a folder all that lies below
+  sha256 text,                             -- of a large file (LFS)
+  primary key (tree, name)
 ) strict, without rowid;
 
--- Branches (`refs/heads/…`), tags (`refs/tags/…`) and conversions (`refs/convert/…`) beside main.
+create table commits (
+  repo integer not null references repos (key) on delete cascade,
+  id text not null,
+  tree text not null,
+  parent text,
+  number integer not null,                 -- 1 for the first, one more than the parent's after it
+  author text not null,                    -- a user's name
+  created_at text not null,
+  title text not null,
+  message text not null default '',
+  primary key (repo, id)
+) strict, without rowid;
+
+-- Large files (LFS) by SHA-256, kept once; without content and shard only their size is known here.
+create table large_files (
+  sha256 text primary key,
+  size integer not null,
+  content blob,
+  shard text                               -- a file in datasets/shards/ that has the bytes
+) strict;
+
+-- Which repositories hold a large file: knowing its SHA-256 gives nobody another's bytes.
+create table repo_large_files (
+  repo integer not null references repos (key) on delete cascade,
+  sha256 text not null references large_files (sha256),
+  filename text,                           -- where it was first committed
+  ref text,
+  pusher text not null,
+  pushed_at text not null,
+  primary key (repo, sha256)
+) strict, without rowid;
+
+-- Uploads on their way; whoever has the address may send the bytes, as with storage outside the Hub.
+create table uploads (
+  id text primary key,
+  repo integer not null references repos (key) on delete cascade,
+  sha256 text not null,
+  size integer not null,
+  pusher text not null,
+  created_at text not null
+) strict;
+
+create table upload_parts (
+  upload text not null references uploads (id) on delete cascade,
+  number integer not null,
+  content blob not null,
+  primary key (upload, number)
+) strict, without rowid;
+
+-- Branches (`refs/heads/…`), tags (`refs/tags/…`), conversions (`refs/convert/…`) and pull requests
+-- (`refs/pr/…`) beside main, which is `sha` of the repository.
 create table refs (
   repo integer not null references repos (key) on delete cascade,
   ref text not null,
   sha text not null,
   primary key (repo, ref)
 ) strict, without rowid;
+
+create table repo_likes (
+  repo integer not null references repos (key) on delete cascade,
+  user_id text not null references users (id) on delete cascade,
+  created_at text not null,
+  primary key (repo, user_id)
+) strict, without rowid;
+
+create index repo_likes_by_user on repo_likes (user_id);
 
 -- Who was let into a gated repository.
 create table grants (
@@ -150,6 +216,36 @@ create table parquet (
   file text not null,
   primary key (repo, subset, split, shard)
 ) strict, without rowid;
+
+-- discussions/
+
+create table discussions (
+  id text primary key,
+  repo integer not null references repos (key) on delete cascade,
+  num integer not null,
+  title text not null,
+  author text not null,                    -- a user's name
+  created_at text not null,
+  status text not null check (status in ('draft', 'open', 'closed', 'merged')),
+  is_pull_request integer not null default 0,
+  pinned integer not null default 0,
+  base_sha text,                           -- of a pull request: where it began, and its last commit
+  head_sha text,
+  merge_sha text,
+  ref_deleted integer not null default 0,
+  unique (repo, num)
+) strict;
+
+create table discussion_events (
+  id text primary key,
+  discussion text not null references discussions (id) on delete cascade,
+  place integer not null,                  -- in the order of their making
+  author text not null,
+  created_at text not null,
+  type text not null,
+  facts text not null,                     -- JSON, as the Hub shows it under `data`, and a comment's own
+  unique (discussion, place)
+) strict;
 
 -- The last requests, for whoever watches the Hub. Never a header, so never a token.
 create table requests (

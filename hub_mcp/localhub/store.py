@@ -159,13 +159,13 @@ class Store:
         """This moment as the Hub writes it: `2026-10-06T13:24:38.000Z`."""
         return moment(self.clock())
 
+    def moment_before(self, seconds: float) -> str:
+        """So many seconds ago as the Hub writes it."""
+        return moment(self.clock() - seconds)
+
     def new_id(self) -> str:
         """An ObjectId: 24 hex digits, the first eight of them the time (FACTS §9)."""
         return f"{int(self.clock()):08x}{self.entropy(8).hex()}"
-
-    def new_sha(self) -> str:
-        """A commit's name: 40 hex digits."""
-        return self.entropy(20).hex()
 
     def close(self) -> None:
         """Close the connection; the in-memory Hub is gone then."""

@@ -127,7 +127,16 @@ async def test_a_deleted_repository_is_gone_with_all_its_rows(ask: Ask) -> None:
     again = await ask("DELETE", "/api/repos/delete", json={"name": "fjord-names"})
     assert (again.status_code, again.headers["X-Error-Code"]) == (404, "RepoNotFound")
     store = ask.app.state.store
-    for table in ("labels", "files", "refs", "redirects", "parquet"):
+    for table in (
+        "labels",
+        "commits",
+        "refs",
+        "redirects",
+        "parquet",
+        "repo_large_files",
+        "repo_likes",
+        "discussions",
+    ):
         assert store.count(f"select count(*) from {table} where repo not in (select key from repos)") == 0
 
 

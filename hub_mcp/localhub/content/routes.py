@@ -1,135 +1,145 @@
-"""The files of a repository: served one by one, and listed as a tree, to those whom its gate lets in."""
+"""The files of a repository: served one by one, and listed as a tree or by their paths."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 import sqlite3
-from urllib.parse import quote, unquote
+from collections.abc import Iterable
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..people.rights import SignedInUser, caller, role_on
-from ..repos.lookup import PLURALS, repo_at
-from ..repos.routes import sha_at
-from ..store import Store, shard, store_of
+from ..git.git_objects import GitEntry, pointer
+from ..git.history import sha_at, tree_of
+from ..git.trees import entry_at, walk
+from ..store import Store, shard
 from ..web.cursors import next_link, place_of
-from ..web.hub_errors import ApiError, disabled, entry_missing, gated, repo_missing
-from ..web.request import limit_of, raw_path, truthy
+from ..web.hub_errors import ApiError, entry_missing, revision_missing
+from ..web.json_body import strings_of
+from ..web.request import limit_of, truthy
 from ..web.response import HubJSON
+from .access import open_repo, revision_and_path
+from .shapes import entry_shape, repo_scan, with_commits
 
-PARQUET_REF = "refs/convert/parquet"
 MEDIA = {"md": "text/plain", "txt": "text/plain", "py": "text/plain", "json": "application/json"}
-
-
-def may_fetch(store: Store, who: SignedInUser | None, repo: sqlite3.Row) -> None:
-    """Refuse the files of a repository that is disabled, gated, or a protected Space."""
-    if repo["disabled"]:
-        raise disabled()
-    inside = who is not None and role_on(who, repo) not in (None, "no_access")
-    if repo["visibility"] == "protected" and not inside:
-        raise repo_missing(anonymous=who is None)
-    if repo["gated"] is None or inside:
-        return
-    if who is None or not _granted(store, who, repo):
-        raise gated(repo["type"], repo["id"], anonymous=who is None)
+PAGE, EXPANDED_PAGE = 1000, 100
+MOST_PATHS = 1000
 
 
 async def resolve(request: Request) -> Response:
     """GET and HEAD /{repo}/resolve/{revision}/{path}, with the ranges that download tools ask for."""
-    store, repo = store_of(request), repo_at(request, PLURALS[request.path_params.get("type", "models")])
-    may_fetch(store, caller(request), repo)
-    revision, path = _revision_and_path(request, "/resolve/")
-    sha = sha_at(store, repo, revision)
-    headers = {"X-Repo-Commit": sha, "Accept-Ranges": "bytes", "Content-Disposition": _disposition(path)}
-    if revision == PARQUET_REF or repo["sha"] != sha:
-        content = _converted(store, repo, path)
-        digest = hashlib.sha256(content).hexdigest()
-        headers |= {"ETag": f'"{digest}"', "X-Linked-Size": str(len(content)), "X-Linked-ETag": f'"{digest}"'}
-        return _piece(request, content, headers, "application/octet-stream")
-    file = store.row("select * from files where repo = ? and path = ?", repo["key"], path)
-    if file is None:
-        raise entry_missing(path)
-    headers["ETag"] = f'"{file["sha256"] or file["blob_id"]}"'
-    if file["sha256"]:
-        headers |= {"X-Linked-Size": str(file["size"]), "X-Linked-ETag": headers["ETag"]}
+    store, sha, path, entry = _file(request, "/resolve/")
+    headers = {"X-Repo-Commit": sha, "Accept-Ranges": "bytes", "Content-Disposition": _disposition(path),
+               "ETag": f'"{entry.sha256 or entry.oid}"'}  # fmt: skip
     media = MEDIA.get(path.rpartition(".")[2], "application/octet-stream")
-    if file["content"] is not None:
-        return _piece(request, file["content"], headers, media)
+    if entry.sha256 is None:
+        return _piece(request, _text(store, entry), headers, media)
+    headers |= {"X-Linked-Size": str(entry.size), "X-Linked-ETag": headers["ETag"]}
+    content = _large(store, entry.sha256)
+    if content is not None:
+        return _piece(request, content, headers, media)
     if request.method == "HEAD":
-        return Response(headers=headers | {"Content-Length": str(file["size"])}, media_type=media)
+        return Response(headers=headers | {"Content-Length": str(entry.size)}, media_type=media)
     raise ApiError(501, f"The local Hub keeps no content of {path}, only its name and its size.")
+
+
+async def raw(request: Request) -> Response:
+    """GET and HEAD /{repo}/raw/{revision}/{path}: what git keeps, of a large file the pointer."""
+    store, sha, path, entry = _file(request, "/raw/")
+    content = _text(store, entry) if entry.sha256 is None else pointer(entry.sha256, entry.size)
+    headers = {"X-Repo-Commit": sha, "Accept-Ranges": "bytes", "ETag": f'"{entry.oid}"'}
+    return _piece(request, content, headers, MEDIA.get(path.rpartition(".")[2], "text/plain"))
 
 
 async def tree(request: Request) -> Response:
     """GET /api/{type}/{repo}/tree/{revision}[/{path}]: files and folders, deep with `recursive`."""
-    store, repo = store_of(request), repo_at(request)
-    may_fetch(store, caller(request), repo)
-    revision, folder = _revision_and_path(request, "/tree/")
-    sha_at(store, repo, revision)
-    limit = limit_of(request, 1000, 1000, cap=True)
+    store, repo = open_repo(request)
+    revision, folder = revision_and_path(request, "/tree/")
+    sha = sha_at(store, repo, revision)
+    folder, entry = _entry(store, repo, sha, folder)
+    expand = truthy(request, "expand")
+    limit = limit_of(request, EXPANDED_PAGE if expand else PAGE, EXPANDED_PAGE if expand else PAGE, cap=True)
     place = place_of(request, 1)
-    prefix = f"{folder.strip('/')}/" if folder.strip("/") else ""
-    files = store.rows(
-        "select path, size, blob_id, sha256 from files where repo = ? order by path", repo["key"]
-    )
-    entries: dict[str, dict[str, object]] = {}
-    for file in files:
-        path: str = file["path"]
-        if not path.startswith(prefix):
-            continue
-        parts = path.removeprefix(prefix).split("/")
-        deep = len(parts) if truthy(request, "recursive") else 1
-        for depth in range(1, min(deep, len(parts) - 1) + 1):
-            above = prefix + "/".join(parts[:depth])
-            entries.setdefault(above, _folder(above))
-        if deep >= len(parts):
-            entries[path] = _entry(file)
-    if prefix and not entries:
+    if not entry.is_folder:
         raise entry_missing(folder)
-    paths = sorted(path for path in entries if place is None or path > str(place[0]))
-    page = [entries[path] for path in paths[:limit]]
-    if truthy(request, "expand"):
-        commit = {"id": repo["sha"], "title": "Upload files", "date": repo["last_modified"]}
-        page = [entry | {"lastCommit": commit} for entry in page]
-    return HubJSON(page, headers=next_link(request, [paths[limit - 1]]) if len(paths) > limit else {})
+    inside = list(walk(store, entry.oid, f"{folder}/" if folder else "", deep=truthy(request, "recursive")))
+    rest = [pair for pair in inside if place is None or pair[0] > str(place[0])]
+    page = rest[:limit]
+    rows = [entry_shape(path, entry) for path, entry in page]
+    if expand:
+        rows = with_commits(store, repo, sha, rows)
+    return HubJSON(rows, headers=next_link(request, [page[-1][0]]) if len(rest) > limit else {})
 
 
-def _granted(store: Store, who: SignedInUser, repo: sqlite3.Row) -> bool:
-    """Whether this caller was let in, and their token may use that."""
-    if not who.reads_gated:
-        return False
-    return store.count("select count(*) from grants where repo = ? and user_id = ?", repo["key"], who.id) > 0
+async def paths_info(request: Request) -> Response:
+    """POST …/paths-info/{revision}: those of some paths that are there, as the tree lists them."""
+    fields = await strings_of(request)
+    paths, expand = fields.get("paths", []), fields.get("expand", ["false"])[-1].lower() in ("true", "1")
+    if len(paths) > MOST_PATHS:
+        raise ApiError(413, "too many parameters")
+    store, repo = open_repo(request)
+    sha = sha_at(store, repo, revision_and_path(request, "/paths-info/")[0])
+    root = tree_of(store, repo["key"], sha)
+    rows: list[dict[str, object]] = []
+    for path in dict.fromkeys(path.strip("/") for path in paths):
+        entry = entry_at(store, root, path) if path else None
+        rows += [entry_shape(path, entry)] if entry is not None else []
+    return HubJSON(with_commits(store, repo, sha, rows) if expand else rows)
 
 
-def _revision_and_path(request: Request, marker: str) -> tuple[str, str]:
-    """Revision and path from the address as it was sent, where a slash within the revision is encoded."""
-    rest = raw_path(request).split(marker, 1)[1]
-    written = re.match(r"refs/(?:convert|pr)/[^/]+(?=/|$)", rest)
-    revision = written[0] if written else rest.split("/", 1)[0]
-    return unquote(revision), unquote(rest[len(revision) + 1 :])
+async def tree_size(request: Request) -> Response:
+    """GET …/treesize/{revision}[/{path}]: the bytes of all files below a folder."""
+    store, repo = open_repo(request)
+    revision, folder = revision_and_path(request, "/treesize/")
+    path, entry = _entry(store, repo, sha_at(store, repo, revision), folder)
+    return HubJSON({"path": f"/{path}", "size": entry.size})
 
 
-def _converted(store: Store, repo: sqlite3.Row, path: str) -> bytes:
-    """A shard of the parquet conversion, by its path `{subset}/{split}/{nnnn}.parquet`."""
-    found = re.fullmatch(r"(.+)/([^/]+)/(\d{4,})\.parquet", path, re.ASCII)
-    row = found and store.row(
-        "select file from parquet where repo = ? and subset = ? and split = ? and shard = ?",
-        repo["key"],
-        found[1],
-        found[2],
-        int(found[3]),
-    )
-    if not row:
+async def scan(request: Request) -> Response:
+    """GET …/scan: the files of main that a scanner has something against."""
+    store, repo = open_repo(request)
+    return HubJSON(repo_scan(store, repo, repo["sha"]))
+
+
+def _file(request: Request, marker: str) -> tuple[Store, str, str, GitEntry]:
+    store, repo = open_repo(request)
+    revision, path = revision_and_path(request, marker)
+    if not revision:
+        raise revision_missing(revision)
+    sha = sha_at(store, repo, revision)
+    path, entry = _entry(store, repo, sha, path)
+    if entry.is_folder:
         raise entry_missing(path)
-    return shard(row["file"])
+    return store, sha, path, entry
+
+
+def _entry(store: Store, repo: sqlite3.Row, sha: str, path: str) -> tuple[str, GitEntry]:
+    """The path without slashes at its ends, and what it leads to; 404 when there is nothing."""
+    path = path.strip("/")
+    found = entry_at(store, tree_of(store, repo["key"], sha), path)
+    if found is None:
+        raise entry_missing(path)
+    return path, found
+
+
+def _text(store: Store, entry: GitEntry) -> bytes:
+    row = store.row("select content from blobs where oid = ?", entry.oid)
+    assert row is not None
+    return bytes(row["content"])
+
+
+def _large(store: Store, sha256: str) -> bytes | None:
+    """The bytes of a large file; None where only its size is known."""
+    row = store.row("select content, shard from large_files where sha256 = ?", sha256)
+    assert row is not None
+    return shard(row["shard"]) if row["shard"] else row["content"]
 
 
 def _piece(request: Request, content: bytes, headers: dict[str, str], media: str) -> Response:
     """The content, or the one range of it that was asked for."""
-    asked = re.fullmatch(r"bytes=(\d*)-(\d*)", request.headers.get("range", ""), re.ASCII)
+    asked = re.fullmatch(r"bytes=(\d{0,18})-(\d{0,18})", request.headers.get("range", ""), re.ASCII)
     if asked is None or asked[0] == "bytes=-":
         return Response(content, headers=headers, media_type=media)
     size = len(content)
@@ -146,29 +156,21 @@ def _disposition(path: str) -> str:
     return f"inline; filename*=UTF-8''{quote(name)}"
 
 
-def _folder(path: str) -> dict[str, object]:
-    oid = hashlib.sha1(path.encode(), usedforsecurity=False).hexdigest()
-    return {"type": "directory", "oid": oid, "size": 0, "path": path}
+def _both(path: str, marker: str) -> Iterable[str]:
+    """A path for people as it is for models, and for the other types."""
+    return (
+        f"/{{type:plural}}{path}/{marker}/{{rest:path}}",
+        f"{path.replace('{namespace}', '{namespace:owner}')}/{marker}/{{rest:path}}",
+    )
 
 
-def _entry(file: sqlite3.Row) -> dict[str, object]:
-    entry: dict[str, object] = {
-        "type": "file",
-        "oid": file["blob_id"],
-        "size": file["size"],
-        "path": file["path"],
-    }
-    if file["sha256"]:
-        entry["lfs"] = {
-            "oid": file["sha256"],
-            "size": file["size"],
-            "pointerSize": 127 + len(str(file["size"])),
-        }
-    return entry
-
-
+_repo = "/{namespace}/{repo}"
+_api = f"/api/{{type:plural}}{_repo}"
 routes = [
-    Route("/{type:plural}/{namespace}/{repo}/resolve/{rest:path}", resolve, methods=["GET"]),
-    Route("/{namespace}/{repo}/resolve/{rest:path}", resolve, methods=["GET"]),
-    Route("/api/{type:plural}/{namespace}/{repo}/tree/{rest:path}", tree, methods=["GET"]),
+    *(Route(path, resolve, methods=["GET"]) for path in _both(_repo, "resolve")),
+    *(Route(path, raw, methods=["GET"]) for path in _both(_repo, "raw")),
+    Route(f"{_api}/tree/{{rest:path}}", tree, methods=["GET"]),
+    Route(f"{_api}/paths-info/{{rest:path}}", paths_info, methods=["POST"]),
+    Route(f"{_api}/scan", scan, methods=["GET"]),
+    Route(f"{_api}/treesize/{{rest:path}}", tree_size, methods=["GET"]),
 ]

@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..content.routes import PARQUET_REF, may_fetch
+from ..content.access import may_fetch
+from ..git.history import PARQUET_REF
 from ..people.rights import caller
 from ..repos.lookup import id_in, repo_at
 from ..store import Store, store_of

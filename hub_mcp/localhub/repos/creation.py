@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import base64
 import re
+import sqlite3
+from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ..content.card_text import CardError, read_card, split
+from ..content.commit_body import Operation, PutLargeFile, PutTextFile, path_problem
+from ..content.committing import ATTRIBUTES, first_commit
+from ..content.file_rules import DEFAULT_ATTRIBUTES, MOST_TEXT, is_binary
+from ..content.large_files import keep_large
 from ..people.rights import CREATORS, SignedInUser, signed_in, token_must
 from ..store import Store, store_of
 from ..web.hub_errors import ApiError, bad_request, forbidden, plan_needed
@@ -17,7 +24,7 @@ from ..web.request import origin
 from ..web.response import HubJSON
 from .lookup import TYPES, name_problem, repo_by_id, url_of
 from .repo_changes import owner_name, visibility_of
-from .rows import NewFile, NewRepo, card_tags, insert_repos, readme, text_file
+from .rows import NewRepo, insert_repos, readme
 from .shapes import subdomain_of
 from .tag_labels import HARDWARE, LICENSES, SDKS
 
@@ -32,7 +39,7 @@ async def create(request: Request) -> Response:
     type = body.choice("type", (*TYPES, "kernel")) or "model"
     name = body.text("name", required=True) or ""
     organization = body.text("organization", nullable=True)
-    visibility = visibility_of(body, type, nullable=True) or "public"
+    visibility = visibility_of(body, type, nullable=True)
     region = body.choice("region", ("us", "eu"))
     group = body.text("resourceGroupId", nullable=True, pattern=r"^[0-9a-fA-F]{24}$")
     card = _card(body)
@@ -47,11 +54,8 @@ async def create(request: Request) -> Response:
     namespace = organization or who.name
     with store.write():
         token_must(who, "repo.write", namespace)
-        if who.role_in(namespace) not in CREATORS:
-            raise forbidden(
-                f'You don\'t have the rights to create a {type} under the namespace "{namespace}"'
-            )
-        _plan_allows(who, namespace, region, space)
+        may_create(who, type, namespace)
+        plan_allows(who, namespace, region, space)
         group_must_exist(store, who, namespace, group)
         id = f"{owner_name(store, namespace)}/{name}"
         taken = repo_by_id(store, type, id)
@@ -59,8 +63,13 @@ async def create(request: Request) -> Response:
             url = url_of(origin(request), type, taken["id"])
             raise ApiError(409, f"You already created this {type} repo", extra={"url": url})
         store.run("delete from redirects where type = ? and old_id = ?", type, id)
-        repo = _new_repo(store, who, type, id, visibility, group, card, files, space)
+        repo = _new_repo(
+            store, who, type, id, visibility or default_visibility(store, namespace), group, card, space
+        )
         insert_repos(store, [repo])
+        row = repo_by_id(store, type, id)
+        assert row is not None
+        first_commit(store, row, who.name, _operations(store, row, who, files, repo.card), "initial commit")
     return HubJSON({"url": url_of(origin(request), type, id), "name": id, "id": repo.oid})
 
 
@@ -73,25 +82,60 @@ def _card(body: JSONBody) -> dict[str, object]:
     return {key: value for key, value in fields.items() if value is not None}
 
 
-def _files(body: JSONBody) -> list[NewFile]:
-    """The first files; contents in UTF-8 or base64."""
-    files: list[NewFile] = []
+def _files(body: JSONBody) -> dict[str, bytes]:
+    """The first files by their paths; contents in UTF-8 or base64."""
+    files: dict[str, bytes] = {}
     for part in body.parts("files") or []:
         content, path = part.text("content", required=True), part.text("path", required=True, least=1)
         encoding = part.choice("encoding", ("utf-8", "base64")) or "utf-8"
         if content is None or path is None:
             continue
-        if path.startswith("/") or {"", ".", ".."} & set(path.split("/")):
-            part.wrong("Invalid path", "path")
-        if path in {file.path for file in files}:
+        problem = path_problem(path)
+        if problem:
+            part.wrong(problem, "path")
+        if path in files:
             part.wrong("Duplicate path", "path")
         try:
-            raw = base64.b64decode(content, validate=True) if encoding == "base64" else content.encode()
+            files[path] = (
+                base64.b64decode(content, validate=True) if encoding == "base64" else content.encode()
+            )
         except ValueError:  # also of characters outside ASCII
             part.wrong("Invalid base64", "content")
-            continue
-        files.append(NewFile(path, len(raw), raw))
     return files
+
+
+def _operations(
+    store: Store, repo: sqlite3.Row, who: SignedInUser, files: dict[str, bytes], card: Mapping[str, object]
+) -> list[Operation]:
+    """The first commit: .gitattributes, a README with the card, and the files; binary ones go to LFS."""
+    contents = {ATTRIBUTES: DEFAULT_ATTRIBUTES.encode(), **files}
+    if card:
+        contents["README.md"] = _with_card(files.get("README.md", b""), card)
+    operations: list[Operation] = []
+    for path, content in contents.items():
+        if is_binary(content) or len(content) > MOST_TEXT:
+            sha256 = keep_large(store, repo["key"], content, who.name, path)
+            operations.append(PutLargeFile(path, sha256, len(content)))
+        else:
+            operations.append(PutTextFile(path, content))
+    return operations
+
+
+def _with_card(written: bytes, card: Mapping[str, object]) -> bytes:
+    """A README whose card also says what the request did; what it said itself stays."""
+    text = written.decode("utf-8", "replace")
+    try:
+        own = read_card(text)
+    except CardError as error:
+        raise bad_request(f"Invalid metadata in README.md. {error}") from None
+    missing = {name: value for name, value in card.items() if name not in own}
+    return readme({**missing, **own}, split(text)[1] or "").encode() if missing else written
+
+
+def default_visibility(store: Store, namespace: str) -> str:
+    """What a repository of a namespace is when nobody says: an organization may have settled it."""
+    row = store.row("select default_visibility from orgs where name = ?", namespace)
+    return str(row["default_visibility"]) if row else "public"
 
 
 def _space(body: JSONBody) -> dict[str, object]:
@@ -122,8 +166,14 @@ def _space(body: JSONBody) -> dict[str, object]:
     return fields
 
 
-def _plan_allows(
-    who: SignedInUser, namespace: str, region: str | None, space: dict[str, object] | None
+def may_create(who: SignedInUser, type: str, namespace: str) -> None:
+    """403 unless the caller may create repositories in a namespace."""
+    if who.role_in(namespace) not in CREATORS:
+        raise forbidden(f'You don\'t have the rights to create a {type} under the namespace "{namespace}"')
+
+
+def plan_allows(
+    who: SignedInUser, namespace: str, region: str | None, space: Mapping[str, object] | None
 ) -> None:
     """402 for what the namespace's plan does not include (OpenAPI, description of `sdk`)."""
     own = namespace.lower() == who.name.lower()
@@ -161,12 +211,10 @@ def _new_repo(
     visibility: str,
     group: str | None,
     card: dict[str, object],
-    files: list[NewFile],
     space: dict[str, object] | None,
 ) -> NewRepo:
-    """The repository as it is after its first commit."""
+    """The repository as it is before its first commit; its card is on the way into the README."""
     details: dict[str, object] = {}
-    tags = [*card_tags(card, type), "region:us"]
     if space is not None:
         sdk, name = str(space["sdk"]), id.split("/")[1]
         card = {"title": re.sub(r"[-_]+", " ", name).strip().title(), "emoji": "🌦", "colorFrom": "blue",
@@ -174,34 +222,27 @@ def _new_repo(
         for key in ("sdk_version", "short_description"):
             if space[key] is not None:
                 card[key] = space[key]
-        details["runtime"] = _runtime(space, id)
-        tags.insert(0, sdk)
+        details["runtime"] = runtime_of(space, id)
     elif type == "dataset":
         details["citation"] = None
-    now, paths = store.now(), {file.path for file in files}
-    if ".gitattributes" not in paths:
-        files.append(text_file(".gitattributes", "*.safetensors filter=lfs diff=lfs merge=lfs -text\n"))
-    if card and "README.md" not in paths:
-        files.append(text_file("README.md", readme(card, "")))
+    now = store.now()
     return NewRepo(
         type,
         id,
         store.new_id(),
         now,
         now,
-        store.new_sha(),
-        tags,
+        ["region:us"],
         card,
         details,
-        files,
-        visibility,
+        visibility=visibility,
         creator=who.id,
         resource_group=group,
         sdk=str(space["sdk"]) if space else None,
     )
 
 
-def _runtime(space: dict[str, object], id: str) -> dict[str, object]:
+def runtime_of(space: Mapping[str, object], id: str) -> dict[str, object]:
     """What a Space does right after its creation: a static one runs, others are being built."""
     static = space["sdk"] == "static"
     wanted = None if static else space["hardware"] or "cpu-basic"

@@ -27,7 +27,14 @@ class _Plural(StringConvertor):
     regex = "models|datasets|spaces"
 
 
+class _Owner(StringConvertor):
+    """`{namespace:owner}` in a route for people: a namespace, and not the plural of a type."""
+
+    regex = "(?!(?:models|datasets|spaces)/)[^/]+"
+
+
 register_url_convertor("plural", _Plural())
+register_url_convertor("owner", _Owner())
 
 
 def repo_by_id(store: Store, type: str, id: str) -> sqlite3.Row | None:
@@ -77,8 +84,8 @@ def lead_on(request: Request, type: str, name: str) -> None:
 
 
 async def old_name(request: Request) -> NoReturn:
-    """GET /api/{type}/{name} and whatever lies below it: only the names of old lead anywhere."""
-    type = PLURALS[request.path_params["type"]]
+    """/api/{type}/{name} and whatever lies below it, for people too: only the names of old lead anywhere."""
+    type = PLURALS[request.path_params.get("type", "models")]
     lead_on(request, type, request.path_params["name"])
     if "rest" in request.path_params:
         raise page_missing()
@@ -109,9 +116,13 @@ def name_problem(name: str) -> str | None:
 
 
 # Last of all routes: what no area answers.
+_methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+_pages = ("/resolve/{rest:path}", "/raw/{rest:path}", ".git/{rest:path}")
 routes = [
     Route("/api/{type:plural}/{name}", old_name, methods=["GET"]),
-    Route("/api/{type:plural}/{name}/{rest:path}", old_name, methods=["GET"]),
+    Route("/api/{type:plural}/{name}/{rest:path}", old_name, methods=_methods),
+    *(Route(f"/{{type:plural}}/{{name}}{page}", old_name, methods=_methods) for page in _pages),
+    *(Route(f"/{{name:owner}}{page}", old_name, methods=_methods) for page in _pages),
 ]
 
 

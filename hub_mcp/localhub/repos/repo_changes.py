@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from ..git.history import sweep
 from ..people.rights import CREATORS, SignedInUser, can_read, must_write, signed_in, token_must
 from ..store import Store, store_of
 from ..web.hub_errors import ApiError, bad_request, forbidden
@@ -36,6 +37,7 @@ async def delete(request: Request) -> Response:
             raise ApiError(404, "Repository not found", code="RepoNotFound")
         must_write(who, repo, f'delete {type} "{repo["id"]}"')
         store.run("delete from repos where key = ?", repo["key"])
+        sweep(store)
     return PlainTextResponse("OK")
 
 

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..store import Store
 
-LARGE = 10_000_000  # from this size on a file of the world is one of Git LFS
-
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """One file of a repository; without content it is a name and a size."""
+    """One file of the world; without content or shard it is a name and a size, as weights are.
+
+    `shard` names a parquet file that ships with the local Hub; `content` goes to LFS when it is binary.
+    Files of a repository with the same `twin` have the same bytes.
+    """
 
     path: str
     size: int = 0
     content: bytes | None = None
+    shard: str | None = None
+    twin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,6 @@ class NewRepo:
     oid: str
     created: str
     modified: str
-    sha: str
     tags: Sequence[str] = ()
     card: Mapping[str, object] = field(default_factory=dict[str, object])
     details: Mapping[str, object] = field(default_factory=dict[str, object])
@@ -54,11 +56,11 @@ class NewRepo:
     rows: int = 0
     labels: Sequence[tuple[str, str]] = ()  # beside the tags: app, provider, model, dataset
     former: Sequence[str] = ()  # names that lead here
-    branches: Mapping[str, str] = field(default_factory=dict[str, str])  # refs/… → sha, beside main
+    refs: Sequence[str] = ()  # beside main
 
 
 def insert_repos(store: Store, repos: Iterable[NewRepo]) -> None:
-    """Write repositories with their labels, files, refs and former names; inside a transaction."""
+    """Write repositories with their labels and former names, without a commit yet; inside a transaction."""
     first = store.count("select coalesce(max(key), 0) + 1 from repos")
     numbered = list(enumerate(repos, first))
     marks = ",".join("?" * 31)
@@ -83,7 +85,7 @@ def insert_repos(store: Store, repos: Iterable[NewRepo]) -> None:
                 r.resource_group,
                 r.created,
                 r.modified,
-                r.sha,
+                "",
                 r.downloads,
                 r.downloads_all_time,
                 r.likes,
@@ -114,18 +116,6 @@ def insert_repos(store: Store, repos: Iterable[NewRepo]) -> None:
         ),
     )
     store.run_many(
-        "insert into files (repo, path, size, blob_id, sha256, content) values (?, ?, ?, ?, ?, ?)",
-        (
-            (key, f.path, f.size if f.content is None else len(f.content), *_hashes(r.oid, f), f.content)
-            for key, r in numbered
-            for f in r.files
-        ),
-    )
-    store.run_many(
-        "insert into refs (repo, ref, sha) values (?, ?, ?)",
-        ((key, ref, sha) for key, r in numbered for ref, sha in r.branches.items()),
-    )
-    store.run_many(
         "insert into redirects (type, old_id, repo) values (?, ?, ?)",
         ((r.type, old, key) for key, r in numbered for old in r.former),
     )
@@ -141,26 +131,6 @@ def readme(card: Mapping[str, object], text: str) -> str:
     """A README with its card on top; YAML, of which JSON values are a part."""
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in card.items()]
     return "\n".join(["---", *lines, "---", text])
-
-
-def card_tags(card: Mapping[str, object], type: str) -> list[str]:
-    """The tags that a repository's card gives it; a dataset's carry the field they come from."""
-    tags: list[str] = []
-    for key in ("language", "datasets", "license", "task_categories", "size_categories", "tags"):
-        value = card.get(key)
-        words: list[object] = [*value] if isinstance(value, list) else [value]
-        prefix = {"datasets": "dataset:", "license": "license:"}.get(key, "")
-        if type == "dataset" and key in ("language", "task_categories", "size_categories"):
-            prefix = f"{key}:"
-        tags += [f"{prefix}{word}" for word in words if isinstance(word, str)]
-    return tags
-
-
-def _hashes(repo: str, file: NewFile) -> tuple[str, str | None]:
-    """The ids under which git and, for a large file, LFS know a file."""
-    content = file.content if file.content is not None else f"{repo}/{file.path}".encode()
-    blob = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
-    return blob, hashlib.sha256(content).hexdigest() if file.size >= LARGE else None
 
 
 def _json(value: object) -> str:

@@ -90,5 +90,7 @@ def listed_fields(request: Request, type: str, sort: str) -> Sequence[str]:
     if truthy(request, "full"):
         fields += FULL[type]
     fields += ["cardData"] if truthy(request, "cardData") else []
+    if type == "space" and any(name in request.query_params for name in ("linked", "models", "datasets")):
+        fields += ["models", "datasets"]
     fields += ["config"] if type == "model" and truthy(request, "config") else []
     return list(dict.fromkeys(fields))

@@ -8,6 +8,9 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
+from ..content.shapes import blob_shape
+from ..git.history import tree_of
+from ..git.trees import files_of
 from ..people.rights import SignedInUser, role_on, visible
 from ..store import Json, Store
 
@@ -31,6 +34,7 @@ class LazyRepo:
         self.row = row
         self.listed = listed
         self.blobs = False
+        self.commit: str = row["sha"]
 
     @cached_property
     def details(self) -> dict[str, Json]:
@@ -47,12 +51,10 @@ class LazyRepo:
     @property
     def siblings(self) -> list[dict[str, object]]:
         """The files, with sizes and blob ids when those were asked for."""
-        rows = self.store.rows(
-            "select path, size, blob_id, sha256 from files where repo = ? order by path", self.row["key"]
-        )
+        files = files_of(self.store, tree_of(self.store, self.row["key"], self.commit))
         if not self.blobs:
-            return [{"rfilename": file["path"]} for file in rows]
-        return [{"rfilename": file["path"], **blob(file)} for file in rows]
+            return [{"rfilename": path} for path in files]
+        return [{"rfilename": path, **blob_shape(entry)} for path, entry in files.items()]
 
     @property
     def spaces(self) -> list[str]:
@@ -123,15 +125,6 @@ class LazyRepo:
         if not self.listed:
             return mapping
         return [{"provider": name, **facts} for name, facts in mapping.items() if isinstance(facts, dict)]
-
-
-def blob(file: sqlite3.Row) -> dict[str, object]:
-    """Size and ids of a file as `blobs=true` adds them."""
-    facts: dict[str, object] = {"size": file["size"], "blobId": file["blob_id"]}
-    if file["sha256"] is not None:
-        pointer = 127 + len(str(file["size"]))
-        facts["lfs"] = {"sha256": file["sha256"], "size": file["size"], "pointerSize": pointer}
-    return facts
 
 
 Field = Callable[[LazyRepo], object]

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from urllib.parse import parse_qs
 
 from starlette.requests import Request
 
 from ..store import Json
 from .hub_errors import ApiError, bad_request, issue
 
+MOST_BODY = 32 * 1024 * 1024
+MOST_FIELDS = 2000  # of a form
 MOST_SAID = 200
 SAID = (
     "type",
@@ -163,6 +166,33 @@ async def bodies_of(request: Request) -> list[JSONBody]:
     return bodies
 
 
+async def strings_of(request: Request) -> dict[str, list[str]]:
+    """The fields of a body in JSON or of a form, each as a list of texts, the way forms have them."""
+    if "json" in request.headers.get("content-type", "json"):
+        value = await _json(request)
+        fields = value if isinstance(value, dict) else {}
+        lists = {name: inner if isinstance(inner, list) else [inner] for name, inner in fields.items()}
+        return {name: [word if isinstance(word, str) else str(word).lower() for word in words]
+                for name, words in lists.items()}  # fmt: skip
+    try:
+        text = (await bounded_body(request, MOST_BODY)).decode()
+        return parse_qs(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise ApiError(413, "too many parameters") from None
+
+
+async def bounded_body(request: Request, most: int) -> bytes:
+    """The request's body; 413 when it is longer than `most` bytes, before the rest is read."""
+    pieces: list[bytes] = []
+    length = 0
+    async for piece in request.stream():
+        length += len(piece)
+        if length > most:
+            raise ApiError(413, f"Payload Too Large: at most {most:,} bytes are accepted here")
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
 def _said(value: Json) -> str | None:
     """What a body asks for, as the log of requests tells it: a few fields, never a secret's or a file's."""
     fields = value if isinstance(value, dict) else {}
@@ -172,7 +202,7 @@ def _said(value: Json) -> str | None:
 
 
 async def _json(request: Request) -> Json:
-    raw = await request.body()
+    raw = await bounded_body(request, MOST_BODY)
     try:
         value: Json = json.loads(raw, parse_float=_number) if raw else {}
         json.dumps(value, ensure_ascii=False).encode()  # half a character, "\\ud800", cannot be stored

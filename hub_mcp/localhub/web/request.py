@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -23,6 +24,18 @@ def limit_of(request: Request, default: int, most: int, least: int = 1, cap: boo
     if limit > most and not cap:
         raise invalid(f"Too big: expected number to be <={most}", "limit")
     return min(limit, most)
+
+
+def whole_of(request: Request, name: str, default: int, most: int) -> int:
+    """A whole number from zero up in the query, for instance the page `p`."""
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    if not re.fullmatch(r"\d{1,16}", text, re.ASCII):
+        raise invalid("Invalid input: expected number to be >=0", name)
+    if int(text) > most:
+        raise invalid(f"Too big: expected number to be <={most}", name)
+    return int(text)
 
 
 def origin(request: Request) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import struct
+import zlib
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from typing import Any
@@ -66,3 +68,18 @@ def popularity(likes: int, created: str, *words: str) -> tuple[int, int]:
     days = max(1, (TODAY - moment_of(created)).days)
     recent = min(likes, likes * (15 + roll(30, "recent", *words)) // (days + 30))
     return recent, recent * 2 // 5
+
+
+def png(side: int, red: str, green: str, blue: str) -> bytes:
+    """A small square picture that fades from black to a colour, given as three pairs of hex digits."""
+    colour = [int(part, 16) for part in (red, green, blue)]
+    rows = b"".join(
+        b"\0" + bytes(value * (x + y) // (2 * side) for x in range(side) for value in colour)
+        for y in range(side)
+    )
+    head = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(part)) + kind + part + struct.pack(">I", zlib.crc32(kind + part))
+        for kind, part in chunks
+    )

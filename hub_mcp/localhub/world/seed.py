@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..git.seed_history import fill_conversions, fill_histories
 from ..repos.lookup import repo_by_id
 from ..repos.rows import NewRepo, insert_repos
 from ..store import Store
-from .fixed_random import TODAY, digest, oid, roll, world, written
+from .fixed_random import TODAY, oid, roll, world, written
 from .seed_collections import fill_collections
 from .seed_datasets import datasets
+from .seed_discussions import fill_discussions, fill_likes
 from .seed_edge_cases import oddities
 from .seed_models import models
 from .seed_papers import fill_papers
@@ -29,9 +31,9 @@ def fill(store: Store, extra: int = 0) -> None:
     ordinary = list(models(tables, owners))
     held = list(datasets(tables, owners))
     demos = list(spaces(tables, owners, [model.id for model in ordinary]))
-    insert_repos(
-        store, [*ordinary, *oddities(users), *(dataset for dataset, *_ in held), *demos, *_plain(extra)]
-    )
+    repos = [*ordinary, *oddities(users), *(dataset for dataset, *_ in held), *demos, *_plain(extra)]
+    insert_repos(store, repos)
+    fill_histories(store, repos)
     keys = {row["id"]: row["key"] for row in store.rows("select id, key from repos where type = 'dataset'")}
     store.run_many(
         "insert into parquet (repo, subset, split, shard, file) values (?, ?, ?, ?, ?)",
@@ -43,12 +45,15 @@ def fill(store: Store, extra: int = 0) -> None:
             for n in range(shards)
         ),
     )
+    fill_conversions(store)
     for id, name in LET_IN.items():
         repo = repo_by_id(store, "model", id)
         assert repo is not None
         store.run("insert into grants (repo, user_id) values (?, ?)", repo["key"], users[name])
     fill_papers(store)
     fill_collections(store)
+    fill_discussions(store)
+    fill_likes(store)
 
 
 def _plain(count: int) -> Iterator[NewRepo]:
@@ -63,7 +68,6 @@ def _plain(count: int) -> Iterator[NewRepo]:
             oid("model", name, day),
             day,
             day,
-            digest("sha", name),
             tags,
             {"license": "mit"},
             pipeline_tag="text-generation",

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..repos.rows import NewFile, NewRepo, card_tags, readme, text_file
-from .fixed_random import NO_DATE, World, born, digest, oid, popularity, roll, some_day
+from ..content.derived import card_tags
+from ..content.file_rules import DEFAULT_ATTRIBUTES
+from ..repos.rows import NewFile, NewRepo, readme, text_file
+from ..store import shard
+from .fixed_random import NO_DATE, World, born, oid, popularity, roll, some_day
 
+SMALL = 100_000  # rows of a dataset whose own files are the shards that ship with the local Hub
 DATASETS_FROM_THE_CROWD = 85
 
 # subset → split → how many shards; the kind says which of the files in shards/ they are
@@ -134,13 +138,13 @@ def _dataset(known: SeedDataset) -> NewRepo:
     title = f"\n\t\n\t\t\n\t\tDataset Card for {known.title}\n\t\n\n"
     words = f"{title}{known.about} See the full description on the dataset page."
     data = [
-        NewFile(f"{subset}/{split}-{n:05d}-of-{shards:05d}.parquet", max(4_000, known.rows * 90 // shards))
+        _data_file(known, f"{subset}/{split}-{n:05d}-of-{shards:05d}.parquet", n, shards)
         for subset, splits in known.conversion.items()
         for split, shards in splits.items()
         for n in range(shards)
     ]
     files = [
-        text_file(".gitattributes", "*.parquet filter=lfs diff=lfs merge=lfs -text\n"),
+        text_file(".gitattributes", DEFAULT_ATTRIBUTES),
         text_file("README.md", readme(card, f"\n# {known.title}\n\n{known.about}\n")),
         *(data or [NewFile("data.jsonl", known.rows * 120)]),
     ]
@@ -150,7 +154,6 @@ def _dataset(known: SeedDataset) -> NewRepo:
         oid("dataset", id, created),
         created,
         some_day(created if created != NO_DATE else "2024-01-04T00:00:00.000Z", "modified", id),
-        digest("sha", id),
         tags,
         card,
         {"citation": known.citation, "paperswithcode_id": None},
@@ -165,5 +168,12 @@ def _dataset(known: SeedDataset) -> NewRepo:
         trending=trending,
         rows=known.rows,
         former=known.former,
-        branches={"refs/convert/parquet": digest("parquet", id)} if known.conversion else {},
     )
+
+
+def _data_file(known: SeedDataset, path: str, n: int, shards: int) -> NewFile:
+    """One of the dataset's own files: with its bytes when it is small, else as a name and a size."""
+    if known.rows < SMALL:
+        name = f"{known.kind}-{n % 2}.parquet"
+        return NewFile(path, len(shard(name)), shard=name)
+    return NewFile(path, max(4_000, known.rows * 90 // shards))

@@ -6,11 +6,28 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ..repos.rows import LARGE, NewFile, NewRepo, card_tags, readme, text_file
-from .fixed_random import NO_DATE, World, digest, oid, popularity, roll, some_day
+from ..content.derived import card_tags
+from ..content.file_rules import DEFAULT_ATTRIBUTES
+from ..repos.rows import NewFile, NewRepo, readme, text_file
+from .fixed_random import NO_DATE, World, digest, oid, png, popularity, roll, some_day
 
 BILLION = 10**9
 SHARD = 5 * BILLION
+SMALLEST = 10_000_000  # bytes of an adapter
+WORDS = ("[PAD]", "[UNK]", "the", "rain", "in", "two", "hours", "and", "then", "sun", "##y", "##s", ".", ",")
+TOKENIZER = json.dumps(
+    {
+        "version": "1.0",
+        "added_tokens": [{"id": n, "content": WORDS[n], "special": True} for n in (0, 1)],
+        "pre_tokenizer": {"type": "Whitespace"},
+        "model": {
+            "type": "WordPiece",
+            "unk_token": "[UNK]",
+            "vocab": {word: n for n, word in enumerate(WORDS)},
+        },
+    },
+    indent=2,
+)
 MODELS_FROM_THE_CROWD = 190
 
 
@@ -155,7 +172,6 @@ def _model(
         oid("model", id, created),
         created,
         modified,
-        digest("sha", id),
         tags,
         card,
         details=_details(family, id, parameters, chat),
@@ -171,7 +187,7 @@ def _model(
         trending=trending,
         parameters=parameters,
         labels=[*(("app", app) for app in _apps(family)), *(("provider", p) for p in family.providers)],
-        branches=_branches(id),
+        refs=_refs(id),
     )
 
 
@@ -218,34 +234,40 @@ def _details(family: ModelFamily, id: str, parameters: int, chat: bool) -> dict[
 
 def _files(family: ModelFamily, id: str, parameters: int, card: dict[str, object]) -> list[NewFile]:
     """The files: those people read with their text, weights as a name and a size."""
-    text = f"\n# {id.split('/')[1]}\n\n{family.about}\n"
+    name = id.split("/")[1]
     files = [
-        text_file(".gitattributes", "*.safetensors filter=lfs diff=lfs merge=lfs -text\n"),
-        text_file("README.md", readme(card, text)),
+        text_file(".gitattributes", DEFAULT_ATTRIBUTES),
+        text_file("README.md", readme(card, _readme(family, id))),
     ]
+    if family.owner == "nimbus-labs":
+        files.append(
+            NewFile(
+                "figures/rain.png", content=png(24, *(digest("figure", id)[n : n + 2] for n in (0, 2, 4)))
+            )
+        )
     if family.library == "gguf":
-        name = id.split("/")[1]
-        return [
-            *files,
-            *(
-                NewFile(f"{name}.{quant}.gguf", parameters * bits // 8)
-                for quant, bits in (("Q4_K_M", 5), ("Q8_0", 8))
-            ),
-        ]
+        sizes = (("Q4_K_M", 5), ("Q8_0", 8))
+        return [*files, *(NewFile(f"{name}.{quant}.gguf", parameters * bits // 8) for quant, bits in sizes)]
     if family.library == "peft":
+        adapter = {
+            "peft_type": "LORA",
+            "base_model_name_or_path": card["base_model"],
+            "r": 16,
+            "lora_alpha": 32,
+        }
         return [
             *files,
-            text_file("adapter_config.json", json.dumps({"peft_type": "LORA", "r": 16}, indent=2)),
-            NewFile("adapter_model.safetensors", max(parameters * 4, LARGE)),
+            text_file("adapter_config.json", json.dumps(adapter, indent=2) + "\n"),
+            NewFile("adapter_model.safetensors", max(parameters * 4, SMALLEST)),
         ]
     if family.library == "diffusers":
         return [
             *files,
-            text_file("model_index.json", '{"_class_name": "StableDiffusionPipeline"}'),
+            text_file("model_index.json", '{\n  "_class_name": "StableDiffusionPipeline"\n}\n'),
             NewFile("unet/diffusion_pytorch_model.safetensors", parameters * 4),
             NewFile("vae/diffusion_pytorch_model.safetensors", 334_643_276),
         ]
-    config = {"architectures": [_architecture(family)], "model_type": family.kind}
+    config = {"architectures": [_architecture(family)], "model_type": family.kind, "vocab_size": len(WORDS)}
     size = parameters * (4 if parameters < BILLION else 2)
     shards = -(-size // SHARD)
     names = (
@@ -255,10 +277,24 @@ def _files(family: ModelFamily, id: str, parameters: int, card: dict[str, object
     )
     return [
         *files,
-        text_file("config.json", json.dumps(config, indent=2)),
-        NewFile("tokenizer.json", 2_103_775),
+        text_file("config.json", json.dumps(config, indent=2) + "\n"),
+        text_file("tokenizer.json", TOKENIZER),
         *(NewFile(name, size // shards) for name in names),
     ]
+
+
+def _readme(family: ModelFamily, id: str) -> str:
+    """What stands below the card."""
+    name = id.split("/")[1]
+    lines = [f"\n# {name}", "", family.about, ""]
+    if family.library == "transformers":
+        auto = AUTO.get(family.task, "AutoModel")
+        lines += ["## Use", "", "```python", f"from transformers import {auto}", "",
+                  f'model = {auto}.from_pretrained("{id}")', "```", ""]  # fmt: skip
+    lines += ["## Limits", "", "It repeats what its training data says, errors included.", ""]
+    if family.papers:
+        lines += ["## Papers", "", *(f"- https://arxiv.org/abs/{paper}" for paper in family.papers), ""]
+    return "\n".join(lines)
 
 
 def _architecture(family: ModelFamily) -> str:
@@ -279,7 +315,5 @@ def _apps(family: ModelFamily) -> Sequence[str]:
     return ("diffusionbee", "draw-things") if family.library == "diffusers" else ()
 
 
-def _branches(id: str) -> dict[str, str]:
-    if roll(4, "tagged", id):
-        return {}
-    return {"refs/tags/v1.0": digest("v1.0", id), "refs/heads/experimental": digest("experimental", id)}
+def _refs(id: str) -> Sequence[str]:
+    return () if roll(4, "tagged", id) else ("refs/tags/v1.0", "refs/heads/experimental")

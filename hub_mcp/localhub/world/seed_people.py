@@ -20,6 +20,7 @@ MEMBERS = {
     "openai-community": {"julien-c": "admin", "lysandre": "admin"},
     "google-bert": {"julien-c": "admin", "lysandre": "admin"},
 }
+PRIVATE_BY_DEFAULT = "drizzle-collective"
 VOLUNTEERS = 640  # members of open-cartography, enough for a second page at the default page size
 ADMIRERS = 1310  # its followers
 FOLLOWERS = {
@@ -117,6 +118,7 @@ def fill_people(store: Store, world: World) -> None:
             for name, full, plan, verified, since, about in world["orgs"]
         ],
     )
+    store.run("update orgs set default_visibility = 'private' where name = ?", PRIVATE_BY_DEFAULT)
     users = {row["name"]: str(row["id"]) for row in store.rows("select name, id from users")}
     accounts = users | {row["name"]: str(row["id"]) for row in store.rows("select name, id from orgs")}
     members = [

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..repos.rows import NewRepo, readme, text_file
+from ..content.file_rules import DEFAULT_ATTRIBUTES
+from ..repos.rows import NewFile, NewRepo, readme, text_file
 from ..repos.shapes import subdomain_of
-from .fixed_random import World, born, digest, oid, popularity, roll, some_day
+from .fixed_random import World, born, oid, popularity, roll, some_day
 
 SPACES_FROM_THE_CROWD = 60
 
@@ -73,21 +74,19 @@ def _space(demo: SeedSpace) -> NewRepo:
     recent, trending = popularity(demo.likes, demo.created, id)
     app = {"static": "index.html", "docker": "Dockerfile"}.get(sdk or "", "app.py")
     files = [
-        text_file(".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text\n"),
+        text_file(".gitattributes", DEFAULT_ATTRIBUTES),
         text_file("README.md", readme(card, f"\n{demo.about}\n")),
-        *([text_file(app, f"# {demo.about}\n")] if sdk else []),
+        *(_app(demo, app) if sdk else []),
     ]
-    sha = digest("sha", id)
     return NewRepo(
         "space",
         id,
         oid("space", id, demo.created),
         demo.created,
         some_day(demo.created, "modified", id),
-        sha,
         [*([sdk] if sdk else []), "region:us"],
         card,
-        {"runtime": _runtime(demo, sha)},
+        {"runtime": _runtime(demo)},
         files,
         demo.visibility,
         sdk=sdk,
@@ -98,7 +97,7 @@ def _space(demo: SeedSpace) -> NewRepo:
     )
 
 
-def _runtime(demo: SeedSpace, sha: str) -> Mapping[str, object]:
+def _runtime(demo: SeedSpace) -> Mapping[str, object]:
     sdk, stage, hardware = demo.sdk, demo.stage, demo.hardware
     runtime: dict[str, object] = {
         "stage": stage,
@@ -116,5 +115,30 @@ def _runtime(demo: SeedSpace, sha: str) -> Mapping[str, object]:
         runtime["errorMessage"] = "Exit code: 1. Reason: ModuleNotFoundError: No module named 'torch'"
     return runtime | {
         "domains": [{"domain": f"{subdomain_of(demo.id)}.hf.space", "stage": "READY"}],
-        "sha": sha,
     }
+
+
+def _app(demo: SeedSpace, app: str) -> list[NewFile]:
+    """What the Space runs."""
+    model = demo.models[0] if demo.models else "openai-community/gpt2"
+    if app == "index.html":
+        return [text_file(app, f"<!doctype html>\n<title>{demo.about}</title>\n<h1>{demo.about}</h1>\n")]
+    if app == "Dockerfile":
+        steps = 'COPY . /app\nWORKDIR /app\nCMD ["python", "serve.py"]\n'
+        return [text_file(app, f"FROM python:3.12-slim\n{steps}"),
+                text_file("serve.py", "from http.server import test\n\ntest(port=7860)\n")]  # fmt: skip
+    code = f'''"""{demo.about}."""
+
+import gradio as gr
+from transformers import pipeline
+
+pipe = pipeline(model="{model}")
+
+
+def answer(text: str) -> str:
+    return str(pipe(text))
+
+
+gr.Interface(answer, "text", "text").launch()
+'''
+    return [text_file(app, code), text_file("requirements.txt", "transformers\ntorch\n")]

@@ -1,0 +1,62 @@
+"""Who may see and change what is in a repository, and which revision and path an address names."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from urllib.parse import unquote
+
+from starlette.requests import Request
+
+from ..people.rights import SignedInUser, caller, role_on
+from ..repos.lookup import PLURALS, repo_at
+from ..store import Store, store_of
+from ..web.hub_errors import disabled, forbidden, gated, repo_missing
+from ..web.request import raw_path
+
+
+def open_repo(request: Request) -> tuple[Store, sqlite3.Row]:
+    """The repository of a path, when the caller may see its files."""
+    store, repo = store_of(request), repo_at(request, PLURALS[request.path_params.get("type", "models")])
+    may_fetch(store, caller(request), repo)
+    return store, repo
+
+
+def may_fetch(store: Store, who: SignedInUser | None, repo: sqlite3.Row) -> None:
+    """Refuse the files of a repository that is disabled, gated, or a protected Space."""
+    if repo["disabled"]:
+        raise disabled()
+    inside = who is not None and role_on(who, repo) not in (None, "no_access")
+    if repo["visibility"] == "protected" and not inside:
+        raise repo_missing(anonymous=who is None)
+    if repo["gated"] is None or inside:
+        return
+    if who is None or not _granted(store, who, repo):
+        raise gated(repo["type"], repo["id"], anonymous=who is None)
+
+
+def may_discuss(who: SignedInUser, repo: sqlite3.Row) -> None:
+    """403 unless the token lets its owner write in discussions, which opening a pull request is too."""
+    if json.loads(repo["settings"]).get("discussionsDisabled"):
+        raise forbidden("Discussions are disabled for this repo")
+    if who.allows("discussion.write", repo["namespace"], repo["_id"]):
+        return
+    fine = json.loads(who.fine_grained or "{}")
+    if "discussion.write" not in fine.get("global", []):
+        raise forbidden(f'The token "{who.token_name}" is missing the permission "discussion.write"')
+
+
+def revision_and_path(request: Request, marker: str) -> tuple[str, str]:
+    """Revision and path from the address as it was sent, where a slash within the revision is encoded."""
+    rest = raw_path(request).split(marker, 1)[1]
+    written = re.match(r"refs/(?:convert|pr)/[^/]+(?=/|$)", rest)
+    revision = written[0] if written else rest.split("/", 1)[0]
+    return unquote(revision), unquote(rest[len(revision) + 1 :])
+
+
+def _granted(store: Store, who: SignedInUser, repo: sqlite3.Row) -> bool:
+    """Whether this caller was let in, and their token may use that."""
+    if not who.reads_gated:
+        return False
+    return store.count("select count(*) from grants where repo = ? and user_id = ?", repo["key"], who.id) > 0

@@ -1,0 +1,103 @@
+"""The card on top of a README, YAML between two lines of dashes: read, and checked as the Hub checks it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+import yaml
+
+from ..repos.tag_labels import LICENSES, SDKS, TASK_GROUP
+from ..store import Json
+
+MOST_CARD = 64 * 1024
+COLORS = ("red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray")
+_CARD = re.compile(r"\A\s*---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+
+
+class CardError(Exception):
+    """The card cannot be read, or the Hub refuses what it says; one complaint a line."""
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML without references, by which a few lines could become endless."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """As usual, but for a reference."""
+        if self.check_event(yaml.AliasEvent):
+            raise CardError("YAML references are not allowed")
+        return super().compose_node(parent, index)
+
+
+def split(text: str) -> tuple[str | None, str]:
+    """The card's YAML, None when there is no card, and the text below it."""
+    found = _CARD.match(text)
+    return (found[1], text[found.end() :]) if found else (None, text)
+
+
+def read_card(text: str) -> dict[str, Json]:
+    """The card of a README as JSON has it; empty without one."""
+    written, _ = split(text)
+    if written is None or not written.strip():
+        return {}
+    if len(written) > MOST_CARD:
+        raise CardError(f"the metadata is longer than {MOST_CARD:,} characters")
+    try:
+        value = yaml.load(written, _Loader)  # noqa: S506 - a SafeLoader
+        card = _plain(value)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" ({mark.line + 2}:{mark.column + 1})" if mark is not None else ""
+        raise CardError(f"{getattr(error, 'problem', None) or 'invalid YAML'}{where}") from None
+    except (RecursionError, ValueError):
+        raise CardError("invalid YAML") from None
+    if card is None:
+        return {}
+    if not isinstance(card, dict):
+        raise CardError("the metadata must be a mapping of names to values")
+    return card
+
+
+def complaints(card: dict[str, Json], type: str) -> list[str]:
+    """What the Hub refuses in a card of a repository of this type."""
+    found: list[str] = []
+    for name in ("license", "language", "datasets", "tags", "base_model"):
+        value = card.get(name)
+        words = value if isinstance(value, list) else [value]
+        if value is not None and not all(isinstance(word, str) for word in words):
+            found.append(f'"{name}" must be a string or an array of strings')
+        elif name == "license" and value is not None:
+            found += [
+                f'"license" must be one of [{", ".join(LICENSES)}]' for word in words if word not in LICENSES
+            ]
+    found += _one_of(card, "pipeline_tag", (*TASK_GROUP, "other")) if type == "model" else []
+    if type == "space":
+        found += _one_of(card, "sdk", (*SDKS, "streamlit"))
+        found += [line for name in ("colorFrom", "colorTo") for line in _one_of(card, name, COLORS)]
+        short = card.get("short_description")
+        if isinstance(short, str) and len(short) > 60:
+            found.append('"short_description" length must be less than or equal to 60 characters long')
+    return found
+
+
+def _one_of(card: dict[str, Json], name: str, options: Sequence[str]) -> list[str]:
+    value = card.get(name)
+    return [] if value is None or value in options else [f'"{name}" must be one of [{", ".join(options)}]']
+
+
+def _plain(value: object) -> Json:
+    """A value of YAML as JSON: dates as text, names as text, no number that JSON lacks."""
+    if isinstance(value, dict):
+        return {_text(str(key)): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, set, tuple)):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, (bool, int)):
+        return value
+    return _text(value) if isinstance(value, str) else _text(str(value))
+
+
+def _text(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()

@@ -1,0 +1,58 @@
+"""A pull request brought into main: what both sides changed, and the one commit that a merge is."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+
+from ..content.committing import move_ref
+from ..git.diffs import FileDifference, differences
+from ..git.git_objects import GitEntry
+from ..git.history import MAIN, add_commit, chain, sha_of, tree_of
+from ..git.trees import changed_tree, entry_at
+from ..store import Store
+from ..web.hub_errors import ApiError, bad_request
+
+
+def conflicts(store: Store, repo: sqlite3.Row, discussion: sqlite3.Row) -> list[str]:
+    """The files that main and the pull request changed differently since they parted."""
+    return [
+        found.path
+        for found, there in _changes(store, repo, discussion)
+        if there not in (found.old, found.new)
+    ]
+
+
+def merge(store: Store, repo: sqlite3.Row, discussion: sqlite3.Row, author: str) -> str:
+    """Put the pull request's changes on top of main as one commit; inside a transaction."""
+    if discussion["head_sha"] == discussion["base_sha"]:
+        raise bad_request("There is nothing to merge: this pull request has no commits")
+    clashing = conflicts(store, repo, discussion)
+    if clashing:
+        raise ApiError(409, f"This pull request has conflicts with main: {', '.join(clashing[:20])}")
+    head = sha_of(store, repo, MAIN)
+    tree = changed_tree(
+        store, tree_of(store, repo["key"], head),
+        {found.path: found.new for found, _ in _changes(store, repo, discussion)},
+    )  # fmt: skip
+    commits = []
+    for row in chain(store, repo["key"], discussion["head_sha"]):
+        if row["id"] == discussion["base_sha"]:
+            break
+        commits.append(f"- {row['title']} ({row['id']})")
+    title = f"{discussion['title']} (#{discussion['num']})"
+    sha = add_commit(store, repo["key"], tree, head, author, store.now(), title, "\n".join(reversed(commits)))
+    move_ref(store, repo, MAIN, sha)
+    return sha
+
+
+def _changes(
+    store: Store, repo: sqlite3.Row, discussion: sqlite3.Row
+) -> Iterator[tuple[FileDifference, GitEntry | None]]:
+    """What the pull request changes, and what main has at the same path."""
+    main, base, head = (
+        tree_of(store, repo["key"], sha)
+        for sha in (sha_of(store, repo, MAIN), discussion["base_sha"], discussion["head_sha"])
+    )
+    for found in differences(store, base, head):
+        yield found, entry_at(store, main, found.path)
