@@ -139,6 +139,7 @@ async def serve_stdio(settings: Settings) -> None:
     from hub_mcp.server import telemetry
     from hub_mcp.server.lazy import lazy_server
     from hub_mcp.server.prepared_tools import PreparedTools
+    from hub_mcp.server.relay import Relay
     from hub_mcp.server.stdio import stdio
 
     telemetry.set_up()
@@ -152,7 +153,7 @@ async def serve_stdio(settings: Settings) -> None:
     gc.freeze()  # what is there by now stays until the end
     gc.enable()
     async with stdio() as (incoming, outgoing):
-        await server.run(incoming, outgoing, server.create_initialization_options())
+        await Relay(server).run(incoming, outgoing)
     for hub in hubs:
         await hub.aclose()
 

@@ -19,6 +19,8 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 from mcp.shared.message import SessionMessage
 from mcp.types import jsonrpc_message_adapter
 
+from hub_mcp.server.relay import UnreadableLine
+
 LONGEST_LINE = 8 * 1024 * 1024  # bytes of one message
 
 Incoming = MemoryObjectReceiveStream[SessionMessage | Exception]
@@ -78,8 +80,8 @@ async def _read(
                 continue
             try:
                 message = SessionMessage(jsonrpc_message_adapter.validate_json(line, by_name=False))
-            except ValueError as odd:
-                await to_server.send(odd)
+            except ValueError:
+                await to_server.send(UnreadableLine(line))
                 continue
             try:
                 await to_server.send(message)

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from typing import Any, Final
 
 from uvicorn import Config
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 MOST: Final = 1_024  # connections
@@ -32,7 +32,7 @@ class BoundedProtocol(asyncio.Protocol):
     ) -> None:
         self._loop = _loop or asyncio.get_running_loop()
         self._state = server_state
-        self._http = _protocol()(config, server_state, app_state, _loop)
+        self._http: H11Protocol = _protocol()(config, server_state, app_state, _loop)
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._head = 0  # bytes since the last request
@@ -49,7 +49,8 @@ class BoundedProtocol(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._head += len(data)
         self._http.data_received(data)
-        if self._http.cycle is not None and not self._http.cycle.response_complete:
+        cycle: RequestResponseCycle | None = self._http.cycle  # None until the first request
+        if cycle is not None and not cycle.response_complete:
             self._head = 0
             self._expect_nothing()
         elif self._head > LARGEST_HEAD:
@@ -84,13 +85,12 @@ class BoundedProtocol(asyncio.Protocol):
             self._transport.abort()
 
 
-def _protocol() -> Callable[..., H11Protocol]:
+def _protocol() -> Callable[..., Any]:
     """The faster of uvicorn's protocols that is here; both are alike in what is used of them."""
     if find_spec("httptools"):
         from uvicorn.protocols.http import httptools_impl
 
-        fast: Callable[..., Any] = httptools_impl.HttpToolsProtocol
-        return fast
+        return httptools_impl.HttpToolsProtocol
     return H11Protocol
 
 

@@ -72,6 +72,7 @@ class Intake:
         if declared.isdecimal() and (len(declared) > 18 or int(declared) > LARGEST):
             return await _refused(413, f"A request has at most {LARGEST:,} bytes.")(scope, receive, send)
         body = bytearray()
+        refusal: JSONResponse | None = None
         try:
             with anyio.move_on_after(self._in_time) as time:
                 refusal = await self._fill(body, receive)

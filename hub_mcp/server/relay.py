@@ -1,0 +1,166 @@
+"""What stands between one client's streams and the SDK's server: two eras on one connection, and a tidy end.
+
+    async with stdio() as (incoming, outgoing):
+        await Relay(server).run(incoming, outgoing)
+
+The SDK has the first request decide a connection's era, and cancels what runs when the input ends. Here
+`server/discover` decides nothing, so that a client may ask for it and go on with `initialize`, or the other
+way round; what was read before the input ended is answered; and a line that is no message is told so.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+import anyio
+from anyio.abc import TaskGroup
+from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
+from mcp.server.lowlevel import Server
+from mcp.shared.message import SessionMessage
+from mcp.types import (
+    INVALID_REQUEST,
+    PARSE_ERROR,
+    PROTOCOL_VERSION_META_KEY,
+    ErrorData,
+    JSONRPCError,
+    JSONRPCNotification,
+    JSONRPCRequest,
+    JSONRPCResponse,
+)
+
+Incoming = MemoryObjectReceiveStream[SessionMessage | Exception]
+Outgoing = MemoryObjectSendStream[SessionMessage]
+
+TIME_TO_ANSWER = 5.0  # seconds after the end of input; hosts kill a server that takes longer to leave
+ENDLESS = "subscriptions/listen"  # the one request that is never answered by itself
+MOST_REFUSALS = 100  # errors for one line
+_ID = re.compile(rb'"id"\s*:\s*(-?[0-9]{1,15}|"[^"\\]{1,200}")\s*[,}]')
+
+
+class UnreadableLine(Exception):
+    """A line that is no message; `refusals` are the errors it is answered with."""
+
+    def __init__(self, line: bytes) -> None:
+        super().__init__("a line that is no message")
+        self.refusals = _refusals(line)
+
+
+class Relay:
+    """Passes messages between a client's streams and a server.
+
+    Args:
+        time_to_answer: seconds for what runs when the input ends.
+    """
+
+    def __init__(self, server: Server[Any], *, time_to_answer: float = TIME_TO_ANSWER) -> None:
+        self._server = server
+        self._time = time_to_answer
+        self._open: set[str | int] = set()  # requests that are not answered yet
+        self._answered = anyio.Event()
+
+    async def run(self, incoming: Incoming, outgoing: Outgoing) -> None:
+        """Serve until the input has ended and what was read is answered."""
+        to_server, server_in = anyio.create_memory_object_stream[SessionMessage | Exception](0)
+        server_out, from_server = anyio.create_memory_object_stream[SessionMessage](0)
+        async with outgoing, anyio.create_task_group() as group:
+            group.start_soon(self._pass_on, incoming, to_server, outgoing, group)
+            group.start_soon(self._pass_back, from_server, outgoing)
+            await self._server.run(server_in, server_out, self._server.create_initialization_options())
+
+    async def _pass_on(
+        self,
+        incoming: Incoming,
+        to_server: MemoryObjectSendStream[SessionMessage | Exception],
+        outgoing: Outgoing,
+        group: TaskGroup,
+    ) -> None:
+        async with to_server:
+            async for item in incoming:
+                if isinstance(item, UnreadableLine):
+                    for refusal in item.refusals:
+                        await outgoing.send(SessionMessage(refusal))
+                    continue
+                self._note(item)
+                if isinstance(item, SessionMessage) and _is_discover(item):
+                    group.start_soon(self._apart, item, outgoing)
+                    continue
+                try:
+                    await to_server.send(item)
+                except (anyio.BrokenResourceError, anyio.ClosedResourceError):
+                    return
+            with anyio.move_on_after(self._time):
+                while self._open:
+                    self._answered = anyio.Event()
+                    await self._answered.wait()
+
+    async def _pass_back(
+        self, from_server: MemoryObjectReceiveStream[SessionMessage], outgoing: Outgoing
+    ) -> None:
+        async with from_server:
+            async for item in from_server:
+                await self._answer(item, outgoing)
+
+    async def _answer(self, item: SessionMessage, outgoing: Outgoing) -> None:
+        with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):  # nobody listens any more
+            await outgoing.send(item)
+        message = item.message
+        if isinstance(message, (JSONRPCResponse, JSONRPCError)) and message.id is not None:
+            self._close(message.id)
+
+    async def _apart(self, item: SessionMessage, outgoing: Outgoing) -> None:
+        """Answer one request as on a connection of its own."""
+        to_server, server_in = anyio.create_memory_object_stream[SessionMessage | Exception](1)
+        server_out, from_server = anyio.create_memory_object_stream[SessionMessage](1)
+        options = self._server.create_initialization_options()
+        async with from_server, anyio.create_task_group() as group:
+            group.start_soon(self._server.run, server_in, server_out, options)
+            async with to_server:
+                await to_server.send(item)
+                with suppress(anyio.EndOfStream):
+                    await self._answer(await from_server.receive(), outgoing)
+
+    def _note(self, item: SessionMessage | Exception) -> None:
+        """Remember what will be answered."""
+        message = item.message if isinstance(item, SessionMessage) else None
+        if isinstance(message, JSONRPCRequest) and message.method != ENDLESS:
+            self._open.add(message.id)
+        elif isinstance(message, JSONRPCNotification) and message.method == "notifications/cancelled":
+            self._close((message.params or {}).get("requestId"))
+
+    def _close(self, request: Any) -> None:
+        if isinstance(request, (str, int)):
+            self._open.discard(request)
+        self._answered.set()
+
+
+def _is_discover(item: SessionMessage) -> bool:
+    message = item.message
+    if not isinstance(message, JSONRPCRequest) or message.method != "server/discover":
+        return False
+    meta = (message.params or {}).get("_meta")
+    return isinstance(meta, Mapping) and PROTOCOL_VERSION_META_KEY in meta
+
+
+def _refusals(line: bytes) -> list[JSONRPCError]:
+    """An error for each request in a line whose id can be read; a broken answer is answered with nothing."""
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        found = _ID.search(line) if line.lstrip()[:1] == b"{" and b'"method"' in line else None
+        return [_refusal(json.loads(found[1]), PARSE_ERROR, "This line is not JSON.")] if found else []
+    if isinstance(value, list):
+        says = "Batches are not taken: send one message a line."
+        requests = [one for one in value if isinstance(one, dict) and "method" in one]
+    else:
+        says = "This is not a JSON-RPC request."
+        requests = [value] if isinstance(value, dict) and not {"result", "error"} & set(value) else []
+    ids: list[Any] = [one.get("id") for one in requests[:MOST_REFUSALS]]
+    return [_refusal(one, INVALID_REQUEST, says) for one in ids if type(one) in (int, str)]
+
+
+def _refusal(request: str | int, code: int, says: str) -> JSONRPCError:
+    return JSONRPCError(jsonrpc="2.0", id=request, error=ErrorData(code=code, message=says))
