@@ -155,7 +155,7 @@ class NotAHub(HubError):
 
 
 class LedElsewhere(NotAHub):
-    advice = "Whoever runs the Hub that HF_ENDPOINT names can tell why; the token is sent nowhere else."
+    advice = "Ask the people who run the Hub that HF_ENDPOINT names; the token was sent nowhere else."
 
 
 class UnexpectedAnswer(NotAHub):
@@ -188,7 +188,9 @@ class TokenRejected(SignInNeeded):
 
 
 class PlanNeeded(Refused):
-    advice = "This needs a paid plan or more quota; its owner can see to it in the Hub's billing settings."
+    advice = (
+        "This needs a paid plan or more quota, which the owner can arrange in the Hub's billing settings."
+    )
 
 
 class Forbidden(Refused):

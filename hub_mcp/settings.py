@@ -1,4 +1,4 @@
-"""What an operator decides, one frozen record; filled by flags and HUB_MCP_* variables (`cli/options.py`)."""
+"""The operator's decisions as one frozen record, filled from flags and variables (`cli/options.py`)."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ class Settings:
         endpoint: the Hub's address.
         sandbox: None for the real Hub; "" for a local Hub in memory, else the file it lives in.
         sandbox_user: whose token the sandbox uses (a name the local Hub knows).
-        anonymous: leave a token that lies there unused.
+        anonymous: do not use a token, even if one is found.
         token_file: a file that holds the token, instead of where it is usually found.
         offline: refuse every call before it is sent.
         confirm: what happens to a risky call when nobody can be asked in the client.
         dry_run: show what changing calls would send, and send none.
         read_only: areas whose changing tools are not offered; ("all",) for every area.
         namespaces: the only owners whose things may be changed; empty for all.
-        max_writes, max_deletes: changing calls, and destroying ones, a run may make; None for no limit.
+        max_writes, max_deletes: the most changes, and deletions, to make; None for no limit.
         toolsets, tools, exclude_tools: which tools are offered; exclusion wins.
         tool_prefix: what every tool's name begins with, for hosts where another server has the same names.
         structured: answers also as objects for programs, with output schemas.
@@ -31,8 +31,8 @@ class Settings:
         journal: the file changes are written to; "" for the default place, "off" for none.
         max_wait: the longest wait for a rate limit, in seconds.
         timeout: seconds a call may take.
-        watch_every: seconds between two looks at something that is watched.
-        faults: trouble the local Hub makes on purpose, in its own notation.
+        watch_every: seconds between two checks of a subscribed resource.
+        faults: failures the local Hub produces on purpose, in its own notation.
         log_level, log_file: what is logged, and where; stderr by default.
     """
 

@@ -15,23 +15,23 @@ from hub_mcp.errors import HubError, plain
 
 # Each subcommand: where it lies, and what the menu says. None is imported before it is called or completed.
 COMMANDS = {
-    "try": ("try_:try_", "Play a first minute on the local Hub, as an assistant sees it."),
+    "try": ("try_:try_", "Show a short session on the local Hub, as an assistant sees it."),
     "install": ("install:install", "Connect an assistant to this server."),
-    "uninstall": ("install:uninstall", "Take that back, and nothing else."),
-    "doctor": ("doctor:doctor", "Say what the server sees, and what stands in its way."),
+    "uninstall": ("install:uninstall", "Remove the entry that install wrote."),
+    "doctor": ("doctor:doctor", "Check the set-up: token, Hub, network, tools, and anything that is wrong."),
     "tools": ("list_tools:tools", "List the tools."),
     "call": ("call:call", "Call a tool."),
     "read": ("read:read", "Read a hub:// address."),
-    "approve": ("approve:approve", "Approve what an assistant was not let to do alone."),
-    "journal": ("journal_commands:journal", "Show what was changed, asked and refused."),
-    "undo": ("journal_commands:undo", "Take a change back."),
-    "serve": ("serve:serve", "Serve one client over stdin and stdout, as without a command."),
+    "approve": ("approve:approve", "Approve a plan that an assistant cannot carry out without you."),
+    "journal": ("journal_commands:journal", "Show the changes that were made, asked about and refused."),
+    "undo": ("journal_commands:undo", "Undo a change."),
+    "serve": ("serve:serve", "Serve one client over stdin and stdout (the default)."),
     "http": ("serve_http:http", "Serve a team over Streamable HTTP."),
-    "hub": ("local_hub:hub", "Serve the local Hub alone, with a page to look at."),
+    "hub": ("local_hub:hub", "Serve the local Hub on a port, with a page that shows what happens on it."),
     "completion": ("completion:completion", "Print the completion script of a shell."),
 }
 EXAMPLES = ("hub-mcp try", "hub-mcp --sandbox", "hub-mcp install claude-code", "hub-mcp doctor")
-IGNORED: list[str] = []  # variables that held a blank or an unfilled placeholder
+IGNORED: list[str] = []  # variables that were blank or held an unfilled placeholder
 
 
 class Commands(Late):
@@ -57,8 +57,8 @@ class Commands(Late):
 def cli(context: click.Context, /, verbose: int, **given: Any) -> None:
     """The Model Context Protocol server for the Hugging Face Hub. Without a command it serves over stdio.
 
-    Flags of the server stand before or behind a command; each has its variable. Exit codes: 0 it is done,
-    1 it could not be done, 2 it was not asked rightly.
+    Options of the server can stand before or after a command; each has an environment variable. Exit codes:
+    0 success, 1 failure, 2 wrong usage or settings.
     """
     if verbose:
         given["log_level"] = "debug" if verbose > 1 else "info"

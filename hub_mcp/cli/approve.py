@@ -15,17 +15,17 @@ from hub_mcp.gate.journal import state_directory
 
 @click.command()
 @click.argument("id", required=False)
-@click.option("--list", "listed", is_flag=True, help="Show what waits for approval, and approve nothing.")
+@click.option("--list", "listed", is_flag=True, help="List the plans that wait for approval.")
 @click.option(
     "--state-dir", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
     help="Where the server keeps its plans, as its answer says; your own state directory by default.",
 )  # fmt: skip
 def approve(id: str | None, listed: bool, state_dir: Path | None) -> None:
-    """Approve a plan that an assistant was given: read what would be lost, and type its name.
+    """Approve a plan: read what would be lost, and type the name of it.
 
-    The plan acts when the assistant calls again, at most ten minutes after it was made, and only on what it
-    names. It proves that somebody at this machine typed the name; an assistant that may run commands here as
-    you could type too.
+    It is carried out when the assistant calls again, within ten minutes of the plan, and only on what the
+    plan names. Approval proves that someone at this machine typed the name; an assistant that can run
+    commands as you could type it too.
     """
     approvals = Approvals(state_dir or state_directory())
     try:
@@ -36,7 +36,7 @@ def approve(id: str | None, listed: bool, state_dir: Path | None) -> None:
         for plan in waiting:
             click.echo(f"{plan.id}  {_left(plan)}  {plan.consequence.splitlines()[0]}")
         if not waiting:
-            click.echo("Nothing waits for approval.")
+            click.echo("No plan is waiting for approval.")
         return
     try:
         need_terminal()
@@ -44,7 +44,7 @@ def approve(id: str | None, listed: bool, state_dir: Path | None) -> None:
         found = None if found and approvals.has_approved(found) else found
         if found is None:
             raise Stopped(
-                f"No plan {id!r} waits: it has expired, was approved, or never was.",
+                f"No plan {id!r} is waiting: it has expired, was approved already, or never existed.",
                 advice="Run the command as the assistant shows it, within ten minutes.",
             )
         click.echo(
@@ -53,11 +53,13 @@ def approve(id: str | None, listed: bool, state_dir: Path | None) -> None:
         if typed_exactly(found.retype) != found.retype:
             raise Stopped("That is not exactly the name, so nothing was approved.")
         if found.until <= time.time():
-            raise Stopped("The plan has expired meanwhile.")
+            raise Stopped("The plan has expired in the meantime.")
         approvals.approve(found)
     except Stopped as stop:
         raise click.ClickException(stop.sentence()) from stop
-    click.echo(f"Approved. It is done when the assistant calls {found.tool} again, within {_left(found)}.")
+    click.echo(
+        f"Approved. It will be done when the assistant calls {found.tool} again, within {_left(found)}."
+    )
 
 
 def _left(plan: Waiting) -> str:

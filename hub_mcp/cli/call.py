@@ -42,7 +42,7 @@ class Tools(Guessing):
 @click.group(cls=Tools, epilog=ELSEWHERE)
 @settings_behind()
 def call() -> None:
-    """Call a tool, by the same gate as an assistant does; where a person is to be asked, you are.
+    """Call a tool. The same rules apply as for an assistant; questions for a person are asked here.
 
     \b
     hub-mcp call list_models --search bert --limit 5

@@ -1,4 +1,4 @@
-"""Settings held against what there is, before anything starts: a misspelt one is told, not guessed at."""
+"""Checks settings before anything starts; a misspelt one is reported, not guessed at."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
 
 
 def check(settings: Settings) -> None:
-    """See that every setting means something.
+    """Check every setting.
 
     Raises:
         BadInput: which one does not, and why.
@@ -31,7 +31,7 @@ def check(settings: Settings) -> None:
         _writable("--log-file", Path(settings.log_file))
     for name in settings.namespaces:
         if not OWNER.fullmatch(name):
-            raise _wrong("--namespaces", name, "is no name of a user or an organization.")
+            raise _wrong("--namespaces", name, "is not the name of a user or an organization.")
     if settings.toolsets or settings.tools or settings.exclude_tools or settings.read_only:
         from hub_mcp.server import prepared_tools as announced
 
@@ -49,7 +49,9 @@ def _sandbox_user(name: str) -> None:
 
     known = dict.fromkeys(token.user for token in TOKENS if token.user)
     if name not in known:
-        raise _wrong("--sandbox-user", name, f"is nobody here; there are {', '.join(known)}.")
+        raise _wrong(
+            "--sandbox-user", name, f"is not a user of the sandbox; its users are {', '.join(known)}."
+        )
 
 
 def _sandbox_file(file: str) -> None:
@@ -77,10 +79,10 @@ def _faults(plan: str) -> None:
 
 def _readable(flag: str, path: Path) -> None:
     if not path.is_file() or not os.access(path, os.R_OK):
-        raise _wrong(flag, str(path), "is no file that can be read.")
+        raise _wrong(flag, str(path), "is not a file that can be read.")
 
 
 def _writable(flag: str, path: Path) -> None:
     there = path if path.exists() else path.parent
     if path.is_dir() or not there.exists() or not os.access(there, os.W_OK):
-        raise _wrong(flag, str(path), "is no place that can be written to.")
+        raise _wrong(flag, str(path), "cannot be written to.")

@@ -1,4 +1,4 @@
-"""`hub-mcp doctor`: what a server with these settings would see, what stands in its way; never a token."""
+"""`hub-mcp doctor`: what a server with these settings would see and what is wrong; never a token."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ PACKAGES = ("mcp", "httpx", "pydantic", "anyio", "click", "starlette", "uvicorn"
 NETWORK = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 BY_REASON = ("hidden", "not for this token")  # tools and why, which words tell the other way round
 POLICIES = {
-    "plan": "a plan for the model to show; where a name must be typed, `hub-mcp approve` in a terminal",
+    "plan": "a plan that the model shows; where a name must be typed, `hub-mcp approve` in a terminal",
     "deny": "refused",
-    "elicit": "refused: only a form counts",
-    "off": "done without asking anybody",
+    "elicit": "refused, since only a form counts",
+    "off": "done without asking anyone",
 }
 
 
 @click.command(epilog=ELSEWHERE)
-@click.option("--json", "as_json", is_flag=True, help="JSON instead of words.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @settings_behind()
 @click.pass_obj
 def doctor(settings: Settings, as_json: bool) -> None:
-    """Say what the server sees: versions, Hub, token's source and rights, limits, tools, policy."""
+    """Check versions, Hub, token (where it is from and what it may do), limits, tools and policy."""
     found = asyncio.run(examined(settings))
     if as_json:
         click.echo(json.dumps(found, indent=1, ensure_ascii=False))
@@ -78,10 +78,10 @@ async def examined(settings: Settings) -> dict[str, Any]:
         found["answers"] = "yes"
         limit = window_of(response.headers)
         left = {"calls left": limit.left, "renewed in seconds": int(limit.reset)} if limit else None
-        found["rate_limit"] = left or "not told"
+        found["rate_limit"] = left or "not given"
     except HubError as error:
         well, found["answers"] = False, error.sentence()
-    found["token"] = f"from {hub.token.source}" if hub.token else "none: reading what is public only"
+    found["token"] = f"from {hub.token.source}" if hub.token else "none: only what is public can be read"
     if hub.token and well:
         try:
             identity = await hub.send(Whoami())

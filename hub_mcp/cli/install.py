@@ -118,20 +118,23 @@ _dry_run = click.option("--dry-run", is_flag=True, help="Show the change, write 
 @_client
 @click.argument("server_flags", nargs=-1, type=click.UNPROCESSED, metavar="[-- SERVER FLAGS]")
 @click.option(
-    "--list", "list_", is_flag=True, help="Show the assistants we know, and which are on this machine."
+    "--list", "list_", is_flag=True, help="List the assistants we know and which of them are on this machine."
 )
 @click.option(
-    "--print", "print_", is_flag=True, help="Print the entry, to paste it yourself; read and write nothing."
+    "--print",
+    "print_",
+    is_flag=True,
+    help="Print the entry so that you can paste it; nothing is read or written.",
 )
 @_dry_run
 @_yes
 @_name
 @click.option("--remote", "url", metavar="URL", help="Connect to a server that runs at this address.")
-@click.option("--uvx", is_flag=True, help="Start it with uvx, instead of from where it is installed now.")
+@click.option("--uvx", is_flag=True, help="Start it with uvx instead of the installed command.")
 @click.option(
     "--with-token", is_flag=True,
-    help="Hand your token over: by the assistant's own secret store or variable where it has one, else in "
-    "plain text. Without it no token is written; a login by `hf auth login` is found anyway.",
+    help="Give the assistant your token: by its own secret store or variable if it has one, otherwise in "
+    "plain text. Without this no token is written; a login with `hf auth login` is found anyway.",
 )  # fmt: skip
 def install(
     client: Client | None,
@@ -147,7 +150,7 @@ def install(
 ) -> None:
     """Connect an assistant to this server, in the assistant's own configuration file.
 
-    Shows the change and asks; keeps a copy of the former file, its comments and all other entries.
+    Shows the change and asks first. Keeps a copy of the file; comments and other entries stay as they are.
 
     \b
     hub-mcp install --list
@@ -161,7 +164,7 @@ def install(
     if client is None:
         raise click.UsageError("Name an assistant; `hub-mcp install --list` shows those we know.")
     if url and (server_flags or uvx):
-        raise click.UsageError("A server at an address is not started here: leave --uvx and its flags out.")
+        raise click.UsageError("With --remote nothing is started here: leave out --uvx and server flags.")
     server: Server = remote(url, with_token=with_token) if url else start(server_flags, uvx=uvx)
 
     wanted = client.write(name, server, token_text(client, with_token=with_token, shown=print_))
@@ -191,7 +194,7 @@ def install(
 @_yes
 @_name
 def uninstall(client: Client | None, dry_run: bool, yes: bool, name: str) -> None:
-    """Take the entry out of an assistant's configuration file again, and nothing else.
+    """Remove the entry from an assistant's configuration file, and nothing else.
 
     \b
     hub-mcp uninstall claude-desktop
@@ -240,9 +243,9 @@ def _carry_out(
 def _tell_about_token(client: Client, server: Server, *, with_token: bool) -> None:
     if not with_token:
         if isinstance(server, Remote):
-            click.echo("It calls without a token; --with-token hands yours over.")
+            click.echo("It calls without a token; --with-token gives it yours.")
         elif find_token() is None:
-            click.echo("You are not signed in: public things only. `hf auth login` changes that, at once.")
+            click.echo("You are not signed in: only public things can be read. `hf auth login` changes that.")
     elif client.prompts:
         click.echo(f"{client.title} will ask for the token once, and keep it encrypted.")
     elif client.reference:

@@ -28,8 +28,8 @@ _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 
 
 @click.command(epilog=ELSEWHERE)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, with every detail.")
-@click.option("--last", type=click.IntRange(min=1), help="Only the last so many entries.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line, with every detail.")
+@click.option("--last", type=click.IntRange(min=1), help="Show only the last N entries.")
 @settings_behind("journal")
 @click.pass_obj
 def journal(settings: Settings, as_json: bool, last: int | None) -> None:
@@ -60,11 +60,11 @@ def row_of(entry: Entry) -> tuple[str, ...]:
 
 @click.command(epilog=ELSEWHERE)
 @click.argument("n", type=click.IntRange(min=1))
-@click.option("--yes", is_flag=True, help="Do not ask, but where a name has to be typed.")
+@click.option("--yes", is_flag=True, help="Do not ask, except where a name has to be typed.")
 @settings_behind("journal", "sandbox")
 @click.pass_obj
 def undo(settings: Settings, n: int, yes: bool) -> None:
-    """Take entry N of the journal back, after showing what that does."""
+    """Undo entry N of the journal, after showing what that does."""
     settings = replace(settings, confirm="plan", dry_run=False)
     entry = next((one for one in journal_at(settings.journal).history() if one.n == n), None)
     try:
@@ -112,7 +112,7 @@ async def _taken_back(settings: Settings, entry: Entry, yes: bool) -> None:
             if not click.confirm("Do it?"):
                 raise Stopped("You said no.")
         await make_change(gate, call, hub, yes=yes)
-        click.echo("Done, and written down as an entry of its own.")
+        click.echo("Done, and recorded as a new entry.")
     finally:
         await hub.aclose()
 

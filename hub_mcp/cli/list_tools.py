@@ -35,4 +35,4 @@ def tools(settings: Settings, shape: str) -> None:
             line = f"  {endpoint.tool:<32}{mark:<9}{gist(endpoint)}"
             for one in [endpoint.tool] if shape == "quiet" else wrapped(line, room(), " " * 43):
                 click.echo(one)
-    hint("\nhub-mcp call TOOL --help tells the arguments.")
+    hint("\nhub-mcp call TOOL --help shows the arguments.")

@@ -15,11 +15,13 @@ from hub_mcp.settings import Settings
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 picks a free one."
 )
-@click.option("--models", type=click.IntRange(min=0), default=0, help="Further plain models, for measuring.")
+@click.option(
+    "--models", type=click.IntRange(min=0), default=0, help="Add this many plain models, for measurements."
+)
 @settings_behind("faults")
 @click.pass_obj
 def hub(settings: Settings, file: str | None, port: int, models: int) -> None:
-    """Serve the local Hub, in memory or in FILE, and print how to reach it."""
+    """Serve the local Hub, kept in memory or in FILE, and print how to reach it."""
     from hub_mcp.localhub.app import create_app
     from hub_mcp.localhub.hub_file import StoreError
     from hub_mcp.localhub.serving import listen, run
@@ -34,7 +36,7 @@ def hub(settings: Settings, file: str | None, port: int, models: int) -> None:
         raise click.ClickException(f"port {port} cannot be used: {error.strerror}") from None
     address = f"http://127.0.0.1:{bound.getsockname()[1]}"
     click.echo(f"The local Hub listens at {address} (this machine only); open it in a browser to watch.\n")
-    click.echo("Its tokens, worth nothing anywhere else:")
+    click.echo("Its tokens, which work nowhere else:")
     for token in TOKENS:
         click.echo(f"  {token.token:<24} {token.about}")
     click.echo(f"\n  export HF_ENDPOINT={address} HF_TOKEN={TOKENS[0].token}\n")

@@ -1,4 +1,4 @@
-"""One table, of which click and Settings are made: each setting's flag, HUB_MCP_* variable and words."""
+"""One table of settings, each with its flag, its HUB_MCP_* variable and its help; click reads it."""
 
 from __future__ import annotations
 
@@ -55,54 +55,61 @@ FLAGS = (
     Flag("endpoint", "Address of the Hub.", also=("HF_ENDPOINT",), takes="URL"),
     Flag(
         "sandbox",
-        "Work on a local Hub, in memory or in FILE; no token or endpoint of yours is used.",
+        "Use a local Hub, kept in memory or in FILE. Your token and endpoint are not used.",
         bare="",
         takes="FILE",
     ),
-    Flag("sandbox_user", "Whose token the sandbox uses.", takes="NAME"),
-    Flag("anonymous", "Leave a token that lies there unused.", "switch"),
-    Flag("token_file", "A file that holds the token.", takes="FILE"),
+    Flag("sandbox_user", "The user to be in the sandbox.", takes="NAME"),
+    Flag("anonymous", "Do not use a token, even if one is found.", "switch"),
+    Flag("token_file", "Read the token from this file.", takes="FILE"),
     Flag(
         "offline",
-        "Refuse every call before it is sent.",
+        "Send nothing; every call is refused.",
         "switch",
         also=("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"),
     ),
     Flag(
-        "confirm", "What happens to a risky call when nobody can be asked.", ("plan", "deny", "elicit", "off")
+        "confirm",
+        "What to do with a risky call when the client cannot show a form.",
+        ("plan", "deny", "elicit", "off"),
     ),
-    Flag("dry_run", "Show what changes would send, and send none.", "switch"),
+    Flag("dry_run", "Show what a change would send, without sending it.", "switch"),
     Flag(
         "read_only",
-        "Offer no changing tools, of all areas or of those named.",
+        "Offer no tools that change anything, in all areas or in the ones named.",
         "list",
         bare="all",
         takes="AREAS",
     ),
-    Flag("namespaces", "The only owners whose things may be changed.", "list", takes="NAMES"),
-    Flag("max_writes", "Changes a run may make.", "whole", takes="N"),
-    Flag("max_deletes", "Deletions a run may make.", "whole", takes="N"),
+    Flag("namespaces", "Allow changes only to what these users or organizations own.", "list", takes="NAMES"),
+    Flag("max_writes", "The most changes to make while the server runs.", "whole", takes="N"),
+    Flag("max_deletes", "The most deletions to make while the server runs.", "whole", takes="N"),
     Flag(
         "toolsets",
-        "Areas whose tools are offered: models, datasets, repos, … or all.",
+        "Offer only the tools of these areas: models, datasets, repos, … or all.",
         "list",
         takes="AREAS",
     ),
-    Flag("tools", "Tools that are offered.", "list", takes="NAMES"),
-    Flag("exclude_tools", "Tools that are not offered; this wins.", "list", takes="NAMES"),
-    Flag("tool_prefix", "What every tool's name begins with, such as hub_."),
+    Flag("tools", "Offer only these tools.", "list", takes="NAMES"),
+    Flag("exclude_tools", "Do not offer these tools, whatever else is said.", "list", takes="NAMES"),
+    Flag("tool_prefix", "A prefix for every tool's name, such as hub_."),
     Flag("structured", "Answer as objects too, for programs; tools then have output schemas.", "switch"),
     Flag(
         "resource_links",
         "Links to the next page as content blocks: for clients that know them, always, or never.",
         ("auto", "on", "off"),
     ),
-    Flag("journal", 'Where changes are written down: a file, redis://…, or "off".', takes="FILE"),
-    Flag("max_wait", "Longest wait for a rate limit.", "number", takes="SECONDS"),
-    Flag("timeout", "Time a call may take.", "number", takes="SECONDS"),
-    Flag("watch_every", "Time between two looks at what is watched.", "number", takes="SECONDS"),
-    Flag("faults", "Trouble the local Hub makes on purpose, e.g. latency=200ms,5xx=0.1.", takes="PLAN"),
-    Flag("log_level", "What is logged to stderr.", ("debug", "info", "warning", "error")),
+    Flag("journal", 'Where changes are recorded: a file, redis://…, or "off".', takes="FILE"),
+    Flag("max_wait", "The longest time to wait for a rate limit.", "number", takes="SECONDS"),
+    Flag("timeout", "The longest time a call may take.", "number", takes="SECONDS"),
+    Flag(
+        "watch_every",
+        "The time between two checks of a resource that a client subscribed to.",
+        "number",
+        takes="SECONDS",
+    ),
+    Flag("faults", "Failures the local Hub produces on purpose, e.g. latency=200ms,5xx=0.1.", takes="PLAN"),
+    Flag("log_level", "How much to log to stderr.", ("debug", "info", "warning", "error")),
     Flag("log_file", "Log to this file instead.", takes="FILE"),
 )
 
@@ -114,7 +121,7 @@ class Whole(click.IntRange):
 
 
 class Number(click.FloatRange):
-    """A number of seconds; what is no number is refused, though Python calls it one."""
+    """A number of seconds; NaN, which Python calls a number, is refused."""
 
     name = "number"
 
@@ -156,7 +163,7 @@ def settings_behind(*shown: str) -> Callable[[Callable[..., Any]], Callable[...,
 
 
 FIELDS = frozenset(flag.field for flag in FLAGS)
-ELSEWHERE = "All flags of `hub-mcp --help` can stand here as well."
+ELSEWHERE = "All options of `hub-mcp --help` work here too."
 
 
 def _variables(flag: Flag) -> dict[str, Any]:
@@ -231,7 +238,7 @@ def bare_values(arguments: Sequence[str], commands: Sequence[str]) -> list[str]:
     """Arguments in which every flag with an optional value has one: its own where it stands bare.
 
     It never takes a subcommand, a tool or an address for its value, and for the sandbox no misspelt command
-    either: that is better told than made a file of. A file of such a name is written `--sandbox=FILE`.
+    either: reporting that is better. A file of such a name is written `--sandbox=FILE`.
     """
     optional = {flag.flag: flag.bare for flag in FLAGS if flag.bare is not None}
     words = set(commands)

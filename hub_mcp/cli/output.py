@@ -30,10 +30,10 @@ OPTIONS = (
         "form",
         type=click.Choice(FORMATS),
         default="auto",
-        help="auto: a table on a terminal, else what an assistant reads.",
+        help="auto: a table on a terminal, otherwise what an assistant reads.",
     ),
     click.option("--json", "as_json", is_flag=True, help="The same as --format json."),
-    click.option("-q", "--quiet", "quiet", is_flag=True, help="Ids only, one a line."),
+    click.option("-q", "--quiet", "quiet", is_flag=True, help="Print ids only, one per line."),
 )
 
 

@@ -13,7 +13,7 @@ from hub_mcp.settings import Settings
 
 @click.command(epilog=ELSEWHERE)
 @click.argument("address", required=False)
-@click.option("--list", "listed", is_flag=True, help="Show what addresses there are.")
+@click.option("--list", "listed", is_flag=True, help="List the addresses.")
 @settings_behind()
 @click.pass_obj
 def read(settings: Settings, address: str | None, listed: bool) -> None:

@@ -36,23 +36,25 @@ def _option(flag: str, variable: str, says: str, **more: Any) -> Callable[[Comma
 @_option(
     "--port", "PORT", "0 picks a free one.", type=click.IntRange(0, 65535), default=8000, show_default=True
 )
-@_option("--path", "PATH", "The endpoint.", default="/mcp", show_default=True)
-@_option("--workers", "WORKERS", "Processes.", type=click.IntRange(1), default=1, show_default=True)
+@_option("--path", "PATH", "Path of the endpoint.", default="/mcp", show_default=True)
+@_option("--workers", "WORKERS", "Number of processes.", type=click.IntRange(1), default=1, show_default=True)
 @_option(
     "--allowed-host",
     "ALLOWED_HOSTS",
-    "A Host header to answer, besides loopback's; name:* is any port.",
+    "A Host header to accept besides loopback; name:* means any port.",
     multiple=True,
 )
 @_option(
     "--allowed-origin",
     "ALLOWED_ORIGINS",
-    "An Origin header to answer, such as https://chat.example.org.",
+    "An Origin header to accept, such as https://chat.example.org.",
     multiple=True,
 )
-@_option("--public-url", "PUBLIC_URL", "Where callers reach it, when a gateway is in front.", default="")
-@_option("--require-token", "REQUIRE_TOKEN", "Serve nobody without a token that the Hub knows.", is_flag=True)
-@_option("--redis", "REDIS", "Redis that workers and machines share: redis://host:6379/0.", default="")
+@_option("--public-url", "PUBLIC_URL", "The address callers use, if a gateway is in front.", default="")
+@_option(
+    "--require-token", "REQUIRE_TOKEN", "Refuse callers without a token that the Hub knows.", is_flag=True
+)
+@_option("--redis", "REDIS", "A Redis for all workers and machines: redis://host:6379/0.", default="")
 @with_settings
 @click.pass_context
 def http(
@@ -69,7 +71,7 @@ def http(
     redis: str,
     **given: Any,
 ) -> None:
-    """Serve a team over Streamable HTTP. Each request acts with its own caller's token, never with yours."""
+    """Serve a team over Streamable HTTP. Each request uses its caller's token, never yours."""
     from hub_mcp.server.http.app import Http
 
     settings = _settings(context, given)
@@ -91,10 +93,10 @@ def http(
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"hub-mcp: http://{shown}:{bound.getsockname()[1]}{way.path}", err=True)
     if not redis:
-        click.echo("hub-mcp: one process keeps everything in memory; --redis shares it.", err=True)
+        click.echo("hub-mcp: state is kept in this process; --redis shares it with others.", err=True)
     if settings.confirm == "deny":
         click.echo(
-            "hub-mcp: risky calls of clients that cannot ask a person are refused (--confirm deny).", err=True
+            "hub-mcp: risky calls are refused when the client cannot ask a person (--confirm deny).", err=True
         )
     _serve(settings, way, workers, bound)
 

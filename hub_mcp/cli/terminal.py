@@ -26,7 +26,7 @@ def need_terminal() -> None:
         Stopped: input or output is a pipe or a file.
     """
     if not is_terminal():
-        raise Stopped("This asks a person, so it needs a terminal.")
+        raise Stopped("A person has to be asked, so this needs a terminal.")
 
 
 def typed_exactly(name: str) -> str:

@@ -136,9 +136,9 @@ def _expect(held: bool, otherwise: str) -> None:
 
 @click.command("try")
 def try_() -> None:
-    """Play a short real conversation on the local Hub and show what an assistant would see."""
+    """Run a short session on the local Hub and show what an assistant would see."""
     try:
         asyncio.run(FirstMinute().play())
     except Surprise as surprise:
         raise click.ClickException(str(surprise)) from None
-    click.secho("\nAll of it went as it should. Next: hub-mcp install --list", fg="green")
+    click.secho("\nEverything worked. Next: hub-mcp install --list", fg="green")

@@ -5,8 +5,8 @@ from __future__ import annotations
 VARIABLES = {
     "HF_TOKEN": "Hugging Face access token (hf_…); empty for your login, or for public things only.",
     "HF_ENDPOINT": "Address of the Hub; empty for https://huggingface.co.",
-    "HUB_MCP_TOOLSETS": "Areas to offer, parted by commas, such as models,datasets; empty for all.",
-    "HUB_MCP_READ_ONLY": "Offer no tool that changes anything: `all`, or areas parted by commas.",
-    "HUB_MCP_CONFIRM": "When nobody can be asked before a risky call: plan (default), deny, elicit or off.",
+    "HUB_MCP_TOOLSETS": "Areas to offer, separated by commas, such as models,datasets; empty for all.",
+    "HUB_MCP_READ_ONLY": "Offer no tool that changes anything: `all`, or areas separated by commas.",
+    "HUB_MCP_CONFIRM": "Risky calls when the client cannot ask: plan (default), deny, elicit or off.",
 }
 SECRET = ("HF_TOKEN",)

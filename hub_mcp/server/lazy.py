@@ -100,7 +100,7 @@ def lazy_server(offer: ToolList, load: Callable[[], Handlers], *, structured: bo
         "hub-mcp",
         version=__version__,
         title="Hugging Face Hub",
-        description="Every documented endpoint of the Hugging Face Hub; every deletion is asked first.",
+        description="The Hugging Face Hub, endpoint by endpoint. A person is asked before a deletion.",
         instructions=INSTRUCTIONS,
         icons=offer.icons,
         on_list_tools=list_tools,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import sysconfig
@@ -106,6 +108,33 @@ def test_the_compose_file_sets_what_the_server_reads() -> None:
     assert "redis" in compose["services"]
     build = server["build"]
     assert (PLACE / build["context"] / build["dockerfile"]).resolve() == PLACE / "Dockerfile"
+
+
+@pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not installed")
+def test_the_redis_of_the_compose_file_asks_for_its_password_and_keeps_to_its_memory(tmp_path: Path) -> None:
+    redis = pytest.importorskip("redis", reason="redis (extra `judges`) is not installed")
+    password = secrets.token_hex(32)
+    shell, flag, script = yaml.safe_load((PLACE / "compose.yaml").read_text())["services"]["redis"]["command"]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [shell, flag, f"{script.replace('$$', '$')} --port {port} --bind 127.0.0.1 --dir {tmp_path}"]
+    env = {**os.environ, "REDIS_PASSWORD": password}
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout
+            assert any("Ready to accept connections" in line for line in server.stdout)
+            arguments = Path(f"/proc/{server.pid}/cmdline")
+            assert not arguments.exists() or password not in arguments.read_text()
+            with pytest.raises(redis.AuthenticationError):
+                redis.Redis(port=port).ping()
+            known = redis.Redis.from_url(f"redis://:{password}@127.0.0.1:{port}/0", decode_responses=True)
+            assert known.ping()
+            assert known.config_get("maxmemory*")["maxmemory"] == str(256 * 2**20)
+            assert known.config_get("maxmemory*")["maxmemory-policy"] == "noeviction"
+            known.shutdown(nosave=True)
+        finally:
+            server.terminate()
 
 
 def _listed(variables: str | Sequence[str] | None) -> list[str]:
