@@ -11,22 +11,25 @@ from mcp.types import Tool
 from splintr import Tokenizer
 
 from hub_mcp.catalogue import ENDPOINTS
+from hub_mcp.catalogue.operations.endpoints import endpoint_of
 from hub_mcp.errors import BadInput
-from hub_mcp.server.catalogue_tools import CatalogueTools
+from hub_mcp.server.catalogue_tools import CatalogueTools, callable_operations
 from hub_mcp.server.lazy import INSTRUCTIONS
+from hub_mcp.server.operation_tools import TOOLS, tool_for
 from hub_mcp.server.prepared_tools import PreparedTools
 from hub_mcp.server.tools import tools
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import hub_of, server_of
 
-TOKENS = 4_600  # of name, description and input schema, o200k, all tools together
-BYTES = 30_000  # of tools/list, with hints and the words to find a tool by
+TOKENS = 4_900  # of name, description and input schema, o200k, all tools together
+BYTES = 34_000  # of tools/list, with hints and the words to find a tool by
 WORDS = 150  # of the server's instructions
 PORTABLE = {"type", "description", "enum", "items", "properties", "required"}
 TYPES = {"string", "integer", "number", "boolean", "array", "object"}
 O200K = Tokenizer.from_pretrained("o200k_base")
 
-ALL = tools()
+ALL = [*tools(), *map(tool_for, TOOLS)]
+NAMED = CatalogueTools(Settings(toolsets=("all",))).tools
 
 
 def compact(value: Any) -> str:
@@ -50,6 +53,20 @@ def test_all_tools_fit_the_budget_of_tokens() -> None:
     assert sum(map(tokens, ALL)) <= TOKENS, {tool.name: tokens(tool) for tool in ALL}
 
 
+def test_the_three_tools_that_reach_every_operation_cost_320_tokens() -> None:
+    three = [tool for tool in ALL if tool.name in TOOLS]
+    assert sum(map(tokens, three)) <= 320, {tool.name: tokens(tool) for tool in three}
+
+
+def test_with_all_toolsets_every_callable_operation_is_a_tool_with_words_for_a_hosts_own_search() -> None:
+    names = [tool.name for tool in NAMED]
+    assert len(set(names)) == len(names)
+    assert {*callable_operations(), *ENDPOINTS, *TOOLS} == set(names)
+    assert next(tool for tool in NAMED if tool.name == "find_operations").meta == {
+        "anthropic/alwaysLoad": True
+    }
+
+
 def test_the_list_fits_its_budget_of_bytes() -> None:
     listed = [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in ALL]
     assert len(compact({"tools": listed}).encode()) <= BYTES
@@ -59,7 +76,7 @@ def test_the_instructions_are_short() -> None:
     assert len(INSTRUCTIONS.split()) < WORDS
 
 
-@pytest.mark.parametrize("tool", ALL, ids=lambda tool: tool.name)
+@pytest.mark.parametrize("tool", NAMED, ids=lambda tool: tool.name)
 def test_a_schema_uses_only_what_every_provider_takes(tool: Tool) -> None:
     """No combinators, references, type arrays, formats, patterns, closed objects; every name declared."""
     schema = tool.input_schema
@@ -75,7 +92,7 @@ def test_a_schema_uses_only_what_every_provider_takes(tool: Tool) -> None:
         )
 
 
-@pytest.mark.parametrize("tool", ALL, ids=lambda tool: tool.name)
+@pytest.mark.parametrize("tool", NAMED, ids=lambda tool: tool.name)
 def test_a_tool_says_what_it_does_in_a_line_or_two(tool: Tool) -> None:
     assert tool.title
     assert tool.description
@@ -85,7 +102,7 @@ def test_a_tool_says_what_it_does_in_a_line_or_two(tool: Tool) -> None:
 
 
 def test_names_are_the_endpoints_own() -> None:
-    assert [tool.name for tool in ALL] == list(ENDPOINTS)
+    assert [tool.name for tool in ALL] == [*ENDPOINTS, *TOOLS]
 
 
 def test_the_list_is_the_same_for_everyone_and_every_time() -> None:
@@ -102,21 +119,29 @@ def test_the_list_is_the_same_for_everyone_and_every_time() -> None:
         Settings(tools=("whoami",), toolsets=("papers",)),
         Settings(tools=("whoami", "delete_repo"), read_only=("all",)),
         Settings(toolsets=("default",), exclude_tools=("whoami",)),
+        Settings(toolsets=("all",), exclude_tools=("delete_post", "find_operations")),
+        Settings(toolsets=("billing", "operations")),
+        Settings(toolsets=("all",), read_only=("all",)),
+        Settings(tools=("get_scan",), exclude_tools=("set_member_role",)),
+        Settings(exclude_tools=("change_operation",)),
     ],
 )
 def test_the_list_of_the_file_is_that_of_the_catalogue(settings: Settings) -> None:
     announced, surface = PreparedTools(settings), CatalogueTools(settings)
     assert announced.tools == surface.tools
-    assert [announced.input_schema(tool.name) for tool in ALL] == [
-        surface.input_schema(tool.name) for tool in ALL
+    assert [announced.input_schema(tool.name) for tool in NAMED] == [
+        surface.input_schema(tool.name) for tool in NAMED
     ]
+    assert [announced.lists(tool.name) for tool in NAMED] == [surface.lists(tool.name) for tool in NAMED]
 
 
 def test_a_tool_is_found_by_the_words_people_use_and_one_that_may_ask_says_so() -> None:
-    for tool in ALL:
-        meta = tool.meta or {}
-        assert meta["anthropic/searchHint"]
-        assert meta.get("anthropic/requiresUserInteraction", False) is ENDPOINTS[tool.name].may_ask()
+    for tool in NAMED:
+        endpoint = endpoint_of(tool.name)
+        if endpoint:
+            meta = tool.meta or {}
+            assert meta["anthropic/searchHint"]
+            assert meta.get("anthropic/requiresUserInteraction", False) is endpoint.may_ask()
 
 
 @pytest.mark.parametrize("offer", [PreparedTools, CatalogueTools])

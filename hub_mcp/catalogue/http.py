@@ -56,11 +56,22 @@ class Line:
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """One request, as data: an absolute address, and a JSON body where there is one."""
+    """One request, as data: an absolute address, and a body where there is one.
+
+    Attributes:
+        body: a JSON object.
+        content, content_type: a body that is something else.
+        accept: what it wants to be answered.
+        lasts: seconds that an answer without end is read; 0 for one that has an end.
+    """
 
     method: str
     url: str
-    body: Mapping[str, Any] | None = None  # JSON
+    body: Mapping[str, Any] | None = None
+    content: bytes | None = None
+    content_type: str = ""
+    accept: str = "application/json"
+    lasts: float = 0.0
 
 
 @dataclass(frozen=True)

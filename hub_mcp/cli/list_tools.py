@@ -18,21 +18,27 @@ from hub_mcp.settings import Settings
 @click.pass_obj
 def tools(settings: Settings, shape: str) -> None:
     """List the tools, by area, with what each does to the Hub. As JSON: what a client sees."""
-    from hub_mcp.catalogue import ENDPOINTS
-    from hub_mcp.server.catalogue_tools import CatalogueTools, areas
+    from hub_mcp.server.catalogue_tools import CatalogueTools
+    from hub_mcp.server.operation_tools import CHANGE, tool_for
+    from hub_mcp.server.tool_list import AREA
 
     surface = CatalogueTools(settings)
     if shape == "json":
         shown: list[Any] = [tool.model_dump(by_alias=True, exclude_none=True) for tool in surface.tools]
         click.echo(json.dumps(shown, indent=1, ensure_ascii=False))
         return
-    for area in areas():
-        offered = [one for one in ENDPOINTS.values() if one.area == area and surface.endpoint(one.tool)]
-        if offered and shape != "quiet":
+    areas: dict[str, list[tuple[str, str, str]]] = {}
+    for name, endpoint in surface.offered.items():
+        mark = "asks" if endpoint.may_ask() else endpoint.line.effect
+        areas.setdefault(endpoint.area, []).append((name, mark, gist(endpoint)))
+    for name in surface.reaching:
+        mark = "asks" if name == CHANGE else "read"
+        areas.setdefault(AREA, []).append((name, mark, tool_for(name).description or ""))
+    for area, offered in areas.items():
+        if shape != "quiet":
             click.secho(f"\n{area.replace('_', ' ')}", bold=True)
-        for endpoint in offered:
-            mark = "asks" if endpoint.may_ask() else endpoint.line.effect
-            line = f"  {endpoint.tool:<32}{mark:<9}{gist(endpoint)}"
-            for one in [endpoint.tool] if shape == "quiet" else wrapped(line, room(), " " * 43):
+        for name, mark, does in offered:
+            line = f"  {name:<32}{mark:<9}{does}"
+            for one in [name] if shape == "quiet" else wrapped(line, room(), " " * 43):
                 click.echo(one)
     hint("\nhub-mcp call TOOL --help shows the arguments.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import httpx
 
@@ -82,8 +83,10 @@ class Sender:
         return str(target) if same and not target.userinfo else ""
 
     def _made(self, request: HttpRequest, patience: Deadline) -> httpx.Request:
-        headers = {"User-Agent": self.agent, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
-        content = None
+        headers = {"User-Agent": self.agent, "Accept": request.accept, "Accept-Encoding": "gzip, deflate"}
+        content = request.content
+        if content is not None:
+            headers["Content-Type"] = request.content_type
         if request.body is not None:
             headers["Content-Type"] = "application/json"
             content = json.dumps(request.body).encode()
@@ -94,7 +97,10 @@ class Sender:
         url = httpx.URL(request.url)
         if url.userinfo:
             raise httpx.UnsupportedProtocol("a name or password in the address")
-        extensions = {"patience": patience, "timeout": self._timeouts(request.method)}
+        extensions: dict[str, Any] = {"patience": patience, "timeout": self._timeouts(request.method)}
+        if request.lasts:
+            extensions["lasts"] = min(request.lasts, self.timeout / 2)
+            headers["Accept-Encoding"] = "identity"  # what comes bit by bit is not worth packing
         return httpx.Request(request.method, url, headers=headers, content=content, extensions=extensions)
 
     def _timeouts(self, method: str) -> dict[str, float]:

@@ -25,14 +25,15 @@ def main() -> None:
 def manifests(check: bool) -> None:
     """Write manifests/, and the tool list the server starts with, from pyproject.toml and the catalogue."""
     from hub_mcp.dev.manifests import drift, render, write
-    from hub_mcp.dev.published_tools import PREPARED, prepared, published
+    from hub_mcp.dev.published_tools import prepared, published
 
     rendered = render(projects.load(), published())
     found = [f"manifests/{sentence}" for sentence in (drift(rendered) if check else write(rendered))]
-    if not PREPARED.is_file() or PREPARED.read_bytes() != prepared():
-        found.append(f"{PREPARED.relative_to(ROOT).as_posix()} is not what it should be")
-        if not check:
-            PREPARED.write_bytes(prepared())
+    for path, text in prepared().items():
+        if not path.is_file() or path.read_bytes() != text:
+            found.append(f"{path.relative_to(ROOT).as_posix()} is not what it should be")
+            if not check:
+                path.write_bytes(text)
     for sentence in found:
         click.echo(f"{sentence}{'' if check else ': done'}")
     if check and found:
@@ -106,6 +107,7 @@ def scaffold(operation: str, openapi: Path) -> None:
 def operations(document: Path, pin: tuple[str, ...], check: bool) -> None:
     """Take in the Hub's OpenAPI DOCUMENT: say what is new, changed or gone, and gate that as unknown."""
     from hub_mcp.dev.import_operations import TABLE, pinned_anew, read_document, take_in
+    from hub_mcp.dev.outlines import OUTLINES, outlines
 
     try:
         read = read_document(document)
@@ -120,9 +122,11 @@ def operations(document: Path, pin: tuple[str, ...], check: bool) -> None:
         found = take_in(read, pinned, names.read_text("utf-8"))
     for line in found.told():
         click.echo(line)
-    if check and (shapes.read_text("utf-8") != found.shapes or found.told()):
+    stale = shapes.read_text("utf-8") != found.shapes or outlines(read) != OUTLINES.read_text("utf-8")
+    if check and (stale or found.told()):
         sys.exit(1)
     if not check:
+        OUTLINES.write_bytes(outlines(read).encode())
         pins.write_bytes(pinned.encode())
         shapes.write_bytes(found.shapes.encode())
 

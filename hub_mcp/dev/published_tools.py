@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
 
-from hub_mcp.catalogue import ENDPOINTS
+from mcp.types import Tool
+
+from hub_mcp.catalogue import ENDPOINTS, Endpoint
+from hub_mcp.catalogue.operations.endpoints import endpoint_of
 from hub_mcp.cli.jsonc import Json
 from hub_mcp.dev.project import ROOT
-from hub_mcp.server.prepared_tools import FILE
+from hub_mcp.server.catalogue_tools import callable_operations
+from hub_mcp.server.operation_tools import CHANGE, FIND, TOOLS, tool_for
+from hub_mcp.server.prepared_tools import FILE, NAMED_FILE
+from hub_mcp.server.tool_list import AREA
 from hub_mcp.server.tools import tool_of, tools
 
-PREPARED = ROOT / "hub_mcp" / "server" / FILE
+PREPARED = ROOT / "hub_mcp" / "server"
 
 PUBLISHED = {"name", "title", "description", "input_schema", "annotations"}
 
@@ -18,19 +27,39 @@ PUBLISHED = {"name", "title", "description", "input_schema", "annotations"}
 def published() -> list[dict[str, Json]]:
     """Every tool in the catalogue's order, with the protocol's own names of its parts."""
     return [
-        tool.model_dump(mode="json", by_alias=True, exclude_none=True, include=PUBLISHED) for tool in tools()
+        tool.model_dump(mode="json", by_alias=True, exclude_none=True, include=PUBLISHED)
+        for tool in (*tools(), *(tool_for(name) for name in TOOLS))
     ]
 
 
-def prepared() -> bytes:
-    """The file from which a start over stdio lists its tools."""
-    listed = [
-        {
-            "area": endpoint.area,
-            "reads": not endpoint.changes,
-            "lists": endpoint.is_listing(),
-            "tool": tool_of(endpoint).model_dump(mode="json", by_alias=True, exclude_none=True),
-        }
-        for endpoint in ENDPOINTS.values()
+def prepared() -> dict[Path, bytes]:
+    """The files from which a start over stdio lists its tools."""
+    names = [name for name in callable_operations() if name not in ENDPOINTS]
+    named = [made for name in names if (made := endpoint_of(name))]
+    reaching: list[dict[str, Json]] = [
+        {"area": AREA, "reads": name != CHANGE, "lists": name == FIND, "tool": _dumped(tool_for(name))}
+        for name in TOOLS
     ]
-    return (json.dumps(listed, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+    return {
+        PREPARED / FILE: _lines([*map(_listed, ENDPOINTS.values()), *reaching]),
+        PREPARED / NAMED_FILE: _lines(map(_listed, named)),
+    }
+
+
+def _listed(endpoint: type[Endpoint[Any]]) -> dict[str, Json]:
+    return {
+        "area": endpoint.area,
+        "reads": not endpoint.changes,
+        "lists": endpoint.is_listing(),
+        "tool": _dumped(tool_of(endpoint)),
+    }
+
+
+def _dumped(tool: Tool) -> dict[str, Json]:
+    return tool.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def _lines(listed: Iterable[Mapping[str, Json]]) -> bytes:
+    """A tool a line, so that a difference shows which one it is in."""
+    lines = (json.dumps(one, ensure_ascii=False, separators=(",", ":")) for one in listed)
+    return ("[\n" + ",\n".join(lines) + "\n]\n").encode()

@@ -12,7 +12,8 @@ the head of main. A repository that is deleted and a history that is squashed ar
 Not imitated: git itself over HTTP or SSH, Xet (clients with HF_HUB_DISABLE_XET=1 use LFS), merge commits (a
 pull request becomes one commit, as on the Hub), annotations of tags, reactions, locking; running Spaces
 (their state does not follow their files), buckets (collections and groups only name them), jobs, inference,
-billing, OAuth, webhooks, SCIM, search engines and CDN hosts. The world's weights have names and sizes but no
+billing, OAuth, webhooks, SCIM, search engines and CDN hosts: those are
+answered with 501, or in outline where that is asked for. The world's weights have names and sizes but no
 content, and a download of them says so; a file has at most 256 MiB, a text file 10 MiB. Plans are a column,
 nothing is ever paid. Numbers such as downloads do not move. The action quotas of FACTS §7 and the extra
 limit of whoami-v2 are not kept; `faults/` can pretend them.
@@ -37,8 +38,10 @@ from .content import routes as content
 from .datasets import routes as datasets
 from .discussions import event_routes
 from .discussions import routes as discussions
+from .faults.fault_plan import parse
 from .groups import group_assignment
 from .groups import routes as groups
+from .outlines.outline_routes import OutlineRoute
 from .papers import routes as papers
 from .people import likes, owned_repos
 from .people import routes as people
@@ -55,7 +58,6 @@ AREAS: tuple[ModuleType, ...] = (
     people, owned_repos, tag_listing, repo_search, likes, creation, duplication, repo_changes, datasets,
     repos, content, commit_routes, large_files, ref_routes, discussions, event_routes,
     papers, collections, collection_search, item_routes, groups, group_assignment,
-    lookup,  # last: its routes take what no area answers
 )  # fmt: skip
 
 
@@ -65,24 +67,27 @@ def create_app(
     quota: int | None = None,
     models: int = 0,
     faults: str = "",
+    outlines: bool = False,
     clock: Callable[[], float] = time.time,
     entropy: Callable[[int], bytes] = os.urandom,
 ) -> Starlette:
     """A Hub in memory, or in the SQLite file `path`, which is made and filled with the world when new.
 
     `quota` replaces the rate limits of all plans, `models` adds that many plain models to the world
-    (for measuring), `faults` is a plan as in `faults/`. `clock` is where the time comes from, and
+    (for measuring), `faults` is a plan as in `faults/`, `outlines` whether operations that nothing imitates
+    are answered in outline, and not with 501. `clock` is where the time comes from, and
     `entropy` where the random part of ids does.
     """
     store = Store(path, clock, entropy)
     store.open(lambda: world_of(models))
+    plan = parse(faults)
     routes: list[BaseRoute] = [route for area in AREAS for route in area.routes]
+    routes += [OutlineRoute(answers=outlines or plan.outlines), *lookup.routes]  # what no area answers
     layers = [Middleware(HubMiddleware, store=store, limits=RateQuotas(quota))]
     if faults:  # outermost but for the view: a network fails before the Hub can answer
         from .faults.fault_layer import Faults  # loaded only here: it needs an HTTP client's errors
-        from .faults.fault_plan import parse
 
-        layers.insert(0, Middleware(Faults, plan=parse(faults), clock=clock))
+        layers.insert(0, Middleware(Faults, plan=plan, clock=clock))
     layers.insert(0, Middleware(View, store=store))
     app = Starlette(
         routes=routes,

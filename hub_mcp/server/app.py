@@ -38,6 +38,7 @@ from hub_mcp.server.catalogue_tools import CatalogueTools
 from hub_mcp.server.confirm.change_tool import changed
 from hub_mcp.server.confirm.elicitation import Boundary
 from hub_mcp.server.lazy import Handlers, lazy_server
+from hub_mcp.server.operation_tools import CHANGE, FIND
 from hub_mcp.server.progress import Progress
 from hub_mcp.server.render import Rows
 from hub_mcp.server.resources.reading import Pages
@@ -73,30 +74,37 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
     """The handlers of a server with these tools."""
 
     async def call_tool(ctx: Context, params: CallToolRequestParams) -> CallToolResult | InputRequiredResult:
-        endpoint = tools.endpoint(params.name)
-        if endpoint is None:
+        if tools.endpoint(params.name) is None and not tools.reaches(params.name):
             raise MCPError(INVALID_PARAMS, f"There is no tool {plain(params.name, 80)!r} here.")
         try:
             progress = Progress(ctx)
             with reporting(progress):
-                return await _called(ctx, params, endpoint, progress)
+                return await _called(ctx, params, progress)
         except HubError as error:
             return error_result(error)
         except MCPError:
             raise
         except Exception:
-            log.exception("%s failed in a way nobody foresaw", endpoint.tool)
-            sorry = f"{endpoint.tool} failed inside hub-mcp; its log on stderr says how."
+            log.exception("%s failed in a way nobody foresaw", params.name)
+            sorry = f"{params.name} failed inside hub-mcp; its log on stderr says how."
             return CallToolResult(content=[TextContent(text=sorry)], is_error=True)
 
     async def _called(
-        ctx: Context, params: CallToolRequestParams, endpoint: type[Endpoint[Any]], progress: Progress
+        ctx: Context, params: CallToolRequestParams, progress: Progress
     ) -> CallToolResult | InputRequiredResult:
+        name, arguments = tools.own_name(params.name), dict(params.arguments or {})
+        if name == FIND:
+            return tools.operations.find(arguments, form_of(ctx, gate.settings))
+        endpoint, dry_run, token = tools.endpoint(params.name), False, ""
+        if name == CHANGE or (endpoint and endpoint.changes):
+            dry_run = taken(arguments, DRY_RUN, bool, False)
+            token = taken(arguments, CONFIRM, str, "") if not endpoint or endpoint.may_ask() else ""
+        literal = endpoint is None
+        if endpoint is None:
+            asked = tools.operations.asked(name, arguments)
+            endpoint, arguments = asked.endpoint, asked.arguments
         hub = hub_of(ctx)
-        arguments = dict(params.arguments or {})
-        dry_run = taken(arguments, DRY_RUN, bool, False) if endpoint.changes else False
-        token = taken(arguments, CONFIRM, str, "") if endpoint.may_ask() else ""
-        call = read_call(endpoint, arguments, (hub.host,))
+        call = read_call(endpoint, arguments, (hub.host,), literal=literal)
         if not isinstance(call, Change):
             answer, rows = await gather(hub, call, progress)
             return answer_result(call, answer, form_of(ctx, gate.settings), rows)

@@ -7,7 +7,10 @@ from typing import Any
 from mcp.types import Tool
 
 from hub_mcp.catalogue import ENDPOINTS, Endpoint
-from hub_mcp.server.tool_list import ToolList, hidden_by, refuse_unknown
+from hub_mcp.catalogue.operations.endpoints import endpoint_of
+from hub_mcp.catalogue.operations.table import Operation, operations
+from hub_mcp.server.operation_tools import CHANGE, FIND, TOOLS, OperationTools, tool_for
+from hub_mcp.server.tool_list import AREA, ToolList, announces, hidden_by, refuse_unknown
 from hub_mcp.server.tools import tool_of
 from hub_mcp.settings import Settings
 
@@ -22,21 +25,46 @@ def why_hidden(settings: Settings, endpoint: type[Endpoint[Any]]) -> str:
     return hidden_by(settings, endpoint.tool, endpoint.area, reads=not endpoint.changes)
 
 
+def operation_areas() -> list[str]:
+    """The further toolsets, one an area of the table of operations."""
+    return list(dict.fromkeys(one.area for one in callable_operations().values()))
+
+
+def callable_operations() -> dict[str, Operation]:
+    """The operations that can be tools of their own."""
+    return {name: one for name, one in operations().items() if not one.keeps_back}
+
+
 class CatalogueTools(ToolList):
     """What one server offers, and the endpoint behind each tool."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
-        refuse_unknown(settings, ENDPOINTS, areas())
-        self._offered = {name: cls for name, cls in ENDPOINTS.items() if not why_hidden(settings, cls)}
+        refuse_unknown(
+            settings, {*ENDPOINTS, *callable_operations(), *TOOLS}, {*areas(), AREA, *operation_areas()}
+        )
+        self.offered = {name: cls for name, cls in ENDPOINTS.items() if not why_hidden(settings, cls)}
+        self.operations = OperationTools(settings)
+        self.reaching = [name for name in TOOLS if not hidden_by(settings, name, AREA, reads=name != CHANGE)]
+        for name, one in callable_operations().items():
+            made = announces(settings, name, one.area, reads=one.reads) and endpoint_of(name)
+            if made and name not in ENDPOINTS:
+                self.offered[name] = made
 
     def endpoint(self, name: str) -> type[Endpoint[Any]] | None:
         """The endpoint behind an offered tool; None for every other name."""
-        return self._offered.get(self.own_name(name))
+        return self.offered.get(self.own_name(name))
+
+    def reaches(self, name: str) -> bool:
+        """Whether a tool is one of the offered ones that reach all operations."""
+        return self.own_name(name) in self.reaching
 
     def selected(self) -> list[Tool]:
-        return [tool_of(endpoint) for endpoint in self._offered.values()]
+        own = [tool_of(endpoint) for endpoint in self.offered.values()]
+        return [*own, *(tool_for(name) for name in self.reaching)]
 
     def lists(self, name: str) -> bool:
-        endpoint = self._offered.get(name)
+        endpoint = self.offered.get(name)
+        if name == FIND:
+            return name in self.reaching
         return endpoint is not None and endpoint.is_listing()

@@ -20,6 +20,7 @@ from hub_mcp.settings import Settings
 
 _PREFIX = re.compile(r"[A-Za-z0-9_-]{0,16}")  # some hosts cap a name at 64, their own key in front
 ALL = frozenset({"all", "default"})
+AREA = "operations"  # of the three tools that reach every operation
 OBJECT = {"type": "object"}  # permissive: a client that validates must never throw a good answer away
 ROWS = {"type": "object", "properties": {"items": {"type": "array"}}, "required": ["items"]}
 
@@ -35,6 +36,12 @@ def hidden_by(settings: Settings, tool: str, area: str, *, reads: bool) -> str:
     if tool in settings.tools or {area, *ALL} & set(settings.toolsets):
         return ""
     return "--tools" if settings.tools and not settings.toolsets else "--toolsets"
+
+
+def announces(settings: Settings, operation: str, area: str, *, reads: bool) -> bool:
+    """Whether an operation is a tool of its own: where its area, its name, or everything was asked for."""
+    asked = operation in settings.tools or {area, "all"} & set(settings.toolsets)
+    return bool(asked) and not hidden_by(settings, operation, area, reads=reads)
 
 
 def refuse_unknown(settings: Settings, tools: Collection[str], areas: Collection[str]) -> None:

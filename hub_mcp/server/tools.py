@@ -14,8 +14,10 @@ from hub_mcp.catalogue.answers import Answer, Page
 from hub_mcp.catalogue.datasets import Shard
 from hub_mcp.catalogue.host_arguments import as_meant
 from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.operations.announce import input_schema_of, reading_schema_of, with_empties
+from hub_mcp.catalogue.operations.calls import OperationCall
 from hub_mcp.catalogue.operations.table import operations
-from hub_mcp.catalogue.schema import reading_schema, schema_of
+from hub_mcp.catalogue.operations.validation import told_faults
 from hub_mcp.errors import BadInput, HubError, plain
 from hub_mcp.server.answer_form import AnswerForm
 from hub_mcp.server.render import Rows, render
@@ -28,7 +30,7 @@ MOST_FAULTS = 5  # of an argument list that are told at once
 
 def tool_of(endpoint: type[Endpoint[Any]]) -> Tool:
     """An endpoint as it is announced."""
-    schema = schema_of(endpoint)
+    schema = input_schema_of(endpoint)
     line = endpoint.line
     known = operations().get(endpoint.tool)
     meta: dict[str, Any] = {"anthropic/searchHint": known.words if known else endpoint.label.lower()}
@@ -60,21 +62,29 @@ def tools() -> list[Tool]:
 
 
 def read_call(
-    endpoint: type[Endpoint[Any]], arguments: Mapping[str, Any], hosts: tuple[str, ...] = ()
+    endpoint: type[Endpoint[Any]],
+    arguments: Mapping[str, Any],
+    hosts: tuple[str, ...] = (),
+    *,
+    literal: bool = False,
 ) -> Endpoint[Any]:
     """The call that these arguments make; types are held to as the schema says them.
 
     Args:
         hosts: further hosts whose addresses are taken for the Hub's.
+        literal: whether nobody but the model wrote them, so that an empty list means what it says.
 
     Raises:
         BadInput: they make none; nothing was sent.
     """
     try:
-        return endpoint.model_validate_json(
-            json.dumps(as_meant(reading_schema(endpoint), arguments)), strict=True, context={"hosts": hosts}
-        )
+        meant = as_meant(reading_schema_of(endpoint), arguments)
+        if issubclass(endpoint, OperationCall):
+            meant = with_empties(endpoint.operation, meant, arguments, literal=literal)
+        return endpoint.model_validate_json(json.dumps(meant), strict=True, context={"hosts": hosts})
     except ValidationError as trouble:
+        if issubclass(endpoint, OperationCall):
+            raise told_faults(endpoint.operation, trouble) from None
         raise bad_input(endpoint, trouble) from None
     except (ValueError, TypeError, RecursionError):
         raise BadInput(f"The arguments of {endpoint.tool} cannot be read.") from None

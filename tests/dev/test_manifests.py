@@ -26,6 +26,7 @@ from hub_mcp.dev.pieces import links
 from hub_mcp.dev.published_tools import published
 from hub_mcp.dev.readme import marker, updated
 from hub_mcp.dev.variables import VARIABLES
+from hub_mcp.server.operation_tools import TOOLS
 from hub_mcp.settings import Settings
 
 PROJECT = projects.load()
@@ -82,7 +83,7 @@ def test_every_json_file_is_checked_by_somebody() -> None:
 
 def test_the_published_tools_are_those_of_the_catalogue() -> None:
     listed = json.loads(RENDERED["tools.json"])["tools"]
-    assert [tool["name"] for tool in listed] == list(ENDPOINTS)
+    assert [tool["name"] for tool in listed] == [*ENDPOINTS, *TOOLS]
     assert {frozenset(tool) for tool in listed} == {
         frozenset(("name", "title", "description", "inputSchema", "annotations"))
     }

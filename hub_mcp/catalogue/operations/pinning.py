@@ -108,7 +108,7 @@ def _shape(path: str, operation: Mapping[str, Any], known: Mapping[str, Any]) ->
     needed: list[str] = []
     for one in operation.get("parameters", ()):
         if one.get("in") in places:
-            schema = plain_schema(_inlined(one.get("schema", {}), known))
+            schema = plain_schema(inlined(one.get("schema", {}), known))
             if words := one.get("description"):
                 schema["description"] = words
             places[one["in"]][one["name"]] = schema
@@ -120,7 +120,7 @@ def _shape(path: str, operation: Mapping[str, Any], known: Mapping[str, Any]) ->
         {name: places["path"].get(name, {"type": "string"}) for name in _PLACE.findall(path)},
         places["query"],
         tuple(needed),
-        None if body is None else plain_schema(_inlined(body, known)),
+        None if body is None else plain_schema(inlined(body, known)),
         _rows(operation),
     )
 
@@ -136,12 +136,12 @@ def _rows(operation: Mapping[str, Any]) -> str | None:
     return lists[0] if len(lists) == 1 and asked & {"p", "cursor", "limit"} else None
 
 
-def _inlined(node: Any, known: Mapping[str, Any], depth: int = 20) -> Any:
+def inlined(node: Any, known: Mapping[str, Any], depth: int = 20) -> Any:
     """A schema with what it refers to in its place."""
     if is_array(node):
-        return [_inlined(one, known, depth) for one in node]
+        return [inlined(one, known, depth) for one in node]
     if not is_object(node):
         return node
     if isinstance(where := node.get("$ref"), str) and depth:
-        return _inlined(known.get(where.rpartition("/")[2], {}), known, depth - 1)
-    return {key: _inlined(one, known, depth) for key, one in node.items()}
+        return inlined(known.get(where.rpartition("/")[2], {}), known, depth - 1)
+    return {key: inlined(one, known, depth) for key, one in node.items()}

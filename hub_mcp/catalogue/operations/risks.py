@@ -78,6 +78,7 @@ def risk_of(operation: Operation, said: Mapping[str, Any]) -> Risk:
     always = [one for one in rules(operation.raised) if one.condition == "*"]
     otherwise = [one for one in rules(operation.raised) if one.condition == "else"]
     counted = [*held, *always] or otherwise
+    counted.sort(key=lambda one: "C" not in one.letters)  # what stops the call is told first
     letters = "".join(dict.fromkeys("".join(one.letters for one in counted))) or operation.risk
     reasons = tuple(dict.fromkeys(one.why for one in counted))
     return Risk(_standing(operation, letters), letters, reasons)

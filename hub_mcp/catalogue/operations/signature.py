@@ -9,17 +9,20 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.operations.arguments import arguments_of, is_listing
+from hub_mcp.catalogue.operations.json_types import told_schema
 from hub_mcp.catalogue.operations.risks import rules
 from hub_mcp.catalogue.operations.table import Operation, Sends, Standing
-from hub_mcp.catalogue.operations.validation import told_schema
+from hub_mcp.catalogue.schema import schema_of
 
 MOST_OPTIONAL = 8  # arguments that a line names
 NEAREST = 3
+CHANGES = "changes without asking"
 EFFECTS = {
     Standing.FREE: "",
     Standing.CLEANED: "",
-    Standing.WRITE: "changes without asking",
+    Standing.WRITE: CHANGES,
     Standing.ASK: "asks a person",
     Standing.UNKNOWN: "asks a person: nobody has reviewed it",
 }
@@ -29,18 +32,31 @@ def effect_of(operation: Operation) -> str:
     """What happens before it is done; "" for what only reads."""
     if operation.keeps_back:
         return f"never called: {operation.keeps_back}"
+    if written := ENDPOINTS.get(operation.name):
+        asks = "may ask a person" if written.may_ask() else CHANGES
+        return asks if written.changes else ""
     if operation.standing is Standing.ASK and any(one.condition == "else" for one in rules(operation.raised)):
         return "may ask a person"
     return EFFECTS.get(operation.standing, "")
 
 
+def takes(operation: Operation) -> dict[str, tuple[str, bool]]:
+    """Its arguments: the rule of each in words, and whether it must be given."""
+    if written := ENDPOINTS.get(operation.name):
+        schema = schema_of(written)
+        needed = schema.get("required", ())
+        return {name: (_told(one), name in needed) for name, one in schema["properties"].items()}
+    known = {one.name: (_told(one.schema), one.required) for one in arguments_of(operation).values()}
+    if is_listing(operation):
+        known |= {"limit": ("a whole number", False), "cursor": ("next_cursor of the page before", False)}
+    return known
+
+
 def signature(operation: Operation) -> str:
     """The line a search answers."""
-    known = arguments_of(operation)
-    needed = [one.name for one in known.values() if one.required]
-    others = [f"{one.name}?" for one in known.values() if not one.required]
-    if is_listing(operation):
-        others += ["limit?", "cursor?"]
+    known = takes(operation)
+    needed = [name for name, (_, required) in known.items() if required]
+    others = [f"{name}?" for name, (_, required) in known.items() if not required]
     if len(others) > MOST_OPTIONAL:
         others = [*others[:MOST_OPTIONAL], "…"]
     inside = "; ".join(part for part in (", ".join(needed), ", ".join(others)) if part)
@@ -52,21 +68,28 @@ def whole(operation: Operation) -> dict[str, Any]:
     """Everything a caller needs: the line, each argument with its rule, and what a person is asked about."""
     said: dict[str, Any] = {"operation": signature(operation)}
     if operation.keeps_back:
-        said["instead"] = operation.place or "nothing here does it"
+        said["instead"] = instead(operation)
         return said
-    said["call_with"] = "read_operation" if operation.reads else "change_operation"
-    arguments = {one.name: _told(one.schema, one.required) for one in arguments_of(operation).values()}
-    if is_listing(operation):
-        arguments |= {
-            "limit": "a whole number, optional",
-            "cursor": "next_cursor of the page before, optional",
-        }
-    said["arguments"] = arguments
-    if operation.sends is Sends.LINES:
+    said["call_with"] = "read_operation" if reads(operation) else "change_operation"
+    said["arguments"] = {
+        name: rule if required else f"{rule}, optional" for name, (rule, required) in takes(operation).items()
+    }
+    if operation.sends is Sends.LINES and "body" in said["arguments"]:
         said["arguments"]["body"] += "; sent as one JSON object a line"
     if asked := [_rule(one.condition, one.why) for one in rules(operation.raised)]:
         said["a person is asked" if operation.standing is Standing.ASK else "know that"] = asked
     return said
+
+
+def reads(operation: Operation) -> bool:
+    """Whether it only reads, by its class where somebody wrote one."""
+    written = ENDPOINTS.get(operation.name)
+    return not written.changes if written else operation.reads
+
+
+def instead(operation: Operation) -> str:
+    """Where a person does what is never called."""
+    return f"a person does it on the Hub, at {operation.place}" if operation.place else "nothing here does it"
 
 
 def _rule(condition: str, why: str) -> str:
@@ -76,9 +99,9 @@ def _rule(condition: str, why: str) -> str:
     return f"{' and '.join(terms)}: {why}"
 
 
-def _told(schema: Mapping[str, Any], required: bool) -> str:
+def _told(schema: Mapping[str, Any]) -> str:
     words = schema.get("description")
-    return told_schema(schema) + ("" if required else ", optional") + (f" ({words})" if words else "")
+    return told_schema(schema) + (f" ({words})" if words else "")
 
 
 def nearest(name: str, names: Iterable[str]) -> list[str]:

@@ -22,6 +22,9 @@ from hub_mcp.client.transport.turns import ALL
 
 LARGE = 2**18  # bytes of an answer, from which on only a few are read at once
 LARGE_AT_ONCE = 4
+MOST_OF_A_STREAM = 256 * 1024  # bytes of an answer without end
+CLOSING = 2.0  # seconds
+READ_FOR_A_WHILE = (b"x-read-for-a-while", b"1")  # ours: the answer went on when we stopped reading
 SENT_AS = (b"content-encoding", b"transfer-encoding", b"content-length")  # of the body as it was sent
 CONNECTIONS = httpx.Limits(max_connections=ALL, max_keepalive_connections=32, keepalive_expiry=30)
 
@@ -79,6 +82,8 @@ class WholeAnswerTransport(httpx.AsyncBaseTransport):
         raise httpx.ReadTimeout("the deadline passed", request=request)
 
     async def _whole(self, request: httpx.Request) -> httpx.Response:
+        if lasts := request.extensions.get("lasts"):
+            return await self._beginning(request, lasts)
         answer = await self._inner.handle_async_request(request)
         try:
             body = b"" if request.method == "HEAD" else await self._body_of(answer)
@@ -107,6 +112,29 @@ class WholeAnswerTransport(httpx.AsyncBaseTransport):
                     waited = True
                     await held.enter_async_context(self._room)
             return body.whole()
+
+    async def _beginning(self, request: httpx.Request, lasts: float) -> httpx.Response:
+        """What an answer without end tells at first: for so many seconds, and up to so many bytes."""
+        answer = await self._inner.handle_async_request(request)
+        stream = answer.stream
+        if not isinstance(stream, httpx.AsyncByteStream):
+            raise TypeError("an asynchronous transport answers with an asynchronous stream")
+        body, ended = bytearray(), False
+        try:
+            with anyio.move_on_after(lasts):
+                async for chunk in stream:
+                    body += chunk
+                    if len(body) >= MOST_OF_A_STREAM:
+                        break
+                else:
+                    ended = True
+        finally:
+            with anyio.CancelScope(shield=True, deadline=anyio.current_time() + CLOSING):
+                await answer.aclose()
+        kept = [(name, value) for name, value in answer.headers.raw if name.lower() not in SENT_AS]
+        headers = kept if ended else [*kept, READ_FOR_A_WHILE]
+        shown = bytes(body[:MOST_OF_A_STREAM])
+        return httpx.Response(answer.status_code, headers=headers, content=shown, request=request)
 
     async def aclose(self) -> None:
         await self._inner.aclose()

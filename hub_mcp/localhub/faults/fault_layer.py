@@ -18,6 +18,7 @@ A plan is a list of `NAME=VALUE`, separated by commas:
     times=2                  so many faults, then none
     path=/api/collections    only requests whose path begins so; may be given again
     only=writes              or `reads`
+    outlines=on              no fault: what nothing imitates is answered in outline, and not with 501
 
 A chance is between 0 and 1 (`5%` is understood); of all chances together at most one fault strikes a
 request. A write that is struck was not done: the Hub is never asked. Only with `-after` behind the name

@@ -41,6 +41,7 @@ class FaultPlan:
     only: str = ""
     times: int | None = None
     seed: int | None = None
+    outlines: bool = False
     dice: random.Random = field(default_factory=random.Random)
 
     def concerns(self, method: str, path: str) -> bool:
@@ -84,6 +85,10 @@ def parse(text: str) -> FaultPlan:
             plan.times = _count(part, value)
         elif name == "path":
             paths.append(value)
+        elif name == "outlines":
+            if value != "on":
+                raise FaultsError(f"{part!r}: it is outlines=on, or left out.")
+            plan.outlines = True
         elif name == "only":
             if value not in ("reads", "writes"):
                 raise FaultsError(f"{part!r}: it is only=reads or only=writes.")
@@ -165,4 +170,4 @@ KINDS: dict[
     "redirect-loop": (False, None),
     "redirect-away": (False, _host),
 }
-_USAGE = f"Known are latency, {', '.join(KINDS)}, and seed, times, path, only."
+_USAGE = f"Known are latency, {', '.join(KINDS)}, and seed, times, path, only, outlines."

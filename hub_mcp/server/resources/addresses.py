@@ -11,6 +11,7 @@ path is in the query, by our names; defaults are left out. Only reading endpoint
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -20,14 +21,18 @@ from urllib.parse import quote, unquote
 from pydantic import ValidationError
 
 from hub_mcp.catalogue import ENDPOINTS, Endpoint
+from hub_mcp.catalogue.host_arguments import as_meant
 from hub_mcp.catalogue.http import fill
-from hub_mcp.catalogue.schema import schema_of
+from hub_mcp.catalogue.operations.announce import input_schema_of, reading_schema_of
+from hub_mcp.catalogue.operations.calls import OperationCall, reading_of, second_segment_in, template
+from hub_mcp.catalogue.operations.table import operations
 from hub_mcp.catalogue.vocabulary import RepoName
 from hub_mcp.errors import BadInput, plain
 
 SCHEME = "hub://"
 NOBODY = "_"
 LONGEST = 16_000  # characters of an address
+ONE, LIST, OBJECT, OBJECTS = "one", "list", "object", "objects"  # forms of a value in a query
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
@@ -39,9 +44,10 @@ def reading() -> list[type[Endpoint[Any]]]:
 def address_of(call: Endpoint[Any]) -> str:
     """The address of a reading call."""
     endpoint = type(call)
+    values = call.values() if isinstance(call, OperationCall) else call.model_dump(mode="json")
 
     def segment(name: str) -> str | None:
-        value = getattr(call, name)
+        value = values.get(name)
         if value is None:
             return None
         if not endpoint.second_segment(name):
@@ -50,9 +56,11 @@ def address_of(call: Endpoint[Any]) -> str:
         return f"{quote(owner or NOBODY, safe='')}/{quote(rest, safe='')}"
 
     path = fill(_place(endpoint), segment)
-    said = call.model_dump(
-        mode="json", exclude=set(endpoint.path_fields()), exclude_none=True, exclude_defaults=True
-    )
+    inside = set(endpoint.path_fields())
+    if isinstance(call, OperationCall):
+        said = {name: one for name, one in values.items() if name not in inside and one is not None}
+    else:
+        said = call.model_dump(mode="json", exclude=inside, exclude_none=True, exclude_defaults=True)
     pairs = [
         f"{name}={quote(_written(one), safe='')}"
         for name, value in said.items()
@@ -70,13 +78,17 @@ def call_at(address: str, hosts: Sequence[str] = ()) -> Endpoint[Any]:
     if not address.startswith(SCHEME) or len(address) > LONGEST or "#" in address:
         raise _nothing_at(address)
     path, _, query = address.removeprefix(SCHEME).partition("?")
-    for endpoint, pattern in _patterns():
+    for name, pattern in _patterns():
         if match := pattern.fullmatch(path):
+            endpoint = reading_of(name)
+            assert endpoint
             found = _read_query(endpoint, query, address)
             try:
                 found |= {
                     name: _read_segment(endpoint, name, one) for name, one in match.groupdict().items() if one
                 }
+                if issubclass(endpoint, OperationCall):
+                    found = as_meant(reading_schema_of(endpoint), found)
                 return endpoint.model_validate(found, context={"hosts": hosts})
             except (ValidationError, UnicodeDecodeError) as trouble:
                 why = (
@@ -106,7 +118,7 @@ def _advertised(endpoint: type[Endpoint[Any]], form: str) -> str:
 
 
 def _place(endpoint: type[Endpoint[Any]]) -> str:
-    return endpoint.line.path.removeprefix("/api/")
+    return endpoint.line.path.removeprefix("/").removeprefix("api/")
 
 
 def _forms(template: str) -> list[str]:
@@ -119,23 +131,35 @@ def _forms(template: str) -> list[str]:
 
 
 @cache
-def _patterns() -> tuple[tuple[type[Endpoint[Any]], re.Pattern[str]], ...]:
-    """Every form of every address, those with more fixed words first."""
-    forms = [(endpoint, form) for endpoint in reading() for form in _forms(_place(endpoint))]
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Every form of every address, those with more fixed words first; and whose it is."""
+    places = {endpoint.tool: _place(endpoint) for endpoint in reading()}
+    for name, one in operations().items():
+        if name not in ENDPOINTS and one.reads and not one.keeps_back:
+            places[name] = template(one).removeprefix("/").removeprefix("api/")
+    forms = [(name, form) for name, place in places.items() for form in _forms(place)]
     forms.sort(key=lambda one: -len(_FIELD.sub("", one[1])))
-    return tuple((endpoint, re.compile(_pattern(endpoint, form))) for endpoint, form in forms)
+    return tuple((name, re.compile(_pattern(name, form))) for name, form in forms)
 
 
-def _pattern(endpoint: type[Endpoint[Any]], form: str) -> str:
+def _two_segments(whose: str, name: str) -> bool:
+    if written := ENDPOINTS.get(whose):
+        return bool(written.second_segment(name))
+    return bool(second_segment_in(operations()[whose], name))
+
+
+def _pattern(whose: str, form: str) -> str:
+    written = ENDPOINTS.get(whose)
+    bare = written.marked(RepoName) if written else []  # ids that may stand without their namespace
     parts: list[str] = []
     for literal, name in re.findall(r"([^{]+)|\{(\w+)\}", form):
         if literal:
             parts.append(re.escape(literal))
-        elif name in endpoint.marked(RepoName) and form.endswith(f"{{{name}}}"):
+        elif name in bare and form.endswith(f"{{{name}}}"):
             parts.append(rf"(?P<{name}>[^/]+(?:/[^/]+)?)")
         else:
             parts.append(
-                rf"(?P<{name}>[^/]+/[^/]+)" if endpoint.second_segment(name) else rf"(?P<{name}>[^/]+?)"
+                rf"(?P<{name}>[^/]+/[^/]+)" if _two_segments(whose, name) else rf"(?P<{name}>[^/]+?)"
             )
     return "".join(parts)
 
@@ -163,24 +187,40 @@ def _read_query(endpoint: type[Endpoint[Any]], query: str, address: str) -> dict
             raise BadInput(
                 f"{plain(address, 200)} is no address here: it takes {takes}, not {plain(name, 60)}."
             )
-        if known[name]:
-            found.setdefault(name, []).append(value)
+        one = _read_value(value) if known[name] in (OBJECT, OBJECTS) else value
+        if known[name] in (LIST, OBJECTS):
+            found.setdefault(name, []).append(one)
         elif name in found:
             raise BadInput(f"{plain(address, 200)} is no address here: it says {plain(name, 60)} twice.")
         else:
-            found[name] = value
+            found[name] = one
     return found
 
 
 @cache
-def _query_names(endpoint: type[Endpoint[Any]]) -> Mapping[str, bool]:
-    """What an address can say in its query, and whether it can say it more than once."""
+def _query_names(endpoint: type[Endpoint[Any]]) -> Mapping[str, str]:
+    """What an address can say in its query, and whether it is one value, a list, or written as JSON."""
     inside = set(endpoint.path_fields())
-    properties = schema_of(endpoint)["properties"]
-    return {name: one.get("type") == "array" for name, one in properties.items() if name not in inside}
+    properties = input_schema_of(endpoint)["properties"]
+    return {name: _form(one) for name, one in properties.items() if name not in inside}
+
+
+def _form(schema: Mapping[str, Any]) -> str:
+    is_list = schema.get("type") == "array"
+    of_objects = schema.get("items", schema).get("type") == "object"
+    return (OBJECTS if of_objects else LIST) if is_list else OBJECT if of_objects else ONE
+
+
+def _read_value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _written(value: Any) -> str:
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -35,7 +35,7 @@ def risked(name: str, said: dict[str, Any]) -> Risk:
         ("toggle_webhook", {"webhook_id": "1", "action": "disable"}, Standing.WRITE, "W"),
         ("toggle_webhook", {"webhook_id": "1", "action": "enable"}, Standing.ASK, "PM"),
         ("create_webhook", {**HOOK, "url": "https://example.org"}, Standing.ASK, "P"),
-        ("create_webhook", {**HOOK, "url": "https://example.org", "secret": "s"}, Standing.CREDENTIAL, "PC"),
+        ("create_webhook", {**HOOK, "url": "https://example.org", "secret": "s"}, Standing.CREDENTIAL, "CP"),
         ("scim_create_group", {"displayName": "a", "members": [], "organization": "acme", "service": "scim"},
          Standing.ASK, "G"),
         ("create_sql_embed", {"repo_id": "datasets/acme/d", "sql": "select 1", "title": "t", "views": [VIEW],
@@ -94,7 +94,7 @@ def test_a_null_that_means_something_is_no_absence() -> None:
     [
         ("set_member_role", {"organization": "acme", "username": "ada", "role": "boss"},
          'role: must be one of admin, write, contributor, read, no_access, not "boss"'),
-        ("get_paths_info", {"repo_id": "acme/store", "type": "bucket", "paths": ["a"], "revision": "main"},
+        ("get_paths_info", {"repo_id": "acme/store", "type": "bucket", "paths": ["a"], "revision": "dev"},
          "`revision` is not taken for a bucket"),
         ("get_scan", {"repo_id": "acme/tiny"}, "type: is required"),
         ("get_scan", {"repo_id": "datasets/acme/tiny", "type": "model"}, "but this call is about a model"),

@@ -1,0 +1,113 @@
+"""A call of an operation that changes something: what it risks decides whether a person is asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from hub_mcp.catalogue.answers import Answer, Page, Record, is_object
+from hub_mcp.catalogue.change import Change, Stakes
+from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.http import Effect
+from hub_mcp.catalogue.operations.arguments import arguments_of
+from hub_mcp.catalogue.operations.calls import PERSONAL, OperationCall, names_of, reading_of
+from hub_mcp.catalogue.operations.found import Found
+from hub_mcp.catalogue.operations.replacing import lost_by, read_before, taken_back
+from hub_mcp.catalogue.operations.risks import Risk, risk_of
+from hub_mcp.catalogue.operations.table import Standing
+from hub_mcp.catalogue.operations.validation import wire_of
+from hub_mcp.catalogue.resource_groups import ResourceGroups
+from hub_mcp.errors import Stopped, plain
+
+
+class OperationChange(OperationCall, Change[Answer, Answer]):
+    """A call of an operation that changes something."""
+
+    @property
+    def risk(self) -> Risk:
+        """What this very call risks."""
+        return risk_of(self.operation, wire_of(self.operation, self))
+
+    def owners(self) -> tuple[str, ...]:
+        said, found = self._said(), list(super().owners())
+        if repository := said.get("repository"):  # where a copy goes
+            found.append(str(repository).rpartition("/")[0])
+        if not found and self.operation.area == "posts" and said.get("username"):
+            found.append(str(said["username"]))
+        return tuple(dict.fromkeys(found))
+
+    def target(self) -> Endpoint[Answer] | None:
+        looked = read_before(self.operation)
+        endpoint = reading_of(looked.operation) if looked else None
+        if endpoint is None:
+            return None
+        known = names_of(endpoint)
+        said = {**self.as_arguments(), "fields": sorted(PERSONAL), "limit": 1000}
+        try:
+            return endpoint.model_validate({name: one for name, one in said.items() if name in known})
+        except ValueError:
+            return None
+
+    def stakes(self, before: Answer, context: Sequence[Answer] = ()) -> Stakes | None:
+        risk = self.risk
+        if risk.standing is Standing.CREDENTIAL:
+            raise Stopped(
+                f"{self.tool} was not called: {self.operation.keeps_back or risk.reasons[0]}.",
+                advice="A person does it on the Hub's own pages; here it can be done without the secret.",
+            )
+        if risk.standing not in (Standing.ASK, Standing.UNKNOWN):
+            return None
+        said = self.as_arguments()
+        reasons = [one.replace("{url}", plain(str(said.get("url", "")), 200)) for one in risk.reasons]
+        lost = lost_by(self.operation, wire_of(self.operation, self), _value_of(before))
+        return Stakes(
+            headline=f"{type(self).label}: {self.subject}?",
+            facts=(
+                *(f"{name}: {json.dumps(one, ensure_ascii=False)}" for name, one in said.items()),
+                *lost,
+                *(before.facts() if not lost else ()),
+                *(reason[:1].upper() + reason[1:] + "." for reason in reasons[:-1]),
+            ),
+            cost=f"{reasons[-1][:1].upper()}{reasons[-1][1:]}." if reasons else "",
+            retype=self._retype(risk),
+        )
+
+    def _retype(self, risk: Risk) -> str:
+        """The name of what is destroyed."""
+        if self.line.effect is not Effect.DESTROY or "D" not in risk.letters:
+            return ""
+        said = self._said()
+        named = [str(said[name]) for name in self.route().fields if said.get(name)]
+        return named[-1] if named else ""
+
+    def preview(self, before: Answer) -> dict[str, tuple[Any, Any]]:
+        looked, was = read_before(self.operation), _value_of(before)
+        if not looked or not is_object(was):
+            return {}
+        said = wire_of(self.operation, self)
+        return {name: (was.get(name), said.get(name)) for name in looked.fields if name in said}
+
+    def undo(self, before: Answer, after: Answer) -> Change[Any, Any] | None:
+        earlier = taken_back(self.operation, _value_of(before))
+        if not earlier:
+            return None
+        by_wire = {one.wire: one.name for one in arguments_of(self.operation).values()}
+        return type(self).model_validate(
+            {**self.as_arguments(), **{by_wire[name]: one for name, one in earlier.items()}}
+        )
+
+    @classmethod
+    def may_ask(cls) -> bool:
+        return cls.operation.standing in (Standing.ASK, Standing.UNKNOWN)
+
+
+def _value_of(answer: Answer) -> Any:
+    if isinstance(answer, Found):
+        return answer.value
+    if isinstance(answer, ResourceGroups):
+        return [one.model_dump(by_alias=True) for one in answer.groups]
+    if isinstance(answer, Page):
+        rows = answer.items
+        return [one.model_dump(by_alias=True) if isinstance(one, Record) else one.content() for one in rows]
+    return answer.content()

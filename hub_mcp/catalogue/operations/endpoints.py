@@ -1,0 +1,20 @@
+"""The endpoint behind the name of an operation, whether it reads or changes, written or of the table."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from hub_mcp.catalogue import ENDPOINTS, Endpoint
+from hub_mcp.catalogue.operations.calls import made_of, reading_of
+from hub_mcp.catalogue.operations.changing_calls import OperationChange
+from hub_mcp.catalogue.operations.table import operations
+
+
+@cache
+def endpoint_of(name: str) -> type[Endpoint[Any]] | None:
+    """The class somebody wrote, or that of the table, made when first asked for; None for no operation."""
+    if found := ENDPOINTS.get(name) or reading_of(name):
+        return found
+    operation = operations().get(name)
+    return made_of(operation, OperationChange) if operation else None

@@ -1,0 +1,138 @@
+"""What an operation answers where no class of ours knows its shape: JSON, rows, text, events, or a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar
+
+from hub_mcp.catalogue.answers import EMPTY, Answer, Record, clean, is_array, is_object, told
+
+MOST_COLUMNS = 8  # of rows whose fields nobody chose
+MOST_FACTS = 6
+MOST_TEXT = 60_000  # characters of a text; what does not fit is said
+NAMES = ("_id", "id", "name", "slug", "title")  # what tells one thing from another
+
+
+@dataclass(frozen=True)
+class Found(Answer):
+    """A JSON answer as it came."""
+
+    value: Any = None
+
+    @property
+    def identity(self) -> str:
+        if not is_object(self.value):
+            return ""
+        return next((str(self.value[name]) for name in NAMES if self.value.get(name)), "")
+
+    def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
+        value = self.value
+        if is_array(value):
+            return {"items": [clean(one) if is_object(one) else {"value": clean(one)} for one in value]}
+        if not is_object(value):
+            return {"status": "done"} if value in EMPTY else {"value": clean(value)}
+        chosen = {name: one for name, one in value.items() if not fields or name in fields}
+        return {str(clean(name)): clean(one) for name, one in chosen.items() if one not in EMPTY}
+
+    def facts(self) -> tuple[str, ...]:
+        if not is_object(self.value):
+            return ()
+        plain = {name: one for name, one in self.value.items() if not isinstance(one, (dict, list))}
+        return tuple(f"{name}: {told(one)}" for name, one in plain.items() if one not in EMPTY)[:MOST_FACTS]
+
+
+class FoundRow(Record):
+    """A row whose shape no class knows: shown are the plain fields that rows of its page have."""
+
+    noun: ClassVar[str] = "row"
+
+
+@cache
+def row_with(shown: tuple[str, ...]) -> type[FoundRow]:
+    """The class of rows that show these fields."""
+    return type("FoundRow", (FoundRow,), {"shown": shown, "__module__": __name__})
+
+
+def columns_of(rows: Sequence[Any]) -> tuple[str, ...]:
+    """The names of plain fields in the order they come, those that tell things apart first."""
+    names = dict.fromkeys(
+        name
+        for row in rows
+        if is_object(row)
+        for name, one in row.items()
+        if one not in EMPTY and not isinstance(one, (dict, list))
+    )
+    first = [name for name in NAMES[1:] if name in names]
+    others = [name for name in names if name not in NAMES]
+    return tuple([*first, *others][:MOST_COLUMNS] or list(names)[:MOST_COLUMNS])
+
+
+@dataclass(frozen=True)
+class FoundText(Answer):
+    """A text: Markdown, CSV, a difference between two revisions."""
+
+    text: str
+
+    def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
+        return {"text": clean(self.text, MOST_TEXT)}
+
+
+@dataclass(frozen=True)
+class FoundEvents(Answer):
+    """What a stream of events told while it was read.
+
+    Attributes:
+        events: the data of each, read as JSON where it is JSON.
+        ended: whether the Hub ended the stream; else it goes on, and was read long enough.
+    """
+
+    events: tuple[Any, ...]
+    ended: bool
+
+    def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
+        rows = [clean(one) if is_object(one) else {"line": clean(one)} for one in self.events]
+        said: dict[str, Any] = {"items": rows}
+        return said if self.ended else {**said, "goes_on": "the stream goes on; it was read for a while"}
+
+
+@dataclass(frozen=True)
+class FoundFile(Answer):
+    """A file, or where it lies; a signed address is not told.
+
+    Attributes:
+        size: in bytes; None where the Hub does not say.
+        text: its content where that is text.
+    """
+
+    media_type: str
+    size: int | None
+    text: str = ""
+    address: str = ""
+
+    def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
+        said = {"media_type": self.media_type, "bytes": self.size, "text": clean(self.text, MOST_TEXT)}
+        return {name: one for name, one in {**said, "address": self.address}.items() if one not in EMPTY}
+
+
+def events_in(body: bytes) -> list[Any]:
+    """The data of each server-sent event; one that was cut in the middle is left out.
+
+    An event ends with an empty line; its lines `data:` are joined; all other fields are of the transport.
+    """
+    text = body.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    found: list[Any] = []
+    for block in text.split("\n\n")[:-1]:
+        lines = [line[5:].removeprefix(" ") for line in block.split("\n") if line.startswith("data:")]
+        if lines:
+            found.append(_json_or_text("\n".join(lines)))
+    return found
+
+
+def _json_or_text(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text

@@ -1,0 +1,112 @@
+"""What a call that replaces a whole would lose: which reading shows the present state, what goes.
+
+`looks_up.tsv` names for each such operation the reading, and the fields that are replaced.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from hub_mcp.catalogue.answers import is_array, is_object
+from hub_mcp.catalogue.operations.table import Operation, lines_in, shipped
+from hub_mcp.errors import plain
+
+MOST_LOST = 20  # entries that are named
+NAMES = ("name", "displayName", "value", "id", "_id", "source", "mountPath", "key", "path", "user")
+
+
+@dataclass(frozen=True)
+class Before:
+    """A reading that shows what is there.
+
+    Attributes:
+        operation: the reading.
+        fields: what the call replaces, by the Hub's names.
+        inside: where in the answer those fields are; "" for its top.
+    """
+
+    operation: str
+    fields: tuple[str, ...]
+    inside: str = ""
+
+
+@cache
+def _table() -> Mapping[str, Before]:
+    rows = lines_in(shipped("looks_up.tsv"))
+    return {name: Before(reading, tuple(fields.split()), inside) for name, reading, inside, fields in rows}
+
+
+def read_before(operation: Operation) -> Before | None:
+    """The reading that shows what the operation acts on; None where nothing does."""
+    return _table().get(operation.name)
+
+
+def lost_by(operation: Operation, said: Mapping[str, Any], was: Any) -> tuple[str, ...]:
+    """A line for each field that would be replaced: what is there now and not in the call."""
+    if operation.name == "set_member_role":
+        return tuple(_groups_lost(said, was))
+    looked = read_before(operation)
+    if not looked:
+        return ()
+    now = _inside(was, looked.inside)
+    lines: list[str] = []
+    for name in looked.fields:
+        gone = _missing(now.get(name), said.get(name))
+        if gone and (name in said or operation.requests[0].method in ("PUT", "DELETE")):
+            more = f" and {len(gone) - MOST_LOST:,} more" if len(gone) > MOST_LOST else ""
+            lines.append(f"lost from {name}: {', '.join(gone[:MOST_LOST])}{more}")
+    return tuple(lines)
+
+
+def taken_back(operation: Operation, was: Any) -> dict[str, Any]:
+    """What the fields that a call replaces were, to be said again; empty where that is not known."""
+    looked = read_before(operation)
+    if not looked or operation.requests[0].method != "PUT":
+        return {}
+    now = _inside(was, looked.inside)
+    return {name: now[name] for name in looked.fields if name in now}
+
+
+def _inside(value: Any, where: str) -> Mapping[str, Any]:
+    for name in where.split(".") if where else ():
+        value = value.get(name) if is_object(value) else None
+    return value if is_object(value) else {}
+
+
+def _missing(was: Any, then: Any) -> list[str]:
+    """The entries that are in the first and not in the second, by their names."""
+    if is_object(was):
+        kept = then if is_object(then) else {}
+        return [_told(name) for name, one in was.items() if kept.get(name) != one]
+    if is_array(was):
+        kept_names = {_name_of(one) for one in then} if is_array(then) else set()
+        return [name for one in was if (name := _name_of(one)) not in kept_names]
+    return [_told(was)] if was not in (None, "", then) else []
+
+
+def _name_of(value: Any) -> str:
+    if is_object(value):
+        value = next((value[name] for name in NAMES if value.get(name)), value)
+    return _told(value)
+
+
+def _told(value: Any) -> str:
+    return plain(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), 80)
+
+
+def _groups_lost(said: Mapping[str, Any], was: Any) -> Iterator[str]:
+    """The resource groups that a person is in, and would no longer be."""
+    kept = {one.get("id") for one in said.get("resourceGroups") or () if is_object(one)}
+    person = str(said.get("username", "")).lower()
+    for group in was if is_array(was) else ():
+        if not is_object(group) or group.get("id") in kept:
+            continue
+        users = group.get("users") or ()
+        if any(
+            is_object(one) and str(one.get("name", one.get("user", ""))).lower() == person for one in users
+        ):
+            yield f"lost: the resource group {_told(group.get('name') or group.get('id'))}"

@@ -1,0 +1,482 @@
+"""The three tools that reach every operation: what they find, what they refuse, and what they send."""
+
+import json
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import httpx
+import jsonschema
+import pytest
+from mcp import Client
+
+from hub_mcp.catalogue import ENDPOINTS
+from hub_mcp.catalogue.operations.endpoints import endpoint_of
+from hub_mcp.catalogue.operations.signature import reads
+from hub_mcp.catalogue.operations.table import Answers, Standing, operations
+from hub_mcp.dev.import_operations import BEYOND, with_beyond
+from hub_mcp.localhub.app import create_app
+from hub_mcp.server.resources.addresses import address_of, call_at
+from tests.catalogue.operations.examples import least_arguments
+from tests.catalogue.operations.test_table import SHARED, needs_document, without_undefined
+from tests.gate.gates import BASE, ERAS, Asked, World, agreeing, declining, text_of
+
+OPERATIONS = operations()
+OF_TABLE = [one for one in OPERATIONS.values() if not one.keeps_back and one.name not in ENDPOINTS]
+pytestmark = pytest.mark.asyncio
+REPO = {"repo_id": "acme/tiny", "type": "model"}
+ROLE = {"organization": "acme", "username": "ada", "role": "read"}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """A world whose Hub answers in outline what it does not imitate."""
+    made = World(tmp_path)
+    made.spy.inner = httpx.ASGITransport(create_app(quota=1_000_000, outlines=True))
+    return made
+
+
+@asynccontextmanager
+async def reading(world: World, **settings: Any) -> AsyncIterator[Client]:
+    async with world.client(confirm="off", structured=False, **settings) as client:
+        yield client
+
+
+# ── finding ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_request_is_answered_with_at_most_eight_lines_that_can_be_called(world: World) -> None:
+    async with reading(world) as client:
+        found = text_of(await client.call_tool("find_operations", {"query": "how much did we spend"}))
+    lines = found.splitlines()
+    assert 1 <= len(lines) <= 8
+    assert all(re.fullmatch(r"\w+\([^)]*\) → .+", line) for line in lines)
+    assert any(line.startswith("my_usage") for line in lines)
+    assert not world.spy.reads
+
+
+async def test_a_name_is_answered_whole_with_its_rules_and_what_a_person_is_asked(world: World) -> None:
+    async with reading(world) as client:
+        whole = text_of(await client.call_tool("find_operations", {"query": "set_member_role"}))
+    assert "call_with: change_operation" in whole
+    assert "role: one of admin, write, contributor, read, no_access" in whole
+    assert "without resourceGroups" in whole
+
+
+async def test_a_written_operation_is_found_with_the_arguments_its_class_takes(world: World) -> None:
+    async with reading(world) as client:
+        whole = text_of(await client.call_tool("find_operations", {"query": "move_repo"}))
+    assert "from_repo" in whole
+    assert "to_repo" in whole
+
+
+# ── each tool keeps to its own ───────────────────────────────────────────────────────────────────────
+
+CHANGING = [one.name for one in OPERATIONS.values() if not one.keeps_back and not reads(one)]
+READING = [one.name for one in OPERATIONS.values() if not one.keeps_back and reads(one)]
+
+
+async def test_reading_refuses_each_operation_that_changes_before_anything_is_sent(world: World) -> None:
+    async with reading(world) as client:
+        for name in CHANGING:
+            refused = await client.call_tool("read_operation", {"operation": name, "arguments": REPO})
+            assert refused.is_error
+            assert "change_operation" in text_of(refused)
+    assert world.spy.changes == []
+    assert world.spy.reads == []
+
+
+async def test_changing_refuses_each_operation_that_reads(world: World) -> None:
+    async with reading(world) as client:
+        for name in READING:
+            refused = await client.call_tool("change_operation", {"operation": name})
+            assert refused.is_error
+            assert "read_operation" in text_of(refused)
+    assert world.spy.reads == []
+
+
+async def test_each_operation_with_a_secret_is_refused_with_the_reason_and_the_place(world: World) -> None:
+    secret = [one for one in OPERATIONS.values() if one.standing is Standing.CREDENTIAL]
+    assert len({str(request) for one in secret for request in one.requests}) >= 25
+    async with reading(world) as client:
+        for one in secret:
+            for tool in ("read_operation", "change_operation"):
+                refused = await client.call_tool(tool, {"operation": one.name, "arguments": {}})
+                assert refused.is_error
+                assert one.keeps_back in text_of(refused)
+                assert one.place in text_of(refused)
+    assert world.spy.changes == []
+
+
+async def test_an_unknown_name_is_answered_with_the_three_nearest_and_how_to_call_them(world: World) -> None:
+    async with reading(world) as client:
+        refused = text_of(await client.call_tool("read_operation", {"operation": "list_branches"}))
+    assert "There is no operation 'list_branches' here." in refused
+    assert len(re.findall(r"^\w+\(.*\) → ", refused, re.MULTILINE)) == 3
+
+
+@pytest.mark.parametrize("arguments", [REPO, json.dumps(REPO)])
+async def test_arguments_are_an_object_or_its_json_text(world: World, arguments: Any) -> None:
+    async with reading(world) as client:
+        asked = {"operation": "get_scan", "arguments": arguments}
+        assert not (await client.call_tool("read_operation", asked)).is_error
+    assert [request.url.path for request in world.spy.reads] == ["/api/models/acme/tiny/scan"]
+
+
+async def test_wrong_arguments_are_told_by_their_rules_and_nothing_is_sent(world: World) -> None:
+    async with reading(world) as client:
+        asked = {"operation": "set_member_role", "arguments": {**ROLE, "role": "boss", "x": 1}}
+        refused = text_of(await client.call_tool("change_operation", asked))
+    assert "role: must be one of admin" in refused
+    assert "x: there is no such argument" in refused
+    assert world.spy.changes == []
+
+
+# ── the operator's limits hold ───────────────────────────────────────────────────────────────────────
+
+
+async def test_a_read_only_server_finds_and_makes_no_change(world: World) -> None:
+    async with reading(world, read_only=("all",)) as client:
+        names = [tool.name for tool in (await client.list_tools()).tools]
+        assert "change_operation" not in names
+        found = text_of(await client.call_tool("find_operations", {"query": "delete a branch"}))
+        assert "delete_branch" not in found
+
+
+async def test_an_excluded_operation_is_neither_found_nor_called(world: World) -> None:
+    async with reading(world, exclude_tools=("delete_post",)) as client:
+        found = text_of(await client.call_tool("find_operations", {"query": "delete my post"}))
+        assert "delete_post(" not in found
+        asked = {"operation": "delete_post", "arguments": {"username": "ada", "post_slug": "1"}}
+        assert (await client.call_tool("change_operation", asked)).is_error
+    assert world.spy.changes == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ({"namespaces": ("ada",)}, "--namespaces"),
+        ({"read_only": ("organization_admin",)}, "--read-only"),
+        ({"max_writes": 0}, "--max-writes"),
+    ],
+)
+async def test_limits_of_the_operator_hold_through_the_tools(
+    world: World, settings: dict[str, Any], why: str
+) -> None:
+    async with reading(world, **settings) as client:
+        asked = {"operation": "set_member_role", "arguments": ROLE}
+        refused = await client.call_tool("change_operation", asked)
+    assert refused.is_error
+    assert why in text_of(refused)
+    assert world.spy.changes == []
+
+
+async def test_a_dry_run_shows_the_request_and_sends_nothing(world: World) -> None:
+    world.spy.inner = answering(world, {"/api/organizations/acme/resource-groups": []})  # type: ignore[assignment]
+    asked = {"operation": "set_member_role", "arguments": ROLE, "dry_run": True}
+    async with reading(world) as client:
+        shown = text_of(await client.call_tool("change_operation", asked))
+    assert "PUT /api/organizations/acme/members/ada/role" in shown
+    assert "out of every one" in shown
+    assert world.spy.changes == []
+
+
+# ── the gate ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_risky_operation_is_done_only_after_a_person_agrees(world: World, era: str) -> None:
+    asked = {"operation": "delete_post", "arguments": {"username": "ada", "post_slug": "hello"}}
+    for person, sent in ((Asked(declining), 0), (Asked(agreeing), 1)):
+        async with world.client(era, person) as client:
+            await client.call_tool("change_operation", asked)
+        assert len(world.spy.changes) == sent
+        assert "Delete a post" in person.questions[0].message
+
+
+async def test_what_only_writes_is_done_unasked_and_what_raises_it_asks(world: World) -> None:
+    person = Asked(declining)
+    branch = {**REPO, "revision": "dev"}
+    async with world.client("auto", person) as client:
+        asked = {"operation": "create_branch", "arguments": branch}
+        await client.call_tool("change_operation", asked)
+        assert person.questions == []
+        asked = {"operation": "create_branch", "arguments": {**branch, "overwrite": True}}
+        assert (await client.call_tool("change_operation", asked)).is_error
+    assert len(person.questions) == 1
+    assert len(world.spy.changes) == 1
+
+
+async def test_without_a_form_a_plan_names_the_tool_and_its_token_works_once(world: World) -> None:
+    asked = {"operation": "comment_post", "arguments": {"username": "ada", "post_slug": "1", "comment": "hi"}}
+    async with world.client() as client:
+        plan = await client.call_tool("change_operation", asked)
+        assert "call change_operation again" in text_of(plan)
+        token = re.findall(r"confirm_token: (\S+)", text_of(plan))[-1]
+        other = {**asked, "arguments": {**asked["arguments"], "comment": "other"}, "confirm_token": token}  # type: ignore[dict-item]
+        assert (await client.call_tool("change_operation", other)).is_error
+        assert not (await client.call_tool("change_operation", {**asked, "confirm_token": token})).is_error
+        assert (await client.call_tool("change_operation", {**asked, "confirm_token": token})).is_error
+    assert [request.url.path for request in world.spy.changes] == ["/api/posts/ada/1/comment"]
+
+
+async def test_a_role_set_without_resource_groups_asks_and_names_the_groups_that_are_lost(
+    world: World,
+) -> None:
+    person = Asked(declining)
+    groups = [{"id": "0" * 24, "name": "vision", "users": [{"name": "ada"}]},
+              {"id": "1" * 24, "name": "speech", "users": [{"name": "bob"}]}]  # fmt: skip
+    world.spy.inner = answering(world, {"/api/organizations/acme/resource-groups": groups})  # type: ignore[assignment]
+    async with world.client("auto", person) as client:
+        await client.call_tool("change_operation", {"operation": "set_member_role", "arguments": ROLE})
+        kept = {**ROLE, "resource_groups": [{"id": "0" * 24, "role": "read"}]}
+        await client.call_tool("change_operation", {"operation": "set_member_role", "arguments": kept})
+    assert "lost: the resource group vision" in person.questions[0].message
+    assert "speech" not in person.questions[0].message
+    assert "lost: the resource group vision" not in person.questions[1].message
+    assert world.spy.changes == []
+
+
+async def test_labels_that_would_be_lost_are_told_and_can_be_put_back(world: World) -> None:
+    job = {"id": "1", "labels": {"team": "vision", "run": "7"}}
+    world.spy.inner = answering(world, {"/api/jobs/acme/1": job})  # type: ignore[assignment]
+    labels = {"namespace": "acme", "job_id": "1", "labels": {"run": "8"}}
+    async with world.client(confirm="off") as client:
+        asked = {"operation": "set_job_labels", "arguments": labels}
+        shown = text_of(await client.call_tool("change_operation", {**asked, "dry_run": True}))
+        assert "team vision" in shown
+        await client.call_tool("change_operation", asked)
+    undo = world.entries()[-1].undo
+    assert undo
+    assert undo.arguments["labels"] == {"team": "vision", "run": "7"}
+
+
+@pytest.mark.parametrize(
+    ("operation", "arguments"),
+    [
+        ("run_job", {"namespace": "acme", "flavor": "cpu-basic", "docker_image": "x", "secrets": {"A": "b"}}),
+        ("create_webhook", {"watched": [{"type": "user", "name": "ada"}], "domains": ["repo"],
+                            "url": "https://example.org", "secret": "s"}),
+    ],
+)  # fmt: skip
+async def test_a_secret_among_the_arguments_stops_the_call(
+    world: World, operation: str, arguments: dict[str, Any]
+) -> None:
+    async with reading(world) as client:
+        asked = {"operation": operation, "arguments": arguments}
+        refused = await client.call_tool("change_operation", asked)
+    assert refused.is_error
+    assert "would pass through the conversation" in text_of(refused)
+    assert world.spy.changes == []
+
+
+# ── what is read ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def answering(world: World, answers: Mapping[str, Any]) -> httpx.AsyncBaseTransport:
+    """The world's Hub, some of whose paths answer this."""
+    inner = world.spy.inner
+
+    class Answering(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            said = answers.get(request.url.path)
+            if said is None or request.method != "GET":
+                return await inner.handle_async_request(request)
+            if isinstance(said, httpx.Response):
+                return said
+            return httpx.Response(200, json=said, request=request)
+
+    return Answering()
+
+
+async def test_rows_are_lean_and_fields_ask_for_more(world: World) -> None:
+    rows = [{"id": f"acme/k{n}", "likes": n, "author": {"name": "acme"}} for n in range(3)]
+    world.spy.inner = answering(world, {"/api/kernels": rows})  # type: ignore[assignment]
+    async with reading(world) as client:
+        lean = text_of(await client.call_tool("read_operation", {"operation": "list_kernels", "limit": 2}))
+        more = text_of(
+            await client.call_tool("read_operation", {"operation": "list_kernels", "fields": ["author"]})
+        )
+    assert lean.splitlines()[0].startswith("id\tlikes (2 rows")
+    assert "author" not in lean
+    assert "More: cursor" in lean
+    assert "author" in more.splitlines()[0]
+
+
+async def test_events_are_read_for_a_while_and_secrets_in_them_are_taken_out(world: World) -> None:
+    class Endless(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield b'data: {"data": "HF_TOKEN=hf_abcdefghijklmnop"}\n\n'
+            while True:
+                yield b'data: {"data": "' + b"x" * 9_000 + b'"}\n\n'
+
+    stream = httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=Endless())
+    world.spy.inner = answering(world, {"/api/jobs/acme/1/logs": stream})  # type: ignore[assignment]
+    arguments = {"namespace": "acme", "job_id": "1"}
+    async with reading(world) as client:
+        asked = {"operation": "read_job_logs", "arguments": arguments}
+        read = text_of(await client.call_tool("read_operation", asked))
+    assert "hf_abcdefghijklmnop" not in read
+    assert "(taken out)" in read
+    assert len(read) < 200_000
+
+
+async def test_environments_and_addresses_are_told_without_what_is_secret_in_them(world: World) -> None:
+    hook = {"webhook": {"id": "1", "url": "https://example.org/h?secret=s3cr3t"}}
+    job = {"id": "1", "environment": {"KEY": "s3cr3t"}}
+    answers = {"/api/settings/webhooks/1": hook, "/api/jobs/acme/1": job}
+    world.spy.inner = answering(world, answers)  # type: ignore[assignment]
+    async with reading(world) as client:
+        for operation, arguments in (
+            ("get_webhook", {"webhook_id": "1"}),
+            ("get_job", {"namespace": "acme", "job_id": "1"}),
+        ):
+            asked = {"operation": operation, "arguments": arguments}
+            assert "s3cr3t" not in text_of(await client.call_tool("read_operation", asked))
+
+
+async def test_what_the_local_hub_does_not_imitate_is_answered_501_and_said_so(tmp_path: Path) -> None:
+    async with reading(World(tmp_path)) as client:
+        asked = {"operation": "org_usage", "arguments": {"organization": "nimbus-labs"}}
+        refused = await client.call_tool("read_operation", asked)
+    assert refused.is_error
+    assert "501" in text_of(refused)
+    assert "does not imitate GET /api/organizations/{name}/billing/usage" in text_of(refused)
+
+
+ADDRESSED = [one for one in OF_TABLE if one.reads and not one.name.endswith("_post")]  # the same as GET
+
+
+@pytest.mark.parametrize("operation", ADDRESSED, ids=lambda one: one.name)
+async def test_every_reading_operation_has_an_address_that_leads_back_to_it(operation: Any) -> None:
+    endpoint = endpoint_of(operation.name)
+    assert endpoint
+    call = endpoint.model_validate(least_arguments(operation))
+    back = call_at(address_of(call))
+    assert type(back) is endpoint
+    assert back.to_http(BASE) == call.to_http(BASE)
+
+
+# ── each operation once ──────────────────────────────────────────────────────────────────────────────
+
+
+class Heard(httpx.AsyncBaseTransport):
+    """Keeps each request with its answer."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self._inner = inner
+        self.exchanges: list[tuple[httpx.Request, int, bytes]] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        answer = await self._inner.handle_async_request(request)
+        body = await answer.aread()
+        self.exchanges.append((request, answer.status_code, body))
+        return answer
+
+
+@needs_document
+async def test_each_callable_operation_is_called_as_the_document_says_and_answered_so(world: World) -> None:
+    document = json.loads((SHARED / "openapi.json").read_text("utf-8"))
+    whole = with_beyond(document, json.loads(BEYOND.read_text("utf-8")))
+    world.spy.inner = heard = Heard(httpx.ASGITransport(only_outlines()))  # type: ignore[assignment]
+    faults: list[str] = []
+    async with reading(world) as client:
+        for one in OF_TABLE:
+            heard.exchanges.clear()
+            tool = "read_operation" if one.reads else "change_operation"
+            asked = {"operation": one.name, "arguments": least_arguments(one)}
+            result = await client.call_tool(tool, asked)
+            if result.is_error:
+                faults.append(f"{one.name}: {text_of(result)}")
+                continue
+            request, status, body = heard.exchanges[-1]
+            faults += [f"{one.name}: {why}" for why in misfits(whole, one.answers, request, status, body)]
+    assert faults == [], "\n".join(faults)
+
+
+def only_outlines() -> Any:
+    """A Hub of outlines alone, where `whoami` is somebody."""
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import JSONResponse
+    from starlette.routing import Route
+
+    from hub_mcp.localhub.outlines.outline_routes import OutlineRoute
+
+    async def whoami(request: Request) -> JSONResponse:
+        return JSONResponse({"type": "user", "name": "ada", "id": "0" * 24, "orgs": []})
+
+    class SignedIn:
+        def __init__(self, app: Any) -> None:
+            self._app = app
+
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+            await self._app({**scope, "caller": "ada"}, receive, send)
+
+    return SignedIn(Starlette(routes=[Route("/api/whoami-v2", whoami), OutlineRoute(answers=True)]))
+
+
+def misfits(
+    document: Mapping[str, Any], answers: Answers, request: httpx.Request, status: int, body: bytes
+) -> list[str]:
+    """Where a request or its answer is not what the document says."""
+    path, operation = operation_at(document, request)
+    if operation is None:
+        return [f"no operation {request.method} {request.url.path}"]
+    found: list[str] = []
+    content = operation.get("requestBody", {}).get("content", {})
+    schema = next((one["schema"] for one in content.values() if "schema" in one), None)
+    kind = request.headers.get("content-type", "")
+    if schema and kind != "application/octet-stream":
+        lines = [json.loads(line) for line in request.content.splitlines()]
+        sent = lines if "ndjson" in kind else json.loads(request.content)
+        found += [f"{path} body: {one.message}" for one in judge(without_undefined(schema), sent)]
+    asked = dict(parse_qsl(request.url.query.decode()))
+    known = {one["name"]: one for one in operation.get("parameters", ()) if one["in"] == "query"}
+    found += [f"{path} takes no query {name}" for name in asked if name not in known]
+    found += [f"{path} lacks query {n}" for n, one in known.items() if one.get("required") and n not in asked]
+    answered = operation.get("responses", {}).get(str(status), {}).get("content", {})
+    wanted = answered.get("application/json", {}).get("schema")
+    if wanted and answers is Answers.JSON:
+        inlined = json.loads(json.dumps(wanted).replace("#/components", "#/$defs/components"))
+        defs = {"$defs": {"components": document["components"]}}
+        found += [
+            f"{path} answer: {one.message[:200]}"
+            for one in judge({**opened(inlined), **defs}, json.loads(body))
+        ]
+    return found
+
+
+def opened(schema: Any) -> Any:
+    """A schema that forbids no further fields: where the document joins two, each forbids the other's."""
+    if isinstance(schema, list):
+        return [opened(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: opened(one) for key, one in schema.items() if not (key == "additionalProperties" and not one)
+    }
+
+
+def judge(schema: Mapping[str, Any], value: Any) -> list[jsonschema.ValidationError]:
+    return list(jsonschema.Draft202012Validator(dict(schema)).iter_errors(value))[:3]
+
+
+def operation_at(document: Mapping[str, Any], request: httpx.Request) -> tuple[str, Mapping[str, Any] | None]:
+    """The document's operation for a request; the path with the most fixed words where several fit."""
+    fitting = [
+        path
+        for path, item in document["paths"].items()
+        if request.method.lower() in item
+        and re.fullmatch(
+            re.sub(r"\\\{path\\\}", ".*", re.sub(r"\\\{(?!path)\w+\\\}", "[^/]+", re.escape(path))),
+            request.url.raw_path.decode().partition("?")[0],
+        )
+    ]
+    if not fitting:
+        return "", None
+    best = max(fitting, key=lambda path: len(re.sub(r"\{\w+\}", "", path)))
+    return best, document["paths"][best][request.method.lower()]
