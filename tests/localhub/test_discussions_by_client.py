@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 from huggingface_hub.community import (
@@ -153,8 +154,6 @@ def test_discussions_can_be_disabled(api: HfApi, eve: HfApi, fresh: str) -> None
     ):
         act()
     url = f"{api.endpoint}/api/models/{fresh}/settings"
-    import httpx
-
     answer = httpx.put(
         url, json={"discussionsDisabled": True}, headers={"Authorization": f"Bearer {api.token}"}
     )
