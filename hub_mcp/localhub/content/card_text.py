@@ -6,8 +6,6 @@ import math
 import re
 from collections.abc import Sequence
 
-import yaml
-
 from ..repos.tag_labels import LICENSES, SDKS, TASK_GROUP
 from ..store import Json
 
@@ -18,16 +16,6 @@ _CARD = re.compile(r"\A\s*---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL 
 
 class CardError(Exception):
     """The card cannot be read, or the Hub refuses what it says; one complaint a line."""
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML without references, by which a few lines could become endless."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """As usual, but for a reference."""
-        if self.check_event(yaml.AliasEvent):
-            raise CardError("YAML references are not allowed")
-        return super().compose_node(parent, index)
 
 
 def split(text: str) -> tuple[str | None, str]:
@@ -43,14 +31,20 @@ def read_card(text: str) -> dict[str, Json]:
         return {}
     if len(written) > MOST_CARD:
         raise CardError(f"the metadata is longer than {MOST_CARD:,} characters")
+    from ruamel.yaml import YAML  # only who commits a card needs it
+    from ruamel.yaml.error import YAMLError
+    from ruamel.yaml.events import AliasEvent
+
+    reader = YAML(typ="safe", pure=True)  # of YAML 1.2, as on the Hub: `no` is a language
     try:
-        value = yaml.load(written, _Loader)  # noqa: S506 - a SafeLoader
-        card = _plain(value)
-    except yaml.YAMLError as error:
+        if any(isinstance(event, AliasEvent) for event in reader.parse(written)):
+            raise CardError("references are not allowed: by them a few lines become endless")
+        card = _plain(reader.load(written))
+    except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" ({mark.line + 2}:{mark.column + 1})" if mark is not None else ""
         raise CardError(f"{getattr(error, 'problem', None) or 'invalid YAML'}{where}") from None
-    except (RecursionError, ValueError):
+    except (RecursionError, ValueError, TypeError):
         raise CardError("invalid YAML") from None
     if card is None:
         return {}
