@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from hub_mcp.cli.options import settings_behind
 from hub_mcp.settings import Settings
+
+if TYPE_CHECKING:
+    from hub_mcp.localhub.tls import Certified
 
 
 @click.command()
@@ -18,27 +23,40 @@ from hub_mcp.settings import Settings
 @click.option(
     "--models", type=click.IntRange(min=0), default=0, help="Add this many plain models, for measurements."
 )
+@click.option("--tls", is_flag=True, help="Serve https, by a certificate made now; needs hub-mcp[tls].")
 @settings_behind("faults")
 @click.pass_obj
-def hub(settings: Settings, file: str | None, port: int, models: int) -> None:
+def hub(settings: Settings, file: str | None, port: int, models: int, tls: bool) -> None:
     """Serve the local Hub, kept in memory or in FILE, and print how to reach it."""
     from hub_mcp.localhub.app import create_app
     from hub_mcp.localhub.hub_file import StoreError
     from hub_mcp.localhub.serving import listen, run
+    from hub_mcp.localhub.tls import TlsError, certified
+
+    with contextlib.ExitStack() as stack:
+        try:
+            made = stack.enter_context(certified()) if tls else None
+            app = create_app(file, faults=settings.faults, models=models)
+            bound = listen(port)
+        except (StoreError, TlsError) as error:
+            raise click.ClickException(str(error)) from None
+        except OSError as error:
+            raise click.ClickException(f"port {port} cannot be used: {error.strerror}") from None
+        _say(bound.getsockname()[1], made)
+        run(app, bound, made.context if made else None)
+
+
+def _say(port: int, made: Certified | None) -> None:
+    """Where the Hub is, which tokens it knows, and how its certificate is trusted."""
     from hub_mcp.localhub.world.tokens import TOKENS
 
-    try:
-        app = create_app(file, faults=settings.faults, models=models)
-        bound = listen(port)
-    except StoreError as error:
-        raise click.ClickException(str(error)) from None
-    except OSError as error:
-        raise click.ClickException(f"port {port} cannot be used: {error.strerror}") from None
-    address = f"http://127.0.0.1:{bound.getsockname()[1]}"
+    address = f"{'https' if made else 'http'}://127.0.0.1:{port}"
     click.echo(f"The local Hub listens at {address} (this machine only); open it in a browser to watch.\n")
     click.echo("Its tokens, which work nowhere else:")
     for token in TOKENS:
         click.echo(f"  {token.token:<24} {token.about}")
     click.echo(f"\n  export HF_ENDPOINT={address} HF_TOKEN={TOKENS[0].token}\n")
+    if made:
+        click.echo(f"Clients have to trust {made.authority}, which is there as long as this runs:\n")
+        click.echo(f"  export SSL_CERT_FILE={made.authority} NODE_EXTRA_CA_CERTS={made.authority}\n")
     sys.stdout.flush()
-    run(app, bound)

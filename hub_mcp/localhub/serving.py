@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import ssl
 import struct
 import sys
 import threading
@@ -49,32 +50,34 @@ class _Cuttable(H11Protocol):
             self.transport.close()
 
 
-def server_of(app: Starlette) -> uvicorn.Server:
+def server_of(app: Starlette, tls: ssl.SSLContext | None = None) -> uvicorn.Server:
     """A uvicorn server for the Hub that prints nothing of its own and adds no header."""
-    return uvicorn.Server(
-        uvicorn.Config(
-            app, log_level="error", access_log=False, lifespan="off", server_header=False, http=_Cuttable
-        )
+    config = uvicorn.Config(
+        app, log_level="error", access_log=False, lifespan="off", server_header=False, http=_Cuttable
     )
+    if tls is not None:
+        config.load()
+        config.ssl = tls  # as it would be of files, which a key of one run does not need
+    return uvicorn.Server(config)
 
 
-def run(app: Starlette, bound: socket.socket) -> None:
+def run(app: Starlette, bound: socket.socket, tls: ssl.SSLContext | None = None) -> None:
     """Serve until interrupted."""
     with contextlib.suppress(KeyboardInterrupt):
-        server_of(app).run(sockets=[bound])
+        server_of(app, tls).run(sockets=[bound])
 
 
 @contextlib.contextmanager
-def serving(app: Starlette, port: int = 0) -> Generator[str]:
+def serving(app: Starlette, port: int = 0, tls: ssl.SSLContext | None = None) -> Generator[str]:
     """Serve in a thread for as long as the block lasts; the address, without a slash at its end."""
     bound = listen(port)
-    server = server_of(app)
+    server = server_of(app, tls)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
     thread.start()
     while not server.started and thread.is_alive():
         time.sleep(0.005)
     try:
-        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{bound.getsockname()[1]}"
     finally:
         server.should_exit = True
         thread.join()
