@@ -72,6 +72,7 @@ class HubError(Exception):
         not_done: what did not happen; for a change of unknown outcome, that.
         next_step: what to do.
         status: the Hub's status; 0 where it did not answer.
+        near: names that do exist, where what was named does not.
         where: the address or id of what is in the way, as the Hub names it; "" where it names none.
     """
 
@@ -94,11 +95,15 @@ class HubError(Exception):
         self.not_done = not_done
         self.status = status
         self.where = plain(where, 200)
+        self.near: tuple[str, ...] = ()
 
     def sentence(self) -> str:
         said = f' The Hub said: "{self.quoted.replace(chr(34), chr(39))}"' if self.quoted else ""
         there = f' In the way is "{self.where.replace(chr(34), chr(39))}".' if self.where else ""
-        return " ".join(part for part in (self.what + said + there, self.not_done, self.next_step) if part)
+        near = f"There are: {', '.join(self.near)}." if self.near else ""
+        return " ".join(
+            part for part in (self.what + said + there, near, self.not_done, self.next_step) if part
+        )
 
     def __str__(self) -> str:
         return self.sentence()

@@ -16,15 +16,16 @@ call makes something new); the second is what it answers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Literal, Self, TypeVar, get_args
 
-from hub_mcp.catalogue.answers import Answer
+from hub_mcp.catalogue.answers import Answer, clean, told
 from hub_mcp.catalogue.endpoint import Endpoint, declare, type_arguments
 from hub_mcp.catalogue.http import Effect, Line, fields_in
 from hub_mcp.catalogue.vocabulary import OwnedThing, OwnerName
-from hub_mcp.errors import HubError, plain
+from hub_mcp.errors import plain
 
 T = TypeVar("T", bound=Answer)
 A = TypeVar("A", bound=Answer)
@@ -38,6 +39,7 @@ class Nothing(Answer):
 
 
 NOTHING_YET = Nothing()
+WORD = re.compile(r"[\w./@:+-]{1,100}", re.ASCII)  # what needs no quotes: ids, names, roles
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,23 @@ class Change(Endpoint[A], Generic[T, A]):
         """What would change, as {field: (before, after)}; empty where the call does not change fields."""
         return {}
 
+    def outcome(self, before: T, after: A) -> str:
+        """What is now what, in a sentence, once the Hub has done it."""
+        if self.line.destroys:
+            return f"Deleted {self.line.destroys.format(**self.model_dump())}."
+        if changed := self.preview(before):
+            parts = (f"{name} {quoted(then)} (was {quoted(was)})" for name, (was, then) in changed.items())
+            about = self.subject.removeprefix("the ")
+            return f"{about}: {'; '.join(parts)}."
+        return f"Done: {self.label.lower()}, {self.subject}."
+
+    def told_outcome(self, before: T, after: A) -> str:
+        """What `outcome` says; plainer where the Hub's answers are too odd for it."""
+        try:
+            return self.outcome(before, after)
+        except Exception:  # it is done: no oddity in an answer may hide that
+            return f"Done: {self.subject}."
+
     def undo(self, before: T, after: A) -> Change[Any, Any] | None:
         """The call that takes this back; None where nothing can. Ask `taken_back_by`, which never fails."""
         return None
@@ -113,12 +132,19 @@ class Change(Endpoint[A], Generic[T, A]):
         """What `undo` says; None too where the Hub's answers are too odd to make a call of."""
         try:
             return self.undo(before, after)
-        except (ValueError, HubError):
+        except Exception:  # it is done: no oddity in an answer may keep it from being written down
             return None
 
     @classmethod
     def may_ask(cls) -> bool:
         return bool(cls.line.destroys) or cls.stakes is not Change.stakes
+
+
+def quoted(value: Any) -> str:
+    """A value in a sentence of ours: the Hub's and other people's texts in quotes, on one line, and short."""
+    if isinstance(value, str) and not WORD.fullmatch(value):
+        return f'"{plain(value, 100).replace(chr(34), chr(39))}"' if value else "empty"
+    return told(clean(value, 100)) or "nothing"
 
 
 def facts_of(before: Answer, context: Sequence[Answer]) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from hub_mcp.catalogue.answers import Answer, Done, Record, clean, day
-from hub_mcp.catalogue.change import Change, Nothing, Stakes, delete, facts_of, patch, post
+from hub_mcp.catalogue.answers import Answer, Done, Record, clean, counted, day
+from hub_mcp.catalogue.change import Change, Nothing, Stakes, delete, facts_of, patch, post, quoted
 from hub_mcp.catalogue.endpoint import Endpoint, get
 from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.catalogue.listing import Listing
@@ -63,6 +63,9 @@ def read_item(value: Any) -> Any:
     if prefix not in PREFIXES:
         raise ValueError(f"{value[:60]!r} needs its type, as in models/{value[:60]} or {{type, id}}")
     return {"type": PREFIXES[prefix], "id": rest}
+
+
+ORDER_SHOWN = 20  # items that an answer names after one was moved
 
 
 class Item(Part):
@@ -154,6 +157,10 @@ class Collection(CollectionRow):
     def by_id(self, item_id: str) -> dict[str, Any] | None:
         return next((one for one in self.items or () if one.get("_id") == item_id), None)
 
+    def place_of(self, item: dict[str, Any]) -> int:
+        """Where an item stands, from 0."""
+        return next(n for n, one in enumerate(self.items or ()) if one is item)
+
 
 def _item(item: dict[str, Any]) -> dict[str, Any]:
     note = item.get("note")
@@ -165,6 +172,11 @@ def _item(item: dict[str, Any]) -> dict[str, Any]:
         "note": note.get("text") if isinstance(note, dict) else note,
     }
     return {key: value for key, value in said.items() if value}
+
+
+def name_of(item: dict[str, Any]) -> str:
+    """An item as people name it, such as `models/ns/name`."""
+    return f"{item.get('type')}s/{item.get('slug') or item.get('id')}"
 
 
 def note_of(item: dict[str, Any] | None) -> str:
@@ -181,6 +193,9 @@ class CreateCollection(Change[Nothing, Collection]):
     item: ItemInWords | None = None
     private: bool | None = None
     resource_group_id: ObjectId | None = Field(None, serialization_alias="resourceGroupId")
+
+    def outcome(self, before: Nothing, after: Collection) -> str:
+        return f"Created the collection {after.slug}."
 
     def undo(self, before: Nothing, after: Collection) -> Change[Any, Any] | None:
         return DeleteCollection(slug=after.slug)
@@ -333,6 +348,11 @@ class AddCollectionItem(Change[Nothing, Collection]):
     item: ItemInWords
     note: FreeText | None = Field(None, max_length=NOTE_LIMIT)
 
+    def outcome(self, before: Nothing, after: Collection) -> str:
+        added, count = after.find(self.item), len(after.items or ())
+        place = f", as number {after.place_of(added) + 1} of {count:,}" if added else ""
+        return f"Added the {self.item.type} {self.item.id} to {self.slug}{place}."
+
     def undo(self, before: Nothing, after: Collection) -> Change[Any, Any] | None:
         added = after.find(self.item)
         return DeleteCollectionItem(slug=self.slug, item_id=str(added.get("_id"))) if added else None
@@ -390,6 +410,18 @@ class UpdateCollectionItem(ChangesItem):
         was = {"note": note_of(found), "position": found.get("position")}
         return {name: (was.get(name), value) for name, value in self.wire().items()}
 
+    def outcome(self, before: Collection, after: Done) -> str:
+        said = [f"Its note is now {quoted(self.note)}."] if self.note is not None else []
+        if self.position is not None and (moved := self.item_in(before)):
+            order = [one for one in before.items or () if one is not moved]
+            order.insert(self.position, moved)
+            named = ", ".join(quoted(name_of(one)) for one in order[:ORDER_SHOWN])
+            more = f" and {len(order) - ORDER_SHOWN:,} more" if len(order) > ORDER_SHOWN else ""
+            said.append(f"The order is now: {named}{more}.")
+        return (
+            f"Changed the item {quoted(name_of(self.item_in(before) or {}))} of {self.slug}. {' '.join(said)}"
+        )
+
     def undo(self, before: Collection, after: Done) -> Change[Any, Any] | None:
         found = self.item_in(before)
         if not found:
@@ -422,6 +454,10 @@ class DeleteCollectionItem(ChangesItem):
             facts=(*facts_of(before, context), *([f'its note: "{note}"'] if note else [])),
             cost="The repository itself stays. Adding it again gives it another item id and puts it last.",
         )
+
+    def outcome(self, before: Collection, after: Done) -> str:
+        found, left = self.item_in(before) or {}, len(before.items or ()) - 1
+        return f"Removed {quoted(name_of(found))} from {self.slug}; {counted(left, 'item')} left."
 
     def undo(self, before: Collection, after: Done) -> Change[Any, Any] | None:
         found = self.item_in(before)

@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from hub_mcp.catalogue.answers import Answer, Done, Record
-from hub_mcp.catalogue.change import Change, Nothing, Stakes, delete, facts_of, post, put
+from hub_mcp.catalogue.change import Change, Nothing, Stakes, delete, facts_of, post, put, quoted
 from hub_mcp.catalogue.collections import in_collections
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.http import Effect, HttpRequest, HttpResponse
@@ -23,6 +23,7 @@ from hub_mcp.catalogue.vocabulary import (
     Visibility,
     Word,
 )
+from hub_mcp.errors import plain
 
 WIDER = ("private", "protected", "public")  # who can see it, from few to many
 
@@ -103,6 +104,10 @@ class CreateRepo(Change[Nothing, Created]):
     def wire(self) -> dict[str, Any]:
         sent = super().wire()
         return {**split(sent.pop("repo_id")), **sent}
+
+    def outcome(self, before: Nothing, after: Created) -> str:
+        where = f": {plain(after.url, 200)}" if after.url else ""
+        return f"Created the {self.visibility or 'public'} {self.type} {after.name}{where}."
 
     def undo(self, before: Nothing, after: Created) -> Change[Any, Any] | None:
         return DeleteRepo(repo_id=after.name, type=self.type)
@@ -204,6 +209,14 @@ class UpdateRepoSettings(ActsOnRepository):
         was = {"visibility": before.visibility, "gated": before.gated}
         return {name: (was.get(name, before.field(name)), value) for name, value in self.wire().items()}
 
+    def outcome(self, before: Repository, after: Done) -> str:
+        now = self.preview(before)
+        if "gated" in now:
+            was, then = now["gated"]
+            now["gated"] = (was or "open", then or "open")
+        parts = (f"{name} {quoted(then)} (was {quoted(was)})" for name, (was, then) in now.items())
+        return f"{self.repo_id}: {'; '.join(parts)}."
+
     def undo(self, before: Repository, after: Done) -> Change[Any, Any] | None:
         was: dict[str, Any] = {"repo_id": before.id, "type": self.type}
         if self.visibility:
@@ -254,6 +267,10 @@ class MoveRepo(Change[Repository, Done]):
 
     def preview(self, before: Repository) -> dict[str, tuple[Any, Any]]:
         return {"id": (self.from_repo, self.to_repo)}
+
+    def outcome(self, before: Repository, after: Done) -> str:
+        same = self.from_repo.partition("/")[0] == self.to_repo.partition("/")[0]
+        return f"{'Renamed' if same else 'Moved'}: {self.from_repo} is now {self.to_repo}."
 
     def undo(self, before: Repository, after: Done) -> Change[Any, Any] | None:
         return MoveRepo(from_repo=self.to_repo, to_repo=self.from_repo, type=self.type)

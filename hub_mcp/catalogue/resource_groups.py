@@ -8,7 +8,7 @@ from typing import Any, Generic, Literal, Self, TypeVar
 from pydantic import Field, model_validator
 
 from hub_mcp.catalogue.answers import Answer, Done, Record, clean
-from hub_mcp.catalogue.change import Change, Nothing, Stakes, delete, facts_of, patch, post
+from hub_mcp.catalogue.change import Change, Nothing, Stakes, delete, facts_of, patch, post, quoted
 from hub_mcp.catalogue.endpoint import Endpoint, get
 from hub_mcp.catalogue.http import Effect, HttpResponse
 from hub_mcp.catalogue.repository import Repository, repository
@@ -215,6 +215,9 @@ class CreateResourceGroup(Change[Nothing, ResourceGroup]):
             cost="The group can be deleted again; members whom auto-join brought in stay until then.",
         )
 
+    def outcome(self, before: Nothing, after: ResourceGroup) -> str:
+        return f"Created the resource group {quoted(after.name)} ({after.identity}) in {self.organization}."
+
     def undo(self, before: Nothing, after: ResourceGroup) -> Change[Any, Any] | None:
         if self.auto_join and self.auto_join.enabled:
             return None
@@ -351,6 +354,10 @@ class AddResourceGroupUsers(ChangesGroup):
             cost="An admin can change the group, its users and everything in it.",
         )
 
+    def outcome(self, before: ResourceGroup, after: ResourceGroup) -> str:
+        added = ", ".join(f"{member.user} ({member.role})" for member in self.users)
+        return f"Added to the resource group {quoted(before.name)}: {added}."
+
     def undo(self, before: ResourceGroup, after: ResourceGroup) -> Change[Any, Any] | None:
         if len(self.users) != 1:
             return None
@@ -379,6 +386,9 @@ class RemoveResourceGroupUser(ChangesGroup):
             facts=facts_of(before, context),
             cost=f"{self.username} loses what the group gives; adding them again gives it back.",
         )
+
+    def outcome(self, before: ResourceGroup, after: ResourceGroup) -> str:
+        return f"Removed {self.username} from the resource group {quoted(before.name)}."
 
     def undo(self, before: ResourceGroup, after: ResourceGroup) -> Change[Any, Any] | None:
         role = before.role_of(self.username)
@@ -512,6 +522,11 @@ class SetRepoResourceGroup(Change[Repository, PlacedRepository]):
                 else "only the users of that group, by their roles there."
             ),
         )
+
+    def outcome(self, before: Repository, after: PlacedRepository) -> str:
+        was = before.field("resourceGroup")
+        group = quoted(was.get("name") or was.get("id")) if isinstance(was, dict) else "none"
+        return f"{self.repo_id}: resource group {self.resource_group_id} (was {group})."
 
     def undo(self, before: Repository, after: PlacedRepository) -> Change[Any, Any] | None:
         group = before.field("resourceGroup")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ import click
 
 from hub_mcp.cli.groups import Guessing
 from hub_mcp.cli.options import ELSEWHERE, settings_behind
-from hub_mcp.cli.output import Progress, gist, show, with_format
+from hub_mcp.cli.output import Progress, gist, show, show_done, with_format
 from hub_mcp.settings import Settings
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ async def made(
         gate = gate_of(settings)
         if not settings.dry_run:
             acted = await make_change(gate, wanted, hub)
-            show(acted.call, acted.answer, shape)
+            show_done(acted, shape)
         else:
             async with gate.recording_refusals(wanted, hub):
                 said = rehearsal(await gate.rehearse(wanted, hub), AnswerForm(structured=True))
@@ -151,23 +152,16 @@ async def made(
 
 async def _read(hub: Hub, wanted: Endpoint[Any]) -> Answer:
     """The answer of a read; a listing is walked until it has the rows that were asked for."""
-    from hub_mcp.catalogue.answers import Page
-    from hub_mcp.catalogue.listing import Listing
+    from hub_mcp.server.app import gather
+    from hub_mcp.server.render import Rows
 
-    if not isinstance(wanted, Listing):
-        answer: Answer = await hub.send(wanted)
-        return answer
-    rows: list[Any] = []
-    onward = ""
-    progress = Progress(wanted.limit)
+    progress = Progress(getattr(wanted, "limit", 0))
+
+    async def reached(done: float, total: float | None, text: str) -> None:
+        progress.at(int(done))
+
     try:
-        async for page in hub.pages(wanted):
-            cut = page.cut(wanted.limit - len(rows))
-            rows.extend(cut.items)
-            onward = cut.next_cursor
-            if len(rows) >= wanted.limit:
-                break
-            progress.at(len(rows))
+        answer, _ = await gather(hub, wanted, reached, Rows(wanted, math.inf))
+        return answer
     finally:
         progress.end()
-    return Page(tuple(rows), onward)

@@ -59,17 +59,18 @@ def row_of(entry: Entry) -> tuple[str, ...]:
 
 
 @click.command(epilog=ELSEWHERE)
-@click.argument("n", type=click.IntRange(min=1))
+@click.argument("which", metavar="N|CHANGE")
 @click.option("--yes", is_flag=True, help="Do not ask, except where a name has to be typed.")
 @settings_behind("journal", "sandbox")
 @click.pass_obj
-def undo(settings: Settings, n: int, yes: bool) -> None:
-    """Undo entry N of the journal, after showing what that does."""
+def undo(settings: Settings, which: str, yes: bool) -> None:
+    """Undo entry N of the journal, or the CHANGE that an answer named, after showing what that does."""
     settings = replace(settings, confirm="plan", dry_run=False)
-    entry = next((one for one in journal_at(settings.journal).history() if one.n == n), None)
+    history = journal_at(settings.journal).history()
+    entry = next((one for one in history if which in (str(one.n), one.change)), None)
     try:
         if entry is None:
-            raise Stopped(f"The journal has no entry {n}.")
+            raise Stopped(f"The journal has no entry {plain(which, 40)}.")
         anyio.run(_taken_back, settings, entry, yes)
     except HubError as error:
         raise click.ClickException(error.sentence()) from error

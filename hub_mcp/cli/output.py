@@ -17,6 +17,7 @@ import click
 if TYPE_CHECKING:
     from hub_mcp.catalogue import Endpoint
     from hub_mcp.catalogue.answers import Answer
+    from hub_mcp.gate.gate import Acted
 
 FORMATS = ("auto", "human", "agent", "json", "quiet")
 NAMES = ("id", "repo_id", "name", "user", "slug", "title", "url")  # what tells a thing apart, best first
@@ -71,7 +72,7 @@ def show(call: Endpoint[Any], answer: Answer, shape: str) -> None:
         rows: Any = content.get("items", [content])
         for row in rows:
             click.echo(_name(row))
-    elif shape == "agent" or set(content) == {"status"}:
+    elif shape == "agent":
         click.echo(render(call, answer).text)
     elif isinstance(answer, Page) and answer.items:
         for line in _listing(call, answer):
@@ -84,6 +85,19 @@ def show(call: Endpoint[Any], answer: Answer, shape: str) -> None:
         for line in lines_of(content):
             name, colon, value = line.partition(":")
             click.echo(click.style(name + colon, bold=True) + value if colon else line)
+
+
+def show_done(acted: Acted, shape: str) -> None:
+    """Print what a change did."""
+    from hub_mcp.server.render import render_done
+
+    rendered = render_done(acted.answer, acted.sentences())
+    if shape == "json":
+        click.echo(json.dumps(rendered.content, ensure_ascii=False))
+    elif shape == "quiet":
+        click.echo(_name(rendered.content))
+    else:
+        click.echo(rendered.text)
 
 
 def _name(row: Any) -> str:

@@ -58,7 +58,7 @@ def decided(question: Question, *, yes: bool = False) -> Decision:
     challenge = question.challenge
     click.echo(f"\n{question.consequence}\n")
     if not challenge.retype and yes:
-        return Decision(challenge, True)
+        return Decision(challenge, True, by="by --yes")
     if not is_terminal():
         return Decision(challenge, False, "This needs a person at a terminal, and there is none here.")
     try:

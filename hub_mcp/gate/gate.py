@@ -53,11 +53,31 @@ NOBODY_ASKED = "Nobody was asked first: this server runs with --confirm off."
 
 @dataclass(frozen=True)
 class Acted:
-    """The change was made."""
+    """The change was made.
+
+    Attributes:
+        outcome: what is now what, in a sentence.
+        by: who said yes to it; "" where nobody had to.
+        change: its id in the journal; "" where none is kept.
+        takes_back: what takes it back, in words; "" where nothing does.
+        note: what else is to be said.
+    """
 
     call: Change[Any, Any]
     answer: Answer
+    outcome: str
+    by: str = ""
+    change: str = ""
+    takes_back: str = ""
     note: str = ""
+
+    def sentences(self) -> str:
+        """What was done, who agreed to it, and the way back."""
+        agreed = f"Confirmed {self.by}." if self.by else ""
+        back = f"To undo: {self.takes_back}." if self.takes_back else "It cannot be undone."
+        return " ".join(
+            part for part in (self.outcome, agreed, back if self.change else "", self.note) if part
+        )
 
 
 @dataclass(frozen=True)
@@ -216,9 +236,9 @@ class Gate:
             raise Stopped(decision.why, advice=AFTER_A_NO)
         now = await self._look(call, hub, around=False)
         decision.challenge.refuse_changed(now)
-        return await self._send(now, hub)
+        return await self._send(now, hub, by=decision.by)
 
-    async def _send(self, found: Assessment, hub: Hub, note: str = "") -> Acted:
+    async def _send(self, found: Assessment, hub: Hub, note: str = "", by: str = "") -> Acted:
         """Send the call once: its start is written down before, its end whatever happens.
 
         A caller may leave until the request has left. From then on a cancellation waits until the end is
@@ -252,7 +272,18 @@ class Gate:
                     await self._not_sent(found, hub, change, "The call was cancelled before it was sent.")
                 raise
             lost = await self._record("done", found, hub, note, after, change=change)
-        return Acted(found.call, after, " ".join(part for part in (note, lost) if part))
+        kept = "" if self.journal.place == "off" else change
+        back = found.call.taken_back_by(found.before, after)
+        left = _left_over(found.call, back) if back else ""
+        return Acted(
+            found.call,
+            after,
+            found.call.told_outcome(found.before, after),
+            by,
+            kept,
+            f"`hub-mcp undo {kept}`{f' ({left})' if left else ''}" if back and kept else "",
+            " ".join(part for part in (note, lost) if part),
+        )
 
     async def _not_sent(
         self, found: Assessment, hub: Hub, change: str, why: str, outcome: Outcome = "refused"

@@ -184,11 +184,17 @@ class Question:
 
 @dataclass(frozen=True)
 class Decision:
-    """What a person decided about what they were shown; `why` says in a sentence what a no was."""
+    """What a person decided about what they were shown.
+
+    Attributes:
+        why: what a no was, in a sentence.
+        by: how the yes was given, such as "by a person in a form".
+    """
 
     challenge: Challenge
     agreed: bool
     why: str = ""
+    by: str = "by a person in a form"
 
 
 def decision_of(challenge: Challenge, action: str, content: Mapping[str, Any]) -> Decision:

@@ -9,7 +9,7 @@ tool is a protocol error, and the text of an unforeseen exception never leaves t
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import anyio.lowlevel
@@ -31,7 +31,8 @@ from hub_mcp.catalogue.listing import Listing
 from hub_mcp.client.counting import MOST_PAGES, count
 from hub_mcp.client.deadline import reporting
 from hub_mcp.client.hub import Hub
-from hub_mcp.errors import BadInput, HubError, plain
+from hub_mcp.client.near_names import near_names
+from hub_mcp.errors import BadInput, HubError, Missing, MissingEntry, MissingOrHidden, MissingRevision, plain
 from hub_mcp.gate.gate import Gate
 from hub_mcp.server.answer_form import form_of
 from hub_mcp.server.catalogue_tools import CatalogueTools
@@ -45,6 +46,7 @@ from hub_mcp.server.resources.reading import Pages
 from hub_mcp.server.tools import CONFIRM, DRY_RUN, answer_result, error_result, read_call
 
 Context = ServerRequestContext[Any, Any]
+Reached = Callable[[float, float | None, str], Awaitable[None]]
 HubOf = Callable[[Context], Hub]
 
 log = logging.getLogger("hub_mcp")
@@ -81,6 +83,8 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
             with reporting(progress):
                 return await _called(ctx, params, progress)
         except HubError as error:
+            if not tools.changes(params.name):
+                error.not_done = ""  # of a read nobody thinks that it changed something
             return error_result(error)
         except MCPError:
             raise
@@ -105,15 +109,32 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
             endpoint, arguments = asked.endpoint, asked.arguments
         hub = hub_of(ctx)
         call = read_call(endpoint, arguments, (hub.host,), literal=literal)
+        try:
+            return await _made(ctx, params, call, hub, progress, dry_run=dry_run, token=token)
+        except (Missing, MissingOrHidden) as error:
+            if not isinstance(error, (MissingRevision, MissingEntry)):
+                error.near = tuple(await near_names(hub, call))
+            raise
+
+    async def _made(
+        ctx: Context,
+        params: CallToolRequestParams,
+        call: Endpoint[Any],
+        hub: Hub,
+        progress: Progress,
+        *,
+        dry_run: bool,
+        token: str,
+    ) -> CallToolResult | InputRequiredResult:
         if not isinstance(call, Change):
-            answer, rows = await gather(hub, call, progress)
+            answer, rows = await gather(hub, call, progress.reached)
             return answer_result(call, answer, form_of(ctx, gate.settings), rows)
         result = await changed(gate, ctx, params, call, hub, dry_run=dry_run, confirm_token=token or None)
         if isinstance(result, CallToolResult) and not result.is_error:
             try:
                 await pages.changed(call)
             except Exception:
-                log.exception("nobody was told what %s changed", endpoint.tool)  # it is changed all the same
+                log.exception("nobody was told what %s changed", call.tool)  # it is changed all the same
         return result
 
     return Handlers({"on_call_tool": call_tool, **pages.handlers()}, Boundary(gate.keys))
@@ -141,14 +162,21 @@ def taken(arguments: dict[str, Any], name: str, kind: type[T], absent: T) -> T:
     return value
 
 
-async def gather(hub: Hub, call: Endpoint[Any], progress: Progress) -> tuple[Answer, Rows | None]:
-    """The answer of a read; a listing that asks for more than a page is walked, until an answer is full."""
+async def gather(
+    hub: Hub, call: Endpoint[Any], reached: Reached, rows: Rows | None = None
+) -> tuple[Answer, Rows | None]:
+    """The answer of a read; a listing that asks for more than a page is walked, until an answer is full.
+
+    Args:
+        reached: told of each page: what is done, of how much if that is known, and in words.
+        rows: what decides when an answer is full.
+    """
     if not isinstance(call, Listing):
         return await hub.send(call), None
     wanted: Listing[Any] = call
     if wanted.count:
-        return await count(hub, wanted, lambda rows: progress.reached(rows, None, f"{rows:,} counted")), None
-    rendered = Rows(call)
+        return await count(hub, wanted, lambda n: reached(n, None, f"{n:,} counted")), None
+    rendered = rows or Rows(call)
     found: list[Any] = []
     cursors: list[str] = []
     left_out = looked_at = pages = 0
@@ -169,6 +197,6 @@ async def gather(hub: Hub, call: Endpoint[Any], progress: Progress) -> tuple[Ans
         if len(found) >= call.limit or not page.next_cursor or pages >= MOST_PAGES:
             return so_far(page.next_cursor)
         cursors[-1:] = [page.next_cursor] if cursors else []
-        await progress.reached(looked_at, None if wanted.filters_here else call.limit, f"{looked_at:,} rows")
+        await reached(looked_at, None if wanted.filters_here else call.limit, f"{looked_at:,} rows")
         await anyio.lowlevel.checkpoint()
     return so_far("")

@@ -59,6 +59,11 @@ class CatalogueTools(ToolList):
         """Whether a tool is one of the offered ones that reach all operations."""
         return self.own_name(name) in self.reaching
 
+    def changes(self, name: str) -> bool:
+        """Whether a call of this tool may change something."""
+        endpoint = self.endpoint(name)
+        return endpoint.changes if endpoint else self.own_name(name) == CHANGE
+
     def selected(self) -> list[Tool]:
         own = [tool_of(endpoint) for endpoint in self.offered.values()]
         return [*own, *(tool_for(name) for name in self.reaching)]

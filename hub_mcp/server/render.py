@@ -35,16 +35,12 @@ class Rendered:
     text: str
     content: dict[str, Any]
 
-    def with_note(self, sentence: str) -> Rendered:
-        """The same with one more sentence."""
-        note = f"{self.content['note']} {sentence}"
-        return Rendered(f"{self.text}\n{sentence}", {**self.content, "note": note})
-
 
 class Rows:
     """The rows of one answer, each rendered once, until the budget is spent."""
 
-    def __init__(self, call: Endpoint[Any]) -> None:
+    def __init__(self, call: Endpoint[Any], budget: float = BUDGET) -> None:
+        self._budget = budget
         self._fields = fields_of(call)
         self._columns = columns_of(call)
         self.contents: list[dict[str, Any]] = []
@@ -57,7 +53,7 @@ class Rows:
         if cut:
             content["cut"] = " ".join(cut)
         self._spent += weight_of(content)
-        if self.contents and self._spent > BUDGET:
+        if self.contents and self._spent > self._budget:
             return False
         self.contents.append(content)
         return True
@@ -72,9 +68,6 @@ def render(call: Endpoint[Any], answer: Answer, rows: Rows | None = None) -> Ren
     if isinstance(answer, Page):
         return _listing(call, answer, rows or _rows(call, answer))
     content = answer.content(fields_of(call))
-    if not call.reads and set(content) == {"status"}:
-        done = f"Done: {call.subject}."
-        return Rendered(done, {**content, "note": done})
     content, cut = bounded(content)
     if cut and call.narrower:
         cut.append(call.narrower)
@@ -85,6 +78,16 @@ def render(call: Endpoint[Any], answer: Answer, rows: Rows | None = None) -> Ren
         lines = [f"{type(call).label} ({HUB_SAYS})", *lines_of(content, full=fields_of(call))]
     note = " ".join((f"D{HUB_SAYS[1:]}.", *cut))
     return Rendered("\n".join([*lines, *cut]), {**content, "note": note})
+
+
+def render_done(answer: Answer, done: str) -> Rendered:
+    """What was done; for programs also what the Hub says of it.
+
+    Args:
+        done: the sentences that say what is now what.
+    """
+    content, cut = bounded(answer.content())
+    return Rendered(done, {"status": "done", **content, "note": " ".join((done, *cut))})
 
 
 def fields_of(call: Endpoint[Any]) -> Sequence[str]:

@@ -110,17 +110,14 @@ def bad_input(endpoint: type[Endpoint[Any]], trouble: ValidationError) -> BadInp
 
 
 def answer_result(
-    call: Endpoint[Any], answer: Answer, form: AnswerForm, rows: Rows | None = None, *, note: str = ""
+    call: Endpoint[Any], answer: Answer, form: AnswerForm, rows: Rows | None = None
 ) -> CallToolResult:
     """An answer as a result: one text that is whole; its other form and links where they are wanted.
 
     Args:
         rows: a page's rows where they are rendered already.
-        note: a sentence to add.
     """
     rendered = render(call, answer, rows)
-    if note:
-        rendered = rendered.with_note(note)
     links: list[ContentBlock] = []
     if form.links and isinstance(call, Listing) and isinstance(answer, Page) and answer.next_cursor:
         onward = address_of(call.after(answer.next_cursor))

@@ -35,7 +35,7 @@ def world(run: Run, tmp_path: Path) -> str:
 @pytest.mark.parametrize(
     ("typed", "code", "said"),
     [
-        ("ada/mine", 0, "Done: the model ada/mine."),
+        ("ada/mine", 0, "Deleted the model ada/mine, with all its files, discussions and history."),
         ("ada/Mine", 1, "Nothing was changed."),
     ],
     ids=["the name", "nearly"],

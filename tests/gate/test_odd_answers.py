@@ -125,7 +125,7 @@ def break_transport(patch: pytest.MonkeyPatch, case: Case) -> None:
 
 
 def break_rendering(patch: pytest.MonkeyPatch, case: Case) -> None:
-    patch.setattr(change_tool, "answer_result", unforeseen)
+    patch.setattr(change_tool, "render_done", unforeseen)
 
 
 def break_announcing(patch: pytest.MonkeyPatch, case: Case) -> None:

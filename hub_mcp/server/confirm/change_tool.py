@@ -18,7 +18,8 @@ from hub_mcp.gate.question import EXPIRES, Decision, Question
 from hub_mcp.server.answer_form import AnswerForm, form_of, is_modern
 from hub_mcp.server.confirm.elicitation import Context, Unanswered, brought, can_show_form, returned, shown
 from hub_mcp.server.confirm.plan_token import Plan, Seals, need_approval, plan_for
-from hub_mcp.server.tools import answer_result, error_result, result_of
+from hub_mcp.server.render import render_done
+from hub_mcp.server.tools import error_result, result_of
 
 log = logging.getLogger("hub_mcp")
 
@@ -118,13 +119,16 @@ def _brought(
     challenge = Seals(gate.keys).open(confirm_token)
     gate.check(challenge, call, hub)
     need_approval(challenge, gate.approvals)
-    return Decision(challenge, True)
+    return Decision(
+        challenge, True, by="by a person in a terminal" if challenge.retype else "by the model's word"
+    )
 
 
 def _done(acted: Acted, form: AnswerForm) -> CallToolResult:
     """What was done; whatever is odd about the answer, it says that it was."""
     try:
-        return answer_result(acted.call, acted.answer, form, note=acted.note)
+        rendered = render_done(acted.answer, acted.sentences())
+        return result_of(rendered.text, rendered.content, form)
     except Exception:
         log.exception("the answer to %s cannot be shown", acted.call.tool)
         what = f"{acted.call.label}: {acted.call.subject}"

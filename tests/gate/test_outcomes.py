@@ -1,0 +1,114 @@
+"""Every change says what is now what, who agreed, how it is taken back; a missing name, which are near."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from hub_mcp.catalogue import ENDPOINTS
+from tests.exchanges.cases import CASES
+from tests.gate.gates import Asked, World, text_of
+
+ERAS = pytest.mark.parametrize("era", ["auto", "legacy"])
+pytestmark = pytest.mark.asyncio
+SAID = {
+    "create_repo": "Created the private model ada/new-model",
+    "update_repo_settings": "ada/new-model: gated auto (was open).",
+    "move_repo": "Renamed: ada/new-model is now ada/newer-model.",
+    "delete_repo": "Deleted the model ada/newer-model",
+    "create_resource_group": "Created the resource group Tests (",
+    "update_resource_group": 'description "About storms." (was ',
+    "update_resource_group_settings": "autoJoin enabled no",
+    "add_resource_group_users": "dan (read)",
+    "update_resource_group_user_role": "role of dan write (was read).",
+    "remove_resource_group_user": 'Removed dan from the resource group "Storm team".',
+    "set_repo_resource_group": 'resource group none (was "Storm team").',
+    "delete_resource_group": "Deleted the resource group",
+    "create_collection": "Created the collection ada/to-read-",
+    "add_collection_item": "as number 1 of 1.",
+    "update_collection_item": 'Its note is now "Very old.".',
+    "update_collection": "theme green (was ",
+    "delete_collection_item": "0 items left.",
+    "delete_collection": "Deleted the collection ada/to-read-",
+}
+
+
+@ERAS
+async def test_a_change_says_what_is_now_what_who_agreed_and_how_it_is_taken_back(
+    tmp_path: Path, era: str
+) -> None:
+    world, person = World(tmp_path), Asked()
+    slug, unsaid = "", dict(SAID)
+    async with world.client(era, person, structured=False) as client:
+        for tool, arguments in CASES.items():
+            if not ENDPOINTS[tool].changes:
+                continue
+            before = len(person.questions)
+            given = {name: slug if one == "{slug}" else one for name, one in arguments.items()}
+            result = await client.call_tool(tool, given)
+            text = text_of(result)
+            assert not result.is_error, text
+            assert unsaid.pop(tool) in text
+            assert ("Confirmed by a person in a form." in text) is (len(person.questions) > before)
+            undo = re.search(r"To undo: `hub-mcp undo (\w+)`", text)
+            [entry] = [one for one in world.entries() if one.outcome == "done"][-1:]
+            assert (undo is not None) is (entry.undo is not None)
+            assert undo is None or undo[1] == entry.change
+            assert undo is not None or "It cannot be undone." in text
+            if tool == "create_collection":
+                found = re.search(r"collection (\S+)\.", text)
+                assert found
+                slug = found[1]
+    assert not unsaid
+
+
+async def test_the_new_order_is_told_after_a_position_changed(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    async with world.client("auto", Asked(), structured=False) as client:
+        made = text_of(await client.call_tool("create_collection", {"title": "Order", "namespace": "ada"}))
+        slug = re.search(r"collection (\S+)\.", made)
+        assert slug
+        for item in ("models/openai-community/gpt2", "datasets/rajpurkar/squad"):
+            await client.call_tool("add_collection_item", {"slug": slug[1], "item": item})
+        moved = {"slug": slug[1], "item_id": "datasets/rajpurkar/squad", "position": 0}
+        text = text_of(await client.call_tool("update_collection_item", moved))
+        assert "The order is now: datasets/rajpurkar/squad, models/openai-community/gpt2." in text
+
+
+async def test_a_plan_that_the_model_carries_is_said_to_be_the_models_word(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    opened = {"repo_id": "ada/notes-to-self", "type": "model", "visibility": "public"}
+    async with world.client("auto") as client:
+        plan = (await client.call_tool("update_repo_settings", opened)).structured_content or {}
+        done = await client.call_tool(
+            "update_repo_settings", {**opened, "confirm_token": plan["confirm_token"]}
+        )
+    assert "Confirmed by the model's word." in text_of(done)
+    assert "visibility public (was private)" in text_of(done)
+
+
+NEAR = {
+    ("get_model", "repo_id", "nimbus-labs/storm-atlas-8b"): "nimbus-labs/storm-atlas-7b",
+    ("get_model", "repo_id", "openai-community/gpt3"): "openai-community/gpt2",
+    ("get_dataset", "repo_id", "rajpurkar/squat"): "rajpurkar/squad",
+    ("get_space", "repo_id", "stabilityai/stable-difusion"): "stabilityai/stable-diffusion",
+    ("get_collection", "slug", "Qwen/qwen3-667ee081d0d16ce2f4cbc29e"): "Qwen/qwen3-667ee081d0d16ce2f4cbc29d",
+}
+
+
+@pytest.mark.parametrize(("tool", "name", "missing"), NEAR)
+async def test_what_does_not_exist_is_answered_with_near_names_that_do(
+    tmp_path: Path, tool: str, name: str, missing: str
+) -> None:
+    async with World(tmp_path).client() as client:
+        text = text_of(await client.call_tool(tool, {name: missing}))
+    assert f"There are: {NEAR[tool, name, missing]}" in text
+    assert "Nothing was changed" not in text  # of a read nobody thinks that it changed something
+
+
+async def test_a_stranger_is_told_no_private_name(tmp_path: Path) -> None:
+    async with World(tmp_path).client(token="") as client:
+        text = text_of(await client.call_tool("get_model", {"repo_id": "ada/notes-to-sel"}))
+    assert "notes-to-self" not in text
