@@ -1,4 +1,4 @@
-"""The local Hub over TLS, judged by the official client: only there an anonymous 401 means "missing" to it."""
+"""The local Hub over TLS, judged by the official client: only there an anonymous 401 means missing to it."""
 
 from __future__ import annotations
 
