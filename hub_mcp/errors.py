@@ -38,28 +38,19 @@ answer becomes one of these is in `catalogue/refusals.py`.
 
 from __future__ import annotations
 
-import re
 from typing import ClassVar
+
+from hub_mcp.text import visible
 
 NOTHING_CHANGED = "Nothing was changed."
 UNCERTAIN = "Whether the change happened is not known: look at the target before trying again."
 QUOTE_LIMIT = 400
 
-# Control characters but tab and line feed, soft hyphen, bidirectional marks, zero width, invisible operators,
-# fillers, variation selectors, lone surrogates, annotations, the block of tags: whatever a reader does not
-# see.
-UNSEEN = (
-    "\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
-    "\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
-)
-_UNSEEN = re.compile(f"[{UNSEEN}]+")
-
 
 def plain(text: str, limit: int = QUOTE_LIMIT) -> str:
     """Somebody else's words on one line: no control, bidirectional or invisible characters, and bounded."""
     cut = text[: limit * 4]  # so that a text of megabytes costs nothing
-    flat = " ".join(_UNSEEN.sub(" ", cut).split())
+    flat = " ".join(visible(cut, " ").split())
     return flat if len(flat) <= limit and len(cut) == len(text) else flat[: limit - 1] + "…"
 
 

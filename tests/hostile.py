@@ -14,6 +14,14 @@ from hypothesis import strategies as st
 from hub_mcp.catalogue import Endpoint
 from hub_mcp.catalogue.schema import schema_of
 
+# Whatever a reader does not see, said here once more: the product's own table is held against it.
+UNSEEN = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\u2800\u3164\ud800-\udfff\ue000-\uf8ff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\U000f0000-\U0010ffff"
+)
+
+
 LONG = int(os.environ.get("HUB_MCP_FUZZ", "0"))  # examples of a longer run, by hand
 
 

@@ -10,15 +10,16 @@ PACKAGE = Path(__file__).parent.parent / "hub_mcp"
 ROOMS = {"catalogue", "client", "gate", "server", "localhub", "cli", "dev"}
 # A room, and what of ours it may import; files beside the rooms count as rooms of their own.
 MAY = {
-    "errors": set(),
+    "text": set(),
+    "errors": {"text"},
     "settings": set(),
     "masking": set(),
     "private_files": set(),
     "installed": set(),
-    "catalogue": {"errors"},
-    "client": {"catalogue", "errors", "masking"},
-    "gate": {"client", "catalogue", "errors", "masking", "settings", "private_files", "installed"},
-    "server": {"gate", "client", "catalogue", "errors", "settings"},
+    "catalogue": {"errors", "text"},
+    "client": {"catalogue", "errors", "masking", "text"},
+    "gate": {"client", "catalogue", "errors", "masking", "settings", "private_files", "installed", "text"},
+    "server": {"gate", "client", "catalogue", "errors", "settings", "text"},
     "localhub": set(),
     "wiring": {"*"},
     "cli": {"*"},

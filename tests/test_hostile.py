@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -21,13 +22,16 @@ from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.catalogue.listing import next_link
 from hub_mcp.catalogue.permissions import lacking
 from hub_mcp.catalogue.refusals import error_of, window_of
+from hub_mcp.catalogue.stakes import NOTHING_KNOWN
 from hub_mcp.catalogue.users import Identity
-from hub_mcp.errors import UNSEEN, HubError
+from hub_mcp.client.caller import Caller
+from hub_mcp.errors import HubError, Stopped
+from hub_mcp.gate.question import Assessment, Challenge, Question
 from tests import hostile
 
 BASE = "https://hub.test"
 EVERY = pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=list(ENDPOINTS))
-UNSEEN_HERE = re.compile(f"[{UNSEEN}]")
+UNSEEN_HERE = re.compile(f"[{hostile.UNSEEN}]")
 
 
 def call_of(endpoint: type[Endpoint[Any]], arguments: Any) -> Endpoint[Any] | None:
@@ -209,9 +213,13 @@ def assessed(call: Change[Any, Any], after: Answer, response: HttpResponse) -> N
     except HubError as error:
         assert_told(error)
         return
-    if stakes := call.stakes(before, [after]):
-        for line in (stakes.headline, *stakes.facts, stakes.cost):
-            assert not re.search(f"[{UNSEEN}\n]", line)
+    if stakes := call.stakes(before, NOTHING_KNOWN, [after]):
+        found = Assessment(call, before, "", stakes)
+        challenge = Challenge.issue(call, found, Caller.with_token(None), "", 0)
+        with suppress(Stopped):  # too long to be asked
+            asked = Question.about(found, challenge)
+            for line in (asked.headline, *asked.facts, asked.cost):
+                assert not re.search(f"[{hostile.UNSEEN}\n]", line)
     call.preview(before)
     call.taken_back_by(before, after)
 

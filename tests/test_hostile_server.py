@@ -18,7 +18,7 @@ from mcp.shared.exceptions import MCPError
 from mcp.types import CallToolResult, TextContent
 
 from hub_mcp.catalogue import ENDPOINTS, Endpoint
-from hub_mcp.errors import UNSEEN, BadInput
+from hub_mcp.errors import BadInput
 from hub_mcp.server.resources.addresses import address_of, call_at
 from hub_mcp.server.tools import read_call
 from hub_mcp.settings import Settings
@@ -28,7 +28,7 @@ from tests.waiting import PATIENCE
 
 EVERY = pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=list(ENDPOINTS))
 NEVER = re.compile(
-    f"[{UNSEEN}]|Traceback|pydantic|input_value|errors\\.pydantic\\.dev|<html|<!doctype|inside hub-mcp|httpx"
+    f"[{hostile.UNSEEN}]|Traceback|pydantic|input_value|errors\\.pydantic\\.dev|<html|<!doctype|inside hub-mcp|httpx"
 )
 SANDBOX = Settings(sandbox="", confirm="deny", journal="off")
 

@@ -16,7 +16,8 @@ from typing import Any, ClassVar, Generic, Self, TypeGuard, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from hub_mcp.catalogue.bounds import cut_text
-from hub_mcp.errors import UNSEEN, UnexpectedAnswer, plain
+from hub_mcp.errors import UnexpectedAnswer, plain
+from hub_mcp.text import quoted, visible
 
 BEFORE_DATES = "2022-03-02T23:29:04.000Z"  # api.md: given to everything older than the recording of dates
 TEXT_LIMIT = 4_000  # characters of one text of the Hub's that an answer holds
@@ -25,8 +26,6 @@ KEY_LIMIT = 200  # characters of a name in an object of the Hub's
 DEEPEST = 30  # levels of nesting that an answer shows; the Hub's own go to about ten
 EMPTY: tuple[Any, ...] = (None, "", [], {}, ())
 
-_UNSEEN = re.compile(f"[{UNSEEN}]+")
-
 
 def clean(value: Any, limit: int = TEXT_LIMIT, depth: int = DEEPEST) -> Any:
     """The Hub's JSON without control, bidirectional and invisible characters; text and nesting bounded."""
@@ -34,7 +33,7 @@ def clean(value: Any, limit: int = TEXT_LIMIT, depth: int = DEEPEST) -> Any:
         if len(value) <= limit and value.isascii() and value.isprintable():
             return value  # most texts are plain, and this is quick
         near = value[: 2 * limit]  # a text of megabytes is not read to its end
-        text = _UNSEEN.sub("", near)
+        text = visible(near)
         if len(text) <= limit and len(near) == len(value):
             return text
         beyond = f"… ({len(value) - len(near):,} more characters)" if len(near) < len(value) else ""
@@ -92,6 +91,10 @@ class Answer:
 
     def dependents(self) -> tuple[str, ...]:
         """Who or what refers to it, one short line each."""
+        return ()
+
+    def standing(self) -> tuple[object, ...]:
+        """What of its facts must still hold when it is changed: numbers by their order of magnitude."""
         return ()
 
 
@@ -234,7 +237,9 @@ class Page(Answer, Generic[R]):
     def dependents(self) -> tuple[str, ...]:
         if not self.items:
             return ()
-        names = ", ".join(plain(str(row.content().get("slug") or row.identity), 80) for row in self.items[:3])
+        names = ", ".join(
+            quoted(str(row.content().get("slug") or row.identity), 80) for row in self.items[:3]
+        )
         more = " and more" if self.next_cursor or len(self.items) > 3 else ""
         return (f"refers to it: {names}{more}",)
 
@@ -282,6 +287,11 @@ def size(count: float | None) -> str:
             return f"{count:,.0f} {unit}" if unit == "bytes" else f"{count:,.1f} {unit}"
         count /= 1000
     return f"{count:,.1f} PB"
+
+
+def magnitude(number: int | None) -> int:
+    """How many digits a number has; 0 for none, -1 where nobody tells the number."""
+    return -1 if number is None else len(str(number)) if number else 0
 
 
 def counted(number: int, thing: str) -> str:

@@ -17,15 +17,16 @@ call makes something new); the second is what it answers.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar, Generic, Literal, Self, TypeVar, get_args
 
 from hub_mcp.catalogue.answers import Answer, clean, told
 from hub_mcp.catalogue.endpoint import Endpoint, declare, type_arguments
 from hub_mcp.catalogue.http import Effect, Line, fields_in
-from hub_mcp.catalogue.vocabulary import OwnedThing, OwnerName
+from hub_mcp.catalogue.stakes import NOTHING_KNOWN, Consequence, Impact, Known, Stakes
+from hub_mcp.catalogue.vocabulary import OwnedThing, OwnerName, RepoKind
 from hub_mcp.errors import plain
+from hub_mcp.text import quoted
 
 T = TypeVar("T", bound=Answer)
 A = TypeVar("A", bound=Answer)
@@ -42,34 +43,12 @@ NOTHING_YET = Nothing()
 WORD = re.compile(r"[\w./@:+-]{1,100}", re.ASCII)  # what needs no quotes: ids, names, roles
 
 
-@dataclass(frozen=True)
-class Stakes:
-    """What a person must know before a call is made.
-
-    Attributes:
-        headline: the question, naming the target as the Hub calls it.
-        facts: short lines: what it is, who depends on it.
-        cost: what cannot be undone, or how it can.
-        retype: the exact text to type; empty where yes or no will do.
-    """
-
-    headline: str
-    facts: tuple[str, ...] = ()
-    cost: str = ""
-    retype: str = ""
-
-    def __post_init__(self) -> None:
-        """A person reads this and decides: names from the Hub hide nothing in it and pretend no lines."""
-        object.__setattr__(self, "headline", plain(self.headline, 1_000))
-        object.__setattr__(self, "facts", tuple(plain(fact, 400) for fact in self.facts))
-        object.__setattr__(self, "cost", plain(self.cost, 1_000))
-
-
 class Change(Endpoint[A], Generic[T, A]):
     """A call that changes something on the Hub."""
 
     changes: ClassVar[bool] = True
     acts_on: ClassVar[type[Answer]]
+    harmless: ClassVar[str] = ""  # why no call of the class needs anybody's yes, where that is so
 
     def target(self) -> Endpoint[T] | None:
         """The reading call that shows what this call would act on; None where there is nothing yet."""
@@ -84,23 +63,64 @@ class Change(Endpoint[A], Generic[T, A]):
         return before.identity
 
     def owners(self) -> tuple[str, ...]:
-        """Whose things this call changes; "" for the caller's own."""
+        """Whose things this call names; "" for the caller's own."""
         return ("",) if self.line.of_caller else tuple(dict.fromkeys(owner for owner, _ in self.owned()))
+
+    def touches(self, before: T, known: Known) -> tuple[str, ...]:
+        """Whose things this call changes, or shows to others."""
+        return self.owners()
+
+    # ── what it does ────────────────────────────────────────────────────────────────────────────────────────
+
+    def needs(self, before: T) -> Sequence[Endpoint[Answer]]:
+        """Further reading calls without which it cannot be told what this call does."""
+        return ()
+
+    def consequences(self, before: T, known: Known) -> Iterator[Consequence]:
+        """What this call does that a person must agree to; none where it may simply be made."""
+        if self.line.destroys:
+            yield Consequence(Impact.DESTROYS, "")
+
+    def headline(self, before: T) -> str:
+        """The question; where nothing else is said, what `destroys=` says."""
+        said = self.model_dump()
+        words = {
+            name: quoted(value) if isinstance(value, str) and name not in self.marked(RepoKind) else value
+            for name, value in said.items()
+        }
+        return f"Delete {self.line.destroys.format(**words)}?"
+
+    def cost(self, before: T) -> str:
+        """What cannot be undone, or how it can."""
+        return "This cannot be undone."
+
+    def retype(self, before: T) -> str:
+        """What has to be typed; "" where a yes will do."""
+        return str(getattr(self, self.line.retype)) if self.line.retype else ""
+
+    def facts(self, before: T, known: Known) -> tuple[str, ...]:
+        """What a person should know besides."""
+        return before.facts()
 
     def context(self) -> Sequence[Endpoint[Answer]]:
         """Further reading calls that tell who depends on the target; each may fail without harm."""
         return ()
 
-    def stakes(self, before: T, context: Sequence[Answer] = ()) -> Stakes | None:
-        """What a person must agree to; None when the call may be made. Unless said: what `destroys=` says."""
-        if not self.line.destroys:
+    def stakes(
+        self, before: T, known: Known = NOTHING_KNOWN, context: Sequence[Answer] = ()
+    ) -> Stakes | None:
+        """What a person must agree to; None when the call may be made."""
+        found = tuple(self.consequences(before, known))
+        if not found:
             return None
-        said = self.model_dump()
+        shown: tuple[Answer, ...] = (before, *context)
+        depend = (fact for one in shown for fact in one.dependents())
         return Stakes(
-            headline=f"Delete {self.line.destroys.format(**said)}?",
-            facts=facts_of(before, context),
-            cost="This cannot be undone.",
-            retype=str(said[self.line.retype]) if self.line.retype else "",
+            self.headline(before),
+            found,
+            (*self.facts(before, known), *depend),
+            self.cost(before),
+            self.retype(before),
         )
 
     def preview(self, before: T) -> dict[str, tuple[Any, Any]]:
@@ -112,7 +132,7 @@ class Change(Endpoint[A], Generic[T, A]):
         if self.line.destroys:
             return f"Deleted {self.line.destroys.format(**self.model_dump())}."
         if changed := self.preview(before):
-            parts = (f"{name} {quoted(then)} (was {quoted(was)})" for name, (was, then) in changed.items())
+            parts = (f"{name} {worded(then)} (was {worded(was)})" for name, (was, then) in changed.items())
             about = self.subject.removeprefix("the ")
             return f"{about}: {'; '.join(parts)}."
         return f"Done: {self.label.lower()}, {self.subject}."
@@ -137,19 +157,14 @@ class Change(Endpoint[A], Generic[T, A]):
 
     @classmethod
     def may_ask(cls) -> bool:
-        return bool(cls.line.destroys) or cls.stakes is not Change.stakes
+        return bool(cls.line.destroys) or cls.consequences is not Change.consequences
 
 
-def quoted(value: Any) -> str:
+def worded(value: Any) -> str:
     """A value in a sentence of ours: the Hub's and other people's texts in quotes, on one line, and short."""
     if isinstance(value, str) and not WORD.fullmatch(value):
         return f'"{plain(value, 100).replace(chr(34), chr(39))}"' if value else "empty"
     return told(clean(value, 100)) or "nothing"
-
-
-def facts_of(before: Answer, context: Sequence[Answer]) -> tuple[str, ...]:
-    """What a person should know of a target: what it is, and who depends on it."""
-    return (*before.facts(), *(fact for one in (before, *context) for fact in one.dependents()))
 
 
 # ── declaring ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -255,5 +270,10 @@ def _wrong_change(cls: type[C]) -> str | None:
         return (
             "whose things it changes must be told by a field of the type Owner, RepoId or Slug, "
             "or by `of_caller=True` where they are the caller's own"
+        )
+    if not cls.may_ask() and not cls.harmless.strip():
+        return (
+            "what it does to people and things must be told by `consequences`, or `harmless` must say why "
+            "nobody needs to be asked"
         )
     return None

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, StrictBool, WithJsonSchema, model_validator
 
-from hub_mcp.catalogue.answers import Answer, Done, Record, clean, counted, day
-from hub_mcp.catalogue.change import Change, Nothing, Stakes, delete, facts_of, patch, post, quoted
+from hub_mcp.catalogue.answers import Answer, Done, Record, clean, counted, day, magnitude
+from hub_mcp.catalogue.change import Change, Nothing, delete, patch, post, worded
 from hub_mcp.catalogue.endpoint import Endpoint, get
 from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.repository import Repository, repository
+from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.catalogue.vocabulary import (
     Account,
     FreeText,
@@ -32,6 +34,7 @@ from hub_mcp.catalogue.vocabulary import (
     words_list,
 )
 from hub_mcp.errors import BadInput
+from hub_mcp.text import quoted
 
 DOCUMENTED = "/api/collections/{namespace}/{slug}-{id}"
 OBJECT_ID = re.compile(r"[0-9a-f]{24}")
@@ -106,9 +109,9 @@ class CollectionRow(Record):
     slug: str
     title: str | None = None
     description: str | None = None
-    private: bool | None = None
+    private: StrictBool | None = None
     items: list[dict[str, Any]] | None = None
-    gating: bool | dict[str, Any] | None = None
+    gating: StrictBool | dict[str, Any] | None = None
     last_updated: str | None = Field(None, alias="lastUpdated")
     upvotes: int | None = None
 
@@ -124,16 +127,31 @@ class CollectionRow(Record):
     def identity(self) -> str:
         return self.slug[-24:] if OBJECT_ID.fullmatch(self.slug[-24:]) else self.slug
 
+    @property
+    def gate(self) -> str:
+        """auto, manual, or false for open; "" where the Hub does not tell."""
+        said = self.gating.get("mode") if isinstance(self.gating, dict) else self.gating
+        return "false" if said is False else str(said) if said in ("auto", "manual") else ""
+
     def facts(self) -> tuple[str, ...]:
-        gate = f", gated ({self.field('gating')})" if self.field("gating") else ""
-        lines = (
-            f"collection {clean(self.title or '', 100)!r} ({self.slug}): "
-            f"{'private' if self.private else 'public'}{gate}",
-            f"{len(self.items or ()):,} items, {self.upvotes or 0:,} upvotes, "
-            f"last change {day(self.last_updated)}",
-        )
+        seen = {True: "private", False: "public"}.get(self.private, "visibility not known")  # type: ignore[arg-type]  # None is in neither
+        gate = f", gated ({self.gate})" if self.gate in ("auto", "manual") else ""
+        items = [counted(len(self.items), "item")] if self.items is not None else []
+        upvotes = [counted(self.upvotes, "upvote")] if self.upvotes is not None else []
+        changed = [f"last change {day(self.last_updated)}"] if self.last_updated else []
         notes = sum(1 for item in self.items or () if item.get("note"))
-        return (*lines, *([f"{notes:,} notes"] if notes else []))
+        return tuple(
+            line
+            for line in (
+                f"collection {quoted(self.title or '', 100)} ({quoted(self.slug)}): {seen}{gate}",
+                ", ".join([*items, *upvotes, *changed]),
+                counted(notes, "note") if notes else "",
+            )
+            if line
+        )
+
+    def standing(self) -> tuple[object, ...]:
+        return (self.private, self.gate, magnitude(self.upvotes), len(self.items or ()))
 
 
 class Collection(CollectionRow):
@@ -153,6 +171,14 @@ class Collection(CollectionRow):
             if one.get("type") == item.type and item.id.lower() in ids:
                 return one
         return None
+
+    def hidden_items(self) -> list[str]:
+        """The names of items that are not known to be public, and that it would show to whoever sees it."""
+        return [
+            f"{one.get('type')} {_item(one).get('id')}"
+            for one in self.items or ()
+            if one.get("type") != "paper" and one.get("private") is not False
+        ]
 
     def by_id(self, item_id: str) -> dict[str, Any] | None:
         return next((one for one in self.items or () if one.get("_id") == item_id), None)
@@ -183,6 +209,42 @@ def note_of(item: dict[str, Any] | None) -> str:
     return str(_item(item).get("note", "")) if item else ""
 
 
+def item_at(item: Item) -> Endpoint[Answer] | None:
+    """The call that tells whether everyone may know of an item; None where nothing can tell."""
+    if item.type in ("model", "dataset", "space"):
+        return repository(item.type, item.id, ["private"])
+    return GetCollection(slug=item.id) if item.type == "collection" and "/" in item.id else None
+
+
+def has_public_name(item: Item, known: Known) -> bool:
+    """Whether everyone may know of an item; what the Hub does not tell counts as hidden."""
+    call = item_at(item)
+    seen = known.of(call) if call else None
+    if isinstance(seen, Repository):
+        return seen.has_public_name
+    return item.type == "paper" or (isinstance(seen, Collection) and seen.private is False)
+
+
+def owner_of(item: Item) -> str:
+    return item.id.rpartition("/")[0].lower()
+
+
+def owners_shown(item: Item | None, known: Known) -> tuple[str, ...]:
+    """Whose thing an item would show to others; nobody's where everyone may know of it."""
+    if item is None or has_public_name(item, known) or not (owner := owner_of(item)):
+        return ()
+    return (owner,)
+
+
+def shows_only_to(owner: str, collection: Collection) -> bool:
+    """Whether a collection is private, and of the same owner as what is in it."""
+    return collection.private is True and collection.slug.partition("/")[0].lower() == owner
+
+
+def shown_line(item: Item, readers: str) -> str:
+    return f"{readers} can read that there is the {item.type} {quoted(item.id)}, which may be private"
+
+
 @post("/api/collections", permission="collection.write")
 class CreateCollection(Change[Nothing, Collection]):
     """Create a collection. Public unless you say private."""
@@ -193,6 +255,27 @@ class CreateCollection(Change[Nothing, Collection]):
     item: ItemInWords | None = None
     private: bool | None = None
     resource_group_id: ObjectId | None = Field(None, serialization_alias="resourceGroupId")
+
+    def needs(self, before: Nothing) -> Sequence[Endpoint[Answer]]:
+        return [call for call in (item_at(self.item) if self.item else None,) if call]
+
+    def headline(self, before: Nothing) -> str:
+        return f"Create the collection {quoted(self.title)} of {quoted(self.namespace)}?"
+
+    def cost(self, before: Nothing) -> str:
+        return "It can be deleted again, but what was read meanwhile stays out."
+
+    def consequences(self, before: Nothing, known: Known) -> Iterator[Consequence]:
+        if self.item and not has_public_name(self.item, known):
+            readers = "whoever sees the collection" if self.private else "everyone"
+            if not (self.private and owner_of(self.item) == self.namespace.lower()):
+                yield Consequence(Impact.OPENS, shown_line(self.item, readers))
+        if self.resource_group_id:
+            group = quoted(self.resource_group_id)
+            yield Consequence(Impact.OPENS, f"the users of the resource group {group} reach it")
+
+    def touches(self, before: Nothing, known: Known) -> tuple[str, ...]:
+        return (*self.owners(), *owners_shown(self.item, known))
 
     def outcome(self, before: Nothing, after: Collection) -> str:
         return f"Created the collection {after.slug}."
@@ -293,22 +376,32 @@ class UpdateCollection(ActsOnCollection[Collection]):
         value = response.json()  # wrapped in {data}, unlike every other collection answer
         return value["data"] if isinstance(value, dict) and isinstance(value.get("data"), dict) else value
 
-    def stakes(self, before: Collection, context: Sequence[Answer] = ()) -> Stakes | None:
-        lines: list[str] = []
+    def headline(self, before: Collection) -> str:
+        return f"Change who can reach the collection {quoted(self.slug)}?"
+
+    def cost(self, before: Collection) -> str:
+        return "It can be changed back, but what was read meanwhile stays out."
+
+    def consequences(self, before: Collection, known: Known) -> Iterator[Consequence]:
+        seen = {True: "private", False: "public"}.get(before.private, "not known")  # type: ignore[arg-type]  # None is in neither
         if self.private is False and before.private is not False:
-            lines.append("private → public: everyone can see its title, items and notes")
-        gate = before.field("gating")
-        if self.gating == "false" and gate:
-            lines.append(f"gated ({gate}) → open")
-        if self.gating == "auto" and gate not in (None, "auto"):
-            lines.append(f"gated ({gate}) → gated (auto): requests are granted without being looked at")
-        if not lines:
-            return None
-        return Stakes(
-            headline=f"Open the collection {self.slug} to more people: {'; '.join(lines)}?",
-            facts=facts_of(before, context),
-            cost="It can be closed again, but what was read meanwhile stays out.",
-        )
+            line = f"{seen} → public: everyone can see its title, items and notes"
+            yield Consequence(Impact.OPENS, line)
+            if hidden := before.hidden_items():
+                names = ", ".join(quoted(one, 200) for one in hidden)
+                yield Consequence(Impact.OPENS, f"of its items these may be private: {names}")
+        if self.private and before.private is not True:
+            yield Consequence(Impact.CLOSES_OUT, f"{seen} → private: only its owner can see it")
+        if not self.gating or self.gating == before.gate:
+            return
+        now = {"false": "open", "": "not known"}.get(before.gate, f"gated ({before.gate})")
+        if self.gating == "false":
+            yield Consequence(Impact.OPENS, f"{now} → open: nobody has to ask for access")
+        elif before.gate in ("false", ""):
+            yield Consequence(Impact.CLOSES_OUT, f"{now} → gated ({self.gating}): who reads it has to ask")
+        if self.gating == "auto" and before.gate != "false":
+            line = f"{now} → gated (auto): requests are granted without being looked at"
+            yield Consequence(Impact.OPENS, line)
 
     def preview(self, before: Collection) -> dict[str, tuple[Any, Any]]:
         return {name: (before.field(name), value) for name, value in self.wire().items()}
@@ -321,7 +414,7 @@ class UpdateCollection(ActsOnCollection[Collection]):
         if self.description is not None:
             was["description"] = before.description or ""
         if self.gating:
-            was["gating"] = before.field("gating") or "false"
+            was["gating"] = before.gate or None
         return (
             UpdateCollection.model_validate(was)
             if any(v is not None for k, v in was.items() if k != "slug")
@@ -341,19 +434,35 @@ class DeleteCollection(ChangesCollection):
 
 
 @post("/api/collections/{slug}/items", permission="collection.write", documented=f"POST {DOCUMENTED}/item")
-class AddCollectionItem(Change[Nothing, Collection]):
+class AddCollectionItem(ActsOnCollection[Collection]):
     """Add a model, dataset, Space, paper or collection to a collection."""
 
-    slug: Slug
     item: ItemInWords
     note: FreeText | None = Field(None, max_length=NOTE_LIMIT)
 
-    def outcome(self, before: Nothing, after: Collection) -> str:
+    def needs(self, before: Collection) -> Sequence[Endpoint[Answer]]:
+        return [call for call in (item_at(self.item),) if call]
+
+    def headline(self, before: Collection) -> str:
+        return f"Add the {self.item.type} {quoted(self.item.id)} to the collection {quoted(self.slug)}?"
+
+    def cost(self, before: Collection) -> str:
+        return "It can be taken out again, but what was read meanwhile stays out."
+
+    def consequences(self, before: Collection, known: Known) -> Iterator[Consequence]:
+        if not shows_only_to(owner_of(self.item), before) and not has_public_name(self.item, known):
+            readers = "whoever sees the collection" if before.private else "everyone"
+            yield Consequence(Impact.OPENS, shown_line(self.item, readers))
+
+    def touches(self, before: Collection, known: Known) -> tuple[str, ...]:
+        return (*self.owners(), *owners_shown(self.item, known))
+
+    def outcome(self, before: Collection, after: Collection) -> str:
         added, count = after.find(self.item), len(after.items or ())
         place = f", as number {after.place_of(added) + 1} of {count:,}" if added else ""
         return f"Added the {self.item.type} {self.item.id} to {self.slug}{place}."
 
-    def undo(self, before: Nothing, after: Collection) -> Change[Any, Any] | None:
+    def undo(self, before: Collection, after: Collection) -> Change[Any, Any] | None:
         added = after.find(self.item)
         return DeleteCollectionItem(slug=self.slug, item_id=str(added.get("_id"))) if added else None
 
@@ -383,6 +492,15 @@ class ChangesItem(ChangesCollection):
             return collection.by_id(self.item_id)
         return collection.find(Item.model_validate(read_item(self.item_id)))
 
+    def held(self, collection: Collection) -> Item | None:
+        """The item in question, where the Hub tells its type and id in words that can be read."""
+        found = self.item_in(collection) or {}
+        with suppress(ValueError):
+            return Item.model_validate(
+                {"type": found.get("type"), "id": found.get("slug") or found.get("id")}
+            )
+        return None
+
     def identity(self, before: Collection) -> str:
         found = self.item_in(before)
         return f"{before.identity}/{found.get('_id') if found else ''}"
@@ -405,21 +523,44 @@ class UpdateCollectionItem(ChangesItem):
             raise ValueError("give a note or a position")
         return self
 
+    def needs(self, before: Collection) -> Sequence[Endpoint[Answer]]:
+        item = self.held(before) if self.note else None
+        return [call for call in (item_at(item) if item else None,) if call]
+
+    def headline(self, before: Collection) -> str:
+        return f"Change an item of the collection {quoted(self.slug)}?"
+
+    def cost(self, before: Collection) -> str:
+        return "It can be changed back, but what was read meanwhile stays out."
+
+    def consequences(self, before: Collection, known: Known) -> Iterator[Consequence]:
+        item = self.held(before)
+        if not self.note or self.note == note_of(self.item_in(before)):
+            return
+        if item and (has_public_name(item, known) or shows_only_to(owner_of(item), before)):
+            return
+        what = f"the {item.type} {quoted(item.id)}, which may be private" if item else "an item"
+        readers = "whoever sees the collection" if before.private else "everyone"
+        yield Consequence(Impact.OPENS, f"{readers} can read the note on {what}")
+
+    def touches(self, before: Collection, known: Known) -> tuple[str, ...]:
+        return (*self.owners(), *(owners_shown(self.held(before), known) if self.note else ()))
+
     def preview(self, before: Collection) -> dict[str, tuple[Any, Any]]:
         found = self.item_in(before) or {}
         was = {"note": note_of(found), "position": found.get("position")}
         return {name: (was.get(name), value) for name, value in self.wire().items()}
 
     def outcome(self, before: Collection, after: Done) -> str:
-        said = [f"Its note is now {quoted(self.note)}."] if self.note is not None else []
+        said = [f"Its note is now {worded(self.note)}."] if self.note is not None else []
         if self.position is not None and (moved := self.item_in(before)):
             order = [one for one in before.items or () if one is not moved]
             order.insert(self.position, moved)
-            named = ", ".join(quoted(name_of(one)) for one in order[:ORDER_SHOWN])
+            named = ", ".join(worded(name_of(one)) for one in order[:ORDER_SHOWN])
             more = f" and {len(order) - ORDER_SHOWN:,} more" if len(order) > ORDER_SHOWN else ""
             said.append(f"The order is now: {named}{more}.")
         return (
-            f"Changed the item {quoted(name_of(self.item_in(before) or {}))} of {self.slug}. {' '.join(said)}"
+            f"Changed the item {worded(name_of(self.item_in(before) or {}))} of {self.slug}. {' '.join(said)}"
         )
 
     def undo(self, before: Collection, after: Done) -> Change[Any, Any] | None:
@@ -443,21 +584,21 @@ class UpdateCollectionItem(ChangesItem):
 class DeleteCollectionItem(ChangesItem):
     """Remove an item from a collection; the repository itself stays. Asks a person first."""
 
-    def stakes(self, before: Collection, context: Sequence[Answer] = ()) -> Stakes | None:
-        found = self.item_in(before)
-        what = (
-            f"{found.get('type')} {found.get('slug') or found.get('id')}" if found else f"item {self.item_id}"
-        )
-        note = clean(note_of(found), 200)
-        return Stakes(
-            headline=f"Remove the {what} from the collection {self.slug}?",
-            facts=(*facts_of(before, context), *([f'its note: "{note}"'] if note else [])),
-            cost="The repository itself stays. Adding it again gives it another item id and puts it last.",
-        )
+    def headline(self, before: Collection) -> str:
+        found = self.item_in(before) or {}
+        what = f"{found.get('type')} {found.get('slug') or found.get('id')}" if found else self.item_id
+        return f"Remove the item {quoted(what)} from the collection {quoted(self.slug)}?"
+
+    def cost(self, before: Collection) -> str:
+        return "The repository itself stays. Adding it again gives it another item id and puts it last."
+
+    def facts(self, before: Collection, known: Known) -> tuple[str, ...]:
+        note = note_of(self.item_in(before))
+        return (*before.facts(), *([f"its note: {quoted(note, NOTE_LIMIT)}"] if note else []))
 
     def outcome(self, before: Collection, after: Done) -> str:
         found, left = self.item_in(before) or {}, len(before.items or ()) - 1
-        return f"Removed {quoted(name_of(found))} from {self.slug}; {counted(left, 'item')} left."
+        return f"Removed {worded(name_of(found))} from {self.slug}; {counted(left, 'item')} left."
 
     def undo(self, before: Collection, after: Done) -> Change[Any, Any] | None:
         found = self.item_in(before)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from hub_mcp.catalogue.answers import Answer, Done, Record
-from hub_mcp.catalogue.change import Change, Nothing, Stakes, delete, facts_of, post, put, quoted
+from hub_mcp.catalogue.answers import Answer, Done, Record, counted
+from hub_mcp.catalogue.change import Change, Nothing, delete, post, put, worded
 from hub_mcp.catalogue.collections import in_collections
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.http import Effect, HttpRequest, HttpResponse
 from hub_mcp.catalogue.repository import Repository, repository_weighed
 from hub_mcp.catalogue.repository_change import ActsOnRepository
+from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.catalogue.vocabulary import (
     FullRepoId,
     ObjectId,
@@ -24,8 +25,15 @@ from hub_mcp.catalogue.vocabulary import (
     Word,
 )
 from hub_mcp.errors import plain
+from hub_mcp.text import quoted
 
 WIDER = ("private", "protected", "public")  # who can see it, from few to many
+WHO_SEES = {
+    "private": "only its owner and who is let in",
+    "protected": "everyone may use the app, its files stay hidden",
+    "public": "everyone",
+}
+FREE = "cpu-basic"  # the hardware of a Space that costs nothing
 
 
 def split(repo_id: str) -> dict[str, str]:
@@ -105,6 +113,35 @@ class CreateRepo(Change[Nothing, Created]):
         sent = super().wire()
         return {**split(sent.pop("repo_id")), **sent}
 
+    def headline(self, before: Nothing) -> str:
+        return f"Create the {self.type} {quoted(self.repo_id)}?"
+
+    def cost(self, before: Nothing) -> str:
+        return "It can be deleted again; what was spent, run or read meanwhile stays so."
+
+    def consequences(self, before: Nothing, known: Known) -> Iterator[Consequence]:
+        if self.hardware and self.hardware != FREE:
+            yield Consequence(
+                Impact.SPENDS, f"hardware {quoted(self.hardware)}, which may cost money while it runs"
+            )
+        if self.sleep_time_seconds is not None and self.hardware != FREE:
+            yield Consequence(Impact.SPENDS, f"{self._awake()}, which costs money where the hardware does")
+        if self.files and self.visibility != "private":
+            yield Consequence(Impact.OPENS, f"everyone can read its {counted(len(self.files), 'file')}")
+        if self.variables and self.visibility != "private":
+            yield Consequence(Impact.OPENS, "everyone can read its variables")
+        if self.resource_group_id:
+            group = quoted(self.resource_group_id)
+            yield Consequence(Impact.OPENS, f"the users of the resource group {group} reach it")
+        if self.type == "space" and self.sdk != "static" and (self.files or self.template):
+            yield Consequence(Impact.RUNS, "its code runs on the Hub's machines at once")
+        if self.dev_mode_enabled:
+            yield Consequence(Impact.RUNS, "whoever may write to it can run commands in it (dev mode)")
+
+    def _awake(self) -> str:
+        slept = self.sleep_time_seconds
+        return "it never sleeps" if slept == -1 else f"it sleeps only after {slept:,} s without a visit"
+
     def outcome(self, before: Nothing, after: Created) -> str:
         where = f": {plain(after.url, 200)}" if after.url else ""
         return f"Created the {self.visibility or 'public'} {self.type} {after.name}{where}."
@@ -174,36 +211,58 @@ class UpdateRepoSettings(ActsOnRepository):
             sent["gated"] = False
         return sent
 
-    def stakes(self, before: Repository, context: Sequence[Answer] = ()) -> Stakes | None:
-        widened = self._widened(before)
-        if not widened:
-            return None
-        return Stakes(
-            headline=f"Open the {self.type} {self.repo_id} to more people: {'; '.join(widened)}?",
-            facts=before.facts(),
-            cost="It can be closed again, but what was read or copied meanwhile stays out.",
-        )
+    def headline(self, before: Repository) -> str:
+        return f"Change who can reach, or is told of, the {self.type} {quoted(self.repo_id)}?"
 
-    def _widened(self, before: Repository) -> list[str]:
-        """What more people could see afterwards; what the Hub does not tell counts as closed."""
-        known_now = self.type != "space" or before.field("visibility") is not None or bool(before.private)
-        now = before.visibility if known_now else "protected"
-        lines: list[str] = []
-        if self.visibility and WIDER.index(self.visibility) > WIDER.index(now):
-            whom = (
-                "everyone"
-                if self.visibility == "public"
-                else "everyone may use the app, its files stay hidden"
+    def cost(self, before: Repository) -> str:
+        return "It can be changed back, but what was read, copied or sent meanwhile stays out."
+
+    def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
+        """What the Hub does not tell is taken for whatever makes the setting matter most."""
+        if self.visibility and self.visibility != before.visibility:
+            seen = before.visibility or "not known"
+            line = f"{seen} → {self.visibility}: {WHO_SEES[self.visibility]} can see it"
+            at = [WIDER.index(one) for one in ([before.visibility] if before.visibility else WIDER)]
+            if max(at) > WIDER.index(self.visibility):
+                yield Consequence(Impact.CLOSES_OUT, line)
+            if min(at) < WIDER.index(self.visibility):
+                yield Consequence(Impact.OPENS, line)
+        yield from self._gate(before.gate)
+        if self.org_members_gated is not None and self.org_members_gated is not before.field(
+            "orgMembersGated"
+        ):
+            yield (
+                Consequence(Impact.CLOSES_OUT, "members of the organization have to ask for access too")
+                if self.org_members_gated
+                else Consequence(Impact.OPENS, "members of the organization no longer have to ask for access")
             )
-            lines.append(f"{now if known_now else 'perhaps ' + now} → {self.visibility}, visible to {whom}")
-        gate = before.gated
-        if self.gated == "false" and gate:
-            lines.append(f"gated ({gate}) → open: anyone can download its files")
-        if self.gated == "auto" and gate == "manual":
-            lines.append("gated (manual) → gated (auto): requests are granted without being looked at")
-        if self.org_members_gated is False:
-            lines.append("members of the organization no longer have to ask for access")
-        return lines
+        email = self.gated_notifications_email
+        if email and email != before.field("gatedNotificationsEmail"):
+            yield Consequence(
+                Impact.SENDS_OUT, f"who asks for access, with what they wrote, is told to {quoted(email)}"
+            )
+        if self.discussions_disabled is not None and self.discussions_disabled is not before.field(
+            "discussionsDisabled"
+        ):
+            yield (
+                Consequence(Impact.CLOSES_OUT, "nobody can open or read discussions of it any more")
+                if self.discussions_disabled
+                else Consequence(Impact.OPENS, "everyone who can see it can write discussions")
+            )
+
+    def _gate(self, now: str) -> Iterator[Consequence]:
+        if not self.gated or self.gated == now:
+            return
+        seen = {"false": "open", "": "not known"}.get(now, f"gated ({now})")
+        if self.gated == "false":
+            yield Consequence(Impact.OPENS, f"{seen} → open: whoever sees it can download its files")
+        elif now in ("false", ""):
+            yield Consequence(
+                Impact.CLOSES_OUT, f"{seen} → gated ({self.gated}): who reads its files has to ask first"
+            )
+        if self.gated == "auto" and now != "false":
+            line = f"{seen} → gated (auto): requests are granted without being looked at"
+            yield Consequence(Impact.OPENS, line)
 
     def preview(self, before: Repository) -> dict[str, tuple[Any, Any]]:
         was = {"visibility": before.visibility, "gated": before.gated}
@@ -214,15 +273,15 @@ class UpdateRepoSettings(ActsOnRepository):
         if "gated" in now:
             was, then = now["gated"]
             now["gated"] = (was or "open", then or "open")
-        parts = (f"{name} {quoted(then)} (was {quoted(was)})" for name, (was, then) in now.items())
+        parts = (f"{name} {worded(then)} (was {worded(was)})" for name, (was, then) in now.items())
         return f"{self.repo_id}: {'; '.join(parts)}."
 
     def undo(self, before: Repository, after: Done) -> Change[Any, Any] | None:
         was: dict[str, Any] = {"repo_id": before.id, "type": self.type}
-        if self.visibility:
+        if self.visibility and before.visibility:
             was["visibility"] = before.visibility
-        if self.gated:
-            was["gated"] = before.gated or "false"
+        if self.gated and before.gate:
+            was["gated"] = before.gate
         return UpdateRepoSettings.model_validate(was) if len(was) > 2 else None
 
 
@@ -253,17 +312,20 @@ class MoveRepo(Change[Repository, Done]):
     def unwrap(self, response: HttpResponse) -> Any:
         return None
 
-    def stakes(self, before: Repository, context: Sequence[Answer] = ()) -> Stakes | None:
+    def headline(self, before: Repository) -> str:
+        return f"Move the {self.type} {quoted(self.from_repo)} to {quoted(self.to_repo)}?"
+
+    def cost(self, before: Repository) -> str:
+        return "Its address changes; the old one leads to the new one until somebody takes it."
+
+    def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
+        yield Consequence(Impact.MOVES, "")
         owner, new_owner = self.from_repo.partition("/")[0], self.to_repo.partition("/")[0]
-        given = (
-            f" It then belongs to {new_owner}, whose members decide over it." if owner != new_owner else ""
-        )
-        return Stakes(
-            headline=f"Move the {self.type} {self.from_repo} to {self.to_repo}?",
-            facts=facts_of(before, context),
-            cost=f"Its address changes; the old one leads to the new one until somebody takes it.{given}",
-            retype=self.from_repo,
-        )
+        if owner.lower() != new_owner.lower():
+            given = f"it then belongs to {quoted(new_owner)}, whose members decide over it"
+            yield Consequence(Impact.OPENS, given)
+            lost = f"members of {quoted(owner)} reach it only as far as {quoted(new_owner)} lets them"
+            yield Consequence(Impact.CLOSES_OUT, lost)
 
     def preview(self, before: Repository) -> dict[str, tuple[Any, Any]]:
         return {"id": (self.from_repo, self.to_repo)}

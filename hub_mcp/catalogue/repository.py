@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Self, TypeVar
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, StrictBool, field_validator, model_validator
 
-from hub_mcp.catalogue.answers import EMPTY, Record, clean, counted, day, size
+from hub_mcp.catalogue.answers import Record, clean, counted, day, magnitude, size
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.vocabulary import Local, RepoId, Revision, Words
+from hub_mcp.text import quoted
 
 FIRST_FILES = 10
 ALL_FILES = 1_000
+NAME_LIMIT = 200  # characters of a repository id; the Hub allows 193
 
 
 class Repository(Record):
@@ -25,8 +27,8 @@ class Repository(Record):
 
     hub_id: str | None = Field(None, alias="_id")
     id: str
-    private: bool | None = None
-    gated: bool | str | None = None
+    private: StrictBool | None = None
+    gated: StrictBool | str | None = None
     disabled: bool | None = None
     downloads: int | None = None
     likes: int | None = None
@@ -39,8 +41,25 @@ class Repository(Record):
 
     @property
     def visibility(self) -> str:
+        """public, protected or private; "" where the Hub does not tell."""
         said = self.field("visibility")
-        return said if isinstance(said, str) else "private" if self.private else "public"
+        if said in ("public", "protected", "private"):
+            return str(said)
+        if self.private is None:
+            return ""
+        if self.private:
+            return "private"
+        return "" if self.kind == "space" else "public"  # a Space that is not private may be protected
+
+    @property
+    def gate(self) -> str:
+        """auto, manual, or false for open; "" where the Hub does not tell."""
+        return "false" if self.gated is False else self.gated if self.gated in ("auto", "manual") else ""
+
+    @property
+    def has_public_name(self) -> bool:
+        """Whether everyone may know that it exists; what the Hub does not tell counts as hidden."""
+        return self.private is False and self.visibility != "private"
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
         shown = super().content(fields)
@@ -60,16 +79,22 @@ class Repository(Record):
         return {**{name: one for name, one in shown.items() if name != "siblings"}, "files": listed}
 
     def facts(self) -> tuple[str, ...]:
-        gate = f", gated ({self.gated})" if self.gated not in EMPTY and self.gated else ""
-        lines = [f"{self.kind} {self.id}: {self.visibility}{gate}"]
-        used = [f"{counted(self.downloads, 'download')} in 30 days"] if self.downloads is not None else []
-        lines.append(
-            ", ".join([*used, counted(self.likes or 0, "like"), f"last change {day(self.last_modified)}"])
+        gate = {"false": "", "": "" if self.gated is None else ", gated"}.get(
+            self.gate, f", gated ({self.gate})"
         )
+        seen = self.visibility or ("not private" if self.private is False else "visibility not known")
+        lines = [f"{self.kind} {quoted(self.id, NAME_LIMIT)}: {seen}{gate}"]
+        used = [f"{counted(self.downloads, 'download')} in 30 days"] if self.downloads is not None else []
+        likes = [counted(self.likes, "like")] if self.likes is not None else []
+        changed = [f"last change {day(self.last_modified)}"] if self.last_modified else []
+        lines.append(", ".join([*used, *likes, *changed]))
         if self.siblings is not None:
             stored = f", {size(self.used_storage)}" if self.used_storage else ""
             lines.append(counted(len(self.siblings), "file") + stored)
-        return tuple(lines)
+        return tuple(line for line in lines if line)
+
+    def standing(self) -> tuple[object, ...]:
+        return (self.visibility, self.gate, magnitude(self.downloads), magnitude(self.likes))
 
     def dependents(self) -> tuple[str, ...]:
         lines: list[str] = []

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Generic, Literal, Self, TypeVar
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Any, Generic, Literal, Self, TypeVar, get_args
 
 from pydantic import Field, model_validator
 
-from hub_mcp.catalogue.answers import Answer, Done, Record, clean
-from hub_mcp.catalogue.change import Change, Nothing, Stakes, delete, facts_of, patch, post, quoted
+from hub_mcp.catalogue.answers import Answer, Done, Record, clean, counted, is_object
+from hub_mcp.catalogue.change import Change, Nothing, delete, patch, post, worded
 from hub_mcp.catalogue.endpoint import Endpoint, get
 from hub_mcp.catalogue.http import Effect, HttpResponse
 from hub_mcp.catalogue.repository import Repository, repository
+from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.catalogue.vocabulary import (
     Account,
     FreeText,
@@ -26,10 +29,13 @@ from hub_mcp.catalogue.vocabulary import (
     Role,
 )
 from hub_mcp.errors import Missing, UnexpectedAnswer
+from hub_mcp.text import quoted
 
 DOCUMENTED = "/api/organizations/{name}/resource-groups"
 PLACE = "/api/organizations/{organization}/resource-groups"
 SOME = 50  # users and repositories an answer names
+FEW = 5  # of what it holds that a question names
+NAME_SHOWN = 100  # characters of a name in a fact
 
 
 class AutoJoin(Part):
@@ -98,22 +104,51 @@ class ResourceGroup(Record):
                 said[f"{name}_in_all"] = len(all_of_them)
         return said
 
+    @property
+    def holdings(self) -> list[dict[str, Any]] | None:
+        """The repositories and collections in it; None where the Hub does not tell."""
+        return self.resources if self.resources is not None else self.repos
+
+    @property
+    def limits(self) -> dict[str, Any]:
+        """Spend limits by the Hub's names; what is not in it is not known."""
+        said = self.field("spendLimits")
+        return said if is_object(said) else {}
+
+    def is_only_admin(self, user: str) -> bool | None:
+        """Whether nobody else is an admin of it; None where the Hub does not tell."""
+        if self.users is None or any(not isinstance(one.get("role"), str) for one in self.users):
+            return None
+        others = [one for one in self.users if str(one.get("name", "")).lower() != user.lower()]
+        return not any(one["role"] == "admin" for one in others)
+
     def facts(self) -> tuple[str, ...]:
-        resources = self.resources or self.repos or []
-        names = ", ".join(str(one.get("name") or one.get("slug") or one.get("id")) for one in resources[:5])
-        held = f"{len(resources):,} repositories and collections: {names}" if resources else "nothing in it"
-        joins = (
-            f"members join by themselves as {(self.auto_join or {}).get('role')}"
-            if self.joins_by_itself
-            else ""
-        )
-        lines = (
-            f"resource group {self.name} ({self.identity})",
-            f"{len(self.users or ()):,} users",
-            held,
-            joins,
-        )
-        return tuple(clean(line, 300) for line in lines if line)
+        held = self.holdings or []
+        names = ", ".join(quoted(_name_of(one), NAME_SHOWN) for one in held[:FEW])
+        more = f" and {len(held) - FEW:,} more" if len(held) > FEW else ""
+        closed = sum(1 for one in held if one.get("private") is not False)
+        lines = [
+            f"resource group {quoted(self.name, NAME_SHOWN)} ({quoted(self.identity)})",
+            counted(len(self.users), "user") if self.users is not None else "users not known",
+            f"{len(held):,} repositories and collections, {closed:,} not public: {names}{more}"
+            if held
+            else "nothing in it"
+            if self.holdings is not None
+            else "what is in it is not known",
+        ]
+        if self.joins_by_itself:
+            role = quoted(str((self.auto_join or {}).get("role")), NAME_SHOWN)
+            lines.append(f"members join by themselves as {role}")
+        return tuple(lines)
+
+    def standing(self) -> tuple[object, ...]:
+        held = sorted(f"{_name_of(one)} {one.get('private')}" for one in self.holdings or ())
+        users = sorted(f"{one.get('name')} {one.get('role')}" for one in self.users or ())
+        return (self.holdings is None, held, users, self.joins_by_itself)
+
+
+def _name_of(held: dict[str, Any]) -> str:
+    return str(held.get("name") or held.get("slug") or held.get("id"))
 
 
 class ResourceGroups(Answer):
@@ -173,17 +208,49 @@ class ActsOnGroup(Change[ResourceGroup, G], Generic[G]):
         return f"the resource group {self.resource_group_id} of {self.organization}"
 
 
+def without_admin(group: ResourceGroup, user: str) -> str:
+    """That nobody would be left who can change the group; "" where somebody is, or the user is no admin."""
+    if group.role_of(user) in get_args(Role) and group.role_of(user) != "admin":
+        return ""
+    alone = group.is_only_admin(user)
+    if alone is None:
+        return "whether the group keeps an admin is not known"
+    return f"{quoted(user)} is its last admin: nobody in the group can change it then" if alone else ""
+
+
 class ChangesGroup(ActsOnGroup[ResourceGroup]):
     """A change to one resource group that is answered with the group as it then is."""
 
 
-def grants_admin(users: Sequence[Member]) -> list[str]:
-    return [member.user for member in users if member.role == "admin"]
+def gains(member: Member) -> str:
+    """What a user gets, in words."""
+    what = "can change the group, its users and everything in it" if member.role == "admin" else "reaches it"
+    return f"{quoted(member.user)} {what} as {member.role}"
 
 
-def auto_join_lines(auto_join: AutoJoin, organization: str) -> str:
+def who_joins(auto_join: AutoJoin, organization: str) -> str:
     whom = "with at least the read role " if auto_join.scope == "read_plus" else ""
-    return f"every present and future member of {organization} {whom}joins at once as {auto_join.role}"
+    every = f"every present and future member of {quoted(organization)} {whom}"
+    return f"{every}joins at once as {auto_join.role}"
+
+
+def moved_line(ref: RepoRef, known: Known) -> str:
+    """What becomes of a repository that enters a new group."""
+    name = f"the {ref.type} {quoted(ref.name)}"
+    seen = known.of(placed_at(ref))
+    if seen is None:
+        return f"{name} is then reached by this group alone; who reaches it now is not known"
+    is_in = seen.field("resourceGroup")
+    left = (
+        f"leaves the resource group {quoted(str(is_in.get('name')), NAME_SHOWN)}" if is_object(is_in) else ""
+    )
+    shown = seen.visibility or "visibility not known"
+    return f"{name} ({shown}) {left or 'enters the group'}: only this group's users reach it then"
+
+
+def placed_at(ref: RepoRef) -> Endpoint[Repository]:
+    """The call that tells in which group a repository is, and who can see it."""
+    return repository(ref.type, ref.name, ["private", "resourceGroup"])
 
 
 @post(PLACE, permission="org.write", documented=f"POST {DOCUMENTED}")
@@ -199,24 +266,30 @@ class CreateResourceGroup(Change[Nothing, ResourceGroup]):
     repos: list[RepoRef] | None = None
     auto_join: AutoJoin | None = Field(None, serialization_alias="autoJoin")
 
-    def stakes(self, before: Nothing, context: Sequence[Answer] = ()) -> Stakes | None:
-        admins = grants_admin(self.users or ())
-        lines = [f"{', '.join(admins)} can then change the group and everything in it"] if admins else []
+    def needs(self, before: Nothing) -> Sequence[Endpoint[Answer]]:
+        return [placed_at(one) for one in self.repos or ()]
+
+    def headline(self, before: Nothing) -> str:
+        return f"Create the resource group {quoted(self.name)} of {quoted(self.organization)}?"
+
+    def cost(self, before: Nothing) -> str:
+        return "Deleting it puts nothing back into the groups it came from."
+
+    def consequences(self, before: Nothing, known: Known) -> Iterator[Consequence]:
+        for one in self.repos or ():
+            yield Consequence(Impact.MOVES, moved_line(one, known))
+        for member in self.users or ():
+            if member.role == "no_access":
+                if self.repos:
+                    shut = f"{quoted(member.user)} is kept out of what is in it"
+                    yield Consequence(Impact.CLOSES_OUT, shut)
+            elif self.repos or member.role == "admin":
+                yield Consequence(Impact.OPENS, gains(member))
         if self.auto_join and self.auto_join.enabled:
-            lines.append(auto_join_lines(self.auto_join, self.organization))
-        if not lines:
-            return None
-        held = (
-            [f"in it: {', '.join(f'{one.type} {one.name}' for one in self.repos[:5])}"] if self.repos else []
-        )
-        return Stakes(
-            headline=f"Create the resource group {self.name!r} in {self.organization}?",
-            facts=(*lines, *held),
-            cost="The group can be deleted again; members whom auto-join brought in stay until then.",
-        )
+            yield Consequence(Impact.OPENS, who_joins(self.auto_join, self.organization))
 
     def outcome(self, before: Nothing, after: ResourceGroup) -> str:
-        return f"Created the resource group {quoted(after.name)} ({after.identity}) in {self.organization}."
+        return f"Created the resource group {worded(after.name)} ({after.identity}) in {self.organization}."
 
     def undo(self, before: Nothing, after: ResourceGroup) -> Change[Any, Any] | None:
         if self.auto_join and self.auto_join.enabled:
@@ -254,6 +327,25 @@ class UpdateResourceGroup(ChangesGroup):
             }
         return sent
 
+    def headline(self, before: ResourceGroup) -> str:
+        return f"Change what {quoted(before.name)} of {quoted(self.organization)} may spend?"
+
+    def cost(self, before: ResourceGroup) -> str:
+        return "It can be set back, but what was spent is gone, and what a limit stopped stays stopped."
+
+    def consequences(self, before: ResourceGroup, known: Known) -> Iterator[Consequence]:
+        limits = self.spend_limits.model_dump(by_alias=True, exclude_none=True) if self.spend_limits else {}
+        for product, cents in limits.items():
+            if product in before.limits:
+                now = before.limits[product]
+                if now == (None if cents == -1 else cents):
+                    continue
+                was = "no limit" if now is None else f"{now:,} cents" if isinstance(now, int) else "not known"
+            else:
+                was = "not known"
+            then = "no limit" if cents == -1 else f"{cents:,} cents"
+            yield Consequence(Impact.SPENDS, f"spend limit of {_in_words(product)}: {was} → {then}")
+
     def preview(self, before: ResourceGroup) -> dict[str, tuple[Any, Any]]:
         return {name: (before.field(name), value) for name, value in self.wire().items()}
 
@@ -266,6 +358,10 @@ class UpdateResourceGroup(ChangesGroup):
         return UpdateResourceGroup.model_validate(
             {"organization": self.organization, "resource_group_id": self.resource_group_id, **was}
         )
+
+
+def _in_words(product: str) -> str:
+    return "everything together" if product == "total" else re.sub(r"(?=[A-Z])", " ", product).lower()
 
 
 @post(
@@ -283,15 +379,17 @@ class UpdateResourceGroupSettings(ChangesGroup):
 
     auto_join: AutoJoin = Field(serialization_alias="autoJoin")
 
-    def stakes(self, before: ResourceGroup, context: Sequence[Answer] = ()) -> Stakes | None:
-        if not self.auto_join.enabled:
-            return None
-        return Stakes(
-            headline=f"Turn on auto-join in {self.subject}: "
-            f"{auto_join_lines(self.auto_join, self.organization)}?",
-            facts=facts_of(before, context),
-            cost="Turning it off later removes nobody whom it brought in.",
+    def headline(self, before: ResourceGroup) -> str:
+        return (
+            f"Turn on auto-join in the resource group {quoted(before.name)} of {quoted(self.organization)}?"
         )
+
+    def cost(self, before: ResourceGroup) -> str:
+        return "Turning it off later removes nobody whom it brought in."
+
+    def consequences(self, before: ResourceGroup, known: Known) -> Iterator[Consequence]:
+        if self.auto_join.enabled:
+            yield Consequence(Impact.OPENS, who_joins(self.auto_join, self.organization))
 
     def preview(self, before: ResourceGroup) -> dict[str, tuple[Any, Any]]:
         return {"autoJoin": (before.auto_join, self.wire()["autoJoin"])}
@@ -320,15 +418,17 @@ class UpdateResourceGroupSettings(ChangesGroup):
 class DeleteResourceGroup(ActsOnGroup[Done]):
     """Delete a resource group; its repositories fall back to organization roles. A person types its name."""
 
-    def stakes(self, before: ResourceGroup, context: Sequence[Answer] = ()) -> Stakes | None:
-        name = before.name
-        return Stakes(
-            headline=f"Delete the resource group {name} of {self.organization}?",
-            facts=facts_of(before, context),
-            cost="Its users lose their roles; the organization's own roles decide who sees its repositories. "
-            "This cannot be undone.",
-            retype=name,
+    def headline(self, before: ResourceGroup) -> str:
+        return f"Delete the resource group {quoted(before.name)} of {quoted(self.organization)}?"
+
+    def cost(self, before: ResourceGroup) -> str:
+        return (
+            "This cannot be undone. Its users lose their roles; the organization's own roles decide who sees "
+            "what was in it."
         )
+
+    def retype(self, before: ResourceGroup) -> str:
+        return before.name
 
     def unwrap(self, response: HttpResponse) -> Any:
         return None
@@ -344,19 +444,24 @@ class AddResourceGroupUsers(ChangesGroup):
 
     users: list[Member] = Field(min_length=1)
 
-    def stakes(self, before: ResourceGroup, context: Sequence[Answer] = ()) -> Stakes | None:
-        admins = grants_admin(self.users)
-        if not admins:
-            return None
-        return Stakes(
-            headline=f"Make {', '.join(admins)} admin of {self.subject}?",
-            facts=facts_of(before, context),
-            cost="An admin can change the group, its users and everything in it.",
-        )
+    def headline(self, before: ResourceGroup) -> str:
+        return f"Add users to the resource group {quoted(before.name)} of {quoted(self.organization)}?"
+
+    def cost(self, before: ResourceGroup) -> str:
+        return "They can be removed again, but what they read or changed meanwhile stays so."
+
+    def consequences(self, before: ResourceGroup, known: Known) -> Iterator[Consequence]:
+        is_empty = before.holdings is not None and not before.holdings
+        for member in self.users:
+            if member.role == "admin" or (not is_empty and member.role != "no_access"):
+                yield Consequence(Impact.OPENS, gains(member))
+            elif not is_empty:
+                shut = f"{quoted(member.user)} is kept out of what is in it"
+                yield Consequence(Impact.CLOSES_OUT, shut)
 
     def outcome(self, before: ResourceGroup, after: ResourceGroup) -> str:
         added = ", ".join(f"{member.user} ({member.role})" for member in self.users)
-        return f"Added to the resource group {quoted(before.name)}: {added}."
+        return f"Added to the resource group {worded(before.name)}: {added}."
 
     def undo(self, before: ResourceGroup, after: ResourceGroup) -> Change[Any, Any] | None:
         if len(self.users) != 1:
@@ -372,23 +477,28 @@ class AddResourceGroupUsers(ChangesGroup):
     f"{PLACE}/{{resource_group_id}}/users/{{username}}",
     permission="org.write",
     documented=f"DELETE {DOCUMENTED}/{{resourceGroupId}}/users/{{username}}",
-    destroys="{username}'s place in the resource group {resource_group_id} of {organization}",
+    destroys="the place of {username} in the resource group {resource_group_id} of {organization}",
 )
 class RemoveResourceGroupUser(ChangesGroup):
     """Remove a user from a resource group. Asks a person first."""
 
     username: Account
 
-    def stakes(self, before: ResourceGroup, context: Sequence[Answer] = ()) -> Stakes | None:
+    def headline(self, before: ResourceGroup) -> str:
         role = before.role_of(self.username)
-        return Stakes(
-            headline=f"Remove {self.username}{f' ({role})' if role else ''} from {self.subject}?",
-            facts=facts_of(before, context),
-            cost=f"{self.username} loses what the group gives; adding them again gives it back.",
-        )
+        was = f" ({role})" if role in get_args(Role) else ""
+        group = f"the resource group {quoted(before.name)} of {quoted(self.organization)}"
+        return f"Remove {quoted(self.username)}{was} from {group}?"
+
+    def cost(self, before: ResourceGroup) -> str:
+        return "They lose what the group gives; adding them again gives it back."
+
+    def consequences(self, before: ResourceGroup, known: Known) -> Iterator[Consequence]:
+        yield Consequence(Impact.DESTROYS, "")
+        yield Consequence(Impact.CLOSES_OUT, without_admin(before, self.username))
 
     def outcome(self, before: ResourceGroup, after: ResourceGroup) -> str:
-        return f"Removed {self.username} from the resource group {quoted(before.name)}."
+        return f"Removed {self.username} from the resource group {worded(before.name)}."
 
     def undo(self, before: ResourceGroup, after: ResourceGroup) -> Change[Any, Any] | None:
         role = before.role_of(self.username)
@@ -415,15 +525,25 @@ class UpdateResourceGroupUserRole(ChangesGroup):
     username: Account
     role: Role
 
-    def stakes(self, before: ResourceGroup, context: Sequence[Answer] = ()) -> Stakes | None:
-        role = before.role_of(self.username)
-        if self.role != "admin" or role == "admin":
-            return None
-        return Stakes(
-            headline=f"Make {self.username}{f' ({role})' if role else ''} admin of {self.subject}?",
-            facts=facts_of(before, context),
-            cost="An admin can change the group, its users and everything in it.",
-        )
+    def headline(self, before: ResourceGroup) -> str:
+        group = f"the resource group {quoted(before.name)} of {quoted(self.organization)}"
+        return f"Make {quoted(self.username)} {self.role} in {group}?"
+
+    def cost(self, before: ResourceGroup) -> str:
+        return "The role can be given back, but what was read or changed meanwhile stays so."
+
+    def consequences(self, before: ResourceGroup, known: Known) -> Iterator[Consequence]:
+        was, roles = before.role_of(self.username), get_args(Role)
+        if was == self.role:
+            return
+        line = f"the role was {was if was in roles else 'not known'}"
+        if was not in roles or roles.index(self.role) < roles.index(was):
+            yield Consequence(Impact.OPENS, line)
+        if was not in roles or roles.index(self.role) > roles.index(was):
+            yield Consequence(Impact.CLOSES_OUT, line)
+            yield Consequence(Impact.CLOSES_OUT, without_admin(before, self.username))
+        if self.role == "no_access":
+            yield Consequence(Impact.DESTROYS, f"{quoted(self.username)} loses everything the group gives")
 
     def preview(self, before: ResourceGroup) -> dict[str, tuple[Any, Any]]:
         return {f"role of {self.username}": (before.role_of(self.username), self.role)}
@@ -452,11 +572,12 @@ class GroupOfRepository(Record):
         return super().content(fields) or {"resource_group": "none"}
 
     def facts(self) -> tuple[str, ...]:
-        return (
-            f"now in the resource group {clean(self.name)} ({self.hub_id})"
-            if self.hub_id
-            else "now in no resource group",
-        )
+        if not self.hub_id:
+            return ("now in no resource group",)
+        return (f"now in the resource group {quoted(self.name or '', NAME_SHOWN)} ({quoted(self.hub_id)})",)
+
+    def standing(self) -> tuple[object, ...]:
+        return (self.hub_id,)
 
 
 class PlacedRepository(Record):
@@ -493,39 +614,55 @@ class SetRepoResourceGroup(Change[Repository, PlacedRepository]):
     def target(self) -> Endpoint[Repository]:
         return repository(self.type, self.repo_id, fields=["resourceGroup"])
 
-    def context(self) -> Sequence[Endpoint[Answer]]:
+    def needs(self, before: Repository) -> Sequence[Endpoint[Answer]]:
         now = GetRepoResourceGroup(repo_id=self.repo_id, type=self.type)
+        group = self._group()
+        return (now, group) if group else (now,)
+
+    def _group(self) -> GetResourceGroup | None:
+        """The call that looks at the group it enters; None where it enters none."""
         if self.resource_group_id == "none":
-            return (now,)
-        owner = self.repo_id.partition("/")[0]
-        try:
-            return (now, GetResourceGroup(organization=owner, resource_group_id=self.resource_group_id))
-        except ValueError:
-            return (now,)  # a name no organization can have
+            return None
+        with suppress(ValueError):  # a name no organization can have
+            owner = self.repo_id.partition("/")[0]
+            return GetResourceGroup(organization=owner, resource_group_id=self.resource_group_id)
+        return None
 
     def settled(self, before: Repository) -> Self:
         return self.but(repo_id=before.id)
 
-    def stakes(self, before: Repository, context: Sequence[Answer] = ()) -> Stakes | None:
-        leaving = self.resource_group_id == "none"
-        what = "out of its resource group" if leaving else f"into the resource group {self.resource_group_id}"
-        return Stakes(
-            headline=f"Take the {self.type} {self.repo_id} {what}?",
-            facts=(
-                *before.facts(),
-                *(fact for answer in context for fact in answer.facts()),
-            ),
-            cost="Who can reach it changes at once: "
-            + (
-                "the organization's own roles count again."
-                if leaving
-                else "only the users of that group, by their roles there."
-            ),
-        )
+    def headline(self, before: Repository) -> str:
+        group = quoted(self.resource_group_id)
+        where = "out of its resource group" if self.resource_group_id == "none" else f"into the group {group}"
+        return f"Take the {self.type} {quoted(self.repo_id)} {where}?"
+
+    def cost(self, before: Repository) -> str:
+        return "Who can reach it changes at once. It can be put back, but what was read meanwhile stays so."
+
+    def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
+        is_in = before.field("resourceGroup")
+        if is_object(is_in) and is_in.get("id") == self.resource_group_id:
+            return
+        left = f"it leaves the group {quoted(str(is_in.get('name')), NAME_SHOWN)}" if is_object(is_in) else ""
+        yield Consequence(Impact.MOVES, left)
+        if self.resource_group_id == "none":
+            yield Consequence(Impact.OPENS, "the organization's own roles decide who reaches it")
+            yield Consequence(Impact.CLOSES_OUT, "whom only its group let in loses access")
+        else:
+            yield Consequence(Impact.OPENS, "all users of that group reach it, by their roles there")
+            yield Consequence(Impact.CLOSES_OUT, "nobody else does, but admins of the organization")
+
+    def facts(self, before: Repository, known: Known) -> tuple[str, ...]:
+        now = known.of(GetRepoResourceGroup(repo_id=self.repo_id, type=self.type))
+        group = self._group()
+        enters = known.of(group) if group else None
+        unknown = ("the group that it enters could not be looked at",) if group and not enters else ()
+        seen = (now, enters)
+        return (*before.facts(), *(fact for one in seen if one for fact in one.facts()), *unknown)
 
     def outcome(self, before: Repository, after: PlacedRepository) -> str:
         was = before.field("resourceGroup")
-        group = quoted(was.get("name") or was.get("id")) if isinstance(was, dict) else "none"
+        group = worded(was.get("name") or was.get("id")) if isinstance(was, dict) else "none"
         return f"{self.repo_id}: resource group {self.resource_group_id} (was {group})."
 
     def undo(self, before: Repository, after: PlacedRepository) -> Change[Any, Any] | None:

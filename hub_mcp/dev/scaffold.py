@@ -39,6 +39,16 @@ VOCABULARY = (
 TAKEN = frozenset(dir(Listing))  # what a field must not be called
 LONG = ("description", "content", "comment", "body")  # texts of several lines
 NAME_LIMIT = 39
+# What a person agrees to until the author of the class says what it really does.
+ASKS = """
+    def headline(self, before: Nothing) -> str:
+        return f"{self.label}: {quoted(self.subject)}?"
+
+    def cost(self, before: Nothing) -> str:
+        return "What it does cannot be told from here."
+
+    def consequences(self, before: Nothing, known: Known) -> Iterator[Consequence]:
+        yield Consequence(Impact.OPENS, "")"""
 WIDTH = 110
 
 
@@ -210,6 +220,9 @@ def _module(
 
     yield f'"""{_sentence(said)}"""\n'
     yield "from __future__ import annotations\n"
+    asks = method not in ("GET", "DELETE")
+    if asks:
+        yield "from collections.abc import Iterator"
     if draft.uses("Literal"):
         yield "from typing import Literal\n"
     if any(one.is_told for one in draft.fields):
@@ -221,8 +234,12 @@ def _module(
         yield f"from hub_mcp.catalogue.endpoint import {'' if is_listing else 'Endpoint, '}get"
     if is_listing:
         yield "from hub_mcp.catalogue.listing import Listing"
+    if asks:
+        yield "from hub_mcp.catalogue.stakes import Consequence, Impact, Known"
     if words := [word for word in VOCABULARY if draft.uses(word)]:
         yield f"from hub_mcp.catalogue.vocabulary import {', '.join(words)}"
+    if asks:
+        yield "from hub_mcp.text import quoted"
     if has_record:
         yield f"\n\nclass {record}(Record):"
         yield '    """What is shown of an answer: take out what nobody needs."""\n'
@@ -239,6 +256,8 @@ def _module(
     if draft.left_out:
         yield f"    # Left out, being too deep for a portable schema, or taken: {', '.join(draft.left_out)}."
     yield from (f"    {one}" for one in sorted(draft.fields, key=lambda one: not one.required))
+    if method not in ("GET", "DELETE"):
+        yield from ASKS.splitlines()
     yield ""
 
 

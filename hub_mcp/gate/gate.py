@@ -8,8 +8,8 @@
         decision = …
         return await gate.act_confirmed(call, hub, decision)  # looks again, acts once, writes it down
 
-It knows no tool by name: what a call would do is said by the call itself (`target`, `stakes`, `undo`). Who
-is asked, and how, is for whoever comes through: MCP clients by way of `server/confirm`, a person at a
+It knows no tool by name: what a call would do is said by the call itself (`target`, `consequences`, `undo`).
+Who is asked, and how, is for whoever comes through: MCP clients by way of `server/confirm`, a person at a
 terminal by `cli/terminal.py`.
 """
 
@@ -28,8 +28,7 @@ import anyio
 import anyio.to_thread
 
 from hub_mcp.catalogue.answers import Answer
-from hub_mcp.catalogue.change import NOTHING_YET, Change
-from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.http import HttpRequest
 from hub_mcp.catalogue.permissions import never
 from hub_mcp.catalogue.users import Whoami
@@ -37,6 +36,7 @@ from hub_mcp.client.departure import Departure
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import UNCERTAIN, Forbidden, HubError, SignInNeeded, Stopped
 from hub_mcp.gate.approvals import Approvals
+from hub_mcp.gate.effects import look
 from hub_mcp.gate.journal import Entry, Journal, Outcome, Undo, state_directory
 from hub_mcp.gate.once import InMemoryUsage, UsageStore
 from hub_mcp.gate.operator_limits import Limits
@@ -45,7 +45,6 @@ from hub_mcp.settings import Settings
 
 log = logging.getLogger("hub_mcp")
 
-CONTEXT_SECONDS = 8.0  # for who depends on the target: good to know, not worth a long wait
 AFTER_A_NO = "Ask the person what they want instead; call again only when they ask for it."
 DRY_RUN_ENDS = "Whoever runs it can start it without that."
 NOBODY_ASKED = "Nobody was asked first: this server runs with --confirm off."
@@ -136,7 +135,7 @@ class Gate:
         await self._limits.check(call)
         await _refuse_vain(call, hub)
         await anyio.to_thread.run_sync(self.journal.check)
-        return await self._look(call, hub)
+        return await look(call, hub, self._limits)
 
     async def rehearse(self, call: Change[Any, Any], hub: Hub) -> Rehearsal:
         """What the call would do; nothing is sent and nobody asked.
@@ -146,20 +145,9 @@ class Gate:
             HubError: the Hub could not be asked.
         """
         await self._limits.check(call)
-        found = await self._look(call, hub)
+        found = await look(call, hub, self._limits)
         question = self._question(call, found, hub) if found.stakes else None
         return Rehearsal(found, found.call.to_http(hub.base), found.call.preview(found.before), question)
-
-    async def _look(self, call: Change[Any, Any], hub: Hub, *, around: bool = True) -> Assessment:
-        """What the Hub shows of the call's target; `around`: and who depends on it."""
-        target = call.target()
-        before: Answer = await hub.send(target) if target else NOTHING_YET
-        settled = call.settled(before)
-        await self._limits.check_owners(settled, hub)
-        stakes = settled.stakes(before)
-        if stakes and around and (reads := settled.context()):
-            stakes = settled.stakes(before, await _answers(reads, hub))
-        return Assessment(settled, before, settled.identity(before), stakes)
 
     # ── asking ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -174,9 +162,8 @@ class Gate:
         return question
 
     def _question(self, call: Change[Any, Any], found: Assessment, hub: Hub) -> Question:
-        assert found.stakes
-        challenge = Challenge.issue(call, found, found.stakes, hub.caller, self.scope, self.clock())
-        return Question.about(found.stakes, challenge)
+        challenge = Challenge.issue(call, found, hub.caller, self.scope, self.clock())
+        return Question.about(found, challenge)
 
     def check(self, challenge: Challenge, call: Change[Any, Any], hub: Hub) -> None:
         """Hold an answer that was brought with a call against that call.
@@ -234,7 +221,7 @@ class Gate:
         await self.redeem(decision.challenge, call, hub)
         if not decision.agreed:
             raise Stopped(decision.why, advice=AFTER_A_NO)
-        now = await self._look(call, hub, around=False)
+        now = await look(call, hub, self._limits, around=False)
         decision.challenge.refuse_changed(now)
         return await self._send(now, hub, by=decision.by)
 
@@ -248,7 +235,7 @@ class Gate:
             raise Stopped("This server changes nothing: it runs with --dry-run.", advice=DRY_RUN_ENDS)
         change = secrets.token_hex(6)
         with anyio.CancelScope(shield=True):
-            await self._limits.spend(found.call)
+            await self._limits.spend(found)
             try:
                 await self._write("started", found, hub, change=change)
             except Stopped:
@@ -291,7 +278,7 @@ class Gate:
         """A change that was counted and perhaps started did not leave after all."""
         with anyio.CancelScope(shield=True):
             try:
-                await self._limits.give_back(found.call)
+                await self._limits.give_back(found)
             except Stopped as stop:
                 log.warning("A change that was not sent stays counted: %s", stop.what)
             await self._record(outcome, found, hub, why, change=change)
@@ -374,20 +361,3 @@ def keys_from(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """HUB_MCP_KEYS: secrets of 32 bytes and more, parted by commas or blanks; the first seals, all unseal."""
     env = os.environ if environment is None else environment
     return tuple(env.get("HUB_MCP_KEYS", "").replace(",", " ").split())
-
-
-async def _answers(reads: Sequence[Endpoint[Any]], hub: Hub) -> list[Answer]:
-    """What the calls answer, asked all at once; one that fails or takes long is left out."""
-    answers: dict[int, Answer] = {}
-
-    async def ask(n: int, read: Endpoint[Any]) -> None:
-        try:
-            answers[n] = await hub.send(read)
-        except HubError:
-            return
-
-    with anyio.move_on_after(CONTEXT_SECONDS):
-        async with anyio.create_task_group() as group:
-            for n, read in enumerate(reads):
-                group.start_soon(ask, n, read)
-    return [answers[n] for n in sorted(answers)]

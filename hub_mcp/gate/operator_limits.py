@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.http import Effect
+from hub_mcp.catalogue.stakes import Impact
 from hub_mcp.catalogue.users import Whoami
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import Stopped, plain
 from hub_mcp.gate.once import UsageStore
+from hub_mcp.gate.question import Assessment
 from hub_mcp.settings import Settings
 
 OPERATOR = "Tell the person: it can be done on the Hub's website, or by whoever runs this server."
@@ -42,19 +45,24 @@ class Limits:
         for owner in call.owners():
             if owner:
                 self._check_owner(owner)
-        for flag, most in self._counted(call):
-            if await self._used.count(flag, 0) >= most:
-                raise _used_up(flag, most)
+        await self._check_budgets(destroys=call.line.effect is Effect.DESTROY)
 
-    async def check_owners(self, call: Change[Any, Any], hub: Hub) -> None:
-        """Hold the call, now that the Hub has named its target, against the namespaces.
+    async def check_budgets(self, found: Assessment) -> None:
+        """What can be told of the budgets once it is known what the call does.
+
+        Raises:
+            Stopped: one is used up.
+        """
+        await self._check_budgets(destroys=_destroys(found))
+
+    async def check_owners(self, owners: Sequence[str], hub: Hub) -> None:
+        """Hold whose things a call touches, now that the Hub has named them, against the namespaces.
 
         Raises:
             Stopped: it is about somebody else's things, or nobody can tell whose.
         """
         if not self._namespaces:
             return
-        owners = call.owners()
         if not owners:
             raise Stopped(
                 "Whose things this would change cannot be told, and --namespaces limits that.",
@@ -63,20 +71,20 @@ class Limits:
         for owner in owners:
             self._check_owner(owner or (await hub.send(Whoami())).name)
 
-    async def spend(self, call: Change[Any, Any]) -> None:
+    async def spend(self, found: Assessment) -> None:
         """Count a call that is about to be made.
 
         Raises:
             Stopped: the budget is used up.
         """
-        for flag, most in self._counted(call):
+        for flag, most in self._counted(destroys=_destroys(found)):
             if await self._used.count(flag, 1) > most:
                 await self._used.count(flag, -1)
                 raise _used_up(flag, most)
 
-    async def give_back(self, call: Change[Any, Any]) -> None:
+    async def give_back(self, found: Assessment) -> None:
         """Uncount a call that was never sent."""
-        for flag, _ in self._counted(call):
+        for flag, _ in self._counted(destroys=_destroys(found)):
             await self._used.count(flag, -1)
 
     def _check_owner(self, owner: str) -> None:
@@ -87,10 +95,21 @@ class Limits:
                 advice=OPERATOR,
             )
 
-    def _counted(self, call: Change[Any, Any]) -> list[tuple[str, int]]:
+    async def _check_budgets(self, *, destroys: bool) -> None:
+        for flag, most in self._counted(destroys=destroys):
+            if await self._used.count(flag, 0) >= most:
+                raise _used_up(flag, most)
+
+    def _counted(self, *, destroys: bool) -> list[tuple[str, int]]:
         """The budgets that a call counts against, and how much each allows."""
-        flags = ["--max-writes", *(["--max-deletes"] if call.line.effect is Effect.DESTROY else [])]
+        flags = ["--max-writes", *(["--max-deletes"] if destroys else [])]
         return [(flag, most) for flag in flags if (most := self._budgets[flag]) is not None]
+
+
+def _destroys(found: Assessment) -> bool:
+    """Whether a call takes something away for good, whatever its method is."""
+    by_effect = found.stakes is not None and Impact.DESTROYS in found.stakes.impacts
+    return by_effect or found.call.line.effect is Effect.DESTROY
 
 
 def _used_up(flag: str, most: int) -> Stopped:

@@ -20,13 +20,16 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from hub_mcp.catalogue.answers import Answer
-from hub_mcp.catalogue.change import NOTHING_YET, Change, Stakes
+from hub_mcp.catalogue.change import NOTHING_YET, Change
+from hub_mcp.catalogue.stakes import Stakes
+from hub_mcp.catalogue.vocabulary import RepoKind
 from hub_mcp.client.caller import Caller
-from hub_mcp.errors import Stopped, plain
+from hub_mcp.errors import Stopped
+from hub_mcp.text import one_line, quoted, without_markup
 
 EXPIRES = 600  # seconds an answer is waited for, and a plan is good for
-MOST_FACTS = 12
-FACT_LIMIT = 200
+LONGEST = 3_500  # characters of a question that a person reads to its end
+SPLIT = "Split it into several calls."
 ASK_AGAIN = "Call the tool again to have the person asked anew."
 
 
@@ -38,12 +41,14 @@ class Assessment:
         call: with the ids the Hub itself uses.
         identity: the target's own id on the Hub; "" where it has none.
         stakes: what a person must agree to; None when the call may simply be made.
+        standing: what of the facts shown must still hold when the call is made.
     """
 
     call: Change[Any, Any]
     before: Answer = NOTHING_YET
     identity: str = ""
     stakes: Stakes | None = None
+    standing: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,8 @@ class Challenge:
     Attributes:
         asked, call: digests of the call as the model made it, and with the ids the Hub itself uses.
         identity: the target's own id on the Hub.
-        headline: a digest of the question's first line, which says what would happen.
+        effect: a digest of what the question says would happen.
+        standing: a digest of the facts shown, numbers by their order of magnitude.
         retype: what has to be typed; "" where yes or no will do.
         caller: a digest of whose token it is, salted by the nonce.
         nonce: what makes it work once; scope: where that is remembered, "" for everywhere.
@@ -64,7 +70,8 @@ class Challenge:
     asked: str
     call: str
     identity: str
-    headline: str
+    effect: str
+    standing: str
     retype: str
     caller: str
     nonce: str
@@ -76,22 +83,23 @@ class Challenge:
         cls,
         asked: Change[Any, Any],
         assessment: Assessment,
-        stakes: Stakes,
         caller: Caller,
         scope: str,
         now: float,
     ) -> Challenge:
-        """A new challenge for the answer to a question about these stakes."""
+        """A new challenge for the answer to a question about what is at stake."""
+        assert assessment.stakes
         nonce = secrets.token_urlsafe(12)
-        typed = stakes.retype
-        if typed and plain(typed) != typed:
-            typed = assessment.identity or typed  # invisible parts cannot be typed from what is seen
+        typed = assessment.stakes.retype
+        if without_markup(one_line(typed)) != typed:
+            typed = assessment.identity or typed  # what is not seen as it is cannot be typed
         return cls(
             tool=asked.tool,
             asked=digest(asked),
             call=digest(assessment.call),
             identity=assessment.identity,
-            headline=digest_of(stakes.headline),
+            effect=digest_of(_effect_of(assessment.stakes)),
+            standing=digest_of(repr(assessment.standing)),
             retype=typed,
             caller=caller.under(nonce.encode()),
             nonce=nonce,
@@ -143,8 +151,11 @@ class Challenge:
         if now.identity != self.identity:
             what = f"Another one has the name of {now.call.subject} since the person was asked."
             raise Stopped(what, advice=ASK_AGAIN)
-        if now.stakes and digest_of(now.stakes.headline) != self.headline:
+        if now.stakes and digest_of(_effect_of(now.stakes)) != self.effect:
             raise Stopped("What the call would do has changed since the person was asked.", advice=ASK_AGAIN)
+        if digest_of(repr(now.standing)) != self.standing:
+            what = f"What the person was shown of {now.call.subject} has changed since they were asked."
+            raise Stopped(what, advice=ASK_AGAIN)
 
 
 @cache
@@ -152,9 +163,18 @@ def _challenges() -> TypeAdapter[Challenge]:
     return TypeAdapter(Challenge)
 
 
+def _effect_of(stakes: Stakes) -> str:
+    return "\n".join((stakes.headline, *stakes.lines))
+
+
 @dataclass(frozen=True)
 class Question:
-    """What a person is asked, in words cleaned of whatever a reader does not see."""
+    """What a person is asked: all that the call would do, and every argument of it; nothing is cut.
+
+    Attributes:
+        headline: the question; what cannot be undone follows it, since hosts fold what comes late.
+        facts: a line each: what the call does, what its target is, what else the call says.
+    """
 
     challenge: Challenge
     headline: str
@@ -162,17 +182,31 @@ class Question:
     cost: str
 
     @classmethod
-    def about(cls, stakes: Stakes, challenge: Challenge) -> Question:
-        facts = [plain(fact, FACT_LIMIT) for fact in stakes.facts if fact]
-        if len(facts) > MOST_FACTS:
-            facts = [*facts[:MOST_FACTS], f"and {len(facts) - MOST_FACTS:,} more"]
-        return cls(challenge, plain(stakes.headline), tuple(facts), plain(stakes.cost))
+    def about(cls, found: Assessment, challenge: Challenge) -> Question:
+        """The question about a call.
+
+        Raises:
+            Stopped: it would be too long for a person to read.
+        """
+        stakes = found.stakes
+        assert stakes
+        lines = (*stakes.lines, *stakes.facts, *unsaid(found.call, stakes.headline))
+        headline, cost = _fit(stakes.headline), _fit(stakes.cost)
+        question = cls(challenge, headline, tuple(_fit(one) for one in lines if one), cost)
+        if len(question.message) > LONGEST:
+            raise Stopped(
+                f"This would ask a person to agree to {len(question.message):,} characters at once, which "
+                "nobody reads.",
+                advice=SPLIT,
+            )
+        return question
 
     @property
     def consequence(self) -> str:
-        """The question in words: what, the facts line by line, the cost."""
+        """The question in words: what, what cannot be undone, then the facts line by line."""
         facts = "\n".join(f"- {fact}" for fact in self.facts)
-        return "\n\n".join(part for part in (self.headline, facts, self.cost) if part)
+        first = "\n".join(part for part in (self.headline, self.cost) if part)
+        return "\n\n".join(part for part in (first, facts) if part)
 
     @property
     def message(self) -> str:
@@ -180,6 +214,32 @@ class Question:
         if self.challenge.retype:
             return f"{self.consequence}\n\nTo go ahead, type exactly: {self.challenge.retype}"
         return self.consequence
+
+
+def unsaid(call: Change[Any, Any], headline: str) -> list[str]:
+    """The arguments that the headline does not name, a line each, whole."""
+    kinds = call.marked(RepoKind)
+    return [
+        f"{name}: {_told(value)}"
+        for name, value in call.as_arguments().items()
+        if not (isinstance(value, str) and (quoted(value) in headline or name in kinds))
+    ]
+
+
+def _told(value: Any) -> str:
+    """An argument in words, with nothing left out."""
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_told(one)}" for key, one in value.items())
+    if isinstance(value, list):
+        return "; ".join(_told(one) for one in value) or "none"
+    return json.dumps(value)
+
+
+def _fit(line: str) -> str:
+    """A line as a person may be shown it, whatever of it came from the Hub."""
+    return without_markup(one_line(line))
 
 
 @dataclass(frozen=True)

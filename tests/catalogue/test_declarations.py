@@ -134,6 +134,14 @@ def looks_up_what_it_does_not_name() -> None:
             return repository("model", self.thing)
 
 
+def says_nothing_of_its_effect() -> None:
+    @put("/api/things/{thing}", permission="repo.write")
+    class UpdateThing(Change[Nothing, Done]):
+        """Change a thing."""
+
+        thing: FullRepoId
+
+
 def answers_nothing_in_particular() -> None:
     @put("/api/things/{thing}", permission="repo.write")
     class UpdateThing(Change):  # type: ignore[type-arg]  # that is the point
@@ -178,6 +186,10 @@ def with_a_name_too_long() -> None:
         (changes_nobodys_things, "whose things it changes must be told by a field of the type Owner"),
         (looks_nothing_up, "`target` must say how the Repository that it acts on is looked up"),
         (looks_up_what_it_does_not_name, "its first type argument must say what, not Nothing"),
+        (
+            says_nothing_of_its_effect,
+            "must be told by `consequences`, or `harmless` must say why nobody needs",
+        ),
         (answers_nothing_in_particular, "say what it answers, as in Change["),
         (deletes_without_words, "`destroys=` must say in words what is lost"),
         (retypes_a_stranger, "retype= names 'name', which is not one of its fields"),
@@ -203,6 +215,8 @@ def test_an_id_of_two_segments_is_one_by_its_type_whatever_its_field_is_called()
     class PutSpaceToSleep(Change[Nothing, Done]):
         """Put a Space to sleep."""
 
+        harmless = "it is a test"
+
         space_id: FullRepoId
 
     call = PutSpaceToSleep(space_id="https://huggingface.co/spaces/ada/x")  # an address is understood in it
@@ -225,6 +239,8 @@ def test_a_gated_endpoint_of_a_new_area_keeps_its_permission_and_its_owner() -> 
     class CreateRoom(Change[Nothing, Done]):
         """Create a room."""
 
+        harmless = "it is a test"
+
         house: Owner
 
     token = {"role": "fineGrained", "fineGrained": {"global": [], "scoped": []}}
@@ -242,5 +258,7 @@ def test_what_is_the_callers_own_says_so() -> None:
     @post("/api/settings/keys", permission="repo.write", of_caller=True)
     class CreateKey(Change[Nothing, Done]):
         """Create a key."""
+
+        harmless = "it is a test"
 
     assert CreateKey().owners() == ("",)

@@ -44,7 +44,7 @@ def test_a_delete_asks_for_the_name_and_only_the_name_will_do(
     run: Run, env: dict[str, str], world: str, typed: str, code: int, said: str
 ) -> None:
     with AtTerminal("call", "delete_repo", world, *MINE, "--type", "model", env=env) as terminal:
-        terminal.wait_for("Delete the model ada/mine, with all its files, discussions and history?")
+        terminal.wait_for('Delete the model "ada/mine", with all its files, discussions and history?')
         terminal.wait_for("This cannot be undone.")
         terminal.wait_for("To go ahead, type ada/mine")
         terminal.wait_for("> ")

@@ -66,9 +66,9 @@ async def test_the_question_says_what_would_be_lost_who_depends_on_it_and_what_i
         await client.call_tool("delete_repo", {"repo_id": "nimbus-labs/nowcast-base", "type": "model"})
     (question,) = person.questions
     lines = question.message.splitlines()
-    assert (
-        lines[0] == "Delete the model nimbus-labs/nowcast-base, with all its files, discussions and history?"
-    )
+    repo = '"nimbus-labs/nowcast-base"'
+    assert lines[0] == f"Delete the model {repo}, with all its files, discussions and history?"
+    assert lines[1] == "This cannot be undone."
     told = "\n".join(lines)
     for part in (
         "public",
@@ -83,8 +83,8 @@ async def test_the_question_says_what_would_be_lost_who_depends_on_it_and_what_i
     assert "This cannot be undone." in told
     assert lines[-1] == "To go ahead, type exactly: nimbus-labs/nowcast-base"
     assert len(told) < 900
-    name = question.requested_schema["properties"]["name"]
-    assert (name["type"], name["title"]) == ("string", "Type nimbus-labs/nowcast-base")
+    field = question.requested_schema["properties"]["name"]
+    assert (field["type"], field["title"]) == ("string", "Type nimbus-labs/nowcast-base")
 
 
 @pytest.mark.asyncio
@@ -132,7 +132,7 @@ async def test_only_a_ticked_box_is_a_yes(world: World, era: str, confirm: bool 
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("era", ERAS)
-async def test_opening_to_more_people_asks_with_a_box_to_tick_and_closing_does_not_ask(
+async def test_opening_to_more_people_and_closing_somebody_out_ask_with_a_box_to_tick(
     world: World, era: str
 ) -> None:
     person = Asked()
@@ -141,10 +141,11 @@ async def test_opening_to_more_people_asks_with_a_box_to_tick_and_closing_does_n
         closed = await client.call_tool("update_repo_settings", {**OPEN, "visibility": "private"})
     assert not opened.is_error
     assert not closed.is_error
-    (question,) = person.questions
-    assert "private → public, visible to everyone" in question.message
+    question, again = person.questions
+    assert "private → public: everyone can see it" in question.message
+    assert "public → private: only its owner and who is let in can see it" in again.message
     assert question.requested_schema["properties"]["confirm"]["type"] == "boolean"
-    assert world.outcomes() == ["asked", "done", "done"]
+    assert world.outcomes() == ["asked", "done", "asked", "done"]
 
 
 @pytest.mark.asyncio
@@ -234,7 +235,7 @@ async def test_a_new_endpoint_that_destroys_is_gated_without_a_line_in_the_gate(
         person = Asked()
         async with world.client(era, person) as client:
             await client.call_tool("drop_standing", {"repo_id": MINE})
-        assert person.questions[0].message.startswith(f"Delete the standing of {MINE}?")
+        assert person.questions[0].message.startswith(f'Delete the standing of "{MINE}"?')
         assert [sent(one)[:2] for one in world.spy.changes] == [("DELETE", f"/api/models/{MINE}/leaderboard")]
         assert world.outcomes() == ["asked", "failed"]  # the local Hub has no such route
         world.spy.changes.clear()

@@ -60,7 +60,7 @@ async def test_a_plan_tells_the_consequence_and_its_token_acts_once(world: World
         result = await client.call_tool("update_repo_settings", OPEN)
         assert not result.is_error
         assert world.spy.changes == []
-        assert "private → public, visible to everyone" in said(result)["consequence"]
+        assert "private → public: everyone can see it" in said(result)["consequence"]
         assert said(result)["expires_in"] == 600
         assert "Show the person the above" in text_of(result)
         token = said(result)["confirm_token"]
@@ -100,7 +100,7 @@ async def test_a_token_cannot_be_forged_altered_or_made_of_a_questions_state(wor
         token = await plan(client)
         middle = len(token) // 2
         same_key = AESGCMRequestStateCodec([KEY]).seal(
-            Challenge("t", "a", "c", "i", "h", "", "c", "n", "", 1.0).text().encode()
+            Challenge("t", "a", "c", "i", "h", "s", "", "c", "n", "", 1.0).text().encode()
         )
         forged = [
             same_key,
@@ -315,7 +315,7 @@ async def test_where_a_name_must_be_typed_the_plan_waits_for_a_terminal(tmp_path
         assert refused(await act(client, token, "delete_repo", DELETE))
         assert world.spy.changes == []
         seen = await anyio.to_thread.run_sync(at_terminal, command, MINE)
-        assert "Delete the model ada/notes-to-self, with all its files" in seen
+        assert 'Delete the model "ada/notes-to-self", with all its files' in seen
         assert "Approved." in seen
         assert not (await act(client, token, "delete_repo", DELETE)).is_error
         assert refused(await act(client, token, "delete_repo", DELETE))

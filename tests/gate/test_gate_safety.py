@@ -101,7 +101,7 @@ async def test_an_answer_counts_for_the_call_it_was_given_to_and_no_other(world:
         token = str((await plan_of(world))["confirm_token"])
         call = DeleteRepo.model_validate(DELETE)
         made_up = Challenge(
-            "delete_repo", digest(call), digest(call), "", "", MINE, "", "nonce", "", 2_000_000_000.0
+            "delete_repo", digest(call), digest(call), "", "", "", MINE, "", "nonce", "", 2_000_000_000.0
         ).text()
         for tool, arguments, with_state in (
             ("delete_repo", DELETE, made_up),

@@ -225,10 +225,10 @@ def test_undo_takes_a_change_back_through_the_gate_and_writes_that_down(desk: De
     assert code == 0, output
     assert "visibility: public → private" in output
     assert f"PUT /api/models/{MINE}/settings" in output
-    assert [entry.outcome for entry in desk.entries()] == ["done", "done"]
-    code, output = desk.undo("2", "--yes")  # back again: opening asks, and --yes is a yes
+    assert [entry.outcome for entry in desk.entries()] == ["done", "asked", "done"]
+    code, output = desk.undo("3", "--yes")  # back again: opening asks, and --yes is a yes
     assert code == 0, output
-    assert "private → public, visible to everyone" in output
+    assert "private → public: everyone can see it" in output
 
 
 @pytest.mark.parametrize(
@@ -271,8 +271,9 @@ def test_undo_without_a_terminal_and_without_yes_changes_nothing(desk: Desk) -> 
     desk.do(UpdateRepoSettings(repo_id=MINE, type="model", visibility="public"))
     code, output = desk.undo("1")
     assert code == 1
-    assert "needs a terminal. Nothing was changed." in output
-    assert len(desk.entries()) == 1
+    assert "needs a person at a terminal, and there is none here" in output
+    assert output.rstrip().endswith("Nothing was changed.")
+    assert [entry.outcome for entry in desk.entries()] == ["done", "asked", "refused"]
 
 
 def test_a_change_on_the_local_hub_is_not_taken_back_on_another(desk: Desk) -> None:

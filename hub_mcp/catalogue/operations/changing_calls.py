@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from hub_mcp.catalogue.answers import Answer, Page, Record, is_object
-from hub_mcp.catalogue.change import Change, Stakes
+from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.http import Effect
 from hub_mcp.catalogue.operations.arguments import arguments_of
@@ -18,7 +17,17 @@ from hub_mcp.catalogue.operations.risks import Risk, risk_of
 from hub_mcp.catalogue.operations.table import Standing
 from hub_mcp.catalogue.operations.validation import wire_of
 from hub_mcp.catalogue.resource_groups import ResourceGroups
-from hub_mcp.errors import Stopped, plain
+from hub_mcp.catalogue.stakes import Consequence, Impact, Known
+from hub_mcp.errors import Stopped
+from hub_mcp.text import quoted
+
+# What the letters of the table are called at the gate.
+IMPACTS = {
+    "D": (Impact.DESTROYS,),
+    "M": (Impact.SPENDS,),
+    "P": (Impact.OPENS,),
+    "G": (Impact.OPENS, Impact.CLOSES_OUT),
+}
 
 
 class OperationChange(OperationCall, Change[Answer, Answer]):
@@ -49,7 +58,7 @@ class OperationChange(OperationCall, Change[Answer, Answer]):
         except ValueError:
             return None
 
-    def stakes(self, before: Answer, context: Sequence[Answer] = ()) -> Stakes | None:
+    def consequences(self, before: Answer, known: Known) -> Iterator[Consequence]:
         risk = self.risk
         if risk.standing is Standing.CREDENTIAL:
             raise Stopped(
@@ -57,21 +66,32 @@ class OperationChange(OperationCall, Change[Answer, Answer]):
                 advice="A person does it on the Hub's own pages; here it can be done without the secret.",
             )
         if risk.standing not in (Standing.ASK, Standing.UNKNOWN):
-            return None
-        said = self.as_arguments()
-        reasons = [one.replace("{url}", plain(str(said.get("url", "")), 200)) for one in risk.reasons]
+            return
+        for letter in risk.letters:
+            for impact in IMPACTS.get(letter, ()):
+                yield Consequence(impact, "")
+        for reason in self._reasons()[:-1]:
+            yield Consequence(IMPACTS.get(risk.letters[:1], (Impact.DESTROYS,))[0], f"{reason}.")
+
+    def _reasons(self) -> list[str]:
+        said = quoted(str(self._said().get("url", "")))
+        return [
+            (reason[:1].upper() + reason[1:]).replace("{url}", said) for reason in self.risk.reasons if reason
+        ]
+
+    def headline(self, before: Answer) -> str:
+        return f"{type(self).label}: {self.subject}?"
+
+    def cost(self, before: Answer) -> str:
+        reasons = self._reasons()
+        return f"{reasons[-1]}." if reasons else ""
+
+    def retype(self, before: Answer) -> str:
+        return self._retype(self.risk)
+
+    def facts(self, before: Answer, known: Known) -> tuple[str, ...]:
         lost = lost_by(self.operation, wire_of(self.operation, self), _value_of(before))
-        return Stakes(
-            headline=f"{type(self).label}: {self.subject}?",
-            facts=(
-                *(f"{name}: {json.dumps(one, ensure_ascii=False)}" for name, one in said.items()),
-                *lost,
-                *(before.facts() if not lost else ()),
-                *(reason[:1].upper() + reason[1:] + "." for reason in reasons[:-1]),
-            ),
-            cost=f"{reasons[-1][:1].upper()}{reasons[-1][1:]}." if reasons else "",
-            retype=self._retype(risk),
-        )
+        return tuple(lost) or before.facts()
 
     def _retype(self, risk: Risk) -> str:
         """The name of what is destroyed."""

@@ -1,0 +1,67 @@
+"""What a call would do, told from the call and from what the Hub shows now, never from its name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import anyio
+
+from hub_mcp.catalogue.answers import Answer
+from hub_mcp.catalogue.change import NOTHING_YET, Change
+from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.stakes import Known
+from hub_mcp.client.hub import Hub
+from hub_mcp.errors import HubError, Stopped
+from hub_mcp.gate.operator_limits import Limits
+from hub_mcp.gate.question import SPLIT, Assessment
+
+LOOKING_SECONDS = 8.0  # for all that is looked up besides the target; what takes longer counts as the worst
+MOST_READS = 30  # reading calls that one change may need
+
+
+async def look(call: Change[Any, Any], hub: Hub, limits: Limits, *, around: bool = True) -> Assessment:
+    """What the Hub shows of a call's target and of all that it touches.
+
+    Args:
+        around: look up too who depends on the target, for a question.
+
+    Raises:
+        Stopped: it touches somebody else's things, or more than can be looked up.
+        HubError: the target could not be looked up.
+    """
+    target = call.target()
+    before: Answer = await hub.send(target) if target else NOTHING_YET
+    settled = call.settled(before)
+    await limits.check_owners(settled.owners(), hub)
+    needs = settled.needs(before)
+    if len(needs) > MOST_READS:
+        raise Stopped(
+            f"{call.tool} names {len(needs)} things, more than are looked up at once.", advice=SPLIT
+        )
+    known = Known(await _answers(needs, hub))
+    await limits.check_owners(settled.touches(before, known), hub)
+    stakes = settled.stakes(before, known)
+    if stakes and around and (reads := settled.context()):
+        stakes = settled.stakes(before, known, [answer for _, answer in await _answers(reads, hub)])
+    standing = (before.standing(), known.standing())
+    found = Assessment(settled, before, settled.identity(before), stakes, standing)
+    await limits.check_budgets(found)
+    return found
+
+
+async def _answers(reads: Sequence[Endpoint[Any]], hub: Hub) -> list[tuple[Endpoint[Any], Answer]]:
+    """What the calls answer, asked all at once; one that fails or takes long is left out."""
+    answers: dict[int, Answer] = {}
+
+    async def ask(n: int, read: Endpoint[Any]) -> None:
+        try:
+            answers[n] = await hub.send(read)
+        except HubError:
+            return
+
+    with anyio.move_on_after(LOOKING_SECONDS):
+        async with anyio.create_task_group() as group:
+            for n, read in enumerate(reads):
+                group.start_soon(ask, n, read)
+    return [(reads[n], answers[n]) for n in sorted(answers)]

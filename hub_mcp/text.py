@@ -1,0 +1,83 @@
+"""Somebody else's words, made fit to stand among ours: nothing unseen, on one line, without markup.
+
+What a reader does not see can hide what is agreed to, or speak to a model behind a person's back; what a
+client renders (links, images, code) can pretend to be more than words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+# Controls, formats (bidirectional marks, zero width, tags), halves of characters, private use, separators.
+_UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+# Letters, marks and signs that show nothing, by what they are: fillers, joiners, selectors, blanks.
+_BLANK = (
+    (0x034F, 0x034F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2065, 0x2065),
+    (0x2800, 0x2800), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8),
+    (0x16FE4, 0x16FE4), (0x1D159, 0x1D159), (0xE0000, 0xE0FFF),
+)  # fmt: skip
+_TOO_MUCH = ("Me", "Cn")  # marks around other signs, and what no version of Unicode we know has
+MOST_MARKS = 3  # one over the other; living scripts need no more, and a heap of them covers its neighbours
+# What clients render, and what stands for it: signs that look alike and mean nothing to a renderer.
+_MARKUP = str.maketrans("[]<>`*~|\\", "［］‹›ˋ∗∼∣∖")  # alike on purpose
+_IN_ADDRESSES = str.maketrans("/.:@", "∕․∶＠")  # alike on purpose
+_ADDRESS = re.compile(r"://|(?i:\bwww\.|\bmailto:)|(?<=\S)@(?=\S)")
+_EMPHASIS = re.compile(r"(?<!\w)_+|_+(?!\w)|__+")
+_NAME = re.compile(r"[A-Za-z0-9._/@:-]+")
+
+
+@lru_cache(maxsize=4_096)
+def is_visible(character: str) -> bool:
+    """Whether a reader sees this character; tab and line feed count, since they part what is seen."""
+    if character in "\t\n":
+        return True
+    code = ord(character)
+    return unicodedata.category(character) not in _UNSEEN_CATEGORIES and not any(
+        first <= code <= last for first, last in _BLANK
+    )
+
+
+def visible(text: str, instead: str = "") -> str:
+    """The text without what a reader does not see.
+
+    Args:
+        instead: stands for each such character.
+    """
+    if text.isascii() and text.isprintable():
+        return text  # most texts are plain, and this is quick
+    return "".join(one if is_visible(one) else instead for one in text)
+
+
+def one_line(text: str) -> str:
+    """The text on one line, without what a reader does not see and without heaps of marks."""
+    kept, marks = list[str](), 0
+    for one in " ".join(visible(text, " ").split()):
+        marks = marks + 1 if unicodedata.category(one) in ("Mn", "Me") else 0
+        if marks <= MOST_MARKS and unicodedata.category(one) not in _TOO_MUCH:
+            kept.append(one)
+    return " ".join("".join(kept).split())
+
+
+def without_markup(text: str) -> str:
+    """The text with nothing that a client would render as a link, an image, code or emphasis."""
+    calm = _ADDRESS.sub(lambda match: match[0].translate(_IN_ADDRESSES), text)
+    calm = calm.translate(_MARKUP)
+    if _NAME.fullmatch(calm):
+        return calm
+    return _EMPHASIS.sub(lambda match: "＿" * len(match[0]), calm)  # alike on purpose
+
+
+def quoted(text: str, limit: int = 0) -> str:
+    """Somebody else's words in quotes, as a person may be shown them.
+
+    Args:
+        limit: characters that are shown at most; 0 for all, as where somebody agrees to them.
+    """
+    lines = [one_line(line) for line in text.split("\n")]
+    shown = without_markup(" ⏎ ".join(lines)).replace('"', "'")
+    if limit and len(shown) > limit:
+        shown = f"{shown[: limit - 1]}…"
+    hidden = sum(1 for one in text if not is_visible(one) or unicodedata.category(one) in _TOO_MUCH)
+    return f'"{shown}"' + (f" (and {hidden:,} characters that cannot be shown)" if hidden else "")

@@ -1,0 +1,354 @@
+"""The table of consent: for each effect, every tool and argument that reaches it, in a call that does.
+
+Every argument of every tool that changes something stands in `ways`, or in HARMLESS with the reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from hub_mcp.catalogue.stakes import Impact
+from tests.gate.gates import World
+
+ORG = "nimbus-labs"
+PRIVATE = {"repo_id": "ada/notes-to-self", "type": "model"}
+PUBLIC = {"repo_id": "ada/fjord-names", "type": "model"}
+GATED = {"repo_id": f"{ORG}/partners-preview", "type": "model"}
+SPACE = {"repo_id": "ada/fresh", "type": "space", "sdk": "gradio"}
+APP = [{"path": "app.py", "content": "print('hello')"}]
+JOIN = {"enabled": True, "role": "read"}
+SECRET_ITEM = {"type": "model", "id": "ada/notes-to-self"}
+DESTROYS, MOVES, OPENS, CLOSES_OUT, SPENDS, SENDS_OUT, RUNS = Impact
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to an effect: an argument of a tool, in a call that has the effect by that argument."""
+
+    effect: Impact
+    tool: str
+    argument: str
+    arguments: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.effect.value}: {self.tool} {self.argument}"
+
+
+@dataclass(frozen=True)
+class Ids:
+    """What the local Hub's world calls the things that the table is about."""
+
+    storm: dict[str, Any]
+    partners: dict[str, Any]
+    interns: dict[str, Any]
+    closed: str  # a private collection of ada's, with something private in it
+    open: str  # a public one, with something public in it
+    item: str  # the id of that
+
+
+@cache
+def ids() -> Ids:
+    async def look() -> Ids:
+        world = World(Path())
+        groups = {
+            one["name"]: {"organization": ORG, "resource_group_id": one["id"]}
+            for one in await world.json(f"/api/organizations/{ORG}/resource-groups")
+        }
+        collections = await world.json("/api/collections?owner=ada&limit=100")
+        closed = next(one["slug"] for one in collections if one["private"])
+        shelf = next(one["slug"] for one in collections if not one["private"] and one["items"])
+        item = (await world.json(f"/api/collections/{shelf}"))["items"][0]["_id"]
+        return Ids(groups["Storm team"], groups["Partners"], groups["Interns 2026"], closed, shelf, item)
+
+    return anyio.run(look)
+
+
+@cache
+def ways() -> list[Way]:
+    """Effect × every tool and argument that reaches it."""
+    known = ids()
+    storm, partners, interns = known.storm, known.partners, known.interns
+    a_storm_model = [{"type": "model", "name": f"{ORG}/storm-atlas-7b"}]
+    group = {"organization": ORG, "name": "Fresh"}
+    dan = [{"user": "dan", "role": "write"}]
+    return [
+        Way(SPENDS, "create_repo", "hardware", {**SPACE, "visibility": "private", "hardware": "t4-small"}),
+        Way(
+            SPENDS,
+            "create_repo",
+            "sleep_time_seconds",
+            {**SPACE, "hardware": "a10g-small", "sleep_time_seconds": -1},
+        ),
+        Way(SPENDS, "create_repo", "sleep_time_seconds", {**SPACE, "sleep_time_seconds": 86_400}),
+        Way(RUNS, "create_repo", "files.content", {**SPACE, "visibility": "private", "files": APP}),
+        Way(RUNS, "create_repo", "template", {**SPACE, "visibility": "private", "template": "a/b"}),
+        Way(RUNS, "create_repo", "dev_mode_enabled", {**SPACE, "dev_mode_enabled": True}),
+        Way(OPENS, "create_repo", "files.content", {"repo_id": "ada/fresh", "type": "dataset", "files": APP}),
+        Way(
+            OPENS,
+            "create_repo",
+            "visibility",
+            {"repo_id": "ada/fresh", "type": "model", "visibility": "public", "files": APP},
+        ),
+        Way(OPENS, "create_repo", "variables.value", {**SPACE, "variables": [{"key": "a", "value": "b"}]}),
+        Way(
+            OPENS,
+            "create_repo",
+            "resource_group_id",
+            {"repo_id": f"{ORG}/fresh", "type": "model", "resource_group_id": storm["resource_group_id"]},
+        ),
+        Way(DESTROYS, "delete_repo", "repo_id", PRIVATE),
+        Way(OPENS, "update_repo_settings", "visibility", {**PRIVATE, "visibility": "public"}),
+        Way(CLOSES_OUT, "update_repo_settings", "visibility", {**PUBLIC, "visibility": "private"}),
+        Way(OPENS, "update_repo_settings", "gated", {**GATED, "gated": "false"}),
+        Way(OPENS, "update_repo_settings", "gated", {**GATED, "gated": "auto"}),
+        Way(CLOSES_OUT, "update_repo_settings", "gated", {**PUBLIC, "gated": "manual"}),
+        Way(OPENS, "update_repo_settings", "org_members_gated", {**GATED, "org_members_gated": False}),
+        Way(CLOSES_OUT, "update_repo_settings", "org_members_gated", {**GATED, "org_members_gated": True}),
+        Way(
+            SENDS_OUT,
+            "update_repo_settings",
+            "gated_notifications_email",
+            {**GATED, "gated_notifications_email": "eve@example.org"},
+        ),
+        Way(
+            CLOSES_OUT,
+            "update_repo_settings",
+            "discussions_disabled",
+            {**PUBLIC, "discussions_disabled": True},
+        ),
+        Way(OPENS, "update_repo_settings", "discussions_disabled", {**PUBLIC, "discussions_disabled": False}),
+        Way(
+            MOVES,
+            "move_repo",
+            "to_repo",
+            {"from_repo": PRIVATE["repo_id"], "to_repo": "ada/diary", "type": "model"},
+        ),
+        Way(
+            OPENS,
+            "move_repo",
+            "to_repo",
+            {"from_repo": PRIVATE["repo_id"], "to_repo": f"{ORG}/diary", "type": "model"},
+        ),
+        Way(
+            CLOSES_OUT,
+            "move_repo",
+            "to_repo",
+            {"from_repo": f"{ORG}/dialect-probe", "to_repo": "ada/probe", "type": "model"},
+        ),
+        Way(OPENS, "create_collection", "item", {"title": "New", "namespace": "ada", "item": SECRET_ITEM}),
+        Way(
+            OPENS,
+            "create_collection",
+            "item",
+            {"title": "New", "namespace": ORG, "private": True, "item": SECRET_ITEM},
+        ),
+        Way(
+            OPENS,
+            "create_collection",
+            "private",
+            {"title": "New", "namespace": "ada", "private": False, "item": SECRET_ITEM},
+        ),
+        Way(
+            OPENS,
+            "create_collection",
+            "resource_group_id",
+            {
+                "title": "New",
+                "namespace": ORG,
+                "private": True,
+                "resource_group_id": storm["resource_group_id"],
+            },
+        ),
+        Way(OPENS, "update_collection", "private", {"slug": known.closed, "private": False}),
+        Way(CLOSES_OUT, "update_collection", "private", {"slug": known.open, "private": True}),
+        Way(CLOSES_OUT, "update_collection", "gating", {"slug": known.open, "gating": "manual"}),
+        Way(DESTROYS, "delete_collection", "slug", {"slug": known.closed}),
+        Way(OPENS, "add_collection_item", "item", {"slug": known.open, "item": SECRET_ITEM}),
+        Way(
+            OPENS,
+            "add_collection_item",
+            "note",
+            {"slug": known.open, "item": SECRET_ITEM, "note": "where the keys are"},
+        ),
+        Way(DESTROYS, "delete_collection_item", "item_id", {"slug": known.open, "item_id": known.item}),
+        Way(MOVES, "create_resource_group", "repos.name", {**group, "repos": a_storm_model}),
+        Way(OPENS, "create_resource_group", "users.role", {**group, "repos": a_storm_model, "users": dan}),
+        Way(
+            OPENS,
+            "create_resource_group",
+            "users.role",
+            {**group, "users": [{"user": "dan", "role": "admin"}]},
+        ),
+        Way(
+            CLOSES_OUT,
+            "create_resource_group",
+            "users.role",
+            {**group, "repos": a_storm_model, "users": [{"user": "dan", "role": "no_access"}]},
+        ),
+        Way(OPENS, "create_resource_group", "auto_join.enabled", {**group, "auto_join": JOIN}),
+        Way(SPENDS, "update_resource_group", "spend_limits.total", {**storm, "spend_limits": {"total": -1}}),
+        *(
+            Way(
+                SPENDS,
+                "update_resource_group",
+                f"spend_limits.{product}",
+                {**storm, "spend_limits": {product: 0}},
+            )
+            for product in ("inference_providers", "spaces", "jobs", "endpoints")
+        ),
+        Way(OPENS, "update_resource_group_settings", "auto_join.enabled", {**storm, "auto_join": JOIN}),
+        Way(
+            OPENS,
+            "update_resource_group_settings",
+            "auto_join.role",
+            {**partners, "auto_join": {"enabled": True, "role": "write"}},
+        ),
+        Way(
+            OPENS,
+            "update_resource_group_settings",
+            "auto_join.scope",
+            {**partners, "auto_join": {**JOIN, "scope": "all"}},
+        ),
+        Way(DESTROYS, "delete_resource_group", "resource_group_id", storm),
+        Way(
+            OPENS,
+            "add_resource_group_users",
+            "users.role",
+            {**storm, "users": [{"user": "dan", "role": "read"}]},
+        ),
+        Way(OPENS, "add_resource_group_users", "users.role", {**storm, "users": dan}),
+        Way(
+            OPENS,
+            "add_resource_group_users",
+            "users.role",
+            {**interns, "users": [{"user": "dan", "role": "admin"}]},
+        ),
+        Way(
+            CLOSES_OUT,
+            "add_resource_group_users",
+            "users.role",
+            {**storm, "users": [{"user": "dan", "role": "no_access"}]},
+        ),
+        Way(DESTROYS, "remove_resource_group_user", "username", {**storm, "username": "cleo"}),
+        Way(CLOSES_OUT, "remove_resource_group_user", "username", {**storm, "username": "cleo"}),
+        Way(
+            DESTROYS,
+            "update_resource_group_user_role",
+            "role",
+            {**storm, "username": "cleo", "role": "no_access"},
+        ),
+        Way(
+            CLOSES_OUT,
+            "update_resource_group_user_role",
+            "role",
+            {**storm, "username": "cleo", "role": "read"},
+        ),
+        Way(
+            CLOSES_OUT,
+            "update_resource_group_user_role",
+            "role",
+            {**storm, "username": "bob", "role": "write"},
+        ),
+        Way(OPENS, "update_resource_group_user_role", "role", {**storm, "username": "cleo", "role": "write"}),
+        Way(
+            OPENS,
+            "update_resource_group_user_role",
+            "role",
+            {**partners, "username": "bob", "role": "contributor"},
+        ),
+        Way(
+            MOVES,
+            "set_repo_resource_group",
+            "resource_group_id",
+            {**GATED, "resource_group_id": storm["resource_group_id"]},
+        ),
+        Way(OPENS, "set_repo_resource_group", "resource_group_id", {**GATED, "resource_group_id": "none"}),
+        Way(
+            CLOSES_OUT,
+            "set_repo_resource_group",
+            "resource_group_id",
+            {
+                "repo_id": f"{ORG}/dialect-probe",
+                "type": "model",
+                "resource_group_id": storm["resource_group_id"],
+            },
+        ),
+    ]
+
+
+NAMES = "only says which thing it is"
+PART_OF_IT = "only has an effect together with {}, which asks, and is shown with it"
+WORDS = "a few words of the caller's own that tell nothing of anybody's things"
+# Arguments that reach no effect by themselves, and why not.
+HARMLESS = {
+    ("create_repo", "repo_id"): "a new repository is empty, and its owner's own",
+    ("create_repo", "type"): NAMES,
+    ("create_repo", "sdk"): "without code nothing runs",
+    ("create_repo", "license"): WORDS,
+    ("create_repo", "license_name"): WORDS,
+    ("create_repo", "license_link"): WORDS,
+    ("create_repo", "region"): "where it lies costs nothing",
+    ("create_repo", "files.path"): PART_OF_IT.format("files.content"),
+    ("create_repo", "files.encoding"): PART_OF_IT.format("files.content"),
+    ("create_repo", "short_description"): WORDS,
+    ("create_repo", "sdk_version"): "another version of the same kit",
+    ("create_repo", "variables.key"): PART_OF_IT.format("variables.value"),
+    ("create_repo", "variables.description"): PART_OF_IT.format("variables.value"),
+    ("delete_repo", "type"): NAMES,
+    ("update_repo_settings", "repo_id"): NAMES,
+    ("update_repo_settings", "type"): NAMES,
+    ("update_repo_settings", "gated_notifications_mode"): "how often, to an address that stays as it is",
+    ("update_repo_settings", "discussions_sorting"): "an order of display",
+    ("move_repo", "from_repo"): NAMES,
+    ("move_repo", "type"): NAMES,
+    ("create_collection", "title"): WORDS,
+    ("create_collection", "description"): WORDS,
+    ("create_collection", "namespace"): "a new collection is empty, and its owner's own",
+    ("update_collection", "slug"): NAMES,
+    ("update_collection", "title"): WORDS,
+    ("update_collection", "description"): WORDS,
+    ("update_collection", "position"): "an order of display",
+    ("update_collection", "theme"): "a colour",
+    ("add_collection_item", "slug"): NAMES,
+    ("update_collection_item", "slug"): NAMES,
+    ("update_collection_item", "item_id"): NAMES,
+    ("update_collection_item", "position"): "an order of display",
+    ("delete_collection_item", "slug"): NAMES,
+    ("create_resource_group", "organization"): NAMES,
+    ("create_resource_group", "name"): WORDS,
+    ("create_resource_group", "description"): WORDS,
+    ("create_resource_group", "users.user"): PART_OF_IT.format("users.role"),
+    ("create_resource_group", "repos.type"): PART_OF_IT.format("repos.name"),
+    ("create_resource_group", "auto_join.role"): PART_OF_IT.format("auto_join.enabled"),
+    ("create_resource_group", "auto_join.scope"): PART_OF_IT.format("auto_join.enabled"),
+    ("update_resource_group", "organization"): NAMES,
+    ("update_resource_group", "resource_group_id"): NAMES,
+    ("update_resource_group", "name"): WORDS,
+    ("update_resource_group", "description"): WORDS,
+    ("update_resource_group_settings", "organization"): NAMES,
+    ("update_resource_group_settings", "resource_group_id"): NAMES,
+    ("delete_resource_group", "organization"): NAMES,
+    ("add_resource_group_users", "organization"): NAMES,
+    ("add_resource_group_users", "resource_group_id"): NAMES,
+    ("add_resource_group_users", "users.user"): PART_OF_IT.format("users.role"),
+    ("remove_resource_group_user", "organization"): NAMES,
+    ("remove_resource_group_user", "resource_group_id"): NAMES,
+    ("update_resource_group_user_role", "organization"): NAMES,
+    ("update_resource_group_user_role", "resource_group_id"): NAMES,
+    ("update_resource_group_user_role", "username"): NAMES,
+    ("set_repo_resource_group", "repo_id"): NAMES,
+    ("set_repo_resource_group", "type"): NAMES,
+}
+
+
+# Ways that the local Hub's world does not hold ready: something else is changed first.
+AFTERWARDS = {
+    ("update_collection", "gating"): "test_a_gate_of_a_collection_that_is_opened_asks",
+    ("update_collection_item", "note"): "test_a_note_on_what_is_private_asks_where_everyone_can_read_it",
+}
