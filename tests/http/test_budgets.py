@@ -210,6 +210,16 @@ async def test_more_connections_than_the_server_bears_are_closed_at_once(
                     await anyio.sleep(0.01)
 
 
+async def test_it_is_served_on_a_faster_loop_too(world: World) -> None:
+    uvloop = pytest.importorskip("uvloop")  # whose transports are no subclass of asyncio's
+
+    async def asked() -> int:
+        async with served(app_of(world)) as url, httpx.AsyncClient() as client:
+            return (await client.get(url.replace("/mcp", "/healthz"))).status_code
+
+    assert await asyncio.to_thread(uvloop.run, asked()) == 200
+
+
 async def test_a_slow_call_outlives_the_time_for_a_head(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from typing import Any, Final
 
 from uvicorn import Config
-from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 MOST: Final = 1_024  # connections
@@ -37,8 +37,9 @@ class BoundedProtocol(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._head = 0  # bytes since the last request
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
+    def connection_made(  # type: ignore[override]  # narrower, as uvicorn's own: it serves streams alone
+        self, transport: asyncio.Transport
+    ) -> None:
         self._transport = transport
         self._http.connection_made(transport)
         if len(self._state.connections) > MOST:
@@ -49,8 +50,7 @@ class BoundedProtocol(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._head += len(data)
         self._http.data_received(data)
-        cycle: RequestResponseCycle | None = self._http.cycle  # None until the first request
-        if cycle is not None and not cycle.response_complete:
+        if self._http.cycle and not self._http.cycle.response_complete:  # none until the first request
             self._head = 0
             self._expect_nothing()
         elif self._head > LARGEST_HEAD:
