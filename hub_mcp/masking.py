@@ -11,7 +11,7 @@ import base64
 import html
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cached_property
@@ -42,16 +42,16 @@ class SecretMask:
         """The same for bytes that come from outside."""
         for one in self._spelt:
             body = body.replace(one, MASK.encode())
-        if b"\\u00" in body or b"&#" in body or (b"%" in body and any(one in body for one in self._encoded)):
+        if b"\\u00" in body or b"&#" in body or self._encoded.search(body):
             text = body.decode("utf-8", "surrogateescape")
             return self._escaped.sub(MASK, text).encode("utf-8", "surrogateescape")
         return body
 
     @cached_property
-    def _encoded(self) -> tuple[bytes, ...]:
-        """The characters of the secret as addresses write them: where there is none, there is no search."""
-        found = {b"%%%02x" % code for code in self._secret.encode("utf-8", "surrogateescape")}
-        return tuple({*found, *(one.upper() for one in found)})
+    def _encoded(self) -> re.Pattern[bytes]:
+        """A character of the secret as addresses write it: where there is none, there is no long search."""
+        codes = {b"%02x" % code for code in self._secret.encode("utf-8", "surrogateescape")}
+        return re.compile(b"%(?:" + b"|".join(sorted({*codes, *(one.upper() for one in codes)})) + b")")
 
     @cached_property
     def _spellings(self) -> tuple[str, ...]:
@@ -91,7 +91,7 @@ _SENT: ContextVar[SecretMask | None] = ContextVar("hub_mcp_sent", default=None)
 
 
 @contextmanager
-def sending(mask: SecretMask | None) -> Iterator[None]:
+def sending(mask: SecretMask | None) -> Generator[None, None, None]:
     """While a request with a token is under way, lines that anybody logs are masked of that token."""
     held = _SENT.set(mask)
     try:

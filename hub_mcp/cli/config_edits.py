@@ -8,7 +8,7 @@ see to that, line by line.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import tomlkit
@@ -42,7 +42,7 @@ def put_toml(text: str, path: tuple[str, ...], entry: Mapping[str, Json]) -> str
         if key not in tables:
             tables[key] = tomlkit.table(is_super_table=True)
         tables = tables[key]
-        if not isinstance(tables, Mapping):
+        if not isinstance(tables, MutableMapping):
             raise Unreadable(f"`{key}` holds something else than servers")
     tables[path[-1]] = tomlkit.item(dict(entry))
     return _inserted(bare, tomlkit.dumps(document))
@@ -57,10 +57,10 @@ def take_toml(text: str, path: tuple[str, ...]) -> str:
     document = _toml(text)
     tables: Any = document
     for key in path[:-1]:
-        tables = tables.get(key) if isinstance(tables, Mapping) else None
-    if not isinstance(tables, Mapping) or path[-1] not in tables:
+        tables = tables.get(key) if isinstance(tables, MutableMapping) else None
+    if not isinstance(tables, MutableMapping) or path[-1] not in tables:
         return text
-    del tables[path[-1]]  # type: ignore[attr-defined]  # tomlkit's mappings are mutable; mypy sees a Mapping
+    del tables[path[-1]]
     return _removed(text, tomlkit.dumps(document))
 
 
