@@ -51,8 +51,15 @@ def with_beyond(document: Mapping[str, Any], beyond: Mapping[str, Any]) -> dict[
     for path, item in beyond["paths"].items():
         here = paths.setdefault(path, {})
         for verb, operation in item.items():
-            here[verb] = {**operation, **here.get(verb, {})} if verb in VERBS else operation
+            here[verb] = _joined(here.get(verb, {}), operation) if verb in VERBS else operation
     return {**document, "paths": paths}
+
+
+def _joined(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:
+    """An operation of the document with what it lacks, and our parameters where they say more."""
+    named = {(one["name"], one["in"]): one for one in theirs.get("parameters", ())}
+    named |= {(one["name"], one["in"]): one for one in ours.get("parameters", ())}
+    return {**ours, **theirs, **({"parameters": list(named.values())} if named else {})}
 
 
 def take_in(document: Mapping[str, Any], pins: str, names: str) -> Found:

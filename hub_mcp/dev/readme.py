@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from hub_mcp.catalogue import ENDPOINTS, Effect, Endpoint
+from hub_mcp.catalogue.operations.table import Standing, operations
 from hub_mcp.cli.clients import CLIENTS, Client, Machine
 from hub_mcp.dev.pieces import ENDINGS, links, pieces
 from hub_mcp.dev.project import Project
@@ -51,6 +53,31 @@ def tools(project: Project) -> str:
 
 def _names(endpoints: Sequence[type[Endpoint[Any]]]) -> str:
     return ", ".join(f"`{one.tool}`" for one in endpoints)
+
+
+def operation_areas(project: Project) -> str:
+    """For each area of the Hub how many operations there are, and how many are classed how."""
+    known = operations()
+    standings = [one for one in Standing if one is not Standing.UNKNOWN]
+    areas: dict[str, Counter[Standing]] = {}
+    for one in known.values():
+        areas.setdefault(one.area, Counter())[one.standing] += 1
+    kept = sum(1 for one in known.values() if one.keeps_back)
+    total = Counter(one.standing for one in known.values())
+    rows = [
+        f"{len(known)} operations are known, {len(known) - kept} of them callable.",
+        "",
+        f"| area | operations | {' | '.join(standings)} |",
+        f"| --- | {'--: | ' * (len(standings) + 1)}".rstrip(),
+        *(_counts(area.replace("_", " "), counted, standings) for area, counted in sorted(areas.items())),
+        _counts("**all**", total, standings),
+    ]
+    return "\n".join(rows)
+
+
+def _counts(name: str, counted: Counter[Standing], standings: Sequence[Standing]) -> str:
+    cells = [str(counted.total()), *(str(counted[one] or "") for one in standings)]
+    return f"| {name} | {' | '.join(cells)} |"
 
 
 def tool_tables() -> str:
@@ -120,7 +147,11 @@ def _file(client: Client, *, short: bool = False) -> str:
     return ", ".join(f"`{place}` ({system})" for system, place in places.items())
 
 
-PARTS: dict[str, Callable[[Project], str]] = {"tools": tools, "clients": clients}
+PARTS: dict[str, Callable[[Project], str]] = {
+    "tools": tools,
+    "operations": operation_areas,
+    "clients": clients,
+}
 
 
 def updated(text: str, project: Project) -> str:

@@ -32,6 +32,7 @@ Rows of a list are lean: ask for more with `fields` (the Hub's names, as cardDat
 `filter`. `limit` is 20 unless said, at most 1,000; go on with `cursor`, the `next_cursor` of the answer \
 before. No answer gives totals.
 Ids are namespace/name; a pasted Hub address works too.
+All else: `find_operations`.
 Calls that delete, move or open something to more people ask a person first. If the answer is a plan with a \
 `confirm_token`, show it to the person word for word, and call again with the token only after they agree. \
 `dry_run` shows what a change would send.

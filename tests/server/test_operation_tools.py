@@ -120,6 +120,7 @@ async def test_an_unknown_name_is_answered_with_the_three_nearest_and_how_to_cal
 
 @pytest.mark.parametrize("arguments", [REPO, json.dumps(REPO)])
 async def test_arguments_are_an_object_or_its_json_text(world: World, arguments: Any) -> None:
+    world.spy.inner = httpx.ASGITransport(only_outlines())
     async with reading(world) as client:
         asked = {"operation": "get_scan", "arguments": arguments}
         assert not (await client.call_tool("read_operation", asked)).is_error
@@ -358,6 +359,48 @@ async def test_every_reading_operation_has_an_address_that_leads_back_to_it(oper
     back = call_at(address_of(call))
     assert type(back) is endpoint
     assert back.to_http(BASE) == call.to_http(BASE)
+
+
+async def test_what_is_read_by_an_address_is_what_the_tool_reads(world: World) -> None:
+    answers = {
+        "/api/organizations/acme/audit-log/export": [{"type": "repo.create", "email": "ada@example.org"}]
+    }
+    world.spy.inner = httpx.ASGITransport(only_outlines())
+    world.spy.inner = answering(world, answers)  # type: ignore[assignment]
+    async with reading(world) as client:
+        read = await client.read_resource("hub://organizations/acme/audit-log/export")
+        scan = await client.read_resource("hub://models/acme/tiny/scan")
+    assert "repo.create" in str(read.contents)
+    assert "ada@example.org" not in str(read.contents)
+    assert "scansDone" in str(scan.contents)
+
+
+async def test_a_short_slug_leads_to_the_collections_own_path(world: World) -> None:
+    arguments = {"slug": "acme/list-64f9a55bb3115b4f513ec026",
+                 "body": [{"action": "update", "_id": "0" * 24, "data": {"position": 1}}]}  # fmt: skip
+    async with reading(world) as client:
+        for slug in (arguments["slug"], "acme/list"):
+            asked = {"operation": "update_collection_items", "arguments": {**arguments, "slug": slug}}
+            await client.call_tool("change_operation", asked)
+    assert [request.url.path for request in world.spy.changes] == [
+        "/api/collections/acme/list-64f9a55bb3115b4f513ec026/items/batch",
+        "/api/collections/acme/list/items/batch",
+    ]
+
+
+@pytest.mark.parametrize(("said", "query"), [({"create_pr": "1"}, b"create_pr=1"), ({}, b"")])
+async def test_a_commit_goes_as_lines_and_proposes_where_it_says_so(
+    world: World, said: dict[str, str], query: bytes
+) -> None:
+    lines = [{"key": "header", "value": {"summary": "fix"}}, {"key": "deletedEntry", "value": {"path": "a"}}]
+    world.spy.inner = httpx.ASGITransport(only_outlines())
+    asked = {"operation": "commit", "arguments": {**REPO, "revision": "main", "body": lines, **said}}
+    async with reading(world) as client:
+        await client.call_tool("change_operation", asked)
+    (request,) = world.spy.changes
+    assert request.url.query == query
+    assert request.headers["content-type"] == "application/x-ndjson"
+    assert [json.loads(line) for line in request.content.splitlines()] == lines
 
 
 # ── each operation once ──────────────────────────────────────────────────────────────────────────────

@@ -110,7 +110,10 @@ def _term_holds(term: str, said: Mapping[str, Any]) -> bool:
     if sign == ">":
         return any(isinstance(one, (int, float)) and one > value for one in inside)
     everything = [*inside, *(one for each in inside if is_array(each) for one in each)]
-    equal = any(one == value and isinstance(one, bool) == isinstance(value, bool) for one in everything)
+    equal = any(
+        one == wanted or (one == value and isinstance(one, bool) == isinstance(value, bool))
+        for one in everything
+    )
     return equal if sign == "=" else bool(inside) and not equal
 
 
@@ -124,10 +127,7 @@ def _literal(text: str) -> Any:
 def _values(node: Any, names: list[str]) -> Iterator[Any]:
     """What is at a path of names, through every list on the way."""
     if not names:
-        if is_array(node):
-            yield node
-        else:
-            yield node
+        yield node
         return
     for one in node if is_array(node) else (node,):
         if is_object(one) and names[0] in one:

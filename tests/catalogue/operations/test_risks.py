@@ -16,6 +16,10 @@ PERSON = {"schemas": ["s"], "userName": "ada", "emails": [{"value": "ada@example
           "service": "scim"}  # fmt: skip
 JOB = {"namespace": "acme", "flavor": "cpu-basic", "dockerImage": "python", "timeoutSeconds": 60}
 VIEW = {"key": "a", "displayName": "a", "viewName": "a"}
+LINES = [
+    {"key": "header", "value": {"summary": "fix"}},
+    {"key": "file", "value": {"path": "a", "content": "b"}},
+]
 HOOK = {"watched": [{"type": "user", "name": "ada"}], "domains": ["repo"]}
 
 
@@ -46,6 +50,8 @@ def risked(name: str, said: dict[str, Any]) -> Risk:
         ("run_job", {**JOB, "secrets": {"KEY": "v"}}, Standing.CREDENTIAL, "CM"),
         ("run_job", {**JOB, "expose": {"ports": [80], "portsPublic": [80]}}, Standing.ASK, "PM"),
         ("get_scan", REPO, Standing.FREE, "R"),
+        ("commit", {**REPO, "revision": "main", "body": LINES, "create_pr": "1"}, Standing.ASK, "P"),
+        ("commit", {**REPO, "revision": "main", "body": LINES}, Standing.ASK, "DP"),
         ("get_job", {"namespace": "acme", "job_id": "1"}, Standing.CLEANED, "RS"),
         ("rename_discussion", {**REPO, "num": 3, "title": "better"}, Standing.WRITE, "W"),
     ],
