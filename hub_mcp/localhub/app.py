@@ -82,6 +82,7 @@ def create_app(
     store.open(lambda: world_of(models))
     plan = parse(faults)
     routes: list[BaseRoute] = [route for area in AREAS for route in area.routes]
+    routes += lookup.page_routes
     routes += [OutlineRoute(answers=outlines or plan.outlines), *lookup.routes]  # what no area answers
     layers = [Middleware(HubMiddleware, store=store, limits=RateQuotas(quota))]
     if faults:  # outermost but for the view: a network fails before the Hub can answer

@@ -27,7 +27,7 @@ from tests.gate.gates import BASE, ERAS, Asked, World, agreeing, declining, text
 OPERATIONS = operations()
 OF_TABLE = [one for one in OPERATIONS.values() if not one.keeps_back and one.name not in ENDPOINTS]
 pytestmark = pytest.mark.asyncio
-REPO = {"repo_id": "acme/tiny", "type": "model"}
+REPO = {"repo_id": "openai-community/gpt2", "type": "model"}
 ROLE = {"organization": "acme", "username": "ada", "role": "read"}
 
 
@@ -124,7 +124,7 @@ async def test_arguments_are_an_object_or_its_json_text(world: World, arguments:
     async with reading(world) as client:
         asked = {"operation": "get_scan", "arguments": arguments}
         assert not (await client.call_tool("read_operation", asked)).is_error
-    assert [request.url.path for request in world.spy.reads] == ["/api/models/acme/tiny/scan"]
+    assert [request.url.path for request in world.spy.reads] == ["/api/models/openai-community/gpt2/scan"]
 
 
 async def test_wrong_arguments_are_told_by_their_rules_and_nothing_is_sent(world: World) -> None:

@@ -121,6 +121,9 @@ _pages = ("/resolve/{rest:path}", "/raw/{rest:path}", ".git/{rest:path}")
 routes = [
     Route("/api/{type:plural}/{name}", old_name, methods=["GET"]),
     Route("/api/{type:plural}/{name}/{rest:path}", old_name, methods=_methods),
+]
+# Files of repositories without a namespace; to a look at the path alone `datasets/squad` is a model's id.
+page_routes = [
     *(Route(f"/{{type:plural}}/{{name}}{page}", old_name, methods=_methods) for page in _pages),
     *(Route(f"/{{name:owner}}{page}", old_name, methods=_methods) for page in _pages),
 ]
