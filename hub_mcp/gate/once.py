@@ -88,10 +88,15 @@ class FileUsage(InMemoryUsage):
             with suppress(FileNotFoundError):  # another process was faster
                 if old.stat().st_mtime <= self._clock():
                     old.unlink()
-        path = self._directory / hashlib.sha256(nonce.encode()).hexdigest()
+        name = hashlib.sha256(nonce.encode()).hexdigest()
+        # Linked into place with its time already on it: for a moment without, it would count as forgotten.
+        fresh = self._directory.parent / f".{name}.{os.urandom(6).hex()}"
+        os.close(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         try:
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            os.utime(fresh, (until, until))  # its time is when it may be forgotten
+            os.link(fresh, self._directory / name)
         except FileExistsError:
             return False
-        os.utime(path, (until, until))  # its time is when it may be forgotten
+        finally:
+            fresh.unlink(missing_ok=True)
         return True

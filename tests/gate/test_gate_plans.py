@@ -424,3 +424,25 @@ def test_one_approval_does_not_count_for_another_plan(world: World) -> None:
     assert not kept.is_approved("two")
     world.clock.now += 600
     assert not kept.is_approved("one")
+
+
+@pytest.mark.asyncio
+async def test_a_nonce_is_never_in_its_place_without_the_time_until_which_it_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another server that clears away what expired, at any moment of a claim, must not make it work twice."""
+    world = ServerForEachCall(tmp_path)
+    used, other = FileUsage(tmp_path, world.clock), FileUsage(tmp_path, world.clock)
+    again: list[bool] = []
+    utime = os.utime
+
+    def meanwhile(path: Any, times: tuple[float, float]) -> None:
+        monkeypatch.setattr(os, "utime", utime)
+        world.clock.now += 1_000_000_000  # the file's own time is long past for the clock of the other
+        again.append(other._claim("one", world.clock.now + 600))
+        world.clock.now -= 1_000_000_000
+        utime(path, times)
+
+    monkeypatch.setattr(os, "utime", meanwhile)
+    first = await used.claim("one", 600)
+    assert [first, *again].count(True) == 1
