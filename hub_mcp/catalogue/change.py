@@ -238,7 +238,7 @@ def _declared(line: Line, label: str) -> Callable[[type[C]], type[C]]:
     enter: Callable[[type[C]], type[C]] = declare(line, label, _wrong_change)
 
     def declared(cls: type[C]) -> type[C]:
-        if not issubclass(cls, Change):
+        if not issubclass(cls, Change):  # pyright: ignore[reportUnnecessaryIsInstance]  # who declares may err
             raise TypeError(
                 f"{cls.__name__}: {line.method} changes something, so it must be a Change[what it acts on, "
                 "what it answers]"

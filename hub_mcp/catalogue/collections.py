@@ -300,8 +300,8 @@ class ListCollections(Listing[CollectionRow]):
 
     q: Word | None = Field(default=None, description="in title or description")
     owner: Annotated[list[Account], BeforeValidator(words_list)] | None = None
-    item: Annotated[list[Word], BeforeValidator(words_list)] | None = Field(
-        None, description="models/ns/name"
+    item: Annotated[list[Word] | None, BeforeValidator(words_list), Field(description="models/ns/name")] = (
+        None
     )
     sort: Literal["trending", "upvotes", "lastModified"] | None = None
 

@@ -60,14 +60,11 @@ def _meant(schema: Schema, value: Any, *, required: bool = False) -> Any:
         if value == 0 and not required and least is not None and least > 0:
             return _ABSENT
     elif kind == "boolean":
-        value = {"true": True, "false": False}.get(value.strip().lower(), value) if _text(value) else value
+        if isinstance(value, str):
+            value = {"true": True, "false": False}.get(value.strip().lower(), value)
     elif kind == "string":
         value = _word(schema, value)
     return _ABSENT if any(value == one and type(value) is type(one) for one in _EMPTY) else value
-
-
-def _text(value: Any) -> bool:
-    return isinstance(value, str)
 
 
 def _json_in(text: str, kind: str) -> Any:
@@ -83,7 +80,7 @@ def _json_in(text: str, kind: str) -> Any:
 
 
 def _number(value: Any, kind: str) -> Any:
-    if _text(value):
+    if isinstance(value, str):
         stripped = value.strip()
         if _NUMBER.fullmatch(stripped):
             return int(float(stripped)) if "." in stripped else int(stripped)
@@ -99,7 +96,7 @@ def _word(schema: Schema, value: Any) -> Any:
     choices = schema.get("enum")
     if choices:
         word = json.dumps(value) if isinstance(value, (bool, int)) else value
-        if _text(word) and word not in choices:
+        if isinstance(word, str) and word not in choices:
             same = [one for one in choices if str(one).lower() == word.strip().lower()]
             return same[0] if len(same) == 1 else word
         return word

@@ -70,9 +70,9 @@ class Listing(Endpoint[Page[R]], Generic[R]):
 
     limit: Limit = 20
     cursor: Cursor | None = None
-    columns: Annotated[Words | None, Local] = Field(None, description="instead of the usual")
-    count: Annotated[bool | None, Local] = Field(None, description="only how many")
-    by: Annotated[Word | None, Local] = Field(None, description="count each value of: a column or license, …")
+    columns: Annotated[Words | None, Local, Field(description="instead of the usual")] = None
+    count: Annotated[bool | None, Local, Field(description="only how many")] = None
+    by: Annotated[Word | None, Local, Field(description="with count: a column, or license, …")] = None
 
     row: ClassVar[type[Answer]]
     smallest: ClassVar[int] = 1  # the page sizes the Hub accepts

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from hub_mcp.catalogue.answers import Record
 from hub_mcp.catalogue.endpoint import Endpoint, get
 from hub_mcp.catalogue.listing import Listing
-from hub_mcp.catalogue.vocabulary import Owner, Word
+from hub_mcp.catalogue.vocabulary import Local, Owner, Word, Words
 
 
 class Organization(Record):
@@ -61,6 +61,7 @@ class ListOrganizationMembers(Listing[Person]):
     organization: Owner
     search: Word | None = None
     email: Word | None = Field(None, description="admins only")
+    fields: Annotated[Words | None, Local, Field(description="more, e.g. verifiedEmail")] = None
 
 
 @get(

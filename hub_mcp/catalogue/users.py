@@ -69,4 +69,4 @@ def _drop_empty(**said: Any) -> dict[str, Any]:
 class Whoami(Endpoint[Identity]):
     """Who is signed in, their organizations and roles, and what the token may do."""
 
-    fields: Annotated[Words | None, Local] = Field(None, description="more, e.g. email")
+    fields: Annotated[Words | None, Local, Field(description="more, e.g. email")] = None

@@ -50,24 +50,25 @@ async def changed(
             if dry_run or gate.settings.dry_run:
                 return rehearsal(await gate.rehearse(call, hub), form)
             answer = _brought(gate, params, call, hub, confirm_token)
-            if not isinstance(answer, Decision):
-                if answer is not None:
-                    await gate.redeem(answer.challenge, call, hub)
-                    _need_plans(gate, answer.why)
-                found = await gate.assess(call, hub)
-                if gate.lets_pass(found):
-                    return _done(await gate.act(found, hub), form)
-                question = await gate.ask(call, found, hub)
-                if answer is None and can_show_form(ctx):
-                    if is_modern(ctx):
-                        return returned(question)
-                    answer = await _answer(gate, ctx, call, hub, question)
-            if not isinstance(answer, Decision):
-                why = answer.why if answer else "This client cannot show a person a question."
-                _need_plans(gate, why)
-                made = plan_for(question, Seals(gate.keys), gate.approvals)
-                return plan(made, form, params.name, answer.why if answer else "")
-            return _done(await gate.act_confirmed(call, hub, answer), form)
+            if isinstance(answer, Decision):
+                return _done(await gate.act_confirmed(call, hub, answer), form)
+            if answer is not None:
+                await gate.redeem(answer.challenge, call, hub)
+                _need_plans(gate, answer.why)
+            found = await gate.assess(call, hub)
+            if gate.lets_pass(found):
+                return _done(await gate.act(found, hub), form)
+            question = await gate.ask(call, found, hub)
+            if answer is None and can_show_form(ctx):
+                if is_modern(ctx):
+                    return returned(question)
+                answer = await _answer(gate, ctx, call, hub, question)
+                if isinstance(answer, Decision):
+                    return _done(await gate.act_confirmed(call, hub, answer), form)
+            why = answer.why if answer else ""
+            _need_plans(gate, why or "This client cannot show a person a question.")
+            made = plan_for(question, Seals(gate.keys), gate.approvals)
+            return plan(made, form, params.name, why)
     except Stopped as stop:
         return error_result(stop)
 
