@@ -1,8 +1,8 @@
 """The `hf` command of huggingface_hub, unchanged against a local Hub on a port: what is typed, what is seen.
 
 Every command that meets a documented endpoint is run, most of them with `--json`; not `hf datasets parquet`,
-which refuses any Hub but huggingface.co before it asks. Uploads, jobs, buckets, discussions and
-running Spaces are beyond the local Hub.
+which refuses any Hub but huggingface.co before it asks. Uploads and discussions are in test_hf_content.py;
+jobs, buckets and running Spaces are beyond the local Hub.
 """
 
 from __future__ import annotations
