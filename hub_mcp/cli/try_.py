@@ -25,6 +25,9 @@ class Surprise(Exception):
     """A step did not give what it should."""
 
 
+READING = 1.0  # seconds; an answer at once would count as no person's
+
+
 class FirstMinute:
     """One short conversation; the person's answers to questions are laid out beforehand."""
 
@@ -38,6 +41,7 @@ class FirstMinute:
         typed = self.answers.pop(0)
         click.secho("\n  the person is asked:", fg="yellow")
         click.echo(_indented(params.message, "  │ ", ""))
+        await asyncio.sleep(READING)
         if not typed:
             click.secho("  the person says no\n", fg="yellow")
             return ElicitResult(action="decline")
