@@ -214,7 +214,7 @@ def test_it_sees_what_exists_for_its_caller(told: Told) -> None:
 def test_it_lists_and_downloads_files(told: Told) -> None:
     files = {file["path"]: file for file in answer(told, "listFiles")}
     assert files["model.safetensors"]["lfs"]["size"] == 497_759_232
-    assert files["config.json"]["lastCommit"]["date"] == "2026-01-27T06:29:35.000Z"
+    assert files["README.md"]["lastCommit"]["date"] == "2026-01-27T06:29:35.000Z"
     assert answer(told, "listFiles, several pages") == 9_999
     assert answer(told, "modelInfo, ten thousand files") == 10_000
     assert answer(told, "downloadFile") == "---\n"
