@@ -127,6 +127,11 @@ class Endpoint(BaseModel, Generic[A]):
         return False
 
     @property
+    def also_shown(self) -> tuple[str, ...]:
+        """The Hub's names of what an argument asks for under another name."""
+        return ()
+
+    @property
     def reads(self) -> bool:
         return self.line.effect is Effect.READ
 

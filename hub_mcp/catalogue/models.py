@@ -46,6 +46,9 @@ EXPANDABLE = frozenset(
 )
 
 
+NO_SCAN = "none: the Hub tells of no scan"
+
+
 class ModelRow(Repository):
     """A model in a listing."""
 
@@ -108,8 +111,14 @@ class GetModel(GetRepository[Model]):
     def _plain(self) -> bool:
         return super()._plain() or bool(self.security_status)
 
-    def wire(self) -> dict[str, Any]:
-        return super().wire()
+    @property
+    def also_shown(self) -> tuple[str, ...]:
+        return ("securityRepoStatus",) if self.security_status else ()
+
+    def read(self, value: Any) -> Model:
+        if self.security_status and isinstance(value, dict):
+            value = {**value, "securityRepoStatus": value.get("securityRepoStatus") or NO_SCAN}
+        return super().read(value)
 
 
 @get("/api/models-tags-by-type")

@@ -14,7 +14,7 @@ from typing import Any
 from hub_mcp.catalogue.answers import is_object, told
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.users import Identity
-from hub_mcp.errors import Forbidden, Gated, plain
+from hub_mcp.errors import Gated, HubError, plain
 
 CERTAIN = ("repo.write", "collection.write")  # without which a fine-grained token is always refused
 OF_THE_OWNER = ("org.read", "org.write")  # held on the owner as a whole, never on one of its things
@@ -46,7 +46,7 @@ def needs_of(call: Endpoint[Any]) -> tuple[Need, ...]:
     )
 
 
-def lacking(call: Endpoint[Any], identity: Identity, refusal: Forbidden | None = None) -> str:
+def lacking(call: Endpoint[Any], identity: Identity, refusal: HubError | None = None) -> str:
     """What this caller's token or roles lack for the call, in sentences; "" where nothing is known."""
     if isinstance(refusal, Gated):
         return _gated(identity)

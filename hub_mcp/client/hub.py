@@ -39,8 +39,10 @@ from hub_mcp.errors import (
     NoAnswer,
     NotAHub,
     Offline,
+    Refused,
     Renamed,
     TimedOut,
+    TokenRejected,
     UnexpectedAnswer,
     plain,
 )
@@ -159,6 +161,11 @@ class Hub:
         except Forbidden as no:
             no.next_step = await self._lacking(call, no) or no.next_step
             raise
+        except TokenRejected as no:
+            if call.changes and (why := await self._lacking(call, no)):
+                no.what = f"The Hub accepts the token, but not for {call.tool}."
+                no.next_step = why
+            raise
         except (NoAnswer, NotAHub, HubDown) as open_end:
             if departure.left and not isinstance(open_end, LedElsewhere):
                 open_end.not_done = UNCERTAIN
@@ -227,14 +234,20 @@ class Hub:
             )
         return self._sends
 
-    async def _lacking(self, call: Endpoint[Any], refusal: Forbidden) -> str:
+    async def _lacking(self, call: Endpoint[Any], refusal: Refused) -> str:
         """What the token lacks for a call that was refused; "" where that cannot be told."""
         if self.token is None or isinstance(call, Whoami):
             return ""
         try:
-            return lacking(call, await self.send(Whoami()), refusal)
+            identity = await self.send(Whoami())
         except HubError:
             return ""
+        why = lacking(call, identity, refusal)
+        if not why and isinstance(refusal, TokenRejected):
+            return (
+                f'It needs the permission "{call.line.permission}": see to the token in the Hub\'s settings.'
+            )
+        return why
 
 
 def _id_in(address: str) -> str:

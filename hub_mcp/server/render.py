@@ -93,7 +93,7 @@ def render_done(answer: Answer, done: str) -> Rendered:
 def fields_of(call: Endpoint[Any]) -> Sequence[str]:
     """The fields a call asks to be shown beside the usual ones."""
     asked = getattr(call, "fields", None)
-    return asked if isinstance(asked, list) else ()
+    return (*(asked if isinstance(asked, list) else ()), *call.also_shown)
 
 
 def columns_of(call: Endpoint[Any]) -> Sequence[str]:

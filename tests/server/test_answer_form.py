@@ -234,3 +234,35 @@ async def test_leaving_output_schemas_out_makes_the_list_smaller() -> None:
             for client in (lean, full)
         ]
     assert sizes[0] + 25 * len(ENDPOINTS) < sizes[1]
+
+
+SCANNED = {"id": "ada/x", "securityRepoStatus": {"scansDone": True, "filesWithIssues": []}}
+
+
+@pytest.mark.parametrize(("answer", "said"), [(SCANNED, "scansDone yes"), ({"id": "ada/x"}, "no scan")])
+async def test_a_security_status_that_was_asked_for_always_says_something(answer: Any, said: str) -> None:
+    async with answering(answer) as client:
+        asked = text_of(await client.call_tool("get_model", {"repo_id": "ada/x", "security_status": True}))
+        plain = text_of(await client.call_tool("get_model", {"repo_id": "ada/x"}))
+    assert said in re.sub(r"\s+", " ", asked.partition("securityRepoStatus:")[2]).replace(
+        "scansDone:", "scansDone"
+    )
+    assert "securityRepoStatus" not in plain
+
+
+async def test_a_401_on_a_change_with_a_token_that_is_valid_names_what_it_lacks() -> None:
+    def reply(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return httpx.Response(200, json={"name": "ada", "auth": {"accessToken": {"role": "write"}}})
+        return httpx.Response(401, json={"error": "Invalid credentials in Authorization header"})
+
+    hub = Hub(BASE, Token("hf_" + "Sample" * 5, "a test"), transport=lambda: httpx.MockTransport(reply))
+    async with Client(server_of(Settings(journal="off"), hub)) as client:
+        private = {"repo_id": "ada/x", "type": "model", "visibility": "private"}
+        result = await client.call_tool("create_repo", private)
+    text = text_of(result)
+    assert result.is_error
+    assert "The Hub accepts the token, but not for create_repo." in text
+    assert '"repo.write"' in text
+    assert "expired" not in text
+    assert "Nothing was changed." in text

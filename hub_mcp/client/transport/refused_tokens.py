@@ -15,6 +15,7 @@ import httpx
 from hub_mcp.catalogue.refusals import BY_CODE
 from hub_mcp.client.caller import Caller
 from hub_mcp.client.deadline import Clock
+from hub_mcp.client.transport.retry import READS
 
 REMEMBERED_FOR = 10.0  # seconds
 MOST_REFUSED = 4_096
@@ -49,7 +50,8 @@ class RefusedTokenTransport(httpx.AsyncBaseTransport):
             self._refused[caller] = known
             return known.answer(request)
         answer = await self._inner.handle_async_request(request)
-        if answer.status_code == 401 and answer.headers.get("x-error-code", "") not in BY_CODE:
+        refused = answer.status_code == 401 and answer.headers.get("x-error-code", "") not in BY_CODE
+        if refused and request.method in READS:  # of a change it may only mean that the token lacks something
             said = (await answer.aread())[:MOST_SAID]
             kind = answer.headers.get("content-type", "application/json")
             self._refused[caller] = TokenRefusal(self._clock() + REMEMBERED_FOR, kind, said)
