@@ -8,6 +8,8 @@ import zlib
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import anyio
+import anyio.lowlevel
 import httpx
 import pytest
 
@@ -283,3 +285,26 @@ async def test_a_shard_that_a_mirror_leads_elsewhere_is_told_and_nothing_is_sent
     shard = await hub_answering(answer, "hf_secret").send(call)
     assert (shard.url, shard.bytes) == (lies, 7)
     assert {url.host for url in asked} == {"hub.test"}
+
+
+async def test_between_large_answers_the_loop_serves_others() -> None:
+    body = b"[" + b'{"id":"a/b"},' * 30_000 + b'{"id":"a/b"}]'
+    hub = hub_answering(lambda _: httpx.Response(200, content=body))
+    order: list[str] = []
+
+    async def large(number: int) -> None:
+        await hub.send(ListModels(limit=1, search=str(number)))
+        order.append("large")
+
+    async def another() -> None:
+        while order.count("large") < 4:
+            order.append("other")
+            await anyio.lowlevel.checkpoint()
+
+    async with anyio.create_task_group() as group:
+        for number in range(4):
+            group.start_soon(large, number)
+        group.start_soon(another)
+    told = "".join(one[0] for one in order)
+    assert told.count("l") == 4
+    assert all(len(between) > 10 for between in told.strip("o").split("l")[1:-1])

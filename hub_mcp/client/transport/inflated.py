@@ -13,7 +13,7 @@ import zlib
 from hub_mcp.errors import NotAHub
 
 LARGEST = 8 * 2**20  # bytes of one answer
-MOST_PARTS = 500_000  # brackets, commas and colons in it
+MOST_PARTS = 300_000  # brackets, commas and colons in it
 PARTS = (b"[", b"{", b",", b":")
 FILE = b"PAR1"  # a parquet file, which nobody reads as JSON
 ASK_FOR_LESS = "Ask for less: a smaller `limit`, fewer `fields`."

@@ -7,6 +7,7 @@ Cookies are never kept.
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
@@ -21,7 +22,8 @@ from hub_mcp.client.transport.retry import NOT_SENT, READS
 from hub_mcp.client.transport.turns import ALL
 
 LARGE = 2**18  # bytes of an answer, from which on only a few are read at once
-LARGE_AT_ONCE = 4
+LARGE_AT_ONCE = 3
+BETWEEN_LARGE = 0.05  # seconds in which the loop serves others
 MOST_OF_A_STREAM = 256 * 1024  # bytes of an answer without end
 CLOSING = 2.0  # seconds
 READ_FOR_A_WHILE = (b"x-read-for-a-while", b"1")  # ours: the answer went on when we stopped reading
@@ -67,6 +69,7 @@ class WholeAnswerTransport(httpx.AsyncBaseTransport):
     def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
         self._inner = inner
         self._room = anyio.Semaphore(LARGE_AT_ONCE)
+        self._given_on = asyncio.Lock()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if request.method in READS:
@@ -94,6 +97,12 @@ class WholeAnswerTransport(httpx.AsyncBaseTransport):
         headers = [(name, value) for name, value in answer.headers.raw if name.lower() not in dropped]
         return httpx.Response(answer.status_code, headers=headers, content=body, request=request)
 
+    async def _let_others_go_first(self) -> None:
+        """Keep a while between large answers, each of which takes the loop some time to read."""
+        await self._given_on.acquire()
+        loop = asyncio.get_running_loop()
+        loop.call_soon(loop.call_later, BETWEEN_LARGE, self._given_on.release)  # once this one was read
+
     async def _body_of(self, answer: httpx.Response) -> bytes:
         """The body as it was before compression.
 
@@ -111,6 +120,8 @@ class WholeAnswerTransport(httpx.AsyncBaseTransport):
                 if not waited and len(body) > LARGE:
                     waited = True
                     await held.enter_async_context(self._room)
+            if waited:
+                await self._let_others_go_first()
             return body.whole()
 
     async def _beginning(self, request: httpx.Request, lasts: float) -> httpx.Response:
