@@ -10,11 +10,15 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from hub_mcp.catalogue import ENDPOINTS
+from hub_mcp.server.operation_tools import TOOLS
+
 MODULES = Path(__file__).parent / "node_modules"
 NODE = MODULES / ".bin" / "node"  # from npm: the judges need Node 22, and many machines have an older one
 PATIENCE = 300  # seconds; far more than anything here takes
 HUB_MCP = [sys.executable, "-m", "hub_mcp"]
 SANDBOX = ["--sandbox", "--journal", "off"]
+OFFERED = [*ENDPOINTS, *TOOLS]  # the default list of tools
 
 
 def environment(home: Path) -> dict[str, str]:

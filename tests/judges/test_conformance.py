@@ -56,9 +56,7 @@ REASONS = {
         server-stateless/sep-2575-server-sends-tools-list-changed-on-subscription
         server-stateless/sep-2575-server-sends-prompts-list-changed-on-subscription""",
     "wants logs through the protocol; ours go to stderr": "logging-set-level tools-call-with-logging",
-    "wants a session; legacy callers are served without one, so that any worker can answer them": """
-        server-session-lifecycle server-sse-polling
-        server-sse-multiple-streams/server-sse-multiple-streams-session""",
+    "wants a stream that is cut off to be taken up again; ours ends with its request": "server-sse-polling",
     "wants the tasks extension; our calls end within their request": """
         tasks-lifecycle tasks-capability-negotiation tasks-wire-fields tasks-request-state-removal
         tasks-mrtr-input tasks-request-headers tasks-dispatch-and-envelope tasks-status-notifications

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from hub_mcp.catalogue import ENDPOINTS
-from tests.judges.npm import HUB_MCP, PATIENCE, SANDBOX, environment
+from tests.judges.npm import HUB_MCP, OFFERED, PATIENCE, SANDBOX, environment
 
 SCRIPT = Path(__file__).with_name("framework_client.py")
 PACKAGES = (
@@ -64,7 +64,7 @@ def test_a_framework_takes_every_tool_and_its_model_reads_every_answer(
     framework: str, interpreter: Path, tmp_path: Path
 ) -> None:
     told = judged(framework, interpreter, tmp_path, CALLS)
-    assert told["tools"] == list(ENDPOINTS)
+    assert told["tools"] == OFFERED
     for answer, words in zip(told["answers"], WORDS, strict=True):
         assert words in json.dumps(answer, ensure_ascii=False)
         assert "resource_link" not in str(answer)
@@ -72,7 +72,7 @@ def test_a_framework_takes_every_tool_and_its_model_reads_every_answer(
 
 def test_gemini_converts_every_tool_and_none_is_without_properties(interpreter: Path, tmp_path: Path) -> None:
     told = judged("google_genai", interpreter, tmp_path, [])
-    assert told["tools"] == list(ENDPOINTS)
+    assert told["tools"] == OFFERED
     assert told["empty"] == []
 
 

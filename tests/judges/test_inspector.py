@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 
-from hub_mcp.catalogue import ENDPOINTS
-from tests.judges.npm import HUB_MCP, MODULES, NODE, PATIENCE, SANDBOX, environment, served
+from tests.judges.npm import HUB_MCP, MODULES, NODE, OFFERED, PATIENCE, SANDBOX, environment, served
 
 INSPECTOR = MODULES / ".bin" / "inspector"
 ERAS = ("modern", "legacy")
@@ -73,7 +72,7 @@ def inspector(request: pytest.FixtureRequest, target: list[str], home: Path) -> 
 
 def test_tools_are_listed_without_a_complaint(inspector: Inspector) -> None:
     listed = inspector("tools/list", "--strict")
-    assert [tool["name"] for tool in listed["tools"]] == list(ENDPOINTS)
+    assert [tool["name"] for tool in listed["tools"]] == OFFERED
 
 
 def test_a_tool_is_called(inspector: Inspector) -> None:

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from hub_mcp.catalogue import ENDPOINTS
-from tests.judges.npm import HUB_MCP, MODULES, NODE, PATIENCE, SANDBOX, environment, served
+from tests.judges.npm import HUB_MCP, MODULES, NODE, OFFERED, PATIENCE, SANDBOX, environment, served
 
 SCRIPT = Path(__file__).with_name("typescript_client.mjs")
 CLIENTS = ("sdk-1-12", "sdk-1-20", "sdk-1-32", "@modelcontextprotocol/client")
@@ -58,8 +57,8 @@ def judged(package: str, target: list[str], home: Path) -> Any:
 def test_a_client_of_any_age_gets_every_answer_whole(package: str, structured: bool, home: Path) -> None:
     flags = ["--structured"] if structured else []
     told = judged(package, ["stdio", *HUB_MCP, *SANDBOX, *flags], home)
-    assert [tool["name"] for tool in told["tools"]] == list(ENDPOINTS)
-    assert [bool(tool.get("outputSchema")) for tool in told["tools"]] == [structured] * len(ENDPOINTS)
+    assert [tool["name"] for tool in told["tools"]] == OFFERED
+    assert [bool(tool.get("outputSchema")) for tool in told["tools"]] == [structured] * len(OFFERED)
     assert [one["thrown"] for one in told["answers"] if "thrown" in one] == []
     texts = [one["content"][0]["text"] for one in told["answers"]]
     listed, filtered, missing, odd, created, plan, rehearsed = texts
@@ -85,10 +84,10 @@ def test_over_http_it_is_the_same_and_the_address_decides_about_the_form(
     package: str, query: str, url: str, home: Path
 ) -> None:
     told = judged(package, ["http", url + query], home)
-    assert [tool["name"] for tool in told["tools"]] == list(ENDPOINTS)
+    assert [tool["name"] for tool in told["tools"]] == OFFERED
     listed, filtered, missing, odd, created, *_ = told["answers"]
     assert ("structuredContent" in listed) is bool(query)
-    assert [bool(tool.get("outputSchema")) for tool in told["tools"]] == [bool(query)] * len(ENDPOINTS)
+    assert [bool(tool.get("outputSchema")) for tool in told["tools"]] == [bool(query)] * len(OFFERED)
     assert len(filtered["content"][0]["text"].splitlines()) >= 3
     assert missing["isError"]
     assert odd["isError"]
