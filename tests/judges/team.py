@@ -90,7 +90,7 @@ def run(*command: str, **more: str) -> subprocess.CompletedProcess[str]:
 def spawn(hub: str, place: Path, flags: Sequence[str]) -> subprocess.Popen[str]:
     """A server in a process of its own."""
     environment = {**os.environ, "HUB_MCP_KEYS": KEYS, "HF_ENDPOINT": hub, "XDG_STATE_HOME": str(place)}
-    command = [*HUB_MCP, "http", "--port", "0", *flags]
+    command = [*HUB_MCP, "http", "--port", "0", "--structured", *flags]
     return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
 
 

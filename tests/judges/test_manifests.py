@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from hub_mcp.dev.project import ROOT
+from tests.judges.npm import OFFERED
 
 MANIFESTS = ROOT / "manifests"
 PLUGIN = MANIFESTS / "plugin"
@@ -140,4 +141,4 @@ def test_continue_accepts_our_block(piece: str, tmp_path: Path) -> None:
 
 
 def test_the_tool_list_is_json_every_reader_takes() -> None:
-    assert len(json.loads((MANIFESTS / "tools.json").read_text("utf-8"))["tools"]) == 41
+    assert len(json.loads((MANIFESTS / "tools.json").read_text("utf-8"))["tools"]) == len(OFFERED)
