@@ -177,46 +177,6 @@ async def test_a_change_at_one_server_is_heard_at_another(hub: str, tmp_path: Pa
                     pass
 
 
-async def test_servers_share_what_is_left_of_a_rate_limit(tmp_path: Path) -> None:
-    noon = 1_900_000_800.0  # a clock that stands still, so that the window does not end in the middle
-    with serving(create_app(quota=12, clock=lambda: noon)) as hub:
-        async with (
-            redis_at(tmp_path) as redis,
-            server(hub, tmp_path, "--redis", redis.url, "--max-wait", "0") as one,
-            server(hub, tmp_path, "--redis", redis.url, "--max-wait", "0") as other,
-            client_of(one.url) as first,
-            client_of(other.url) as second,
-        ):
-            assert not (await first.call_tool("list_models", {"limit": 1})).is_error
-            calls = [second.call_tool("list_models", {"limit": 1, "search": f"n{n}"}) for n in range(30)]
-            answers = await asyncio.gather(*calls)
-            told = [text_of(one) for one in answers if one.is_error]
-            assert len(told) >= 30 - 11
-            assert all("--max-wait" in one for one in told)
-        statuses = [row["status"] for row in (await seen(hub)) if row["path"].startswith("/api/")]
-    assert 429 not in statuses
-
-
-async def test_while_there_is_plenty_redis_is_told_once_a_second_and_of_every_call(tmp_path: Path) -> None:
-    from redis.asyncio import Redis as Reader
-
-    noon = 1_900_000_800.0
-    with serving(create_app(quota=1_000, clock=lambda: noon)) as hub:
-        async with (
-            redis_at(tmp_path) as redis,
-            server(hub, tmp_path, "--redis", redis.url) as one,
-            client_of(one.url) as client,
-            Reader.from_url(redis.url) as reader,
-        ):
-            for n in range(30):
-                await client.call_tool("list_models", {"limit": 1, "search": f"n{n}"})
-            await anyio.sleep(1.2)
-            await client.call_tool("list_models", {"limit": 1})
-            (window,) = [key async for key in reader.scan_iter("hub-mcp:left:*")]
-            assert int(await reader.hget(window, "left") or 0) == 1_000 - 31
-            assert ADA.encode() not in window
-
-
 async def seen(hub: str) -> list[dict[str, Any]]:
     """The requests that the local Hub received, as its page shows them."""
     async with httpx.AsyncClient(base_url=hub, trust_env=False) as client:
