@@ -198,9 +198,7 @@ def put(
     of_caller: bool = False,
 ) -> Callable[[type[C]], type[C]]:
     """Declare an endpoint that replaces settings."""
-    said = documented or f"PUT {path}"
-    line = Line("PUT", path, said, Effect.CHANGE, permission, destructive, of_caller=of_caller)
-    return _declared(line, label)
+    return _changes_fields("PUT", path, permission, documented, destructive, label, of_caller)
 
 
 def patch(
@@ -213,8 +211,20 @@ def patch(
     of_caller: bool = False,
 ) -> Callable[[type[C]], type[C]]:
     """Declare an endpoint that changes some fields."""
-    said = documented or f"PATCH {path}"
-    line = Line("PATCH", path, said, Effect.CHANGE, permission, destructive, of_caller=of_caller)
+    return _changes_fields("PATCH", path, permission, documented, destructive, label, of_caller)
+
+
+def _changes_fields(
+    method: str,
+    path: str,
+    permission: Permission,
+    documented: str,
+    destructive: bool,
+    label: str,
+    of_caller: bool,
+) -> Callable[[type[C]], type[C]]:
+    said = documented or f"{method} {path}"
+    line = Line(method, path, said, Effect.CHANGE, permission, destructive, of_caller=of_caller)
     return _declared(line, label)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from typing import Any, get_args
 from uuid import uuid4
 
@@ -21,7 +20,9 @@ from huggingface_hub.errors import (
 from huggingface_hub.hf_api import ExpandDatasetProperty_T, ExpandModelProperty_T, ExpandSpaceProperty_T
 from huggingface_hub.utils._pagination import paginate
 
-ADA, READ, EVE = "hf_sandbox_ada_write", "hf_sandbox_ada_read", "hf_sandbox_eve_write"
+from .official import ADA, EVE, READ, api, fresh
+
+__all__ = ["api", "fresh"]
 
 
 @pytest.fixture(autouse=True)
@@ -29,21 +30,6 @@ def no_login(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     """Nothing of the machine's own login or cache takes part."""
     monkeypatch.setenv("HF_HOME", str(tmp_path))
     monkeypatch.delenv("HF_TOKEN", raising=False)
-
-
-@pytest.fixture
-def api(hub_url: str) -> HfApi:
-    """The client as ada uses it."""
-    return HfApi(endpoint=hub_url, token=ADA)
-
-
-@pytest.fixture
-def fresh(api: HfApi) -> Iterator[str]:
-    """A model of ada's, made for one test."""
-    id = f"ada/made-{uuid4().hex[:8]}"
-    api.create_repo(id)
-    yield id
-    api.delete_repo(id, missing_ok=True)
 
 
 @pytest.mark.parametrize(
