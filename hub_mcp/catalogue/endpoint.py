@@ -69,7 +69,6 @@ class Endpoint(BaseModel, Generic[A]):
     answer: ClassVar[type[Answer]]
     changes: ClassVar[bool] = False
     kind: ClassVar[str] = ""  # "model", "dataset" or "space" where the class is about one of them
-    narrower: ClassVar[str] = ""  # a sentence: how to get what a large answer leaves out
     offers: ClassVar[tuple[str, ...]] = ()  # wire parameters that travel under another name, or inside one
 
     @model_validator(mode="before")

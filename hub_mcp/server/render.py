@@ -69,8 +69,6 @@ def render(call: Endpoint[Any], answer: Answer, rows: Rows | None = None) -> Ren
         return _listing(call, answer, rows or _rows(call, answer))
     content = answer.content(fields_of(call))
     content, cut = bounded(content)
-    if cut and call.narrower:
-        cut.append(call.narrower)
     items = content.get("items")
     if set(content) == {"items"} and isinstance(items, list):
         lines = [f"{len(items):,} found ({HUB_SAYS})", *(told(row) for row in items)]
