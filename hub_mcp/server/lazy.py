@@ -29,8 +29,8 @@ Middleware = Callable[[Context, CallNext], Awaitable[HandlerResult]]
 INSTRUCTIONS = """\
 Work on the Hugging Face Hub: models, datasets, Spaces, papers, collections, organizations.
 Rows of a list are lean: ask for more with `fields` (the Hub's names, as cardData), narrow with `search` and \
-`filter`. `limit` is 20 unless said, at most 1,000; go on with `cursor`, the `next_cursor` of the answer \
-before. No answer gives totals.
+`filter`. `limit` is 20 unless said, at most 1,000; go on with `cursor`, which ends the answer before. \
+`count` tells how many.
 Ids are namespace/name; a pasted Hub address works too.
 All else: `find_operations`.
 Calls that delete, move or open something to more people ask a person first. If the answer is a plan with a \
