@@ -75,11 +75,16 @@ def repo_id(text: str, data: bytes) -> None:
         call = GetModel.model_validate({"repo_id": text})
     except ValueError:
         return
-    path = call.path()
+    whole = call.path()
+    path, asked, revision = whole.partition("/revision/")  # of an address that names one, or of id@revision
+    assert bool(asked) is (call.revision is not None)
+    assert bool(revision) is bool(asked)
+    assert "/" not in revision
+    assert revision not in (".", "..")
     assert path.startswith("/api/models/")
     assert 3 <= path.count("/") <= 4
     assert not {"", ".", ".."} & set(path.split("/")[1:])
-    assert path.isascii()
+    assert whole.isascii()
 
 
 def address(text: str, data: bytes) -> None:

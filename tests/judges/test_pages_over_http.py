@@ -28,7 +28,8 @@ from tests.server.test_pages import *  # noqa: F403  # the promises
 
 @asynccontextmanager
 async def over_http(hub: Hub, mode: str, **manners: Any) -> AsyncIterator[Client]:
-    settings, hub_of = Settings(journal="off", confirm="deny"), per_caller(hub)
+    settings = Settings(journal="off", confirm="deny", structured=True, resource_links="on")
+    hub_of = per_caller(hub)
     server = build(CatalogueTools(settings), hub_of, gate_of(settings), Pages(hub_of))
     async with (
         serving.served(http_app(server, hub, Http())) as url,
