@@ -8,6 +8,7 @@ import itertools
 import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
@@ -179,6 +180,17 @@ async def test_host_names_compare_without_regard_to_case_and_with_their_port(
 async def test_origins_compare_alike(world: World, parser: str, origin: str, status: int) -> None:
     async with raw(world, SERVED) as port:
         assert (await answered(port, request("POST", "/mcp", [("Origin", origin)])))[0] == status
+
+
+async def test_blanks_around_the_value_of_a_header_are_no_part_of_it(world: World, parser: str) -> None:
+    """RFC 9110, 5.5: neither of a host, an origin or a token, nor of what names the call."""
+    named = [("Host", "127.0.0.1"), ("Origin", "https://chat.example"), ("Authorization", f"Bearer {ADA}"),
+             ("MCP-Protocol-Version", "2025-11-25")]  # fmt: skip
+    async with raw(world, replace(SERVED, require_token=True)) as port:
+        for before, behind in itertools.product(("", " ", "\t "), repeat=2):
+            given = [(name, f"{before}{value}{behind}") for name, value in named]
+            status, answer = await answered(port, request("POST", "/mcp", given))
+            assert status == 200, (before, behind, answer)
 
 
 async def test_a_redirect_never_leads_where_a_request_says(world: World, parser: str) -> None:

@@ -86,11 +86,17 @@ class BoundedProtocol(asyncio.Protocol):
 
 
 def _protocol() -> Callable[..., Any]:
-    """The faster of uvicorn's protocols that is here; both are alike in what is used of them."""
+    """The faster of uvicorn's protocols that is here; h11 trims header values, httptools does not."""
     if find_spec("httptools"):
-        from uvicorn.protocols.http import httptools_impl
+        from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-        return httptools_impl.HttpToolsProtocol
+        class TrimmingProtocol(HttpToolsProtocol):
+            """Header values without the blanks around them, which are no part of them (RFC 9110, 5.5)."""
+
+            def on_header(self, name: bytes, value: bytes) -> None:
+                super().on_header(name, value.strip(b" \t"))
+
+        return TrimmingProtocol
     return H11Protocol
 
 
