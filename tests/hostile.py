@@ -89,6 +89,13 @@ def fitting(
         case "object":
             inner = {key: fitting(one, key, texts) for key, one in schema.get("properties", {}).items()}
             required = set(schema.get("required", ()))
+            if texts is None:  # what is required is never an empty list
+                inner = {
+                    key: one.filter(bool)
+                    if key in required and schema["properties"][key].get("items")
+                    else one
+                    for key, one in inner.items()
+                }
             return st.fixed_dictionaries(
                 {key: one for key, one in inner.items() if key in required},
                 optional={key: one for key, one in inner.items() if key not in required},
@@ -111,7 +118,15 @@ def arguments_of(endpoint: type[Endpoint[Any]]) -> st.SearchStrategy[Any]:
     beyond = st.builds(
         lambda said, more: {**said, **more}, within, st.dictionaries(names, anything, max_size=2)
     )
-    return fine | within | beyond | st.dictionaries(names | odd_texts, anything, max_size=5) | anything
+    return (
+        fine
+        | fine
+        | fine
+        | within
+        | beyond
+        | st.dictionaries(names | odd_texts, anything, max_size=5)
+        | anything
+    )
 
 
 # ── answers ──────────────────────────────────────────────────────────────────────────────────────────────
