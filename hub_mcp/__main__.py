@@ -1,5 +1,35 @@
-"""`python -m hub_mcp`: the same as `hub-mcp`."""
+"""The `hub-mcp` command, and `python -m hub_mcp`.
 
-from hub_mcp.cli import main
+A plain server over stdio answers what is the same for everyone at once, while the SDK is imported; everything
+else goes through the command line.
+"""
 
-main()
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    """Serve at once where the arguments are plain; else read them as the command line does."""
+    from hub_mcp.cli.plain_arguments import plain_settings
+    from hub_mcp.server.early_session import can_serve, serve_early
+
+    settings = plain_settings(sys.argv[1:], os.environ)
+    if settings is None or not can_serve():
+        from hub_mcp.cli.main import main as command_line
+
+        return command_line()
+    try:
+        begun = serve_early(settings)
+    except KeyboardInterrupt:
+        return None
+    if begun is None:
+        return None
+    from hub_mcp.wiring import run_stdio
+
+    return run_stdio(settings, begun)
+
+
+if __name__ == "__main__":
+    main()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import gc
 import logging
 import os
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from hub_mcp.client.token import Token
     from hub_mcp.gate.gate import Gate
     from hub_mcp.gate.journal import Journal
+    from hub_mcp.server.early_session import Begun
     from hub_mcp.server.http.app import Http
     from hub_mcp.server.lazy import Handlers
 
@@ -134,13 +137,23 @@ def journal_at(place: str) -> Journal:
     return RedisJournal(place)
 
 
-async def serve_stdio(settings: Settings) -> None:
-    """Serve one client over standard input and output, until its input ends."""
+def run_stdio(settings: Settings, begun: Begun | None = None) -> None:
+    """Serve one client over standard input and output, until its input ends.
+
+    Args:
+        begun: what was read and answered before, without the SDK.
+    """
+    set_up_logging(settings)
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_serve_stdio(settings, begun))
+
+
+async def _serve_stdio(settings: Settings, begun: Begun | None) -> None:
     from hub_mcp.server import telemetry
     from hub_mcp.server.lazy import lazy_server
     from hub_mcp.server.prepared_tools import PreparedTools
     from hub_mcp.server.relay import Relay
-    from hub_mcp.server.stdio import stdio
+    from hub_mcp.server.stdio import message_of, stdio
 
     telemetry.set_up()
     hubs: list[Hub] = []
@@ -152,8 +165,9 @@ async def serve_stdio(settings: Settings) -> None:
     server = lazy_server(PreparedTools(settings), load, structured=settings.structured)
     gc.freeze()  # what is there by now stays until the end
     gc.enable()
-    async with stdio() as (incoming, outgoing):
-        await Relay(server).run(incoming, outgoing)
+    replayed = [message_of(line) for line in begun.replayed] if begun else []
+    async with stdio(begun.unread if begun else b"") as (incoming, outgoing):
+        await Relay(server).run(incoming, outgoing, replayed)
     for hub in hubs:
         await hub.aclose()
 

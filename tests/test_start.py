@@ -1,4 +1,4 @@
-"""What a start over stdio imports before the first tool list is answered: the SDK, and little else.
+"""What a start over stdio imports: at first nothing but Python's own, then the SDK and little else.
 
 Every package beside the SDK's own is paid for at each start of an assistant, so each is named here with its
 reason; what only a call needs (httpx, the local Hub, Redis) is imported by the call.
@@ -67,7 +67,17 @@ MESSAGES = (
     {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": HELLO},
     {"jsonrpc": "2.0", "method": "notifications/initialized"},
     {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}},
+    # What is not answered early, and needs nothing but the SDK.
+    {"jsonrpc": "2.0", "id": 2, "method": "ping", "params": {"_meta": {"traceparent": "x"}}},
 )
+EARLY = """
+import os, sys
+from hub_mcp.cli.plain_arguments import plain_settings
+from hub_mcp.server.early_answers import EarlyAnswers
+early = EarlyAnswers(plain_settings(sys.argv[1:], {}))
+assert all(early.answer(line) is not None for line in sys.stdin.buffer.read().splitlines()[:3])
+print(*sys.modules)
+"""
 
 
 def imported(place: Path, *command: str) -> set[str]:
@@ -108,3 +118,14 @@ def test_what_waits_exists() -> None:
     for name in LATER:
         place = root / name.replace(".", "/")
         assert place.is_dir() or place.with_suffix(".py").is_file(), name
+
+
+@pytest.mark.parametrize("flag", ["--sandbox", "--anonymous", "--toolsets=all"])
+def test_before_the_first_answers_nothing_is_imported_but_pythons_own(flag: str) -> None:
+    sent = "".join(json.dumps(message) + "\n" for message in MESSAGES).encode()
+    told = subprocess.run(
+        [sys.executable, "-c", EARLY, flag], input=sent, capture_output=True, timeout=PATIENCE, check=True
+    )
+    tops = {name.partition(".")[0] for name in told.stdout.decode().split()}
+    installed = {name for name in tops - sys.stdlib_module_names if not name.startswith("_")}
+    assert installed == {"hub_mcp"}

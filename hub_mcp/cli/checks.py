@@ -33,9 +33,9 @@ def check(settings: Settings) -> None:
         if not OWNER.fullmatch(name):
             raise _wrong("--namespaces", name, "is not the name of a user or an organization.")
     if settings.toolsets or settings.tools or settings.exclude_tools or settings.read_only:
-        from hub_mcp.server import prepared_tools as announced
+        from hub_mcp.server import tool_selection
 
-        announced.check(settings)
+        tool_selection.check(settings)
 
 
 def _wrong(flag: str, value: str, why: str) -> BadInput:

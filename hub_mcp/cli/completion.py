@@ -10,7 +10,7 @@ from click.shell_completion import get_completion_class
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print the completion script of a shell, e.g. for bash: eval "$(hub-mcp completion bash)"."""
-    from hub_mcp.cli import cli
+    from hub_mcp.cli.main import cli
 
     kind = get_completion_class(shell)
     assert kind is not None

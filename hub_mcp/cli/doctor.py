@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub_mcp import __version__
-from hub_mcp.cli import IGNORED
+from hub_mcp.cli.main import IGNORED
 from hub_mcp.cli.options import ELSEWHERE, settings_behind
 from hub_mcp.cli.output import room, wrapped
 from hub_mcp.settings import Settings

@@ -20,7 +20,7 @@ def tools(settings: Settings, shape: str) -> None:
     """List the tools, by area, with what each does to the Hub. As JSON: what a client sees."""
     from hub_mcp.server.catalogue_tools import CatalogueTools
     from hub_mcp.server.operation_tools import CHANGE, tool_for
-    from hub_mcp.server.tool_list import AREA
+    from hub_mcp.server.tool_selection import AREA
 
     surface = CatalogueTools(settings)
     if shape == "json":

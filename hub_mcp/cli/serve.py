@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import gc
-import sys
 
 import click
 
@@ -19,13 +16,6 @@ from hub_mcp.settings import Settings
 def serve(settings: Settings) -> None:
     """Serve one client over stdin and stdout, until stdin ends."""
     gc.disable()  # until all is imported: what is imported stays, and looking through it takes a tenth of it
-    from hub_mcp.errors import HubError
-    from hub_mcp.wiring import serve_stdio, set_up_logging
+    from hub_mcp.wiring import run_stdio
 
-    set_up_logging(settings)
-    try:
-        with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(serve_stdio(settings))
-    except HubError as error:
-        click.echo(f"hub-mcp: {error.sentence()}", err=True)
-        sys.exit(2)
+    run_stdio(settings)

@@ -7,17 +7,23 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import anyio
 from mcp.types import Tool
+from mcp_types import methods
+from mcp_types.version import LATEST_MODERN_VERSION
 
 from hub_mcp.catalogue import ENDPOINTS, Endpoint
 from hub_mcp.catalogue.operations.endpoints import endpoint_of
 from hub_mcp.cli.jsonc import Json
+from hub_mcp.dev.early_eras import eras
 from hub_mcp.dev.project import ROOT
+from hub_mcp.server import early_answers
 from hub_mcp.server.catalogue_tools import callable_operations
 from hub_mcp.server.operation_tools import CHANGE, FIND, TOOLS, tool_for
-from hub_mcp.server.prepared_tools import FILE, NAMED_FILE
-from hub_mcp.server.tool_list import AREA
+from hub_mcp.server.tool_selection import AREA, FILE, NAMED_FILE
 from hub_mcp.server.tools import tool_of, tools
+from hub_mcp.settings import Settings
+from hub_mcp.wiring import sandbox, server_of
 
 PREPARED = ROOT / "hub_mcp" / "server"
 
@@ -46,6 +52,14 @@ def prepared() -> dict[Path, bytes]:
     }
 
 
+def early() -> dict[Path, bytes]:
+    """The file from which the first answers of a session over stdio are made."""
+    settings = Settings(sandbox="", journal="off", structured=True)  # so that the order of every part shows
+    written = anyio.run(eras, server_of(settings, sandbox(settings)))
+    text = json.dumps(written, ensure_ascii=False, indent=1) + "\n"
+    return {PREPARED / early_answers.FILE: text.encode()}
+
+
 def _listed(endpoint: type[Endpoint[Any]]) -> dict[str, Json]:
     return {
         "area": endpoint.area,
@@ -56,7 +70,12 @@ def _listed(endpoint: type[Endpoint[Any]]) -> dict[str, Json]:
 
 
 def _dumped(tool: Tool) -> dict[str, Json]:
-    return tool.model_dump(mode="json", by_alias=True, exclude_none=True)
+    """A tool with its parts in the order in which the SDK writes them."""
+    dumped = tool.model_dump(mode="json", by_alias=True, exclude_none=True)
+    result = {"tools": [dumped], "resultType": "complete", "ttlMs": 0, "cacheScope": "public"}
+    written = methods.serialize_server_result("tools/list", LATEST_MODERN_VERSION, result)
+    in_order: dict[str, Json] = written["tools"][0]
+    return in_order
 
 
 def _lines(listed: Iterable[Mapping[str, Json]]) -> bytes:

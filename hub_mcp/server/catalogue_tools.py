@@ -10,7 +10,8 @@ from hub_mcp.catalogue import ENDPOINTS, Endpoint
 from hub_mcp.catalogue.operations.endpoints import endpoint_of
 from hub_mcp.catalogue.operations.table import Operation, operations
 from hub_mcp.server.operation_tools import CHANGE, FIND, TOOLS, OperationTools, tool_for
-from hub_mcp.server.tool_list import AREA, ToolList, announces, hidden_by, refuse_unknown
+from hub_mcp.server.tool_list import ToolList
+from hub_mcp.server.tool_selection import AREA, announces, hidden_by, refuse_unknown
 from hub_mcp.server.tools import tool_of
 from hub_mcp.settings import Settings
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -61,13 +61,20 @@ class Relay:
         self._time = time_to_answer
         self._open: set[str | int] = set()  # requests that are not answered yet
         self._answered = anyio.Event()
+        self._replayed: dict[str | int, anyio.Event] = {}  # requests whose answers are dropped
 
-    async def run(self, incoming: Incoming, outgoing: Outgoing) -> None:
-        """Serve until the input has ended and what was read is answered."""
+    async def run(
+        self, incoming: Incoming, outgoing: Outgoing, replayed: Sequence[SessionMessage] = ()
+    ) -> None:
+        """Serve until the input has ended and what was read is answered.
+
+        Args:
+            replayed: messages that were answered before, which the server has to read first.
+        """
         to_server, server_in = anyio.create_memory_object_stream[SessionMessage | Exception](0)
         server_out, from_server = anyio.create_memory_object_stream[SessionMessage](0)
         async with outgoing, anyio.create_task_group() as group:
-            group.start_soon(self._pass_on, incoming, to_server, outgoing, group)
+            group.start_soon(self._pass_on, incoming, to_server, outgoing, group, replayed)
             group.start_soon(self._pass_back, from_server, outgoing)
             await self._server.run(server_in, server_out, self._server.create_initialization_options())
 
@@ -77,8 +84,11 @@ class Relay:
         to_server: MemoryObjectSendStream[SessionMessage | Exception],
         outgoing: Outgoing,
         group: TaskGroup,
+        replayed: Sequence[SessionMessage],
     ) -> None:
         async with to_server:
+            for known in replayed:
+                await self._replay(known, to_server)
             async for item in incoming:
                 if isinstance(item, UnreadableLine):
                     for refusal in item.refusals:
@@ -97,12 +107,28 @@ class Relay:
                     self._answered = anyio.Event()
                     await self._answered.wait()
 
+    async def _replay(
+        self, item: SessionMessage, to_server: MemoryObjectSendStream[SessionMessage | Exception]
+    ) -> None:
+        """Have the server read what was answered before, and go on when it has."""
+        request = item.message.id if isinstance(item.message, JSONRPCRequest) else None
+        known = anyio.Event()
+        if request is not None:
+            self._replayed[request] = known
+        await to_server.send(item)
+        if request is not None:
+            await known.wait()
+
     async def _pass_back(
         self, from_server: MemoryObjectReceiveStream[SessionMessage], outgoing: Outgoing
     ) -> None:
         async with from_server:
             async for item in from_server:
-                await self._answer(item, outgoing)
+                answered = getattr(item.message, "id", None)
+                if isinstance(item.message, (JSONRPCResponse, JSONRPCError)) and answered in self._replayed:
+                    self._replayed.pop(answered).set()
+                else:
+                    await self._answer(item, outgoing)
 
     async def _answer(self, item: SessionMessage, outgoing: Outgoing) -> None:
         with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):  # nobody listens any more

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import stat
-import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -19,6 +17,7 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 from mcp.shared.message import SessionMessage
 from mcp.types import jsonrpc_message_adapter
 
+from hub_mcp.server.early_session import can_serve
 from hub_mcp.server.relay import UnreadableLine
 
 LONGEST_LINE = 8 * 1024 * 1024  # bytes of one message
@@ -28,12 +27,15 @@ Outgoing = MemoryObjectSendStream[SessionMessage]
 
 
 @asynccontextmanager
-async def stdio() -> AsyncGenerator[tuple[Any, Any]]:
+async def stdio(unread: bytes = b"") -> AsyncGenerator[tuple[Any, Any]]:
     """Read and write streams for `Server.run`; stray prints go to stderr meanwhile.
 
     The read stream ends when standard input does.
+
+    Args:
+        unread: what was read of standard input before.
     """
-    if sys.platform == "win32" or not (_watchable(0) and _watchable(1)):
+    if not can_serve():
         from mcp.server.stdio import stdio_server
 
         async with stdio_server() as streams:
@@ -46,6 +48,7 @@ async def stdio() -> AsyncGenerator[tuple[Any, Any]]:
     os.close(nothing)
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=LONGEST_LINE)
+    reader.feed_data(unread)
     source, _ = await loop.connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(wire_in, "rb", buffering=0)
     )
@@ -79,7 +82,7 @@ async def _read(
             if not line.strip():
                 continue
             try:
-                message = SessionMessage(jsonrpc_message_adapter.validate_json(line, by_name=False))
+                message = message_of(line)
             except ValueError:
                 await to_server.send(UnreadableLine(line))
                 continue
@@ -87,6 +90,15 @@ async def _read(
                 await to_server.send(message)
             except (anyio.BrokenResourceError, anyio.ClosedResourceError):
                 return
+
+
+def message_of(line: bytes) -> SessionMessage:
+    """The message of a line.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return SessionMessage(jsonrpc_message_adapter.validate_json(line, by_name=False))
 
 
 async def _write(
@@ -99,9 +111,3 @@ async def _write(
                 await writer.drain()
             except ConnectionError:
                 return  # nobody listens any more; the end of stdin follows
-
-
-def _watchable(descriptor: int) -> bool:
-    """Whether the loop can wait for the stream: pipes, sockets and terminals, not files."""
-    mode = os.fstat(descriptor).st_mode
-    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or os.isatty(descriptor)

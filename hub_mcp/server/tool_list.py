@@ -1,65 +1,17 @@
-"""What a server offers by its operator's settings: toolsets, named tools, exclusions and read-only areas.
-
-Exclusion always wins. The list is the same for everyone and never waits for the network.
-"""
+"""What a server offers, in the SDK's types; the list is the same for everyone and waits for nothing."""
 
 from __future__ import annotations
 
 import base64
-import re
 from abc import ABC, abstractmethod
-from collections.abc import Collection
 from functools import cached_property
 from importlib.resources import files
 from typing import Any
 
 from mcp.types import Icon, Tool
 
-from hub_mcp.errors import BadInput
+from hub_mcp.server.tool_selection import output_schema
 from hub_mcp.settings import Settings
-
-_PREFIX = re.compile(r"[A-Za-z0-9_-]{0,16}")  # some hosts cap a name at 64, their own key in front
-ALL = frozenset({"all", "default"})
-AREA = "operations"  # of the three tools that reach every operation
-OBJECT = {"type": "object"}  # permissive: a client that validates must never throw a good answer away
-ROWS = {"type": "object", "properties": {"items": {"type": "array"}}, "required": ["items"]}
-
-
-def hidden_by(settings: Settings, tool: str, area: str, *, reads: bool) -> str:
-    """The flag that keeps a tool from being offered; "" where none does."""
-    if tool in settings.exclude_tools:
-        return "--exclude-tools"
-    if not reads and {area, "all"} & set(settings.read_only):
-        return "--read-only"
-    if not settings.tools and not settings.toolsets:
-        return ""
-    if tool in settings.tools or {area, *ALL} & set(settings.toolsets):
-        return ""
-    return "--tools" if settings.tools and not settings.toolsets else "--toolsets"
-
-
-def announces(settings: Settings, operation: str, area: str, *, reads: bool) -> bool:
-    """Whether an operation is a tool of its own: where its area, its name, or everything was asked for."""
-    asked = operation in settings.tools or {area, "all"} & set(settings.toolsets)
-    return bool(asked) and not hidden_by(settings, operation, area, reads=reads)
-
-
-def refuse_unknown(settings: Settings, tools: Collection[str], areas: Collection[str]) -> None:
-    """Hold the names an operator gave against those there are.
-
-    Raises:
-        BadInput: one is of nothing here; a misspelt exclusion must not pass silently.
-    """
-    if not _PREFIX.fullmatch(settings.tool_prefix):
-        raise BadInput("--tool-prefix takes at most 16 letters, digits, _ and -, and no other characters.")
-    for flag, given, known in (
-        ("--toolsets", settings.toolsets, {*areas, *ALL}),
-        ("--read-only", settings.read_only, {*areas, "all"}),
-        ("--tools", settings.tools, set(tools)),
-        ("--exclude-tools", settings.exclude_tools, set(tools)),
-    ):
-        if odd := [name for name in given if name not in known]:
-            raise BadInput(f"{flag} does not know {', '.join(odd)}; there are {', '.join(sorted(known))}.")
 
 
 class ToolList(ABC):
@@ -92,7 +44,7 @@ class ToolList(ABC):
         """The offered tools with their output schemas, for clients that get structured content."""
         return [
             tool.model_copy(
-                update={"output_schema": ROWS if self.lists(self.own_name(tool.name)) else OBJECT}
+                update={"output_schema": output_schema(lists=self.lists(self.own_name(tool.name)))}
             )
             for tool in self.tools
         ]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from hub_mcp import cli
+from hub_mcp.cli import main as cli
 
 OURS = ("HF_", "HUB_MCP_", "HUGGING_FACE_", "TRANSFORMERS_OFFLINE", "NO_COLOR", "FORCE_COLOR", "_HUB_MCP")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hub_mcp.catalogue import ENDPOINTS
-from hub_mcp.cli import COMMANDS
+from hub_mcp.cli.main import COMMANDS
 from tests.cli.conftest import Run, own_environment
 from tests.waiting import PATIENCE
 

@@ -10,7 +10,7 @@ import pytest
 from mcp import Client
 
 from hub_mcp.catalogue import ENDPOINTS
-from hub_mcp.cli.options import settings_from
+from hub_mcp.cli.flags import settings_from
 from hub_mcp.server.operation_tools import TOOLS
 from hub_mcp.server.resources.streams import BUDGET
 from hub_mcp.wiring import hub_of, server_of

@@ -15,8 +15,8 @@ import yaml
 
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.cli.clients import CLIENTS
+from hub_mcp.cli.flags import settings_from
 from hub_mcp.cli.jsonc import Json
-from hub_mcp.cli.options import settings_from
 from hub_mcp.dev import project as projects
 from hub_mcp.dev.check_clients import PIECES
 from hub_mcp.dev.check_manifests import CHECKS

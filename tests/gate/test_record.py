@@ -18,8 +18,8 @@ import pytest
 from click.testing import CliRunner
 
 from hub_mcp.catalogue.repos import DeleteRepo
-from hub_mcp.cli import cli
 from hub_mcp.cli.journal_commands import journal as journal_command
+from hub_mcp.cli.main import cli
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.shared import Shared
 from hub_mcp.client.token import Token

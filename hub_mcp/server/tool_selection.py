@@ -1,0 +1,123 @@
+"""Which tools a server offers by its operator's settings: toolsets, named tools, exclusions, read-only areas.
+
+Exclusion always wins. Told from prepared files, without the SDK and the catalogue: building the catalogue's
+classes and schemas takes longer than all else of ours at a start, and a list needs none of them. The files
+are written from the catalogue by `python -m hub_mcp.dev manifests` (drift-checked).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from hub_mcp.errors import BadInput
+from hub_mcp.settings import Settings
+
+_PREFIX = re.compile(r"[A-Za-z0-9_-]{0,16}")  # some hosts cap a name at 64, their own key in front
+ALL = frozenset({"all", "default"})
+OBJECT = {"type": "object"}  # permissive: a client that validates must never throw a good answer away
+ROWS = {"type": "object", "properties": {"items": {"type": "array"}}, "required": ["items"]}
+AREA = "operations"  # of the three tools that reach every operation
+
+
+def hidden_by(settings: Settings, tool: str, area: str, *, reads: bool) -> str:
+    """The flag that keeps a tool from being offered; "" where none does."""
+    if tool in settings.exclude_tools:
+        return "--exclude-tools"
+    if not reads and {area, "all"} & set(settings.read_only):
+        return "--read-only"
+    if not settings.tools and not settings.toolsets:
+        return ""
+    if tool in settings.tools or {area, *ALL} & set(settings.toolsets):
+        return ""
+    return "--tools" if settings.tools and not settings.toolsets else "--toolsets"
+
+
+def announces(settings: Settings, operation: str, area: str, *, reads: bool) -> bool:
+    """Whether an operation is a tool of its own: where its area, its name, or everything was asked for."""
+    asked = operation in settings.tools or {area, "all"} & set(settings.toolsets)
+    return bool(asked) and not hidden_by(settings, operation, area, reads=reads)
+
+
+def refuse_unknown(settings: Settings, tools: Collection[str], areas: Collection[str]) -> None:
+    """Hold the names an operator gave against those there are.
+
+    Raises:
+        BadInput: one is of nothing here; a misspelt exclusion must not pass silently.
+    """
+    if not _PREFIX.fullmatch(settings.tool_prefix):
+        raise BadInput("--tool-prefix takes at most 16 letters, digits, _ and -, and no other characters.")
+    for flag, given, known in (
+        ("--toolsets", settings.toolsets, {*areas, *ALL}),
+        ("--read-only", settings.read_only, {*areas, "all"}),
+        ("--tools", settings.tools, set(tools)),
+        ("--exclude-tools", settings.exclude_tools, set(tools)),
+    ):
+        if odd := [name for name in given if name not in known]:
+            raise BadInput(f"{flag} does not know {', '.join(odd)}; there are {', '.join(sorted(known))}.")
+
+
+FILE = "prepared_tools.json"
+NAMED_FILE = "prepared_operations.json"
+
+
+@dataclass(frozen=True)
+class PreparedTool:
+    """A tool as the file has it."""
+
+    area: str
+    reads: bool
+    lists: bool
+    tool: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        return str(self.tool["name"])
+
+
+@cache
+def listed() -> tuple[PreparedTool, ...]:
+    """Every tool that is offered unasked, in the order of the catalogue."""
+    return _read(FILE)
+
+
+@cache
+def listed_when_named() -> tuple[PreparedTool, ...]:
+    """The operations that are tools of their own where their area or their name is asked for."""
+    return _read(NAMED_FILE)
+
+
+def _read(file: str) -> tuple[PreparedTool, ...]:
+    text = Path(__file__).with_name(file).read_bytes()
+    return tuple(PreparedTool(**one) for one in json.loads(text))
+
+
+def check(settings: Settings) -> None:
+    """Hold the tools and areas that settings name against those there are.
+
+    Raises:
+        BadInput: one is of nothing here.
+    """
+    named = settings.toolsets or settings.tools or settings.exclude_tools or settings.read_only
+    if named or settings.tool_prefix:
+        known = (*listed(), *listed_when_named())
+        refuse_unknown(settings, {one.name for one in known}, {one.area for one in known})
+
+
+def offered(settings: Settings) -> list[PreparedTool]:
+    """The tools that one server offers, in the order of the catalogue."""
+    named = listed_when_named() if settings.toolsets or settings.tools else ()
+    own = [one for one in listed() if not hidden_by(settings, one.name, one.area, reads=one.reads)]
+    asked = [one for one in named if announces(settings, one.name, one.area, reads=one.reads)]
+    reaching = [one for one in own if one.area == AREA]
+    return [*(one for one in own if one.area != AREA), *asked, *reaching]
+
+
+def output_schema(*, lists: bool) -> dict[str, Any]:
+    """The schema of a tool's structured content, for clients that get it."""
+    return ROWS if lists else OBJECT
