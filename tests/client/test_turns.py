@@ -8,6 +8,7 @@ import pytest
 
 from hub_mcp.client.transport.turns import FairTurns, TurnsTransport
 from tests.client.scripts import request
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio
 
@@ -73,7 +74,7 @@ async def test_a_caller_who_leaves_takes_no_turn_with_them() -> None:
             group.start_soon(take)
         await settled()
         group.cancel_scope.cancel()
-    with anyio.fail_after(5):
+    with anyio.fail_after(PATIENCE):
         async with turns.turn("b"), anyio.create_task_group():
             pass
         await take()

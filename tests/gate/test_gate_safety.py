@@ -20,6 +20,7 @@ from hub_mcp.gate.question import Challenge, digest
 from hub_mcp.server.app import build
 from hub_mcp.server.catalogue_tools import CatalogueTools
 from tests.gate.gates import ERAS, EVE, NOTHING, THINKS, World, agreeing, refused, text_of
+from tests.waiting import turns, until
 
 MINE = "ada/notes-to-self"
 DELETE = {"repo_id": MINE, "type": "model"}
@@ -285,8 +286,8 @@ async def test_a_change_in_flight_is_finished_and_written_down_when_the_call_is_
 
     world.spy.before = slowly
 
-    async def land_when_nothing_else_moves() -> None:
-        await anyio.wait_all_tasks_blocked()
+    async def land_after_the_cancellation() -> None:
+        await turns()
         land.set()
 
     async with world.client(era, agreeing) as client, anyio.create_task_group() as around:
@@ -294,9 +295,8 @@ async def test_a_change_in_flight_is_finished_and_written_down_when_the_call_is_
             group.start_soon(client.call_tool, "delete_repo", DELETE)
             await flying.wait()
             group.cancel_scope.cancel()
-            around.start_soon(land_when_nothing_else_moves)
-        await anyio.wait_all_tasks_blocked()
-    assert world.outcomes() == ["asked", "done"]
+            around.start_soon(land_after_the_cancellation)
+        await until(lambda: world.outcomes() == ["asked", "done"])
     assert len(world.spy.changes) == 1
     assert not await world.exists(MINE)
 
@@ -317,10 +317,9 @@ async def test_a_change_that_waits_for_the_rate_limit_is_not_made_when_the_call_
         async with anyio.create_task_group() as group:
             group.start_soon(client.call_tool, "delete_repo", DELETE)
             await waiting.wait()
-            await anyio.wait_all_tasks_blocked()
+            await turns()
             group.cancel_scope.cancel()
-        await anyio.wait_all_tasks_blocked()
-    assert world.outcomes() == ["asked", "refused"]
+        await until(lambda: world.outcomes() == ["asked", "refused"])
     assert len(world.spy.changes) == 1
     assert await world.exists(MINE)
 

@@ -28,6 +28,7 @@ from hub_mcp.gate.journal import Entry, Journal
 from hub_mcp.settings import Settings
 from tests.gate.gates import ADA, BASE, ERAS, KEY, World, agreeing, refused, text_of
 from tests.gate.test_gate_property import Case, cases
+from tests.waiting import PATIENCE
 
 MINE = "ada/notes-to-self"
 DELETE = {"repo_id": MINE, "type": "model"}
@@ -118,7 +119,7 @@ def test_a_line_that_fits_only_in_part_is_reported_and_leaves_nothing(tmp_path: 
     size = (tmp_path / "j").stat().st_size
     for room in (0, 1, 50, 150):
         command = [sys.executable, "-c", WRITE, str(tmp_path / "j"), str(size + room)]
-        told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+        told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE)
         assert "cannot be written (File too large)" in told.stdout
         assert (tmp_path / "j").stat().st_size == size
     kept.write(Entry("done", "t", "c"))

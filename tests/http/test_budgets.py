@@ -260,7 +260,7 @@ async def test_another_callers_call_is_answered_while_64_calls_of_one_are_slow(w
 
         for number in range(64):
             group.start_soon(call, number)
-        with anyio.fail_after(60):
+        with anyio.fail_after(PATIENCE):
             while held < 16:  # noqa: ASYNC110  # another task counts
                 await anyio.sleep(0.01)
             async with client_of(url, token=EVE) as client:

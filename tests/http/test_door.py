@@ -18,6 +18,7 @@ from hub_mcp.server.http.app import Http
 from hub_mcp.server.http.hosts import Place
 from tests.gate.gates import ADA, World
 from tests.http.serving import app_of, served
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio
 CALL = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call",
@@ -75,7 +76,7 @@ async def answered(port: int, sent: bytes) -> tuple[int, bytes]:
     """The status and the whole answer; 0 where the connection was closed without one."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
-        with anyio.fail_after(30):
+        with anyio.fail_after(PATIENCE):
             writer.write(sent)
             await writer.drain()
             head = b""

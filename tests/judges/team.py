@@ -16,9 +16,11 @@ from typing import Any
 import anyio
 import httpx
 
+from tests.waiting import PATIENCE
+
 KEYS = "of-this-test-alone-" + "k" * 32
 HUB_MCP = (sys.executable, "-m", "hub_mcp")
-SOON = 30.0  # seconds that a slow machine may take for what should be done at once
+SOON = PATIENCE  # for what should be done at once
 
 
 class Redis:

@@ -20,6 +20,7 @@ from tests.gate.test_gate import *  # noqa: F403  # the promises
 from tests.gate.test_gate_plans import *  # noqa: F403
 from tests.gate.test_gate_safety import *  # noqa: F403
 from tests.http.serving import app_of, client_of, served
+from tests.waiting import PATIENCE
 
 
 class WorldOverHttp(World):
@@ -36,7 +37,7 @@ class WorldOverHttp(World):
         **settings: object,
     ) -> AsyncIterator[Client]:
         app = app_of(self, gate=gate or self.gate(**settings))
-        with anyio.fail_after(30):
+        with anyio.fail_after(PATIENCE):
             async with served(app) as url, client_of(url, era, self.in_time(answer), token=token) as client:
                 yield client
 
