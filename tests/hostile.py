@@ -138,7 +138,7 @@ KNOWN_NAMES = [
     "childrenModelCount", "users", "resources", "repos", "autoJoin", "enabled", "paper", "authors", "comments", "author",
     "data", "latest", "raw", "submittedBy", "linkedModels", "recordSet", "distribution", "field", "dataType", "models",
     "datasets", "data", "error", "errors", "message", "url", "label", "runtime", "hardware", "current", "cardData", "upvotes",
-    "organization", "default", "train", "securityRestrictions", "roleInOrg", "isPro", "visibility", "resourceGroup", "sdk",
+    "organization", "events", "num", "diff", "default", "train", "securityRestrictions", "roleInOrg", "isPro", "visibility", "resourceGroup", "sdk",
 ]  # fmt: skip
 
 hub_texts = odd_texts | st.sampled_from(
@@ -204,7 +204,7 @@ SAMPLES: dict[str, Any] = {
     "organization": "nimbus-labs", "namespace": "ada", "username": "bob", "resource_group_id": "0123456789abcdef01234567",
     "arxiv_id": "2311.12983", "item_id": "0123456789abcdef01234567", "item": "models/a/b", "subset": "default", "split": "train",
     "n": 0, "name": "storm", "title": "Things", "role": "read", "users": [{"user": "bob", "role": "read"}], "visibility": "private",
-    "auto_join": {"enabled": False}, "note": "x", "private": True, "description": "x", "revision": "main",
+    "num": 1, "auto_join": {"enabled": False}, "note": "x", "private": True, "description": "x", "revision": "main",
 }  # fmt: skip
 REAL: dict[str, Any] = {  # an answer of the documented shape, to be mutated
     "Model": {"_id": "1", "id": "a/b", "tags": ["x"], "siblings": [{"rfilename": "x"}] * 12, "usedStorage": 5, "spaces": ["a/b"],
@@ -224,8 +224,11 @@ REAL: dict[str, Any] = {  # an answer of the documented shape, to be mutated
     "ParquetFiles": {"default": {"train": ["https://hub.test/0.parquet", "https://hub.test/1.parquet"]}},
     "Tags": {"license": [{"id": "license:mit", "label": "mit", "type": "license"}]},
     "Created": {"name": "a/b", "url": "https://hub.test/a/b", "id": "1"},
+    "Discussion": {"_id": "1", "num": 1, "title": "x", "status": "open", "isPullRequest": True, "author": {"name": "x"}, "diff": "--- a\n+++ b",
+                   "repo": {"name": "a/b", "type": "model"}, "events": [{"id": "1", "type": "comment", "author": {"name": "x"}, "data": {
+                       "latest": {"raw": "x"}}}, {"id": "2", "type": "status-change", "data": {"status": "open"}}] * 12},
     "Organization": {"_id": "1", "name": "o", "fullname": "O", "numUsers": 1},
-    "Page": [{"_id": "1", "id": "a/b", "user": "bob", "slug": "a/b-1", "paper": {"id": "1", "title": "x"}, "submittedBy": {"name": "x"}}],
+    "Page": [{"_id": "1", "num": 1, "id": "a/b", "user": "bob", "slug": "a/b-1", "paper": {"id": "1", "title": "x"}, "submittedBy": {"name": "x"}}],
 }  # fmt: skip
 REAL |= {
     "Dataset": REAL["Model"],

@@ -11,11 +11,14 @@ from starlette.routing import Route
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.localhub.app import create_app
+from hub_mcp.server.tool_selection import NAMED_FILE
 from tests.exchanges import record
 
 HERE = Path(__file__).parent
 PUBLISHED = json.loads((HERE.parent / "manifests" / "tools.json").read_text(encoding="utf-8"))["tools"]
-SNAPSHOTS = {tool["name"]: tool for tool in PUBLISHED}  # written by `python -m hub_mcp.dev manifests`
+NAMED = json.loads((HERE.parent / "hub_mcp" / "server" / NAMED_FILE).read_text(encoding="utf-8"))
+# Both are written by `python -m hub_mcp.dev manifests`.
+SNAPSHOTS = {tool["name"]: tool for tool in (*PUBLISHED, *(one["tool"] for one in NAMED))}
 ROUTES = [route for route in create_app().routes if isinstance(route, Route)]
 
 
@@ -53,7 +56,11 @@ def test_the_documented_spelling_of_the_path_is_served_as_well(tool: str) -> Non
     method, _, path = line.documented.partition(" ")
     path = re.sub(r" or .*| \(\+.*\)$", "", path)  # the first of several documented forms
     path = re.sub(r"\(models\|spaces\|datasets\)", "models", path)
-    path = re.sub(r"\{repo_type\}", "models", path).replace("{repo_id}", "ns/name").replace("{n}", "0")
+    path = (
+        re.sub(r"\{repo_type\}|\{repoType\}", "models", path)
+        .replace("{repo_id}", "ns/name")
+        .replace("{n}", "0")
+    )
     path = re.sub(r"\{slug\}-\{id\}", "title-0123456789abcdef01234567", path)
     assert local_route(method, re.sub(r"\{\w+\}", "0123456789abcdef01234567", path))
 

@@ -1,8 +1,9 @@
-"""What the Hub offers: every documented endpoint, in the order of the documentation."""
+"""What the Hub offers: every documented endpoint, in the order of the documentation, and others beside."""
 
 from hub_mcp.catalogue import (
     collections,
     datasets,
+    discussions,
     models,
     organizations,
     papers,
@@ -22,6 +23,7 @@ __all__ = [
     "Endpoint",
     "collections",
     "datasets",
+    "discussions",
     "models",
     "organizations",
     "papers",

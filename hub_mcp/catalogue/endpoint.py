@@ -66,6 +66,8 @@ class Endpoint(BaseModel, Generic[A]):
     tool: ClassVar[str]
     label: ClassVar[str]  # its title; not called so, since a field may be
     area: ClassVar[str]
+    in_area: ClassVar[str] = ""  # its area where that is not the name of its file
+    by_default: ClassVar[bool] = True  # whether it is listed where no toolset was asked for
     answer: ClassVar[type[Answer]]
     changes: ClassVar[bool] = False
     kind: ClassVar[str] = ""  # "model", "dataset" or "space" where the class is about one of them
@@ -217,6 +219,11 @@ class Endpoint(BaseModel, Generic[A]):
             )
 
 
+def default_endpoints() -> dict[str, type[Endpoint[Any]]]:
+    """The endpoints whose tools are listed where no toolset was asked for."""
+    return {name: endpoint for name, endpoint in ENDPOINTS.items() if endpoint.by_default}
+
+
 # ── declaring ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -243,7 +250,7 @@ def declare(line: Line, label: str, check: Callable[[type[E]], str | None]) -> C
         words = _WORDS.split(cls.__name__)
         cls.tool = "_".join(words).lower()
         cls.label = label or " ".join([words[0], *(word.lower() for word in words[1:])])
-        cls.area = cls.__module__.rpartition(".")[2]
+        cls.area = cls.in_area or cls.__module__.rpartition(".")[2]
         cls.answer = type_arguments(cls, Endpoint)[-1]
         if why := next(filter(None, (*_wrong(cls), check(cls))), None):
             raise TypeError(f"{cls.__name__}: {why}")

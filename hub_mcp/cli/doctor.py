@@ -54,7 +54,7 @@ def doctor(settings: Settings, as_json: bool) -> None:
 
 async def examined(settings: Settings) -> dict[str, Any]:
     """What there is to know; `well` says whether the server could work."""
-    from hub_mcp.catalogue import ENDPOINTS
+    from hub_mcp.catalogue.endpoint import default_endpoints
     from hub_mcp.catalogue.listing import Listing
     from hub_mcp.catalogue.models import ListModels
     from hub_mcp.catalogue.refusals import window_of
@@ -92,9 +92,10 @@ async def examined(settings: Settings) -> dict[str, Any]:
     found["network"] = {
         name: "set" for name in NETWORK if os.environ.get(name) or os.environ.get(name.lower())
     } or "as is"
-    hidden = {name: why for name, endpoint in ENDPOINTS.items() if (why := why_hidden(settings, endpoint))}
-    found["tools"] = {"offered": len(ENDPOINTS) - len(hidden), **({"hidden": hidden} if hidden else {})}
-    if vain := _vain([one for one in ENDPOINTS.values() if one.tool not in hidden], identity):
+    listed = default_endpoints()
+    hidden = {name: why for name, endpoint in listed.items() if (why := why_hidden(settings, endpoint))}
+    found["tools"] = {"offered": len(listed) - len(hidden), **({"hidden": hidden} if hidden else {})}
+    if vain := _vain([one for one in listed.values() if one.tool not in hidden], identity):
         found["tools"]["not for this token"] = vain
     found["confirm"] = {settings.confirm: POLICIES[settings.confirm]}
     found["ignored_variables"] = ", ".join(IGNORED) or "none"

@@ -12,7 +12,8 @@ from mcp.types import Tool
 from mcp_types import methods
 from mcp_types.version import LATEST_MODERN_VERSION
 
-from hub_mcp.catalogue import ENDPOINTS, Endpoint
+from hub_mcp.catalogue import Endpoint
+from hub_mcp.catalogue.endpoint import default_endpoints
 from hub_mcp.catalogue.operations.endpoints import endpoint_of
 from hub_mcp.cli.jsonc import Json
 from hub_mcp.dev.early_eras import eras
@@ -40,14 +41,14 @@ def published() -> list[dict[str, Json]]:
 
 def prepared() -> dict[Path, bytes]:
     """The files from which a start over stdio lists its tools."""
-    names = [name for name in callable_operations() if name not in ENDPOINTS]
+    names = [name for name in callable_operations() if name not in default_endpoints()]
     named = [made for name in names if (made := endpoint_of(name))]
     reaching: list[dict[str, Json]] = [
         {"area": AREA, "reads": name != CHANGE, "lists": name == FIND, "tool": _dumped(tool_for(name))}
         for name in TOOLS
     ]
     return {
-        PREPARED / FILE: _lines([*map(_listed, ENDPOINTS.values()), *reaching]),
+        PREPARED / FILE: _lines([*map(_listed, default_endpoints().values()), *reaching]),
         PREPARED / NAMED_FILE: _lines(map(_listed, named)),
     }
 

@@ -55,18 +55,24 @@ def _names(endpoints: Sequence[type[Endpoint[Any]]]) -> str:
     return ", ".join(f"`{one.tool}`" for one in endpoints)
 
 
-def operation_areas(project: Project) -> str:
+def operation_count(project: Project) -> str:
+    """How many operations are known, and how many can be called."""
+    known = operations().values()
+    kept = sum(1 for one in known if one.keeps_back)
+    table = "[manifests/README.md](manifests/README.md#operations)"
+    callable_now = len(known) - kept
+    return f"{len(known)} operations are known, {callable_now} of them callable; {table} counts them by area."
+
+
+def operation_areas() -> str:
     """For each area of the Hub how many operations there are, and how many are classed how."""
     known = operations()
     standings = [one for one in Standing if one is not Standing.UNKNOWN]
     areas: dict[str, Counter[Standing]] = {}
     for one in known.values():
         areas.setdefault(one.area, Counter())[one.standing] += 1
-    kept = sum(1 for one in known.values() if one.keeps_back)
     total = Counter(one.standing for one in known.values())
     rows = [
-        f"{len(known)} operations are known, {len(known) - kept} of them callable.",
-        "",
         f"| area | operations | {' | '.join(standings)} |",
         f"| --- | {'--: | ' * (len(standings) + 1)}".rstrip(),
         *(_counts(area.replace("_", " "), counted, standings) for area, counted in sorted(areas.items())),
@@ -117,9 +123,12 @@ def sections(project: Project) -> str:
 
 
 def whole(project: Project) -> bytes:
-    """The README of `manifests/`, with a section for each assistant and a table for each area."""
+    """The README of `manifests/`, with a section for each assistant, and tables of tools and operations."""
     text = project.worded("manifests-README.md").decode()
-    return text.replace("@clients@", sections(project)).replace("@tools@", tool_tables()).encode()
+    parts = {"@clients@": sections(project), "@tools@": tool_tables(), "@operations@": operation_areas()}
+    for mark, part in parts.items():
+        text = text.replace(mark, part)
+    return text.encode()
 
 
 def _section(project: Project, client: Client, ready: Mapping[str, bytes]) -> str:
@@ -149,7 +158,7 @@ def _file(client: Client, *, short: bool = False) -> str:
 
 PARTS: dict[str, Callable[[Project], str]] = {
     "tools": tools,
-    "operations": operation_areas,
+    "operations": operation_count,
     "clients": clients,
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 from mcp.types import Tool
 
 from hub_mcp.catalogue import ENDPOINTS, Endpoint
+from hub_mcp.catalogue.endpoint import default_endpoints
 from hub_mcp.catalogue.operations.endpoints import endpoint_of
 from hub_mcp.catalogue.operations.table import Operation, operations
 from hub_mcp.server.operation_tools import CHANGE, FIND, TOOLS, OperationTools, tool_for
@@ -44,12 +45,14 @@ class CatalogueTools(ToolList):
         refuse_unknown(
             settings, {*ENDPOINTS, *callable_operations(), *TOOLS}, {*areas(), AREA, *operation_areas()}
         )
-        self.offered = {name: cls for name, cls in ENDPOINTS.items() if not why_hidden(settings, cls)}
+        self.offered = {
+            name: cls for name, cls in default_endpoints().items() if not why_hidden(settings, cls)
+        }
         self.operations = OperationTools(settings)
         self.reaching = [name for name in TOOLS if not hidden_by(settings, name, AREA, reads=name != CHANGE)]
         for name, one in callable_operations().items():
             made = announces(settings, name, one.area, reads=one.reads) and endpoint_of(name)
-            if made and name not in ENDPOINTS:
+            if made and name not in self.offered:
                 self.offered[name] = made
 
     def endpoint(self, name: str) -> type[Endpoint[Any]] | None:

@@ -184,7 +184,24 @@ def lines_of(content: Mapping[str, Any], indent: str = "", full: Sequence[str] =
                 *lines_of(value, indent + "  ", list(value) if name in full else ()),
             ]
         elif isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
-            lines += [f"{indent}{told(name)}:", *(f"{indent}- {told(one, limit)}" for one in value)]
+            lines.append(f"{indent}{told(name)}:")
+            for one in value:
+                long = _of_lines(one) if name in full else {}
+                rest = {part: said for part, said in one.items() if part not in long}
+                lines.append(f"{indent}- {told(rest, limit)}")
+                lines += [f"{indent}  {line}" for text in long.values() for line in _parted(text)]
+        elif name in full and isinstance(value, str) and "\n" in value:
+            lines += [f"{indent}{told(name)}:", *(f"{indent}  {line}" for line in _parted(value))]
         else:
             lines.append(f"{indent}{told(name)}: {told(value, limit)}")
     return lines
+
+
+def _of_lines(entry: Mapping[str, Any]) -> dict[str, str]:
+    """The texts of an entry that have several lines."""
+    return {name: one for name, one in entry.items() if isinstance(one, str) and "\n" in one}
+
+
+def _parted(text: str) -> list[str]:
+    """The lines of somebody else's text; each is indented, so that none can pass for one of ours."""
+    return [line.replace("\t", "    ") for line in text.split("\n")]

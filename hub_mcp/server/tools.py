@@ -9,9 +9,10 @@ from typing import Any
 from mcp.types import CallToolResult, ContentBlock, ResourceLink, TextContent, Tool, ToolAnnotations
 from pydantic import ValidationError
 
-from hub_mcp.catalogue import ENDPOINTS, Endpoint
+from hub_mcp.catalogue import Endpoint
 from hub_mcp.catalogue.answers import Answer, Page
 from hub_mcp.catalogue.datasets import Shard
+from hub_mcp.catalogue.endpoint import default_endpoints
 from hub_mcp.catalogue.host_arguments import as_meant
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.operations.announce import input_schema_of, reading_schema_of, with_empties
@@ -57,8 +58,8 @@ def tool_of(endpoint: type[Endpoint[Any]]) -> Tool:
 
 
 def tools() -> list[Tool]:
-    """All tools, in the order of the catalogue."""
-    return [tool_of(endpoint) for endpoint in ENDPOINTS.values()]
+    """The tools that are listed unasked, in the order of the catalogue."""
+    return [tool_of(endpoint) for endpoint in default_endpoints().values()]
 
 
 def read_call(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hub_mcp import __version__
-from hub_mcp.catalogue import ENDPOINTS
+from hub_mcp.catalogue.endpoint import default_endpoints
 from hub_mcp.cli.doctor import POLICIES
 from hub_mcp.localhub.app import create_app
 from hub_mcp.localhub.serving import serving
@@ -46,7 +46,7 @@ def test_a_server_that_can_work_is_described_and_ends_with_nought(run: Run, endp
     assert found["token"] == "from HF_TOKEN"
     assert found["signed_in"]["name"] == "ada"
     assert found["rate_limit"]["calls left"] > 0
-    assert found["tools"] == {"offered": len(ENDPOINTS)}
+    assert found["tools"] == {"offered": len(default_endpoints())}
     assert found["confirm"] == {"plan": POLICIES["plan"]}
     assert found["ignored_variables"] == "none"
     assert all(version != "missing" for version in found["packages"].values())
@@ -117,7 +117,7 @@ def test_hidden_tools_are_told_with_what_hides_them(run: Run) -> None:
     assert tools["hidden"]["get_model"] == "--exclude-tools"
     assert tools["hidden"]["list_datasets"] == "--toolsets"
     assert "list_models" not in tools["hidden"]
-    assert tools["offered"] == len(ENDPOINTS) - len(tools["hidden"])
+    assert tools["offered"] == len(default_endpoints()) - len(tools["hidden"])
     words = " ".join(run(*given).out.split())
     assert "--exclude-tools (1): get_model" in words
     for tool in tools["hidden"]:

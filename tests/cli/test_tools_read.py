@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from mcp import Client
 
-from hub_mcp.catalogue import ENDPOINTS
+from hub_mcp.catalogue.endpoint import default_endpoints
 from hub_mcp.cli.flags import settings_from
 from hub_mcp.server.operation_tools import TOOLS
 from hub_mcp.server.resources.streams import BUDGET
@@ -68,7 +68,7 @@ def test_tools_for_people_name_every_tool_with_its_effect_in_80_columns(run: Run
     assert (told.code, told.err) == (0, "")
     assert max(map(len, told.out.splitlines())) <= 80
     marks = dict(line.split()[:2] for line in told.out.splitlines() if line[:3].strip() and line[:2] == "  ")
-    assert set(marks) == {*ENDPOINTS, *TOOLS}
+    assert set(marks) == {*default_endpoints(), *TOOLS}
     assert (marks["list_models"], marks["create_repo"], marks["delete_repo"]) == ("read", "asks", "asks")
 
 

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from hub_mcp.catalogue import ENDPOINTS
+from hub_mcp.catalogue.endpoint import default_endpoints
 from hub_mcp.cli.clients import CLIENTS
 from hub_mcp.cli.flags import settings_from
 from hub_mcp.cli.jsonc import Json
@@ -83,7 +84,7 @@ def test_every_json_file_is_checked_by_somebody() -> None:
 
 def test_the_published_tools_are_those_of_the_catalogue() -> None:
     listed = json.loads(RENDERED["tools.json"])["tools"]
-    assert [tool["name"] for tool in listed] == [*ENDPOINTS, *TOOLS]
+    assert [tool["name"] for tool in listed] == [*default_endpoints(), *TOOLS]
     assert {frozenset(tool) for tool in listed} == {
         frozenset(("name", "title", "description", "inputSchema", "annotations"))
     }

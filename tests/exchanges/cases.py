@@ -88,4 +88,6 @@ CASES: dict[str, dict[str, Any]] = {
     "update_collection": {"slug": "{slug}", "theme": "green"},
     "delete_collection_item": {"slug": "{slug}", "item_id": "models/openai-community/gpt2"},
     "delete_collection": {"slug": "{slug}"},
+    "list_discussions": {"repo_id": "nimbus-labs/nowcast-base", "type": "model", "status": "open"},
+    "get_discussion": {"repo_id": "nimbus-labs/nowcast-base", "type": "model", "num": 2},
 }

@@ -10,7 +10,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hub_mcp.catalogue import ENDPOINTS
+from hub_mcp.catalogue.endpoint import default_endpoints
 from hub_mcp.server.operation_tools import TOOLS
 
 MODULES = Path(__file__).parent / "node_modules"
@@ -18,7 +18,7 @@ NODE = MODULES / ".bin" / "node"  # from npm: the judges need Node 22, and many 
 PATIENCE = 300  # seconds; far more than anything here takes
 HUB_MCP = [sys.executable, "-m", "hub_mcp"]
 SANDBOX = ["--sandbox", "--journal", "off"]
-OFFERED = [*ENDPOINTS, *TOOLS]  # the default list of tools
+OFFERED = [*default_endpoints(), *TOOLS]  # the default list of tools
 
 
 def environment(home: Path) -> dict[str, str]:

@@ -35,6 +35,8 @@ KNOWN: dict[str, st.SearchStrategy[Any]] = {
     "fields": st.just(["tags", "siblings"]),
     "columns": st.just(["id", "likes"]),
     "n": st.integers(0, 9_999),
+    "num": st.integers(1, 9_999),
+    "start": st.integers(1, 999),
     "limit": st.integers(1, 1000),
 }
 

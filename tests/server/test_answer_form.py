@@ -14,8 +14,8 @@ from mcp import Client
 from mcp.types import CallToolResult, TextContent
 from splintr import Tokenizer
 
-from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.bounds import BUDGET, weight
+from hub_mcp.catalogue.endpoint import default_endpoints
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.token import Token
 from hub_mcp.server.render import HUB_SAYS
@@ -233,7 +233,7 @@ async def test_leaving_output_schemas_out_makes_the_list_smaller() -> None:
             len((await client.list_tools()).model_dump_json(by_alias=True, exclude_none=True))
             for client in (lean, full)
         ]
-    assert sizes[0] + 25 * len(ENDPOINTS) < sizes[1]
+    assert sizes[0] + 25 * len(default_endpoints()) < sizes[1]
 
 
 SCANNED = {"id": "ada/x", "securityRepoStatus": {"scansDone": True, "filesWithIssues": []}}

@@ -35,6 +35,11 @@ MORE: dict[str, dict[str, Any]] = {
         "sleep_time_seconds": 300, "variables": [{"key": "A", "value": "1"}],
     },
     "get_paper": {"arxiv_id": "2311.12983", "field": ["comments"]},
+    "list_discussions": {
+        "repo_id": "ada/x", "type": "space", "status": "open", "pull_requests": True, "author": "ada",
+        "search": "x",
+    },
+    "get_discussion": {"repo_id": "ada/x", "type": "dataset", "num": 1, "start": 3, "diff": False},
 }  # fmt: skip
 FILLED = {
     "{slug}": "ada/things-0123456789abcdef01234567",

@@ -12,7 +12,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
-from hub_mcp.catalogue import ENDPOINTS
+from hub_mcp.catalogue.endpoint import default_endpoints
 from hub_mcp.server.operation_tools import TOOLS
 from tests.waiting import PATIENCE
 
@@ -47,7 +47,7 @@ async def test_the_main_job_runs_in_a_subprocess_whatever_the_host_puts_into_the
         command=SERVER[0], args=[*SERVER[1:], "--structured"], env={**os.environ, **JUNK}
     )
     async with Client(stdio_client(server), mode=mode) as client:
-        assert [tool.name for tool in (await client.list_tools()).tools] == [*ENDPOINTS, *TOOLS]
+        assert [tool.name for tool in (await client.list_tools()).tools] == [*default_endpoints(), *TOOLS]
         page = await client.call_tool("list_models", {"search": "bert", "limit": 2})
         content = page.structured_content
         assert isinstance(content, dict)
