@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, ClassVar, Generic, Self, TypeGuard, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -128,25 +129,19 @@ class Record(BaseModel, Answer):
 
     def field(self, name: str) -> Any:
         """The value of a field by the Hub's name for it; None where it has none."""
-        extra = self.__pydantic_extra__ or {}
-        if name in extra:
+        extra = self.__pydantic_extra__
+        if extra and name in extra:
             return extra[name]
-        for attribute, info in type(self).model_fields.items():
-            if name in (info.alias, attribute):
-                value = getattr(self, attribute)
-                return (
-                    value.model_dump(by_alias=True, exclude_none=True)
-                    if isinstance(value, BaseModel)
-                    else value
-                )
-        return None
+        attribute = _attributes(type(self)).get(name)
+        value = self.__dict__[attribute] if attribute else None
+        return value.model_dump(by_alias=True, exclude_none=True) if isinstance(value, BaseModel) else value
 
     def at(self, path: str) -> Any:
         """The value of a field, or of a part of it by dots: `runtime.stage`; None where it has none."""
-        name, *parts = path.split(".")
-        value = self.field(path) if path != name else None
-        if value is not None:
+        value = self.field(path)
+        if value is not None or "." not in path:
             return value  # some names of the Hub's have dots themselves
+        name, *parts = path.split(".")
         value = self.field(name)
         for part in parts:
             value = value.get(part) if isinstance(value, dict) else None
@@ -162,6 +157,13 @@ class Record(BaseModel, Answer):
     def picked(self, columns: Sequence[str]) -> dict[str, Any]:
         """These fields, or parts of them by dots, without the empty ones."""
         return {name: clean(value) for name in columns if (value := _plain_json(self.at(name))) not in EMPTY}
+
+
+@cache
+def _attributes(kind: type[Record]) -> dict[str, str]:
+    """The attribute of each of a record's fields, by its own name and by the Hub's."""
+    fields = kind.model_fields.items()
+    return {name: attribute for attribute, info in fields for name in (attribute, info.alias) if name}
 
 
 @dataclass(frozen=True)
@@ -261,6 +263,8 @@ def _kind(value: Any) -> str:
 
 
 def _plain_json(value: Any) -> Any:
+    if isinstance(value, (str, int, float)):
+        return value
     if isinstance(value, BaseModel):
         return value.model_dump(by_alias=True, exclude_none=True)
     if isinstance(value, (list, tuple)):

@@ -27,23 +27,34 @@ def tokens(text: str) -> int:
 
 
 def start(rounds: int) -> list[Row]:
-    """From the start of a process to its tool list."""
+    """From the start of a process to the answer of its handshake, and to its tool list."""
     commands = {"ours": ours("--sandbox"), "bare SDK server": bare()}
     commands |= {name: one for name, one in (("fastmcp", fastmcp()), ("official server", official())) if one}
-    taken: dict[str, list[float]] = {name: [] for name in commands}
+    taken: dict[str, dict[str, list[float]]] = {
+        title: {name: [] for name in commands}
+        for title in ("start, to initialize", "start, to tools/list", "start, to the first call's answer")
+    }
     for turn in range(rounds + 1):
         for name, command in commands.items():
             begun = time.perf_counter()
             with Line(command) as line:
+                times = [time.perf_counter() - begun]
                 line.ask("tools/list", {})
-                took = time.perf_counter() - begun
-            if turn:  # the first fills the disk's cache
-                taken[name].append(took)
-    how = f"{rounds} starts in turns, initialize + tools/list"
+                times.append(time.perf_counter() - begun)
+                if name == "ours":
+                    line.call("whoami")
+                elif name in ("bare SDK server", "fastmcp"):
+                    line.call("trivial")
+                times.append(time.perf_counter() - begun)
+            for title, took in zip(taken, times, strict=True):
+                if turn:  # the first fills the disk's cache
+                    taken[title][name].append(took)
+    how = f"{rounds} starts in turns"
     return [
-        paired("start", taken["ours"], name, taken[name], milliseconds, how)
-        for name in taken
-        if name != "ours"
+        paired(title, of["ours"], name, of[name], milliseconds, how)
+        for title, of in taken.items()
+        for name in of
+        if name != "ours" and not (name == "official server" and "call" in title)
     ]
 
 

@@ -26,10 +26,13 @@ from hub_mcp.server.resources.addresses import SCHEME, address_of, call_at
 
 STREAM = f"{SCHEME}stream/"
 BUDGET = 256 * 1024  # bytes of one read
+ROOM = BUDGET - 8_192  # bytes of its rows; the address in the last line may be long
 ROW = 64 * 1024  # bytes of one row
 PAGE = 250  # rows a page, where the address does not say
 AHEAD = 4  # pages a walk is ahead of its readers, and keeps
 LASTS = 45.0  # seconds of one read, however small the Hub's pages are; hosts give up after a minute
+
+_json = json.JSONEncoder(ensure_ascii=False).encode
 
 Told = Callable[[int, str], Awaitable[None]]
 
@@ -57,11 +60,11 @@ def listing_at(address: str, hosts: tuple[str, ...] = ()) -> Listing[Any]:
 def row_text(row: Answer, fields: Sequence[str]) -> str:
     """One row as JSON, cut where it is larger than a row can be."""
     content = row.content(fields)
-    text = json.dumps(content, ensure_ascii=False)
+    text = _json(content)
     if len(text.encode()) <= ROW:
         return text
     kept, cut = bounded(content)
-    text = json.dumps({**kept, "cut": " ".join(cut)}, ensure_ascii=False)
+    text = _json({**kept, "cut": " ".join(cut)})
     if len(text.encode()) <= ROW:
         return text
     return json.dumps({"id": row.identity[:200], "cut": "The rest is too large to be shown."})
@@ -98,7 +101,7 @@ class NdjsonLines:
     def __init__(self, listing: Listing[Any]) -> None:
         self._listing = listing
         self._waiting: deque[tuple[str, str]] = deque()  # a line, and the cursor that follows it
-        self._bytes = 0
+        self._bytes = self._largest = 0  # of all pages, and of the largest
         self.cursor = listing.cursor or ""  # where the next line comes from
         self.rows = self.left_out = 0
         self.ended = False
@@ -110,7 +113,9 @@ class NdjsonLines:
 
     def add(self, page: LandedPage) -> None:
         self._waiting.extend(page.rows)
-        self._bytes += page.bytes
+        size = page.bytes
+        self._bytes += size
+        self._largest = max(self._largest, size)
         self.rows += len(page.rows)
         self.left_out += page.left_out
         if not page.rows and not self._waiting:
@@ -119,12 +124,13 @@ class NdjsonLines:
 
     @property
     def full(self) -> bool:
-        return self._bytes >= BUDGET - 8_192
+        """Whether another page would probably not fit: what is asked for and not told is asked for again."""
+        return self._bytes + self._largest > ROOM
 
     def text(self, error: str = "") -> str:
         """The lines that fit, and the line that says where it goes on, and what went wrong before that."""
         taken: list[str] = []
-        room = BUDGET - 8_192  # for the last lines, whose address may be long
+        room = ROOM
         while self._waiting:
             line, cursor = self._waiting[0]
             room -= len(line.encode()) + 1
