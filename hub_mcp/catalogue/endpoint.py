@@ -40,6 +40,7 @@ from hub_mcp.catalogue.vocabulary import (
     OwnedThing,
     RepoKind,
     RepoName,
+    marked_in,
     marks_of,
     owned_in,
     read_repo,
@@ -100,13 +101,9 @@ class Endpoint(BaseModel, Generic[A]):
     # ── derived from the declaration ────────────────────────────────────────────────────────────────────────
 
     @classmethod
-    def marked(cls, mark: type) -> list[str]:
+    def marked(cls, mark: type) -> tuple[str, ...]:
         """The fields whose types carry such a mark."""
-        return [
-            name
-            for name, field in cls.model_fields.items()
-            if any(isinstance(one, mark) or one is mark for one in marks_of(field))
-        ]
+        return marked_in(cls, mark)
 
     @classmethod
     def second_segment(cls, name: str) -> str:

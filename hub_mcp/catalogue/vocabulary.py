@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -49,6 +50,16 @@ class Local:
 def marks_of(field: FieldInfo) -> tuple[object, ...]:
     """What a field's type says of it, also where it is optional or a list."""
     return (*field.metadata, *_marks_in(field.annotation))
+
+
+@cache
+def marked_in(kind: type[BaseModel], mark: type) -> tuple[str, ...]:
+    """The fields of a model whose types carry such a mark."""
+    return tuple(
+        name
+        for name, field in kind.model_fields.items()
+        if any(isinstance(one, mark) or one is mark for one in marks_of(field))
+    )
 
 
 def _marks_in(annotation: object) -> Iterator[object]:

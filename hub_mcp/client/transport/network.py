@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import anyio
 import httpx
@@ -28,6 +27,7 @@ MOST_OF_A_STREAM = 256 * 1024  # bytes of an answer without end
 CLOSING = 2.0  # seconds
 READ_FOR_A_WHILE = (b"x-read-for-a-while", b"1")  # ours: the answer went on when we stopped reading
 SENT_AS = (b"content-encoding", b"transfer-encoding", b"content-length")  # of the body as it was sent
+MOST_ORIGINS = 100  # the Hub, and where its files lie
 CONNECTIONS = httpx.Limits(max_connections=ALL, max_keepalive_connections=32, keepalive_expiry=30)
 
 
@@ -38,29 +38,32 @@ class Network(httpx.AsyncBaseTransport):
     """
 
     def __init__(self) -> None:
-        self._clients: dict[ProxyRoute | None, httpx.AsyncClient] = {}
+        self._by_origin: dict[str, httpx.AsyncHTTPTransport] = {}
+        self._by_proxy: dict[ProxyRoute | None, httpx.AsyncHTTPTransport] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url
-        return await self._by(proxy_for(f"{url.scheme}://{url.netloc.decode()}")).send(request, stream=True)
+        return await self._to(f"{url.scheme}://{url.netloc.decode()}").handle_async_request(request)
 
-    def _by(self, proxy: ProxyRoute | None) -> httpx.AsyncClient:
-        if proxy not in self._clients:
+    def _to(self, origin: str) -> httpx.AsyncHTTPTransport:
+        if origin not in self._by_origin:
+            if len(self._by_origin) >= MOST_ORIGINS:
+                self._by_origin.clear()
+            self._by_origin[origin] = self._by(proxy_for(origin))
+        return self._by_origin[origin]
+
+    def _by(self, proxy: ProxyRoute | None) -> httpx.AsyncHTTPTransport:
+        if proxy not in self._by_proxy:
             try:
                 through = httpx.Proxy(proxy.address) if proxy else None
-                self._clients[proxy] = httpx.AsyncClient(
-                    transport=httpx.AsyncHTTPTransport(proxy=through, limits=CONNECTIONS),
-                    trust_env=False,
-                    follow_redirects=False,
-                    cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-                )
+                self._by_proxy[proxy] = httpx.AsyncHTTPTransport(proxy=through, limits=CONNECTIONS)
             except (ImportError, ValueError, OSError, httpx.InvalidURL) as trouble:
                 raise odd_surroundings(trouble, proxy) from None  # the trouble's text may hold a password
-        return self._clients[proxy]
+        return self._by_proxy[proxy]
 
     async def aclose(self) -> None:
-        for client in self._clients.values():
-            await client.aclose()
+        for transport in self._by_proxy.values():
+            await transport.aclose()
 
 
 class WholeAnswerTransport(httpx.AsyncBaseTransport):
