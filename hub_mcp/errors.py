@@ -38,7 +38,7 @@ answer becomes one of these is in `catalogue/refusals.py`.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from hub_mcp.text import visible
 
@@ -95,6 +95,11 @@ class HubError(Exception):
         return " ".join(
             part for part in (self.what + said + there, near, self.not_done, self.next_step) if part
         )
+
+    def alone(self) -> Self:
+        """This error without the way it came by, whose frames would hold a whole answer for as long as it."""
+        self.__cause__ = self.__context__ = None
+        return self.with_traceback(None)
 
     def __str__(self) -> str:
         return self.sentence()

@@ -8,6 +8,7 @@ import io
 import json
 import logging
 import re
+import time
 from collections.abc import Callable
 from urllib.parse import quote, unquote
 
@@ -146,3 +147,15 @@ def test_what_holds_no_secret_stays_as_it_is() -> None:
         assert SecretMask(secret).text(text) == text
         assert SecretMask(secret).body(text.encode()) == text.encode()
         assert SecretMask(secret).body(b"\xff\xfe%68 \\u0068") == b"\xff\xfe%68 \\u0068"
+
+
+@pytest.mark.parametrize("run", ["\\", "\\u00", "\\u", "&#0", "&#", "&#x", "%", "0", "h\\u00", "\\\\u0068"])
+def test_the_time_to_mask_grows_as_the_text_does(run: str) -> None:
+    def takes(times: int) -> float:
+        body = b"\\u0068" + run.encode() * times
+        started = time.thread_time()
+        SecretMask("hf_secret_of_somebody").body(body)
+        return time.thread_time() - started
+
+    short = max(takes(2_000) for _ in range(3))
+    assert takes(200_000) < 1_000 * short + 1  # a hundred times as long; it was ten thousand times

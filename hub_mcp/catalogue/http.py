@@ -6,9 +6,11 @@ out when its fields are absent.
 
 from __future__ import annotations
 
+import gc
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -91,15 +93,28 @@ class HttpResponse:
             UnexpectedAnswer: it is not JSON.
         """
         try:
-            value = json.loads(self.body)
-            if b"\\ud" in self.body or b"\\uD" in self.body:  # perhaps half a character: nothing encodes it
-                value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
-            return value
+            with no_collecting():
+                value = json.loads(self.body)
+                if b"\\ud" in self.body or b"\\uD" in self.body:  # perhaps half a character
+                    value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+                return value
         except (ValueError, RecursionError) as trouble:
             kind = self.headers.get("content-type", "nothing").partition(";")[0] or "nothing"
             raise UnexpectedAnswer(
                 f"Something answered that is not the Hub's API ({kind}, {len(self.body):,} bytes, not JSON)."
             ) from trouble
+
+
+@contextmanager
+def no_collecting() -> Generator[None]:
+    """JSON has no circles, and to look for some at every so many parts takes four fifths of the time."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def fields_in(template: str) -> list[str]:

@@ -7,21 +7,21 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 
 from hub_mcp.catalogue.answers import Count
 from hub_mcp.catalogue.listing import Listing
-from hub_mcp.client.deadline import Clock
 from hub_mcp.client.hub import Hub
 
 MOST_PAGES = 100  # of a thousand rows
-SECONDS = 45.0  # hosts give up on a call after a minute
+SECONDS = 45.0  # of a walk behind its first page; hosts give up on a call after a minute
 MOST_VALUES = 100  # that an answer names; the rest is added up
 OTHERS = "(others)"
 
 Told = Callable[[int], Awaitable[None]]
 
 
-async def count(hub: Hub, call: Listing[Any], told: Told, clock: Clock = anyio.current_time) -> Count:
+async def count(hub: Hub, call: Listing[Any], told: Told) -> Count:
     """How many rows there are from the call's cursor on, and how many of each value of `by`.
 
     Args:
@@ -32,23 +32,26 @@ async def count(hub: Hub, call: Listing[Any], told: Told, clock: Clock = anyio.c
     """
     rows = looked_at = without = pages = 0
     values: Counter[str] = Counter()
-    until = clock() + SECONDS
+    until = anyio.current_time() + SECONDS
     onward = ""
-    async for page in hub.pages(call.counting()):
-        pages += 1
-        looked_at += len(page.items) + page.left_out
-        for row in page.items:
-            if not call.keeps(row):
-                continue
-            rows += 1
-            if call.by:
-                found = call.values_of(row)
-                values.update(found)
-                without += not found
-        onward = page.next_cursor
-        if pages >= MOST_PAGES or clock() >= until:
-            break
-        await told(rows)
+    with anyio.CancelScope() as time:
+        async for page in hub.pages(call.counting()):
+            pages += 1
+            looked_at += len(page.items) + page.left_out
+            for row in page.items:
+                if not call.keeps(row):
+                    continue
+                rows += 1
+                if call.by:
+                    found = call.values_of(row)
+                    values.update(found)
+                    without += not found
+            onward = page.next_cursor
+            if pages >= MOST_PAGES:
+                break
+            time.deadline = until
+            await told(rows)
+            await anyio.lowlevel.checkpoint()
     by = None
     if call.by:
         named = values.most_common(MOST_VALUES)

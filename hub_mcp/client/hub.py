@@ -60,7 +60,8 @@ R = TypeVar("R", bound=Answer)
 HUGGING_FACE = "https://huggingface.co"
 HOPS = 5  # redirects a read may take
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-EMPTY_PAGES = 50  # in a row; the Hub may answer some, but never so many
+EMPTY_PAGES = 5  # in a row; the Hub may answer some, but never so many
+MOST_LEFT_OUT = 2_000  # rows of a walk that are none, before most of them are
 
 
 def user_agent(environment: Mapping[str, str] | None = None) -> str:
@@ -152,7 +153,12 @@ class Hub:
             HubError: what went wrong, what did not happen, what to do. Once a change has left, whatever
                 breaks says that its outcome is not known.
         """
-        departure = departure or Departure()
+        try:
+            return await self._answered(call, departure or Departure())
+        except HubError as error:
+            raise error.alone() from None
+
+    async def _answered(self, call: Endpoint[A], departure: Departure) -> A:
         status = 0
         try:
             response = await self.exchange(call, departure)
@@ -180,16 +186,24 @@ class Hub:
             raise UnexpectedAnswer(f"The Hub {said} that cannot be read.", not_done=UNCERTAIN) from trouble
 
     async def pages(self, listing: Listing[R]) -> AsyncIterator[Page[R]]:
-        """Page after page, until the last one."""
-        empty = 0
+        """Page after page, until the last one.
+
+        Raises:
+            UnexpectedAnswer: they lead in a circle or nowhere. All pages before that were given.
+        """
+        empty = rows = left_out = 0
         while True:
             page = await self.send(listing)
             yield page
             empty = 0 if page.items else empty + 1
+            rows, left_out = rows + len(page.items), left_out + page.left_out
             if not page.next_cursor:
                 return
-            if page.next_cursor == listing.cursor or empty > EMPTY_PAGES:
+            if page.next_cursor == listing.cursor:
                 raise UnexpectedAnswer("The Hub's pages lead in a circle; they were not followed further.")
+            if empty > EMPTY_PAGES or left_out > max(MOST_LEFT_OUT, rows):
+                what = "The Hub's pages hold hardly any rows; they were not followed further."
+                raise UnexpectedAnswer(what)
             listing = listing.after(page.next_cursor)
 
     async def exchange(self, call: Endpoint[Any], departure: Departure | None = None) -> HttpResponse:

@@ -14,7 +14,7 @@ from mcp import Client
 from mcp.types import CallToolResult, TextContent
 
 from hub_mcp.catalogue import ENDPOINTS
-from hub_mcp.client.counting import MOST_PAGES, MOST_VALUES, SECONDS, count
+from hub_mcp.client.counting import MOST_PAGES, MOST_VALUES, count
 from hub_mcp.client.hub import Hub
 from hub_mcp.server.tools import read_call
 from hub_mcp.settings import Settings
@@ -107,25 +107,17 @@ async def nobody(rows: int) -> None:
 
 async def test_counting_stops_after_so_many_pages_and_says_where() -> None:
     call = read_call(ENDPOINTS["list_models"], {"count": True})
-    found = await count(endless(lambda n: {"id": f"ada/m{n}"}), call, nobody, lambda: 0.0)  # type: ignore[arg-type]  # it is a listing
+    found = await count(endless(lambda n: {"id": f"ada/m{n}"}), call, nobody)  # type: ignore[arg-type]  # it is a listing
     assert found.rows == 3 * MOST_PAGES
     assert found.next_cursor.endswith(f".c{MOST_PAGES}")
     assert f"go on with cursor {found.next_cursor}" in found.content()["stopped"]
-
-
-async def test_counting_stops_when_its_time_is_over() -> None:
-    call = read_call(ENDPOINTS["list_models"], {"count": True})
-    clock = itertools.chain([0.0, SECONDS / 2], itertools.repeat(SECONDS))
-    found = await count(endless(lambda n: {"id": f"ada/m{n}"}), call, nobody, lambda: next(clock))  # type: ignore[arg-type]  # it is a listing
-    assert found.rows == 6
-    assert found.next_cursor
 
 
 async def test_no_more_values_are_named_than_an_answer_holds() -> None:
     numbers = itertools.count()
     call = read_call(ENDPOINTS["list_models"], {"count": True, "by": "sha"})
     hub = endless(lambda n: {"id": f"ada/m{n}", "sha": f"{next(numbers)}"})
-    found = await count(hub, call, nobody, lambda: 0.0)  # type: ignore[arg-type]  # it is a listing
+    found = await count(hub, call, nobody)  # type: ignore[arg-type]  # it is a listing
     assert found.by is not None
     assert len(found.by) == MOST_VALUES + 1
     assert sum(found.by.values()) == found.rows

@@ -20,9 +20,10 @@ from hub_mcp.client.transport.proxies import ProxyRoute, proxy_for
 from hub_mcp.client.transport.retry import NOT_SENT, READS
 from hub_mcp.client.transport.turns import ALL
 
-LARGE = 2**18  # bytes of an answer, from which on only a few are read at once
-LARGE_AT_ONCE = 3
-BETWEEN_LARGE = 0.05  # seconds in which the loop serves others
+LARGE = 2**15  # bytes of an answer, from which on they are read one after the other
+HUGE = 2**18  # bytes, from which on only a few arrive at once
+HUGE_AT_ONCE = 2
+LEAST_BETWEEN, MOST_BETWEEN = 0.01, 1.0  # seconds after a large answer in which the loop serves others
 MOST_OF_A_STREAM = 256 * 1024  # bytes of an answer without end
 CLOSING = 2.0  # seconds
 READ_FOR_A_WHILE = (b"x-read-for-a-while", b"1")  # ours: the answer went on when we stopped reading
@@ -71,7 +72,7 @@ class WholeAnswerTransport(httpx.AsyncBaseTransport):
 
     def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
         self._inner = inner
-        self._room = anyio.Semaphore(LARGE_AT_ONCE)
+        self._room = anyio.Semaphore(HUGE_AT_ONCE)
         self._given_on = asyncio.Lock()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -101,10 +102,16 @@ class WholeAnswerTransport(httpx.AsyncBaseTransport):
         return httpx.Response(answer.status_code, headers=headers, content=body, request=request)
 
     async def _let_others_go_first(self) -> None:
-        """Keep a while between large answers, each of which takes the loop some time to read."""
+        """Read large answers one after the other, and leave the loop to others for as long as each took."""
         await self._given_on.acquire()
         loop = asyncio.get_running_loop()
-        loop.call_soon(loop.call_later, BETWEEN_LARGE, self._given_on.release)  # once this one was read
+        began = loop.time()
+
+        def was_read() -> None:
+            took = loop.time() - began
+            loop.call_later(max(LEAST_BETWEEN, min(took, MOST_BETWEEN)), self._given_on.release)
+
+        loop.call_soon(was_read)  # nothing awaits between here and the typed answer
 
     async def _body_of(self, answer: httpx.Response) -> bytes:
         """The body as it was before compression.
@@ -120,10 +127,10 @@ class WholeAnswerTransport(httpx.AsyncBaseTransport):
             waited = False
             async for chunk in stream:
                 body.take(chunk)
-                if not waited and len(body) > LARGE:
+                if not waited and len(body) > HUGE:
                     waited = True
                     await held.enter_async_context(self._room)
-            if waited:
+            if len(body) > LARGE:
                 await self._let_others_go_first()
             return body.whole()
 

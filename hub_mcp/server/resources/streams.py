@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import anyio
+import anyio.lowlevel
 
 from hub_mcp.catalogue.answers import Answer, Page
 from hub_mcp.catalogue.bounds import bounded
@@ -174,6 +175,7 @@ async def read_stream(
         lines.add(page)
         pages += 1
         await told(pages, f"{lines.rows:,} rows")
+        await anyio.lowlevel.checkpoint()
 
     try:
         with anyio.move_on_after(lasts) as time:
