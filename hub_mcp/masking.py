@@ -76,8 +76,8 @@ class SecretMask:
 def _any_spelling(one: str) -> str:
     digits = f"{ord(one):02x}"
     code = "".join(f"[{digit}{digit.upper()}]" if digit.isalpha() else digit for digit in digits)
-    # each begins with a sign of its own, which is found quickly, and none looks at one sign again and again
-    return rf"(?:{re.escape(one)}|\\\\{{0,15}}u0*{code}|%{code}|&\#(?:0*{ord(one)}|[xX]0*{code});)"
+    # each begins with a sign of its own, found quickly; a run of backslashes is looked at from its first one
+    return rf"(?:{re.escape(one)}|\\(?<!\\\\)\\*u0*{code}|%{code}|&\#(?:0*{ord(one)}|[xX]0*{code});)"
 
 
 def _in_base64(raw: bytes) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -67,7 +67,7 @@ class Barren(httpx.AsyncBaseTransport):
 
 
 @asynccontextmanager
-async def client_of(far: httpx.AsyncBaseTransport) -> AsyncIterator[Client]:
+async def client_of(far: httpx.AsyncBaseTransport) -> AsyncGenerator[Client]:
     hub = Hub(BASE, Token(ADA, "a test"), transport=lambda: far)
     async with Client(server_of(Settings(journal="off", resource_links="off"), hub)) as client:
         yield client

@@ -8,6 +8,7 @@ Cookies are never kept.
 from __future__ import annotations
 
 import asyncio
+import socket
 from contextlib import AsyncExitStack
 
 import anyio
@@ -29,6 +30,8 @@ CLOSING = 2.0  # seconds
 READ_FOR_A_WHILE = (b"x-read-for-a-while", b"1")  # ours: the answer went on when we stopped reading
 SENT_AS = (b"content-encoding", b"transfer-encoding", b"content-length")  # of the body as it was sent
 MOST_ORIGINS = 100  # the Hub, and where its files lie
+# What the kernel holds of an answer comes at once, also of one whose turn to be read has not come.
+RECEIVING = (socket.SOL_SOCKET, socket.SO_RCVBUF, 2**17)
 CONNECTIONS = httpx.Limits(max_connections=ALL, max_keepalive_connections=32, keepalive_expiry=30)
 
 
@@ -57,7 +60,9 @@ class Network(httpx.AsyncBaseTransport):
         if proxy not in self._by_proxy:
             try:
                 through = httpx.Proxy(proxy.address) if proxy else None
-                self._by_proxy[proxy] = httpx.AsyncHTTPTransport(proxy=through, limits=CONNECTIONS)
+                self._by_proxy[proxy] = httpx.AsyncHTTPTransport(
+                    proxy=through, limits=CONNECTIONS, socket_options=[RECEIVING]
+                )
             except (ImportError, ValueError, OSError, httpx.InvalidURL) as trouble:
                 raise odd_surroundings(trouble, proxy) from None  # the trouble's text may hold a password
         return self._by_proxy[proxy]
