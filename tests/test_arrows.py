@@ -1,6 +1,7 @@
 """The arrows between the rooms, read from the imports: who may know whom."""
 
 import ast
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -108,3 +109,23 @@ def test_a_folder_of_the_local_hub_can_be_taken_in_at_a_glance() -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_nothing_that_is_installed_needs_the_tools_of_developers(path: Path) -> None:
     assert room_of(path) == "dev" or not [one for one in imports_of(path) if one.startswith("hub_mcp.dev")]
+
+
+# Areas of the local Hub in three layers: routes (HTTP), shapes (the documented JSON), and rows (SQL).
+LAYERED = ("people", "repos", "datasets", "spaces", "tags", "collections", "groups", "papers")
+SQL = re.compile(r"\b(select\b.*\bfrom|insert\b.*\binto|update \w+ set|delete from)\b", re.DOTALL)
+ROWS = ("rows.py", "like_rows.py", "repo_queries.py", "where_clause.py")
+
+
+@pytest.mark.parametrize("area", LAYERED)
+def test_sql_is_in_the_rows_of_an_area_and_nothing_of_http_is_in_its_rows_or_shapes(area: str) -> None:
+    for path in sorted((PACKAGE / "localhub" / area).glob("*.py")):
+        texts = [
+            node.value
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ]
+        if path.name not in ROWS:
+            assert [text for text in texts if SQL.search(text)] == [], path.name
+        if path.name in (*ROWS, "shapes.py"):
+            assert not [name for name in imports_of(path) if name.startswith("starlette")], path.name

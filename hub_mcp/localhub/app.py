@@ -45,9 +45,10 @@ from .outlines.outline_routes import OutlineRoute
 from .papers import routes as papers
 from .people import likes, owned_repos
 from .people import routes as people
-from .repos import creation, duplication, lookup, repo_changes, repo_search, tag_listing
+from .repos import creation, duplication, lookup, repo_changes, repo_search
 from .repos import routes as repos
 from .store import Store
+from .tags import routes as tags
 from .view import View
 from .web.middleware import HubMiddleware
 from .web.quotas import RateQuotas
@@ -55,7 +56,7 @@ from .web.response import unrouted
 from .world.snapshot import world_of
 
 AREAS: tuple[ModuleType, ...] = (
-    people, owned_repos, tag_listing, repo_search, likes, creation, duplication, repo_changes, datasets,
+    people, owned_repos, tags, repo_search, likes, creation, duplication, repo_changes, datasets,
     repos, content, commit_routes, large_files, ref_routes, discussions, event_routes,
     papers, collections, collection_search, item_routes, groups, group_assignment,
 )  # fmt: skip

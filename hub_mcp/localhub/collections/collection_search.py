@@ -15,8 +15,10 @@ from ..web.cursors import next_link, place_of
 from ..web.hub_errors import invalid
 from ..web.request import limit_of, origin
 from ..web.response import HubJSON
-from .routes import item_target
-from .shapes import brief, can_see, listed, seen
+from .collection_access import can_see, seen_condition
+from .collection_lookup import item_target
+from .rows import holding_condition, matching_collections
+from .shapes import brief, listed
 
 SORTS = {"trending": "trending", "upvotes": "upvotes", "lastModified": "last_updated"}
 ITEM_FILTER = (
@@ -33,7 +35,7 @@ async def listing(request: Request) -> Response:
         raise invalid(f"Invalid option: expected one of {options}", "sort")
     short = query.get("expand", "true").lower() in ("false", "0")
     limit, column = limit_of(request, 10, 10_000), SORTS[sort]
-    condition, params = seen(who)
+    condition, params = seen_condition(who)
     clauses = [condition]
     owners = _several(request, "owner")
     if owners:
@@ -41,9 +43,7 @@ async def listing(request: Request) -> Response:
         params += owners
     if _several(request, "item"):
         holding = [key for text in _several(request, "item") if (key := _item_key(store, text))]
-        marks = ",".join("(?, ?)" for _ in holding)
-        holders = f"select collection from collection_items where (type, target) in (values {marks})"  # noqa: S608
-        clauses.append(f"c.id in ({holders})" if holding else "0")
+        clauses.append(holding_condition(len(holding)) if holding else "0")
         params += [value for key in holding for value in key]
     if query.get("q"):
         clauses.append(
@@ -54,12 +54,7 @@ async def listing(request: Request) -> Response:
     if place is not None:
         clauses.append(f"c.{column} <= ? and (c.{column} < ? or c.id > ?)")
         params += [place[0], place[0], place[1]]
-    rows = store.rows(
-        f"select c.* from collections c where {' and '.join(clauses)}"  # noqa: S608 - our own words, values bound
-        f" order by c.{column} desc, c.id limit ?",
-        *params,
-        limit + 1,
-    )
+    rows = matching_collections(store, clauses, params, column, limit + 1)
     page, here = rows[:limit], origin(request)
     headers = next_link(request, [page[-1][column], page[-1]["id"]]) if len(rows) > limit else {}
     visible = [row for row in page if can_see(who, row)]

@@ -15,8 +15,19 @@ from ..web.hub_errors import ApiError
 from ..web.json_body import JSONBody, bodies_of, body_of
 from ..web.request import origin
 from ..web.response import HubJSON
-from .routes import add_item, collection_at, item_in, touch
-from .shapes import must_change, whole
+from .collection_access import must_change
+from .collection_lookup import collection_at
+from .routes import add_item, item_in
+from .rows import (
+    collection_with_id,
+    delete_item,
+    item_with_id,
+    move_item,
+    set_gallery,
+    set_note,
+    update_collection,
+)
+from .shapes import whole
 
 NOTE = 500
 
@@ -32,7 +43,7 @@ async def add(request: Request) -> Response:
         row = collection_at(request)
         must_change(who, row)
         add_item(store, who, row["id"], *what, note=note)
-    changed = store.row("select * from collections where id = ?", row["id"])
+    changed = collection_with_id(store, row["id"])
     assert changed is not None
     return HubJSON(whole(store, who, changed, origin(request)))
 
@@ -46,7 +57,7 @@ async def update(request: Request) -> Response:
         row = collection_at(request)
         must_change(who, row)
         change.apply(store, _item(store, row, request.path_params["item"]))
-        touch(store, row["id"])
+        update_collection(store, row["id"], {})
     return PlainTextResponse("OK")
 
 
@@ -67,7 +78,7 @@ async def update_many(request: Request) -> Response:
         must_change(who, row)
         for id, change in changes:
             change.apply(store, _item(store, row, id))
-        touch(store, row["id"])
+        update_collection(store, row["id"], {})
     return PlainTextResponse("OK")
 
 
@@ -78,9 +89,8 @@ async def remove(request: Request) -> Response:
         row = collection_at(request)
         must_change(who, row)
         item = _item(store, row, request.path_params["item"])
-        store.run("delete from collection_items where id = ?", item["id"])
-        _renumber(store, row["id"], [])
-        touch(store, row["id"])
+        delete_item(store, row["id"], item["id"])
+        update_collection(store, row["id"], {})
     return PlainTextResponse("OK")
 
 
@@ -98,29 +108,15 @@ class _Change:
     def apply(self, store: Store, item: sqlite3.Row) -> None:
         """Write it; an empty note is none, and a position beyond the end is the end."""
         if self.note is not None:
-            store.run("update collection_items set note = ? where id = ?", self.note or None, item["id"])
+            set_note(store, item["id"], self.note or None)
         if self.gallery is not None:
-            store.run(
-                "update collection_items set gallery = ? where id = ?", json.dumps(self.gallery), item["id"]
-            )
+            set_gallery(store, item["id"], json.dumps(self.gallery))
         if self.position is not None:
-            _renumber(store, item["collection"], [(item["id"], self.position)])
-
-
-def _renumber(store: Store, collection: str, moves: list[tuple[str, int]]) -> None:
-    """Give the items the positions 0, 1, 2 …, some of them moved first."""
-    rows = store.rows(
-        "select id from collection_items where collection = ? order by position, id", collection
-    )
-    order: list[str] = [row["id"] for row in rows]
-    for id, position in moves:
-        order.remove(id)
-        order.insert(position, id)
-    store.run_many("update collection_items set position = ? where id = ?", enumerate(order))
+            move_item(store, item["collection"], item["id"], self.position)
 
 
 def _item(store: Store, collection: sqlite3.Row, id: str) -> sqlite3.Row:
-    found = store.row("select * from collection_items where id = ? and collection = ?", id, collection["id"])
+    found = item_with_id(store, collection["id"], id)
     if found is None:
         raise ApiError(404, "Collection item not found")
     return found

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import json
-import re
-import sqlite3
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from ..groups.group_access import group_must_exist
 from ..people.rights import CREATORS, SignedInUser, caller, signed_in, token_must
-from ..repos.creation import group_must_exist
-from ..repos.lookup import repo_by_id
+from ..people.rows import namespace_named
 from ..store import Store, Value, store_of
 from ..web.hub_errors import ApiError, forbidden
 from ..web.json_body import JSONBody, body_of
 from ..web.request import origin
 from ..web.response import HubJSON
-from .shapes import (
-    ITEM_TYPES,
-    THEMES,
-    can_see,
-    must_change,
-    slug_of,
-    target_of,
-    title_slug,
-    whole,
+from .collection_access import must_change
+from .collection_lookup import collection_at, item_target, target_of
+from .rows import (
+    append_item,
+    collection_titled,
+    collection_with_id,
+    delete_collection,
+    holds,
+    insert_collection,
+    update_collection,
 )
+from .shapes import ITEM_TYPES, THEMES, whole
+from .slugs import slug_of, title_slug
 
 
 async def create(request: Request) -> Response:
@@ -47,25 +48,23 @@ async def create(request: Request) -> Response:
     owner = _may_create(store, who, namespace)
     with store.write():
         group_must_exist(store, who, owner, group)
-        same = store.row("select * from collections where namespace = ? and title = ?", owner, title)
+        same = collection_titled(store, owner, title)
         if same is not None:
             slug = slug_of(same)
             raise ApiError(409, f'You already have a collection "{title}": {slug}', extra={"slug": slug})
         id = store.new_id()
-        store.run(
-            "insert into collections (id, namespace, title, title_slug, description, private, theme, creator,"
-            " resource_group, last_updated) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            id,
-            owner,
-            title,
-            title_slug(title),
-            description,
-            int(private or False),
-            THEMES[int(id, 16) % len(THEMES)],
-            who.id,
-            group,
-            store.now(),
-        )
+        columns: dict[str, Value] = {
+            "id": id,
+            "namespace": owner,
+            "title": title,
+            "title_slug": title_slug(title),
+            "description": description,
+            "private": int(private or False),
+            "theme": THEMES[int(id, 16) % len(THEMES)],
+            "creator": who.id,
+            "resource_group": group,
+        }
+        insert_collection(store, columns)
         if first is not None:
             add_item(store, who, id, *first, note=None)
     return HubJSON(_whole(request, id))
@@ -94,9 +93,7 @@ async def update(request: Request) -> Response:
     with store.write():
         row = collection_at(request)
         must_change(who, row)
-        changes["last_updated"] = store.now()
-        columns = ", ".join(f"{name} = ?" for name in changes)
-        store.run(f"update collections set {columns} where id = ?", *changes.values(), row["id"])  # noqa: S608 - ours
+        update_collection(store, row["id"], changes)
     return HubJSON({"success": True, "data": _whole(request, row["id"])})
 
 
@@ -106,31 +103,8 @@ async def delete(request: Request) -> Response:
     with store.write():
         row = collection_at(request)
         must_change(who, row)
-        store.run("delete from collections where id = ?", row["id"])
+        delete_collection(store, row["id"])
     return PlainTextResponse("OK")
-
-
-def collection_at(request: Request) -> sqlite3.Row:
-    """The collection a path names: by the id at its end, stale as the title may be, or by the title alone."""
-    store, who = store_of(request), caller(request)
-    row = named(store, who, request.path_params["namespace"], request.path_params["slug"])
-    if row is None:
-        raise ApiError(404, "Collection not found")
-    return row
-
-
-def named(store: Store, who: SignedInUser | None, namespace: str, slug: str) -> sqlite3.Row | None:
-    """The collection of a slug, if the caller may see it; of several with one title the first made."""
-    end = re.search(r"-([0-9a-f]{24})$", slug)
-    found = (
-        store.rows("select * from collections where namespace = ? and id = ?", namespace, end[1])
-        if end
-        else []
-    )
-    found += store.rows(
-        "select * from collections where namespace = ? and title_slug = ? order by id", namespace, slug
-    )
-    return next((row for row in found if can_see(who, row)), None)
 
 
 def item_in(body: JSONBody) -> tuple[str, str] | None:
@@ -144,49 +118,14 @@ def add_item(store: Store, who: SignedInUser, collection: str, type: str, id: st
     key = item_target(store, who, type, id)
     if key is None or target_of(store, who, type, key) is None:
         raise ApiError(404, f"There is no {type} {id}, or you cannot see it")
-    again = "select count(*) from collection_items where collection = ? and type = ? and target = ?"
-    if store.count(again, collection, type, key):
+    if holds(store, collection, type, key):
         raise ApiError(409, f"The {type} {id} is already in this collection")
-    store.run(
-        "insert into collection_items (id, collection, type, target, position, note) select ?, ?, ?, ?,"
-        " coalesce(max(position) + 1, 0), ? from collection_items where collection = ?",
-        store.new_id(),
-        collection,
-        type,
-        key,
-        note or None,
-        collection,
-    )
-    touch(store, collection)
-
-
-def item_target(store: Store, who: SignedInUser | None, type: str, id: str) -> str | None:
-    """The lasting id of the thing an item names; a collection is named by its id or either slug."""
-    if type == "paper":
-        found = store.row("select id from papers where id = ?", id)
-    elif type == "collection":
-        namespace, _, slug = id.partition("/")
-        found = (
-            named(store, who, namespace, slug)
-            if slug
-            else store.row("select id from collections where id = ?", id)
-        )
-    elif type == "bucket":
-        found = store.row("select id from buckets where namespace || '/' || name = ? collate nocase", id)
-    else:
-        found = repo_by_id(store, type, id)
-        return found["_id"] if found else None
-    return found["id"] if found else None
-
-
-def touch(store: Store, collection: str) -> None:
-    """The collection was changed just now."""
-    store.run("update collections set last_updated = ? where id = ?", store.now(), collection)
+    append_item(store, collection, type, key, note)
 
 
 def _whole(request: Request, id: str) -> dict[str, object]:
     store = store_of(request)
-    row = store.row("select * from collections where id = ?", id)
+    row = collection_with_id(store, id)
     assert row is not None
     return whole(store, caller(request), row, origin(request))
 
@@ -198,8 +137,7 @@ def _may_create(store: Store, who: SignedInUser, namespace: str) -> str:
             f'You don\'t have the rights to create a collection under the namespace "{namespace}"'
         )
     token_must(who, "collection.write", namespace)
-    org = store.row("select name from orgs where name = ?", namespace)
-    return str(org["name"]) if org else who.name
+    return namespace_named(store, namespace)
 
 
 def _gating(body: JSONBody) -> str | None:

@@ -6,8 +6,9 @@ import math
 import re
 from collections.abc import Sequence
 
-from ..repos.tag_labels import LICENSES, SDKS, TASK_GROUP
+from ..spaces.new_space import SDKS
 from ..store import Json
+from ..tags.tag_labels import LICENSES, TASK_GROUP
 
 MOST_CARD = 64 * 1024
 COLORS = ("red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray")

@@ -6,8 +6,9 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
-from ..repos.tag_labels import LANGUAGES
+from ..people.rows import org_named, user_named
 from ..store import Store
+from ..tags.tag_labels import LANGUAGES
 
 PLAIN = (
     "citeAs", "column", "fileProperty", "fileObject", "fileSet", "field", "format", "includes",
@@ -53,8 +54,7 @@ def croissant(
     subsets: dict[str, list[sqlite3.Row]] = {}
     for row in shards:
         subsets.setdefault(row["subset"], []).append(row)
-    owner = store.row("select fullname from orgs where name = ?", repo["namespace"])
-    person = store.row("select fullname from users where name = ?", repo["namespace"])
+    org, user = org_named(store, repo["namespace"]), user_named(store, repo["namespace"])
     names = [repo["id"], *([card["pretty_name"]] if "pretty_name" in card else [])]
     answer: dict[str, object] = {
         "@context": CONTEXT,
@@ -68,8 +68,8 @@ def croissant(
         "description": repo["description"] or "",
         "alternateName": names,
         "creator": {
-            "@type": "Organization" if owner else "Person",
-            "name": (owner or person or {"fullname": repo["namespace"]})["fullname"],
+            "@type": "Organization" if org else "Person",
+            "name": (org or user or {"fullname": repo["namespace"]})["fullname"],
             "url": f"{origin}/{repo['namespace']}",
         },
         "keywords": _keywords(json.loads(repo["tags"])),

@@ -18,6 +18,7 @@ from ..web.hub_errors import ApiError, Moved
 from ..web.request import origin
 from ..web.response import HubJSON
 from .croissant import croissant
+from .rows import shard_file, shards_of
 
 Listing = dict[str, dict[str, list[str]]]
 
@@ -42,10 +43,7 @@ async def shard(request: Request) -> Response:
     store, repo = _open_dataset(request)
     subset, split, file = (request.path_params[part] for part in ("subset", "split", "file"))
     number = re.fullmatch(r"(\d{1,9})\.parquet", file, re.ASCII)
-    if number is None or not store.count(
-        "select count(*) from parquet where repo = ? and subset = ? and split = ? and shard = ?",
-        repo["key"], subset, split, int(number[1]),
-    ):  # fmt: skip
+    if number is None or shard_file(store, repo["key"], subset, split, int(number[1])) is None:
         raise ApiError(404, f'There is no parquet file "{file}" in {subset}/{split}', code="EntryNotFound")
     path = f"{id_in(subset)}/{id_in(split)}/{int(number[1]):04d}.parquet"
     raise Moved(
@@ -70,7 +68,7 @@ def _open_dataset(request: Request) -> tuple[Store, sqlite3.Row]:
 
 
 def _shards(store: Store, repo: sqlite3.Row) -> list[sqlite3.Row]:
-    rows = store.rows("select * from parquet where repo = ? order by subset, split, shard", repo["key"])
+    rows = shards_of(store, repo["key"])
     if not rows:
         raise ApiError(404, f"The dataset {repo['id']} has no parquet files")
     return rows

@@ -9,8 +9,8 @@ from ..content.shapes import markup
 from ..git.diffs import text_diff
 from ..git.history import MAIN, tree_of
 from ..people.rights import SignedInUser
+from ..people.shapes import account_json
 from ..repos.lookup import url_of
-from ..repos.summaries import account_card
 from ..store import Json, Store
 from .merging import conflicts
 
@@ -31,7 +31,7 @@ class DiscussionTeller:
     def author(self, name: str) -> Shape:
         """`{"author": …}`, or nothing when the account is gone."""
         if name not in self.accounts:
-            self.accounts[name] = account_card(self.store, self.who, name)
+            self.accounts[name] = account_json(self.store, self.who, name)
         card = self.accounts[name]
         return {"author": card} if card is not None else {}
 

@@ -8,16 +8,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..collections.routes import collection_at
-from ..collections.shapes import can_see, must_change, slug_of
+from ..collections.collection_access import can_see, must_change
+from ..collections.collection_lookup import collection_at
+from ..collections.rows import bucket_named
+from ..collections.slugs import slug_of
 from ..people.rights import SignedInUser, can_read, can_write, must_write, signed_in, token_must
-from ..repos.lookup import repo_at, repo_by_id
-from ..repos.summaries import group_brief
+from ..people.rows import org_named
+from ..repos.lookup import repo_at
+from ..repos.repo_queries import repo_by_id
 from ..store import Store, store_of
 from ..web.hub_errors import ApiError, bad_request, forbidden, plan_needed, repo_missing
 from ..web.json_body import body_of
 from ..web.response import HubJSON
-from .shapes import runs
+from .group_access import NEEDS_PLAN, runs
+from .rows import assign_bucket, assign_collection, assign_repo, group_of_org
+from .shapes import group_brief
 
 
 async def of_repo(request: Request) -> Response:
@@ -41,7 +46,8 @@ async def set_of_repo(request: Request) -> Response:
     with store.write():
         repo = repo_at(request)
         must_write(who, repo, f"change the resource group of {repo['id']}")
-        _move(store, who, repo, "update repos set resource_group = ? where _id = ?", repo["_id"], group)
+        _may_move(store, who, repo, repo["_id"], group)
+        assign_repo(store, repo["_id"], group)
     return HubJSON(
         {
             "name": repo["id"],
@@ -58,7 +64,8 @@ async def set_of_bucket(request: Request) -> Response:
     with store.write():
         bucket = _bucket_at(request)
         must_change(who, bucket)
-        _move(store, who, bucket, "update buckets set resource_group = ? where id = ?", bucket["id"], group)
+        _may_move(store, who, bucket, bucket["id"], group)
+        assign_bucket(store, bucket["id"], group)
     return HubJSON(
         {
             "name": f"{bucket['namespace']}/{bucket['name']}",
@@ -75,7 +82,8 @@ async def set_of_collection(request: Request) -> Response:
     with store.write():
         row = collection_at(request)
         must_change(who, row)
-        _move(store, who, row, "update collections set resource_group = ? where id = ?", row["id"], group)
+        _may_move(store, who, row, row["id"], group)
+        assign_collection(store, row["id"], group)
     return HubJSON(
         {
             "id": row["id"],
@@ -91,16 +99,16 @@ def take_in(store: Store, who: SignedInUser, org: sqlite3.Row, type: str, id: st
     """Put a repository of the organization, which the caller may change, into a group that is being made."""
     repo = repo_by_id(store, type, id)
     if repo is None or not can_read(who, repo):
-        bucket = _bucket(store, id) if type == "bucket" else None
+        bucket = bucket_named(store, id) if type == "bucket" else None
         if bucket is None or not can_see(who, bucket) or bucket["namespace"].lower() != org["name"].lower():
             raise repo_missing(anonymous=False)
-        store.run("update buckets set resource_group = ? where id = ?", group_id, bucket["id"])
+        assign_bucket(store, bucket["id"], group_id)
         return
     if repo["namespace"].lower() != org["name"].lower():
         raise bad_request(f"The {type} {repo['id']} does not belong to the organization {org['name']}")
     if not can_write(who, repo):
         raise forbidden(f"You don't have the rights to change the resource group of {repo['id']}")
-    store.run("update repos set resource_group = ? where key = ?", group_id, repo["key"])
+    assign_repo(store, repo["_id"], group_id)
 
 
 async def _group_asked(request: Request) -> str | None:
@@ -120,33 +128,26 @@ def _read(request: Request, thing: sqlite3.Row) -> Response:
     return HubJSON(group_brief(store_of(request), thing["resource_group"]))
 
 
-def _move(
-    store: Store, who: SignedInUser, thing: sqlite3.Row, update: str, id: str, group: str | None
-) -> None:
-    """Write the new group; the caller must run the organization, or the old group and the new one."""
-    org = store.row("select * from orgs where name = ?", thing["namespace"])
+def _may_move(store: Store, who: SignedInUser, thing: sqlite3.Row, id: str, group: str | None) -> None:
+    """403 unless the caller runs the organization, or the old group and the new one."""
+    org = org_named(store, thing["namespace"])
     if org is None:
         raise bad_request("Resource groups are for what belongs to an organization")
     token_must(who, "org.write", org["name"], id)
     if org["plan"] is None:
-        raise plan_needed("Resource groups need a Team or Enterprise plan")
-    if group is not None and not store.count(
-        "select count(*) from resource_groups where id = ? and org_id = ?", group, org["id"]
-    ):
+        raise plan_needed(NEEDS_PLAN)
+    if group is not None and group_of_org(store, org["id"], group) is None:
         raise ApiError(404, "Resource group not found")
     for concerned in {thing["resource_group"], group} - {None}:
         if not runs(who, org, concerned):
             raise forbidden("Only admins of the resource group can change what is in it")
-    store.run(update, group, id)
-
-
-def _bucket(store: Store, id: str) -> sqlite3.Row | None:
-    return store.row("select * from buckets where namespace || '/' || name = ? collate nocase", id)
 
 
 def _bucket_at(request: Request) -> sqlite3.Row:
     """The bucket that a path names."""
-    bucket = _bucket(store_of(request), f"{request.path_params['namespace']}/{request.path_params['repo']}")
+    bucket = bucket_named(
+        store_of(request), f"{request.path_params['namespace']}/{request.path_params['repo']}"
+    )
     who = signed_in(request)
     if bucket is None or not can_see(who, bucket):
         raise repo_missing(anonymous=False)

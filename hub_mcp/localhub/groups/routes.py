@@ -10,33 +10,37 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ..people.rights import WRITERS
-from ..store import Store, store_of
+from ..people.rows import user_with_id
+from ..store import store_of
 from ..web.hub_errors import ApiError, bad_request, forbidden
 from ..web.json_body import JSONBody, body_of
 from ..web.response import HubJSON
+from .group_access import group_at, org_with_plan, runs
 from .group_assignment import take_in
-from .shapes import (
-    PRODUCTS,
-    REPO_TYPES,
-    ROLES,
-    auto_join_in,
-    group_at,
-    group_json,
-    join_everybody,
-    members_in,
-    org_with_plan,
-    runs,
+from .group_members import ROLES, auto_join_in, change_auto_join, members_in
+from .rows import (
+    delete_group,
+    delete_group_user,
+    groups_of_org,
+    insert_group,
+    insert_group_users,
+    is_in,
+    set_user_role,
+    update_group,
+    user_in,
 )
+from .shapes import group_json
+
+PRODUCTS = ("total", "inferenceProviders", "spaces", "jobs", "endpoints")
+REPO_TYPES = ("dataset", "model", "space", "bucket", "kernel")
 
 
 async def listing(request: Request) -> Response:
     """GET …/resource-groups: all of them to admins of the organization, to others their own."""
     store = store_of(request)
     who, org = org_with_plan(request, "org.read")
-    rows = store.rows("select id from resource_groups where org_id = ? order by created_at, id", org["id"])
-    return HubJSON(
-        [group_json(store, row["id"]) for row in rows if runs(who, org) or row["id"] in who.groups]
-    )
+    ids = groups_of_org(store, org["id"])
+    return HubJSON([group_json(store, id) for id in ids if runs(who, org) or id in who.groups])
 
 
 async def create(request: Request) -> Response:
@@ -59,22 +63,14 @@ async def create(request: Request) -> Response:
     if not runs(who, org) and not any(role == "admin" for _, role in users):
         raise bad_request("At least one of the users must be an admin of the resource group")
     with store.write():
-        id = store.new_id()
-        store.run(
-            "insert into resource_groups (id, org_id, name, description, created_at) values (?, ?, ?, ?, ?)",
-            id,
-            org["id"],
-            name,
-            description or "",
-            store.now(),
-        )
-        _enter(store, id, who.name, members_in(store, org, users))
+        id = insert_group(store, org["id"], name, description or "")
+        insert_group_users(store, id, who.name, members_in(store, org, users))
         for type, repo in repos:
             assert type is not None
             assert repo is not None
             take_in(store, who, org, type, repo, id)
         if auto_join is not None:
-            _set_auto_join(store, org, id, *auto_join)
+            change_auto_join(store, org, id, *auto_join)
     return HubJSON(group_json(store, id))
 
 
@@ -100,14 +96,7 @@ async def update(request: Request) -> Response:
             for key, cents in (json.loads(group["spend_limits"]) | limits).items()
             if cents is not None
         }
-        store.run(
-            "update resource_groups set name = ifnull(?, name), description = ifnull(?, description),"
-            " spend_limits = ? where id = ?",
-            name,
-            description,
-            json.dumps(kept),
-            group["id"],
-        )
+        update_group(store, group["id"], name, description, json.dumps(kept))
     return HubJSON(group_json(store, group["id"]))
 
 
@@ -121,7 +110,7 @@ async def settings(request: Request) -> Response:
     with store.write():
         _, org, group = group_at(request, write=True)
         if auto_join is not None:
-            _set_auto_join(store, org, group["id"], *auto_join)
+            change_auto_join(store, org, group["id"], *auto_join)
     return HubJSON(group_json(store, group["id"]))
 
 
@@ -130,7 +119,7 @@ async def delete(request: Request) -> Response:
     store = store_of(request)
     with store.write():
         _, _, group = group_at(request, write=True)
-        store.run("delete from resource_groups where id = ?", group["id"])
+        delete_group(store, group["id"])
     return HubJSON({"success": True})
 
 
@@ -145,15 +134,11 @@ async def add_users(request: Request) -> Response:
         who, org, group = group_at(request, write=True)
         joining = members_in(store, org, users)
         for id, _ in joining:
-            if store.count(
-                "select count(*) from resource_group_users where group_id = ? and user_id = ?",
-                group["id"],
-                id,
-            ):
-                user = store.row("select name from users where id = ?", id)
+            if is_in(store, group["id"], id):
+                user = user_with_id(store, id)
                 assert user is not None
                 raise forbidden(f'User "{user["name"]}" is already in the resource group {group["name"]}')
-        _enter(store, group["id"], who.name, joining)
+        insert_group_users(store, group["id"], who.name, joining)
     return HubJSON(group_json(store, group["id"]))
 
 
@@ -167,12 +152,7 @@ async def update_user(request: Request) -> Response:
     with store.write():
         _, _, group = group_at(request, write=True)
         user = _user_in(request, group)
-        store.run(
-            "update resource_group_users set role = ? where group_id = ? and user_id = ?",
-            role,
-            group["id"],
-            user,
-        )
+        set_user_role(store, group["id"], user, role)
     return HubJSON(group_json(store, group["id"]))
 
 
@@ -182,7 +162,7 @@ async def remove_user(request: Request) -> Response:
     with store.write():
         _, _, group = group_at(request, write=True)
         user = _user_in(request, group)
-        store.run("delete from resource_group_users where group_id = ? and user_id = ?", group["id"], user)
+        delete_group_user(store, group["id"], user)
     return HubJSON(group_json(store, group["id"]))
 
 
@@ -210,35 +190,9 @@ def _limits(part: JSONBody) -> dict[str, int | None]:
     }
 
 
-def _enter(store: Store, group_id: str, by: str, users: list[tuple[str, str]]) -> None:
-    store.run_many(
-        "insert into resource_group_users (group_id, user_id, role, added_by, added_at)"
-        " values (?, ?, ?, ?, ?)",
-        ((group_id, user, role, by, store.now()) for user, role in users),
-    )
-
-
-def _set_auto_join(
-    store: Store, org: sqlite3.Row, group_id: str, role: str | None, scope: str | None
-) -> None:
-    store.run(
-        "update resource_groups set auto_join_role = ?, auto_join_scope = ? where id = ?",
-        role,
-        scope,
-        group_id,
-    )
-    if role is not None:
-        join_everybody(store, org, group_id, role, scope or "all")
-
-
 def _user_in(request: Request, group: sqlite3.Row) -> str:
     """The id of the user whom a path names; 404 for one who is not in the group."""
-    row = store_of(request).row(
-        "select u.id from users u join resource_group_users g on g.user_id = u.id"
-        " where u.name = ? and g.group_id = ?",
-        request.path_params["username"],
-        group["id"],
-    )
+    row = user_in(store_of(request), group["id"], request.path_params["username"])
     if row is None:
         raise ApiError(404, "User not found in this resource group")
     return str(row["id"])

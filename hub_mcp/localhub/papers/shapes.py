@@ -5,20 +5,22 @@ from __future__ import annotations
 import html
 import json
 import sqlite3
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from ..collections.shapes import thumbnail
 from ..people.rights import SignedInUser
-from ..repos.summaries import account_card
+from ..people.rows import user_named, user_with_id
+from ..people.shapes import account_json
 from ..store import Store
+from .paper_dates import moment, written
+from .rows import comments_on
 
 
-def facts(store: Store, row: sqlite3.Row) -> dict[str, object]:
+def paper_json(store: Store, row: sqlite3.Row) -> dict[str, object]:
     """A paper as its own page and the daily ones begin it."""
     details: dict[str, object] = json.loads(row["details"])
     authors: list[dict[str, object]] = []
     for author in json.loads(row["authors"]):
-        claimed = person(store, author.pop("user", None))
+        claimed = author_json(store, author.pop("user", None))
         authors.append(
             {
                 **(
@@ -38,9 +40,9 @@ def facts(store: Store, row: sqlite3.Row) -> dict[str, object]:
     if row["submitted_at"] is not None:
         answer["submittedOnDailyAt"] = row["submitted_at"]
     answer["title"] = row["title"]
-    submitter = store.row("select name from users where id = ?", row["submitted_by"])
+    submitter = user_with_id(store, row["submitted_by"])
     if submitter is not None:
-        answer["submittedOnDailyBy"] = person(store, submitter["name"])
+        answer["submittedOnDailyBy"] = author_json(store, submitter["name"])
     return answer | {
         "summary": row["summary"],
         "upvotes": row["upvotes"],
@@ -51,15 +53,13 @@ def facts(store: Store, row: sqlite3.Row) -> dict[str, object]:
 
 def daily_row(store: Store, who: SignedInUser | None, row: sqlite3.Row) -> dict[str, object]:
     """A paper among the daily ones; the outer date is the Hub's, four hours before arXiv's (recorded)."""
-    submitter = store.row("select name from users where id = ?", row["submitted_by"])
+    submitter = user_with_id(store, row["submitted_by"])
     names = {author.get("user") for author in json.loads(row["authors"])}
-    commenters = store.rows(
-        "select u.name from paper_comments c join users u on u.id = c.author where c.paper = ?", row["id"]
-    )
+    commenters = comments_on(store, row["id"])
     taking_part = names & {*(c["name"] for c in commenters), *([submitter["name"]] if submitter else [])}
     media = json.loads(row["details"]).get("mediaUrls")
     return {
-        "paper": facts(store, row),
+        "paper": paper_json(store, row),
         "publishedAt": written(moment(row["published_at"]) - timedelta(hours=4)),
         "title": row["title"],
         "summary": row["summary"],
@@ -73,19 +73,15 @@ def daily_row(store: Store, who: SignedInUser | None, row: sqlite3.Row) -> dict[
 
 def _submitter(store: Store, who: SignedInUser | None, name: str) -> dict[str, object]:
     """Who brought a paper to the daily ones; the OpenAPI document has no `isUserFollowing` here."""
-    card = account_card(store, who, name) or {}
+    card = account_json(store, who, name) or {}
     return {key: value for key, value in card.items() if key != "isUserFollowing"}
 
 
-def comments(store: Store, who: SignedInUser | None, paper: sqlite3.Row) -> list[dict[str, object]]:
+def comments_json(store: Store, who: SignedInUser | None, paper: sqlite3.Row) -> list[dict[str, object]]:
     """The discussion below a paper, oldest first."""
     comments: list[dict[str, object]] = []
-    for row in store.rows(
-        "select c.*, u.name, u.avatar_url from paper_comments c join users u on u.id = c.author"
-        " where c.paper = ? order by c.created_at, c.id",
-        paper["id"],
-    ):
-        author = account_card(store, who, row["name"])
+    for row in comments_on(store, paper["id"]):
+        author = account_json(store, who, row["name"])
         latest = {
             "raw": row["text"],
             "html": f"<p>{html.escape(row['text'])}</p>",
@@ -115,9 +111,9 @@ def comments(store: Store, who: SignedInUser | None, paper: sqlite3.Row) -> list
     return comments
 
 
-def person(store: Store, name: str | None) -> dict[str, object] | None:
+def author_json(store: Store, name: str | None) -> dict[str, object] | None:
     """A user as a paper names its people."""
-    row = store.row("select * from users where name = ?", name) if name is not None else None
+    row = user_named(store, name) if name is not None else None
     if row is None:
         return None
     return {
@@ -131,9 +127,6 @@ def person(store: Store, name: str | None) -> dict[str, object] | None:
     }
 
 
-def moment(text: str) -> datetime:
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
-
-
-def written(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.000Z"
+def thumbnail(paper: str) -> str:
+    """The picture that social media show for a paper; on the CDN, which is not imitated."""
+    return f"https://cdn-thumbnails.huggingface.co/social-thumbnails/papers/{paper}.png"

@@ -6,18 +6,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..store import Value, store_of
+from ..repos.repo_queries import owned_repos
+from ..store import store_of
 from ..web.hub_errors import forbidden, invalid
 from ..web.response import HubJSON
-from .rights import READERS, signed_in, visible
-from .routes import org_at
+from .org_lookup import org_at
+from .rights import READERS, signed_in
 
 SORTS = {"storage": "used_storage", "updatedAt": "last_modified"}
 
 
 async def mine(request: Request) -> Response:
     """GET /api/settings/repositories."""
-    return _holdings(request, signed_in(request).name)
+    return _owned(request, signed_in(request).name)
 
 
 async def organizations(request: Request) -> Response:
@@ -25,10 +26,10 @@ async def organizations(request: Request) -> Response:
     who, org = signed_in(request), org_at(request)
     if who.role_in(org["name"]) not in READERS:
         raise forbidden("Only members of the organization can list its repositories here")
-    return _holdings(request, org["name"])
+    return _owned(request, org["name"])
 
 
-def _holdings(request: Request, namespace: str) -> Response:
+def _owned(request: Request, namespace: str) -> Response:
     query = request.query_params
     type = _one_of(request, "type", ("dataset", "model", "space", "bucket", "kernel"), "")
     column = SORTS[_one_of(request, "sort", tuple(SORTS), "storage")]
@@ -36,14 +37,9 @@ def _holdings(request: Request, namespace: str) -> Response:
     limit = query.get("limit", "10000")
     if not limit.isdecimal() or not 0 < int(limit) < 2**53:
         raise invalid("Too small: expected number to be >=1", "limit")
-    condition, params = visible(signed_in(request))
-    values: list[Value] = [namespace, *params, query.get("search", ""), f"{type or '%'}", int(limit)]
-    rows = store_of(request).rows(
-        f"select r.* from repos r where r.namespace = ? and {condition}"  # noqa: S608 - our own words
-        " and instr(lower(r.id), lower(?)) and r.type like ?"
-        f" order by r.{column} {way}, r._id limit ?",
-        *values,
-    )
+    store, who = store_of(request), signed_in(request)
+    search = query.get("search", "")
+    rows = owned_repos(store, who, namespace, type, search, f"{column} {way}", int(limit))
     total = sum(row["used_storage"] for row in rows) or 1
     return HubJSON(
         [

@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from ..store import Store, Value
 from ..web.hub_errors import bad_token, forbidden, not_signed_in
+from .rows import group_roles, orgs_of, token_holder
 
 WRITERS = ("admin", "write")
 CREATORS = ("admin", "write", "contributor")
@@ -76,30 +77,21 @@ def caller_of(store: Store, authorization: str | None, whoami: bool = False) -> 
     if authorization is None:
         return None
     kind, _, token = authorization.partition(" ")
-    row = store.row(
-        "select u.id, u.name, u.is_pro, t.display_name, t.role, t.fine_grained"
-        " from tokens t join users u on u.id = t.user_id where t.token = ?",
-        token.strip(),
-    )
+    row = token_holder(store, token.strip())
     if kind.lower() != "bearer" or row is None:
         raise bad_token(whoami)
-    orgs = store.rows(
-        "select o.id, lower(o.name) as name, o.plan, m.role"
-        " from members m join orgs o on o.id = m.org_id where m.user_id = ?",
-        row["id"],
-    )
+    orgs = {org["name"].lower(): org for org in orgs_of(store, row["id"])}
     fine: dict[str, Any] = json.loads(row["fine_grained"] or "{}")
-    groups = store.rows("select group_id, role from resource_group_users where user_id = ?", row["id"])
     return SignedInUser(
         id=row["id"],
         name=row["name"],
         is_pro=bool(row["is_pro"]),
         token_name=row["display_name"],
         access=row["role"],
-        orgs={org["name"]: org["role"] for org in orgs},
-        plans={org["name"]: org["plan"] for org in orgs if org["plan"]},
-        owners={row["name"].lower(): row["id"]} | {org["name"]: org["id"] for org in orgs},
-        groups={group["group_id"]: group["role"] for group in groups},
+        orgs={name: org["role"] for name, org in orgs.items()},
+        plans={name: org["plan"] for name, org in orgs.items() if org["plan"]},
+        owners={row["name"].lower(): row["id"]} | {name: org["id"] for name, org in orgs.items()},
+        groups=group_roles(store, row["id"]),
         scopes=_scopes(fine),
         reads_gated=row["role"] != "fineGrained" or bool(fine.get("canReadGatedRepos")),
         fine_grained=row["fine_grained"],

@@ -16,21 +16,20 @@ from ..content.commit_body import Operation, PutLargeFile, PutTextFile, path_pro
 from ..content.committing import ATTRIBUTES, first_commit
 from ..content.file_rules import DEFAULT_ATTRIBUTES, MOST_TEXT, is_binary
 from ..content.large_files import keep_large
+from ..groups.group_access import group_must_exist
 from ..people.rights import CREATORS, SignedInUser, signed_in, token_must
+from ..people.rows import default_visibility, namespace_named
+from ..spaces.new_space import plan_allows, runtime_of, space_in
 from ..store import Store, store_of
-from ..web.hub_errors import ApiError, bad_request, forbidden, plan_needed
+from ..tags.tag_labels import LICENSES
+from ..web.hub_errors import ApiError, bad_request, forbidden
 from ..web.json_body import JSONBody, body_of
 from ..web.request import origin
 from ..web.response import HubJSON
-from .lookup import TYPES, name_problem, repo_by_id, url_of
-from .repo_changes import owner_name, visibility_of
+from .lookup import TYPES, name_problem, url_of
+from .repo_changes import visibility_of
+from .repo_queries import forget_former_name, repo_by_id
 from .rows import NewRepo, insert_repos, readme
-from .shapes import subdomain_of
-from .tag_labels import HARDWARE, LICENSES, SDKS
-
-FREE_HARDWARE = (None, "cpu-basic")
-ZERO_GPU = ("zero-a10g", "zerogpu")
-VARIABLE_NAME = r"^[a-zA-Z][_a-zA-Z0-9]*$"  # of secrets and variables
 
 
 async def create(request: Request) -> Response:
@@ -44,7 +43,7 @@ async def create(request: Request) -> Response:
     group = body.text("resourceGroupId", nullable=True, pattern=r"^[0-9a-fA-F]{24}$")
     card = _card(body)
     files = _files(body)
-    space = _space(body) if type == "space" else None
+    space = space_in(body) if type == "space" else None
     body.check()
     if type == "kernel":
         raise bad_request("This local Hub keeps no kernels")
@@ -57,12 +56,12 @@ async def create(request: Request) -> Response:
         may_create(who, type, namespace)
         plan_allows(who, namespace, region, space)
         group_must_exist(store, who, namespace, group)
-        id = f"{owner_name(store, namespace)}/{name}"
+        id = f"{namespace_named(store, namespace)}/{name}"
         taken = repo_by_id(store, type, id)
         if taken is not None:
             url = url_of(origin(request), type, taken["id"])
             raise ApiError(409, f"You already created this {type} repo", extra={"url": url})
-        store.run("delete from redirects where type = ? and old_id = ?", type, id)
+        forget_former_name(store, type, id)
         repo = _new_repo(
             store, who, type, id, visibility or default_visibility(store, namespace), group, card, space
         )
@@ -132,75 +131,10 @@ def _with_card(written: bytes, card: Mapping[str, object]) -> bytes:
     return readme({**missing, **own}, split(text)[1] or "").encode() if missing else written
 
 
-def default_visibility(store: Store, namespace: str) -> str:
-    """What a repository of a namespace is when nobody says: an organization may have settled it."""
-    row = store.row("select default_visibility from orgs where name = ?", namespace)
-    return str(row["default_visibility"]) if row else "public"
-
-
-def _space(body: JSONBody) -> dict[str, object]:
-    """The fields that only a Space has."""
-    fields: dict[str, object] = {
-        "sdk": body.choice("sdk", SDKS, required=True),
-        "hardware": body.choice("hardware", HARDWARE),
-        "sleep": body.whole("sleepTimeSeconds"),
-        "short_description": body.text("short_description", most=60),
-        "sdk_version": body.text("sdkVersion", nullable=True),
-        "template": body.text("template"),
-        "dev_mode": body.flag("devModeEnabled") or False,
-    }
-    sleep = fields["sleep"]
-    if isinstance(sleep, int) and sleep < 1 and sleep != -1:
-        body.wrong("Too small: expected number to be >0", "sleepTimeSeconds")
-    for kind in ("secrets", "variables"):
-        for part in body.parts(kind) or []:
-            part.text("key", required=True, pattern=VARIABLE_NAME)
-            part.text("value", required=True)
-            part.text("description")
-    for part in body.parts("volumes") or []:
-        part.choice("type", ("bucket", "model", "dataset", "space"), required=True)
-        part.text("source", required=True)
-        part.text("mountPath", required=True, pattern=r"^/.*")
-    if fields["hardware"] in ZERO_GPU and fields["sdk"] not in (None, "gradio"):
-        body.wrong("ZeroGPU hardware needs the Gradio SDK", "hardware")
-    return fields
-
-
 def may_create(who: SignedInUser, type: str, namespace: str) -> None:
     """403 unless the caller may create repositories in a namespace."""
     if who.role_in(namespace) not in CREATORS:
         raise forbidden(f'You don\'t have the rights to create a {type} under the namespace "{namespace}"')
-
-
-def plan_allows(
-    who: SignedInUser, namespace: str, region: str | None, space: Mapping[str, object] | None
-) -> None:
-    """402 for what the namespace's plan does not include (OpenAPI, description of `sdk`)."""
-    own = namespace.lower() == who.name.lower()
-    subscribed = who.is_pro if own else namespace.lower() in who.plans
-    if region == "eu" and (own or not subscribed):
-        raise plan_needed("Choosing a storage region needs a Team or Enterprise plan")
-    if space is None or subscribed:
-        return
-    if space["hardware"] not in FREE_HARDWARE:
-        raise plan_needed("A payment method is needed for this hardware. Add one in your billing settings.")
-    if space["sdk"] != "static":
-        needed = "PRO" if own else "a Team or Enterprise plan"
-        raise plan_needed(f"Spaces with the {space['sdk']} SDK need {needed}; static Spaces are free")
-
-
-def group_must_exist(store: Store, who: SignedInUser, namespace: str, group: str | None) -> None:
-    """400 for a resource group that the organization does not have; 402 when it can have none."""
-    if group is None:
-        return
-    if namespace.lower() not in who.plans:
-        raise plan_needed("Resource groups need a Team or Enterprise plan")
-    if not store.count(
-        "select count(*) from resource_groups where id = ? and org_id = ?",
-        group,
-        who.owners[namespace.lower()],
-    ):
-        raise bad_request("Resource group not found")
 
 
 def _new_repo(
@@ -240,21 +174,6 @@ def _new_repo(
         resource_group=group,
         sdk=str(space["sdk"]) if space else None,
     )
-
-
-def runtime_of(space: Mapping[str, object], id: str) -> dict[str, object]:
-    """What a Space does right after its creation: a static one runs, others are being built."""
-    static = space["sdk"] == "static"
-    wanted = None if static else space["hardware"] or "cpu-basic"
-    return {
-        "stage": "RUNNING" if static else "BUILDING",
-        "hardware": {"current": None, "requested": wanted},
-        "storage": None,
-        "gcTimeout": space["sleep"] or 172800,
-        "replicas": {"requested": 1},
-        "devMode": space["dev_mode"],
-        "domains": [{"domain": f"{subdomain_of(id)}.hf.space", "stage": "READY"}],
-    }
 
 
 routes = [Route("/api/repos/create", create, methods=["POST"])]

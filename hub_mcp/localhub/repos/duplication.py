@@ -15,17 +15,20 @@ from ..content.committing import move_ref
 from ..content.large_files import hold
 from ..git.history import MAIN, add_commit, tree_of
 from ..git.trees import files_of
+from ..groups.group_access import group_must_exist
 from ..people.rights import SignedInUser, signed_in, token_must
+from ..people.rows import namespace_named
+from ..spaces.new_space import HARDWARE, VARIABLE_NAME, plan_allows, runtime_of
 from ..store import Json, Store
 from ..web.hub_errors import ApiError, bad_request
 from ..web.json_body import JSONBody, body_of
 from ..web.request import origin
 from ..web.response import HubJSON
-from .creation import VARIABLE_NAME, group_must_exist, may_create, plan_allows, runtime_of
-from .lookup import name_problem, repo_by_id, url_of
-from .repo_changes import owner_name, visibility_of
+from .creation import may_create
+from .lookup import name_problem, url_of
+from .repo_changes import visibility_of
+from .repo_queries import forget_former_name, repo_by_id
 from .rows import NewRepo, insert_repos
-from .tag_labels import HARDWARE
 
 KEPT = (
     "config",
@@ -58,11 +61,11 @@ async def duplicate(request: Request) -> Response:
         may_create(who, type, namespace)
         plan_allows(who, namespace, None, space)
         group_must_exist(store, who, namespace, group)
-        id = f"{owner_name(store, namespace)}/{name}"
+        id = f"{namespace_named(store, namespace)}/{name}"
         url = url_of(origin(request), type, id)
         if repo_by_id(store, type, id) is not None:
             raise ApiError(409, f"You already created this {type} repo", extra={"url": url})
-        store.run("delete from redirects where type = ? and old_id = ?", type, id)
+        forget_former_name(store, type, id)
         insert_repos(store, [_copy(store, who, source, id, visibility, group, space)])
         _fill(store, who, source, id)
     return HubJSON({"url": url})

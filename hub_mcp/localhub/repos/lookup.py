@@ -15,6 +15,7 @@ from ..people.rights import SignedInUser, caller, can_read
 from ..store import Store, store_of
 from ..web.hub_errors import Moved, page_missing, repo_missing
 from ..web.request import raw_path
+from .repo_queries import former_repo, repo_by_id
 
 TYPES = ("model", "dataset", "space")
 PLURALS = {"models": "model", "datasets": "dataset", "spaces": "space"}
@@ -35,20 +36,6 @@ class _Owner(StringConvertor):
 
 register_url_convertor("plural", _Plural())
 register_url_convertor("owner", _Owner())
-
-
-def repo_by_id(store: Store, type: str, id: str) -> sqlite3.Row | None:
-    """The repository of exactly this type and name, in any letter case."""
-    return store.row("select * from repos where type = ? and id = ?", type, id)
-
-
-def former_repo(store: Store, type: str, id: str) -> sqlite3.Row | None:
-    """The repository that once had this name, or is meant by this name of old without a namespace."""
-    return store.row(
-        "select r.* from redirects d join repos r on r.key = d.repo where d.type = ? and d.old_id = ?",
-        type,
-        id,
-    )
 
 
 def find_repo(store: Store, who: SignedInUser | None, type: str, id: str) -> sqlite3.Row:

@@ -11,12 +11,14 @@ from starlette.routing import Route
 
 from ..git.history import sweep
 from ..people.rights import CREATORS, SignedInUser, can_read, must_write, signed_in, token_must
-from ..store import Store, store_of
+from ..people.rows import namespace_named
+from ..store import store_of
 from ..web.hub_errors import ApiError, bad_request, forbidden
 from ..web.json_body import JSONBody, body_of
 from ..web.request import origin
 from ..web.response import HubJSON
-from .lookup import TYPES, find_repo, name_problem, repo_at, repo_by_id, url_of
+from .lookup import TYPES, find_repo, name_problem, repo_at, url_of
+from .repo_queries import change_settings, delete_repo, rename_repo, repo_by_id, repo_with_key
 
 EMAIL = r"^(?!\.)(?!.*\.\.)([A-Za-z0-9_'+\-.]*)[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}$"
 VISIBILITIES = ("private", "public", "protected")
@@ -36,7 +38,7 @@ async def delete(request: Request) -> Response:
         if repo is None or not can_read(who, repo):
             raise ApiError(404, "Repository not found", code="RepoNotFound")
         must_write(who, repo, f'delete {type} "{repo["id"]}"')
-        store.run("delete from repos where key = ?", repo["key"])
+        delete_repo(store, repo["key"])
         sweep(store)
     return PlainTextResponse("OK")
 
@@ -60,28 +62,12 @@ async def move(request: Request) -> Response:
         repo = find_repo(store, who, type, source)
         must_write(who, repo, f'move {type} "{repo["id"]}"')
         _may_arrive(who, repo, namespace)
-        owner = owner_name(store, namespace)
+        owner = namespace_named(store, namespace)
         taken = repo_by_id(store, type, target)
         if taken is not None and taken["key"] != repo["key"]:
             raise ApiError(409, f"A {type} repository called `{target}` already exists")
-        new = f"{owner}/{name}"
-        store.run("delete from redirects where type = ? and old_id = ?", type, new)
-        if new.lower() != repo["id"].lower():
-            store.run(
-                "insert or replace into redirects (type, old_id, repo) values (?, ?, ?)",
-                type,
-                repo["id"],
-                repo["key"],
-            )
-        store.run(
-            "update repos set namespace = ?, name = ?, id = ?,"
-            " resource_group = case when namespace = ? then resource_group end where key = ?",
-            owner,
-            name,
-            new,
-            owner,
-            repo["key"],
-        )
+        rename_repo(store, repo, owner, name)
+    new = f"{owner}/{name}"
     return HubJSON({"url": url_of(origin(request), type, new), "name": new, "id": repo["_id"]})
 
 
@@ -103,18 +89,10 @@ async def settings(request: Request) -> Response:
     }
     body.check()
     with store.write():
-        store.run(
-            "update repos set visibility = coalesce(?, visibility),"
-            " gated = case when ? then ? else gated end,"
-            " settings = json_patch(settings, ?) where key = ?",
-            visibility,
-            body.given("gated"),
-            gated or None,
-            json.dumps({key: value for key, value in kept.items() if value is not None}),
-            repo["key"],
-        )
-        now = store.row("select visibility, gated, settings from repos where key = ?", repo["key"])
-    assert now is not None
+        asked = [gated or None] if body.given("gated") else []
+        given = {key: value for key, value in kept.items() if value is not None}
+        change_settings(store, repo["key"], visibility, asked, json.dumps(given))
+        now = repo_with_key(store, repo["key"])
     shown = {
         "private": now["visibility"] == "private",
         "visibility": now["visibility"],
@@ -136,16 +114,6 @@ def visibility_of(body: JSONBody, type: str, *, nullable: bool = False) -> str |
     return visibility
 
 
-def owner_name(store: Store, namespace: str) -> str:
-    """A namespace in its own letter case."""
-    row = store.row(
-        "select name from users where name = ? union all select name from orgs where name = ?",
-        namespace,
-        namespace,
-    )
-    return str(row["name"]) if row else namespace
-
-
 def _may_arrive(who: SignedInUser, repo: sqlite3.Row, namespace: str) -> None:
     """403 unless a repository may go to that namespace (hub-docs, repositories-settings)."""
     if namespace.lower() == repo["namespace"].lower():
@@ -160,7 +128,7 @@ def _may_arrive(who: SignedInUser, repo: sqlite3.Row, namespace: str) -> None:
         )
 
 
-def _gated(body: JSONBody) -> str | bool | None:
+def _gated(body: JSONBody) -> str | None:
     """`gated`: false, "auto" or "manual"."""
     value = body.fields.get("gated")
     if value is False or (not body.given("gated")):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
@@ -11,8 +10,11 @@ from functools import cached_property
 from ..content.shapes import blob_shape
 from ..git.history import tree_of
 from ..git.trees import files_of
-from ..people.rights import SignedInUser, role_on, visible
+from ..groups.shapes import group_brief
+from ..people.rights import SignedInUser, role_on
+from ..spaces.shapes import subdomain_of
 from ..store import Json, Store
+from .repo_queries import count_children, labels_of, repo_by_id, spaces_using
 
 
 class Absent:
@@ -21,6 +23,7 @@ class Absent:
 
 ABSENT = Absent()
 MAX_SPACES = 100
+RELATIONS = ("adapter", "merge", "quantized", "finetune")  # ways to make a model of another
 
 
 class LazyRepo:
@@ -59,45 +62,24 @@ class LazyRepo:
     @property
     def spaces(self) -> list[str]:
         """The Spaces that use this model, best liked first."""
-        condition, params = visible(self.who)
-        rows = self.store.rows(
-            "select r.id from labels l join repos r on r.key = l.repo"  # noqa: S608 - our own words
-            f" where l.kind = 'model' and l.value = ? and r.type = 'space' and {condition}"
-            " order by r.likes desc, r._id limit ?",
-            self.row["id"],
-            *params,
-            MAX_SPACES,
-        )
-        return [row["id"] for row in rows]
+        return spaces_using(self.store, self.who, self.row["id"], MAX_SPACES)
 
     def uses(self, kind: str) -> list[str]:
         """The models or datasets that this Space uses."""
-        rows = self.store.rows(
-            "select value from labels where repo = ? and kind = ? order by value", self.row["key"], kind
-        )
-        return [row["value"] for row in rows]
+        return labels_of(self.store, self.row["key"], kind)
 
     @property
     def children(self) -> dict[str, int]:
         """How many public models were made of this one, by the way they were made."""
-        counted: dict[str, int] = {}
-        for relation in ("adapter", "merge", "quantized", "finetune"):
-            counted[relation] = self.store.count(
-                "select count(*) from labels l join repos r on r.key = l.repo"
-                " where l.kind = 'tag' and l.value = ? and r.visibility <> 'private'",
-                f"base_model:{relation}:{self.row['id']}",
-            )
-        return counted
+        return {relation: count_children(self.store, relation, self.row["id"]) for relation in RELATIONS}
 
     @property
     def base_models(self) -> object:
         """The models this one was made of, those of them that exist here."""
-        for relation in ("adapter", "merge", "quantized", "finetune"):
+        for relation in RELATIONS:
             prefix = f"base_model:{relation}:"
             ids = [tag.removeprefix(prefix) for tag in self.tags if tag.startswith(prefix)]
-            found = [
-                self.store.row("select _id, id from repos where type = 'model' and id = ?", id) for id in ids
-            ]
+            found = [repo_by_id(self.store, "model", id) for id in ids]
             models = [{"_id": base["_id"], "id": base["id"]} for base in found if base is not None]
             if models:
                 return {"relation": relation, "models": models}
@@ -109,12 +91,7 @@ class LazyRepo:
         group = self.row["resource_group"]
         if group is None or self.who is None or role_on(self.who, self.row) is None:
             return ABSENT
-        row = self.store.row(
-            "select g.id, g.name, count(u.user_id) as users from resource_groups g"
-            " left join resource_group_users u on u.group_id = g.id where g.id = ? group by g.id",
-            group,
-        )
-        return {"id": row["id"], "name": row["name"], "numUsers": row["users"]} if row else ABSENT
+        return group_brief(self.store, group)
 
     @property
     def providers(self) -> object:
@@ -199,8 +176,3 @@ def repo_json(shown: LazyRepo, names: Sequence[str]) -> dict[str, object]:
         if value is not ABSENT:
             answer[name] = value
     return answer
-
-
-def subdomain_of(id: str) -> str:
-    """The first part of the host a Space runs on."""
-    return re.sub(r"[^a-z0-9]+", "-", id.lower())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..git.seed_history import fill_conversions, fill_histories
-from ..repos.lookup import repo_by_id
+from ..repos.repo_queries import repo_by_id
 from ..repos.rows import NewRepo, insert_repos
 from ..store import Store
 from .fixed_random import TODAY, oid, roll, world, written

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from ..collections.shapes import THEMES, title_slug
+from ..collections.shapes import THEMES
+from ..collections.slugs import title_slug
 from ..store import Store
 from .fixed_random import TODAY, digest, moment_of, oid, roll, some_day, world, written
 

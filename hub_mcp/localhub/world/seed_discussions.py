@@ -10,7 +10,7 @@ from ..content.committing import commit_to
 from ..content.derived import text_at
 from ..discussions.rows import add_comment, add_event, change, open_discussion
 from ..git.history import put_ref, tree_of
-from ..repos.lookup import repo_by_id
+from ..repos.repo_queries import repo_by_id
 from ..store import Store
 from .fixed_random import TODAY, World, moment_of, oid, roll, world, written
 from .seed_people import crowd

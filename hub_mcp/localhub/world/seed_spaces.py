@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..content.file_rules import DEFAULT_ATTRIBUTES
 from ..repos.rows import NewFile, NewRepo, readme, text_file
-from ..repos.shapes import subdomain_of
+from ..spaces.shapes import subdomain_of
 from .fixed_random import World, born, oid, popularity, roll, some_day
 
 SPACES_FROM_THE_CROWD = 60

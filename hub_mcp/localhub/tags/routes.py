@@ -12,6 +12,7 @@ from starlette.routing import Route
 from ..store import Store, store_of
 from ..web.hub_errors import invalid
 from ..web.response import HubJSON
+from .rows import tags_in_use
 from .tag_labels import DATASET_LIBRARIES, LANGUAGES, LIBRARIES, LICENSES, TASK_GROUP, task_label
 
 MODEL_TYPES = (
@@ -54,14 +55,8 @@ def _answer(request: Request, types: tuple[str, ...], tags: list[Tag]) -> Respon
 
 def _in_use(store: Store, type: str) -> Iterator[Tag]:
     """Every tag that a public repository carries, the most used first."""
-    rows = store.rows(
-        "select l.value from labels l join repos r on r.key = l.repo"
-        " where l.kind = 'tag' and r.type = ? and r.visibility <> 'private'"
-        " group by l.value order by count(*) desc, l.value",
-        type,
-    )
-    for row in rows:
-        tag = _classified(row["value"], MODEL_TYPES if type == "model" else DATASET_TYPES)
+    for id in tags_in_use(store, type):
+        tag = _classified(id, MODEL_TYPES if type == "model" else DATASET_TYPES)
         if tag is not None:
             yield tag
 

@@ -69,13 +69,6 @@ LICENSES = (
     "lgpl-lr", "deepfloyd-if-license", "fair-noncommercial-research-license", "llama2", "llama3",
     "llama3.1", "llama3.2", "llama3.3", "llama4", "grok2-community", "gemma", "unknown", "other",
 )  # fmt: skip
-HARDWARE = (
-    "cpu-basic", "cpu-upgrade", "cpu-performance", "cpu-xl", "sprx8", "zero-a10g", "t4-small", "t4-medium",
-    "l4x1", "l4x4", "l40sx1", "l40sx4", "l40sx8", "a10g-small", "a10g-large", "a10g-largex2", "a10g-largex4",
-    "a100-large", "a100x4", "a100x8", "h200", "h200x2", "h200x4", "h200x8", "rtx-pro-6000", "rtx-pro-6000x2",
-    "rtx-pro-6000x4", "rtx-pro-6000x8", "inf2x6", "zerogpu",
-)  # fmt: skip
-SDKS = ("gradio", "docker", "static")
 
 
 def task_label(task: str) -> str:

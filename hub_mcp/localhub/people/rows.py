@@ -1,0 +1,148 @@
+"""Users, organizations, tokens, members and followers in the tables."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from ..store import Store, Value
+
+
+def user_named(store: Store, name: str) -> sqlite3.Row | None:
+    """The user of that name, in any letter case."""
+    return store.row("select * from users where name = ?", name)
+
+
+def user_with_id(store: Store, id: str | None) -> sqlite3.Row | None:
+    """The user with that `_id`."""
+    return store.row("select * from users where id = ?", id)
+
+
+def org_named(store: Store, name: str) -> sqlite3.Row | None:
+    """The organization of that name, in any letter case."""
+    return store.row("select * from orgs where name = ?", name)
+
+
+def namespace_named(store: Store, name: str) -> str:
+    """A namespace in its own letter case; a name that nobody has stays as it is."""
+    row = user_named(store, name) or org_named(store, name)
+    return str(row["name"]) if row else name
+
+
+def default_visibility(store: Store, namespace: str) -> str:
+    """What a repository of a namespace is when nobody says: an organization may have settled it."""
+    org = org_named(store, namespace)
+    return str(org["default_visibility"]) if org else "public"
+
+
+def token_holder(store: Store, token: str) -> sqlite3.Row | None:
+    """The user a token belongs to, with what the token may do."""
+    return store.row(
+        "select u.id, u.name, u.is_pro, t.display_name, t.role, t.fine_grained"
+        " from tokens t join users u on u.id = t.user_id where t.token = ?",
+        token,
+    )
+
+
+def token_called(store: Store, user_id: str, display_name: str) -> sqlite3.Row | None:
+    """A user's token by its name."""
+    return store.row("select * from tokens where user_id = ? and display_name = ?", user_id, display_name)
+
+
+def orgs_of(store: Store, user_id: str) -> list[sqlite3.Row]:
+    """The organizations of a user, with the role in each."""
+    return store.rows(
+        "select o.*, m.role from members m join orgs o on o.id = m.org_id"
+        " where m.user_id = ? order by o.name",
+        user_id,
+    )
+
+
+def group_roles(store: Store, user_id: str) -> dict[str, str]:
+    """The resource groups of a user, with the role in each."""
+    rows = store.rows("select group_id, role from resource_group_users where user_id = ?", user_id)
+    return {row["group_id"]: row["role"] for row in rows}
+
+
+def groups_of(store: Store, org_id: str, user_id: str) -> list[sqlite3.Row]:
+    """The resource groups of an organization that a user belongs to."""
+    return store.rows(
+        "select g.id, g.name, u.role,"
+        " (select count(*) from resource_group_users where group_id = g.id) as users"
+        " from resource_groups g join resource_group_users u on u.group_id = g.id"
+        " where g.org_id = ? and u.user_id = ? order by g.name",
+        org_id,
+        user_id,
+    )
+
+
+def is_member(store: Store, org_id: str, user_id: str) -> bool:
+    """Whether a user belongs to an organization."""
+    sql = "select count(*) from members where org_id = ? and user_id = ?"
+    return store.count(sql, org_id, user_id) > 0
+
+
+def count_members(store: Store, org_id: str) -> int:
+    """How many users an organization has."""
+    return store.count("select count(*) from members where org_id = ?", org_id)
+
+
+def members_after(
+    store: Store, org_id: str, after: Value, limit: int, search: str | None = None, email: str | None = None
+) -> list[sqlite3.Row]:
+    """The members of an organization behind an id, with their roles; those that match, by name and e-mail."""
+    clauses, params = ["m.org_id = ?", "u.id > ?"], [org_id, after]
+    if search is not None:
+        clauses.append("(instr(lower(u.name), lower(?)) or instr(lower(u.fullname), lower(?)))")
+        params += [search, search]
+    if email is not None:
+        clauses.append("lower(u.email) = lower(?)")
+        params.append(email)
+    return store.rows(
+        "select u.*, m.role from members m join users u on u.id = m.user_id"  # noqa: S608 - our own words
+        f" where {' and '.join(clauses)} order by u.id limit ?",
+        *params,
+        limit,
+    )
+
+
+def followers_after(store: Store, account_id: str, after: Value, limit: int) -> list[sqlite3.Row]:
+    """Who follows an account, behind an id."""
+    return store.rows(
+        "select u.* from followers f join users u on u.id = f.user_id"
+        " where f.account_id = ? and u.id > ? order by u.id limit ?",
+        account_id,
+        after,
+        limit,
+    )
+
+
+def count_followers(store: Store, account_id: str) -> int:
+    """How many users follow an account."""
+    return store.count("select count(*) from followers where account_id = ?", account_id)
+
+
+def follows(store: Store, user_id: str, account_id: str) -> bool:
+    """Whether a user follows an account."""
+    sql = "select count(*) from followers where account_id = ? and user_id = ?"
+    return store.count(sql, account_id, user_id) > 0
+
+
+def followed_by(store: Store, user_id: str) -> set[str]:
+    """The accounts that a user follows."""
+    return {
+        row["account_id"] for row in store.rows("select account_id from followers where user_id = ?", user_id)
+    }
+
+
+def count_followed_users(store: Store, user_id: str) -> int:
+    """How many users a user follows."""
+    return store.count(
+        "select count(*) from followers f join users u on u.id = f.account_id where f.user_id = ?", user_id
+    )
+
+
+def count_followed_orgs(store: Store, user_id: str) -> int:
+    """How many organizations a user follows."""
+    return store.count(
+        "select count(*) from followers f join orgs o on o.id = f.account_id where f.user_id = ?", user_id
+    )

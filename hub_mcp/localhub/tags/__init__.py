@@ -1,0 +1,1 @@
+"""The tags of models and datasets, by type."""
