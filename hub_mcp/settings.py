@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+# What is published under the person's name, and passes unasked where the operator allows it by its word.
+ALLOWABLE = {
+    "discussions.create": "new discussions, and drafts of pull requests",
+    "discussions.comment": "comments, also with a status or a merge, and edits of your own",
+}
 Confirm = Literal["plan", "deny", "elicit", "off"]
 
 
@@ -23,6 +28,7 @@ class Settings:
         dry_run: show what changing calls would send, and send none.
         read_only: areas whose changing tools are not offered; ("all",) for every area.
         namespaces: the only owners whose things may be changed; empty for all.
+        allow: words of ALLOWABLE: what may be published without asking.
         max_writes, max_deletes: the most changes, and deletions, to make; None for no limit.
         toolsets, tools, exclude_tools: which tools are offered; exclusion wins.
         tool_prefix: what every tool's name begins with, for hosts where another server has the same names.
@@ -46,6 +52,7 @@ class Settings:
     dry_run: bool = False
     read_only: tuple[str, ...] = ()
     namespaces: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
     max_writes: int | None = None
     max_deletes: int | None = None
     toolsets: tuple[str, ...] = ()

@@ -204,7 +204,8 @@ SAMPLES: dict[str, Any] = {
     "organization": "nimbus-labs", "namespace": "ada", "username": "bob", "resource_group_id": "0123456789abcdef01234567",
     "arxiv_id": "2311.12983", "item_id": "0123456789abcdef01234567", "item": "models/a/b", "subset": "default", "split": "train",
     "n": 0, "name": "storm", "title": "Things", "role": "read", "users": [{"user": "bob", "role": "read"}], "visibility": "private",
-    "num": 1, "auto_join": {"enabled": False}, "note": "x", "private": True, "description": "x", "revision": "main",
+    "num": 1, "comment": "x", "comment_id": "0123456789abcdef01234567", "content": "x", "status": "open", "pinned": True,
+    "auto_join": {"enabled": False}, "note": "x", "private": True, "description": "x", "revision": "main",
 }  # fmt: skip
 REAL: dict[str, Any] = {  # an answer of the documented shape, to be mutated
     "Model": {"_id": "1", "id": "a/b", "tags": ["x"], "siblings": [{"rfilename": "x"}] * 12, "usedStorage": 5, "spaces": ["a/b"],
@@ -227,6 +228,8 @@ REAL: dict[str, Any] = {  # an answer of the documented shape, to be mutated
     "Discussion": {"_id": "1", "num": 1, "title": "x", "status": "open", "isPullRequest": True, "author": {"name": "x"}, "diff": "--- a\n+++ b",
                    "repo": {"name": "a/b", "type": "model"}, "events": [{"id": "1", "type": "comment", "author": {"name": "x"}, "data": {
                        "latest": {"raw": "x"}}}, {"id": "2", "type": "status-change", "data": {"status": "open"}}] * 12},
+    "NewDiscussion": {"num": 3, "url": "https://hub.test/a/b/discussions/3", "pullRequest": False},
+    "Event": {"id": "1", "type": "comment", "author": {"name": "x"}, "createdAt": "2026-01-27T06:29:35.000Z", "data": {"latest": {"raw": "x"}}},
     "Organization": {"_id": "1", "name": "o", "fullname": "O", "numUsers": 1},
     "Page": [{"_id": "1", "num": 1, "id": "a/b", "user": "bob", "slug": "a/b-1", "paper": {"id": "1", "title": "x"}, "submittedBy": {"name": "x"}}],
 }  # fmt: skip

@@ -25,12 +25,13 @@ from hub_mcp.settings import Settings
 from hub_mcp.wiring import hub_of, server_of
 from tests import hostile
 from tests.waiting import PATIENCE
+from tests.written import EVERY_TOOL
 
 EVERY = pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=list(ENDPOINTS))
 NEVER = re.compile(
     f"[{hostile.UNSEEN}]|Traceback|pydantic|input_value|errors\\.pydantic\\.dev|<html|<!doctype|inside hub-mcp|httpx"
 )
-SANDBOX = Settings(sandbox="", confirm="deny", journal="off")
+SANDBOX = Settings(sandbox="", confirm="deny", journal="off", **EVERY_TOOL)
 
 
 def assert_fit_to_read(result: CallToolResult) -> None:

@@ -29,6 +29,7 @@ from hub_mcp.settings import Settings
 from hub_mcp.wiring import hub_of, server_of
 from tests import hostile
 from tests.client.scripts import BASE, FarSide, Step, Time
+from tests.written import EVERY_TOOL
 
 PLANTED = "hf_sandbox_ada_write"  # a token the local Hub knows, so that calls go all the way
 CALLS: list[Endpoint] = [  # type: ignore[type-arg]  # calls of any answer
@@ -125,7 +126,7 @@ async def test_it_is_in_nothing_a_server_says_or_writes(
     mode: str, confirm: str, log: io.StringIO, tmp_path: Path
 ) -> None:
     journal = tmp_path / "journal.jsonl"
-    settings = Settings(sandbox="", confirm=confirm, journal=str(journal))  # type: ignore[arg-type]  # a parameter
+    settings = Settings(sandbox="", confirm=confirm, journal=str(journal), **EVERY_TOOL)  # type: ignore[arg-type]  # a parameter
     hub = hub_of(settings)
     assert hub.token
     assert hub.token.secret == PLANTED

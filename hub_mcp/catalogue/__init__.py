@@ -2,9 +2,11 @@
 
 from hub_mcp.catalogue import (
     collections,
+    comments,
     datasets,
     discussions,
     models,
+    moderation,
     organizations,
     papers,
     repos,
@@ -22,9 +24,11 @@ __all__ = [
     "Effect",
     "Endpoint",
     "collections",
+    "comments",
     "datasets",
     "discussions",
     "models",
+    "moderation",
     "organizations",
     "papers",
     "repos",

@@ -49,6 +49,7 @@ class Change(Endpoint[A], Generic[T, A]):
     changes: ClassVar[bool] = True
     acts_on: ClassVar[type[Answer]]
     harmless: ClassVar[str] = ""  # why no call of the class needs anybody's yes, where that is so
+    publishes: ClassVar[str] = ""  # the operator's word for what its calls publish, in settings.ALLOWABLE
 
     def target(self) -> Endpoint[T] | None:
         """The reading call that shows what this call would act on; None where there is nothing yet."""

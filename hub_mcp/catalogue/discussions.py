@@ -22,7 +22,6 @@ PAGE = 50  # discussions on one of the Hub's pages (FACTS §6)
 MOST_TEXT = 16_000  # characters of one comment that are shown; the Hub takes 65,536
 SAID = 10_000  # tokens of what was said and done, in one answer
 DIFF = 7_000  # tokens of a difference
-MOST_FILES = 30  # files of a pull request that are named
 TITLE = 200
 
 Number = Annotated[int, Field(ge=1, lt=10**9)]
@@ -96,6 +95,15 @@ class Discussion(DiscussionRow):
         """What is shown of the comment with this id; None where there is none."""
         found = (one for one in self.events or () if one.get("id") == comment_id)
         return next((told_event(one) for one in found if one.get("type") == "comment"), None)
+
+    def words_of(self, comment_id: str) -> str:
+        """The whole text of the comment with this id; "" where there is none."""
+        for event in self.events or ():
+            data = event.get("data")
+            latest = data.get("latest") if is_object(data) else None
+            if event.get("id") == comment_id and is_object(latest):
+                return str(latest.get("raw") or "")
+        return ""
 
     def files(self) -> list[str]:
         """What a pull request changes, a file each: its path, and how."""

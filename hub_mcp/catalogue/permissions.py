@@ -18,6 +18,7 @@ from hub_mcp.errors import Gated, HubError, plain
 
 CERTAIN = ("repo.write", "collection.write")  # without which a fine-grained token is always refused
 OF_THE_OWNER = ("org.read", "org.write")  # held on the owner as a whole, never on one of its things
+OPEN_TO_ALL = ("discussion.write",)  # for whoever sees the repository, member or not
 WRITING_ROLES = ("contributor", "write", "admin")
 LIMIT = 200
 NEW_TOKEN = "Tokens are edited and made in the Hub's settings."  # noqa: S105  # a sentence about tokens
@@ -96,7 +97,7 @@ def _missing(need: Need, identity: Identity) -> str:
         if need.permission not in there:
             has = f" (it has {plain(', '.join(sorted(there)), LIMIT)})" if there else ""
             return f'{_token(identity)} lacks the permission "{need.permission}" on {owner}{has}. {NEW_TOKEN}'
-    if own:
+    if own or need.permission in OPEN_TO_ALL:
         return ""
     org = next(
         (one for one in identity.orgs or () if str(one.get("name", "")).lower() == owner.lower()), None

@@ -23,14 +23,21 @@ class Impact(StrEnum):
     SPENDS = "spends"  # money, or changes a limit on it
     SENDS_OUT = "sends out"  # data or notices to an address outside
     RUNS = "runs"  # code
+    PUBLISHES = "publishes"  # words or proposals, under the person's name
 
 
 @dataclass(frozen=True)
 class Consequence:
-    """One thing a call would do, and the line that tells a person of it; names stand in quotes."""
+    """One thing a call would do.
+
+    Attributes:
+        line: what tells a person of it; names stand in quotes.
+        word: by which an operator may let it pass unasked; "" for what always asks.
+    """
 
     impact: Impact
     line: str
+    word: str = ""
 
 
 class Known:

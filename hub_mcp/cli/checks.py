@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hub_mcp.client.endpoint_address import check_endpoint
 from hub_mcp.errors import BadInput, plain
-from hub_mcp.settings import Settings
+from hub_mcp.settings import ALLOWABLE, Settings
 
 OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
 
@@ -32,6 +32,9 @@ def check(settings: Settings) -> None:
     for name in settings.namespaces:
         if not OWNER.fullmatch(name):
             raise _wrong("--namespaces", name, "is not the name of a user or an organization.")
+    for word in settings.allow:
+        if word not in ALLOWABLE:
+            raise _wrong("--allow", word, f"is no word to allow; there are {', '.join(ALLOWABLE)}.")
     if settings.toolsets or settings.tools or settings.exclude_tools or settings.read_only:
         from hub_mcp.server import tool_selection
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hub_mcp.client.token import FALSE
-from hub_mcp.settings import Settings
+from hub_mcp.settings import ALLOWABLE, Settings
 
 PREFIX = "HUB_MCP_"
 TRUE = frozenset({"1", "on", "yes", "true"})
@@ -73,6 +73,7 @@ FLAGS = (
         takes="AREAS",
     ),
     Flag("namespaces", "Allow changes only to what these users or organizations own.", "list", takes="NAMES"),
+    Flag("allow", f"Publish without asking: {', '.join(ALLOWABLE)}.", "list", takes="WORDS"),
     Flag("max_writes", "The most changes to make while the server runs.", "whole", takes="N"),
     Flag("max_deletes", "The most deletions to make while the server runs.", "whole", takes="N"),
     Flag(

@@ -42,10 +42,13 @@ async def look(call: Change[Any, Any], hub: Hub, limits: Limits, *, around: bool
     known = Known(await _answers(needs, hub))
     await limits.check_owners(settled.touches(before, known), hub)
     stakes = settled.stakes(before, known)
+    unasked = limits.allows(stakes) if stakes else ""
+    if unasked:
+        stakes = None
     if stakes and around and (reads := settled.context()):
         stakes = settled.stakes(before, known, [answer for _, answer in await _answers(reads, hub)])
     standing = (before.standing(), known.standing())
-    found = Assessment(settled, before, settled.identity(before), stakes, standing)
+    found = Assessment(settled, before, settled.identity(before), stakes, standing, unasked)
     await limits.check_budgets(found)
     return found
 

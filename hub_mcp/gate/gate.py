@@ -207,7 +207,7 @@ class Gate:
         """
         if not self.lets_pass(assessment):
             raise Stopped("This needs a person's yes.", advice=ASK_AGAIN)
-        return await self._send(assessment, hub, NOBODY_ASKED if assessment.stakes else "")
+        return await self._send(assessment, hub, NOBODY_ASKED if assessment.stakes else assessment.unasked)
 
     async def act_confirmed(self, call: Change[Any, Any], hub: Hub, decision: Decision) -> Acted:
         """Make a call that a person decided about, once, if its target is still what they were shown.

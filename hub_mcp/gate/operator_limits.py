@@ -1,4 +1,4 @@
-"""Limits an operator sets: areas only read, namespaces that may be changed, changes a run may make."""
+"""Limits an operator sets: what is only read, whose things change, how often, what needs no yes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.http import Effect
-from hub_mcp.catalogue.stakes import Impact
+from hub_mcp.catalogue.stakes import Impact, Stakes
 from hub_mcp.catalogue.users import Whoami
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import Stopped, plain
@@ -29,6 +29,7 @@ class Limits:
         self._read_only = frozenset(settings.read_only)
         self._namespaces = settings.namespaces
         self._budgets = {"--max-writes": settings.max_writes, "--max-deletes": settings.max_deletes}
+        self._allowed = frozenset(settings.allow)
         self._used = used
 
     async def check(self, call: Change[Any, Any]) -> None:
@@ -70,6 +71,13 @@ class Limits:
             )
         for owner in owners:
             self._check_owner(owner or (await hub.send(Whoami())).name)
+
+    def allows(self, stakes: Stakes) -> str:
+        """Why a call that has something at stake asks nobody; "" where it does ask."""
+        words = {one.word for one in stakes.consequences}
+        if not self._allowed.issuperset(words):
+            return ""
+        return f"Nobody was asked first: this server runs with --allow {','.join(sorted(words))}."
 
     async def spend(self, found: Assessment) -> None:
         """Count a call that is about to be made.

@@ -42,6 +42,7 @@ class Assessment:
         identity: the target's own id on the Hub; "" where it has none.
         stakes: what a person must agree to; None when the call may simply be made.
         standing: what of the facts shown must still hold when the call is made.
+        unasked: why nobody is asked though something is at stake; "" where nothing is.
     """
 
     call: Change[Any, Any]
@@ -49,6 +50,7 @@ class Assessment:
     identity: str = ""
     stakes: Stakes | None = None
     standing: tuple[object, ...] = ()
+    unasked: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 from typing import Any
 
 GROUP = "6772029e969d97a26c59dc28"  # "Storm team" of nimbus-labs
+FJORDS = {"repo_id": "ada/fjord-names", "type": "model"}
+COMMENT = {**FJORDS, "num": 1, "comment_id": "{comment}"}
 
 CASES: dict[str, dict[str, Any]] = {
     "list_models": {"search": "bert", "sort": "downloads", "limit": 3},
@@ -90,4 +92,13 @@ CASES: dict[str, dict[str, Any]] = {
     "delete_collection": {"slug": "{slug}"},
     "list_discussions": {"repo_id": "nimbus-labs/nowcast-base", "type": "model", "status": "open"},
     "get_discussion": {"repo_id": "nimbus-labs/nowcast-base", "type": "model", "num": 2},
+    "create_discussion": {**FJORDS, "title": "Names in Sámi", "description": "Are they welcome too?"},
+    "comment_discussion": {**FJORDS, "num": 1, "comment": "It is CC0."},
+    "edit_comment": {**COMMENT, "content": "It is CC0: no rights reserved."},
+    "hide_comment": COMMENT,
+    "rename_discussion": {**FJORDS, "num": 1, "title": "Licence of the word list"},
+    "set_discussion_status": {**FJORDS, "num": 1, "status": "closed", "comment": "Answered."},
+    "pin_discussion": {**FJORDS, "num": 2, "pinned": True},
+    "merge_pull_request": {"repo_id": "nimbus-labs/nowcast-base", "type": "model", "num": 2},
+    "delete_discussion": {**FJORDS, "num": 2},
 }

@@ -54,12 +54,17 @@ async def recorded() -> dict[str, str]:
     token = Token(TOKENS[0].token, "the local Hub's world")
     hub = Hub(SANDBOX, token, transport=lambda: httpx.ASGITransport(app))
     texts: dict[str, str] = {}
-    slug = ""
+    learned = {"{slug}": "", "{comment}": ""}
     for tool, arguments in CASES.items():
         chance.seed(tool)
-        given = {name: slug if value == "{slug}" else value for name, value in arguments.items()}
+        given = {
+            name: learned.get(one, one) if isinstance(one, str) else one for name, one in arguments.items()
+        }
         made = await exchange(hub, ENDPOINTS[tool].model_validate(given))
-        slug = made["shown"].get("slug", slug) if tool in ("create_collection", "update_collection") else slug
+        if tool in ("create_collection", "update_collection"):
+            learned["{slug}"] = made["shown"].get("slug", learned["{slug}"])
+        if tool == "comment_discussion":
+            learned["{comment}"] = made["shown"]["id"]
         told = {"tool": tool, "arguments": given, **made}
         texts[tool] = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
     await hub.aclose()

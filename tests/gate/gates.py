@@ -23,6 +23,7 @@ from hub_mcp.localhub.app import create_app
 from hub_mcp.server.app import build
 from hub_mcp.server.catalogue_tools import CatalogueTools
 from hub_mcp.settings import Settings
+from tests.written import EVERY_TOOL
 
 BASE = "http://hub.test"
 ADA, EVE = "hf_sandbox_ada_write", "hf_sandbox_eve_write"
@@ -95,7 +96,7 @@ class World:
     ) -> Gate:
         """A gate as a server process makes it; another call is another process with the same keys."""
         return Gate(
-            Settings(**{"structured": True, **settings}),
+            Settings(**{"structured": True, **EVERY_TOOL, **settings}),
             Journal(self.place / "journal.jsonl"),
             approvals=self.approvals,
             keys=keys,

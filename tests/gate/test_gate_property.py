@@ -22,7 +22,10 @@ from hub_mcp.catalogue import ENDPOINTS, Effect
 from tests.gate.gates import ERAS, Answer, AtOnce, World, agreeing, declining, refused, typing
 
 ORG = "nimbus-labs"
+FJORDS = {"repo_id": "ada/fjord-names", "type": "model"}
+RADARS: dict[str, Any] = {"repo_id": f"{ORG}/nowcast-base", "type": "model", "num": 1}
 PRIVATE = {"repo_id": "ada/notes-to-self", "type": "model"}
+NUMBER = 39  # of the cases below, for those who go through them one by one
 
 
 @dataclass(frozen=True)
@@ -38,14 +41,16 @@ class Case:
 def cases() -> list[Case]:
     """At least one call of every tool that changes something, on the local Hub's own world."""
 
-    async def look(world: World) -> tuple[Any, Any, Any]:
+    async def look(world: World) -> tuple[Any, Any, Any, Any]:
         collections = await world.json("/api/collections?owner=ada&limit=100")
         groups = await world.json(f"/api/organizations/{ORG}/resource-groups")
         items = [await world.json(f"/api/collections/{one['slug']}") for one in collections]
-        return collections, groups, items
+        thread = await world.json(f"/api/models/{RADARS['repo_id']}/discussions/1")
+        return collections, groups, items, thread["events"]
 
     world = World(Path())
-    collections, groups, full = anyio.run(look, world)
+    collections, groups, full, events = anyio.run(look, world)
+    said = next(one["id"] for one in events if one["author"]["name"] == "ada")
     shut = next(one["slug"] for one in collections if one["private"])
     shelf = next(one for one in full if one["items"] and not one["private"])
     item = {"slug": shelf["slug"], "item_id": shelf["items"][0]["_id"]}
@@ -85,6 +90,16 @@ def cases() -> list[Case]:
         Case("update_resource_group_user_role", "yes", {**storm, "username": "cleo", "role": "admin"}),
         Case("set_repo_resource_group", "yes", {**gated, "resource_group_id": ids["Storm team"]}),
         Case("set_repo_resource_group", "yes", {**gated, "resource_group_id": "none"}),
+        Case("create_discussion", "yes", {**FJORDS, "title": "A question", "description": "May I?"}),
+        Case("comment_discussion", "yes", {**FJORDS, "num": 1, "comment": "Soon."}),
+        Case("edit_comment", "yes", {**RADARS, "comment_id": said, "content": "Another answer."}),
+        Case("hide_comment", "yes", {**RADARS, "comment_id": said}),
+        Case("set_discussion_status", "", {**FJORDS, "num": 1, "status": "closed"}),
+        Case("set_discussion_status", "yes", {**FJORDS, "num": 1, "status": "closed", "comment": "Done."}),
+        Case("rename_discussion", "", {**FJORDS, "num": 1, "title": "Another title"}),
+        Case("pin_discussion", "", {**FJORDS, "num": 1, "pinned": True}),
+        Case("merge_pull_request", "yes", {**RADARS, "num": 2}),
+        Case("delete_discussion", "name", {**FJORDS, "num": 1}),
     ]  # fmt: skip
 
 
@@ -171,7 +186,7 @@ def test_no_change_is_sent_that_was_not_allowed(data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("era", ERAS)
-@pytest.mark.parametrize("number", range(29))
+@pytest.mark.parametrize("number", range(NUMBER))
 def test_every_call_is_made_when_a_person_agrees_and_not_without(
     tmp_path: Path, number: int, era: str
 ) -> None:
@@ -183,5 +198,7 @@ def test_every_call_is_made_when_a_person_agrees_and_not_without(
 def test_the_table_has_a_call_of_every_tool_that_changes_something() -> None:
     changing = {name for name, one in ENDPOINTS.items() if one.line.effect is not Effect.READ}
     assert {case.tool for case in cases()} == changing
-    assert len(cases()) == 29
-    assert all(ENDPOINTS[name].may_ask() for name in changing)
+    assert len(cases()) == NUMBER
+    asking = {case.tool for case in cases() if case.takes}
+    assert asking <= {name for name in changing if ENDPOINTS[name].may_ask()}
+    assert all(ENDPOINTS[name].may_ask() or ENDPOINTS[name].harmless for name in changing)

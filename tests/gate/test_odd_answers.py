@@ -17,7 +17,7 @@ from hub_mcp.client.transport.rate_limit import RateLimitTransport
 from hub_mcp.errors import NOTHING_CHANGED, UNCERTAIN
 from hub_mcp.server.confirm import change_tool
 from tests.gate.gates import World, text_of
-from tests.gate.test_gate_property import Case, cases
+from tests.gate.test_gate_property import NUMBER, Case, cases
 
 JSON = (b"content-type", b"application/json")
 BODIES = {
@@ -73,7 +73,7 @@ ODD = [
 ]
 
 
-@pytest.mark.parametrize("number", range(29))
+@pytest.mark.parametrize("number", range(NUMBER))
 def test_after_an_odd_answer_nobody_is_told_that_it_failed_inside(tmp_path: Path, number: int) -> None:
     case = cases()[number]
 
@@ -135,7 +135,7 @@ def break_announcing(patch: pytest.MonkeyPatch, case: Case) -> None:
 
 
 @pytest.mark.parametrize("break_it", [break_reading, break_transport, break_rendering, break_announcing])
-@pytest.mark.parametrize("number", range(29))
+@pytest.mark.parametrize("number", range(NUMBER))
 def test_an_exception_nobody_foresaw_does_not_hide_what_became_of_a_change(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -13,6 +13,10 @@ from tests.gate.gates import Asked, World, text_of
 
 ERAS = pytest.mark.parametrize("era", ["auto", "legacy"])
 pytestmark = pytest.mark.asyncio
+LEARNED = {
+    "create_collection": {"{slug}": r"collection (\S+)\."},
+    "comment_discussion": {"{comment}": r"comment (\w+)\)"},
+}
 SAID = {
     "create_repo": "Created the private model ada/new-model",
     "update_repo_settings": "ada/new-model: gated auto (was open).",
@@ -32,6 +36,15 @@ SAID = {
     "update_collection": "theme green (was ",
     "delete_collection_item": "0 items left.",
     "delete_collection": "Deleted the collection ada/to-read-",
+    "create_discussion": "Opened the discussion 2 of the model ada/fjord-names: http",
+    "comment_discussion": "Commented on discussion 1 of the model ada/fjord-names (comment ",
+    "edit_comment": 'content "It is CC0: no rights reserved." (was "It is CC0.").',
+    "hide_comment": "Hid a comment on discussion 1 of the model ada/fjord-names.",
+    "rename_discussion": 'title "Licence of the word list" (was "A licence for the word list?").',
+    "set_discussion_status": "status closed (was open).",
+    "pin_discussion": "pinned yes (was no).",
+    "merge_pull_request": "Merged pull request 2 into the model nimbus-labs/nowcast-base: 1 file changed.",
+    "delete_discussion": "Deleted the discussion 2 of the model ada/fjord-names, with all its comments.",
 }
 
 
@@ -40,13 +53,16 @@ async def test_a_change_says_what_is_now_what_who_agreed_and_how_it_is_taken_bac
     tmp_path: Path, era: str
 ) -> None:
     world, person = World(tmp_path), Asked()
-    slug, unsaid = "", dict(SAID)
+    learned, unsaid = dict[str, str](), dict(SAID)
     async with world.client(era, person, structured=False) as client:
         for tool, arguments in CASES.items():
             if not ENDPOINTS[tool].changes:
                 continue
             before = len(person.questions)
-            given = {name: slug if one == "{slug}" else one for name, one in arguments.items()}
+            given = {
+                name: learned.get(one, one) if isinstance(one, str) else one
+                for name, one in arguments.items()
+            }
             result = await client.call_tool(tool, given)
             text = text_of(result)
             assert not result.is_error, text
@@ -57,10 +73,10 @@ async def test_a_change_says_what_is_now_what_who_agreed_and_how_it_is_taken_bac
             assert (undo is not None) is (entry.undo is not None)
             assert undo is None or undo[1] == entry.change
             assert undo is not None or "It cannot be undone." in text
-            if tool == "create_collection":
-                found = re.search(r"collection (\S+)\.", text)
+            for name, pattern in LEARNED.get(tool, {}).items():
+                found = re.search(pattern, text)
                 assert found
-                slug = found[1]
+                learned[name] = found[1]
     assert not unsaid
 
 

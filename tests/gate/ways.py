@@ -23,7 +23,9 @@ SPACE = {"repo_id": "ada/fresh", "type": "space", "sdk": "gradio"}
 APP = [{"path": "app.py", "content": "print('hello')"}]
 JOIN = {"enabled": True, "role": "read"}
 SECRET_ITEM = {"type": "model", "id": "ada/notes-to-self"}
-DESTROYS, MOVES, OPENS, CLOSES_OUT, SPENDS, SENDS_OUT, RUNS = Impact
+DESTROYS, MOVES, OPENS, CLOSES_OUT, SPENDS, SENDS_OUT, RUNS, PUBLISHES = Impact
+FJORDS = {"repo_id": "ada/fjord-names", "type": "model"}
+RADARS = {"repo_id": f"{ORG}/nowcast-base", "type": "model"}
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Ids:
     closed: str  # a private collection of ada's, with something private in it
     open: str  # a public one, with something public in it
     item: str  # the id of that
+    said: str  # a comment of ada's
 
 
 @cache
@@ -63,7 +66,11 @@ def ids() -> Ids:
         closed = next(one["slug"] for one in collections if one["private"])
         shelf = next(one["slug"] for one in collections if not one["private"] and one["items"])
         item = (await world.json(f"/api/collections/{shelf}"))["items"][0]["_id"]
-        return Ids(groups["Storm team"], groups["Partners"], groups["Interns 2026"], closed, shelf, item)
+        events = (await world.json(f"/api/models/{RADARS['repo_id']}/discussions/1"))["events"]
+        said = next(one["id"] for one in events if one["author"]["name"] == "ada")
+        return Ids(
+            groups["Storm team"], groups["Partners"], groups["Interns 2026"], closed, shelf, item, said
+        )
 
     return anyio.run(look)
 
@@ -279,12 +286,48 @@ def ways() -> list[Way]:
                 "resource_group_id": storm["resource_group_id"],
             },
         ),
+        *_of_discussions(known.said),
+    ]
+
+
+def _of_discussions(said: str) -> list[Way]:
+    asks = {**FJORDS, "title": "A question", "description": "May I?"}
+    thread, comment = {**FJORDS, "num": 1}, {**RADARS, "num": 1, "comment_id": said}
+    proposed = {**RADARS, "num": 2}
+    return [
+        Way(PUBLISHES, "create_discussion", "title", asks),
+        Way(PUBLISHES, "create_discussion", "description", asks),
+        Way(PUBLISHES, "create_discussion", "pull_request", {**asks, "pull_request": True}),
+        Way(PUBLISHES, "comment_discussion", "comment", {**thread, "comment": "Soon."}),
+        Way(PUBLISHES, "edit_comment", "content", {**comment, "content": "Another answer."}),
+        Way(DESTROYS, "hide_comment", "comment_id", comment),
+        Way(
+            PUBLISHES,
+            "set_discussion_status",
+            "comment",
+            {**thread, "status": "closed", "comment": "Answered."},
+        ),
+        Way(DESTROYS, "merge_pull_request", "num", proposed),
+        Way(PUBLISHES, "merge_pull_request", "comment", {**proposed, "comment": "Thank you."}),
+        Way(DESTROYS, "delete_discussion", "num", thread),
     ]
 
 
 NAMES = "only says which thing it is"
 PART_OF_IT = "only has an effect together with {}, which asks, and is shown with it"
 WORDS = "a few words of the caller's own that tell nothing of anybody's things"
+ON_THREADS = (
+    "comment_discussion", "edit_comment", "hide_comment", "set_discussion_status", "rename_discussion",
+    "pin_discussion",
+)  # fmt: skip
+OF_DISCUSSIONS = [
+    *((tool, name) for tool in ON_THREADS for name in ("repo_id", "type", "num")),
+    *(
+        (tool, name)
+        for tool in ("create_discussion", "merge_pull_request", "delete_discussion")
+        for name in ("repo_id", "type")
+    ),
+]
 # Arguments that reach no effect by themselves, and why not.
 HARMLESS = {
     ("create_repo", "repo_id"): "a new repository is empty, and its owner's own",
@@ -342,6 +385,11 @@ HARMLESS = {
     ("update_resource_group_user_role", "organization"): NAMES,
     ("update_resource_group_user_role", "resource_group_id"): NAMES,
     ("update_resource_group_user_role", "username"): NAMES,
+    **dict.fromkeys(OF_DISCUSSIONS, NAMES),
+    ("edit_comment", "comment_id"): NAMES,
+    ("set_discussion_status", "status"): "it can be set back, and says nothing of its own",
+    ("rename_discussion", "title"): "it can be set back, and the old one stays in the thread",
+    ("pin_discussion", "pinned"): "an order of display",
     ("set_repo_resource_group", "repo_id"): NAMES,
     ("set_repo_resource_group", "type"): NAMES,
 }

@@ -39,10 +39,15 @@ MORE: dict[str, dict[str, Any]] = {
         "repo_id": "ada/x", "type": "space", "status": "open", "pull_requests": True, "author": "ada",
         "search": "x",
     },
+    "create_discussion": {
+        "repo_id": "ada/x", "type": "dataset", "title": "A draft", "description": "x", "pull_request": True,
+    },
+    "merge_pull_request": {"repo_id": "ada/x", "type": "space", "num": 3, "comment": "Thanks."},
     "get_discussion": {"repo_id": "ada/x", "type": "dataset", "num": 1, "start": 3, "diff": False},
 }  # fmt: skip
 FILLED = {
     "{slug}": "ada/things-0123456789abcdef01234567",
+    "{comment}": "0123456789abcdef01234567",
     "{item}": "0123456789abcdef01234567",
     "{group}": "0123456789abcdef01234567",
 }  # what the exchanges learn on their way
