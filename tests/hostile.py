@@ -72,7 +72,7 @@ GOOD_TEXTS = {  # texts that get past the rules, so that what is behind them is 
     "slug": ["ada/things-0123456789abcdef01234567", "a1/b"], "organization": ["nimbus-labs"], "namespace": ["ada"],
     "owner": ["ada"], "username": ["bob"], "user": ["bob"], "author": ["ada"], "submitter": ["ada"], "name": ["a/b", "storm"],
     "resource_group_id": ["0123456789abcdef01234567", "none"], "arxiv_id": ["2311.12983", "arXiv:2311.12983v2"],
-    "item_id": ["0123456789abcdef01234567", "models/a/b", "papers/2311.12983"], "item": ["models/a/b", "datasets/a/b"],
+    "comment_id": ["0123456789abcdef01234567"], "item_id": ["0123456789abcdef01234567", "models/a/b", "papers/2311.12983"], "item": ["models/a/b", "datasets/a/b"],
     "id": ["a/b", "2311.12983"], "date": ["2026-03-31"], "week": ["2026-W13"], "month": ["2026-03"], "revision": ["refs/pr/1"],
     "subset": ["default", "a b", "%2F", "ж"], "split": ["train"], "cursor": ["7.20.abc", "0.0.2"], "key": ["MODEL"],
     "num_parameters": ["min:6B,max:128B"], "fields": ["siblings", "tags"], "title": ["Things"],

@@ -112,7 +112,7 @@ class CreateDiscussion(Change[Repository, NewDiscussion]):
     title: Word = Field(min_length=3, max_length=200)
     description: FreeText = Field("", max_length=MOST_WORDS)
     pull_request: bool | None = Field(
-        None, serialization_alias="pullRequest", description="commit to its refs/pr/N"
+        None, serialization_alias="pullRequest", description="commit to refs/pr/NUM"
     )
 
     def target(self) -> Endpoint[Repository]:

@@ -29,6 +29,7 @@ from hub_mcp.settings import Settings
 from tests.gate.gates import ADA, BASE, ERAS, KEY, World, agreeing, refused, text_of
 from tests.gate.test_gate_property import Case, cases
 from tests.waiting import PATIENCE
+from tests.written import EVERY_TOOL
 
 MINE = "ada/notes-to-self"
 DELETE = {"repo_id": MINE, "type": "model"}
@@ -48,7 +49,13 @@ def for_every_change(tmp_path: Path, promise: Callable[[World, Case], Any]) -> N
 
 
 def on(world: World, journal: Journal, **settings: Any) -> Gate:
-    return Gate(Settings(**settings), journal, approvals=world.approvals, keys=(KEY,), clock=world.clock)
+    return Gate(
+        Settings(**{**EVERY_TOOL, **settings}),
+        journal,
+        approvals=world.approvals,
+        keys=(KEY,),
+        clock=world.clock,
+    )
 
 
 # ── before ───────────────────────────────────────────────────────────────────────────────────────────
