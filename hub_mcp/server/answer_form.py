@@ -12,6 +12,7 @@ from typing import Any
 from mcp.server.context import ServerRequestContext
 from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 
+from hub_mcp.server.revisions import LINKS_SINCE, knows
 from hub_mcp.settings import Settings
 
 Context = ServerRequestContext[Any, Any]
@@ -45,4 +46,6 @@ def asks_structured(ctx: Context) -> bool:
 def form_of(ctx: Context, settings: Settings) -> AnswerForm:
     """The form that this client's answers have."""
     links = settings.resource_links == "on" or (settings.resource_links == "auto" and is_modern(ctx))
-    return AnswerForm(settings.structured or asks_structured(ctx), links)
+    return AnswerForm(
+        settings.structured or asks_structured(ctx), links and knows(str(ctx.protocol_version), LINKS_SINCE)
+    )

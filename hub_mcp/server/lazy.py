@@ -20,6 +20,7 @@ from mcp.types import ListToolsResult, PaginatedRequestParams
 
 from hub_mcp import __version__
 from hub_mcp.server.answer_form import asks_structured
+from hub_mcp.server.revisions import OnlyWhatIsKnown
 from hub_mcp.server.tool_list import ToolList
 
 Context = ServerRequestContext[Any, Any]
@@ -109,6 +110,7 @@ def lazy_server(offer: ToolList, load: Callable[[], Handlers], *, structured: bo
         cache_hints=dict.fromkeys(LISTS, CacheHint(ttl_ms=3_600_000, scope="public")),
         **handlers,
     )
+    server.middleware.append(OnlyWhatIsKnown())
     server.middleware.append(Sealed(loaded))
     return server
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from mcp.server.context import ServerRequestContext
 
+from hub_mcp.server.revisions import MESSAGES_SINCE, knows
+
 STEP = 0.001  # what a wait counts for: the protocol wants growth, and a wait is no row
 
 
@@ -14,6 +16,7 @@ class Progress:
 
     def __init__(self, ctx: ServerRequestContext[Any, Any]) -> None:
         self._session = ctx.session
+        self._with_words = knows(str(ctx.protocol_version), MESSAGES_SINCE)
         self._done = 0.0
 
     async def __call__(self, text: str) -> None:
@@ -22,4 +25,4 @@ class Progress:
     async def reached(self, done: float, total: float | None, text: str) -> None:
         """Tell that so much is done."""
         self._done = max(done, self._done + STEP)
-        await self._session.report_progress(self._done, total, text)
+        await self._session.report_progress(self._done, total, text if self._with_words else None)

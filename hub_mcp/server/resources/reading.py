@@ -34,6 +34,7 @@ from hub_mcp.catalogue.tags import GetTags
 from hub_mcp.catalogue.users import Whoami
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import BadInput, HubError, Missing
+from hub_mcp.server.progress import Progress
 from hub_mcp.server.prompts import get_prompt, list_prompts
 from hub_mcp.server.render import HUB_SAYS, fields_of
 from hub_mcp.server.resources.addresses import address_of, call_at, templates
@@ -168,8 +169,10 @@ class Pages:
             raise _refused(error, uri) from None
 
     async def _streamed(self, ctx: Context, hub: Hub, uri: str) -> str:
+        progress = Progress(ctx)
+
         async def told(pages: int, text: str) -> None:
-            await ctx.session.report_progress(pages, None, text)
+            await progress.reached(pages, None, text)
 
         listing = listing_at(uri, (hub.host,))
         return await read_stream(hub, listing, told, self._subscriptions.walk_of(hub, listing))
