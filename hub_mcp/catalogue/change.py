@@ -71,6 +71,10 @@ class Change(Endpoint[A], Generic[T, A]):
         """Whose things this call changes, or shows to others."""
         return self.owners()
 
+    def shown_in(self) -> Sequence[Endpoint[Answer]]:
+        """Further reading calls whose answers this call changes, beside its target."""
+        return ()
+
     # ── what it does ────────────────────────────────────────────────────────────────────────────────────────
 
     def needs(self, before: T) -> Sequence[Endpoint[Answer]]:

@@ -9,7 +9,15 @@ from pydantic import Field
 
 from hub_mcp.catalogue.answers import Answer, Record, is_object
 from hub_mcp.catalogue.change import Change, post
-from hub_mcp.catalogue.discussions import DOCUMENTED, TITLE, Discussion, GetDiscussion, Number, told_event
+from hub_mcp.catalogue.discussions import (
+    DOCUMENTED,
+    TITLE,
+    Discussion,
+    GetDiscussion,
+    ListDiscussions,
+    Number,
+    told_event,
+)
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.http import Effect, HttpResponse
 from hub_mcp.catalogue.repository import Repository, repository
@@ -62,6 +70,9 @@ class ActsOnDiscussion(Change[Discussion, A], Generic[A]):
 
     def settled(self, before: Discussion) -> Self:
         return self.but(repo_id=before.repo_id) if before.repo_id else self
+
+    def shown_in(self) -> Sequence[Endpoint[Answer]]:
+        return (ListDiscussions(repo_id=self.repo_id, type=self.type),)
 
     def needs(self, before: Discussion) -> Sequence[Endpoint[Answer]]:
         return (repository(self.type, self.repo_id),)
@@ -120,6 +131,9 @@ class CreateDiscussion(Change[Repository, NewDiscussion]):
 
     def settled(self, before: Repository) -> Self:
         return self.but(repo_id=before.id)
+
+    def shown_in(self) -> Sequence[Endpoint[Answer]]:
+        return (ListDiscussions(repo_id=self.repo_id, type=self.type),)
 
     def headline(self, before: Repository) -> str:
         what = "draft of a pull request" if self.pull_request else "discussion"

@@ -120,8 +120,9 @@ class Subscriptions:
 
     async def changed(self, call: Change[Any, Any]) -> None:
         """Have whoever watches what this call changed look again."""
-        if target := call.target():
-            await self._changes.publish(ResourceUpdated(uri=address_of(target)))
+        for shown in (call.target(), *call.shown_in()):
+            if shown:
+                await self._changes.publish(ResourceUpdated(uri=address_of(shown)))
 
     def _look_now(self, event: ServerEvent) -> None:
         if isinstance(event, ResourceUpdated):
