@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hub_mcp.gate.gate import Gate
     from hub_mcp.gate.journal import Journal
     from hub_mcp.server.early_session import Begun
-    from hub_mcp.server.http.app import Http
+    from hub_mcp.server.http.http_app import Http
     from hub_mcp.server.lazy import Handlers
 
 SANDBOX = (
@@ -89,8 +89,8 @@ def server_of(settings: Settings, hub: Hub) -> Server[Any]:
 
 def handlers_of(settings: Settings, hub: Hub) -> Handlers:
     """The handlers of a server for one caller."""
-    from hub_mcp.server.app import handlers
     from hub_mcp.server.catalogue_tools import CatalogueTools
+    from hub_mcp.server.handlers import handlers
     from hub_mcp.server.resources.reading import Pages
 
     def the_hub(ctx: object) -> Hub:
@@ -203,10 +203,10 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
 
     from hub_mcp.gate.gate import Gate, keys_from
     from hub_mcp.server import telemetry
-    from hub_mcp.server.app import build
     from hub_mcp.server.catalogue_tools import CatalogueTools
-    from hub_mcp.server.http.app import http_app, per_caller
-    from hub_mcp.server.http.auth import Known, payer_of
+    from hub_mcp.server.handlers import build
+    from hub_mcp.server.http.auth import KnownTokens, payer_of
+    from hub_mcp.server.http.http_app import http_app, per_caller
     from hub_mcp.server.resources.reading import Pages
 
     set_up_logging(settings)
@@ -223,7 +223,7 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
     anonymous = replace(settings, anonymous=True)  # the server's own token is not even looked for
     hub = hub_of(anonymous)
     gate = Gate(settings, journal_at(settings.journal or http.redis), keys=keys, used=used)
-    known = Known(hub)
+    known = KnownTokens(hub)
     pages = Pages(
         per_caller(hub),
         payer_of=payer_of(known),

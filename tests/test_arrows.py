@@ -80,7 +80,7 @@ IN_EACH_AREA = {"__init__.py", "app.py", "routes.py", "rows.py", "shapes.py"}
 MOST_FILES = 13  # of one folder, `__init__.py` among them
 
 
-@pytest.mark.parametrize("room", ["catalogue", "client", "gate", "localhub"])
+@pytest.mark.parametrize("room", sorted(ROOMS))
 def test_no_imports_inside_a_room_form_a_circle(room: str) -> None:
     def name_of(path: Path) -> str:
         return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
@@ -95,10 +95,19 @@ def test_no_imports_inside_a_room_form_a_circle(room: str) -> None:
     assert sorted(arrows) == []
 
 
-def test_a_file_of_the_local_hub_shares_its_name_with_no_other_of_the_package() -> None:
-    ours = {path.name for path in LOCALHUB} - IN_EACH_AREA
-    seen = Counter(path.name for path in PACKAGE.rglob("*.py"))
-    assert sorted(name for name in ours if seen[name] > 1) == []
+def test_no_two_files_share_a_name() -> None:
+    others = {"__init__.py", "__main__.py"}
+    areas = {path for path in LOCALHUB if path.name in IN_EACH_AREA}
+    seen = Counter(path.name for path in set(PACKAGE.rglob("*.py")) - areas if path.name not in others)
+    assert sorted(name for name, count in seen.items() if count > 1) == []
+
+
+def test_no_two_classes_share_a_name() -> None:
+    seen: Counter[str] = Counter()
+    for path in PACKAGE.rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        seen.update(node.name for node in tree.body if isinstance(node, ast.ClassDef))
+    assert sorted(name for name, count in seen.items() if count > 1) == []
 
 
 def test_a_folder_of_the_local_hub_can_be_taken_in_at_a_glance() -> None:

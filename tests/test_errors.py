@@ -18,7 +18,7 @@ from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.catalogue.models import GetModel
 from hub_mcp.catalogue.repos import CreateRepo, UpdateRepoSettings
 from hub_mcp.client.hub import Hub
-from hub_mcp.client.shared import Shared
+from hub_mcp.client.shared_transports import SharedTransports
 from hub_mcp.client.token import Token
 from hub_mcp.errors import NOTHING_CHANGED, UNCERTAIN, HubError, plain
 from tests.client.scripts import FarSide, Time
@@ -163,7 +163,7 @@ async def test_a_connections_trouble_is_told(
     hub = Hub(
         "https://hub.test",
         Token("hf_planted", "a test"),
-        shared=Shared(lambda: FarSide(trouble).transport, sleep=Time().sleep),
+        shared=SharedTransports(lambda: FarSide(trouble).transport, sleep=Time().sleep),
     )
     with pytest.raises(HubError) as caught:
         await hub.send(call)

@@ -17,7 +17,7 @@ import pytest
 
 from hub_mcp.catalogue.models import GetModel
 from hub_mcp.client.hub import Hub
-from hub_mcp.client.shared import Shared
+from hub_mcp.client.shared_transports import SharedTransports
 from hub_mcp.client.token import Token
 from hub_mcp.errors import HubError
 from hub_mcp.masking import MaskingFormatter, SecretMask, masked
@@ -100,7 +100,9 @@ async def test_no_spelling_reaches_the_model(secret: str, spelling: str) -> None
         )
 
     far = FarSide(echo)
-    hub = Hub(BASE, Token(secret, "a test"), shared=Shared(lambda: far.transport, sleep=Time().sleep))
+    hub = Hub(
+        BASE, Token(secret, "a test"), shared=SharedTransports(lambda: far.transport, sleep=Time().sleep)
+    )
     said = json.dumps((await hub.send(GetModel(repo_id="ada/good"))).content(("author", "tags")))
     assert "ada/good" in said
     with pytest.raises(HubError) as caught:

@@ -19,7 +19,7 @@ from hub_mcp.catalogue.repos import CreateRepo
 from hub_mcp.catalogue.users import Whoami
 from hub_mcp.client.caller import Caller
 from hub_mcp.client.hub import Hub
-from hub_mcp.client.shared import Shared
+from hub_mcp.client.shared_transports import SharedTransports
 from hub_mcp.client.token import Token, find_token
 from hub_mcp.errors import HubError
 from hub_mcp.localhub.app import create_app
@@ -99,7 +99,7 @@ def echo(asked: httpx.Request) -> httpx.Response:
 )
 async def test_it_is_in_no_answer_and_in_no_error(step: Callable[[httpx.Request], Step]) -> None:
     far = FarSide(step)
-    hub = Hub(BASE, planted(), shared=Shared(lambda: far.transport, sleep=Time().sleep))
+    hub = Hub(BASE, planted(), shared=SharedTransports(lambda: far.transport, sleep=Time().sleep))
     for call in CALLS:
         try:
             said = repr((await hub.send(call)).content(("tags", "name", "error")))
@@ -112,7 +112,7 @@ async def test_it_is_in_no_answer_and_in_no_error(step: Callable[[httpx.Request]
 @pytest.mark.asyncio
 async def test_it_is_in_no_traceback_and_in_no_local_variable_shown() -> None:
     far = FarSide(httpx.ReadTimeout("slow"))
-    hub = Hub(BASE, planted(), shared=Shared(lambda: far.transport, sleep=Time().sleep))
+    hub = Hub(BASE, planted(), shared=SharedTransports(lambda: far.transport, sleep=Time().sleep))
     with pytest.raises(HubError) as caught:
         await hub.send(CALLS[-1])
     lines = traceback.TracebackException.from_exception(caught.value, capture_locals=True).format()
@@ -171,7 +171,7 @@ def test_the_name_of_a_caller_tells_nothing_and_differs_in_every_process() -> No
 @pytest.mark.asyncio
 async def test_it_goes_to_the_configured_hub_only() -> None:
     far = FarSide(httpx.Response(307, headers={"Location": "https://evil.invalid/api/models/a/b"}))
-    hub = Hub(BASE, planted(), shared=Shared(lambda: far.transport, sleep=Time().sleep))
+    hub = Hub(BASE, planted(), shared=SharedTransports(lambda: far.transport, sleep=Time().sleep))
     for call in CALLS:
         with pytest.raises(HubError):
             await hub.send(call)

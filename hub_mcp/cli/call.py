@@ -13,7 +13,7 @@ import click
 
 from hub_mcp.cli.groups import Guessing
 from hub_mcp.cli.options import ELSEWHERE, settings_behind
-from hub_mcp.cli.output import Progress, gist, show, show_done, with_format
+from hub_mcp.cli.output import ProgressLine, gist, show, show_done, with_format
 from hub_mcp.settings import Settings
 
 if TYPE_CHECKING:
@@ -152,10 +152,10 @@ async def made(
 
 async def _read(hub: Hub, wanted: Endpoint[Any]) -> Answer:
     """The answer of a read; a listing is walked until it has the rows that were asked for."""
-    from hub_mcp.server.app import gather
+    from hub_mcp.server.handlers import gather
     from hub_mcp.server.render import Rows
 
-    progress = Progress(getattr(wanted, "limit", 0))
+    progress = ProgressLine(getattr(wanted, "limit", 0))
 
     async def reached(done: float, total: float | None, text: str) -> None:
         progress.at(int(done))

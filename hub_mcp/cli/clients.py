@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from hub_mcp.cli.entries import Common, Entry, Writer, bridged, codex, continue_block, goose, opencode
+from hub_mcp.cli.client_entries import Common, Entry, Writer, bridged, codex, continue_block, goose, opencode
 
 Format = Literal["json", "toml", "yaml", "file"]  # json with comments; file: one of our own, written whole
 

@@ -15,13 +15,13 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from hub_mcp.cli import config_edits, jsonc
+from hub_mcp.cli.client_entries import Entry
 from hub_mcp.cli.clients import TOKEN_INPUT, Client, Format
-from hub_mcp.cli.entries import Entry
 from hub_mcp.cli.jsonc import Json, Unreadable
 
 
 @dataclass(frozen=True)
-class Change:
+class FileChange:
     """What would become of a file; None stands for no file. A private one is readable by its owner only."""
 
     path: Path

@@ -131,7 +131,7 @@ def settings_from(
         said["endpoint"] = str(said["endpoint"]).rstrip("/")
     settings = replace(base or Settings(), **said)
     if checked:
-        from hub_mcp.cli.checks import check
+        from hub_mcp.cli.settings_checks import check
 
         check(settings)
     return settings

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 import click
 
+from hub_mcp.cli.client_entries import PINNED, Entry, Remote, Server, Start
 from hub_mcp.cli.clients import CLIENTS, Client, Machine
 from hub_mcp.cli.config_edits import toml_table, yaml_block
-from hub_mcp.cli.config_files import Change, entry_of, restored, text_of, with_entry
-from hub_mcp.cli.entries import PINNED, Entry, Remote, Server, Start
+from hub_mcp.cli.config_files import FileChange, entry_of, restored, text_of, with_entry
 from hub_mcp.cli.jsonc import Unreadable
 from hub_mcp.cli.shown_change import shown
 from hub_mcp.client.endpoint_address import check_endpoint
@@ -181,7 +181,7 @@ def install(
             return
         if present is not None and not _is_ours(present):
             raise click.ClickException(f"{path} has another server {name!r}: choose another --name.")
-        change = Change(path, before, with_entry(client, before, name, wanted), private=secret)
+        change = FileChange(path, before, with_entry(client, before, name, wanted), private=secret)
         if _carry_out(client, change, present, wanted, dry_run=dry_run, yes=yes):
             _tell_about_token(client, server, with_token=with_token)
     except (Unreadable, OSError) as trouble:
@@ -210,14 +210,20 @@ def uninstall(client: Client | None, dry_run: bool, yes: bool, name: str) -> Non
             return
         if not _is_ours(present):
             raise click.ClickException(f"The entry {name!r} in {path} is not ours. Nothing was changed.")
-        change = Change(path, before, restored(client, path, before, name))
+        change = FileChange(path, before, restored(client, path, before, name))
         _carry_out(client, change, present, None, dry_run=dry_run, yes=yes)
     except (Unreadable, OSError) as trouble:
         raise _refusal(path, trouble) from None
 
 
 def _carry_out(
-    client: Client, change: Change, former: Entry | None, wanted: Entry | None, *, dry_run: bool, yes: bool
+    client: Client,
+    change: FileChange,
+    former: Entry | None,
+    wanted: Entry | None,
+    *,
+    dry_run: bool,
+    yes: bool,
 ) -> bool:
     """Show a change, ask, and make it."""
     token = find_token()

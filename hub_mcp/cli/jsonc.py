@@ -27,11 +27,11 @@ class Node:
     start: int
     end: int = 0
     value: Json = None
-    members: list[Member] = field(default_factory=list["Member"])
+    members: list[JsonMember] = field(default_factory=list["JsonMember"])
 
 
 @dataclass
-class Member:
+class JsonMember:
     """One member of an object or a list; `after` is the end of the comma that follows it, 0 without one."""
 
     start: int
@@ -91,7 +91,7 @@ def _box(text: str, start: int) -> Node:
         if is_object:
             name, at = _key(text, at)
         node = _value(text, at)
-        member = Member(begin, name, node)
+        member = JsonMember(begin, name, node)
         box.members.append(member)
         at = _skip(text, node.end)
         if text[at : at + 1] == ",":
@@ -117,7 +117,7 @@ def _key(text: str, at: int) -> tuple[str, int]:
 # ── editing ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def member_at(box: Node, key: str | int) -> Member | None:
+def member_at(box: Node, key: str | int) -> JsonMember | None:
     """A member by its key; of several with the same key the last, which is the one that counts."""
     return next((member for member in reversed(box.members) if member.key == key), None)
 
@@ -217,7 +217,7 @@ def _append(text: str, box: Node, key: str | int, value: Json) -> str:
     return before + member + rest
 
 
-def _remove(text: str, box: Node, member: Member) -> str:
+def _remove(text: str, box: Node, member: JsonMember) -> str:
     end = member.after or member.node.end
     start = len(text[: member.start].rstrip())
     rest = text[end:]

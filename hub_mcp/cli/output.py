@@ -173,7 +173,7 @@ def hint(text: str) -> None:
         click.secho(text, err=True, dim=True)
 
 
-class Progress:
+class ProgressLine:
     """A bar on stderr while rows come, where a person looks; it is gone when they have come."""
 
     def __init__(self, total: int, *, shown: bool = True) -> None:

@@ -36,7 +36,7 @@ def read(settings: Settings, address: str | None, listed: bool) -> None:
 
 
 async def _shown(settings: Settings, address: str) -> int:
-    from hub_mcp.cli.output import Progress
+    from hub_mcp.cli.output import ProgressLine
     from hub_mcp.errors import BadInput, HubError
     from hub_mcp.server.resources.addresses import call_at
     from hub_mcp.server.resources.reading import whole
@@ -45,7 +45,7 @@ async def _shown(settings: Settings, address: str) -> int:
 
     set_up_logging(settings)
     hub = hub_of(settings)
-    progress = Progress(0)
+    progress = ProgressLine(0)
 
     async def landed(pages: int, text: str) -> None:
         progress.at(int(text.partition(" ")[0].replace(",", "")))

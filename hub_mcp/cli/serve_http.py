@@ -73,7 +73,7 @@ def http(
     **given: Any,
 ) -> None:
     """Serve a team over Streamable HTTP. Each request uses its caller's token, never yours."""
-    from hub_mcp.server.http.app import Http
+    from hub_mcp.server.http.http_app import Http
 
     settings = _settings(context, given)
     _refuse_missing(settings, workers, redis)

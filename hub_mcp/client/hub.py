@@ -27,7 +27,7 @@ from hub_mcp.client.caller import Caller
 from hub_mcp.client.deadline import Deadline
 from hub_mcp.client.departure import Departure
 from hub_mcp.client.endpoint_address import check_endpoint
-from hub_mcp.client.shared import Shared
+from hub_mcp.client.shared_transports import SharedTransports
 from hub_mcp.client.token import Token, is_true
 from hub_mcp.errors import (
     NOTHING_CHANGED,
@@ -102,7 +102,7 @@ class Hub:
         timeout: float = 30.0,
         max_wait: float = 60.0,
         agent: str = "",
-        shared: Shared | None = None,
+        shared: SharedTransports | None = None,
     ) -> None:
         check_endpoint(base)
         self.base = base.rstrip("/")
@@ -111,7 +111,7 @@ class Hub:
         self._timeout = timeout
         self._max_wait = max_wait
         self._agent = agent or user_agent()
-        self._shared = shared or Shared(transport)
+        self._shared = shared or SharedTransports(transport)
         self._sends: Sender | None = None
 
     def asked_by(self, token: Token | None) -> Hub:

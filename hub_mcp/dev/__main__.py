@@ -59,7 +59,7 @@ def readme(check: bool) -> None:
 @main.command()
 def picture() -> None:
     """Run the first minute and draw what it printed, for README; needs rich."""
-    from hub_mcp.dev.picture import drawn, recorded
+    from hub_mcp.dev.first_minute import drawn, recorded
 
     path = ROOT / ".github" / "first-minute.svg"
     path.parent.mkdir(exist_ok=True)

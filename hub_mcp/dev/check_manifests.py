@@ -16,28 +16,28 @@ from hub_mcp.dev.check_shapes import (
     TEXT,
     VERSION,
     Each,
+    ExactObject,
     Judge,
     Matching,
     OneOf,
-    Shape,
     Table,
     faults,
 )
 
 Check = Callable[[Json], list[str]]
 
-_TRANSPORT = Shape({"type": OneOf("stdio")})
+_TRANSPORT = ExactObject({"type": OneOf("stdio")})
 _REMOTE_TYPES = OneOf("streamable-http", "sse")
 _INPUT: dict[str, Judge] = {
     "description": TEXT, "isRequired": FLAG, "isSecret": FLAG,
     "format": OneOf("string", "number", "boolean", "filepath"),
     "default": TEXT, "value": TEXT, "choices": Each(TEXT), "placeholder": TEXT, "variables": Table(ANYTHING),
 }  # fmt: skip
-_ARGUMENT = Shape(
+_ARGUMENT = ExactObject(
     {"type": OneOf("named", "positional")}, {"name": TEXT, "valueHint": TEXT, "isRepeated": FLAG, **_INPUT}
 )
-_NAMED = Shape({"name": TEXT}, _INPUT)
-_PACKAGE = Shape(
+_NAMED = ExactObject({"name": TEXT}, _INPUT)
+_PACKAGE = ExactObject(
     {
         "registryType": OneOf("pypi", "npm", "oci", "nuget", "mcpb"),
         "identifier": TEXT,
@@ -52,7 +52,7 @@ _PACKAGE = Shape(
         "environmentVariables": Each(_NAMED),
     },
 )
-_ICON = Shape(
+_ICON = ExactObject(
     {"src": ADDRESS},
     {
         "mimeType": Matching(r"image/[a-z+]+", "an image type"),
@@ -60,7 +60,7 @@ _ICON = Shape(
         "theme": OneOf("light", "dark"),
     },
 )
-_SERVER = Shape(
+_SERVER = ExactObject(
     {
         "$schema": Matching(
             r"https://static\.modelcontextprotocol\.io/schemas/2025-12-11/.*", "schema 2025-12-11"
@@ -72,12 +72,12 @@ _SERVER = Shape(
     {
         "title": Matching(r".{1,100}", "1 to 100 characters"),
         "websiteUrl": ADDRESS,
-        "repository": Shape(
+        "repository": ExactObject(
             {"url": ADDRESS, "source": OneOf("github", "gitlab")}, {"id": TEXT, "subfolder": TEXT}
         ),
         "icons": Each(_ICON),
         "packages": Each(_PACKAGE),
-        "remotes": Each(Shape({"type": _REMOTE_TYPES, "url": ADDRESS}, {"headers": Each(_NAMED)})),
+        "remotes": Each(ExactObject({"type": _REMOTE_TYPES, "url": ADDRESS}, {"headers": Each(_NAMED)})),
     },
 )
 
@@ -87,25 +87,25 @@ def check_server(said: Json) -> list[str]:
     return faults(said, _SERVER)
 
 
-_OPTION = Shape(
+_OPTION = ExactObject(
     {"type": OneOf("string", "number", "boolean", "directory", "file"), "title": TEXT, "description": TEXT},
     {
         "required": FLAG, "default": ANYTHING, "multiple": FLAG, "sensitive": FLAG,
         "min": ANYTHING, "max": ANYTHING,
     },
 )  # fmt: skip
-_COMMAND = Shape({"command": TEXT}, {"args": Each(TEXT), "env": Table(TEXT)})
-_BUNDLE = Shape(
+_COMMAND = ExactObject({"command": TEXT}, {"args": Each(TEXT), "env": Table(TEXT)})
+_BUNDLE = ExactObject(
     {
         "manifest_version": Matching(r"0\.[1-4]", "a manifest version up to 0.4"),
         "name": Matching(r"[a-z0-9][a-z0-9._-]*", "lower case, digits and dashes"),
         "version": VERSION,
         "description": TEXT,
-        "author": Shape({"name": TEXT}, {"email": TEXT, "url": ADDRESS}),
-        "server": Shape(
+        "author": ExactObject({"name": TEXT}, {"email": TEXT, "url": ADDRESS}),
+        "server": ExactObject(
             {"type": OneOf("python", "node", "binary", "uv"), "entry_point": TEXT},
             {
-                "mcp_config": Shape(
+                "mcp_config": ExactObject(
                     {"command": TEXT},
                     {"args": Each(TEXT), "env": Table(TEXT), "platform_overrides": Table(_COMMAND)},
                 )
@@ -116,11 +116,11 @@ _BUNDLE = Shape(
         "$schema": TEXT, "display_name": TEXT, "long_description": TEXT, "homepage": ADDRESS,
         "documentation": ADDRESS, "support": ADDRESS, "icon": TEXT, "icons": ANYTHING,
         "screenshots": Each(TEXT), "license": TEXT,
-        "repository": Shape({"type": OneOf("git"), "url": ADDRESS}), "keywords": Each(TEXT),
+        "repository": ExactObject({"type": OneOf("git"), "url": ADDRESS}), "keywords": Each(TEXT),
         "privacy_policies": Each(ADDRESS), "localization": ANYTHING, "_meta": ANYTHING,
-        "tools": Each(Shape({"name": TEXT}, {"description": TEXT})), "tools_generated": FLAG,
+        "tools": Each(ExactObject({"name": TEXT}, {"description": TEXT})), "tools_generated": FLAG,
         "prompts": Each(ANYTHING), "prompts_generated": FLAG, "user_config": Table(_OPTION),
-        "compatibility": Shape(
+        "compatibility": ExactObject(
             {},
             {
                 "claude_desktop": TEXT,
@@ -171,34 +171,36 @@ _ABOUT: dict[str, Judge] = {
     "description": TEXT,
 }
 _MORE: dict[str, Judge] = {
-    "author": Shape({"name": TEXT}, {"email": TEXT, "url": ADDRESS}),
+    "author": ExactObject({"name": TEXT}, {"email": TEXT, "url": ADDRESS}),
     "homepage": ADDRESS, "repository": ADDRESS, "license": TEXT, "keywords": Each(TEXT),
 }  # fmt: skip
-_CLAUDE = Shape(_ABOUT, {**_MORE, "userConfig": Table(_OPTION), "network": ANYTHING})
-_CURSOR = Shape(_ABOUT, {**_MORE, "logo": TEXT})
-_AGENT = Shape({"$schema": ADDRESS, **_ABOUT}, _MORE)
-_PLUGIN_SERVERS = Shape(
+_CLAUDE = ExactObject(_ABOUT, {**_MORE, "userConfig": Table(_OPTION), "network": ANYTHING})
+_CURSOR = ExactObject(_ABOUT, {**_MORE, "logo": TEXT})
+_AGENT = ExactObject({"$schema": ADDRESS, **_ABOUT}, _MORE)
+_PLUGIN_SERVERS = ExactObject(
     {
         "mcpServers": Table(
-            Shape({"command": TEXT}, {"type": OneOf("stdio"), "args": Each(TEXT), "env": Table(TEXT)})
+            ExactObject({"command": TEXT}, {"type": OneOf("stdio"), "args": Each(TEXT), "env": Table(TEXT)})
         )
     },
     {"$schema": ADDRESS},
 )
-_GEMINI = Shape(
+_GEMINI = ExactObject(
     {**_ABOUT, "mcpServers": Table(_COMMAND)},
     {
-        "settings": Each(Shape({"name": TEXT, "description": TEXT, "envVar": TEXT}, {"sensitive": FLAG})),
+        "settings": Each(
+            ExactObject({"name": TEXT, "description": TEXT, "envVar": TEXT}, {"sensitive": FLAG})
+        ),
         "contextFileName": TEXT,
         "excludeTools": Each(TEXT),
     },
 )
-_MARKETPLACE = Shape(
+_MARKETPLACE = ExactObject(
     {
         "name": _ABOUT["name"],
-        "owner": Shape({"name": TEXT}, {"email": TEXT}),
+        "owner": ExactObject({"name": TEXT}, {"email": TEXT}),
         "plugins": Each(
-            Shape(
+            ExactObject(
                 {**_ABOUT, "source": Matching(r"\./.+", "a path from the marketplace")},
                 {"category": TEXT, **_MORE},
             )
@@ -222,7 +224,7 @@ def check_gemini(said: Json) -> list[str]:
     return found
 
 
-def _of(shape: Shape) -> Check:
+def _of(shape: ExactObject) -> Check:
     return lambda said: faults(said, shape)
 
 

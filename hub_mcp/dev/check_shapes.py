@@ -73,7 +73,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Shape:
+class ExactObject:
     """An object with these keys and no others."""
 
     needed: Mapping[str, Judge]
@@ -97,7 +97,7 @@ class Shape:
 class Either:
     """One of several shapes; where none fits, what the nearest misses."""
 
-    choices: tuple[Shape, ...]
+    choices: tuple[ExactObject, ...]
 
     def wrong(self, said: Json, where: str) -> Iterator[str]:
         tried = [list(shape.wrong(said, where)) for shape in self.choices]
@@ -105,7 +105,7 @@ class Either:
             yield from min(tried, key=len)
 
 
-Judge = Matching | OneOf | Kind | Each | Table | Shape | Either
+Judge = Matching | OneOf | Kind | Each | Table | ExactObject | Either
 
 TEXT = Kind((str,), "a text")
 FLAG = Kind((bool,), "true or false")

@@ -23,7 +23,7 @@ PINS = "digest\toperation\trequest"
 
 
 @dataclass(frozen=True)
-class Found:
+class ImportedDocument:
     """What a document has that the pins do not, and the other way round.
 
     Attributes:
@@ -62,7 +62,7 @@ def _joined(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any
     return {**ours, **theirs, **({"parameters": list(named.values())} if named else {})}
 
 
-def take_in(document: Mapping[str, Any], pins: str, names: str) -> Found:
+def take_in(document: Mapping[str, Any], pins: str, names: str) -> ImportedDocument:
     """Compare a document with the pins.
 
     Args:
@@ -85,7 +85,7 @@ def take_in(document: Mapping[str, Any], pins: str, names: str) -> Found:
     lines = sorted(groups.items(), key=lambda one: (order.get(one[0][0], len(order)), one[0][0], one[1]))
     shapes = [{"requests": requests, **json.loads(kept)} for (_, kept), requests in lines]
     text = "".join(f"{_compact(one)}\n" for one in shapes)
-    return Found(text, new, changed, {request: name for request, (_, name) in pinned.items()})
+    return ImportedDocument(text, new, changed, {request: name for request, (_, name) in pinned.items()})
 
 
 def _compact(value: Any) -> str:

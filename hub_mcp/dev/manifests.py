@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hub_mcp.cli.jsonc import Json
-from hub_mcp.dev import bundle, pieces, plugin, readme, registry
+from hub_mcp.dev import bundle, client_pieces, plugin, readme, registry
 from hub_mcp.dev.project import ROOT, Project
 
 FOLDER = ROOT / "manifests"
@@ -27,7 +27,7 @@ def render(project: Project, tools: Sequence[Mapping[str, Json]]) -> dict[str, b
         "container/Dockerfile.dockerignore": project.worded("dockerignore"),
         "container/compose.yaml": project.worded("compose.yaml"),
         **{f"plugin/{path}": content for path, content in plugin.plugin(project).items()},
-        **{f"clients/{path}": content for path, content in pieces.pieces(project).items()},
+        **{f"clients/{path}": content for path, content in client_pieces.pieces(project).items()},
     }
     return {path: _written(files[path]) for path in sorted(files)}
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from hub_mcp.cli.client_entries import PINNED, Start
 from hub_mcp.cli.clients import CLIENTS
-from hub_mcp.cli.entries import PINNED, Start
 from hub_mcp.cli.install import NAME
 from hub_mcp.cli.jsonc import Json
 from hub_mcp.dev.project import Project

@@ -11,7 +11,7 @@ from typing import Any
 from hub_mcp.catalogue import ENDPOINTS, Effect, Endpoint
 from hub_mcp.catalogue.operations.table import Standing, operations
 from hub_mcp.cli.clients import CLIENTS, Client, Machine
-from hub_mcp.dev.pieces import ENDINGS, links, pieces
+from hub_mcp.dev.client_pieces import ENDINGS, links, pieces
 from hub_mcp.dev.project import Project
 
 TITLES = {"repos": "Repositories", "resource_groups": "Resource groups", "users": "You"}

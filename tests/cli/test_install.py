@@ -16,9 +16,9 @@ import yaml
 from click.testing import CliRunner, Result
 
 from hub_mcp import __version__
+from hub_mcp.cli.client_entries import Remote, Start
 from hub_mcp.cli.clients import CLIENTS, Client, Machine
 from hub_mcp.cli.config_files import BACKUP, entry_of, value_of
-from hub_mcp.cli.entries import Remote, Start
 from hub_mcp.cli.install import install, told, uninstall
 from hub_mcp.dev.check_clients import PIECES
 from hub_mcp.dev.check_shapes import faults

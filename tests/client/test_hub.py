@@ -15,7 +15,7 @@ from hub_mcp.catalogue.repos import CreateRepo, DeleteRepo
 from hub_mcp.catalogue.users import Whoami
 from hub_mcp.client.deadline import reporting
 from hub_mcp.client.hub import EMPTY_PAGES, Hub, user_agent
-from hub_mcp.client.shared import Shared
+from hub_mcp.client.shared_transports import SharedTransports
 from hub_mcp.client.token import Token
 from hub_mcp.errors import (
     UNCERTAIN,
@@ -42,7 +42,7 @@ def hub_of(
     *script: Step | Callable[[httpx.Request], Step], token: str = "hf_planted", **said: Any
 ) -> tuple[Hub, FarSide]:
     far = FarSide(*script)
-    shared = Shared(lambda: far.transport, sleep=Time().sleep)
+    shared = SharedTransports(lambda: far.transport, sleep=Time().sleep)
     return Hub(BASE, Token(token, "a test") if token else None, shared=shared, **said), far
 
 

@@ -17,7 +17,7 @@ import trustme
 from hub_mcp.catalogue.models import GetModel
 from hub_mcp.catalogue.repos import CreateRepo
 from hub_mcp.client.hub import Hub
-from hub_mcp.client.shared import Shared
+from hub_mcp.client.shared_transports import SharedTransports
 from hub_mcp.client.token import Token
 from hub_mcp.client.transport import inflated
 from hub_mcp.errors import (
@@ -123,7 +123,7 @@ def tunnel(to: int, seen: list[bytes], refuse: bytes = b"") -> Talk:
 
 def hub_at(base: str) -> Hub:
     """A Hub over the network whose pauses between two tries take no time."""
-    return Hub(base, shared=Shared(sleep=Time().sleep))
+    return Hub(base, shared=SharedTransports(sleep=Time().sleep))
 
 
 async def failure(hub: Hub, call: GetModel | CreateRepo) -> HubError:

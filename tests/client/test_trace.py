@@ -11,7 +11,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from hub_mcp.client.hub import Hub
-from hub_mcp.client.shared import Shared
+from hub_mcp.client.shared_transports import SharedTransports
 from hub_mcp.client.token import Token
 from hub_mcp.localhub.app import create_app
 from hub_mcp.server.telemetry import wanted
@@ -34,7 +34,7 @@ def provider() -> None:
 async def spans_of(faults: str = "") -> list[ReadableSpan]:
     KEPT.clear()
     app = create_app(faults=faults)
-    shared = Shared(lambda: httpx.ASGITransport(app), sleep=Time().sleep)
+    shared = SharedTransports(lambda: httpx.ASGITransport(app), sleep=Time().sleep)
     hub = Hub("http://hub.test", Token(PLANTED, "a test"), shared=shared)
     async with Client(server_of(Settings(journal="off"), hub)) as client:
         await client.call_tool("list_models", {"limit": 1, "search": PLANTED})

@@ -22,8 +22,8 @@ from hub_mcp.dev import project as projects
 from hub_mcp.dev.check_clients import PIECES
 from hub_mcp.dev.check_manifests import CHECKS
 from hub_mcp.dev.check_shapes import faults
+from hub_mcp.dev.client_pieces import links
 from hub_mcp.dev.manifests import FOLDER, drift, render, write
-from hub_mcp.dev.pieces import links
 from hub_mcp.dev.published_tools import published
 from hub_mcp.dev.readme import marker, updated
 from hub_mcp.dev.variables import VARIABLES

@@ -21,7 +21,7 @@ from hub_mcp.catalogue.repos import DeleteRepo
 from hub_mcp.cli.journal_commands import journal as journal_command
 from hub_mcp.cli.main import cli
 from hub_mcp.client.hub import Hub
-from hub_mcp.client.shared import Shared
+from hub_mcp.client.shared_transports import SharedTransports
 from hub_mcp.client.token import Token
 from hub_mcp.gate.gate import Gate
 from hub_mcp.gate.journal import Entry, Journal
@@ -198,7 +198,7 @@ class Lingers(httpx.AsyncBaseTransport):
         return answer
 
 
-class LingeringShared(Shared):
+class LingeringShared(SharedTransports):
     def __init__(self, world: World, answered: anyio.Event) -> None:
         super().__init__(lambda: world.spy)
         self._lingering = Lingers(super().stack, answered)

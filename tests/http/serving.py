@@ -17,11 +17,11 @@ from starlette.applications import Starlette
 
 from hub_mcp.client.hub import Hub
 from hub_mcp.gate.gate import Gate
-from hub_mcp.server.app import build
 from hub_mcp.server.catalogue_tools import CatalogueTools
-from hub_mcp.server.http.app import Http, http_app, per_caller
-from hub_mcp.server.http.auth import Known, payer_of
+from hub_mcp.server.handlers import build
+from hub_mcp.server.http.auth import KnownTokens, payer_of
 from hub_mcp.server.http.connections import server_config
+from hub_mcp.server.http.http_app import Http, http_app, per_caller
 from hub_mcp.server.resources.reading import Pages
 from tests.gate.gates import ADA, BASE, World
 from tests.waiting import PATIENCE, until
@@ -34,7 +34,7 @@ def app_of(world: World, http: Http | None = None, *, gate: Gate | None = None, 
     gate = gate or world.gate(**{"confirm": "deny", **settings})
     hub = Hub(BASE, None, transport=lambda: world.spy)
     hub_of = per_caller(hub)
-    known = Known(hub)
+    known = KnownTokens(hub)
     pages = Pages(hub_of, payer_of=payer_of(known), every=gate.settings.watch_every)
     server = build(CatalogueTools(gate.settings), hub_of, gate, pages)
     return http_app(server, hub, http or Http(), known=known)

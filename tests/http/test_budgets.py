@@ -18,8 +18,8 @@ from hub_mcp.client.hub import Hub
 from hub_mcp.client.token import Token
 from hub_mcp.errors import TokenRejected
 from hub_mcp.server.http import auth, connections, intake
-from hub_mcp.server.http.app import Http
-from hub_mcp.server.http.auth import Known, TooManyRefused
+from hub_mcp.server.http.auth import KnownTokens, TooManyRefused
+from hub_mcp.server.http.http_app import Http
 from hub_mcp.server.http.intake import EACH, LARGEST, Intake
 from tests.gate.gates import ADA, EVE, World, text_of
 from tests.http.serving import app_of, client_of, served
@@ -279,7 +279,7 @@ class Time:
         return self.now
 
 
-def known(asked: list[str], time: Time) -> Known:
+def known(asked: list[str], time: Time) -> KnownTokens:
     """A memory of tokens before a Hub that knows those which end in `good`."""
 
     async def answer(request: httpx.Request) -> httpx.Response:
@@ -290,7 +290,7 @@ def known(asked: list[str], time: Time) -> Known:
             return httpx.Response(200, json={"name": "ada", "type": "user"})
         return httpx.Response(401, json={"error": "Invalid credentials in Authorization header"})
 
-    return Known(Hub("http://hub.test", transport=lambda: httpx.MockTransport(answer)), time)
+    return KnownTokens(Hub("http://hub.test", transport=lambda: httpx.MockTransport(answer)), time)
 
 
 async def test_a_burst_with_one_token_asks_the_hub_once() -> None:
@@ -298,7 +298,7 @@ async def test_a_burst_with_one_token_asks_the_hub_once() -> None:
         asked: list[str] = []
         tokens, refused = known(asked, Time()), 0
 
-        async def check(tokens: Known = tokens, token: str = token) -> None:
+        async def check(tokens: KnownTokens = tokens, token: str = token) -> None:
             nonlocal refused
             try:
                 await tokens.check(Token(token, "a test"), "192.0.2.1")

@@ -14,8 +14,8 @@ from pathlib import Path
 import anyio
 import pytest
 
-from hub_mcp.server.http.app import Http
-from hub_mcp.server.http.hosts import Place
+from hub_mcp.server.http.hosts import HostAndPort
+from hub_mcp.server.http.http_app import Http
 from tests.gate.gates import ADA, World
 from tests.http.serving import app_of, served
 from tests.waiting import PATIENCE
@@ -202,4 +202,4 @@ async def test_a_redirect_never_leads_where_a_request_says(world: World, parser:
 
 
 async def test_a_place_without_a_name_is_none() -> None:
-    assert [Place.read(text) for text in ("", ":80", "http://", "a b", "a\n")] == [None] * 5
+    assert [HostAndPort.read(text) for text in ("", ":80", "http://", "a b", "a\n")] == [None] * 5

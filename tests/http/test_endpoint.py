@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from hub_mcp.catalogue.endpoint import default_endpoints
-from hub_mcp.server.http.app import Http
+from hub_mcp.server.http.http_app import Http
 from hub_mcp.server.operation_tools import TOOLS
 from tests.client.placeholders import UNFILLED
 from tests.gate.gates import ADA, BASE, ERAS, EVE, World, text_of

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from mcp import Client, MCPError
 
-from hub_mcp.server.http.app import Http
+from hub_mcp.server.http.http_app import Http
 from hub_mcp.server.http.sessions import EACH
 from tests.gate.gates import ADA, ERAS, EVE, Asked, World, agreeing, refused, said
 from tests.gate.test_gate_safety import DELETE, NAME, answered, question

@@ -16,7 +16,7 @@ from mcp.types import PromptReference, ResourceTemplateReference
 
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.client.hub import Hub
-from hub_mcp.client.shared import Shared
+from hub_mcp.client.shared_transports import SharedTransports
 from hub_mcp.client.token import Token
 from hub_mcp.localhub.app import create_app
 from hub_mcp.localhub.world.tokens import TOKENS
@@ -35,7 +35,7 @@ MANY = 10_000
 def hub_with(models: int = 0, **manners: Any) -> Hub:
     app = create_app(models=models, quota=100_000, **manners)
     token = Token(TOKENS[0].token, "a test")
-    shared = Shared(lambda: httpx.ASGITransport(app), sleep=Time().sleep)
+    shared = SharedTransports(lambda: httpx.ASGITransport(app), sleep=Time().sleep)
     return Hub("http://hub.test", token, shared=shared)
 
 

@@ -56,7 +56,7 @@ class TooManyRefused(Exception):
     """From one address came too many tokens that the Hub did not know."""
 
 
-class Known:
+class KnownTokens:
     """Tokens that the Hub knew minutes ago, by their callers.
 
     One token is asked about once at a time. Refused ones are remembered for seconds by the client
@@ -118,7 +118,7 @@ class Known:
         return max(0.0, count - (self._clock() - since) / FORGIVEN_AFTER)
 
 
-def payer_of(known: Known) -> Callable[[ServerRequestContext[Any, Any]], Awaitable[str]]:
+def payer_of(known: KnownTokens) -> Callable[[ServerRequestContext[Any, Any]], Awaitable[str]]:
     """Who is charged for what lasts: a caller whose token the Hub knows, else an address."""
 
     async def payer(ctx: ServerRequestContext[Any, Any]) -> str:
@@ -151,7 +151,7 @@ class SignIn:
     """
 
     def __init__(
-        self, app: ASGIApp, *, path: str, known: Known, required: bool, hub: str, public_url: str = ""
+        self, app: ASGIApp, *, path: str, known: KnownTokens, required: bool, hub: str, public_url: str = ""
     ) -> None:
         self._app = app
         self._path = path

@@ -27,7 +27,7 @@ _PLACE = re.compile(r"(?:([a-z][a-z0-9+.-]*)://)?(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(
 
 
 @dataclass(frozen=True)
-class Place:
+class HostAndPort:
     """A host with its port, and for an origin its scheme."""
 
     scheme: str
@@ -39,7 +39,7 @@ class Place:
         match = _PLACE.fullmatch(text.lower())
         return cls(match[1] or "", match[2], match[3] or "") if match else None
 
-    def covers(self, other: Place) -> bool:
+    def covers(self, other: HostAndPort) -> bool:
         """Whether what was named in the settings means this one."""
         ports = USUAL.get(self.scheme, ("",)) if self.port in USUAL.get(self.scheme, ()) else (self.port,)
         return (self.scheme, self.name) == (other.scheme, other.name) and (
@@ -76,10 +76,10 @@ class ExpectedHosts:
         return None
 
 
-def _places(texts: Iterable[str]) -> list[Place]:
-    return [place for text in texts if (place := Place.read(text))]
+def _places(texts: Iterable[str]) -> list[HostAndPort]:
+    return [place for text in texts if (place := HostAndPort.read(text))]
 
 
-def _among(places: list[Place], text: str) -> bool:
-    given = Place.read(text)
+def _among(places: list[HostAndPort], text: str) -> bool:
+    given = HostAndPort.read(text)
     return given is not None and given.port != "*" and any(one.covers(given) for one in places)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import httpx
 
 
-class Shared:
+class SharedTransports:
     """The transports of one Hub, made when first needed.
 
     Args:

@@ -29,7 +29,7 @@ from hub_mcp.client.caller import Caller
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import plain
 from hub_mcp.server.http import shutdown
-from hub_mcp.server.http.auth import METADATA, Known, NotAToken, SignIn, token_in
+from hub_mcp.server.http.auth import METADATA, KnownTokens, NotAToken, SignIn, token_in
 from hub_mcp.server.http.hosts import ExpectedHosts
 from hub_mcp.server.http.intake import Intake
 from hub_mcp.server.http.sessions import Sessions
@@ -82,7 +82,7 @@ def http_app(
     hub: Hub,
     http: Http,
     *,
-    known: Known | None = None,
+    known: KnownTokens | None = None,
     ready: Callable[[], Awaitable[bool]] | None = None,
     changes: ChangesInRedis | None = None,
 ) -> Starlette:
@@ -107,7 +107,7 @@ def http_app(
     door = SignIn(
         Intake(sessions.endpoint),
         path=http.path,
-        known=known or Known(hub),
+        known=known or KnownTokens(hub),
         required=http.require_token,
         hub=hub.base,
         public_url=http.public_url,

@@ -6,8 +6,8 @@ import json
 from base64 import b64encode
 from urllib.parse import quote, urlencode
 
+from hub_mcp.cli.client_entries import PINNED, Remote, Server, Start
 from hub_mcp.cli.clients import CLIENTS, Client
-from hub_mcp.cli.entries import PINNED, Remote, Server, Start
 from hub_mcp.cli.install import NAME, told
 from hub_mcp.dev.project import Project
 
