@@ -30,6 +30,7 @@ from hub_mcp.gate.once import FileUsage
 from hub_mcp.gate.question import Challenge
 from hub_mcp.settings import Settings
 from tests.gate.gates import ERAS, EVE, KEY, World, agreeing, refused, said, text_of
+from tests.waiting import PATIENCE
 
 MINE = "ada/notes-to-self"
 DELETE = {"repo_id": MINE, "type": "model"}
@@ -276,8 +277,8 @@ def at_terminal(command: str, typed: str) -> str:
     answered = threading.Event()
     reader = threading.Thread(target=read)
     reader.start()
-    child.wait(60)
-    reader.join(5)
+    child.wait(PATIENCE)
+    reader.join(PATIENCE)
     os.close(master)
     return shown.decode()
 

@@ -23,10 +23,9 @@ from hub_mcp.server.http.http_app import Http
 from hub_mcp.server.http.intake import EACH, LARGEST, Intake
 from tests.gate.gates import ADA, EVE, World, text_of
 from tests.http.serving import app_of, client_of, served
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, standing_clock, turns, until
 
 pytestmark = pytest.mark.asyncio
-SOON = PATIENCE
 
 
 @pytest.fixture
@@ -124,7 +123,7 @@ async def test_a_body_is_bounded_before_it_is_kept() -> None:
 
 async def test_a_body_that_does_not_come_is_not_waited_for() -> None:
     app = Intake(Slow(), in_time=0.05)
-    with anyio.fail_after(SOON):
+    with anyio.fail_after(PATIENCE):
         assert await Asked().says(b"{", more=True).of(app) == 408
 
 
@@ -150,7 +149,7 @@ async def closed(port: int, sent: bytes) -> None:
     """Wait until the server closes a connection that said this and no more."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(sent)
-    with anyio.fail_after(SOON):
+    with anyio.fail_after(PATIENCE):
         try:
             while await reader.read(65_536):
                 pass
@@ -200,35 +199,34 @@ async def test_more_connections_than_the_server_bears_are_closed_at_once(
         await closed(port_of(url), b"")
         for _, writer in open_ones:
             writer.close()
-        with anyio.fail_after(SOON):
+        with anyio.fail_after(PATIENCE):
             while True:
                 try:
-                    async with httpx.AsyncClient() as client:
+                    async with httpx.AsyncClient(timeout=PATIENCE) as client:
                         assert (await client.get(url.replace("/mcp", "/healthz"))).status_code == 200
                         break
                 except httpx.TransportError:
-                    await anyio.sleep(0.01)
+                    await turns()
 
 
 async def test_it_is_served_on_a_faster_loop_too(world: World) -> None:
     uvloop = pytest.importorskip("uvloop")  # whose transports are no subclass of asyncio's
 
     async def asked() -> int:
-        async with served(app_of(world)) as url, httpx.AsyncClient() as client:
+        async with served(app_of(world)) as url, httpx.AsyncClient(timeout=PATIENCE) as client:
             return (await client.get(url.replace("/mcp", "/healthz"))).status_code
 
     assert await asyncio.to_thread(uvloop.run, asked()) == 200
 
 
-async def test_a_slow_call_outlives_the_time_for_a_head(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(connections, "HEAD_IN_TIME", 0.05)
+async def test_a_slow_call_outlives_the_time_for_a_head(world: World) -> None:
     inner = world.spy.inner
 
     class Late(httpx.AsyncBaseTransport):
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-            await anyio.sleep(0.3)
+            with standing_clock() as clock:
+                clock.forward(2 * connections.HEAD_IN_TIME)
+                await turns()  # in which a connection whose time is up would be closed
             return await inner.handle_async_request(request)
 
     world.spy.inner = Late()  # type: ignore[assignment]  # any transport will do
@@ -261,8 +259,7 @@ async def test_another_callers_call_is_answered_while_64_calls_of_one_are_slow(w
         for number in range(64):
             group.start_soon(call, number)
         with anyio.fail_after(PATIENCE):
-            while held < 16:  # noqa: ASYNC110  # another task counts
-                await anyio.sleep(0.01)
+            await until(lambda: held == 16)
             async with client_of(url, token=EVE) as client:
                 assert "eve" in text_of(await client.call_tool("whoami", {}))
         assert held == 16
@@ -335,7 +332,10 @@ async def test_made_up_tokens_of_one_address_are_asked_about_now_and_then_and_no
 
 
 async def test_a_refused_token_is_asked_about_once_while_it_is_fresh_over_http(world: World) -> None:
-    async with served(app_of(world, Http(require_token=True))) as url, httpx.AsyncClient() as client:
+    async with (
+        served(app_of(world, Http(require_token=True))) as url,
+        httpx.AsyncClient(timeout=PATIENCE) as client,
+    ):
         headers = {"Authorization": "Bearer hf_made_up", "Accept": "application/json, text/event-stream"}
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/list"})
         answers = [await client.post(url, content=body, headers=headers) for _ in range(10)]

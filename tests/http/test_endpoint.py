@@ -35,7 +35,7 @@ def bearer(token: str) -> dict[str, str]:
 async def posted(world: World, http: Http, headers: dict[str, str] | list[tuple[str, str]]) -> httpx.Response:
     """What a bare request is answered."""
     app = app_of(world, http)
-    async with served(app) as url, httpx.AsyncClient() as client:
+    async with served(app) as url, httpx.AsyncClient(timeout=PATIENCE) as client:
         return await client.post(url, json=PING, headers=[*ACCEPT.items(), *dict(headers).items()])
 
 
@@ -92,10 +92,13 @@ async def test_an_authorization_that_cannot_be_read_is_refused_in_words(
 @pytest.mark.parametrize("given", ["Bearer", *(f"Bearer {one}" for one in UNFILLED), *UNFILLED])
 async def test_a_header_that_a_client_failed_to_fill_is_no_header(world: World, given: str) -> None:
     header = given.replace("…", "...")  # as much as a header can hold
-    async with served(app_of(world)) as url, httpx.AsyncClient() as client:
+    async with served(app_of(world)) as url, httpx.AsyncClient(timeout=PATIENCE) as client:
         answer = await client.post(url, json=PING, headers={**ACCEPT, "Authorization": header})
     assert answer.status_code == 200, answer.text
-    async with served(app_of(world, Http(require_token=True))) as url, httpx.AsyncClient() as client:
+    async with (
+        served(app_of(world, Http(require_token=True))) as url,
+        httpx.AsyncClient(timeout=PATIENCE) as client,
+    ):
         answer = await client.post(url, json=PING, headers={**ACCEPT, "Authorization": header})
     assert "Show a Hugging Face token" in answer.json()["error"]
     assert not world.spy.reads
@@ -140,7 +143,7 @@ async def test_named_hosts_and_origins_are_served(world: World) -> None:
 
 async def test_who_must_sign_in_is_told_where(world: World) -> None:
     app = app_of(world, Http(require_token=True))
-    async with served(app) as url, httpx.AsyncClient() as client:
+    async with served(app) as url, httpx.AsyncClient(timeout=PATIENCE) as client:
         refused = await client.post(url, json=PING, headers=ACCEPT)
         assert refused.status_code == 401
         metadata = refused.headers["www-authenticate"].partition('resource_metadata="')[2].rstrip('"')
@@ -181,7 +184,7 @@ async def test_behind_a_gateway_the_public_address_is_told(world: World) -> None
 async def test_health_and_readiness_need_nothing(world: World) -> None:
     async with (
         served(app_of(world, Http(require_token=True))) as url,
-        httpx.AsyncClient(base_url=url.removesuffix("/mcp")) as client,
+        httpx.AsyncClient(base_url=url.removesuffix("/mcp"), timeout=PATIENCE) as client,
     ):
         assert (await client.get("/healthz")).json()["status"] == "ok"
         assert (await client.get("/readyz")).status_code == 200

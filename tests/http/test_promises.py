@@ -101,7 +101,7 @@ async def test_a_session_is_its_callers_alone(world: World) -> None:
     def bearer(token: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {token}"} if token else {}
 
-    async with served(app_of(world)) as url, httpx.AsyncClient(headers=accept) as client:
+    async with served(app_of(world)) as url, httpx.AsyncClient(headers=accept, timeout=PATIENCE) as client:
         for owner in (ADA, ""):
             session = (await client.post(url, json=begin, headers=bearer(owner))).headers["mcp-session-id"]
             for token in (ADA, EVE, ""):
@@ -115,7 +115,7 @@ async def test_sessions_of_one_caller_are_bounded_and_the_rest_is_served_without
     hello = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
     begin = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello}
     headers = {"Accept": "application/json, text/event-stream", "Authorization": f"Bearer {ADA}"}
-    async with served(app_of(world)) as url, httpx.AsyncClient(headers=headers) as client:
+    async with served(app_of(world)) as url, httpx.AsyncClient(headers=headers, timeout=PATIENCE) as client:
         answers = [await client.post(url, json=begin) for _ in range(EACH + 3)]
         assert {one.status_code for one in answers} == {200}
         assert sum("mcp-session-id" in one.headers for one in answers) == EACH

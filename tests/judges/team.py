@@ -13,14 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import anyio
 import httpx
 
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, until
 
 KEYS = "of-this-test-alone-" + "k" * 32
 HUB_MCP = (sys.executable, "-m", "hub_mcp")
-SOON = PATIENCE  # for what should be done at once
 
 
 class Redis:
@@ -39,7 +37,7 @@ class Redis:
         await within(self._answers)
 
     def _answers(self) -> bool:
-        with socket.create_connection(("127.0.0.1", self.port), 1):
+        with socket.create_connection(("127.0.0.1", self.port), PATIENCE):
             return True
 
     def _spawn(self) -> None:
@@ -50,7 +48,7 @@ class Redis:
     def stop(self) -> None:
         if self._process:
             self._process.terminate()
-            self._process.wait(SOON)
+            self._process.wait(PATIENCE)
 
 
 @dataclass
@@ -73,19 +71,20 @@ class Server:
 
 async def within(true: Callable[[], Any]) -> None:
     """Wait until something holds; trouble to connect means that it does not yet."""
-    with anyio.fail_after(SOON):
-        while True:
-            with contextlib.suppress(OSError, httpx.HTTPError):
-                if true():
-                    return
-            await anyio.sleep(0.05)
+
+    def holds() -> bool:
+        with contextlib.suppress(OSError, httpx.HTTPError):
+            return bool(true())
+        return False
+
+    await until(holds)
 
 
 def run(*command: str, **more: str) -> subprocess.CompletedProcess[str]:
     """A command of ours, run to its end."""
     environment = {**os.environ, **more}
     return subprocess.run(
-        [*HUB_MCP, *command], env=environment, capture_output=True, text=True, timeout=SOON, check=False
+        [*HUB_MCP, *command], env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
 
 
@@ -105,11 +104,11 @@ async def server(hub: str, place: Path, *flags: str) -> AsyncGenerator[Server]:
         drained = asyncio.create_task(asyncio.to_thread(process.stderr.read))
         try:
             ready = url.replace("/mcp", "/readyz")
-            await within(lambda: httpx.get(ready, trust_env=False).status_code == 200)
+            await within(lambda: httpx.get(ready, trust_env=False, timeout=PATIENCE).status_code == 200)
             yield Server(url, process)
         finally:
             process.terminate()
-            await asyncio.to_thread(process.wait, SOON)
+            await asyncio.to_thread(process.wait, PATIENCE)
             await drained
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -13,12 +14,13 @@ import socket
 import subprocess
 import sys
 import sysconfig
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 import yaml
+
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACE = ROOT / "manifests" / "container"
@@ -78,15 +80,17 @@ def test_what_was_built_starts_answers_its_health_check_and_stops(installed: Pat
     check = [word.replace(f":{exposed}/", f":{port}/") for word in json.loads(health.partition("CMD ")[2])]
     check[0] = sys.executable
     env = environment(installed)
+
+    def healthy() -> bool:
+        assert server.poll() is None
+        return not subprocess.run(check, env=env, capture_output=True, check=False).returncode
+
     with subprocess.Popen([sys.executable, *run(installed, entry), *arguments], env=env) as server:
         try:
-            until = time.monotonic() + 60
-            while subprocess.run(check, env=env, capture_output=True, check=False).returncode:
-                assert time.monotonic() < until, "the health check never passed"
-                assert server.poll() is None
+            asyncio.run(until(healthy))
         finally:
             server.terminate()
-        assert server.wait(30) in (0, -signal.SIGTERM)
+        assert server.wait(PATIENCE) in (0, -signal.SIGTERM)
 
 
 def run(installed: Path, entry: list[str]) -> list[str]:

@@ -9,12 +9,13 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+
+from tests.waiting import PATIENCE
 
 ADA = {"Authorization": "Bearer hf_sandbox_ada_write"}
 WRITERS = 8  # to each process
@@ -39,13 +40,13 @@ def serving(file: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
 class Writer(threading.Thread):
     """Creates, hides and deletes repositories until its Hub is gone; remembers what was answered."""
 
-    def __init__(self, base: str, name: str) -> None:
+    def __init__(self, base: str, name: str, begun: threading.Semaphore) -> None:
         super().__init__()
-        self.base, self.name, self.busy = base, name, 0
+        self.base, self.name, self.begun, self.busy = base, name, begun, 0
         self.answered: dict[str, str] = {}  # repository: its state as the last answer told it
 
     def run(self) -> None:
-        http = httpx.Client(base_url=self.base, headers=ADA, trust_env=False, timeout=30)
+        http = httpx.Client(base_url=self.base, headers=ADA, trust_env=False, timeout=PATIENCE)
         with http, contextlib.suppress(httpx.TransportError):
             for n in range(10_000):
                 self._write(http, f"{self.name}-{n}", delete=n % 5 == 0)
@@ -53,6 +54,7 @@ class Writer(threading.Thread):
     def _write(self, http: httpx.Client, name: str, delete: bool) -> None:
         repo = {"name": name, "type": "model"}
         self.answered[name] = "unknown"
+        self.begun.release()
         made = http.post("/api/repos/create", json=repo)
         if made.status_code != 200:
             assert made.status_code in (429, 503), made.text
@@ -72,19 +74,19 @@ def test_what_was_answered_survives_a_kill_in_mid_write(tmp_path: Path) -> None:
     file = tmp_path / "hub.sqlite"
     answered: dict[str, str] = {}
     for round_ in range(ROUNDS):
+        begun = threading.Semaphore(0)
         with serving(file) as (one, _), serving(file) as (two, _):
             writers = [
-                Writer(base, f"w{round_}-{n}-{hub}")
+                Writer(base, f"w{round_}-{n}-{hub}", begun)
                 for hub, base in enumerate((one, two))
                 for n in range(WRITERS)
             ]
             for writer in writers:
                 writer.start()
-            until = time.monotonic() + 20
-            while sum(len(writer.answered) for writer in writers) < 400 and time.monotonic() < until:
-                time.sleep(0.05)  # the moment of the kill is anybody's guess, which is the point
+            for _ in range(400):  # the moment of the kill is anybody's guess, which is the point
+                assert begun.acquire(timeout=PATIENCE)
         for writer in writers:
-            writer.join(30)
+            writer.join(PATIENCE)
             answered |= writer.answered
     with contextlib.closing(sqlite3.connect(file)) as database:
         assert database.execute("pragma integrity_check").fetchall() == [("ok",)]
@@ -103,5 +105,8 @@ def test_what_was_answered_survives_a_kill_in_mid_write(tmp_path: Path) -> None:
     with serving(file) as (base, _):
         name = next(name for name, state in known.items() if state == "private")
         assert (
-            httpx.get(f"{base}/api/models/ada/{name}", headers=ADA, trust_env=False).json()["private"] is True
+            httpx.get(f"{base}/api/models/ada/{name}", headers=ADA, trust_env=False, timeout=PATIENCE).json()[
+                "private"
+            ]
+            is True
         )

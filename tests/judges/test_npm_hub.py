@@ -18,6 +18,7 @@ import pytest
 
 from hub_mcp.localhub.app import create_app
 from hub_mcp.localhub.serving import serving
+from tests.waiting import PATIENCE
 
 HERE = Path(__file__).parent
 NODE = shutil.which("node")
@@ -35,7 +36,7 @@ def told() -> Told:
     """What came of every step, by its name."""
     with serving(create_app(quota=1_000_000, models=EXTRA)) as url:
         groups = f"{url}/api/organizations/nimbus-labs/resource-groups"
-        group = httpx.get(groups, headers=ADA, trust_env=False).json()[0]["id"]
+        group = httpx.get(groups, headers=ADA, trust_env=False, timeout=PATIENCE).json()[0]["id"]
         run = subprocess.run(
             [str(NODE), "hub.mjs", url, group], cwd=HERE, capture_output=True, text=True, timeout=300
         )

@@ -23,7 +23,8 @@ from hub_mcp.localhub.app import create_app
 from hub_mcp.localhub.serving import serving
 from tests.gate.gates import ADA, refused, text_of
 from tests.http.serving import client_of
-from tests.judges.team import HUB_MCP, SOON, redis_at, run, server, within
+from tests.judges.team import HUB_MCP, redis_at, run, server, within
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="SIGKILL is POSIX")
 
@@ -66,9 +67,11 @@ def test_a_kill_between_the_hubs_answer_and_the_record_leaves_a_change_of_unknow
         environment = {**os.environ, "HF_ENDPOINT": hub, "HF_TOKEN": ADA, "HUB_MCP_JOURNAL": journal}
         create = ["call", "create_repo", "--repo-id", "ada/killed", "--type", "model"]
         processes.append(subprocess.Popen([*HUB_MCP, *create], env=environment))
-        assert processes[0].wait(SOON) == -signal.SIGKILL
+        assert processes[0].wait(PATIENCE) == -signal.SIGKILL
         model = f"{hub}/api/models/ada/killed"
-        found = httpx.get(model, headers={"Authorization": f"Bearer {ADA}"}, trust_env=False)
+        found = httpx.get(
+            model, headers={"Authorization": f"Bearer {ADA}"}, trust_env=False, timeout=PATIENCE
+        )
         assert found.status_code == 200  # it was made
         (entry,) = told(journal)
         assert (entry["outcome"], entry["tool"]) == ("unknown", "create_repo")
@@ -87,7 +90,7 @@ async def test_callers_who_hang_up_while_the_hub_deletes_get_no_deletion_back(tm
 
     def hold() -> None:
         deleting.set()
-        answer.wait(SOON)
+        answer.wait(PATIENCE)
 
     app = create_app(quota=90)  # few calls, which are counted with care
     app.add_middleware(OnceDone, method="DELETE", then=hold)
@@ -98,7 +101,7 @@ async def test_callers_who_hang_up_while_the_hub_deletes_get_no_deletion_back(tm
             server(hub, tmp_path, "--redis", redis.url, *flags) as one,
         ):
             impatient = asyncio.create_task(_delete(one.url, "ada/notes-to-self"))
-            await asyncio.to_thread(deleting.wait, SOON)
+            await asyncio.to_thread(deleting.wait, PATIENCE)
             impatient.cancel()
             with contextlib.suppress(asyncio.CancelledError, Exception):
                 await impatient
@@ -109,7 +112,9 @@ async def test_callers_who_hang_up_while_the_hub_deletes_get_no_deletion_back(tm
             second = await _delete(one.url, "ada/draft-tide-model")
             assert refused(second)
             assert "--max-deletes" in text_of(second)
-            async with httpx.AsyncClient(base_url=hub, headers={"Authorization": f"Bearer {ADA}"}) as bare:
+            async with httpx.AsyncClient(
+                base_url=hub, headers={"Authorization": f"Bearer {ADA}"}, timeout=PATIENCE
+            ) as bare:
                 assert (await bare.get("/api/models/ada/draft-tide-model")).status_code == 200
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from hub_mcp.localhub.app import create_app
 from hub_mcp.localhub.serving import serving
+from tests.waiting import PATIENCE
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None
@@ -89,7 +90,10 @@ class Page:
 @pytest.fixture
 def hub() -> Iterator[httpx.Client]:
     """A client of a Hub on a port, as ada."""
-    with serving(create_app()) as url, httpx.Client(base_url=url, headers=ADA, trust_env=False) as client:
+    with (
+        serving(create_app()) as url,
+        httpx.Client(base_url=url, headers=ADA, trust_env=False, timeout=PATIENCE) as client,
+    ):
         yield client
 
 

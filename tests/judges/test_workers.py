@@ -21,7 +21,8 @@ from hub_mcp.localhub.serving import serving
 from tests.gate.gates import ADA, ERAS, refused, said, text_of
 from tests.gate.test_gate_safety import YES, answered, question
 from tests.http.serving import client_of
-from tests.judges.team import KEYS, SOON, redis_at, run, server, within
+from tests.judges.team import KEYS, redis_at, run, server, within
+from tests.waiting import PATIENCE
 
 pytest.importorskip("redis")
 if shutil.which("redis-server") is None:
@@ -42,7 +43,9 @@ def hub() -> Iterator[str]:
 
 async def hidden(hub: str, names: list[str]) -> dict[str, bool]:
     """Which of ada's models are private."""
-    async with httpx.AsyncClient(base_url=hub, headers={"Authorization": f"Bearer {ADA}"}) as client:
+    async with httpx.AsyncClient(
+        base_url=hub, headers={"Authorization": f"Bearer {ADA}"}, timeout=PATIENCE
+    ) as client:
         rows = [await client.get(f"/api/models/ada/{name}") for name in names]
     return {name: row.json()["private"] for name, row in zip(names, rows, strict=True)}
 
@@ -50,7 +53,9 @@ async def hidden(hub: str, names: list[str]) -> dict[str, bool]:
 async def make(hub: str, count: int) -> list[str]:
     """Private models to be published."""
     names = [f"waiting-{n}" for n in range(count)]
-    async with httpx.AsyncClient(base_url=hub, headers={"Authorization": f"Bearer {ADA}"}) as client:
+    async with httpx.AsyncClient(
+        base_url=hub, headers={"Authorization": f"Bearer {ADA}"}, timeout=PATIENCE
+    ) as client:
         for name in names:
             body = {"name": name, "type": "model", "private": True}
             assert (await client.post("/api/repos/create", json=body)).is_success
@@ -116,18 +121,18 @@ async def test_a_worker_that_is_killed_takes_no_confirmation_with_it(
         victim = two.workers()[0]
         os.kill(victim, signal.SIGKILL)
         for name, one in held.items():
-            with anyio.fail_after(SOON):
+            with anyio.fail_after(PATIENCE):
                 while True:  # a connection to the dead worker breaks; whoever called calls again
                     try:
                         result = await second(name, one)
                     except Exception:
-                        await anyio.sleep(0.1)
-                        continue
-                    assert not result.is_error or "used already" in text_of(result)
-                    break
+                        await anyio.lowlevel.checkpoint()
+                    else:
+                        assert not result.is_error or "used already" in text_of(result)
+                        break
         await within(lambda: len(two.workers()) == 2 and victim not in two.workers())
         two.process.terminate()
-        assert await asyncio.to_thread(two.process.wait, SOON) == 0
+        assert await asyncio.to_thread(two.process.wait, PATIENCE) == 0
     assert not any((await hidden(hub, names)).values())
 
 
@@ -137,7 +142,7 @@ async def test_while_redis_is_away_no_confirmation_counts_and_reads_go_on(hub: s
         redis_at(tmp_path) as redis,
         server(hub, tmp_path, "--redis", redis.url) as one,
         client_of(one.url, answer=lambda params: None) as client,
-        httpx.AsyncClient(base_url=one.url.removesuffix("/mcp"), trust_env=False) as bare,
+        httpx.AsyncClient(base_url=one.url.removesuffix("/mcp"), trust_env=False, timeout=PATIENCE) as bare,
     ):
         state = await question(client, TOOL, publishing(name))
         redis.stop()
@@ -165,9 +170,10 @@ async def test_a_change_at_one_server_is_heard_at_another(hub: str, tmp_path: Pa
         client_of(one.url) as hears,
         client_of(other.url) as changes,
     ):
-        with anyio.fail_after(SOON):
+        with anyio.fail_after(PATIENCE):
             async with hears.listen(resource_subscriptions=[address]) as events:
-                await anyio.sleep(1)  # the first look is on its way; it is what later ones are held against
+                while not await looked_at(hub, name):  # later looks are held against the first
+                    pass
                 assert not (await changes.call_tool(TOOL, publishing(name))).is_error
                 async for event in events:
                     assert str(getattr(event, "uri", "")) == address
@@ -179,9 +185,14 @@ async def test_a_change_at_one_server_is_heard_at_another(hub: str, tmp_path: Pa
 
 async def seen(hub: str) -> list[dict[str, Any]]:
     """The requests that the local Hub received, as its page shows them."""
-    async with httpx.AsyncClient(base_url=hub, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=hub, trust_env=False, timeout=PATIENCE) as client:
         rows: list[dict[str, Any]] = (await client.get("/_view/state")).json()["requests"]
         return rows
+
+
+async def looked_at(hub: str, name: str) -> bool:
+    """Whether somebody has read this model."""
+    return any(row["method"] == "GET" and row["path"] == f"/api/models/ada/{name}" for row in await seen(hub))
 
 
 async def test_workers_count_the_changes_of_a_run_together(hub: str, tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ from huggingface_hub.community import (
 )
 from huggingface_hub.errors import BadRequestError, HfHubHTTPError
 
+from tests.waiting import PATIENCE
+
 from .official import api, by_lfs, eve, fresh
 
 __all__ = ["api", "by_lfs", "eve", "fresh"]
@@ -155,7 +157,10 @@ def test_discussions_can_be_disabled(api: HfApi, eve: HfApi, fresh: str) -> None
         act()
     url = f"{api.endpoint}/api/models/{fresh}/settings"
     answer = httpx.put(
-        url, json={"discussionsDisabled": True}, headers={"Authorization": f"Bearer {api.token}"}
+        url,
+        json={"discussionsDisabled": True},
+        headers={"Authorization": f"Bearer {api.token}"},
+        timeout=PATIENCE,
     )
     assert answer.status_code == 200
     with pytest.raises(HfHubHTTPError, match="disabled"):

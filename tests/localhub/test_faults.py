@@ -12,7 +12,7 @@ import pytest
 from hub_mcp.localhub.app import create_app
 from hub_mcp.localhub.faults.fault_plan import FaultsError, parse
 from hub_mcp.localhub.serving import serving
-from tests.waiting import standing_clock, turns
+from tests.waiting import PATIENCE, standing_clock, turns
 
 from .conftest import Ask
 
@@ -205,7 +205,10 @@ async def test_the_log_names_the_fault_beside_the_request() -> None:
 def test_on_a_port_the_connection_really_breaks_and_the_next_one_works(
     fault: str, error: type[Exception], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    with serving(create_app(faults=f"{fault}=1,times=1")) as url, httpx.Client(base_url=url) as client:
+    with (
+        serving(create_app(faults=f"{fault}=1,times=1")) as url,
+        httpx.Client(base_url=url, timeout=PATIENCE) as client,
+    ):
         with pytest.raises(error):
             client.get("/api/models?limit=5")
         assert client.get("/api/models?limit=5").status_code == 200
@@ -213,7 +216,10 @@ def test_on_a_port_the_connection_really_breaks_and_the_next_one_works(
 
 
 def test_on_a_port_a_slow_body_arrives_whole() -> None:
-    with serving(create_app(faults="slow=1:100ms")) as url, httpx.Client(base_url=url) as client:
+    with (
+        serving(create_app(faults="slow=1:100ms")) as url,
+        httpx.Client(base_url=url, timeout=PATIENCE) as client,
+    ):
         assert len(client.get("/api/models?limit=5").json()) == 5
 
 

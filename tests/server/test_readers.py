@@ -27,7 +27,6 @@ pytestmark = [
     ),  # the legacy era is tried
 ]
 URI = "hub://stream/models?sort=id&limit=7"
-SOON = PATIENCE
 WHO = {"one token in two windows": (ADA, ADA), "two anonymous callers": ("", "")}
 
 
@@ -76,7 +75,7 @@ async def each_reads_everything(clients: list[Client], era: str, subscribers: in
     async def window(number: int, client: Client) -> None:
         found[number] = await rows_of(client)
 
-    with anyio.fail_after(SOON):
+    with anyio.fail_after(PATIENCE):
         async with AsyncExitStack() as stack:
             for client in clients[:subscribers]:
                 await stack.enter_async_context(subscribed(client, era))

@@ -1,22 +1,31 @@
 """The server as assistants start it: a process of its own, spoken to over its pipes, in both eras."""
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
-import time
+import threading
 from pathlib import Path
 from typing import Any
 
+import anyio
+import httpx
 import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub_mcp.catalogue.endpoint import default_endpoints
+from hub_mcp.localhub.app import create_app
+from hub_mcp.localhub.serving import serving
 from hub_mcp.server.operation_tools import TOOLS
-from tests.waiting import PATIENCE
+from tests.gate.gates import ADA
+from tests.waiting import PATIENCE, turns
 
 SERVER = [sys.executable, "-m", "hub_mcp", "--sandbox", "--journal", "off"]
+LATE = 1.0  # seconds in which a server that gives up would hang up; a machine too slow for that passes
 ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])
 HELLO = {
     "protocolVersion": "2025-11-25",
@@ -77,29 +86,52 @@ def test_it_writes_protocol_only_and_ends_when_its_input_ends() -> None:
         assert server.stdout.read() == b""
 
 
-def test_a_write_in_flight_arrives_when_the_input_ends(tmp_path: Path) -> None:
-    hub = tmp_path / "hub.sqlite"
-    slow = [*SERVER[:3], "--sandbox", str(hub), *SERVER[4:], "--faults", "latency=3000ms,path=/api/repos"]
-    begin = [request(0, "initialize", **HELLO), b'{"jsonrpc":"2.0","method":"notifications/initialized"}\n']
-    first = request(1, "tools/call", name="whoami", arguments={})  # so that the local Hub is up
+class Held:
+    """A Hub that makes a repository late, and not at all for somebody who has hung up meanwhile."""
+
+    def __init__(self, app: ASGIApp, asked: threading.Event) -> None:
+        self._app = app
+        self._asked = asked
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "POST":
+            request = Request(scope, receive)
+            body = await request.body()
+            self._asked.set()
+            with anyio.move_on_after(LATE) as gone:
+                while not await request.is_disconnected():
+                    await turns()
+            if not gone.cancelled_caught:
+                return
+            ours: Message = {"type": "http.request", "body": body, "more_body": False}
+            await self._app(scope, lambda: asyncio.sleep(0, ours), send)
+        else:
+            await self._app(scope, receive, send)
+
+
+def test_a_write_in_flight_arrives_when_the_input_ends() -> None:
+    asked = threading.Event()
+    app = create_app()
+    app.add_middleware(Held, asked=asked)
     create = request(
-        2, "tools/call", name="create_repo", arguments={"repo_id": "ada/in-flight", "type": "model"}
+        1, "tools/call", name="create_repo", arguments={"repo_id": "ada/in-flight", "type": "model"}
     )
-    with subprocess.Popen(slow, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
-        assert server.stdin
-        assert server.stdout
-        server.stdin.write(b"".join([*begin, first]))
-        server.stdin.flush()
-        for _ in range(2):
-            server.stdout.readline()
-        server.stdin.write(create)
-        server.stdin.flush()
-        time.sleep(1)  # the request is on its way; its answer takes longer
-        server.stdin.close()
-        server.wait(PATIENCE)
-    look = [*SERVER[:3], "--sandbox", str(hub), "call", "get_model", "--repo-id", "ada/in-flight", "--json"]
-    seen = subprocess.run(look, capture_output=True, text=True, check=False)
-    assert json.loads(seen.stdout)["id"] == "ada/in-flight", seen.stderr
+    begin = [request(0, "initialize", **HELLO), b'{"jsonrpc":"2.0","method":"notifications/initialized"}\n']
+    with serving(app) as hub:
+        environment = {**os.environ, "HF_ENDPOINT": hub, "HF_TOKEN": ADA}
+        command = [word for word in SERVER if word != "--sandbox"]
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment
+        ) as server:
+            assert server.stdin
+            server.stdin.write(b"".join([*begin, create]))
+            server.stdin.flush()
+            assert asked.wait(PATIENCE)
+            server.stdin.close()
+            server.wait(PATIENCE)
+        model = f"{hub}/api/models/ada/in-flight"
+        auth = {"Authorization": f"Bearer {ADA}"}
+        assert httpx.get(model, headers=auth, trust_env=False, timeout=PATIENCE).status_code == 200
 
 
 @pytest.mark.skipif(not Path("/proc/self/net/tcp").exists(), reason="reads Linux' table of sockets")
