@@ -75,7 +75,7 @@ GOOD_TEXTS = {  # texts that get past the rules, so that what is behind them is 
     "comment_id": ["0123456789abcdef01234567"], "item_id": ["0123456789abcdef01234567", "models/a/b", "papers/2311.12983"], "item": ["models/a/b", "datasets/a/b"],
     "id": ["a/b", "2311.12983"], "date": ["2026-03-31"], "week": ["2026-W13"], "month": ["2026-03"], "revision": ["refs/pr/1"],
     "subset": ["default", "a b", "%2F", "ж"], "split": ["train"], "cursor": ["7.20.abc", "0.0.2"], "key": ["MODEL"],
-    "num_parameters": ["min:6B,max:128B"], "fields": ["siblings", "tags"], "title": ["Things"],
+    "num_parameters": ["min:6B,max:128B"], "fields": ["siblings", "tags"], "title": ["Things"], "path": ["README.md", "a b/%2F.txt", "ж/x"], "paths": ["README.md", "a/b"],
 }  # fmt: skip
 
 
@@ -206,6 +206,7 @@ SAMPLES: dict[str, Any] = {
     "n": 0, "name": "storm", "title": "Things", "role": "read", "users": [{"user": "bob", "role": "read"}], "visibility": "private",
     "num": 1, "comment": "x", "comment_id": "0123456789abcdef01234567", "content": "x", "status": "open", "pinned": True,
     "auto_join": {"enabled": False}, "note": "x", "private": True, "description": "x", "revision": "main",
+    "path": "a/b c.txt", "paths": ["README.md"],
 }  # fmt: skip
 REAL: dict[str, Any] = {  # an answer of the documented shape, to be mutated
     "Model": {"_id": "1", "id": "a/b", "tags": ["x"], "siblings": [{"rfilename": "x"}] * 12, "usedStorage": 5, "spaces": ["a/b"],
@@ -231,7 +232,11 @@ REAL: dict[str, Any] = {  # an answer of the documented shape, to be mutated
     "NewDiscussion": {"num": 3, "url": "https://hub.test/a/b/discussions/3", "pullRequest": False},
     "Event": {"id": "1", "type": "comment", "author": {"name": "x"}, "createdAt": "2026-01-27T06:29:35.000Z", "data": {"latest": {"raw": "x"}}},
     "Organization": {"_id": "1", "name": "o", "fullname": "O", "numUsers": 1},
-    "Page": [{"_id": "1", "num": 1, "id": "a/b", "user": "bob", "slug": "a/b-1", "paper": {"id": "1", "title": "x"}, "submittedBy": {"name": "x"}}],
+    "FileContent": "x",
+    "PathsInfo": [{"path": "a/b.txt", "type": "file", "size": 3, "oid": "1", "lastCommit": {"title": "x"}}, {"path": "a", "type": "directory"}],
+    "TreeSize": {"path": "/", "size": 3},
+    "RepositoryScan": {"scansDone": True, "filesWithIssues": [{"path": "x.pkl", "level": "unsafe"}]},
+    "Page": [{"_id": "1", "num": 1, "path": "a/b.txt", "type": "file", "size": 3, "id": "a/b", "user": "bob", "slug": "a/b-1", "paper": {"id": "1", "title": "x"}, "submittedBy": {"name": "x"}}],
 }  # fmt: skip
 REAL |= {
     "Dataset": REAL["Model"],

@@ -50,7 +50,8 @@ def template_of(endpoint: type[Endpoint[Any]]) -> re.Pattern[str]:
     for name in endpoint.path_fields():
         two = endpoint.second_segment(name)
         piece = r"[^/?#\[\]\\\s]+"
-        pattern = pattern.replace(rf"\{{{name}\}}", f"{piece}(?:/{piece})?" if two else piece, 1)
+        more = "*" if endpoint.is_deep(name) else "?" if two else "{0}"
+        pattern = pattern.replace(rf"\{{{name}\}}", f"{piece}(?:/{piece}){more}", 1)
     return re.compile(pattern)
 
 

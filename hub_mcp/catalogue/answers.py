@@ -68,6 +68,8 @@ def objects_in(value: Any) -> list[dict[str, Any]]:
 class Answer:
     """Anything an endpoint answers."""
 
+    verbatim: ClassVar[str] = ""  # the name of a text of several lines, which is shown last and as it is
+
     @classmethod
     def of(cls, value: Any) -> Self:
         """Read the Hub's JSON.

@@ -196,7 +196,7 @@ class GetDatasetParquetShard(Endpoint[Shard]):
     n: int = Field(ge=0, description="from 0")
 
     def to_http(self, base: str) -> HttpRequest:
-        return HttpRequest("HEAD", base + self.path())
+        return HttpRequest("HEAD", base + self.real_path())
 
     def from_http(self, response: HttpResponse) -> Shard:
         headers = response.headers

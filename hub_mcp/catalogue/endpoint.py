@@ -38,6 +38,7 @@ from hub_mcp.catalogue.refusals import error_of, is_page
 from hub_mcp.catalogue.vocabulary import (
     Local,
     OwnedThing,
+    PathInRepo,
     RepoKind,
     RepoName,
     marked_in,
@@ -70,7 +71,9 @@ class Endpoint(BaseModel, Generic[A]):
     in_area: ClassVar[str] = ""  # its area where that is not the name of its file
     by_default: ClassVar[bool] = True  # whether it is listed where no toolset was asked for
     answer: ClassVar[type[Answer]]
+    at: ClassVar[str] = ""  # the template of its `hub://` address where that is not its path
     changes: ClassVar[bool] = False
+    may_lie_in_storage: ClassVar[bool] = False  # whether the Hub may redirect it to where large files lie
     kind: ClassVar[str] = ""  # "model", "dataset" or "space" where the class is about one of them
     offers: ClassVar[tuple[str, ...]] = ()  # wire parameters that travel under another name, or inside one
 
@@ -92,6 +95,8 @@ class Endpoint(BaseModel, Generic[A]):
                     raise ValueError(f"{raw!r} is a {place.type}, but this call is about a {expected}")
                 if place.revision and said.setdefault("revision", place.revision) != place.revision:
                     raise ValueError(f"{raw!r} names another revision than `revision`")
+                if place.path and "path" in cls.marked(PathInRepo):
+                    said.setdefault("path", place.path)
                 if place.revision and "revision" not in cls.model_fields:
                     raise ValueError(
                         f"{raw!r} names the revision {place.revision!r}, but this call is about all of it"
@@ -110,6 +115,16 @@ class Endpoint(BaseModel, Generic[A]):
         """What the second path segment of a field is called; "" where it has one segment."""
         marks = marks_of(cls.model_fields[name])
         return next((mark.second for mark in marks if isinstance(mark, OwnedThing)), "")
+
+    @classmethod
+    def is_deep(cls, name: str) -> bool:
+        """Whether a field is a path of any depth."""
+        return name in cls.marked(PathInRepo)
+
+    @classmethod
+    def address_template(cls) -> str:
+        """The template of its address, without the scheme."""
+        return cls.at or cls.line.path.removeprefix("/").removeprefix("api/")
 
     @classmethod
     def path_fields(cls) -> list[str]:
@@ -168,7 +183,7 @@ class Endpoint(BaseModel, Generic[A]):
         kept_here = {*self.path_fields(), *self.marked(Local)}
         return self.model_dump(mode="json", by_alias=True, exclude=kept_here, exclude_none=True)
 
-    def path(self) -> str:
+    def real_path(self) -> str:
         """The real path, each segment percent-encoded on its own."""
         return fill(self.line.path, self._path_value)
 
@@ -176,12 +191,12 @@ class Endpoint(BaseModel, Generic[A]):
         value = getattr(self, name)
         if value is None:
             return None
-        return quote(str(value), safe="/" if self.second_segment(name) else "")
+        return quote(str(value), safe="/" if self.second_segment(name) or self.is_deep(name) else "")
 
     def to_http(self, base: str) -> HttpRequest:
         """The request this call is. `base` is the Hub's address without a final slash."""
         sent = self.wire()
-        url = base + self.path()
+        url = base + self.real_path()
         if self.line.method in ("GET", "DELETE"):
             query = encode_query(sent)
             return HttpRequest(self.line.method, f"{url}?{query}" if query else url)
@@ -225,14 +240,21 @@ def default_endpoints() -> dict[str, type[Endpoint[Any]]]:
 
 
 def get(
-    path: str, *, documented: str = "", permission: str = "", label: str = ""
+    path: str, *, documented: str = "", permission: str = "", label: str = "", by_post: bool = False
 ) -> Callable[[type[E]], type[E]]:
-    """Declare an endpoint that reads; `permission` where not everybody may."""
+    """Declare an endpoint that reads.
+
+    Args:
+        permission: what a token needs, where not everybody may.
+        by_post: whether its arguments travel in a body, being too many for an address.
+    """
+    method = "POST" if by_post else "GET"
 
     def check(cls: type[E]) -> str | None:
         return "it is a Change, so `get` cannot declare it" if cls.changes else None
 
-    return declare(Line("GET", path, documented or f"GET {path}", Effect.READ, permission), label, check)
+    said = documented or f"{method} {path}"
+    return declare(Line(method, path, said, Effect.READ, permission), label, check)
 
 
 def declare(line: Line, label: str, check: Callable[[type[E]], str | None]) -> Callable[[type[E]], type[E]]:
@@ -291,7 +313,8 @@ def _wrong(cls: type[Endpoint[Any]]) -> list[str | None]:
                 f"{name!r} is in the path, so its type must say what may stand there; see vocabulary.py"
             )
     for name in required_in(line.path):
-        if name in cls.model_fields and not cls.model_fields[name].is_required():
+        field = cls.model_fields.get(name)
+        if field and not field.is_required() and field.default is None:
             found.append(f"{name!r} is in the path, so it must be required (or the part in [brackets])")
     return [*found, *(_wrong_field(name, field) for name, field in cls.model_fields.items())]
 

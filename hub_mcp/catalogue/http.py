@@ -65,6 +65,8 @@ class HttpRequest:
         content, content_type: a body that is something else.
         accept: what it wants to be answered.
         lasts: seconds that an answer without end is read; 0 for one that has an end.
+        first: only so many bytes are asked for; 0 for all.
+        with_token: whether the token travels along: it never leaves the Hub's own origin.
     """
 
     method: str
@@ -74,6 +76,8 @@ class HttpRequest:
     content_type: str = ""
     accept: str = "application/json"
     lasts: float = 0.0
+    first: int = 0
+    with_token: bool = True
 
 
 @dataclass(frozen=True)

@@ -163,7 +163,7 @@ class DeleteRepo(ActsOnRepository):
     offers = ("name", "organization")
 
     def to_http(self, base: str) -> HttpRequest:
-        return HttpRequest("DELETE", base + self.path(), {"type": self.type, **split(self.repo_id)})
+        return HttpRequest("DELETE", base + self.real_path(), {"type": self.type, **split(self.repo_id)})
 
     def target(self) -> Endpoint[Repository]:
         return repository_weighed(self.type, self.repo_id)

@@ -21,6 +21,7 @@ NO_REPOSITORIES = ("collections", "papers", "organizations", "settings", "docs",
 REVISIONED = ("tree", "blob", "resolve", "raw", "blame", "commits", "commit")  # what a revision follows
 KINDS = {"models": "model", "datasets": "dataset", "spaces": "space"}
 TEXT_LIMIT = 10_000
+LONGEST_PATH = 1_000  # characters of a path in a repository
 DEEPEST = 5  # levels of nesting in arguments
 
 
@@ -37,6 +38,10 @@ class RepoName(OwnedThing):
 
 class OwnerName:
     """Marks an account whose things the call is about."""
+
+
+class PathInRepo:
+    """Marks a path of any depth; its slashes part segments, in addresses too."""
 
 
 class RepoKind:
@@ -156,11 +161,13 @@ class RepoPlace:
     Attributes:
         type: model, dataset or space; "" where a bare id leaves it open.
         revision: of an address with `/tree/REV`, `/blob/REV/…` and the like, or of `id@REV`; "" without.
+        path: of an address that leads into the repository; "" without.
     """
 
     type: str
     repo_id: str
     revision: str = ""
+    path: str = ""
 
 
 def read_repo(text: str, hosts: Sequence[str] = ()) -> RepoPlace:
@@ -183,22 +190,27 @@ def read_repo(text: str, hosts: Sequence[str] = ()) -> RepoPlace:
         if parts[:1] and parts[0] in NO_REPOSITORIES:
             raise ValueError(f"{shorten(text)} is not the address of a repository")
         kind = "model"
-    revision = ""
+    revision = path = ""
     if segments is not None:
         of_file = parts[2:3] and parts[2] in REVISIONED
         revision = _address_revision(parts[3:]) if of_file else ""
+        path = "/".join(parts[3 + _revision_parts(parts[3]) :]) if revision else ""
         parts = parts[:2]
     repo_id, at, given = "/".join(parts).partition("@")
     if at:
         revision = _revision(given)
-    return RepoPlace(kind, check_repo_id(repo_id), revision)
+    return RepoPlace(kind, check_repo_id(repo_id), revision, path)
 
 
 def _address_revision(rest: Sequence[str]) -> str:
     """The revision at the beginning of what follows `/tree/`; those of pull requests have three parts."""
     if not rest:
         return ""
-    return _revision("/".join(rest[:3] if rest[0] == "refs" else rest[:1]))
+    return _revision("/".join(rest[: _revision_parts(rest[0])]))
+
+
+def _revision_parts(first: str) -> int:
+    return 3 if first == "refs" else 1
 
 
 def read_search(text: str) -> str:
@@ -307,6 +319,22 @@ def _revision(text: str) -> str:
     return refuse_dots(refuse_control(text.strip(" ")))
 
 
+def check_path(text: str) -> str:
+    """The path of a file or folder in a repository, without slashes at its ends.
+
+    Raises:
+        ValueError: it leads out of the repository, or into what is git's own.
+    """
+    path = refuse_dots(refuse_control(text).strip("/"))
+    if "\\" in path or len(path) > LONGEST_PATH:
+        raise ValueError(
+            f"{shorten(text)} is no path in a repository: at most {LONGEST_PATH:,} characters, no backslash"
+        )
+    if ".git" in path.lower().split("/"):
+        raise ValueError(f"{shorten(text)} leads into .git")
+    return path
+
+
 def _segment(text: str) -> str:
     """One path segment: a subset or a split of a dataset."""
     refuse_control(text)
@@ -332,6 +360,7 @@ Slug = Annotated[str, OwnedThing("slug"), AfterValidator(read_slug)]
 ArxivId = Annotated[str, AfterValidator(read_arxiv_id)]
 Revision = Annotated[str, AfterValidator(_revision)]
 Segment = Annotated[str, AfterValidator(_segment)]
+FilePath = Annotated[str, PathInRepo(), AfterValidator(check_path)]
 Word = Annotated[str, AfterValidator(refuse_control)]  # a search word, a tag: one line
 Search = Annotated[str, AfterValidator(read_search)]
 FreeText = Annotated[str, AfterValidator(_free)]

@@ -4,8 +4,8 @@
     model = await hub.send(GetModel(repo_id="openai-community/gpt2"))
     async for page in hub.pages(ListModels(search="bert")): ...
 
-Reads follow redirects on the Hub's own origin and nowhere else; changes follow none. The token goes to that
-origin only.
+Reads follow redirects on the Hub's own origin, and those of files also to its storage (`storage.py`); changes
+follow none. The token goes to that origin only.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 import platform
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -28,6 +29,7 @@ from hub_mcp.client.deadline import Deadline
 from hub_mcp.client.departure import Departure
 from hub_mcp.client.endpoint_address import check_endpoint
 from hub_mcp.client.shared_transports import SharedTransports
+from hub_mcp.client.storage import from_storage, is_storage
 from hub_mcp.client.token import Token, is_true
 from hub_mcp.errors import (
     NOTHING_CHANGED,
@@ -233,9 +235,12 @@ class Hub:
                     f"{call.subject} has moved to {_id_in(target) or 'another address'}.",
                     status=response.status,
                 )
+            if not target and call.may_lie_in_storage and is_storage(self.base, where):
+                bare = replace(request, url=where, with_token=False)
+                return from_storage(await sender.once(bare, patience), response)
             if not target:
                 return response  # which the call reads as LedElsewhere
-            request = HttpRequest(request.method, target)
+            request = HttpRequest(request.method, target, accept=request.accept, first=request.first)
         raise NotAHub("The Hub redirected more often than it ever does; it was not followed further.")
 
     @property

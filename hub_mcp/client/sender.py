@@ -90,7 +90,9 @@ class Sender:
         if request.body is not None:
             headers["Content-Type"] = "application/json"
             content = json.dumps(request.body).encode()
-        if self.token:
+        if request.first:
+            headers |= {"Range": f"bytes=0-{request.first - 1}", "Accept-Encoding": "identity"}
+        if self.token and request.with_token:
             if not self.token.is_sendable:
                 raise TokenRejected(f"The {self.token} holds characters no token has, so it was not sent.")
             headers["Authorization"] = f"Bearer {self.token.secret}"

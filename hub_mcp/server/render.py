@@ -68,7 +68,10 @@ def render(call: Endpoint[Any], answer: Answer, rows: Rows | None = None) -> Ren
     if isinstance(answer, Page):
         return _listing(call, answer, rows or _rows(call, answer))
     content = answer.content(fields_of(call))
+    text = content.pop(answer.verbatim, None) if answer.verbatim else None
     content, cut = bounded(content)
+    if isinstance(text, str):
+        return _with_text(call, content, answer.verbatim, text, cut)
     items = content.get("items")
     if set(content) == {"items"} and isinstance(items, list):
         lines = [f"{len(items):,} found ({HUB_SAYS})", *(told(row) for row in items)]
@@ -76,6 +79,15 @@ def render(call: Endpoint[Any], answer: Answer, rows: Rows | None = None) -> Ren
         lines = [f"{type(call).label} ({HUB_SAYS})", *lines_of(content, full=fields_of(call))]
     note = " ".join((f"D{HUB_SAYS[1:]}.", *cut))
     return Rendered("\n".join([*lines, *cut]), {**content, "note": note})
+
+
+def _with_text(
+    call: Endpoint[Any], content: dict[str, Any], name: str, text: str, cut: Sequence[str]
+) -> Rendered:
+    """What is said of a text, then the text as it is, to the end: nothing of ours can be mistaken in it."""
+    said = [f"{type(call).label} ({HUB_SAYS})", *lines_of(content), *cut]
+    shown = "\n".join([*said, f"{name}, to the end of this:", text])
+    return Rendered(shown, {**content, name: text, "note": " ".join((f"D{HUB_SAYS[1:]}.", *cut))})
 
 
 def render_done(answer: Answer, done: str) -> Rendered:

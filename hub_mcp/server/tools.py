@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping
 from typing import Any
 
-from mcp.types import CallToolResult, ContentBlock, ResourceLink, TextContent, Tool, ToolAnnotations
+from mcp.types import (
+    CallToolResult,
+    ContentBlock,
+    ImageContent,
+    ResourceLink,
+    TextContent,
+    Tool,
+    ToolAnnotations,
+)
 from pydantic import ValidationError
 
 from hub_mcp.catalogue import Endpoint
 from hub_mcp.catalogue.answers import Answer, Page
 from hub_mcp.catalogue.datasets import Shard
 from hub_mcp.catalogue.endpoint import default_endpoints
+from hub_mcp.catalogue.file_content import FileContent
 from hub_mcp.catalogue.host_arguments import as_meant
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.operations.announce import input_schema_of, reading_schema_of, with_empties
@@ -119,16 +129,19 @@ def answer_result(
         rows: a page's rows where they are rendered already.
     """
     rendered = render(call, answer, rows)
-    links: list[ContentBlock] = []
+    beside: list[ContentBlock] = []
     if form.links and isinstance(call, Listing) and isinstance(answer, Page) and answer.next_cursor:
         onward = address_of(call.after(answer.next_cursor))
-        links.append(ResourceLink(uri=onward, name="next page", mime_type="application/json"))
+        beside.append(ResourceLink(uri=onward, name="next page", mime_type="application/json"))
+    if isinstance(answer, FileContent) and (picture := answer.picture):
+        kind, body = picture
+        beside.append(ImageContent(data=base64.b64encode(body).decode(), mime_type=kind))
     if form.links and isinstance(answer, Shard):
-        links.append(
+        beside.append(
             ResourceLink(uri=address_of(call), name="parquet file", mime_type=answer.media_type or None)
         )
     result = result_of(rendered.text, rendered.content, form)
-    return result.model_copy(update={"content": [*result.content, *links]}) if links else result
+    return result.model_copy(update={"content": [*result.content, *beside]}) if beside else result
 
 
 def result_of(text: str, content: dict[str, Any], form: AnswerForm) -> CallToolResult:

@@ -38,6 +38,8 @@ ADDRESSES = {
     "hub://daily_papers?limit=2": "items",
     "hub://models-tags-by-type?type=license": "license",
     "hub://whoami-v2": "ada",
+    "hub://models/ada/fjord-names/tree/main": "README.md",
+    "hub://models/ada/fjord-names/file/main/README.md": "fjord-names",
 }
 
 

@@ -101,4 +101,9 @@ CASES: dict[str, dict[str, Any]] = {
     "pin_discussion": {**FJORDS, "num": 2, "pinned": True},
     "merge_pull_request": {"repo_id": "nimbus-labs/nowcast-base", "type": "model", "num": 2},
     "delete_discussion": {**FJORDS, "num": 2},
+    "list_tree": {"repo_id": "ada/fjord-names", "type": "model", "limit": 3},
+    "get_file": {"repo_id": "ada/fjord-names", "type": "model", "path": "README.md", "end_line": 7},
+    "get_paths_info": {"repo_id": "ada/fjord-names", "type": "model", "paths": ["README.md", "missing.txt"]},
+    "get_tree_size": {"repo_id": "ada/fjord-names", "type": "model"},
+    "get_scan": {"repo_id": "ada/fjord-names", "type": "model"},
 }

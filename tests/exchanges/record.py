@@ -23,7 +23,15 @@ from tests.exchanges.cases import CASES
 
 HERE = Path(__file__).parent
 NOW = 1791288000.0  # 2026-10-06, noon
-KEPT = ("content-type", "location", "link", "x-error-code", "content-length")
+KEPT = (
+    "content-type",
+    "location",
+    "link",
+    "x-error-code",
+    "content-length",
+    "content-range",
+    "x-repo-commit",
+)
 
 
 async def exchange(hub: Hub, call: Endpoint[Any]) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def repo_id(text: str, data: bytes) -> None:
         call = GetModel.model_validate({"repo_id": text})
     except ValueError:
         return
-    whole = call.path()
+    whole = call.real_path()
     path, asked, revision = whole.partition("/revision/")  # of an address that names one, or of id@revision
     assert bool(asked) is (call.revision is not None)
     assert bool(revision) is bool(asked)

@@ -16,6 +16,9 @@ NAME = st.from_regex(r"[a-z][a-z0-9]{1,8}(-[a-z0-9]{1,5})?", fullmatch=True)
 WORD = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1, max_size=12)
 SEGMENT = WORD.filter(lambda text: "/" not in text and text not in (".", ".."))
 HEX = st.from_regex(r"[0-9a-f]{24}", fullmatch=True)
+PATH = st.lists(
+    SEGMENT.filter(lambda text: "\\" not in text and text.lower() != ".git"), min_size=1, max_size=3
+).map("/".join)
 KNOWN: dict[str, st.SearchStrategy[Any]] = {
     "repo_id": NAME | st.builds("{}/{}".format, NAME, NAME),
     "revision": st.sampled_from(["main", "refs/pr/1", "v1.0", "refs/convert/parquet"]),
@@ -38,6 +41,10 @@ KNOWN: dict[str, st.SearchStrategy[Any]] = {
     "num": st.integers(1, 9_999),
     "start": st.integers(1, 999),
     "limit": st.integers(1, 1000),
+    "path": PATH,
+    "paths": st.lists(PATH, min_size=1, max_size=2),
+    "start_line": st.integers(1, 50),
+    "end_line": st.integers(50, 99),
 }
 
 
@@ -93,6 +100,9 @@ def test_an_address_fits_a_template_that_is_advertised(
         ("hub://datasets/squad/parquet", "get_dataset"),
         ("hub://datasets/_/squad/parquet", "list_dataset_parquet_files"),
         ("hub://daily_papers?date=2025-03-31", "list_daily_papers"),
+        ("hub://models/ada/x/tree/main", "list_tree"),
+        ("hub://models/ada/x/tree/refs%2Fpr%2F1/a/b/tree/c", "list_tree"),
+        ("hub://datasets/ada/x/file/main/data/file/a.csv", "get_file"),
     ],
 )
 def test_addresses_that_look_alike_are_told_apart(address: str, tool: str) -> None:

@@ -43,6 +43,11 @@ MORE: dict[str, dict[str, Any]] = {
         "repo_id": "ada/x", "type": "dataset", "title": "A draft", "description": "x", "pull_request": True,
     },
     "merge_pull_request": {"repo_id": "ada/x", "type": "space", "num": 3, "comment": "Thanks."},
+    "list_tree": {"repo_id": "ada/x", "type": "bucket", "path": "a/b", "recursive": True, "expand": True},
+    "get_file": {
+        "repo_id": "ada/x", "type": "space", "path": "a.py", "revision": "dev", "start_line": 2,
+        "end_line": 9,
+    },
     "get_discussion": {"repo_id": "ada/x", "type": "dataset", "num": 1, "start": 3, "diff": False},
 }  # fmt: skip
 FILLED = {

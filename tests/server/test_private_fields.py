@@ -40,7 +40,7 @@ async def told(tool: str, arguments: dict[str, Any], body: Any) -> str:
         return httpx.Response(200, json=body)
 
     hub = Hub(BASE, Token("hf_" + "Sample" * 5, "a test"), transport=lambda: httpx.MockTransport(answer))
-    settings = Settings(journal="off", structured=True)
+    settings = Settings(journal="off", structured=True, toolsets=("all",))
     async with Client(server_of(settings, hub)) as client:
         result = await client.call_tool(tool, arguments)
     return str(result.content) + json.dumps(result.structured_content)

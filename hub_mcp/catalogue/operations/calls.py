@@ -102,7 +102,7 @@ class OperationCall(Endpoint[Answer]):
         revision = getattr(self, "revision", None)
         return {} if revision is None else {"revision": revision}
 
-    def path(self) -> str:
+    def real_path(self) -> str:
         route = self.route()
 
         def segment(name: str) -> str:
@@ -129,7 +129,7 @@ class OperationCall(Endpoint[Answer]):
     def to_http(self, base: str) -> HttpRequest:
         method, schema = self.route().request.method, self.route().shape.body
         query = encode_query(self._query())
-        url = f"{base}{self.path()}{f'?{query}' if query else ''}"
+        url = f"{base}{self.real_path()}{f'?{query}' if query else ''}"
         if self.operation.answers is Answers.EVENTS:
             return HttpRequest(method, url, accept="text/event-stream", lasts=EVENT_SECONDS)
         accept = "application/json" if self.operation.answers is Answers.JSON else "*/*"

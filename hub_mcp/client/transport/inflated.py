@@ -74,15 +74,16 @@ class Inflated:
         self._began = self._began or bool(piece)
         return found
 
-    def whole(self) -> bytes:
-        """The whole body.
+    def whole(self, *, counted: bool = True) -> bytes:
+        """The whole body; its parts are counted where it may be JSON.
 
         Raises:
             NotAHub: its compression ends too early, or it has more parts than an answer can have.
         """
         if self._unpacks is not None and self._began and not self._unpacks.eof:
             raise NotAHub("The answer's compression cannot be read.")
-        if sum(self._body.count(part) for part in PARTS) > MOST_PARTS and not self._body.startswith(FILE):
+        parts = sum(self._body.count(part) for part in PARTS) if counted else 0
+        if parts > MOST_PARTS and not self._body.startswith(FILE):
             raise NotAHub(
                 f"The answer has more than {MOST_PARTS:,} parts; it was not read.",
                 advice=ASK_FOR_LESS,

@@ -98,7 +98,8 @@ class WholeAnswerTransport(httpx.AsyncBaseTransport):
             return await self._beginning(request, lasts)
         answer = await self._inner.handle_async_request(request)
         try:
-            body = b"" if request.method == "HEAD" else await self._body_of(answer)
+            part = "range" in request.headers
+            body = b"" if request.method == "HEAD" else await self._body_of(answer, counted=not part)
         finally:
             await answer.aclose()
         dropped = SENT_AS if request.method != "HEAD" else (b"content-encoding",)
@@ -118,8 +119,11 @@ class WholeAnswerTransport(httpx.AsyncBaseTransport):
 
         loop.call_soon(was_read)  # nothing awaits between here and the typed answer
 
-    async def _body_of(self, answer: httpx.Response) -> bytes:
+    async def _body_of(self, answer: httpx.Response, *, counted: bool) -> bytes:
         """The body as it was before compression.
+
+        Args:
+            counted: whether it may be JSON, whose parts are counted; a part of a file is read as bytes.
 
         Raises:
             NotAHub: it is larger than an answer can be, or no Hub packs it so.
@@ -137,7 +141,7 @@ class WholeAnswerTransport(httpx.AsyncBaseTransport):
                     await held.enter_async_context(self._room)
             if len(body) > LARGE:
                 await self._let_others_go_first()
-            return body.whole()
+            return body.whole(counted=counted)
 
     async def _beginning(self, request: httpx.Request, lasts: float) -> httpx.Response:
         """What an answer without end tells at first: for so many seconds, and up to so many bytes."""

@@ -22,7 +22,7 @@ from pydantic import ValidationError
 
 from hub_mcp.catalogue import ENDPOINTS, Endpoint
 from hub_mcp.catalogue.host_arguments import as_meant
-from hub_mcp.catalogue.http import fill
+from hub_mcp.catalogue.http import fields_in, fill
 from hub_mcp.catalogue.operations.announce import input_schema_of, reading_schema_of
 from hub_mcp.catalogue.operations.calls import OperationCall, reading_of, second_segment_in, template
 from hub_mcp.catalogue.operations.table import operations
@@ -51,12 +51,12 @@ def address_of(call: Endpoint[Any]) -> str:
         if value is None:
             return None
         if not endpoint.second_segment(name):
-            return quote(str(value), safe="")
+            return quote(str(value), safe="/" if endpoint.is_deep(name) else "")
         owner, _, rest = str(value).rpartition("/")
         return f"{quote(owner or NOBODY, safe='')}/{quote(rest, safe='')}"
 
-    path = fill(_place(endpoint), segment)
-    inside = set(endpoint.path_fields())
+    path = fill(endpoint.address_template(), segment)
+    inside = set(fields_in(endpoint.address_template()))
     if isinstance(call, OperationCall):
         said = {name: one for name, one in values.items() if name not in inside and one is not None}
     else:
@@ -102,9 +102,10 @@ def templates() -> list[tuple[str, type[Endpoint[Any]]]]:
     """RFC 6570 templates of every reading endpoint, one for each form its path has."""
     found: list[tuple[str, type[Endpoint[Any]]]] = []
     for endpoint in reading():
-        names = [name for name in endpoint.model_fields if name not in endpoint.path_fields()]
+        inside = fields_in(endpoint.address_template())
+        names = [name for name in endpoint.model_fields if name not in inside]
         query = f"{{?{','.join(names)}}}" if names else ""
-        forms = _forms(_place(endpoint))
+        forms = _forms(endpoint.address_template())
         found.extend((SCHEME + _advertised(endpoint, form) + query, endpoint) for form in forms)
     return found
 
@@ -112,13 +113,11 @@ def templates() -> list[tuple[str, type[Endpoint[Any]]]]:
 def _advertised(endpoint: type[Endpoint[Any]], form: str) -> str:
     def segments(match: re.Match[str]) -> str:
         second = endpoint.second_segment(match[1])
+        if endpoint.is_deep(match[1]):
+            return f"{{+{match[1]}}}"
         return f"{{namespace}}/{{{second}}}" if second else match[0]
 
     return _FIELD.sub(segments, form)
-
-
-def _place(endpoint: type[Endpoint[Any]]) -> str:
-    return endpoint.line.path.removeprefix("/").removeprefix("api/")
 
 
 def _forms(template: str) -> list[str]:
@@ -133,7 +132,7 @@ def _forms(template: str) -> list[str]:
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Every form of every address, those with more fixed words first; and whose it is."""
-    places = {endpoint.tool: _place(endpoint) for endpoint in reading()}
+    places = {endpoint.tool: endpoint.address_template() for endpoint in reading()}
     for name, one in operations().items():
         if name not in ENDPOINTS and one.reads and not one.keeps_back:
             places[name] = template(one).removeprefix("/").removeprefix("api/")
@@ -157,6 +156,8 @@ def _pattern(whose: str, form: str) -> str:
             parts.append(re.escape(literal))
         elif name in bare and form.endswith(f"{{{name}}}"):
             parts.append(rf"(?P<{name}>[^/]+(?:/[^/]+)?)")
+        elif written and written.is_deep(name):
+            parts.append(rf"(?P<{name}>.+)")
         else:
             parts.append(
                 rf"(?P<{name}>[^/]+/[^/]+)" if _two_segments(whose, name) else rf"(?P<{name}>[^/]+?)"
@@ -165,12 +166,13 @@ def _pattern(whose: str, form: str) -> str:
 
 
 def _read_segment(endpoint: type[Endpoint[Any]], name: str, text: str) -> str:
-    if not endpoint.second_segment(name):
+    if not endpoint.second_segment(name) and not endpoint.is_deep(name):
         return unquote(text, errors="strict")
     parts = [unquote(part, errors="strict") for part in text.split("/")]
     if any("/" in part for part in parts):
         raise BadInput(f"{plain(text, 200)} holds an encoded slash where a name belongs.")
-    return "/".join(parts[1:] if parts[0] == NOBODY else parts)
+    nobody = parts[0] == NOBODY and not endpoint.is_deep(name)
+    return "/".join(parts[1:] if nobody else parts)
 
 
 def _read_query(endpoint: type[Endpoint[Any]], query: str, address: str) -> dict[str, Any]:
@@ -200,7 +202,7 @@ def _read_query(endpoint: type[Endpoint[Any]], query: str, address: str) -> dict
 @cache
 def _query_names(endpoint: type[Endpoint[Any]]) -> Mapping[str, str]:
     """What an address can say in its query, and whether it is one value, a list, or written as JSON."""
-    inside = set(endpoint.path_fields())
+    inside = set(fields_in(endpoint.address_template()))
     properties = input_schema_of(endpoint)["properties"]
     return {name: _form(one) for name, one in properties.items() if name not in inside}
 

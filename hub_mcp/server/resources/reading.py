@@ -29,6 +29,7 @@ from mcp.types import (
 from hub_mcp.catalogue import Endpoint
 from hub_mcp.catalogue.answers import Page
 from hub_mcp.catalogue.datasets import GetDatasetParquetShard, ReadDatasetParquetShard, Shard
+from hub_mcp.catalogue.file_content import FileContent, GetFile
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.tags import GetTags
 from hub_mcp.catalogue.users import Whoami
@@ -162,6 +163,8 @@ class Pages:
             call = call_at(uri, (hub.host,))
             if isinstance(call, GetDatasetParquetShard):
                 return await _file(hub, call, uri)
+            if isinstance(call, GetFile):
+                return _content(uri, await hub.send(call))
             read = _text(uri, whole(call, await hub.send(call)), JSON)
             fresh = next((ms for kind, ms in FRESH_FOR.items() if isinstance(call, kind)), 0)
             return read.model_copy(update={"ttl_ms": fresh, "cache_scope": "private"})
@@ -212,6 +215,21 @@ async def _file(hub: Hub, call: GetDatasetParquetShard, uri: str) -> ReadResourc
     ).decode()
     kind = shard.media_type or "application/vnd.apache.parquet"
     return ReadResourceResult(contents=[BlobResourceContents(uri=uri, blob=blob, mime_type=kind, _meta=META)])
+
+
+def _content(uri: str, file: FileContent) -> ReadResourceResult:
+    """A file as it is, where it is text or a small picture; else what is known of it. The rest is beside."""
+    said = file.content()
+    beside = {**META, **{f"hub_mcp/{name}": one for name, one in said.items() if name != "text"}}
+    if file.picture:
+        kind, body = file.picture
+        blob = base64.b64encode(body).decode()
+        picture = BlobResourceContents(uri=uri, blob=blob, mime_type=kind, _meta=beside)
+        return ReadResourceResult(contents=[picture])
+    if "text" not in said:
+        return _text(uri, json.dumps(said, ensure_ascii=False), JSON)
+    text = TextResourceContents(uri=uri, text=said["text"], mime_type="text/plain", _meta=beside)
+    return ReadResourceResult(contents=[text])
 
 
 def _text(uri: str, text: str, kind: str) -> ReadResourceResult:
