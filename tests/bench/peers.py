@@ -48,6 +48,35 @@ async def main():
 
 asyncio.run(main())
 """
+BARE_HTTP = """
+import sys
+import httpx, uvicorn
+from mcp.server.lowlevel import Server
+from mcp.types import CallToolResult, ListToolsResult, TextContent, Tool
+
+CLIENT = httpx.AsyncClient(base_url=sys.argv[1], limits=httpx.Limits(max_connections=32), trust_env=False)
+
+async def list_tools(ctx, params):
+    return ListToolsResult(tools=[Tool(name="fetch", input_schema={"type": "object", "properties": {}})])
+
+async def call_tool(ctx, params):
+    text = (await CLIENT.get("/api/models/" + params.arguments["repo_id"])).text
+    return CallToolResult(content=[TextContent(text=text)])
+
+server = Server("bare", on_list_tools=list_tools, on_call_tool=call_tool)
+app = server.streamable_http_app(json_response=True, stateless_http=True)
+uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[2]), log_level="error", access_log=False)
+"""
+# The official server knows no other Hub: what it asks of huggingface.co is asked of ours.
+REDIRECT = """
+const hub = process.env.BENCH_HUB, there = "https://huggingface.co", real = globalThis.fetch;
+globalThis.fetch = (input, init) => {
+  const url = typeof input === "string" ? input : input instanceof URL ? input.href : input.url;
+  if (!url.startsWith(there)) return real(input, init);
+  const here = hub + url.slice(there.length);
+  return real(input instanceof Request ? new Request(here, input) : here, init);
+};
+"""
 FASTMCP = """
 from fastmcp import FastMCP
 
@@ -83,6 +112,21 @@ def fastmcp() -> list[str] | None:
 def official() -> list[str] | None:
     folder = os.environ.get("HUB_MCP_PEER", "")
     return ["node", f"{folder}/node_modules/.bin/hf-mcp-server"] if folder else None
+
+
+def bare_http(hub: str, port: int) -> list[str]:
+    return [sys.executable, _script("bare_http", BARE_HTTP), hub, str(port)]
+
+
+def official_http(port: int) -> list[str] | None:
+    """The official server over HTTP; BENCH_HUB says which Hub it asks."""
+    folder = os.environ.get("HUB_MCP_PEER", "")
+    if not folder:
+        return None
+    preload = Path(tempfile.mkdtemp(prefix="bench-")) / "redirect.mjs"
+    preload.write_text(REDIRECT)
+    program = f"{folder}/node_modules/@llmindset/hf-mcp-server/dist/server/streamableHttp.js"
+    return ["node", "--import", str(preload), program, "--port", str(port)]
 
 
 class Line:

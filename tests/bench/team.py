@@ -1,4 +1,4 @@
-"""Calls a second over Streamable HTTP with one and two workers, against bare httpx to the same local Hub."""
+"""Calls a second over Streamable HTTP, against a bare server of the SDK and the official server."""
 
 from __future__ import annotations
 
@@ -12,12 +12,17 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import httpx
 
 from tests.bench.measures import MODELS, a_hub, ids_at
-from tests.bench.table import Row, milliseconds, per_second
+from tests.bench.peers import bare_http, official_http
+from tests.bench.table import Row, milliseconds, paired, per_second
 
 Step = Callable[[httpx.AsyncClient, str], Awaitable[None]]
 
@@ -34,6 +39,7 @@ HEADERS = {
     "Mcp-Method": "tools/call",
     "Mcp-Name": "get_model",
 }
+LEGACY = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-06-18"}
 
 
 @contextmanager
@@ -54,7 +60,7 @@ def redis() -> Iterator[str]:
 
 
 @contextmanager
-def server(hub: str, *flags: str) -> Iterator[str]:
+def server(hub: str, *flags: str) -> Iterator[Served]:
     """A `hub-mcp http` that is ready."""
     environment = {**os.environ, "HF_ENDPOINT": hub, "HUB_MCP_KEYS": "k" * 40, "HUB_MCP_JOURNAL": "off"}
     command = [sys.executable, "-m", "hub_mcp", "http", "--port", "0", *flags]
@@ -69,7 +75,7 @@ def server(hub: str, *flags: str) -> Iterator[str]:
                     break
             time.sleep(0.05)
         try:
-            yield url
+            yield Served(url, process.pid)
         finally:
             process.terminate()
     drain.wait()
@@ -96,46 +102,129 @@ async def rate(
     return len(ids) / took, statistics.quantiles(taken, n=20)[-1]
 
 
+@contextmanager
+def started(command: list[str], url: str, **environment: str) -> Iterator[Served]:
+    """A peer that answers at its address."""
+    with subprocess.Popen(
+        command,
+        env={**os.environ, "HF_TOKEN": "", **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            with suppress(httpx.HTTPError):
+                httpx.post(
+                    url, json=body_of("tools/list"), headers=LEGACY, trust_env=False
+                ).raise_for_status()
+                break
+            time.sleep(0.05)
+        try:
+            yield Served(url, process.pid)
+        finally:
+            process.kill()
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server of one process."""
+
+    url: str
+    pid: int
+
+    def cpu(self) -> float:
+        """Seconds of the processor it has used."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def body_of(method: str, **params: Any) -> dict[str, Any]:
+    return {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+        return port
+
+
+def of_ours(one: str) -> dict[str, Any]:
+    return body_of("tools/call", name="get_model", arguments={"repo_id": one}, _meta=META)
+
+
+def of_bare(one: str) -> dict[str, Any]:
+    return body_of("tools/call", name="fetch", arguments={"repo_id": one})
+
+
+def of_official(one: str) -> dict[str, Any]:
+    arguments = {"repo_ids": [one], "repo_type": "model"}
+    return body_of("tools/call", name="hub_repo_details", arguments=arguments)
+
+
+OURS: dict[str, tuple[str, ...]] = {
+    "1 worker": (),
+    "1 worker with Redis": ("--redis",),
+    "2 workers with Redis": ("--workers", "2", "--redis"),
+}
+PEERS = ("bare SDK server", "official server")
+
+
+@contextmanager
+def peer(name: str, hub: str, shared: str) -> Iterator[tuple[Served, Step] | None]:
+    """One of the servers that are compared, and a call of it; None where it is not here."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/mcp"
+    if name == "bare SDK server":
+        with started(bare_http(hub, port), url) as served:
+            yield served, calling(url, of_bare, LEGACY)
+    elif name == "official server":
+        command = official_http(port)
+        if command is None:
+            yield None
+            return
+        with started(command, url, BENCH_HUB=hub) as served:
+            yield served, calling(url, of_official, LEGACY)
+    elif OURS[name] and not shared:
+        yield None
+    else:
+        with server(hub, *OURS[name], *([shared] if OURS[name] else [])) as served:
+            yield served, calling(served.url, of_ours, HEADERS)
+
+
+def calling(url: str, body: Callable[[str], dict[str, Any]], headers: dict[str, str]) -> Step:
+    """A call for a model."""
+
+    async def step(client: httpx.AsyncClient, one: str) -> None:
+        answer = await client.post(url, json=body(one), headers=headers)
+        answer.raise_for_status()
+        assert '"isError":true' not in answer.text, answer.text
+
+    return step
+
+
 def http(rounds: int) -> list[Row]:
-    """One and two workers in turns with bare httpx."""
-    found: dict[str, list[tuple[float, float]]] = {}
+    """Ours and its peers in turns; all ask the same local Hub for the same models."""
+    found: dict[str, list[tuple[float, float, float]]] = {}
     with a_hub(models=MODELS) as hub, redis() as shared:
         ids, others = ids_at(hub, CALLS), ids_at(hub, CALLS + AT_ONCE * 4)[CALLS:]
-
-        async def bare(client: httpx.AsyncClient, one: str) -> None:
-            (await client.get(f"{hub}/api/models/{one}")).raise_for_status()
-
-        ways: dict[str, tuple[str, ...]] = {"1 worker": ()}
-        if shared:
-            ways["1 worker with Redis"] = ("--redis", shared)
-            ways["2 workers with Redis"] = ("--redis", shared, "--workers", "2")
         for _ in range(rounds):
-            found.setdefault("bare", []).append(asyncio.run(rate(bare, ids)))
-            for name, flags in ways.items():
-                with server(hub, *flags) as url:
-
-                    async def call(client: httpx.AsyncClient, one: str, url: str = url) -> None:
-                        params = {"name": "get_model", "arguments": {"repo_id": one}, "_meta": META}
-                        body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
-                        answer = await client.post(url, json=body, headers=HEADERS)
-                        assert '"isError":true' not in answer.text, answer.text
-                        answer.raise_for_status()
-
-                    asyncio.run(rate(call, others))  # every worker has done something
-                    found.setdefault(name, []).append(asyncio.run(rate(call, ids)))
+            for name in (*PEERS, *OURS):
+                with peer(name, hub, shared) as ready:
+                    if ready is None:
+                        continue
+                    served, step = ready
+                    asyncio.run(rate(step, others))  # every worker has done something
+                    before = served.cpu()
+                    pace, late = asyncio.run(rate(step, ids))
+                    found.setdefault(name, []).append((pace, late, (served.cpu() - before) / len(ids)))
+    how = f"{rounds} rounds of {CALLS:,} calls for a model, {AT_ONCE} at a time, {os.cpu_count()} cores"
     rows: list[Row] = []
-    how = (
-        f"{rounds} rounds of {CALLS:,} get_model in turns, {AT_ONCE} at a time; all on {os.cpu_count()} cores"
-    )
-    floor = found.pop("bare")
-    for name, ours in found.items():
-        ratio = statistics.median(a / b for (a, _), (b, _) in zip(ours, floor, strict=True))
-        slower = statistics.median(a / b for (_, a), (_, b) in zip(ours, floor, strict=True))
-        mine, theirs = (statistics.median(one for one, _ in two) for two in (ours, floor))
-        late, early = (statistics.median(one for _, one in two) for two in (ours, floor))
-        against = "bare httpx to the same Hub"
-        rows.append(Row(f"HTTP, {name}", per_second(mine), against, per_second(theirs), f"{ratio:.2f}", how))
-        rows.append(
-            Row(f"HTTP, {name}, p95", milliseconds(late), against, milliseconds(early), f"{slower:.2f}", how)
-        )
+    for name, other in product(OURS, PEERS):
+        if name in found and other in found:
+            mine, theirs = ([*zip(*found[one], strict=True)] for one in (name, other))
+            title = f"HTTP, {name}"
+            rows.append(paired(title, mine[0], other, theirs[0], per_second, how))
+            rows.append(paired(f"{title}, p95", mine[1], other, theirs[1], milliseconds, how))
+            if "2" not in name:
+                rows.append(paired(f"{title}, CPU a call", mine[2], other, theirs[2], milliseconds, how))
     return rows
