@@ -19,7 +19,7 @@ from importlib import resources
 
 from starlette.requests import Request
 
-from .hub_file import APPLICATION, VERSION, StoreError, check_file, not_ours
+from .hub_file import APPLICATION, VERSION, StoreError, check_file, of_version
 
 BUSY_SECONDS = 10.0
 
@@ -87,8 +87,8 @@ class Store:
                 if not self.count("select count(*) from main.sqlite_schema"):  # no other process was faster
                     self._copy()
             self._connection.execute("detach snapshot")
-        if self._number("user_version") != VERSION:
-            raise not_ours(self.path or "The snapshot")
+        if (version := self._number("user_version")) != VERSION:
+            raise of_version(self.path or "The snapshot", version)
 
     def _copy(self) -> None:
         """Take over the attached snapshot: tables with their rows, then indexes and triggers."""

@@ -125,6 +125,6 @@ def test_somebody_elses_database_is_told_in_a_sentence_and_not_touched(
     before = file.read_bytes()
     told = run(*(argument.format(file=file) for argument in arguments))
     assert (told.code, told.out, told.err.count("\n")) == (code, "", 1)
-    assert "was not made by this version of the local Hub. Nothing was changed in it" in told.err
+    assert "is not a file of the local Hub. It was left as it is; name a new file" in told.err
     assert file.read_bytes() == before
     assert not list(tmp_path.glob("theirs.sqlite-*"))

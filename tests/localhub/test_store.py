@@ -80,7 +80,9 @@ async def test_somebody_elses_database_is_refused_and_keeps_every_byte(
         path, f"pragma journal_mode = {mode}", "create table notes (text)", f"pragma user_version = {version}"
     )
     before = path.read_bytes()
-    with pytest.raises(StoreError, match="was not made by this version of the local Hub"):
+    with pytest.raises(
+        StoreError, match=r"is not a file of the local Hub\. It was left as it is; name a new file"
+    ):
         create_app(str(path))
     assert path.read_bytes() == before
     assert os.listdir(tmp_path) == ["theirs.sqlite"]
@@ -91,10 +93,24 @@ async def test_a_file_of_another_version_is_refused_and_keeps_every_byte(tmp_pat
     create_app(str(path)).state.store.close()
     database(path, f"pragma user_version = {VERSION + 1}")
     before = path.read_bytes()
-    with pytest.raises(StoreError, match="Nothing was changed in it"):
+    with pytest.raises(StoreError, match=f"its format is {VERSION + 1}, and this one reads format {VERSION}"):
         create_app(str(path))
     assert path.read_bytes() == before
     assert os.listdir(tmp_path) == ["hub.sqlite"]
+
+
+@pytest.mark.parametrize("mode", ["delete", "wal"])
+async def test_a_file_from_before_files_were_marked_is_told_from_somebody_elses(
+    tmp_path: Path, mode: str
+) -> None:
+    path = tmp_path / "my hub?.sqlite"
+    create_app(str(path)).state.store.close()
+    database(path, "pragma application_id = 0", "pragma user_version = 1", f"pragma journal_mode = {mode}")
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match=r"made by an early version of the local Hub.*name a new file"):
+        create_app(str(path))
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path) == ["my hub?.sqlite"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="named pipes are POSIX")

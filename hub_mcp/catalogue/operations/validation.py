@@ -1,23 +1,18 @@
-"""The model that reads an operation's arguments: strict, flat, with plain errors."""
+"""The fields that read an operation's arguments: strict, flat, with plain errors."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import cache
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
     AliasChoices,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
-    ValidationInfo,
-    create_model,
-    model_validator,
 )
 
 from hub_mcp.catalogue.answers import is_array, is_object
@@ -92,32 +87,6 @@ def _number_as_text(value: Any) -> Any:
 
 def _takes_list(schema: Schema) -> bool:
     return schema.get("type") == "array"
-
-
-class Arguments(BaseModel):
-    """The arguments of an operation, read; what a route of it does not take is refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-    operation: ClassVar[Operation]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _as_people_write(cls, given: Any, info: ValidationInfo) -> Any:
-        return as_people_write(cls.operation, given, (info.context or {}).get("hosts", ()))
-
-    @model_validator(mode="after")
-    def _fits_its_route(self) -> Self:
-        refuse_unfitting(self.operation, said_by(self.operation, self))
-        return self
-
-
-@cache
-def model_of(operation: Operation) -> type[Arguments]:
-    """The model that reads its arguments, made at the first call."""
-    made = create_model(operation.name, __base__=Arguments, **fields_of(operation))
-    made.operation = operation
-    return made
 
 
 def as_people_write(operation: Operation, given: Any, hosts: Sequence[str] = ()) -> Any:

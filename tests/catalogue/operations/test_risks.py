@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from hub_mcp.catalogue.operations.calls import OperationCall, made_of
 from hub_mcp.catalogue.operations.risks import Risk, risk_of
 from hub_mcp.catalogue.operations.table import Standing, operations
-from hub_mcp.catalogue.operations.validation import model_of, told_faults, wire_of
+from hub_mcp.catalogue.operations.validation import told_faults, wire_of
 
 OPERATIONS = operations()
 REPO = {"repo_id": "acme/tiny", "type": "model"}
@@ -25,7 +26,9 @@ HOOK = {"watched": [{"type": "user", "name": "ada"}], "domains": ["repo"]}
 
 def risked(name: str, said: dict[str, Any]) -> Risk:
     operation = OPERATIONS[name]
-    return risk_of(operation, wire_of(operation, model_of(operation).model_validate(said, strict=True)))
+    return risk_of(
+        operation, wire_of(operation, made_of(operation, OperationCall).model_validate(said, strict=True))
+    )
 
 
 @pytest.mark.parametrize(
@@ -114,5 +117,5 @@ def test_a_wrong_argument_is_refused_in_a_plain_sentence(
 ) -> None:
     operation = OPERATIONS[name]
     with pytest.raises(ValidationError) as refused:
-        model_of(operation).model_validate(said, strict=True)
+        made_of(operation, OperationCall).model_validate(said, strict=True)
     assert sentence in told_faults(operation, refused.value).sentence()

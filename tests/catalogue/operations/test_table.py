@@ -12,11 +12,12 @@ import pytest
 from pydantic import ValidationError
 
 from hub_mcp.catalogue.operations.arguments import arguments_of, defaults_of
+from hub_mcp.catalogue.operations.calls import OperationCall, made_of
 from hub_mcp.catalogue.operations.paths import route_of, types_of
 from hub_mcp.catalogue.operations.pinning import shapes_in
 from hub_mcp.catalogue.operations.risks import rules
 from hub_mcp.catalogue.operations.table import Operation, Standing, operations, read_table, shipped
-from hub_mcp.catalogue.operations.validation import model_of, told_faults, wire_of
+from hub_mcp.catalogue.operations.validation import told_faults, wire_of
 from hub_mcp.dev.import_operations import BEYOND, pinned_anew, take_in, with_beyond
 from tests.catalogue.operations.examples import least_arguments
 
@@ -188,7 +189,7 @@ def without_undefined(schema: Mapping[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("operation", CALLABLE, ids=lambda one: one.name)
 def test_the_least_arguments_make_a_call_that_the_document_takes(operation: Operation) -> None:
     said = least_arguments(operation)
-    call = model_of(operation).model_validate(said, strict=True)
+    call = made_of(operation, OperationCall).model_validate(said, strict=True)
     route = route_of(operation, said)
     wired = wire_of(operation, call)
     if (schema := route.shape.body) is not None:
@@ -205,7 +206,9 @@ def test_the_least_arguments_make_a_call_that_the_document_takes(operation: Oper
 @pytest.mark.parametrize("operation", CALLABLE, ids=lambda one: one.name)
 def test_an_argument_nobody_knows_is_refused_with_those_there_are(operation: Operation) -> None:
     with pytest.raises(ValidationError) as refused:
-        model_of(operation).model_validate({**least_arguments(operation), "surprise": 1}, strict=True)
+        made_of(operation, OperationCall).model_validate(
+            {**least_arguments(operation), "surprise": 1}, strict=True
+        )
     sentence = told_faults(operation, refused.value).sentence()
     assert "there is no such argument" in sentence
     assert all(name in sentence for name in arguments_of(operation))
