@@ -46,6 +46,7 @@ PREFIXES = {
     "collections": "collection",
 }
 NOTE_LIMIT = 500
+MOST_ITEMS = 10_000  # of a collection
 
 
 def read_item(value: Any) -> Any:
@@ -164,6 +165,20 @@ class Collection(CollectionRow):
             return [_item(one) for one in self.items or ()]
         return super().field(name)
 
+    def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
+        said = super().content(fields)
+        if unseen := self.unseen():
+            places = ", ".join(str(place) for place in unseen[:ORDER_SHOWN])
+            said["not_shown"] = f"{counted(len(unseen), 'item')}, gone or hidden from you: position {places}"
+        return said
+
+    def unseen(self) -> list[int]:
+        """The positions at which the Hub shows no item, though it numbers them without a gap."""
+        at = [one["position"] for one in self.items or () if isinstance(one.get("position"), int)]
+        if len(at) != len(self.items or ()) or not at or not 0 <= max(at) <= MOST_ITEMS:
+            return []
+        return sorted(set(range(max(at) + 1)) - set(at))
+
     def find(self, item: Item) -> dict[str, Any] | None:
         """The item with this type and id."""
         for one in self.items or ():
@@ -196,6 +211,7 @@ def _item(item: dict[str, Any]) -> dict[str, Any]:
         "id": item.get("slug") or item.get("id"),
         "title": item.get("title"),
         "note": note.get("text") if isinstance(note, dict) else note,
+        "private": item.get("private") is True,
     }
     return {key: value for key, value in said.items() if value}
 
@@ -300,9 +316,11 @@ class ListCollections(Listing[CollectionRow]):
 
     q: Word | None = Field(default=None, description="in title or description")
     owner: Annotated[list[Account], BeforeValidator(words_list)] | None = None
-    item: Annotated[list[Word] | None, BeforeValidator(words_list), Field(description="models/ns/name")] = (
-        None
-    )
+    item: Annotated[
+        list[Word] | None,
+        BeforeValidator(words_list),
+        Field(description="models/, datasets/, spaces/, papers/ + id"),
+    ] = None
     sort: Literal["trending", "upvotes", "lastModified"] | None = None
 
     @model_validator(mode="after")
@@ -350,7 +368,7 @@ class UpdateCollection(ActsOnCollection[Collection]):
     title: FreeText | None = Field(None, min_length=1, max_length=60)
     description: FreeText | None = Field(None, max_length=150)
     private: bool | None = None
-    position: int | None = Field(None, ge=0, description="on the profile")
+    position: int | None = Field(None, ge=0, description="on the profile, from 0")
     theme: Literal["orange", "blue", "green", "purple", "pink", "indigo"] | None = None
     gating: Literal["auto", "manual", "false"] | None = None
 
@@ -515,7 +533,7 @@ class UpdateCollectionItem(ChangesItem):
     """Change the note or the position of an item of a collection."""
 
     note: FreeText | None = Field(None, max_length=NOTE_LIMIT)
-    position: int | None = Field(None, ge=0)
+    position: int | None = Field(None, ge=0, description="from 0")
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:

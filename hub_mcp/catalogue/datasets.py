@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 from hub_mcp.catalogue.answers import Answer, Record, clean, objects_in
 from hub_mcp.catalogue.endpoint import Endpoint, get
 from hub_mcp.catalogue.http import HttpRequest, HttpResponse
-from hub_mcp.catalogue.repository import GetRepository, ListRepositories, Repository
+from hub_mcp.catalogue.repository import Fields, GetRepository, ListRepositories, Repository
 from hub_mcp.catalogue.tags import GetTags
 from hub_mcp.catalogue.vocabulary import Account, RepoId, Search, Segment, Words
 from hub_mcp.errors import UnexpectedAnswer
@@ -78,14 +78,15 @@ class Dataset(Repository):
 
 @get("/api/datasets")
 class ListDatasets(ListRepositories[DatasetRow]):
-    """Search datasets: `search` looks at ids only, `filter` at tags."""
+    """Search datasets: `search` looks at ids only, `filter` at tags. Downloads are of 30 days."""
 
     row = DatasetRow
     offered = EXPANDABLE
 
     search: Search | None = None
     author: Account | None = None
-    filter: Words | None = Field(None, description="e.g. language:en")
+    filter: Words | None = Field(None, description="all of: language:en, license:mit, size_categories:n<1K")
+    fields: Fields = Field(None, description="more a row: downloadsAllTime, createdAt, tags, …")
     gated: bool | None = None
     sort: Literal[
         "trendingScore", "downloads", "likes", "likes30d", "lastModified", "createdAt", "mainSize",
@@ -114,7 +115,7 @@ class ParquetFiles(Answer):
         return {
             "subsets": {
                 clean(subset): {
-                    clean(split): {"files": len(urls), "first": urls[0]} if len(urls) > 1 else list(urls)
+                    clean(split): {"files": len(urls), **({"first": urls[0]} if urls else {})}
                     for split, urls in splits.items()
                 }
                 for subset, splits in self.files.items()

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from hub_mcp.catalogue.endpoint import get
-from hub_mcp.catalogue.repository import GetRepository, ListRepositories, Repository
+from hub_mcp.catalogue.repository import Fields, GetRepository, ListRepositories, Repository
 from hub_mcp.catalogue.tags import GetTags
 from hub_mcp.catalogue.vocabulary import Account, Search, Word, Words
 
@@ -73,15 +73,18 @@ class Model(ModelRow):
 
 @get("/api/models")
 class ListModels(ListRepositories[ModelRow]):
-    """Search models: `search` looks at ids only, `filter` at tags."""
+    """Search models: `search` looks at ids only, `filter` at tags. Downloads are of 30 days."""
 
     row = ModelRow
     offered = EXPANDABLE
 
     search: Search | None = None
     author: Account | None = None
-    filter: Words | None = None
+    filter: Words | None = Field(
+        None, description="all of: license:mit, base_model:quantized:ns/name, arxiv:ID, dataset:ns/name, fr"
+    )
     pipeline_tag: Word | None = Field(None, description="task")
+    fields: Fields = Field(None, description="more a row: downloadsAllTime, safetensors, createdAt, tags, …")
     apps: Words | None = None
     gated: bool | None = None
     inference: Literal["warm"] | None = None

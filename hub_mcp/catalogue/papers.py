@@ -119,7 +119,7 @@ class DailyPaper(Record):
     """A paper in the daily papers."""
 
     noun = "daily paper"
-    shown = ("id", "title", "upvotes", "publishedAt", "submittedBy")
+    shown = ("id", "title", "upvotes", "submittedOnDailyAt", "publishedAt", "submittedBy")
 
     paper: dict[str, Any]
     title: str | None = None
@@ -137,7 +137,7 @@ class DailyPaper(Record):
 
 @get("/api/daily_papers")
 class ListDailyPapers(Listing[DailyPaper]):
-    """The daily papers; without a date, the newest."""
+    """The daily papers, by the day they were one (not publishedAt); without a date, the newest."""
 
     row = DailyPaper
     largest = 100

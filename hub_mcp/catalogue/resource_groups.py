@@ -34,6 +34,7 @@ from hub_mcp.text import quoted
 DOCUMENTED = "/api/organizations/{name}/resource-groups"
 PLACE = "/api/organizations/{organization}/resource-groups"
 SOME = 50  # users and repositories an answer names
+NAMED = 100  # users and repositories of all groups together that a listing of groups names
 FEW = 5  # of what it holds that a question names
 NAME_SHOWN = 100  # characters of a name in a fact
 
@@ -43,7 +44,7 @@ class AutoJoin(Part):
 
     enabled: bool
     role: Role | None = None
-    scope: Literal["all", "read_plus"] | None = None
+    scope: Literal["all", "read_plus"] | None = Field(None, description="read_plus: no_access stays out")
 
     @model_validator(mode="after")
     def _role_when_enabled(self) -> Self:
@@ -90,19 +91,26 @@ class ResourceGroup(Record):
         return ""
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
-        users = [f"{one.get('name')} ({one.get('role')})" for one in self.users or ()]
-        held = [
-            f"{one.get('type')} {one.get('name') or one.get('slug') or one.get('id')}"
-            f"{' (private)' if one.get('private') else ''}"
-            for one in self.resources or self.repos or ()
-        ]
         said: dict[str, Any] = dict(super().content(fields))
-        for name, all_of_them in (("users", users), ("resources", held)):
+        for name, all_of_them in (("users", self.named_users), ("resources", self.named_holdings)):
             if all_of_them:
                 said[name] = clean(all_of_them[:SOME])
             if len(all_of_them) > SOME:
                 said[f"{name}_in_all"] = len(all_of_them)
         return said
+
+    @property
+    def named_users(self) -> list[str]:
+        """Its users with their roles."""
+        return [f"{one.get('name')} ({one.get('role')})" for one in self.users or ()]
+
+    @property
+    def named_holdings(self) -> list[str]:
+        """What is in it, each with its type, and whether it is private."""
+        return [
+            f"{one.get('type')} {_name_of(one)}{' (private)' if one.get('private') else ''}"
+            for one in self.holdings or ()
+        ]
 
     @property
     def holdings(self) -> list[dict[str, Any]] | None:
@@ -164,17 +172,22 @@ class ResourceGroups(Answer):
         return cls([ResourceGroup.of(one) for one in value])
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
-        rows = []
+        few = sum(len(one.users or ()) + len(one.holdings or ()) for one in self.groups) <= NAMED
+        rows: list[dict[str, Any]] = []
         for group in self.groups:
-            row = {key: one for key, one in group.content().items() if key not in ("users", "resources")}
-            counts = {"users": len(group.users or ()), "resources": len(group.resources or group.repos or ())}
-            rows.append({**row, **counts})
+            row = {key: one for key, one in group.content().items() if key in ResourceGroup.shown}
+            users, held = group.named_users, group.named_holdings
+            inside = {
+                name: named if few and named else len(named)
+                for name, named in (("users", users), ("resources", held))
+            }
+            rows.append({**row, **clean(inside)})
         return {"items": rows}
 
 
 @get(PLACE, permission="org.read", documented=f"GET {DOCUMENTED}")
 class ListResourceGroups(Endpoint[ResourceGroups]):
-    """All resource groups of an organization that you may see."""
+    """All resource groups that you may see, while few with their users, roles and repositories."""
 
     organization: Owner
 
@@ -185,7 +198,10 @@ class ListResourceGroups(Endpoint[ResourceGroups]):
     documented=f"GET {DOCUMENTED}/{{resourceGroupId}}",
 )
 class GetResourceGroup(Endpoint[ResourceGroup]):
-    """A resource group: users, roles, repositories, auto-join."""
+    """A resource group: users, roles, repositories, auto-join.
+
+    On what is in it, its roles replace the organization's, except those of admins.
+    """
 
     organization: Owner
     resource_group_id: ObjectId

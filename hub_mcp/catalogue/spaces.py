@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, field_validator
 
 from hub_mcp.catalogue.endpoint import get
-from hub_mcp.catalogue.repository import GetRepository, ListRepositories, Repository
+from hub_mcp.catalogue.repository import Fields, GetRepository, ListRepositories, Repository
 from hub_mcp.catalogue.vocabulary import Account, Local, Search, Words
 
 EXPANDABLE = frozenset(
@@ -92,7 +92,8 @@ class ListSpaces(ListRepositories[SpaceRow]):
 
     search: Search | None = None
     author: Account | None = None
-    filter: Words | None = None
+    filter: Words | None = Field(None, description="all of: license:mit, …")
+    fields: Fields = Field(None, description="more a row: runtime, models, createdAt, tags, …")
     datasets: Words | None = Field(None, description="it uses")
     models: Words | None = Field(None, description="it uses")
     linked: bool | None = None
