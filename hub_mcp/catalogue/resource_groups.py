@@ -198,10 +198,7 @@ class ListResourceGroups(Endpoint[ResourceGroups]):
     documented=f"GET {DOCUMENTED}/{{resourceGroupId}}",
 )
 class GetResourceGroup(Endpoint[ResourceGroup]):
-    """A resource group: users, roles, repositories, auto-join.
-
-    On what is in it, its roles replace the organization's, except those of admins.
-    """
+    """A resource group: users, roles, repositories. Its roles replace the organization's in it, except admins'."""
 
     organization: Owner
     resource_group_id: ObjectId
