@@ -198,7 +198,7 @@ class ListResourceGroups(Endpoint[ResourceGroups]):
     documented=f"GET {DOCUMENTED}/{{resourceGroupId}}",
 )
 class GetResourceGroup(Endpoint[ResourceGroup]):
-    """A resource group: users, roles, repositories. Its roles replace the organization's in it, except admins'."""
+    """A resource group: users, roles, repositories. For these its roles replace the organization's."""
 
     organization: Owner
     resource_group_id: ObjectId
