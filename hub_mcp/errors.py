@@ -229,7 +229,7 @@ class Renamed(Refused):
 
 
 class Conflict(Refused):
-    advice = "Look at what is there before trying another name."
+    advice = "Look at what is there before trying again, or another name."
 
 
 class Invalid(Refused):

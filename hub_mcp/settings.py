@@ -7,6 +7,7 @@ from typing import Literal
 
 # What is published under the person's name, and passes unasked where the operator allows it by its word.
 ALLOWABLE = {
+    "files.propose": "pull requests of commits, and commits to those that are open",
     "discussions.create": "new discussions, and drafts of pull requests",
     "discussions.comment": "comments, also with a status or a merge, and edits of your own",
 }

@@ -3,6 +3,7 @@
 from hub_mcp.catalogue import (
     collections,
     comments,
+    commits,
     datasets,
     discussions,
     file_content,
@@ -27,6 +28,7 @@ __all__ = [
     "Endpoint",
     "collections",
     "comments",
+    "commits",
     "datasets",
     "discussions",
     "file_content",

@@ -49,11 +49,20 @@ class Change(Endpoint[A], Generic[T, A]):
     changes: ClassVar[bool] = True
     acts_on: ClassVar[type[Answer]]
     harmless: ClassVar[str] = ""  # why no call of the class needs anybody's yes, where that is so
+    told: ClassVar[tuple[str, ...]] = ()  # arguments that its consequences and facts tell in words
     publishes: ClassVar[str] = ""  # the operator's word for what its calls publish, in settings.ALLOWABLE
 
     def target(self) -> Endpoint[T] | None:
         """The reading call that shows what this call would act on; None where there is nothing yet."""
         return None
+
+    def completed(self, before: T, known: Known) -> Self:
+        """This call with what was looked up, where it cannot be sent without that.
+
+        Raises:
+            HubError: it does not fit what is there.
+        """
+        return self
 
     def settled(self, before: T) -> Self:
         """This call with the ids the Hub itself uses, now that its target has been seen."""

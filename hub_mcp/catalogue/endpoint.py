@@ -149,6 +149,11 @@ class Endpoint(BaseModel, Generic[A]):
         return self.line.effect is Effect.READ
 
     @property
+    def permission(self) -> str:
+        """What a token needs for this call, by the Hub's name; "" where anybody may make it."""
+        return self.line.permission
+
+    @property
     def subject(self) -> str:
         """What the call is about, in the words of a sentence."""
         if repos := self.marked(RepoName):

@@ -36,7 +36,7 @@ class Need:
 
 def needs_of(call: Endpoint[Any]) -> tuple[Need, ...]:
     """The permissions a call needs; none for a call that reads what is public."""
-    permission = call.line.permission
+    permission = call.permission
     if not permission:
         return ()
     owned = call.owned() or (("", ""),)
@@ -56,7 +56,8 @@ def lacking(call: Endpoint[Any], identity: Identity, refusal: HubError | None = 
 
 def never(call: Endpoint[Any] | type[Endpoint[Any]], identity: Identity) -> str:
     """Why this caller's token can never make the call, or any call of the endpoint; "" where it might."""
-    kind, permission = identity.token_role, call.line.permission
+    kind, line = identity.token_role, call.line
+    permission = call.permission if isinstance(call, Endpoint) else line.permission
     if not call.changes:
         return ""
     if kind == "read":

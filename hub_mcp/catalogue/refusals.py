@@ -63,6 +63,7 @@ BY_STATUS: Mapping[int, Reading] = {
     403: Reading(Forbidden, "The Hub does not allow this for the present token."),
     404: Reading(Missing, "The Hub found nothing for {subject}."),
     409: Reading(Conflict, "It is already there, or was changed at the same time."),
+    412: Reading(Conflict, "Something newer is there than what this was made for."),
     413: Reading(Invalid, "The request is too large for the Hub."),
     416: Reading(Invalid, "The Hub refused the range."),
     422: Reading(Invalid, "The Hub refused the request."),

@@ -203,3 +203,8 @@ def repository(kind: str, repo_id: str, fields: Sequence[str] = ()) -> Endpoint[
 def repository_weighed(kind: str, repo_id: str) -> Endpoint[Repository]:
     """The call that looks up a repository with what would be lost: files, storage, what is built on it."""
     return repository(kind, repo_id, ["siblings", *_LOOKUPS[kind].weighed_by])
+
+
+def repository_at(kind: str, repo_id: str, revision: str) -> Endpoint[Repository]:
+    """The call that looks a repository up at a revision; "" for its main branch."""
+    return _LOOKUPS[kind].model_validate({"repo_id": repo_id, "revision": revision or None})

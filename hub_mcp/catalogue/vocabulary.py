@@ -361,6 +361,7 @@ ArxivId = Annotated[str, AfterValidator(read_arxiv_id)]
 Revision = Annotated[str, AfterValidator(_revision)]
 Segment = Annotated[str, AfterValidator(_segment)]
 FilePath = Annotated[str, PathInRepo(), AfterValidator(check_path)]
+CommitId = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
 Word = Annotated[str, AfterValidator(refuse_control)]  # a search word, a tag: one line
 Search = Annotated[str, AfterValidator(read_search)]
 FreeText = Annotated[str, AfterValidator(_free)]

@@ -40,6 +40,7 @@ async def look(call: Change[Any, Any], hub: Hub, limits: Limits, *, around: bool
             f"{call.tool} names {len(needs)} things, more than are looked up at once.", advice=SPLIT
         )
     known = Known(await _answers(needs, hub))
+    settled = settled.completed(before, known)
     await limits.check_owners(settled.touches(before, known), hub)
     stakes = settled.stakes(before, known)
     unasked = limits.allows(stakes) if stakes else ""

@@ -219,12 +219,13 @@ class Question:
 
 
 def unsaid(call: Change[Any, Any], headline: str) -> list[str]:
-    """The arguments that the headline does not name, a line each, whole."""
+    """The arguments that neither the headline nor the call's own lines tell, a line each, whole."""
     kinds = call.marked(RepoKind)
     return [
         f"{name}: {_told(value)}"
         for name, value in call.as_arguments().items()
-        if not (isinstance(value, str) and (quoted(value) in headline or name in kinds))
+        if name not in call.told
+        and not (isinstance(value, str) and (quoted(value) in headline or name in kinds))
     ]
 
 

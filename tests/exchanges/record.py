@@ -14,12 +14,13 @@ from typing import Any
 import httpx
 
 from hub_mcp.catalogue import ENDPOINTS, Change, Endpoint
+from hub_mcp.catalogue.http import HttpRequest
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.token import Token
 from hub_mcp.localhub.app import create_app
 from hub_mcp.localhub.world.tokens import TOKENS
 from hub_mcp.wiring import SANDBOX
-from tests.samples import CALLS
+from tests.exchanges.cases import CASES
 
 HERE = Path(__file__).parent
 NOW = 1791288000.0  # 2026-10-06, noon
@@ -34,6 +35,13 @@ KEPT = (
 )
 
 
+def body_of(request: HttpRequest) -> Any:
+    """What a request sends: an object, or the objects of its lines."""
+    if request.content is None:
+        return request.body
+    return [json.loads(line) for line in request.content.splitlines()]
+
+
 async def exchange(hub: Hub, call: Endpoint[Any]) -> dict[str, Any]:
     """Make the call and tell what was sent, what came back and what is shown of it."""
     if isinstance(call, Change) and (target := call.target()):
@@ -44,7 +52,7 @@ async def exchange(hub: Hub, call: Endpoint[Any]) -> dict[str, Any]:
     text = response.body.decode("utf-8", "replace")
     return {
         "settled": call.as_arguments(),
-        "request": {"method": request.method, "path": request.url, "body": request.body},
+        "request": {"method": request.method, "path": request.url, "body": body_of(request)},
         "response": {
             "status": response.status,
             "url": response.url,
@@ -63,7 +71,7 @@ async def recorded() -> dict[str, str]:
     hub = Hub(SANDBOX, token, transport=lambda: httpx.ASGITransport(app))
     texts: dict[str, str] = {}
     learned = {"{slug}": "", "{comment}": ""}
-    for tool, arguments in CALLS.items():
+    for tool, arguments in CASES.items():
         chance.seed(tool)
         given = {
             name: learned.get(one, one) if isinstance(one, str) else one for name, one in arguments.items()

@@ -57,6 +57,9 @@ class AtOnce:
         return self.answer(params)
 
 
+READS_BY_POST = "/paths-info/"  # its arguments are too many for an address
+
+
 class Spy(httpx.AsyncBaseTransport):
     """Lets everything through to the local Hub, and keeps what would change it.
 
@@ -71,7 +74,7 @@ class Spy(httpx.AsyncBaseTransport):
         self.before: Callable[[httpx.Request], Awaitable[httpx.Response | None]] | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if request.method in ("GET", "HEAD"):
+        if request.method in ("GET", "HEAD") or READS_BY_POST in request.url.path:
             self.reads.append(request)
         else:
             self.changes.append(request)

@@ -121,6 +121,8 @@ async def test_the_question_shows_every_argument_and_what_cannot_be_undone_comes
 
 def values_in(said: Any) -> Iterator[str]:
     """What a person must find in the question, for each value of the arguments."""
+    if isinstance(said, dict) and said.get("delete") is True:
+        said = {**said, "delete": "deletes"}  # it is said in words
     for one in said.values() if isinstance(said, dict) else said if isinstance(said, list) else [said]:
         if isinstance(one, (dict, list)):
             yield from values_in(one)

@@ -25,7 +25,7 @@ ORG = "nimbus-labs"
 FJORDS = {"repo_id": "ada/fjord-names", "type": "model"}
 RADARS: dict[str, Any] = {"repo_id": f"{ORG}/nowcast-base", "type": "model", "num": 1}
 PRIVATE = {"repo_id": "ada/notes-to-self", "type": "model"}
-NUMBER = 39  # of the cases below, for those who go through them one by one
+NUMBER = 42  # of the cases below, for those who go through them one by one
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,13 @@ def cases() -> list[Case]:
         Case("pin_discussion", "", {**FJORDS, "num": 1, "pinned": True}),
         Case("merge_pull_request", "yes", {**RADARS, "num": 2}),
         Case("delete_discussion", "name", {**FJORDS, "num": 1}),
+        Case("commit", "", {**FJORDS, "summary": "Add", "files": [{"path": "a.txt", "content": "A note."}]}),
+        Case("commit", "yes", {**FJORDS, "summary": "A", "files": [{"path": "config.json", "delete": True}]}),
+        Case(
+            "commit",
+            "yes",
+            {**FJORDS, "summary": "Ask", "files": [{"path": "a.txt", "content": "A"}], "create_pr": True},
+        ),
     ]  # fmt: skip
 
 

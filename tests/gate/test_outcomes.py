@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from hub_mcp.catalogue import ENDPOINTS
+from tests.exchanges.cases import CASES
 from tests.gate.gates import Asked, World, text_of
-from tests.samples import CALLS
 
 ERAS = pytest.mark.parametrize("era", ["auto", "legacy"])
 pytestmark = pytest.mark.asyncio
@@ -44,6 +44,7 @@ SAID = {
     "set_discussion_status": "status closed (was open).",
     "pin_discussion": "pinned yes (was no).",
     "merge_pull_request": "Merged pull request 2 into the model nimbus-labs/nowcast-base: 1 file changed.",
+    "commit": "Committed to main of the model ada/fjord-names: 2 files, commit ",
     "delete_discussion": "Deleted the discussion 2 of the model ada/fjord-names, with all its comments.",
 }
 
@@ -55,7 +56,7 @@ async def test_a_change_says_what_is_now_what_who_agreed_and_how_it_is_taken_bac
     world, person = World(tmp_path), Asked()
     learned, unsaid = dict[str, str](), dict(SAID)
     async with world.client(era, person, structured=False) as client:
-        for tool, arguments in CALLS.items():
+        for tool, arguments in CASES.items():
             if not ENDPOINTS[tool].changes:
                 continue
             before = len(person.questions)

@@ -26,6 +26,7 @@ SECRET_ITEM = {"type": "model", "id": "ada/notes-to-self"}
 DESTROYS, MOVES, OPENS, CLOSES_OUT, SPENDS, SENDS_OUT, RUNS, PUBLISHES = Impact
 FJORDS = {"repo_id": "ada/fjord-names", "type": "model"}
 RADARS = {"repo_id": f"{ORG}/nowcast-base", "type": "model"}
+APP_OF_ADA = {"repo_id": "ada/forecast-reader", "type": "space"}
 
 
 @dataclass(frozen=True)
@@ -287,6 +288,32 @@ def ways() -> list[Way]:
             },
         ),
         *_of_discussions(known.said),
+        *_of_commits(),
+    ]
+
+
+def _of_commits() -> list[Way]:
+    """What a commit replaces, deletes, moves, proposes and runs; what only adds to a branch asks nobody."""
+    card = {**PUBLIC, "summary": "Shorten the card"}
+    note = [{"path": "NOTES.md", "content": "A note."}]
+    proposed = {**PUBLIC, "summary": "Add notes", "files": note, "create_pr": True}
+    whole = [{"path": "README.md", "content": "Short."}]
+    moved = [{"path": "c", "old_path": "config.json"}]
+    exact = [{"path": "README.md", "old": "A weekend's work", "new": "Years of work"}]
+    return [
+        Way(DESTROYS, "commit", "files.content", {**card, "files": whole}),
+        Way(DESTROYS, "commit", "files.old", {**card, "files": exact}),
+        Way(DESTROYS, "commit", "files.old_path", {**card, "files": moved}),
+        Way(DESTROYS, "commit", "files.delete", {**card, "files": [{"path": "config.json", "delete": True}]}),
+        Way(PUBLISHES, "commit", "create_pr", proposed),
+        Way(PUBLISHES, "commit", "description", {**proposed, "description": "What was asked most."}),
+        Way(
+            PUBLISHES,
+            "commit",
+            "revision",
+            {**RADARS, "summary": "Add notes", "files": note, "revision": "refs/pr/2"},
+        ),
+        Way(RUNS, "commit", "type", {**APP_OF_ADA, "summary": "Add notes", "files": note}),
     ]
 
 
@@ -386,6 +413,12 @@ HARMLESS = {
     ("update_resource_group_user_role", "resource_group_id"): NAMES,
     ("update_resource_group_user_role", "username"): NAMES,
     **dict.fromkeys(OF_DISCUSSIONS, NAMES),
+    ("commit", "repo_id"): NAMES,
+    ("commit", "summary"): "the headline of a history that everyone with the files sees",
+    ("commit", "files.path"): "a file that was not there is one's own to add",
+    ("commit", "files.encoding"): PART_OF_IT.format("files.content"),
+    ("commit", "files.new"): PART_OF_IT.format("files.old"),
+    ("commit", "parent_commit"): "it only has the Hub refuse more",
     ("edit_comment", "comment_id"): NAMES,
     ("set_discussion_status", "status"): "it can be set back, and says nothing of its own",
     ("rename_discussion", "title"): "it can be set back, and the old one stays in the thread",

@@ -388,19 +388,23 @@ async def test_a_short_slug_leads_to_the_collections_own_path(world: World) -> N
     ]
 
 
-@pytest.mark.parametrize(("said", "query"), [({"create_pr": "1"}, b"create_pr=1"), ({}, b"")])
+@pytest.mark.parametrize(("said", "query"), [({"create_pr": True}, b"create_pr=1"), ({}, b"")])
 async def test_a_commit_goes_as_lines_and_proposes_where_it_says_so(
-    world: World, said: dict[str, str], query: bytes
+    world: World, said: dict[str, Any], query: bytes
 ) -> None:
-    lines = [{"key": "header", "value": {"summary": "fix"}}, {"key": "deletedEntry", "value": {"path": "a"}}]
-    world.spy.inner = httpx.ASGITransport(only_outlines())
-    asked = {"operation": "commit", "arguments": {**REPO, "revision": "main", "body": lines, **said}}
+    files = [{"path": "NOTES.md", "content": "A note."}, {"path": "config.json", "delete": True}]
+    arguments = {"repo_id": "ada/fjord-names", "type": "model", "summary": "fix", "files": files, **said}
     async with reading(world) as client:
-        await client.call_tool("change_operation", asked)
+        await client.call_tool("change_operation", {"operation": "commit", "arguments": arguments})
     (request,) = world.spy.changes
     assert request.url.query == query
     assert request.headers["content-type"] == "application/x-ndjson"
-    assert [json.loads(line) for line in request.content.splitlines()] == lines
+    header, *lines = [json.loads(line) for line in request.content.splitlines()]
+    assert (header["value"]["summary"], len(header["value"]["parentCommit"])) == ("fix", 40)
+    assert lines == [
+        {"key": "file", "value": {"path": "NOTES.md", "content": "A note.", "encoding": "utf-8"}},
+        {"key": "deletedEntry", "value": {"path": "config.json"}},
+    ]
 
 
 # ── each operation once ──────────────────────────────────────────────────────────────────────────────

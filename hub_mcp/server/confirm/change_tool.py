@@ -181,6 +181,9 @@ def rehearsal(outcome: Rehearsal, form: AnswerForm) -> CallToolResult:
     if request.body is not None:
         said["request"]["body"] = dict(request.body)
         lines.append(json.dumps(request.body, ensure_ascii=False))
+    elif request.content is not None:
+        said["request"]["content"] = clean(request.content.decode("utf-8", "replace"))
+        lines.append(said["request"]["content"])
     if outcome.changes:
         said["changes"] = {
             name: {"before": clean(was), "after": clean(then)}

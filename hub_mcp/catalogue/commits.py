@@ -1,0 +1,223 @@
+"""Commits: several files of a repository added, changed, moved or deleted at once, or proposed so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any, Self
+
+from pydantic import Field, PrivateAttr, model_validator
+
+from hub_mcp.catalogue.answers import Answer, Record, counted
+from hub_mcp.catalogue.change import Change, post
+from hub_mcp.catalogue.comments import TOLD, readers_of
+from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.file_changes import (
+    MOST_SHOWN,
+    SHOWN_IN_ALL,
+    Draft,
+    FileChange,
+    ReadWholeFile,
+    edited,
+    lines_of,
+    told_change,
+)
+from hub_mcp.catalogue.files import GetPathsInfo, ListTree
+from hub_mcp.catalogue.http import Effect, HttpRequest
+from hub_mcp.catalogue.repository import Repository, repository_at
+from hub_mcp.catalogue.stakes import Consequence, Impact, Known
+from hub_mcp.catalogue.vocabulary import CommitId, FreeText, RepoId, RepoType, Revision, Word
+from hub_mcp.errors import BadInput, plain
+from hub_mcp.text import quoted
+
+MOST_FILES = 100
+MAIN = ("main", "refs/heads/main")
+PROPOSED = "refs/pr/"
+STAYS = "What it replaces or deletes stays in the history, from where it can be brought back."
+
+
+class Committed(Record):
+    """A commit that was just made, and the pull request that it opened."""
+
+    noun = "commit"
+    shown = ("commitOid", "commitUrl", "pullRequestUrl")
+
+    commit_oid: str = Field(alias="commitOid")
+    commit_url: str | None = Field(None, alias="commitUrl")
+    pull_request_url: str | None = Field(None, alias="pullRequestUrl")
+
+    @property
+    def identity(self) -> str:
+        return self.commit_oid
+
+
+@post(
+    "/api/{type}s/{repo_id}/commit/{revision}",
+    permission="repo.write",
+    documented="POST /api/{repo_type}/{namespace}/{repo}/commit/{rev}",
+    effect=Effect.CHANGE,
+    destructive=True,
+)
+class Commit(Change[Repository, Committed]):
+    """Add, change, move or delete files in one commit, or propose that. Asks unless it only adds."""
+
+    in_area = "files"
+    publishes = "files.propose"
+    told = ("files",)
+
+    repo_id: RepoId
+    type: RepoType
+    summary: Word = Field(min_length=1, max_length=500)
+    files: list[FileChange] = Field(
+        min_length=1, max_length=MOST_FILES, description="whole content, exact old → new, old_path, or delete"
+    )
+    description: FreeText | None = Field(None, max_length=65_536)
+    revision: Revision = "main"
+    create_pr: bool | None = None
+    parent_commit: CommitId | None = Field(None, description="refused if newer ones follow it")
+
+    _draft: Draft = PrivateAttr(default_factory=Draft)
+
+    @model_validator(mode="after")
+    def _each_path_once(self) -> Self:
+        whole = [one.path for one in self.files if one.old is None]
+        whole += [one.old_path for one in self.files if one.old_path]
+        whole += {one.path for one in self.files if one.old is not None}
+        if twice := next((one for one in whole if whole.count(one) > 1), ""):
+            raise ValueError(f"{twice} stands in `files` twice")
+        if self.create_pr and self.revision not in MAIN:
+            raise ValueError("a pull request is opened against main")
+        return self
+
+    # ── what is looked at before ────────────────────────────────────────────────────────────────────────────
+
+    def target(self) -> Endpoint[Repository]:
+        return repository_at(self.type, self.repo_id, "" if self.revision in MAIN else self.revision)
+
+    def settled(self, before: Repository) -> Self:
+        return self.but(repo_id=before.id)
+
+    def _paths(self) -> GetPathsInfo:
+        paths = [path for one in self.files for path in (one.path, one.old_path) if path]
+        return GetPathsInfo(
+            repo_id=self.repo_id, type=self.type, paths=list(dict.fromkeys(paths)), revision=self.revision
+        )
+
+    def _reading(self, path: str) -> ReadWholeFile:
+        return ReadWholeFile(repo_id=self.repo_id, type=self.type, path=path, revision=self.revision)
+
+    def _edited_paths(self) -> list[str]:
+        return list(dict.fromkeys(one.path for one in self.files if one.old is not None))
+
+    def needs(self, before: Repository) -> Sequence[Endpoint[Answer]]:
+        return (self._paths(), *map(self._reading, self._edited_paths()))
+
+    def completed(self, before: Repository, known: Known) -> Self:
+        """This commit on top of what is there now.
+
+        Raises:
+            BadInput: it does not fit what is there.
+        """
+        there = known.of(self._paths())
+        files = {path: known.of(self._reading(path)) for path in self._edited_paths()}
+        parent = str(before.field("sha") or "")
+        drafted = self.model_copy()
+        drafted._draft = Draft(parent, there, edited(self.files, files))
+        for change in self.files:
+            gone = change.old_path or (change.path if change.delete else "")
+            if gone and there and not there.at(gone):
+                raise BadInput(f"There is no {plain(gone, 200)} at {self.revision} of {self.subject}.")
+            if change.puts and change.content is None and not drafted._draft.is_new(change.path):
+                raise BadInput(f"{change.path} is there: say `content`, `old` and `new`, or `delete`.")
+        return drafted
+
+    def shown_in(self) -> Sequence[Endpoint[Answer]]:
+        return (ListTree(repo_id=self.repo_id, type=self.type, revision=self.revision),)
+
+    # ── what it does ────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def proposes(self) -> bool:
+        """Whether it changes a pull request, and nothing in the repository."""
+        return bool(self.create_pr) or self.revision.startswith(PROPOSED)
+
+    @property
+    def permission(self) -> str:
+        return "discussion.write" if self.proposes else super().permission
+
+    def _lines(self, *, added: bool) -> Iterator[str]:
+        most = max(40, min(MOST_SHOWN, SHOWN_IN_ALL // (2 * len(self.files))))
+        for change in self.files:
+            if (change.puts and self._draft.is_new(change.path)) is added:
+                yield told_change(change, self._draft, most)
+
+    def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
+        if self.proposes:
+            line = f"{readers_of(before)} can read it, under your name"
+            yield Consequence(Impact.PUBLISHES, line, self.publishes)
+            return
+        for line in self._lines(added=False):
+            yield Consequence(Impact.DESTROYS, line)
+        if self.type == "space" and self.revision in MAIN and before.field("sdk") != "static":
+            yield Consequence(
+                Impact.RUNS, "the Space is built anew, and runs with its secrets what it then holds"
+            )
+
+    def headline(self, before: Repository) -> str:
+        where = f"the {self.type} {quoted(self.repo_id)}: {quoted(self.summary)}?"
+        if self.create_pr:
+            return f"Open a pull request on {where}"
+        return f"Commit to {quoted(self.revision)} of {where}"
+
+    def facts(self, before: Repository, known: Known) -> tuple[str, ...]:
+        proposed = tuple(self._lines(added=False)) if self.proposes else ()
+        return (*proposed, *self._lines(added=True), *before.facts())
+
+    def cost(self, before: Repository) -> str:
+        return TOLD if self.proposes else STAYS
+
+    # ── to HTTP and back ────────────────────────────────────────────────────────────────────────────────────
+
+    def to_http(self, base: str) -> HttpRequest:
+        parent = self.parent_commit or self._draft.parent
+        header = {
+            "summary": self.summary,
+            "description": self.description or "",
+            **({"parentCommit": parent} if parent else {}),
+        }
+        lines = [{"key": "header", "value": header}, *lines_of(self.files, self._draft)]
+        content = "".join(f"{json.dumps(one)}\n" for one in lines).encode()
+        query = "?create_pr=1" if self.create_pr else ""
+        url = f"{base}{self.real_path()}{query}"
+        return HttpRequest("POST", url, content=content, content_type="application/x-ndjson")
+
+    def outcome(self, before: Repository, after: Committed) -> str:
+        what = f"{counted(len({one.path for one in self.files}), 'file')}, commit {after.commit_oid}"
+        if after.pull_request_url:
+            return f"Opened {plain(after.pull_request_url, 300)}: {what}."
+        return f"Committed to {self.revision} of {self.subject}: {what}."
+
+    def undo(self, before: Repository, after: Committed) -> Change[Any, Any] | None:
+        if self.create_pr or not all(self._can_go_back(one) for one in self.files):
+            return None
+        back = [
+            FileChange(path=one.path, old=one.new, new=one.old)
+            if one.old is not None
+            else FileChange(path=one.old_path, old_path=one.path)
+            if one.old_path
+            else FileChange(path=one.path, delete=True)
+            for one in reversed(self.files)
+        ]
+        return Commit(
+            repo_id=self.repo_id,
+            type=self.type,
+            summary=f"Undo: {self.summary}"[:500],
+            files=back,
+            revision=self.revision,
+            parent_commit=after.commit_oid,
+        )
+
+    def _can_go_back(self, change: FileChange) -> bool:
+        if change.old is not None:
+            return bool(change.new) and self._draft.edited.get(change.path, "").count(change.new or "") == 1
+        return not change.delete and self._draft.is_new(change.path)
