@@ -1,7 +1,7 @@
-"""The server's connections: at most so many, and each says in time and in short what it wants.
+"""The server's connections: at most so many, each asks in time and in short, and takes its answer in time.
 
 uvicorn bounds neither the time nor (with httptools) the size of a request's head, nor how many connections
-wait for one. Bodies are bounded in `intake.py`.
+wait for one, nor how long a client may leave an answer unread. Bodies are bounded in `intake.py`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from uvicorn import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -18,6 +19,12 @@ from uvicorn.server import ServerState
 MOST: Final = 1_024  # connections
 HEAD_IN_TIME = 10.0  # seconds for the head of a request to come
 LARGEST_HEAD = 64 * 1024  # bytes
+TAKEN_IN_TIME = 60.0  # seconds for what was written to be taken; an answer has a few hundred KiB at most
+MOST_UNREAD = 64 * 2**20  # bytes that all connections together have written and nobody has taken
+
+
+# The connections of each server whose clients do not take what was written, the longest first.
+_PAUSED: WeakKeyDictionary[ServerState, dict[BoundedProtocol, None]] = WeakKeyDictionary()
 
 
 class BoundedProtocol(asyncio.Protocol):
@@ -35,12 +42,15 @@ class BoundedProtocol(asyncio.Protocol):
         self._http: H11Protocol = _protocol()(config, server_state, app_state, _loop)
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._taken: asyncio.TimerHandle | None = None
         self._head = 0  # bytes since the last request
+        self._paused = _PAUSED.setdefault(server_state, {})
 
     def connection_made(  # type: ignore[override]  # narrower, as uvicorn's own: it serves streams alone
         self, transport: asyncio.Transport
     ) -> None:
         self._transport = transport
+        transport.set_write_buffer_limits(0)  # so that whatever the client does not take is known
         self._http.connection_made(transport)
         if len(self._state.connections) > MOST:
             transport.abort()
@@ -63,13 +73,30 @@ class BoundedProtocol(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._expect_nothing()
+        self._is_taken()
         self._http.connection_lost(exc)
 
     def pause_writing(self) -> None:
         self._http.pause_writing()
+        self._paused[self] = None
+        self._taken = self._loop.call_later(TAKEN_IN_TIME, self._close)
+        while sum(one.unread for one in self._paused) > MOST_UNREAD:
+            next(iter(self._paused))._close()  # who has waited the longest
 
     def resume_writing(self) -> None:
+        self._is_taken()
         self._http.resume_writing()
+
+    @property
+    def unread(self) -> int:
+        """Bytes that were written and not taken."""
+        return self._transport.get_write_buffer_size() if self._transport else 0
+
+    def _is_taken(self) -> None:
+        self._paused.pop(self, None)
+        if self._taken:
+            self._taken.cancel()
+            self._taken = None
 
     def _expect_a_head(self) -> None:
         if self._timer is None:
@@ -81,6 +108,7 @@ class BoundedProtocol(asyncio.Protocol):
             self._timer = None
 
     def _close(self) -> None:
+        self._is_taken()
         if self._transport:
             self._transport.abort()
 
