@@ -21,7 +21,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar, Generic, Literal, Self, TypeVar, get_args
 
 from hub_mcp.catalogue.answers import Answer, clean, told
-from hub_mcp.catalogue.endpoint import Endpoint, declare, type_arguments
+from hub_mcp.catalogue.declaration import type_arguments
+from hub_mcp.catalogue.endpoint import Endpoint, declare
 from hub_mcp.catalogue.http import Effect, Line, fields_in
 from hub_mcp.catalogue.stakes import NOTHING_KNOWN, Consequence, Impact, Known, Stakes
 from hub_mcp.catalogue.vocabulary import OwnedThing, OwnerName, RepoKind

@@ -17,13 +17,13 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Generic, Self, TypeVar, get_args
+from typing import Any, ClassVar, Generic, Self, TypeVar
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
-from pydantic.fields import FieldInfo
 
 from hub_mcp.catalogue.answers import Answer
+from hub_mcp.catalogue.declaration import declaration_faults, type_arguments
 from hub_mcp.catalogue.http import (
     Effect,
     HttpRequest,
@@ -32,7 +32,6 @@ from hub_mcp.catalogue.http import (
     encode_query,
     fields_in,
     fill,
-    required_in,
 )
 from hub_mcp.catalogue.refusals import error_of, is_page
 from hub_mcp.catalogue.vocabulary import (
@@ -276,7 +275,8 @@ def declare(line: Line, label: str, check: Callable[[type[E]], str | None]) -> C
         cls.label = label or " ".join([words[0], *(word.lower() for word in words[1:])])
         cls.area = cls.in_area or cls.__module__.rpartition(".")[2]
         cls.answer = type_arguments(cls, Endpoint)[-1]
-        if why := next(filter(None, (*_wrong(cls), check(cls))), None):
+        faults = [*declaration_faults(cls, line), _name_fault(cls), check(cls)]
+        if why := next(filter(None, faults), None):
             raise TypeError(f"{cls.__name__}: {why}")
         ENDPOINTS[cls.tool] = cls
         return cls
@@ -284,52 +284,12 @@ def declare(line: Line, label: str, check: Callable[[type[E]], str | None]) -> C
     return declared
 
 
-def type_arguments(cls: type[Endpoint[Any]], generic: type) -> tuple[type[Answer], ...]:
-    """The type arguments that the nearest base given any was given, as in `Endpoint[Done]`.
-
-    Raises:
-        TypeError: none was.
-    """
-    for base in cls.__mro__:
-        metadata = getattr(base, "__pydantic_generic_metadata__", None)
-        if metadata and issubclass(base, generic) and metadata["args"]:
-            arguments = tuple(metadata["args"])
-            if all(isinstance(one, type) and issubclass(one, Answer) for one in arguments):
-                return arguments
-    raise TypeError(f"{cls.__name__}: say what it answers, as in {generic.__name__}[Done]")
-
-
-def _wrong(cls: type[Endpoint[Any]]) -> list[str | None]:
-    """What of a declaration does not hold together."""
-    line, found = cls.line, list[str | None]()
+def _name_fault(cls: type[Endpoint[Any]]) -> str | None:
+    """What is wrong with what a tool is called, or said to do."""
     if not cls.__doc__ or cls.__doc__ == inspect.getdoc(Endpoint):
-        found.append("a docstring is missing; it is what the model reads to choose the tool")
+        return "a docstring is missing; it is what the model reads to choose the tool"
     if len(cls.tool) > NAME_LIMIT:
-        found.append(f"the tool name {cls.tool!r} is longer than {NAME_LIMIT} characters")
+        return f"the tool name {cls.tool!r} is longer than {NAME_LIMIT} characters"
     if cls.tool in ENDPOINTS and ENDPOINTS[cls.tool].__module__ != cls.__module__:
-        found.append(f"there is already a tool {cls.tool!r}")
-    if not line.path.startswith("/"):
-        found.append(f"the path {line.path!r} must start with a slash")
-    for name in fields_in(line.path):
-        if name not in cls.model_fields:
-            found.append(f"the path names {name!r}, which is not one of its fields")
-        elif cls.model_fields[name].annotation is str and not cls.model_fields[name].metadata:
-            found.append(
-                f"{name!r} is in the path, so its type must say what may stand there; see vocabulary.py"
-            )
-    for name in required_in(line.path):
-        field = cls.model_fields.get(name)
-        if field and not field.is_required() and field.default is None:
-            found.append(f"{name!r} is in the path, so it must be required (or the part in [brackets])")
-    return [*found, *(_wrong_field(name, field) for name, field in cls.model_fields.items())]
-
-
-def _wrong_field(name: str, field: FieldInfo) -> str | None:
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        return f"the field {name!r} must be in snake_case"
-    kinds = [one for one in get_args(field.annotation) if one is not type(None)]
-    if type(None) in get_args(field.annotation) and len(kinds) > 1:
-        return f"the field {name!r} has more than one type; a portable schema has none of those"
-    if field.is_required() and type(None) in get_args(field.annotation):
-        return f"the field {name!r} allows null, so it needs the default None"
+        return f"there is already a tool {cls.tool!r}"
     return None
