@@ -245,7 +245,7 @@ class RateLimited(Refused):
         self, what: str, *, wait: float = 0.0, quoted: str = "", advice: str = "", status: int = 429
     ) -> None:
         self.wait = wait
-        step = advice or (f"Call again in {told_seconds(wait)}." if wait else self.advice)
+        step = advice or (f"Call again in {seconds_in_words(wait)}." if wait else self.advice)
         super().__init__(what, quoted=quoted, advice=step, status=status)
 
 
@@ -263,6 +263,6 @@ class HubDown(Refused):
     advice = "The Hub is having trouble; try again in a minute."
 
 
-def told_seconds(seconds: float) -> str:
+def seconds_in_words(seconds: float) -> str:
     """A wait as people say it: seconds, and minutes where there are many."""
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

@@ -92,7 +92,7 @@ _SENT: ContextVar[SecretMask | None] = ContextVar("hub_mcp_sent", default=None)
 
 
 @contextmanager
-def sending(mask: SecretMask | None) -> Generator[None, None, None]:
+def token_masked_in_logs(mask: SecretMask | None) -> Generator[None, None, None]:
     """While a request with a token is under way, lines that anybody logs are masked of that token."""
     held = _SENT.set(mask)
     try:

@@ -128,12 +128,12 @@ def test_the_list_is_the_same_for_everyone_and_every_time() -> None:
     ],
 )
 def test_the_list_of_the_file_is_that_of_the_catalogue(settings: Settings) -> None:
-    announced, surface = PreparedTools(settings), CatalogueTools(settings)
-    assert announced.tools == surface.tools
-    assert [announced.input_schema(tool.name) for tool in NAMED] == [
-        surface.input_schema(tool.name) for tool in NAMED
+    prepared, derived = PreparedTools(settings), CatalogueTools(settings)
+    assert prepared.tools == derived.tools
+    assert [prepared.input_schema(tool.name) for tool in NAMED] == [
+        derived.input_schema(tool.name) for tool in NAMED
     ]
-    assert [announced.lists(tool.name) for tool in NAMED] == [surface.lists(tool.name) for tool in NAMED]
+    assert [prepared.lists(tool.name) for tool in NAMED] == [derived.lists(tool.name) for tool in NAMED]
 
 
 def test_a_tool_is_found_by_the_words_people_use_and_one_that_may_ask_says_so() -> None:

@@ -152,7 +152,7 @@ class Change(Endpoint[A], Generic[T, A]):
             return f"{about}: {'; '.join(parts)}."
         return f"Done: {self.label.lower()}, {self.subject}."
 
-    def told_outcome(self, before: T, after: A) -> str:
+    def outcome_text(self, before: T, after: A) -> str:
         """What `outcome` says; plainer where the Hub's answers are too odd for it."""
         try:
             return self.outcome(before, after)

@@ -16,7 +16,7 @@ from hub_mcp.catalogue.discussions import (
     GetDiscussion,
     ListDiscussions,
     Number,
-    told_event,
+    event_entry,
 )
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.http import Effect, HttpResponse
@@ -47,7 +47,7 @@ class Event(Record):
     id: str
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
-        return told_event({"id": self.id, **(self.__pydantic_extra__ or {})})
+        return event_entry({"id": self.id, **(self.__pydantic_extra__ or {})})
 
     @property
     def identity(self) -> str:

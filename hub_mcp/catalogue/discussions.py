@@ -94,7 +94,7 @@ class Discussion(DiscussionRow):
     def comment(self, comment_id: str) -> dict[str, Any] | None:
         """What is shown of the comment with this id; None where there is none."""
         found = (one for one in self.events or () if one.get("id") == comment_id)
-        return next((told_event(one) for one in found if one.get("type") == "comment"), None)
+        return next((event_entry(one) for one in found if one.get("type") == "comment"), None)
 
     def words_of(self, comment_id: str) -> str:
         """The whole text of the comment with this id; "" where there is none."""
@@ -129,7 +129,7 @@ class Discussion(DiscussionRow):
         entries: list[dict[str, Any]] = []
         spent = 0
         for event in every[self._start - 1 :]:
-            entry = told_event(event)
+            entry = event_entry(event)
             spent += weight_of(entry)
             if entries and spent > SAID:
                 break
@@ -155,7 +155,7 @@ class Discussion(DiscussionRow):
         return (self.title, self.status, self.is_pull_request, proposed)
 
 
-def told_event(event: dict[str, Any]) -> dict[str, Any]:
+def event_entry(event: dict[str, Any]) -> dict[str, Any]:
     """Who did or said what, and when; the Hub nests this deeply."""
     data = event.get("data")
     data = data if is_object(data) else {}

@@ -109,11 +109,11 @@ class ResourceGroup(Record):
         """What is in it, each with its type, and whether it is private."""
         return [
             f"{one.get('type')} {_name_of(one)}{' (private)' if one.get('private') else ''}"
-            for one in self.holdings or ()
+            for one in self.held_repos or ()
         ]
 
     @property
-    def holdings(self) -> list[dict[str, Any]] | None:
+    def held_repos(self) -> list[dict[str, Any]] | None:
         """The repositories and collections in it; None where the Hub does not tell."""
         return self.resources if self.resources is not None else self.repos
 
@@ -131,7 +131,7 @@ class ResourceGroup(Record):
         return not any(one["role"] == "admin" for one in others)
 
     def facts(self) -> tuple[str, ...]:
-        held = self.holdings or []
+        held = self.held_repos or []
         names = ", ".join(quoted(_name_of(one), NAME_SHOWN) for one in held[:FEW])
         more = f" and {len(held) - FEW:,} more" if len(held) > FEW else ""
         closed = sum(1 for one in held if one.get("private") is not False)
@@ -141,7 +141,7 @@ class ResourceGroup(Record):
             f"{len(held):,} repositories and collections, {closed:,} not public: {names}{more}"
             if held
             else "nothing in it"
-            if self.holdings is not None
+            if self.held_repos is not None
             else "what is in it is not known",
         ]
         if self.joins_by_itself:
@@ -150,9 +150,9 @@ class ResourceGroup(Record):
         return tuple(lines)
 
     def standing(self) -> tuple[object, ...]:
-        held = sorted(f"{_name_of(one)} {one.get('private')}" for one in self.holdings or ())
+        held = sorted(f"{_name_of(one)} {one.get('private')}" for one in self.held_repos or ())
         users = sorted(f"{one.get('name')} {one.get('role')}" for one in self.users or ())
-        return (self.holdings is None, held, users, self.joins_by_itself)
+        return (self.held_repos is None, held, users, self.joins_by_itself)
 
 
 def _name_of(held: dict[str, Any]) -> str:
@@ -172,7 +172,7 @@ class ResourceGroups(Answer):
         return cls([ResourceGroup.of(one) for one in value])
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
-        few = sum(len(one.users or ()) + len(one.holdings or ()) for one in self.groups) <= NAMED
+        few = sum(len(one.users or ()) + len(one.held_repos or ()) for one in self.groups) <= NAMED
         rows: list[dict[str, Any]] = []
         for group in self.groups:
             row = {key: one for key, one in group.content().items() if key in ResourceGroup.shown}
@@ -464,7 +464,7 @@ class AddResourceGroupUsers(ChangesGroup):
         return "They can be removed again, but what they read or changed meanwhile stays so."
 
     def consequences(self, before: ResourceGroup, known: Known) -> Iterator[Consequence]:
-        is_empty = before.holdings is not None and not before.holdings
+        is_empty = before.held_repos is not None and not before.held_repos
         for member in self.users:
             if member.role == "admin" or (not is_empty and member.role != "no_access"):
                 yield Consequence(Impact.OPENS, gains(member))

@@ -23,7 +23,7 @@ READ = (*KEPT, "minimum")  # what reading arguments needs beside
 
 def schema_of(endpoint: type[Endpoint[Any]]) -> dict[str, Any]:
     """The input schema of a tool; an endpoint's own fields come before those it shares with others."""
-    return deepcopy(_announced(endpoint))
+    return deepcopy(_tool_schema(endpoint))
 
 
 @cache
@@ -34,7 +34,7 @@ def reading_schema(endpoint: type[Endpoint[Any]]) -> dict[str, Any]:
 
 
 @cache
-def _announced(endpoint: type[Endpoint[Any]]) -> dict[str, Any]:
+def _tool_schema(endpoint: type[Endpoint[Any]]) -> dict[str, Any]:
     raw = endpoint.model_json_schema(by_alias=False)
     flat = _portable(raw, raw.get("$defs", {}), KEPT)
     own = [name for name in inspect.get_annotations(endpoint) if name in flat["properties"]]

@@ -75,7 +75,7 @@ def token_text(client: Client, *, with_token: bool, shown: bool) -> str:
     return MASK if shown else token.secret
 
 
-def told(client: Client, name: str, entry: Entry) -> str:
+def configuration_text(client: Client, name: str, entry: Entry) -> str:
     """The piece of a configuration file that holds the entry, as its owner would write it."""
     if client.format == "toml":
         return toml_table((*client.under, name), entry)
@@ -170,7 +170,7 @@ def install(
     wanted = client.write(name, server, token_text(client, with_token=with_token, shown=print_))
     secret = with_token and not client.reference
     if print_:
-        click.echo(told(client, name, wanted), nl=False)
+        click.echo(configuration_text(client, name, wanted), nl=False)
         return
     path = client.path(Machine.here())
     try:

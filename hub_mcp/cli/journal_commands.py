@@ -104,7 +104,7 @@ async def _taken_back(settings: Settings, entry: Entry, yes: bool) -> None:
         async with gate.recording_refusals(call, hub):
             rehearsed = await gate.rehearse(call, hub)
         refuse_another(entry.identity, rehearsed)
-        for line in told_of(rehearsed):
+        for line in rehearsal_lines(rehearsed):
             click.echo(line)
         if entry.no_undo:
             click.echo(f"  {plain(entry.no_undo)}")
@@ -129,7 +129,7 @@ def refuse_another(identity: str, rehearsed: Rehearsal) -> None:
         raise Stopped(f"Another one has the name of {rehearsed.assessment.call.subject} since then.")
 
 
-def told_of(rehearsed: Rehearsal) -> list[str]:
+def rehearsal_lines(rehearsed: Rehearsal) -> list[str]:
     """What taking back would send, and what it would change."""
     call = rehearsed.assessment.call
     lines = [f"{type(call).label}: {call.subject}", f"  {rehearsed.request.method} {call.to_http('').url}"]

@@ -22,16 +22,16 @@ def tools(settings: Settings, shape: str) -> None:
     from hub_mcp.server.operation_tools import CHANGE, tool_for
     from hub_mcp.server.tool_selection import AREA
 
-    surface = CatalogueTools(settings)
+    listed = CatalogueTools(settings)
     if shape == "json":
-        shown: list[Any] = [tool.model_dump(by_alias=True, exclude_none=True) for tool in surface.tools]
+        shown: list[Any] = [tool.model_dump(by_alias=True, exclude_none=True) for tool in listed.tools]
         click.echo(json.dumps(shown, indent=1, ensure_ascii=False))
         return
     areas: dict[str, list[tuple[str, str, str]]] = {}
-    for name, endpoint in surface.offered.items():
+    for name, endpoint in listed.endpoints.items():
         mark = "asks" if endpoint.may_ask() else endpoint.line.effect
         areas.setdefault(endpoint.area, []).append((name, mark, gist(endpoint)))
-    for name in surface.reaching:
+    for name in listed.reaching:
         mark = "asks" if name == CHANGE else "read"
         areas.setdefault(AREA, []).append((name, mark, tool_for(name).description or ""))
     for area, offered in areas.items():

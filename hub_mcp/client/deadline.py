@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import anyio
 
 from hub_mcp.client.departure import Departure
-from hub_mcp.errors import told_seconds
+from hub_mcp.errors import seconds_in_words
 
 if TYPE_CHECKING:
     import httpx
@@ -88,7 +88,7 @@ class Deadline:
             self._scope.deadline = self.deadline
         left = seconds
         while left > 0:
-            await self.tell(left, f"waiting {told_seconds(math.ceil(left))} for the Hub's rate limit")
+            await self.tell(left, f"waiting {seconds_in_words(math.ceil(left))} for the Hub's rate limit")
             await sleep(min(left, TELL_EVERY))
             left -= TELL_EVERY
 

@@ -15,7 +15,7 @@ from hub_mcp.client.token import Token
 from hub_mcp.client.transport.connection_errors import no_connection
 from hub_mcp.client.transport.proxies import proxy_for
 from hub_mcp.errors import NoAnswer, NotAHub, TimedOut, TokenRejected, Unreachable
-from hub_mcp.masking import SecretMask, sending
+from hub_mcp.masking import SecretMask, token_masked_in_logs
 
 CONNECTING = 10.0  # seconds, or half of the timeout where that is less
 NO_ADDRESS = "Correct HF_ENDPOINT: https:// and a host, nothing secret."
@@ -48,7 +48,7 @@ class Sender:
         """
         try:
             sent = self._made(request, patience)
-            with sending(self._mask):
+            with token_masked_in_logs(self._mask):
                 answer = await self.stack.handle_async_request(sent)
                 body = await answer.aread()
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as trouble:

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from hub_mcp.cli.client_entries import PINNED, Remote, Server, Start
 from hub_mcp.cli.clients import CLIENTS, Client
-from hub_mcp.cli.install import NAME, told
+from hub_mcp.cli.install import NAME, configuration_text
 from hub_mcp.dev.project import Project
 
 REMOTE = Remote("https://hub-mcp.example.com/mcp")
@@ -27,7 +27,7 @@ def pieces(project: Project) -> dict[str, bytes]:
 
 
 def _piece(client: Client, server: Server, token: str) -> bytes:
-    return told(client, NAME, client.write(NAME, server, token)).encode()
+    return configuration_text(client, NAME, client.write(NAME, server, token)).encode()
 
 
 def _compact(client: str, project: Project, **more: str) -> str:

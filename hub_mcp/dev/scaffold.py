@@ -69,12 +69,12 @@ class Field:
         return [*([] if self.required else ["None"]), *named]
 
     @property
-    def is_told(self) -> bool:
+    def needs_field(self) -> bool:
         """Whether more than its type and its absence must be said."""
         return len(self.arguments) > (not self.required)
 
     def __str__(self) -> str:
-        value = f"Field({', '.join(self.arguments)})" if self.is_told else "" if self.required else "None"
+        value = f"Field({', '.join(self.arguments)})" if self.needs_field else "" if self.required else "None"
         return f"{self.name}: {self.kind}{'' if self.required else ' | None'}{value and f' = {value}'}"
 
 
@@ -225,7 +225,7 @@ def _module(
         yield "from collections.abc import Iterator"
     if draft.uses("Literal"):
         yield "from typing import Literal\n"
-    if any(one.is_told for one in draft.fields):
+    if any(one.needs_field for one in draft.fields):
         yield "from pydantic import Field\n"
     yield f"from hub_mcp.catalogue.answers import {'Record' if has_record else 'Done'}"
     if changes:

@@ -265,7 +265,7 @@ class Gate:
         return Acted(
             found.call,
             after,
-            found.call.told_outcome(found.before, after),
+            found.call.outcome_text(found.before, after),
             by,
             kept,
             f"`hub-mcp undo {kept}`{f' ({left})' if left else ''}" if back and kept else "",

@@ -45,19 +45,19 @@ class CatalogueTools(ToolList):
         refuse_unknown(
             settings, {*ENDPOINTS, *callable_operations(), *TOOLS}, {*areas(), AREA, *operation_areas()}
         )
-        self.offered = {
+        self.endpoints = {
             name: cls for name, cls in default_endpoints().items() if not why_hidden(settings, cls)
         }
         self.operations = OperationTools(settings)
         self.reaching = [name for name in TOOLS if not hidden_by(settings, name, AREA, reads=name != CHANGE)]
         for name, one in callable_operations().items():
             made = announces(settings, name, one.area, reads=one.reads) and endpoint_of(name)
-            if made and name not in self.offered:
-                self.offered[name] = made
+            if made and name not in self.endpoints:
+                self.endpoints[name] = made
 
     def endpoint(self, name: str) -> type[Endpoint[Any]] | None:
         """The endpoint behind an offered tool; None for every other name."""
-        return self.offered.get(self.own_name(name))
+        return self.endpoints.get(self.own_name(name))
 
     def reaches(self, name: str) -> bool:
         """Whether a tool is one of the offered ones that reach all operations."""
@@ -69,11 +69,11 @@ class CatalogueTools(ToolList):
         return endpoint.changes if endpoint else self.own_name(name) == CHANGE
 
     def selected(self) -> list[Tool]:
-        own = [tool_of(endpoint) for endpoint in self.offered.values()]
+        own = [tool_of(endpoint) for endpoint in self.endpoints.values()]
         return [*own, *(tool_for(name) for name in self.reaching)]
 
     def lists(self, name: str) -> bool:
-        endpoint = self.offered.get(name)
+        endpoint = self.endpoints.get(name)
         if name == FIND:
             return name in self.reaching
         return endpoint is not None and endpoint.is_listing()

@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hub_mcp.server.tool_selection import check, offered, output_schema
+from hub_mcp.server.tool_selection import check, output_schema, tools_for
 from hub_mcp.settings import Settings
 
 FILE = "early_answers.json"
@@ -115,7 +115,7 @@ class EarlyAnswers:
 
     def _tools(self, era: Era) -> list[dict[str, Any]]:
         tools: list[dict[str, Any]] = []
-        for one in offered(self._settings):
+        for one in tools_for(self._settings):
             whole = {**one.tool, "name": self._settings.tool_prefix + one.name}
             if self._settings.structured:
                 whole["outputSchema"] = output_schema(lists=one.lists)

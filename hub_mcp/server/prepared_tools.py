@@ -7,7 +7,7 @@ from functools import cached_property
 from mcp.types import Tool
 
 from hub_mcp.server.tool_list import ToolList
-from hub_mcp.server.tool_selection import PreparedTool, check, offered
+from hub_mcp.server.tool_selection import PreparedTool, check, tools_for
 from hub_mcp.settings import Settings
 
 
@@ -20,11 +20,11 @@ class PreparedTools(ToolList):
         self._settings = settings
 
     @cached_property
-    def _offered(self) -> list[PreparedTool]:
-        return offered(self._settings)
+    def _tools(self) -> list[PreparedTool]:
+        return tools_for(self._settings)
 
     def selected(self) -> list[Tool]:
-        return [Tool.model_validate(one.tool) for one in self._offered]
+        return [Tool.model_validate(one.tool) for one in self._tools]
 
     def lists(self, name: str) -> bool:
-        return any(one.lists for one in self._offered if one.name == name)
+        return any(one.lists for one in self._tools if one.name == name)

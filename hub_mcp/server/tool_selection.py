@@ -109,7 +109,7 @@ def check(settings: Settings) -> None:
         refuse_unknown(settings, {one.name for one in known}, {one.area for one in known})
 
 
-def offered(settings: Settings) -> list[PreparedTool]:
+def tools_for(settings: Settings) -> list[PreparedTool]:
     """The tools that one server offers, in the order of the catalogue."""
     named = listed_when_named() if settings.toolsets or settings.tools else ()
     own = [one for one in listed() if not hidden_by(settings, one.name, one.area, reads=one.reads)]

@@ -28,7 +28,7 @@ from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.operations.announce import input_schema_of, reading_schema_of, with_empties
 from hub_mcp.catalogue.operations.calls import OperationCall
 from hub_mcp.catalogue.operations.table import operations
-from hub_mcp.catalogue.operations.validation import told_faults
+from hub_mcp.catalogue.operations.validation import bad_arguments
 from hub_mcp.errors import BadInput, HubError, plain
 from hub_mcp.server.answer_form import AnswerForm
 from hub_mcp.server.render import Rows, render
@@ -95,7 +95,7 @@ def read_call(
         return endpoint.model_validate_json(json.dumps(meant), strict=True, context={"hosts": hosts})
     except ValidationError as trouble:
         if issubclass(endpoint, OperationCall):
-            raise told_faults(endpoint.operation, trouble) from None
+            raise bad_arguments(endpoint.operation, trouble) from None
         raise bad_input(endpoint, trouble) from None
     except (ValueError, TypeError, RecursionError):
         raise BadInput(f"The arguments of {endpoint.tool} cannot be read.") from None

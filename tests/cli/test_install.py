@@ -19,7 +19,7 @@ from hub_mcp import __version__
 from hub_mcp.cli.client_entries import Remote, Start
 from hub_mcp.cli.clients import CLIENTS, Client, Machine
 from hub_mcp.cli.config_files import BACKUP, entry_of, value_of
-from hub_mcp.cli.install import install, told, uninstall
+from hub_mcp.cli.install import configuration_text, install, uninstall
 from hub_mcp.dev.check_clients import PIECES
 from hub_mcp.dev.check_shapes import faults
 
@@ -488,7 +488,7 @@ def test_windows_paths_survive_every_format(home: Path, client: Client) -> None:
     command = r"C:\Users\Ada Lovelace\hub-mcp.exe"
     entry = client.write("hub", Start(command, ("--log-file", 'a "b"\\c')), "")
     piece = client.piece("hub", entry)
-    assert value_of(client.format, told(client, "hub", entry)) == piece
+    assert value_of(client.format, configuration_text(client, "hub", entry)) == piece
     assert command.replace("\\", "\\\\") in json.dumps(piece)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from hub_mcp.catalogue.refusals import Window
 from hub_mcp.client.deadline import Deadline
-from hub_mcp.client.transport.rate_limit import LONGEST_SPACING, Budget, RateLimitTransport, told_window
+from hub_mcp.client.transport.rate_limit import LONGEST_SPACING, Budget, RateLimitTransport, window_in
 from hub_mcp.client.transport.retry import RetryTransport
 from hub_mcp.errors import RateLimited
 from tests.client.scripts import FarSide, Step, Time, Told, rate, request
@@ -177,4 +177,4 @@ def test_a_new_window_is_recognised_and_an_older_answer_is_not_believed() -> Non
     "said", ["", "r=5;t=", '"api";r=²;t=3', '"api";r=' + "9" * 99 + ";t=1", '"api"', "\xff"]
 )
 def test_odd_headers_are_passed_over(said: str) -> None:
-    assert told_window(httpx.Response(200, headers=[(b"RateLimit", said.encode("latin-1"))])) is None
+    assert window_in(httpx.Response(200, headers=[(b"RateLimit", said.encode("latin-1"))])) is None

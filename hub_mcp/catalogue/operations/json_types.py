@@ -136,7 +136,7 @@ def _object(schema: Schema, depth: int) -> Any:
     return create_model("Part", __config__=config, **fields)
 
 
-def told_schema(schema: Schema, depth: int = 3) -> str:
+def schema_in_words(schema: Schema, depth: int = 3) -> str:
     """A schema in a few words: `text`, `one of a, b`, `{key, value?}`."""
     if choices := schema.get("enum") or ([schema["const"]] if "const" in schema else []):
         listed = ", ".join(
@@ -148,17 +148,17 @@ def told_schema(schema: Schema, depth: int = 3) -> str:
     if parts := schema.get("anyOf") or schema.get("oneOf"):
         open_ended = any(one.get("type") == "string" and "enum" not in one for one in parts)
         counted = [one for one in parts if not (open_ended and "enum" in one)]
-        return " or ".join(dict.fromkeys(told_schema(one, depth) for one in counted))
+        return " or ".join(dict.fromkeys(schema_in_words(one, depth) for one in counted))
     kind = schema.get("type")
     if kind == "array":
-        return f"a list of {told_schema(schema.get('items', {}), depth - 1)}"
+        return f"a list of {schema_in_words(schema.get('items', {}), depth - 1)}"
     if "allOf" in schema:
-        return told_schema(_merged((schema, *schema["allOf"])), depth)
+        return schema_in_words(_merged((schema, *schema["allOf"])), depth)
     if (properties := schema.get("properties")) and depth:
         needed = schema.get("required", ())
         inner = ", ".join(
             (name if name in needed else f"{name}?")
-            + (f": {said}" if depth > 1 and (said := told_schema(one, depth - 1)) != "text" else "")
+            + (f": {said}" if depth > 1 and (said := schema_in_words(one, depth - 1)) != "text" else "")
             for name, one in properties.items()
         )
         return f"{{{inner}}}"

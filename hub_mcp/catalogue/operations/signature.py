@@ -11,7 +11,7 @@ from typing import Any
 
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.operations.arguments import arguments_of, is_listing
-from hub_mcp.catalogue.operations.json_types import told_schema
+from hub_mcp.catalogue.operations.json_types import schema_in_words
 from hub_mcp.catalogue.operations.risks import rules
 from hub_mcp.catalogue.operations.table import Operation, Sends, Standing
 from hub_mcp.catalogue.schema import schema_of
@@ -101,7 +101,7 @@ def _rule(condition: str, why: str) -> str:
 
 def _told(schema: Mapping[str, Any]) -> str:
     words = schema.get("description")
-    return told_schema(schema) + (f" ({words})" if words else "")
+    return schema_in_words(schema) + (f" ({words})" if words else "")
 
 
 def nearest(name: str, names: Iterable[str]) -> list[str]:

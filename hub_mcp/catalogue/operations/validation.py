@@ -19,7 +19,7 @@ from hub_mcp.catalogue.answers import is_array, is_object
 from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.operations.arguments import Argument, arguments_of, is_listing, of_route
-from hub_mcp.catalogue.operations.json_types import DEEPEST, allows_null, told_schema, type_of
+from hub_mcp.catalogue.operations.json_types import DEEPEST, allows_null, schema_in_words, type_of
 from hub_mcp.catalogue.operations.paths import DEFAULT_REVISION, route_of, routes, types_of
 from hub_mcp.catalogue.operations.pinning import Schema
 from hub_mcp.catalogue.operations.table import Operation
@@ -153,7 +153,7 @@ def refuse_unfitting(operation: Operation, said: Mapping[str, Any]) -> None:
             raise ValueError(f"`{name}` is required for a {route.type or route.service}")
 
 
-def told_faults(operation: Operation, trouble: ValidationError, paging: bool = True) -> BadInput:
+def bad_arguments(operation: Operation, trouble: ValidationError, paging: bool = True) -> BadInput:
     """What was wrong with the arguments, each by its name, with the rule it breaks."""
     known = arguments_of(operation)
     by_wire = {one.wire: one.name for one in known.values()}
@@ -174,7 +174,7 @@ def told_faults(operation: Operation, trouble: ValidationError, paging: bool = T
         else:
             where = ".".join(str(part) for part in error["loc"][1:] if not str(part).startswith("Part"))
             given = json.dumps(error["input"], default=str, ensure_ascii=False)[:60]
-            rule = told_schema(known[name].schema) if name in known else error["msg"]
+            rule = schema_in_words(known[name].schema) if name in known else error["msg"]
             faults[name] = f"{f'at {where}: ' if where else ''}must be {rule}, not {given}"
     told = [
         f"{plain(name, 60)}: {plain(said, 600)}" if name else plain(said, 600)

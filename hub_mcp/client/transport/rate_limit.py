@@ -94,7 +94,7 @@ class RateLimitTransport(httpx.AsyncBaseTransport):
         if wait > 0:
             await patience.wait_for_limit(wait, self._sleep)
         answer = await self._inner.handle_async_request(request)
-        if window := told_window(answer):
+        if window := window_in(answer):
             budget.heed(window, self._clock())
         return answer
 
@@ -111,7 +111,7 @@ class RateLimitTransport(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
 
-def told_window(answer: httpx.Response) -> Window | None:
+def window_in(answer: httpx.Response) -> Window | None:
     """What an answer says of the caller's window; a 429 that waiting helps says that nothing is left."""
     window = window_of(answer.headers)
     if answer.status_code == 429 and (wait := seconds_to_wait(answer.headers)) is not None:

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from ..people.rights import signed_in
 from ..store import Store, store_of
 from ..web.hub_errors import ApiError
-from ..web.json_body import JSONBody, bodies_of, body_of
+from ..web.json_body import JSONBody, body_of, json_bodies_of
 from ..web.request import origin
 from ..web.response import HubJSON
 from .collection_access import must_change
@@ -63,7 +63,7 @@ async def update(request: Request) -> Response:
 
 async def update_many(request: Request) -> Response:
     """POST …/items/batch: changes as `[{action: "update", _id, data}]`, all of them or none."""
-    store, who, bodies = store_of(request), signed_in(request), await bodies_of(request)
+    store, who, bodies = store_of(request), signed_in(request), await json_bodies_of(request)
     changes: list[tuple[str, _Change]] = []
     for body in bodies:
         body.choice("action", ("update",), required=True)

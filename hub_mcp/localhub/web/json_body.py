@@ -153,7 +153,7 @@ async def body_of(request: Request) -> JSONBody:
     return JSONBody(value)
 
 
-async def bodies_of(request: Request) -> list[JSONBody]:
+async def json_bodies_of(request: Request) -> list[JSONBody]:
     """The request's body as an array of objects, each complaining for itself."""
     value = await _json(request)
     if not isinstance(value, list):

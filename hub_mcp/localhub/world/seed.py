@@ -12,7 +12,7 @@ from .fixed_random import TODAY, oid, roll, world, written
 from .seed_collections import fill_collections
 from .seed_datasets import datasets
 from .seed_discussions import fill_discussions, fill_likes
-from .seed_edge_cases import oddities
+from .seed_edge_cases import edge_cases
 from .seed_models import models
 from .seed_papers import fill_papers
 from .seed_people import crowd, fill_people
@@ -31,7 +31,7 @@ def fill(store: Store, extra: int = 0) -> None:
     ordinary = list(models(tables, owners))
     held = list(datasets(tables, owners))
     demos = list(spaces(tables, owners, [model.id for model in ordinary]))
-    repos = [*ordinary, *oddities(users), *(dataset for dataset, *_ in held), *demos, *_plain(extra)]
+    repos = [*ordinary, *edge_cases(users), *(dataset for dataset, *_ in held), *demos, *_plain(extra)]
     insert_repos(store, repos)
     fill_histories(store, repos)
     keys = {row["id"]: row["key"] for row in store.rows("select id, key from repos where type = 'dataset'")}

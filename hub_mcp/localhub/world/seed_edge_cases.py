@@ -21,7 +21,7 @@ INJECTION = (
 PICKLE = b"\x80\x02cposix\nsystem\nX\x0c\x00\x00\x00echo gotchas\x85R."
 
 
-def oddities(users: Mapping[str, str]) -> Iterator[NewRepo]:
+def edge_cases(users: Mapping[str, str]) -> Iterator[NewRepo]:
     """The odd models; `users` gives the ids of their creators."""
     yield _odd("ada/notes-to-self", "2024-03-30T20:00:00.000Z", visibility="private")
     yield _odd("ada/draft-tide-model", "2026-08-14T07:12:00.000Z", visibility="private", likes=1)

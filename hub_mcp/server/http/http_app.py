@@ -165,7 +165,7 @@ class AccessLog:
             return await self._app(scope, receive, send)
         started, status = time.monotonic(), 0
 
-        async def sending(message: Message) -> None:
+        async def send_noting_status(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -173,7 +173,7 @@ class AccessLog:
 
         headers = Headers(scope=scope)
         try:
-            return await self._app(scope, receive, sending)
+            return await self._app(scope, receive, send_noting_status)
         finally:
             access.info(
                 "%s %s %s %d %.0f ms %s",

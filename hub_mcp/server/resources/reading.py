@@ -174,11 +174,11 @@ class Pages:
     async def _streamed(self, ctx: Context, hub: Hub, uri: str) -> str:
         progress = Progress(ctx)
 
-        async def told(pages: int, text: str) -> None:
+        async def report(pages: int, text: str) -> None:
             await progress.reached(pages, None, text)
 
         listing = listing_at(uri, (hub.host,))
-        return await read_stream(hub, listing, told, self._subscriptions.walk_of(hub, listing))
+        return await read_stream(hub, listing, report, self._subscriptions.walk_of(hub, listing))
 
 
 def whole(call: Endpoint[Any], answer: Any) -> str:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from hub_mcp.catalogue.operations.calls import OperationCall, made_of
 from hub_mcp.catalogue.operations.risks import Risk, risk_of
 from hub_mcp.catalogue.operations.table import Standing, operations
-from hub_mcp.catalogue.operations.validation import told_faults, wire_of
+from hub_mcp.catalogue.operations.validation import bad_arguments, wire_of
 
 OPERATIONS = operations()
 REPO = {"repo_id": "acme/tiny", "type": "model"}
@@ -118,4 +118,4 @@ def test_a_wrong_argument_is_refused_in_a_plain_sentence(
     operation = OPERATIONS[name]
     with pytest.raises(ValidationError) as refused:
         made_of(operation, OperationCall).model_validate(said, strict=True)
-    assert sentence in told_faults(operation, refused.value).sentence()
+    assert sentence in bad_arguments(operation, refused.value).sentence()

@@ -17,7 +17,7 @@ from hub_mcp.catalogue.operations.paths import route_of, types_of
 from hub_mcp.catalogue.operations.pinning import shapes_in
 from hub_mcp.catalogue.operations.risks import rules
 from hub_mcp.catalogue.operations.table import Operation, Standing, operations, read_table, shipped
-from hub_mcp.catalogue.operations.validation import told_faults, wire_of
+from hub_mcp.catalogue.operations.validation import bad_arguments, wire_of
 from hub_mcp.dev.import_operations import BEYOND, pinned_anew, take_in, with_beyond
 from tests.catalogue.operations.examples import least_arguments
 
@@ -209,7 +209,7 @@ def test_an_argument_nobody_knows_is_refused_with_those_there_are(operation: Ope
         made_of(operation, OperationCall).model_validate(
             {**least_arguments(operation), "surprise": 1}, strict=True
         )
-    sentence = told_faults(operation, refused.value).sentence()
+    sentence = bad_arguments(operation, refused.value).sentence()
     assert "there is no such argument" in sentence
     assert all(name in sentence for name in arguments_of(operation))
 
