@@ -74,6 +74,8 @@ def test_every_flag_is_read_or_named_as_one_that_is_not() -> None:
             value = "whoami"
         if flag.field == "token_file":
             value = __file__
+        if flag.field == "allow":
+            value = "discussions.create"
         if flag.field == "sandbox":
             value = ":memory:"
         read = plain_settings([], {flag.variables[0]: value})
