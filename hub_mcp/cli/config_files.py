@@ -21,7 +21,7 @@ from hub_mcp.cli.jsonc import Json, Unreadable
 
 
 @dataclass(frozen=True)
-class FileChange:
+class ConfigChange:
     """What would become of a file; None stands for no file. A private one is readable by its owner only."""
 
     path: Path

@@ -16,7 +16,7 @@ import click
 from hub_mcp.cli.client_entries import PINNED, Entry, Remote, Server, Start
 from hub_mcp.cli.clients import CLIENTS, Client, Machine
 from hub_mcp.cli.config_edits import toml_table, yaml_block
-from hub_mcp.cli.config_files import FileChange, entry_of, restored, text_of, with_entry
+from hub_mcp.cli.config_files import ConfigChange, entry_of, restored, text_of, with_entry
 from hub_mcp.cli.jsonc import Unreadable
 from hub_mcp.cli.shown_change import shown
 from hub_mcp.client.endpoint_address import check_endpoint
@@ -181,7 +181,7 @@ def install(
             return
         if present is not None and not _is_ours(present):
             raise click.ClickException(f"{path} has another server {name!r}: choose another --name.")
-        change = FileChange(path, before, with_entry(client, before, name, wanted), private=secret)
+        change = ConfigChange(path, before, with_entry(client, before, name, wanted), private=secret)
         if _carry_out(client, change, present, wanted, dry_run=dry_run, yes=yes):
             _tell_about_token(client, server, with_token=with_token)
     except (Unreadable, OSError) as trouble:
@@ -210,7 +210,7 @@ def uninstall(client: Client | None, dry_run: bool, yes: bool, name: str) -> Non
             return
         if not _is_ours(present):
             raise click.ClickException(f"The entry {name!r} in {path} is not ours. Nothing was changed.")
-        change = FileChange(path, before, restored(client, path, before, name))
+        change = ConfigChange(path, before, restored(client, path, before, name))
         _carry_out(client, change, present, None, dry_run=dry_run, yes=yes)
     except (Unreadable, OSError) as trouble:
         raise _refusal(path, trouble) from None
@@ -218,7 +218,7 @@ def uninstall(client: Client | None, dry_run: bool, yes: bool, name: str) -> Non
 
 def _carry_out(
     client: Client,
-    change: FileChange,
+    change: ConfigChange,
     former: Entry | None,
     wanted: Entry | None,
     *,

@@ -14,7 +14,7 @@ from difflib import unified_diff
 
 from hub_mcp.cli.client_entries import Entry
 from hub_mcp.cli.clients import Format
-from hub_mcp.cli.config_files import FileChange, value_of
+from hub_mcp.cli.config_files import ConfigChange, value_of
 from hub_mcp.cli.jsonc import Json, Unreadable
 from hub_mcp.masking import masked
 
@@ -33,7 +33,7 @@ _KEY = re.compile(r"[A-Za-z_$][\w.$/@-]{0,39}")
 
 
 def shown(
-    form: Format, change: FileChange, former: Entry | None, wanted: Entry | None, secret: str = ""
+    form: Format, change: ConfigChange, former: Entry | None, wanted: Entry | None, secret: str = ""
 ) -> str:
     """The difference between a file's former text and its next one, for a terminal.
 

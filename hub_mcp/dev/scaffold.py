@@ -79,7 +79,7 @@ class Field:
 
 
 @dataclass
-class Draft:
+class EndpointDraft:
     """The fields as they are found."""
 
     fields: list[Field] = field(default_factory=list[Field])
@@ -105,7 +105,7 @@ def scaffold(document: Object, operation: str) -> str:
     said = object_at(found, method.lower())
     if not said or method not in VERBS:
         raise NoClass(f"the document has no {method} {path}")
-    draft = Draft()
+    draft = EndpointDraft()
     ours = _path(path, {**parameters_in(found, "path"), **parameters_in(said, "path")}, draft)
     body = body_of(object_at(said, "requestBody"))
     for name, (parameter, required) in parameters_in(said, "query").items():
@@ -128,7 +128,7 @@ def _snake(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()).strip("_")
 
 
-def _path(path: str, parameters: Mapping[str, tuple[Object, bool]], draft: Draft) -> str:
+def _path(path: str, parameters: Mapping[str, tuple[Object, bool]], draft: EndpointDraft) -> str:
     """Our path template; its fields go into the draft, in its order."""
     ours = path.replace("{namespace}/{repo}", "{repo_id}").replace("{repoType}", "{type}s")
     for name in re.findall(r"\{(\w+)\}", ours):
@@ -149,7 +149,7 @@ def _path(path: str, parameters: Mapping[str, tuple[Object, bool]], draft: Draft
     return ours
 
 
-def _add(draft: Draft, name: str, schema: Object, *, required: bool) -> None:
+def _add(draft: EndpointDraft, name: str, schema: Object, *, required: bool) -> None:
     kind = _kind(schema, name)
     ours = _snake(name)
     ours = f"the_{ours}" if ours in TAKEN else ours
@@ -204,7 +204,7 @@ def _module(
     name: str,
     said: Object,
     answer: Object,
-    draft: Draft,
+    draft: EndpointDraft,
     *,
     is_listing: bool,
 ) -> Iterator[str]:
@@ -281,7 +281,7 @@ def _permission(path: str) -> str:
     return "collection.write" if path.startswith("/api/collections/") else "repo.write"
 
 
-def _decorator(method: str, path: str, ours: str, draft: Draft) -> Iterator[str]:
+def _decorator(method: str, path: str, ours: str, draft: EndpointDraft) -> Iterator[str]:
     arguments = [json.dumps(ours)]
     if method != "GET":
         arguments.append(f'permission="{_permission(path)}"')
