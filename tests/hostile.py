@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from hub_mcp.catalogue import Endpoint
 from hub_mcp.catalogue.schema import schema_of
+from tests import samples
 
 # Whatever a reader does not see, said here once more: the product's own table is held against it.
 UNSEEN = (
@@ -66,17 +67,7 @@ def deep(levels: int) -> Any:
     return nested
 
 
-GOOD_TEXTS = {  # texts that get past the rules, so that what is behind them is tried too
-    "repo_id": ["ada/atlas", "nimbus-labs/storm-atlas-7b", "gpt2", "datasets/a/b", "https://huggingface.co/a/b"],
-    "from_repo": ["ada/atlas"], "to_repo": ["ada/map", "nimbus-labs/atlas"],
-    "slug": ["ada/things-0123456789abcdef01234567", "a1/b"], "organization": ["nimbus-labs"], "namespace": ["ada"],
-    "owner": ["ada"], "username": ["bob"], "user": ["bob"], "author": ["ada"], "submitter": ["ada"], "name": ["a/b", "storm"],
-    "resource_group_id": ["0123456789abcdef01234567", "none"], "arxiv_id": ["2311.12983", "arXiv:2311.12983v2"],
-    "comment_id": ["0123456789abcdef01234567"], "item_id": ["0123456789abcdef01234567", "models/a/b", "papers/2311.12983"], "item": ["models/a/b", "datasets/a/b"],
-    "id": ["a/b", "2311.12983"], "date": ["2026-03-31"], "week": ["2026-W13"], "month": ["2026-03"], "revision": ["refs/pr/1"],
-    "subset": ["default", "a b", "%2F", "ж"], "split": ["train"], "cursor": ["7.20.abc", "0.0.2"], "key": ["MODEL"],
-    "num_parameters": ["min:6B,max:128B"], "fields": ["siblings", "tags"], "title": ["Things"], "path": ["README.md", "a b/%2F.txt", "ж/x"], "paths": ["README.md", "a/b"],
-}  # fmt: skip
+PLAIN_TEXTS = ["a", "two words", "MIT", "ж", "a&b=c", "%2e%2e%2f"]
 
 
 def fitting(
@@ -106,7 +97,7 @@ def fitting(
             return st.integers(schema.get("minimum", -3), min(schema.get("maximum", 10**6), 10**6))
         case "boolean":
             return st.booleans()
-    usual = st.sampled_from(GOOD_TEXTS.get(name, ["a", "two words", "MIT", "ж", "a&b=c", "%2e%2e%2f"]))
+    usual = st.sampled_from(samples.texts(name) or PLAIN_TEXTS)
     return usual if texts is None else usual | texts
 
 
@@ -195,58 +186,3 @@ headers = st.dictionaries(
 statuses = st.sampled_from(
     [200] * 8 + [100, 201, 204, 206, 301, 302, 304, 307, 400, 401, 402, 403, 404, 409, 418, 422, 429]
 ) | (st.integers(100, 599))
-
-
-# ── one fitting call and answer for each endpoint ────────────────────────────────────────────────────────
-
-SAMPLES: dict[str, Any] = {
-    "repo_id": "ada/atlas", "type": "model", "from_repo": "ada/atlas", "to_repo": "ada/map", "slug": "ada/x-0123456789abcdef01234567",
-    "organization": "nimbus-labs", "namespace": "ada", "username": "bob", "resource_group_id": "0123456789abcdef01234567",
-    "arxiv_id": "2311.12983", "item_id": "0123456789abcdef01234567", "item": "models/a/b", "subset": "default", "split": "train",
-    "n": 0, "name": "storm", "title": "Things", "role": "read", "users": [{"user": "bob", "role": "read"}], "visibility": "private",
-    "num": 1, "comment": "x", "comment_id": "0123456789abcdef01234567", "content": "x", "status": "open", "pinned": True,
-    "auto_join": {"enabled": False}, "note": "x", "private": True, "description": "x", "revision": "main",
-    "path": "a/b c.txt", "paths": ["README.md"], "summary": "x", "files": [{"path": "a.txt", "content": "x"}, {"path": "b", "old": "x"}],
-}  # fmt: skip
-REAL: dict[str, Any] = {  # an answer of the documented shape, to be mutated
-    "Model": {"_id": "1", "id": "a/b", "tags": ["x"], "siblings": [{"rfilename": "x"}] * 12, "usedStorage": 5, "spaces": ["a/b"],
-              "childrenModelCount": {"adapter": 1}, "lastModified": "2026-01-27T06:29:35.000Z", "likes": 1, "downloads": 2},
-    "Space": {"_id": "1", "id": "a/b", "runtime": {"stage": "RUNNING", "hardware": {"current": "cpu-basic"}}, "likes": 1},
-    "Croissant": {"name": "x", "recordSet": [{"name": "x", "field": [{"name": "x", "dataType": "y"}]}] * 50, "distribution": [{}]},
-    "Collection": {"slug": "a/b-0123456789abcdef01234567", "title": "x", "owner": {"name": "a"}, "upvotes": 1, "private": False,
-                   "gating": {"mode": "auto"}, "items": [{"_id": "1", "id": "a/b", "type": "model", "note": {"text": "x"}}]},
-    "Identity": {"name": "ada", "orgs": [{"name": "o", "roleInOrg": "read", "securityRestrictions": ["sso"]}], "auth": {
-        "accessToken": {"role": "fineGrained", "displayName": "x", "fineGrained": {
-            "global": ["x"], "scoped": [{"entity": {"name": "o"}, "permissions": ["repo.write"]}]}}}},
-    "ResourceGroup": {"id": "1", "name": "g", "users": [{"name": "bob", "role": "read"}], "autoJoin": {"enabled": True, "role": "read"},
-                      "repos": [{"type": "model", "name": "a/b", "private": True}]},
-    "Paper": {"id": "2311.12983", "title": "x", "authors": [{"name": "x"}] * 12, "organization": {"name": "o"},
-              "comments": [{"author": {"name": "x"}, "data": {"latest": {"raw": "x"}}}], "linkedModels": [{"id": "a/b"}]},
-    "PaperRepos": {"models": [{"id": "a/b"}], "datasets": [{"id": "a/b"}], "spaces": []},
-    "ParquetFiles": {"default": {"train": ["https://hub.test/0.parquet", "https://hub.test/1.parquet"]}},
-    "Tags": {"license": [{"id": "license:mit", "label": "mit", "type": "license"}]},
-    "Created": {"name": "a/b", "url": "https://hub.test/a/b", "id": "1"},
-    "Discussion": {"_id": "1", "num": 1, "title": "x", "status": "open", "isPullRequest": True, "author": {"name": "x"}, "diff": "--- a\n+++ b",
-                   "repo": {"name": "a/b", "type": "model"}, "events": [{"id": "1", "type": "comment", "author": {"name": "x"}, "data": {
-                       "latest": {"raw": "x"}}}, {"id": "2", "type": "status-change", "data": {"status": "open"}}] * 12},
-    "NewDiscussion": {"num": 3, "url": "https://hub.test/a/b/discussions/3", "pullRequest": False},
-    "Event": {"id": "1", "type": "comment", "author": {"name": "x"}, "createdAt": "2026-01-27T06:29:35.000Z", "data": {"latest": {"raw": "x"}}},
-    "Organization": {"_id": "1", "name": "o", "fullname": "O", "numUsers": 1},
-    "FileContent": "x",
-    "Committed": {"success": True, "commitOid": "0" * 40, "commitUrl": "https://hub.test/a/b/commit/0", "pullRequestUrl": "https://hub.test/x"},
-    "PathsInfo": [{"path": "a/b.txt", "type": "file", "size": 3, "oid": "1", "lastCommit": {"title": "x"}}, {"path": "a", "type": "directory"}],
-    "TreeSize": {"path": "/", "size": 3},
-    "RepositoryScan": {"scansDone": True, "filesWithIssues": [{"path": "x.pkl", "level": "unsafe"}]},
-    "Page": [{"_id": "1", "num": 1, "path": "a/b.txt", "type": "file", "size": 3, "id": "a/b", "user": "bob", "slug": "a/b-1", "paper": {"id": "1", "title": "x"}, "submittedBy": {"name": "x"}}],
-}  # fmt: skip
-REAL |= {
-    "Dataset": REAL["Model"],
-    "ResourceGroups": [REAL["ResourceGroup"]],
-    "GroupOfRepository": {"id": "1", "name": "g"},
-}
-REAL |= {
-    "CollectionRow": REAL["Collection"],
-    "PlacedRepository": {"type": "model", "name": "a/b"},
-    "Done": {},
-    "Shard": {},
-}

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -27,9 +28,10 @@ from hub_mcp.catalogue.users import Identity
 from hub_mcp.client.caller import Caller
 from hub_mcp.errors import HubError, Stopped
 from hub_mcp.gate.question import Assessment, Challenge, Question
-from tests import hostile
+from tests import hostile, samples
 
 BASE = "https://hub.test"
+EXCHANGES = Path(__file__).parent / "exchanges"
 EVERY = pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=list(ENDPOINTS))
 UNSEEN_HERE = re.compile(f"[{hostile.UNSEEN}]")
 
@@ -121,19 +123,12 @@ def test_pieces_of_a_path_come_out_as_they_went_in(endpoint: type[Endpoint[Any]]
 
 def sample(endpoint: type[Endpoint[Any]]) -> dict[str, Any]:
     """Arguments an endpoint takes."""
-    required = {
-        name: hostile.SAMPLES[name] for name, field in endpoint.model_fields.items() if field.is_required()
-    }
-    if endpoint.tool.startswith("update_"):
-        more = [
-            name for name in ("visibility", "private", "note", "description") if name in endpoint.model_fields
-        ]
-        required |= {name: hostile.SAMPLES[name] for name in more[:1]}
-    return required
+    return samples.forms(endpoint.tool)[0]
 
 
 def real(endpoint: type[Endpoint[Any]]) -> Any:
-    return hostile.REAL["Page" if endpoint.is_listing() else endpoint.answer.__name__]
+    """An answer as it was recorded, to be mutated."""
+    return json.loads((EXCHANGES / f"{endpoint.tool}.json").read_text("utf-8"))["response"]["body"]
 
 
 def texts_in(value: Any) -> Iterator[str]:

@@ -24,7 +24,7 @@ from hub_mcp.server.resources.addresses import address_of, call_at
 from hub_mcp.server.tools import read_call
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import hub_of, server_of
-from tests import hostile
+from tests import hostile, samples
 from tests.waiting import PATIENCE
 from tests.written import EVERY_TOOL
 
@@ -97,10 +97,7 @@ async def test_no_text_in_any_argument_brings_the_server_down(mode: str) -> None
     everything = replace(SANDBOX, toolsets=("all",))
     async with Client(server_of(everything, hub_of(everything)), mode=mode) as client:  # type: ignore[arg-type]  # a parameter
         for endpoint in ENDPOINTS.values():
-            fits = hostile.SAMPLES
-            required = {
-                name: fits[name] for name, field in endpoint.model_fields.items() if field.is_required()
-            }
+            required = samples.forms(endpoint.tool)[0]
             texts = [name for name, value in required.items() if isinstance(value, str)]
             for n, odd in enumerate(hostile.ODD_TEXTS):
                 if "\ud800" in odd or not texts:

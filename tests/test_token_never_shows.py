@@ -27,7 +27,7 @@ from hub_mcp.localhub.serving import serving
 from hub_mcp.masking import MaskingFormatter, masked
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import hub_of, server_of
-from tests import hostile
+from tests import samples
 from tests.client.scripts import BASE, FarSide, Step, Time
 from tests.written import EVERY_TOOL
 
@@ -136,8 +136,7 @@ async def test_it_is_in_nothing_a_server_says_or_writes(
         said.append((await client.list_resources()).model_dump_json())
         said.append((await client.list_resource_templates()).model_dump_json())
         for endpoint in ENDPOINTS.values():
-            fields = endpoint.model_fields.items()
-            given = {name: hostile.SAMPLES[name] for name, field in fields if field.is_required()}
+            given = samples.forms(endpoint.tool)[0]
             said.append((await client.call_tool(endpoint.tool, given)).model_dump_json())
     assert len(said) > 40
     assert PLANTED not in "".join(said)

@@ -15,8 +15,8 @@ from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.file_changes import (
     MOST_SHOWN,
     SHOWN_IN_ALL,
-    Draft,
-    FileChange,
+    ChangedFile,
+    CommitDraft,
     ReadWholeFile,
     edited,
     lines_of,
@@ -68,7 +68,7 @@ class Commit(Change[Repository, Committed]):
     repo_id: RepoId
     type: RepoType
     summary: Word = Field(min_length=1, max_length=500)
-    files: list[FileChange] = Field(
+    files: list[ChangedFile] = Field(
         min_length=1, max_length=MOST_FILES, description="whole content, exact old → new, old_path, or delete"
     )
     description: FreeText | None = Field(None, max_length=65_536)
@@ -76,7 +76,7 @@ class Commit(Change[Repository, Committed]):
     create_pr: bool | None = None
     parent_commit: CommitId | None = Field(None, description="refused if newer ones follow it")
 
-    _draft: Draft = PrivateAttr(default_factory=Draft)
+    _draft: CommitDraft = PrivateAttr(default_factory=CommitDraft)
 
     @model_validator(mode="after")
     def _each_path_once(self) -> Self:
@@ -122,7 +122,7 @@ class Commit(Change[Repository, Committed]):
         files = {path: known.of(self._reading(path)) for path in self._edited_paths()}
         parent = str(before.field("sha") or "")
         drafted = self.model_copy()
-        drafted._draft = Draft(parent, there, edited(self.files, files))
+        drafted._draft = CommitDraft(parent, there, edited(self.files, files))
         for change in self.files:
             gone = change.old_path or (change.path if change.delete else "")
             if gone and there and not there.at(gone):
@@ -201,11 +201,11 @@ class Commit(Change[Repository, Committed]):
         if self.create_pr or not all(self._can_go_back(one) for one in self.files):
             return None
         back = [
-            FileChange(path=one.path, old=one.new, new=one.old)
+            ChangedFile(path=one.path, old=one.new, new=one.old)
             if one.old is not None
-            else FileChange(path=one.old_path, old_path=one.path)
+            else ChangedFile(path=one.old_path, old_path=one.path)
             if one.old_path
-            else FileChange(path=one.path, delete=True)
+            else ChangedFile(path=one.path, delete=True)
             for one in reversed(self.files)
         ]
         return Commit(
@@ -217,7 +217,7 @@ class Commit(Change[Repository, Committed]):
             parent_commit=after.commit_oid,
         )
 
-    def _can_go_back(self, change: FileChange) -> bool:
+    def _can_go_back(self, change: ChangedFile) -> bool:
         if change.old is not None:
             return bool(change.new) and self._draft.edited.get(change.path, "").count(change.new or "") == 1
         return not change.delete and self._draft.is_new(change.path)

@@ -32,7 +32,7 @@ def _bounded(text: str) -> str:
 Content = Annotated[str, AfterValidator(_bounded)]
 
 
-class FileChange(Part):
+class ChangedFile(Part):
     """One file: `content` is the whole of it; `old` must occur in it exactly once and becomes `new`."""
 
     path: FilePath
@@ -88,7 +88,7 @@ class ReadWholeFile(GetFile):
 
 
 @dataclass(frozen=True)
-class Draft:
+class CommitDraft:
     """What a commit would do, now that it is known what is there.
 
     Attributes:
@@ -109,7 +109,7 @@ class Draft:
         return self.there is not None and self.there.at(path) is None
 
 
-def edited(changes: Sequence[FileChange], files: Mapping[str, FileContent | None]) -> dict[str, str]:
+def edited(changes: Sequence[ChangedFile], files: Mapping[str, FileContent | None]) -> dict[str, str]:
     """The files that are changed in places, as they would be.
 
     Raises:
@@ -138,7 +138,7 @@ def _text_of(path: str, file: FileContent | None) -> str:
     return text
 
 
-def _replaced(text: str, change: FileChange) -> str:
+def _replaced(text: str, change: ChangedFile) -> str:
     old, new = change.old or "", change.new or ""
     if "\r\n" in text and "\r\n" not in old:  # lines are shown with plain ends
         old, new = old.replace("\n", "\r\n"), new.replace("\r\n", "\n").replace("\n", "\r\n")
@@ -151,7 +151,7 @@ def _replaced(text: str, change: FileChange) -> str:
     return text.replace(old, new)
 
 
-def lines_of(changes: Sequence[FileChange], draft: Draft) -> Iterator[dict[str, Any]]:
+def lines_of(changes: Sequence[ChangedFile], draft: CommitDraft) -> Iterator[dict[str, Any]]:
     """The lines of a commit's body that say what becomes of each file."""
     done: set[str] = set()
     for change in changes:
@@ -188,7 +188,7 @@ def _put(path: str, body: bytes) -> dict[str, Any]:
 # ── in words ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def told_change(change: FileChange, draft: Draft, most: int = MOST_SHOWN) -> str:
+def told_change(change: ChangedFile, draft: CommitDraft, most: int = MOST_SHOWN) -> str:
     """What becomes of a file, on one line, with the beginning of what it will hold."""
     path, there = quoted(change.path), draft.at(change.path)
     known = f" ({size(there.size)})" if there and there.size is not None and not there.is_folder else ""

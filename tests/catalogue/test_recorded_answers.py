@@ -28,7 +28,7 @@ from hub_mcp.catalogue.resource_groups import ResourceGroups
 from hub_mcp.catalogue.tags import GetTags, Tags
 from hub_mcp.client.hub import Hub
 from hub_mcp.server.resources.addresses import call_at
-from tests.exchanges.cases import CASES
+from tests.samples import CALLS
 
 SHARED = Path(__file__).parents[3] / "shared" / "hub"
 pytestmark = pytest.mark.skipif(not SHARED.exists(), reason="the recorded answers lie beside the repository")
@@ -49,7 +49,7 @@ WRITES: dict[str, Endpoint[Any]] = {
     "POST /api/repos/create": CreateRepo.model_validate({**SPACE, "sdk": "gradio"}),
     "DELETE /api/repos/delete": DeleteRepo.model_validate(SPACE),
 }
-FORMS: dict[str, dict[str, Any]] = {  # what a sample answers, where that is not what CASES asks
+FORMS: dict[str, dict[str, Any]] = {  # what a sample answers, where that is not what CALLS asks
     "samples/get_model_tags.json": {"search": None},
     "samples/list_dataset_parquet_files.subset.json": {"subset": "ParaphraseRC"},
     "samples/list_dataset_parquet_files.subset_split.json": {"subset": "ParaphraseRC", "split": "train"},
@@ -100,7 +100,7 @@ class Recording:
             return None
         if not self.path:
             tool = self.stem.partition(".")[0]
-            call = ENDPOINTS[tool].model_validate(CASES[tool] | FORMS.get(self.name, {}))
+            call = ENDPOINTS[tool].model_validate(CALLS[tool] | FORMS.get(self.name, {}))
         elif self.method == "GET":
             path = self.path.partition("/commits/")[
                 0

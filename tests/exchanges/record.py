@@ -20,7 +20,7 @@ from hub_mcp.client.token import Token
 from hub_mcp.localhub.app import create_app
 from hub_mcp.localhub.world.tokens import TOKENS
 from hub_mcp.wiring import SANDBOX
-from tests.exchanges.cases import CASES
+from tests.samples import CALLS
 
 HERE = Path(__file__).parent
 NOW = 1791288000.0  # 2026-10-06, noon
@@ -71,7 +71,7 @@ async def recorded() -> dict[str, str]:
     hub = Hub(SANDBOX, token, transport=lambda: httpx.ASGITransport(app))
     texts: dict[str, str] = {}
     learned = {"{slug}": "", "{comment}": ""}
-    for tool, arguments in CASES.items():
+    for tool, arguments in CALLS.items():
         chance.seed(tool)
         given = {
             name: learned.get(one, one) if isinstance(one, str) else one for name, one in arguments.items()

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from hub_mcp.catalogue import ENDPOINTS
-from tests.exchanges.cases import CASES
 from tests.gate.gates import Asked, World, text_of
+from tests.samples import CALLS
 
 ERAS = pytest.mark.parametrize("era", ["auto", "legacy"])
 pytestmark = pytest.mark.asyncio
@@ -56,7 +56,7 @@ async def test_a_change_says_what_is_now_what_who_agreed_and_how_it_is_taken_bac
     world, person = World(tmp_path), Asked()
     learned, unsaid = dict[str, str](), dict(SAID)
     async with world.client(era, person, structured=False) as client:
-        for tool, arguments in CASES.items():
+        for tool, arguments in CALLS.items():
             if not ENDPOINTS[tool].changes:
                 continue
             before = len(person.questions)

@@ -19,7 +19,7 @@ from hub_mcp.client.hub import Hub
 from hub_mcp.server.tools import read_call
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import hub_of, server_of
-from tests.exchanges.cases import CASES
+from tests.samples import CALLS
 
 LISTINGS = [tool for tool, endpoint in ENDPOINTS.items() if endpoint.is_listing()]
 BASE = "http://hub.test"
@@ -61,7 +61,7 @@ async def every_row(client: Client, tool: str, arguments: dict[str, Any]) -> lis
 
 @pytest.mark.parametrize("tool", LISTINGS)
 async def test_a_count_is_the_number_of_rows_that_reading_all_pages_finds(tool: str) -> None:
-    arguments = {name: one for name, one in CASES[tool].items() if name != "limit"}
+    arguments = {name: one for name, one in CALLS[tool].items() if name != "limit"}
     async with local_hub() as client:
         counted = text_of(await client.call_tool(tool, {**arguments, "count": True}))
         assert int(told(counted, "count").replace(",", "")) == len(await every_row(client, tool, arguments))
@@ -161,6 +161,6 @@ async def test_columns_stand_instead_of_the_usual_and_fields_beside() -> None:
 
 @pytest.mark.parametrize("tool", LISTINGS)
 async def test_a_count_costs_a_few_tokens_whatever_it_counts(tool: str) -> None:
-    arguments = {name: one for name, one in CASES[tool].items() if name != "limit"}
+    arguments = {name: one for name, one in CALLS[tool].items() if name != "limit"}
     async with local_hub() as client:
         assert len(text_of(await client.call_tool(tool, {**arguments, "count": True}))) < 120

@@ -12,64 +12,12 @@ from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.schema import reading_schema
 from hub_mcp.errors import BadInput
 from hub_mcp.server.tools import read_call
-from tests.exchanges.cases import CASES
-
-# What the exchanges do not use: lists, objects and truth values.
-MORE: dict[str, dict[str, Any]] = {
-    "list_models": {"filter": ["transformers", "license:mit"], "limit": 7, "gated": False, "fields": ["sha"]},
-    "list_datasets": {"filter": ["language:en"], "limit": 7, "gated": True},
-    "list_spaces": {"filter": ["gradio"], "limit": 7},
-    "get_model": {"repo_id": "ada/x", "blobs": True, "fields": ["tags", "sha"]},
-    "update_repo_settings": {"repo_id": "ada/x", "type": "model", "gated": "false",
-                             "org_members_gated": False},
-    "create_resource_group": {
-        "organization": "nimbus-labs", "name": "x", "users": [{"user": "bob", "role": "read"}],
-        "repos": [{"type": "model", "name": "nimbus-labs/x"}], "auto_join": {"enabled": True, "role": "read"},
-    },
-    "update_resource_group": {
-        "organization": "nimbus-labs", "resource_group_id": "0123456789abcdef01234567",
-        "spend_limits": {"total": 100, "jobs": -1},
-    },
-    "create_repo": {
-        "repo_id": "ada/x", "type": "space", "sdk": "docker", "dev_mode_enabled": True,
-        "sleep_time_seconds": 300, "variables": [{"key": "A", "value": "1"}],
-    },
-    "get_paper": {"arxiv_id": "2311.12983", "field": ["comments"]},
-    "list_discussions": {
-        "repo_id": "ada/x", "type": "space", "status": "open", "pull_requests": True, "author": "ada",
-        "search": "x",
-    },
-    "create_discussion": {
-        "repo_id": "ada/x", "type": "dataset", "title": "A draft", "description": "x", "pull_request": True,
-    },
-    "merge_pull_request": {"repo_id": "ada/x", "type": "space", "num": 3, "comment": "Thanks."},
-    "list_tree": {"repo_id": "ada/x", "type": "bucket", "path": "a/b", "recursive": True, "expand": True},
-    "get_file": {
-        "repo_id": "ada/x", "type": "space", "path": "a.py", "revision": "dev", "start_line": 2,
-        "end_line": 9,
-    },
-    "commit": {
-        "repo_id": "ada/x", "type": "space", "summary": "x", "create_pr": True, "parent_commit": "0" * 40,
-        "files": [{"path": "a", "old": "x", "new": "y"}, {"path": "b", "delete": True}], "description": "y",
-    },
-    "get_discussion": {"repo_id": "ada/x", "type": "dataset", "num": 1, "start": 3, "diff": False},
-}  # fmt: skip
-FILLED = {
-    "{slug}": "ada/things-0123456789abcdef01234567",
-    "{comment}": "0123456789abcdef01234567",
-    "{item}": "0123456789abcdef01234567",
-    "{group}": "0123456789abcdef01234567",
-}  # what the exchanges learn on their way
-
-
-def _filled(arguments: dict[str, Any]) -> dict[str, Any]:
-    return {name: FILLED.get(one, one) if isinstance(one, str) else one for name, one in arguments.items()}
-
+from tests import samples
 
 GIVEN = [
     pytest.param(tool, arguments, id=f"{tool}-{n}")
     for tool in ENDPOINTS
-    for n, arguments in enumerate([_filled(one[tool]) for one in (CASES, MORE) if tool in one])
+    for n, arguments in enumerate(samples.forms(tool))
 ]
 EMPTY: tuple[Any, ...] = ("", [], [""], {}, None)
 ADDED = {"_sessionID": "x", "sessionId": "y", "chatInput": "z", "toolCallId": "1", "_meta": {}}

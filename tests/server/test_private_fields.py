@@ -15,13 +15,13 @@ from hub_mcp.client.hub import Hub
 from hub_mcp.client.token import Token
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import server_of
-from tests.exchanges.cases import CASES
+from tests.samples import CALLS
 
 BASE = "http://hub.test"
 EXCHANGES = Path(__file__).parent.parent / "exchanges"
 PRIVATE = {"email": "someone@example.org", "verifiedEmail": "else@example.org", "twoFaEnabled": "two-fa-told"}
 PEOPLE = {"user", "name", "fullname", "avatarUrl"}  # what an object of a person has
-READING = [tool for tool in CASES if not ENDPOINTS[tool].changes]
+READING = [tool for tool in CALLS if not ENDPOINTS[tool].changes]
 pytestmark = pytest.mark.asyncio
 
 
@@ -58,7 +58,7 @@ async def test_no_answer_tells_what_is_private_unasked(tool: str) -> None:
     body = recorded(tool)
     if not isinstance(body, (dict, list)) or tool == "get_dataset_croissant":
         return  # a file, or a document that is shown as it is published
-    text = await told(tool, CASES[tool], with_private(body))
+    text = await told(tool, CALLS[tool], with_private(body))
     assert not [one for one in PRIVATE.values() if one in text]
 
 

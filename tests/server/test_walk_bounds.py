@@ -22,8 +22,8 @@ from hub_mcp.server.resources.streams import LASTS, stream_of
 from hub_mcp.server.tools import read_call
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import server_of
-from tests.exchanges.cases import CASES
 from tests.gate.gates import ADA, BASE, text_of
+from tests.samples import CALLS
 from tests.waiting import LoopClock, standing_clock
 
 LISTINGS = [tool for tool, endpoint in ENDPOINTS.items() if endpoint.is_listing()]
@@ -74,7 +74,7 @@ async def client_of(far: httpx.AsyncBaseTransport) -> AsyncGenerator[Client]:
 
 
 def listing(tool: str) -> Listing[Any]:
-    call = read_call(ENDPOINTS[tool], CASES[tool])
+    call = read_call(ENDPOINTS[tool], CALLS[tool])
     assert isinstance(call, Listing)
     return call
 
@@ -87,7 +87,7 @@ async def walked(client: Client, tool: str, way: str) -> str:
         except Exception as error:
             return str(error)
         return read.contents[0].text  # type: ignore[union-attr]  # a stream is text
-    arguments = {**CASES[tool], **({"count": True} if way == "count" else {"limit": 1_000})}
+    arguments = {**CALLS[tool], **({"count": True} if way == "count" else {"limit": 1_000})}
     if way == "tool" and (limit := ENDPOINTS[tool].model_fields["limit"].metadata):
         arguments["limit"] = next((one.le for one in limit if hasattr(one, "le")), 1_000)
     return text_of(await client.call_tool(tool, arguments))

@@ -1,0 +1,236 @@
+"""Sample values of arguments, once for all tests: a new endpoint needs one line in CALLS, and no other here.
+
+CALLS has a call of each tool on the local Hub's world, in the order in which the exchanges are recorded: what
+one of them makes, the next may change. Where a test needs an argument of a tool or of a name, it is from there.
+OTHER_CALLS, SPELLINGS and RULED only try more of what is known already.
+"""
+# ruff: noqa: E501  # tables read better uncut
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+GROUP = "6772029e969d97a26c59dc28"  # "Storm team" of nimbus-labs
+FJORDS = {"repo_id": "ada/fjord-names", "type": "model"}
+COMMENT = {**FJORDS, "num": 1, "comment_id": "{comment}"}
+
+CALLS: dict[str, dict[str, Any]] = {
+    "list_models": {"search": "bert", "sort": "downloads", "limit": 3},
+    "get_model": {"repo_id": "openai-community/gpt2"},
+    "get_model_tags": {"type": "library", "search": "form"},
+    "list_datasets": {"filter": ["language:en"], "limit": 2},
+    "get_dataset": {"repo_id": "rajpurkar/squad"},
+    "list_dataset_parquet_files": {"repo_id": "rajpurkar/squad"},
+    "get_dataset_parquet_shard": {
+        "repo_id": "rajpurkar/squad",
+        "subset": "plain_text",
+        "split": "train",
+        "n": 0,
+    },
+    "get_dataset_croissant": {"repo_id": "rajpurkar/squad"},
+    "get_dataset_tags": {"type": "modality"},
+    "list_spaces": {"limit": 2, "sort": "likes"},
+    "get_space": {"repo_id": "stabilityai/stable-diffusion"},
+    "whoami": {},
+    "get_organization_overview": {"organization": "nimbus-labs"},
+    "list_organization_members": {"organization": "nimbus-labs", "limit": 3},
+    "list_organization_followers": {"organization": "nimbus-labs", "limit": 3},
+    "list_resource_groups": {"organization": "nimbus-labs"},
+    "get_resource_group": {"organization": "nimbus-labs", "resource_group_id": GROUP},
+    "get_repo_resource_group": {"repo_id": "nimbus-labs/storm-atlas-7b", "type": "model"},
+    "get_paper": {"arxiv_id": "1810.04805"},
+    "list_paper_repos": {"arxiv_id": "1810.04805"},
+    "list_daily_papers": {"limit": 2},
+    "list_collections": {"limit": 2},
+    "get_collection": {"slug": "Qwen/qwen3-667ee081d0d16ce2f4cbc29d"},
+    "create_repo": {"repo_id": "ada/new-model", "type": "model", "visibility": "private"},
+    "update_repo_settings": {"repo_id": "ada/new-model", "type": "model", "gated": "auto"},
+    "move_repo": {"from_repo": "ada/new-model", "to_repo": "ada/newer-model", "type": "model"},
+    "delete_repo": {"repo_id": "ada/newer-model", "type": "model"},
+    "create_resource_group": {
+        "organization": "nimbus-labs",
+        "name": "Tests",
+        "users": [{"user": "bob", "role": "read"}],
+    },
+    "update_resource_group": {
+        "organization": "nimbus-labs",
+        "resource_group_id": GROUP,
+        "description": "About storms.",
+    },
+    "update_resource_group_settings": {
+        "organization": "nimbus-labs",
+        "resource_group_id": GROUP,
+        "auto_join": {"enabled": False},
+    },
+    "add_resource_group_users": {
+        "organization": "nimbus-labs",
+        "resource_group_id": GROUP,
+        "users": [{"user": "dan", "role": "read"}],
+    },
+    "update_resource_group_user_role": {
+        "organization": "nimbus-labs",
+        "resource_group_id": GROUP,
+        "username": "dan",
+        "role": "write",
+    },
+    "remove_resource_group_user": {
+        "organization": "nimbus-labs",
+        "resource_group_id": GROUP,
+        "username": "dan",
+    },
+    "set_repo_resource_group": {
+        "repo_id": "nimbus-labs/storm-atlas-7b",
+        "type": "model",
+        "resource_group_id": "none",
+    },
+    "delete_resource_group": {"organization": "nimbus-labs", "resource_group_id": GROUP},
+    "create_collection": {"title": "To read", "namespace": "ada", "private": True},
+    "add_collection_item": {
+        "slug": "{slug}",
+        "item": {"type": "model", "id": "openai-community/gpt2"},
+        "note": "Old.",
+    },
+    "update_collection_item": {
+        "slug": "{slug}",
+        "item_id": "models/openai-community/gpt2",
+        "note": "Very old.",
+    },
+    "update_collection": {"slug": "{slug}", "theme": "green"},
+    "delete_collection_item": {"slug": "{slug}", "item_id": "models/openai-community/gpt2"},
+    "delete_collection": {"slug": "{slug}"},
+    "list_discussions": {"repo_id": "nimbus-labs/nowcast-base", "type": "model", "status": "open"},
+    "get_discussion": {"repo_id": "nimbus-labs/nowcast-base", "type": "model", "num": 2},
+    "create_discussion": {**FJORDS, "title": "Names in Sámi", "description": "Are they welcome too?"},
+    "comment_discussion": {**FJORDS, "num": 1, "comment": "It is CC0."},
+    "edit_comment": {**COMMENT, "content": "It is CC0: no rights reserved."},
+    "hide_comment": COMMENT,
+    "rename_discussion": {**FJORDS, "num": 1, "title": "Licence of the word list"},
+    "set_discussion_status": {**FJORDS, "num": 1, "status": "closed", "comment": "Answered."},
+    "pin_discussion": {**FJORDS, "num": 2, "pinned": True},
+    "merge_pull_request": {"repo_id": "nimbus-labs/nowcast-base", "type": "model", "num": 2},
+    "delete_discussion": {**FJORDS, "num": 2},
+    "list_tree": {"repo_id": "ada/fjord-names", "type": "model", "limit": 3},
+    "get_file": {"repo_id": "ada/fjord-names", "type": "model", "path": "README.md", "end_line": 7},
+    "get_paths_info": {"repo_id": "ada/fjord-names", "type": "model", "paths": ["README.md", "missing.txt"]},
+    "get_tree_size": {"repo_id": "ada/fjord-names", "type": "model"},
+    "get_scan": {"repo_id": "ada/fjord-names", "type": "model"},
+    "commit": {
+        **FJORDS,
+        "summary": "Say more",
+        "files": [{"path": "NOTES.md", "content": "Names of fjords.\n"}, {"path": "empty.txt"}],
+    },
+}
+
+# Calls that no exchange makes: with lists, objects and truth values.
+OTHER_CALLS: dict[str, dict[str, Any]] = {
+    "list_models": {"filter": ["transformers", "license:mit"], "limit": 7, "gated": False, "fields": ["sha"]},
+    "list_datasets": {"filter": ["language:en"], "limit": 7, "gated": True},
+    "list_spaces": {"filter": ["gradio"], "limit": 7},
+    "get_model": {"repo_id": "ada/x", "blobs": True, "fields": ["tags", "sha"]},
+    "update_repo_settings": {"repo_id": "ada/x", "type": "model", "gated": "false",
+                             "org_members_gated": False},
+    "create_resource_group": {
+        "organization": "nimbus-labs", "name": "x", "users": [{"user": "bob", "role": "read"}],
+        "repos": [{"type": "model", "name": "nimbus-labs/x"}], "auto_join": {"enabled": True, "role": "read"},
+    },
+    "update_resource_group": {
+        "organization": "nimbus-labs", "resource_group_id": "0123456789abcdef01234567",
+        "spend_limits": {"total": 100, "jobs": -1},
+    },
+    "create_repo": {
+        "repo_id": "ada/x", "type": "space", "sdk": "docker", "dev_mode_enabled": True,
+        "sleep_time_seconds": 300, "variables": [{"key": "A", "value": "1"}],
+    },
+    "get_paper": {"arxiv_id": "2311.12983", "field": ["comments"]},
+    "list_discussions": {
+        "repo_id": "ada/x", "type": "space", "status": "open", "pull_requests": True, "author": "ada",
+        "search": "x",
+    },
+    "create_discussion": {
+        "repo_id": "ada/x", "type": "dataset", "title": "A draft", "description": "x", "pull_request": True,
+    },
+    "merge_pull_request": {"repo_id": "ada/x", "type": "space", "num": 3, "comment": "Thanks."},
+    "commit": {
+        "repo_id": "ada/x", "type": "space", "summary": "x", "create_pr": True, "parent_commit": "0" * 40,
+        "files": [{"path": "a", "old": "x", "new": "y"}, {"path": "b", "delete": True}], "description": "y",
+    },
+    "list_tree": {"repo_id": "ada/x", "type": "bucket", "path": "a/b", "recursive": True, "expand": True},
+    "get_file": {
+        "repo_id": "ada/x", "type": "space", "path": "a.py", "revision": "dev", "start_line": 2,
+        "end_line": 9,
+    },
+    "get_discussion": {"repo_id": "ada/x", "type": "dataset", "num": 1, "start": 3, "diff": False},
+}  # fmt: skip
+
+LEARNED = {
+    "{slug}": "ada/things-0123456789abcdef01234567",
+    "{comment}": "0123456789abcdef01234567",
+    "{item}": "0123456789abcdef01234567",
+    "{group}": "0123456789abcdef01234567",
+}  # what the exchanges learn on their way, as it could be
+
+SPELLINGS: dict[str, list[str]] = {  # further texts that get past the rules, by the argument's name
+    "repo_id": ["ada/atlas", "nimbus-labs/storm-atlas-7b", "gpt2", "datasets/a/b", "https://huggingface.co/a/b"],
+    "from_repo": ["ada/atlas"], "to_repo": ["ada/map", "nimbus-labs/atlas"],
+    "slug": ["ada/things-0123456789abcdef01234567", "a1/b"], "organization": ["nimbus-labs"], "namespace": ["ada"],
+    "owner": ["ada"], "username": ["bob"], "user": ["bob"], "author": ["ada"], "submitter": ["ada"], "name": ["a/b", "storm"],
+    "resource_group_id": ["0123456789abcdef01234567", "none"], "arxiv_id": ["2311.12983", "arXiv:2311.12983v2"],
+    "comment_id": ["0123456789abcdef01234567"], "item_id": ["0123456789abcdef01234567", "models/a/b", "papers/2311.12983"], "item": ["models/a/b", "datasets/a/b"],
+    "id": ["a/b", "2311.12983"], "date": ["2026-03-31"], "week": ["2026-W13"], "month": ["2026-03"], "revision": ["refs/pr/1"],
+    "subset": ["default", "a b", "%2F", "ж"], "split": ["train"], "cursor": ["7.20.abc", "0.0.2"], "key": ["MODEL"],
+    "num_parameters": ["min:6B,max:128B"], "fields": ["siblings", "tags"], "title": ["Things"], "path": ["README.md", "a b/%2F.txt", "ж/x"], "paths": ["README.md", "a/b"],
+}  # fmt: skip
+
+# Values of arguments that have rules, of all forms.
+NAME = st.from_regex(r"[a-z][a-z0-9]{1,8}(-[a-z0-9]{1,5})?", fullmatch=True)
+WORD = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1, max_size=12)
+SEGMENT = WORD.filter(lambda text: "/" not in text and text not in (".", ".."))
+HEX = st.from_regex(r"[0-9a-f]{24}", fullmatch=True)
+PATH = st.lists(
+    SEGMENT.filter(lambda text: "\\" not in text and text.lower() != ".git"), min_size=1, max_size=3
+).map("/".join)
+RULED: dict[str, st.SearchStrategy[Any]] = {
+    "repo_id": NAME | st.builds("{}/{}".format, NAME, NAME),
+    "revision": st.sampled_from(["main", "refs/pr/1", "v1.0", "refs/convert/parquet"]),
+    "subset": SEGMENT,
+    "split": SEGMENT,
+    "organization": NAME,
+    "author": NAME,
+    "submitter": NAME,
+    "owner": st.lists(NAME, min_size=1, max_size=3),
+    "item": st.lists(st.builds("models/{}/{}".format, NAME, NAME), min_size=1, max_size=2),
+    "resource_group_id": HEX,
+    "slug": st.builds("{}/{}-{}".format, NAME, NAME, HEX),
+    "arxiv_id": st.from_regex(r"[0-9]{4}\.[0-9]{5}", fullmatch=True),
+    "cursor": st.from_regex(r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,6}", fullmatch=True),
+    "num_parameters": st.just("min:6B,max:128B"),
+    "date": st.just("2025-03-31"),
+    "fields": st.just(["tags", "siblings"]),
+    "columns": st.just(["id", "likes"]),
+    "n": st.integers(0, 9_999),
+    "num": st.integers(1, 9_999),
+    "start": st.integers(1, 999),
+    "limit": st.integers(1, 1000),
+    "path": PATH,
+    "paths": st.lists(PATH, min_size=1, max_size=2),
+    "start_line": st.integers(1, 50),
+    "end_line": st.integers(50, 99),
+}
+
+
+def filled(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Arguments of which each is what it is to be, also where it is learned on the way."""
+    return {name: LEARNED.get(one, one) if isinstance(one, str) else one for name, one in arguments.items()}
+
+
+def forms(tool: str) -> list[dict[str, Any]]:
+    """Every sample call of a tool, the recorded one first."""
+    return [filled(calls[tool]) for calls in (CALLS, OTHER_CALLS) if tool in calls]
+
+
+def texts(name: str) -> list[str]:
+    """Texts that an argument of this name takes, for some tool; empty where no sample has the name."""
+    said = [call[name] for tool in CALLS for call in forms(tool) if name in call]
+    return [*dict.fromkeys([*SPELLINGS.get(name, []), *(one for one in said if isinstance(one, str))])]
