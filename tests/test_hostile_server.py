@@ -158,8 +158,8 @@ LINES = [
 
 def test_no_line_on_stdin_brings_the_server_down(tmp_path: Path) -> None:
     script = (
-        "import asyncio; from hub_mcp.settings import Settings; from hub_mcp.wiring import serve_stdio;"
-        "asyncio.run(serve_stdio(Settings(sandbox='', confirm='deny', journal='off')))"
+        "from hub_mcp.settings import Settings; from hub_mcp.wiring import run_stdio;"
+        "run_stdio(Settings(sandbox='', confirm='deny', journal='off'))"
     )
 
     def asked(number: int | str, method: str, **params: Any) -> bytes:

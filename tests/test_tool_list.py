@@ -1,6 +1,5 @@
 """The tool list is small, portable and the same every time; what it costs a model is counted, not guessed."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,11 +7,12 @@ import pytest
 from mcp import Client
 from mcp.shared.exceptions import MCPError
 from mcp.types import Tool
-from splintr import Tokenizer
 
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.endpoint import default_endpoints
 from hub_mcp.catalogue.operations.endpoints import endpoint_of
+from hub_mcp.dev import snapshots
+from hub_mcp.dev.snapshots import compact, tokens
 from hub_mcp.errors import BadInput
 from hub_mcp.server.catalogue_tools import CatalogueTools, callable_operations
 from hub_mcp.server.lazy import INSTRUCTIONS
@@ -23,24 +23,14 @@ from hub_mcp.settings import Settings
 from hub_mcp.wiring import hub_of, server_of
 
 TOKENS = 5_800  # of name, description and input schema, o200k, all tools together
+MOST = 350  # of one tool
 BYTES = 40_000  # of tools/list, with hints and the words to find a tool by
 WORDS = 150  # of the server's instructions
 PORTABLE = {"type", "description", "enum", "items", "properties", "required"}
 TYPES = {"string", "integer", "number", "boolean", "array", "object"}
-O200K = Tokenizer.from_pretrained("o200k_base")
 
 ALL = [*tools(), *map(tool_for, TOOLS)]
 NAMED = CatalogueTools(Settings(toolsets=("all",))).tools
-
-
-def compact(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-
-
-def tokens(tool: Tool) -> int:
-    """What a model reads of a tool."""
-    parts = (tool.name, tool.description or "", compact(tool.input_schema))
-    return sum(len(O200K.encode(part)) for part in parts)
 
 
 def nodes(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -52,6 +42,16 @@ def nodes(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def test_all_tools_fit_the_budget_of_tokens() -> None:
     assert sum(map(tokens, ALL)) <= TOKENS, {tool.name: tokens(tool) for tool in ALL}
+
+
+@pytest.mark.parametrize("tool", ALL, ids=lambda tool: tool.name)
+def test_a_tool_costs_a_model_no_more_than_the_largest_may(tool: Tool) -> None:
+    assert tokens(tool) <= MOST
+
+
+def test_what_a_tool_says_and_costs_is_what_its_snapshot_says() -> None:
+    stale = [path.name for path in snapshots.drift()]
+    assert not stale, "read the difference after `python -m hub_mcp.dev derive`"
 
 
 def test_the_three_tools_that_reach_every_operation_cost_320_tokens() -> None:

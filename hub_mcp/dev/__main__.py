@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -54,6 +55,42 @@ def readme(check: bool) -> None:
         sys.exit(1)
     if not check and text != wanted:
         path.write_bytes(wanted.encode())
+
+
+@main.command()
+@_check
+def snapshots(check: bool) -> None:
+    """Write a snapshot of each tool, with its tokens, to tests/snapshots."""
+    from hub_mcp.dev.snapshots import PLACE, drift
+
+    PLACE.mkdir(exist_ok=True)
+    found = drift()
+    for path, text in found.items():
+        click.echo(f"{path.relative_to(ROOT).as_posix()} is not what it should be{'' if check else ': done'}")
+        if not check and text is None:
+            path.unlink()
+        elif not check and text is not None:
+            path.write_bytes(text)
+    if check and found:
+        sys.exit(1)
+
+
+@main.command()
+@_check
+def derive(check: bool) -> None:
+    """Write all that follows from the catalogue, the local Hub and pyproject.toml; `operations` apart."""
+    command, more = [sys.executable, "-m"], ["--check"] if check else []
+    derived = [
+        ["hub_mcp.dev", "manifests"],
+        ["hub_mcp.dev", "readme"],
+        ["hub_mcp.dev", "snapshots"],
+        ["tests.exchanges.record"],
+    ]
+    codes = [
+        subprocess.run([*command, *one, *more], cwd=ROOT, check=False).returncode  # noqa: S603 - our own
+        for one in derived
+    ]
+    sys.exit(max(codes))
 
 
 @main.command()

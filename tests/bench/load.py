@@ -40,7 +40,7 @@ GROWTH = {"memory, MiB": 24.0, "tasks": 4.0, "threads": 2.0, "sockets": 34.0, "f
 LAUNCH = """
 import asyncio, signal, sys
 from hub_mcp.settings import Settings
-from hub_mcp.wiring import serve_stdio
+from hub_mcp.wiring import run_stdio
 
 def count(*_):
     with open(sys.argv[2], "w") as file:
@@ -48,7 +48,7 @@ def count(*_):
 
 signal.signal(signal.SIGUSR1, count)
 settings = Settings(endpoint=sys.argv[1], confirm="off", journal="off", timeout=10.0, max_wait=10.0)
-asyncio.run(serve_stdio(settings))
+run_stdio(settings)
 """
 
 

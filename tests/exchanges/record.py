@@ -8,6 +8,7 @@ what did not change is recorded as it was. Read the difference before committing
 import asyncio
 import json
 import random
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -87,10 +88,19 @@ async def recorded() -> dict[str, str]:
     return texts
 
 
-async def main() -> None:
-    for tool, text in (await recorded()).items():
-        (HERE / f"{tool}.json").write_text(text, encoding="utf-8")
+async def main(check: bool) -> int:
+    """Write each exchange that differs; 1 where one did and was only to be told."""
+    wanted = {HERE / f"{tool}.json": text for tool, text in (await recorded()).items()}
+    there = {path: path.read_text(encoding="utf-8") for path in HERE.glob("*.json")}
+    stale = [path for path in sorted(there.keys() | wanted.keys()) if there.get(path) != wanted.get(path)]
+    for path in stale:
+        print(f"tests/exchanges/{path.name} is not what it should be{'' if check else ': done'}")
+        if not check and path in wanted:
+            path.write_text(wanted[path], encoding="utf-8")
+        elif not check:
+            path.unlink()
+    return int(check and bool(stale))
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    sys.exit(asyncio.run(main(check="--check" in sys.argv[1:])))

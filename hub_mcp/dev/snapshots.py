@@ -1,0 +1,67 @@
+"""A snapshot of each tool, for `tests/snapshots`: what a model reads of it, and what that costs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from mcp.types import Tool
+
+from hub_mcp.dev.project import ROOT
+
+PLACE = ROOT / "tests" / "snapshots"
+
+
+def compact(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def tokens(tool: Tool) -> int:
+    """What a model reads of a tool: its name, description and input schema, in o200k tokens."""
+    from splintr import Tokenizer
+
+    o200k = Tokenizer.from_pretrained("o200k_base")
+    return sum(
+        len(o200k.encode(part)) for part in (tool.name, tool.description or "", compact(tool.input_schema))
+    )
+
+
+def snapshots() -> dict[Path, bytes]:
+    """The file of each tool that is offered unasked."""
+    from hub_mcp.server.operation_tools import TOOLS, tool_for
+    from hub_mcp.server.tools import tools
+
+    return {
+        PLACE / f"{tool.name}.txt": _snapshot(tool).encode() for tool in (*tools(), *map(tool_for, TOOLS))
+    }
+
+
+def _snapshot(tool: Tool) -> str:
+    """A line a fact: the tokens, the words, the hints, each argument."""
+    shown = tool.model_dump(mode="json", by_alias=True, exclude_none=True)
+    schema = shown["inputSchema"]
+    required = set(schema.get("required", ()))
+    hints = [name for name, holds in shown.get("annotations", {}).items() if holds]
+    return "\n".join(
+        [
+            f"{tool.name}: {tokens(tool)} tokens",
+            f"{tool.title}: {tool.description}",
+            f"hints: {', '.join(hints)}",
+            f"meta: {compact(shown.get('_meta', {}))}",
+            *(
+                f"{name}{'' if name in required else '?'}: {compact(one)}"
+                for name, one in schema["properties"].items()
+            ),
+            "",
+        ]
+    )
+
+
+def drift() -> dict[Path, bytes | None]:
+    """What differs from the files that are there; None for a file of no tool."""
+    wanted = snapshots()
+    there = set(PLACE.glob("*.txt"))
+    differing: dict[Path, bytes | None] = {
+        path: text for path, text in wanted.items() if path not in there or path.read_bytes() != text
+    }
+    return {**differing, **dict.fromkeys(sorted(there - wanted.keys()))}
