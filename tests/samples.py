@@ -111,6 +111,9 @@ CALLS: dict[str, dict[str, Any]] = {
     "pin_discussion": {**FJORDS, "num": 2, "pinned": True},
     "merge_pull_request": {"repo_id": "nimbus-labs/nowcast-base", "type": "model", "num": 2},
     "delete_discussion": {**FJORDS, "num": 2},
+    "duplicate_repo": {**FJORDS, "to_repo": "ada/fjord-names-copy", "visibility": "private"},
+    "list_repo_likers": {"repo_id": "nimbus-labs/nowcast-base", "type": "model", "limit": 3},
+    "unlike_repo": {"repo_id": "nimbus-labs/nowcast-base", "type": "model"},
     "list_tree": {"repo_id": "ada/fjord-names", "type": "model", "limit": 3},
     "get_file": {"repo_id": "ada/fjord-names", "type": "model", "path": "README.md", "end_line": 7},
     "get_paths_info": {"repo_id": "ada/fjord-names", "type": "model", "paths": ["README.md", "missing.txt"]},
@@ -150,6 +153,10 @@ OTHER_CALLS: dict[str, dict[str, Any]] = {
     },
     "create_discussion": {
         "repo_id": "ada/x", "type": "dataset", "title": "A draft", "description": "x", "pull_request": True,
+    },
+    "duplicate_repo": {
+        "repo_id": "ada/x", "type": "space", "to_repo": "ada/y", "hardware": "t4-small",
+        "sleep_time_seconds": 300, "variables": [{"key": "A", "value": "1"}],
     },
     "merge_pull_request": {"repo_id": "ada/x", "type": "space", "num": 3, "comment": "Thanks."},
     "commit": {

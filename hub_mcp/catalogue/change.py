@@ -259,6 +259,13 @@ def delete(
     return _declared(line, label)
 
 
+def withdraw(
+    path: str, *, permission: Permission, documented: str = "", label: str = "", of_caller: bool = False
+) -> Callable[[type[C]], type[C]]:
+    """Declare an endpoint whose DELETE takes back something small of the caller's own, such as a like."""
+    return _changes_fields("DELETE", path, permission, documented, False, label, of_caller)
+
+
 def _declared(line: Line, label: str) -> Callable[[type[C]], type[C]]:
     enter: Callable[[type[C]], type[C]] = declare(line, label, _wrong_change)
 

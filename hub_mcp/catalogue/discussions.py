@@ -224,7 +224,7 @@ class ListDiscussions(Listing[DiscussionRow]):
     repo_id: RepoId
     type: RepoType
     status: Literal["open", "closed"] | None = None
-    pull_requests: bool | None = Field(None, description="only these, or only others")
+    pull_requests: bool | None = Field(default=None, description="only these, or only others")
     author: Account | None = None
     search: Word | None = None
 
@@ -256,8 +256,8 @@ class GetDiscussion(Endpoint[Discussion]):
     repo_id: RepoId
     type: RepoType
     num: Number
-    start: Annotated[int | None, Local, Field(ge=1)] = Field(None, description="first event shown")
-    diff: bool | None = Field(None, description="false: without")
+    start: Annotated[int | None, Local, Field(ge=1)] = Field(default=None, description="first event shown")
+    diff: bool | None = Field(default=None, description="false: without")
 
     @property
     def also_shown(self) -> tuple[str, ...]:

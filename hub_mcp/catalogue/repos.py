@@ -42,6 +42,11 @@ def split(repo_id: str) -> dict[str, str]:
     return {"name": name, **({"organization": owner} if owner else {})}
 
 
+def awake(seconds: int) -> str:
+    """How long a Space stays awake; -1 is for ever."""
+    return "it never sleeps" if seconds == -1 else f"it sleeps only after {seconds:,} s without a visit"
+
+
 class Created(Record):
     """A repository that was just made."""
 
@@ -125,7 +130,8 @@ class CreateRepo(Change[Nothing, Created]):
                 Impact.SPENDS, f"hardware {quoted(self.hardware)}, which may cost money while it runs"
             )
         if self.sleep_time_seconds is not None and self.hardware != FREE:
-            yield Consequence(Impact.SPENDS, f"{self._awake()}, which costs money where the hardware does")
+            line = f"{awake(self.sleep_time_seconds)}, which costs money where the hardware does"
+            yield Consequence(Impact.SPENDS, line)
         if self.files and self.visibility != "private":
             yield Consequence(Impact.OPENS, f"everyone can read its {counted(len(self.files), 'file')}")
         if self.variables and self.visibility != "private":
@@ -137,10 +143,6 @@ class CreateRepo(Change[Nothing, Created]):
             yield Consequence(Impact.RUNS, "its code runs on the Hub's machines at once")
         if self.dev_mode_enabled:
             yield Consequence(Impact.RUNS, "whoever may write to it can run commands in it (dev mode)")
-
-    def _awake(self) -> str:
-        slept = self.sleep_time_seconds
-        return "it never sleeps" if slept == -1 else f"it sleeps only after {slept:,} s without a visit"
 
     def outcome(self, before: Nothing, after: Created) -> str:
         where = f": {plain(after.url, 200)}" if after.url else ""

@@ -200,6 +200,8 @@ def unasked() -> list[tuple[str, dict[str, Any]]]:
     known = ids()
     return [
         ("update_repo_settings", {**PRIVATE, "visibility": "private"}),
+        ("duplicate_repo", {**PRIVATE, "to_repo": "ada/diary"}),
+        ("duplicate_repo", {**PUBLIC, "to_repo": f"{ORG}/fjords", "visibility": "private"}),
         ("update_repo_settings", {**PUBLIC, "visibility": "public", "gated": "false"}),
         ("update_repo_settings", {**GATED, "gated": "manual"}),
         ("create_collection", {"title": "New", "namespace": "ada", "item": "models/Qwen/Qwen3-8B"}),

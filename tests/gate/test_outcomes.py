@@ -45,6 +45,8 @@ SAID = {
     "pin_discussion": "pinned yes (was no).",
     "merge_pull_request": "Merged pull request 2 into the model nimbus-labs/nowcast-base: 1 file changed.",
     "commit": "Committed to main of the model ada/fjord-names: 2 files, commit ",
+    "duplicate_repo": "Copied the model ada/fjord-names to ada/fjord-names-copy with ",
+    "unlike_repo": "Took your like of the model nimbus-labs/nowcast-base back",
     "delete_discussion": "Deleted the discussion 2 of the model ada/fjord-names, with all its comments.",
 }
 

@@ -25,6 +25,7 @@ JOIN = {"enabled": True, "role": "read"}
 SECRET_ITEM = {"type": "model", "id": "ada/notes-to-self"}
 DESTROYS, MOVES, OPENS, CLOSES_OUT, SPENDS, SENDS_OUT, RUNS, PUBLISHES = Impact
 FJORDS = {"repo_id": "ada/fjord-names", "type": "model"}
+RAIN = {"repo_id": f"{ORG}/will-it-rain", "type": "space"}
 RADARS = {"repo_id": f"{ORG}/nowcast-base", "type": "model"}
 APP_OF_ADA = {"repo_id": "ada/forecast-reader", "type": "space"}
 
@@ -289,6 +290,7 @@ def ways() -> list[Way]:
         ),
         *_of_discussions(known.said),
         *_of_commits(),
+        *_of_copies(storm["resource_group_id"]),
     ]
 
 
@@ -314,6 +316,32 @@ def _of_commits() -> list[Way]:
             {**RADARS, "summary": "Add notes", "files": note, "revision": "refs/pr/2"},
         ),
         Way(RUNS, "commit", "type", {**APP_OF_ADA, "summary": "Add notes", "files": note}),
+    ]
+
+
+def _of_copies(group: str) -> list[Way]:
+    copy = {**FJORDS, "to_repo": "ada/fjords"}
+    app = {**RAIN, "to_repo": "ada/rain", "visibility": "private"}
+    secret = {**PRIVATE, "to_repo": f"{ORG}/diary", "visibility": "private"}
+    paid = {**app, "hardware": "t4-small"}
+    return [
+        Way(OPENS, "duplicate_repo", "visibility", {**copy, "visibility": "public"}),
+        Way(OPENS, "duplicate_repo", "to_repo", secret),
+        Way(RUNS, "duplicate_repo", "repo_id", app),
+        Way(SPENDS, "duplicate_repo", "hardware", paid),
+        Way(SPENDS, "duplicate_repo", "sleep_time_seconds", {**paid, "sleep_time_seconds": -1}),
+        Way(
+            OPENS,
+            "duplicate_repo",
+            "variables.value",
+            {**RAIN, "to_repo": "ada/rain", "variables": [{"key": "A", "value": "b"}]},
+        ),
+        Way(
+            OPENS,
+            "duplicate_repo",
+            "resource_group_id",
+            {**FJORDS, "to_repo": f"{ORG}/fjords", "visibility": "private", "resource_group_id": group},
+        ),
     ]
 
 
@@ -420,6 +448,11 @@ HARMLESS = {
     ("commit", "files.new"): PART_OF_IT.format("files.old"),
     ("commit", "parent_commit"): "it only has the Hub refuse more",
     ("edit_comment", "comment_id"): NAMES,
+    ("duplicate_repo", "type"): NAMES,
+    ("duplicate_repo", "variables.key"): PART_OF_IT.format("variables.value"),
+    ("duplicate_repo", "variables.description"): PART_OF_IT.format("variables.value"),
+    ("unlike_repo", "repo_id"): NAMES,
+    ("unlike_repo", "type"): NAMES,
     ("set_discussion_status", "status"): "it can be set back, and says nothing of its own",
     ("rename_discussion", "title"): "it can be set back, and the old one stays in the thread",
     ("pin_discussion", "pinned"): "an order of display",

@@ -1,13 +1,24 @@
-"""The official Python client against a Hub on a port: nothing of the machine's own login takes part."""
+"""The official Python client, and our tools, on a Hub on a port: the machine's own login takes no part."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
+import anyio
 import pytest
 from huggingface_hub import HfApi, constants
+from mcp import Client
+
+from hub_mcp.client.hub import Hub
+from hub_mcp.client.token import Token
+from hub_mcp.settings import Settings
+from hub_mcp.wiring import server_of
+from tests.written import EVERY_TOOL
+
+Told = Callable[[str, dict[str, Any]], str]
 
 ADA, READ, BOB, EVE = (f"hf_sandbox_{name}" for name in ("ada_write", "ada_read", "bob_write", "eve_write"))
 
@@ -39,3 +50,20 @@ def fresh(api: HfApi) -> Iterator[str]:
     api.create_repo(id)
     yield id
     api.delete_repo(id, missing_ok=True)
+
+
+@pytest.fixture
+def told(hub_url: str) -> Told:
+    """What a tool of our server answers ada, where nobody is asked."""
+    settings = Settings(endpoint=hub_url, confirm="off", journal="off", **EVERY_TOOL)
+
+    async def call(tool: str, arguments: dict[str, Any]) -> str:
+        hub = Hub(hub_url, Token(ADA, "a test"))
+        async with Client(server_of(settings, hub)) as client:
+            result = await client.call_tool(tool, arguments)
+        await hub.aclose()
+        text = "\n".join(block.text for block in result.content if block.type == "text")
+        assert not result.is_error, text
+        return text
+
+    return lambda tool, arguments: anyio.run(call, tool, arguments)

@@ -3,42 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any
 
-import anyio
 import pytest
 from huggingface_hub import CommitOperationAdd, HfApi
 from huggingface_hub.community import DiscussionComment, DiscussionWithDetails
-from mcp import Client
 
-from hub_mcp.client.hub import Hub
-from hub_mcp.client.token import Token
-from hub_mcp.settings import Settings
-from hub_mcp.wiring import server_of
-from tests.written import EVERY_TOOL
+from .official import Told, api, by_lfs, eve, fresh, told
 
-from .official import ADA, api, by_lfs, eve, fresh
-
-__all__ = ["api", "by_lfs", "eve", "fresh"]
-Told = Callable[[str, dict[str, Any]], str]
-
-
-@pytest.fixture
-def told(hub_url: str) -> Told:
-    """What a tool of our server answers ada, where nobody is asked."""
-    settings = Settings(endpoint=hub_url, confirm="off", journal="off", **EVERY_TOOL)
-
-    async def call(tool: str, arguments: dict[str, Any]) -> str:
-        hub = Hub(hub_url, Token(ADA, "a test"))
-        async with Client(server_of(settings, hub)) as client:
-            result = await client.call_tool(tool, arguments)
-        await hub.aclose()
-        text = "\n".join(block.text for block in result.content if block.type == "text")
-        assert not result.is_error, text
-        return text
-
-    return lambda tool, arguments: anyio.run(call, tool, arguments)
+__all__ = ["api", "by_lfs", "eve", "fresh", "told"]
 
 
 def comments_in(thread: DiscussionWithDetails) -> list[DiscussionComment]:

@@ -20,6 +20,7 @@ from hub_mcp.server.tools import read_call
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import hub_of, server_of
 from tests.samples import CALLS
+from tests.written import EVERY_TOOL
 
 LISTINGS = [tool for tool, endpoint in ENDPOINTS.items() if endpoint.is_listing()]
 BASE = "http://hub.test"
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.asyncio
 
 @asynccontextmanager
 async def local_hub() -> AsyncIterator[Client]:
-    settings = Settings(sandbox="", journal="off", resource_links="off")
+    settings = Settings(sandbox="", journal="off", resource_links="off", **EVERY_TOOL)
     async with Client(server_of(settings, hub_of(settings))) as client:
         yield client
 
