@@ -19,11 +19,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from hub_mcp import __version__
 from hub_mcp.catalogue.answers import Answer, Page
+from hub_mcp.catalogue.composed import Composed
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.http import HttpRequest, HttpResponse
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.permissions import lacking
+from hub_mcp.catalogue.stakes import Known
 from hub_mcp.catalogue.users import Whoami
+from hub_mcp.client.answers_of import answers_of
 from hub_mcp.client.caller import Caller
 from hub_mcp.client.deadline import Deadline
 from hub_mcp.client.departure import Departure
@@ -156,7 +159,11 @@ class Hub:
                 breaks says that its outcome is not known.
         """
         try:
-            return await self._answered(call, departure or Departure())
+            answer = await self._answered(call, departure or Departure())
+            if isinstance(call, Composed):
+                beside = await answers_of(call.beside(answer), self.send, self._timeout)
+                answer = call.joined(answer, Known(beside))
+            return answer
         except HubError as error:
             raise error.alone() from None
 

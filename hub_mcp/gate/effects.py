@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
-
-import anyio
 
 from hub_mcp.catalogue.answers import Answer
 from hub_mcp.catalogue.change import NOTHING_YET, Change
-from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.stakes import Known
+from hub_mcp.client.answers_of import answers_of
 from hub_mcp.client.hub import Hub
-from hub_mcp.errors import HubError, Stopped
+from hub_mcp.errors import Stopped
 from hub_mcp.gate.operator_limits import Limits
 from hub_mcp.gate.question import SPLIT, Assessment
 
@@ -39,7 +36,7 @@ async def look(call: Change[Any, Any], hub: Hub, limits: Limits, *, around: bool
         raise Stopped(
             f"{call.tool} names {len(needs)} things, more than are looked up at once.", advice=SPLIT
         )
-    known = Known(await _answers(needs, hub))
+    known = Known(await answers_of(needs, hub.send, LOOKING_SECONDS))
     settled = settled.completed(before, known)
     await limits.check_owners(settled.touches(before, known), hub)
     stakes = settled.stakes(before, known)
@@ -47,25 +44,9 @@ async def look(call: Change[Any, Any], hub: Hub, limits: Limits, *, around: bool
     if unasked:
         stakes = None
     if stakes and around and (reads := settled.context()):
-        stakes = settled.stakes(before, known, [answer for _, answer in await _answers(reads, hub)])
+        around_it = await answers_of(reads, hub.send, LOOKING_SECONDS)
+        stakes = settled.stakes(before, known, [answer for _, answer in around_it])
     standing = (before.standing(), known.standing())
     found = Assessment(settled, before, settled.identity(before), stakes, standing, unasked)
     await limits.check_budgets(found)
     return found
-
-
-async def _answers(reads: Sequence[Endpoint[Any]], hub: Hub) -> list[tuple[Endpoint[Any], Answer]]:
-    """What the calls answer, asked all at once; one that fails or takes long is left out."""
-    answers: dict[int, Answer] = {}
-
-    async def ask(n: int, read: Endpoint[Any]) -> None:
-        try:
-            answers[n] = await hub.send(read)
-        except HubError:
-            return
-
-    with anyio.move_on_after(LOOKING_SECONDS):
-        async with anyio.create_task_group() as group:
-            for n, read in enumerate(reads):
-                group.start_soon(ask, n, read)
-    return [(reads[n], answers[n]) for n in sorted(answers)]

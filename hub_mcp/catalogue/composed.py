@@ -1,0 +1,25 @@
+"""Reading calls whose answer is made of several: one is answered, what else is needed is read and joined."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar
+
+from hub_mcp.catalogue.answers import Answer
+from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.stakes import Known
+
+A = TypeVar("A", bound=Answer)
+
+
+class Composed(Endpoint[A], Generic[A]):
+    """A call that is answered by its own request and by further reading calls, each of which may fail."""
+
+    @abstractmethod
+    def beside(self, answer: A) -> Sequence[Endpoint[Any]]:
+        """The further calls, now that its own request was answered; they are made at once."""
+
+    @abstractmethod
+    def joined(self, answer: A, known: Known) -> A:
+        """The whole answer; it says what could not be seen."""

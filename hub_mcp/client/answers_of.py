@@ -1,0 +1,33 @@
+"""Several reading calls at once, none of which has to succeed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import anyio
+
+from hub_mcp.catalogue.answers import Answer
+from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.errors import HubError
+
+Send = Callable[[Endpoint[Any]], Awaitable[Answer]]
+
+
+async def answers_of(
+    reads: Sequence[Endpoint[Any]], send: Send, seconds: float
+) -> list[tuple[Endpoint[Any], Answer]]:
+    """What the calls answer, asked all at once; one that fails or takes long is left out."""
+    answers: dict[int, Answer] = {}
+
+    async def ask(n: int, read: Endpoint[Any]) -> None:
+        try:
+            answers[n] = await send(read)
+        except HubError:
+            return
+
+    with anyio.move_on_after(seconds):
+        async with anyio.create_task_group() as group:
+            for n, read in enumerate(reads):
+                group.start_soon(ask, n, read)
+    return [(reads[n], answers[n]) for n in sorted(answers)]
