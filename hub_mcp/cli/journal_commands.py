@@ -64,16 +64,27 @@ def row_of(entry: Entry) -> tuple[str, ...]:
 @settings_behind("journal", "sandbox")
 @click.pass_obj
 def undo(settings: Settings, which: str, yes: bool) -> None:
-    """Undo entry N of the journal, or the CHANGE that an answer named, after showing what that does."""
+    """Undo entry N of the journal, or the CHANGE that an answer named, after showing what that does.
+
+    What change_many made is undone together, the last change first."""
     settings = replace(settings, confirm="plan", dry_run=False)
     history = journal_at(settings.journal).history()
-    entry = next((one for one in history if which in (str(one.n), one.change)), None)
-    try:
-        if entry is None:
-            raise Stopped(f"The journal has no entry {plain(which, 40)}.")
-        anyio.run(_taken_back, settings, entry, yes)
-    except HubError as error:
-        raise click.ClickException(error.sentence()) from error
+    entries = [one for one in history if which in (str(one.n), one.change)][:1]
+    entries = entries or [one for one in reversed(history) if one.change.startswith(f"{which}-")]
+    if not entries:
+        raise click.ClickException(f"The journal has no entry {plain(which, 40)}. Nothing was changed.")
+    left: list[HubError] = []
+    for entry in entries:
+        try:
+            anyio.run(_taken_back, settings, entry, yes)
+        except HubError as error:
+            left.append(error)
+            if len(entries) > 1:
+                click.echo(f"Entry {entry.n} stays: {error.sentence()}", err=True)
+    if len(entries) > 1:
+        click.echo(f"{len(entries) - len(left)} of {len(entries)} changes undone.")
+    if left:
+        raise click.ClickException(left[0].sentence())
 
 
 def call_back(entry: Entry) -> Change[Any, Any]:

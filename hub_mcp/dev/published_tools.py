@@ -20,7 +20,7 @@ from hub_mcp.dev.early_eras import eras
 from hub_mcp.dev.project import ROOT
 from hub_mcp.server import early_answers
 from hub_mcp.server.catalogue_tools import callable_operations
-from hub_mcp.server.operation_tools import CHANGE, FIND, TOOLS, tool_for
+from hub_mcp.server.operation_tools import CHANGING, FIND, TOOLS, tool_for
 from hub_mcp.server.tool_selection import AREA, FILE, NAMED_FILE
 from hub_mcp.server.tools import tool_of, tools
 from hub_mcp.settings import Settings
@@ -44,7 +44,7 @@ def prepared() -> dict[Path, bytes]:
     names = [name for name in callable_operations() if name not in default_endpoints()]
     named = [made for name in names if (made := endpoint_of(name))]
     reaching: list[dict[str, Json]] = [
-        {"area": AREA, "reads": name != CHANGE, "lists": name == FIND, "tool": _dumped(tool_for(name))}
+        {"area": AREA, "reads": name not in CHANGING, "lists": name == FIND, "tool": _dumped(tool_for(name))}
         for name in TOOLS
     ]
     return {

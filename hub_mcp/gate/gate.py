@@ -40,7 +40,16 @@ from hub_mcp.gate.effects import look
 from hub_mcp.gate.journal import Entry, Journal, Outcome, Undo, state_directory
 from hub_mcp.gate.once import InMemoryUsage, UsageStore
 from hub_mcp.gate.operator_limits import Limits
-from hub_mcp.gate.question import ASK_AGAIN, EXPIRES, Assessment, Challenge, Decision, Question
+from hub_mcp.gate.question import (
+    ASK_AGAIN,
+    EXPIRES,
+    Assessment,
+    Challenge,
+    Decision,
+    Proposal,
+    Question,
+    refuse_changed,
+)
 from hub_mcp.settings import Settings
 
 log = logging.getLogger("hub_mcp")
@@ -158,14 +167,14 @@ class Gate:
     async def ask(self, call: Change[Any, Any], assessment: Assessment, hub: Hub) -> Question:
         """The question for a person, which is written down as asked."""
         question = self._question(call, assessment, hub)
-        await self._write("asked", assessment, hub, question.headline)
+        await self.asked(assessment, hub, question.headline)
         return question
 
     def _question(self, call: Change[Any, Any], found: Assessment, hub: Hub) -> Question:
         challenge = Challenge.issue(call, found, hub.caller, self.scope, self.clock())
         return Question.about(found, challenge)
 
-    def check(self, challenge: Challenge, call: Change[Any, Any], hub: Hub) -> None:
+    def check(self, challenge: Challenge, call: Proposal, hub: Hub) -> None:
         """Hold an answer that was brought with a call against that call.
 
         Raises:
@@ -173,7 +182,7 @@ class Gate:
         """
         challenge.refuse_misfit(call, hub.caller, self.scope, self.clock())
 
-    async def redeem(self, challenge: Challenge, call: Change[Any, Any], hub: Hub) -> None:
+    async def redeem(self, challenge: Challenge, call: Proposal, hub: Hub) -> None:
         """Use up what an answer is bound to: whatever the answer was, it is the only one.
 
         Raises:
@@ -182,6 +191,14 @@ class Gate:
         self.check(challenge, call, hub)
         if not await self._used.claim(challenge.nonce, EXPIRES):
             raise Stopped("The confirmation was used already; each works once.", advice=ASK_AGAIN)
+
+    async def asked(self, assessment: Assessment, hub: Hub, question: str) -> None:
+        """Write down that a person is asked about a call.
+
+        Raises:
+            Stopped: the journal cannot be written.
+        """
+        await self._write("asked", assessment, hub, question)
 
     async def refused(self, call: Change[Any, Any], hub: Hub, why: str) -> None:
         """Write down that a call was not made."""
@@ -225,7 +242,31 @@ class Gate:
         decision.challenge.refuse_changed(now)
         return await self._send(now, hub, by=decision.by)
 
-    async def _send(self, found: Assessment, hub: Hub, note: str = "", by: str = "") -> Acted:
+    async def act_as_shown(
+        self, call: Change[Any, Any], shown: Assessment, hub: Hub, *, by: str, change: str, by_us: bool
+    ) -> Acted:
+        """Make one of the calls of a batch, which holds the decision about all of them (`gate/batch.py`).
+
+        Args:
+            by: who agreed; change: its id in the journal.
+            by_us: whether an earlier call of the batch changed the same target.
+
+        Raises:
+            Stopped: it is not what was shown, needs a yes that nobody gave, or a limit is used up.
+            HubError: what else went wrong.
+        """
+        await self._limits.check(call)
+        await anyio.to_thread.run_sync(self.journal.check)
+        now = await look(call, hub, self._limits, around=False)
+        refuse_changed(shown, now, by_us=by_us)
+        if not by and not self.lets_pass(now):
+            raise Stopped("This needs a person's yes.", advice=ASK_AGAIN)
+        unasked = "" if by else NOBODY_ASKED if now.stakes else now.unasked
+        return await self._send(now, hub, unasked, by, change)
+
+    async def _send(
+        self, found: Assessment, hub: Hub, note: str = "", by: str = "", change: str = ""
+    ) -> Acted:
         """Send the call once: its start is written down before, its end whatever happens.
 
         A caller may leave until the request has left. From then on a cancellation waits until the end is
@@ -233,7 +274,7 @@ class Gate:
         """
         if self.settings.dry_run:
             raise Stopped("This server changes nothing: it runs with --dry-run.", advice=DRY_RUN_ENDS)
-        change = secrets.token_hex(6)
+        change = change or secrets.token_hex(6)
         with anyio.CancelScope(shield=True):
             await self._limits.spend(found)
             try:

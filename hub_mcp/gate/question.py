@@ -12,10 +12,10 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 from pydantic import TypeAdapter
 
@@ -53,6 +53,33 @@ class Assessment:
     unasked: str = ""
 
 
+class Proposal(Protocol):
+    """What is proposed to a person: one call, or several."""
+
+    tool: ClassVar[str]
+
+    @property
+    def subject(self) -> str: ...
+
+    def as_arguments(self) -> dict[str, Any]: ...
+
+
+class Assessed(Protocol):
+    """A proposal held against what the Hub shows; as `Assessment` has it."""
+
+    @property
+    def call(self) -> Proposal: ...
+
+    @property
+    def identity(self) -> str: ...
+
+    @property
+    def stakes(self) -> Stakes | None: ...
+
+    @property
+    def standing(self) -> tuple[object, ...]: ...
+
+
 @dataclass(frozen=True)
 class Challenge:
     """What an answer is bound to; short enough to travel in a token.
@@ -83,8 +110,8 @@ class Challenge:
     @classmethod
     def issue(
         cls,
-        asked: Change[Any, Any],
-        assessment: Assessment,
+        asked: Proposal,
+        assessment: Assessed,
         caller: Caller,
         scope: str,
         now: float,
@@ -126,7 +153,7 @@ class Challenge:
         """
         return _challenges().validate_json(text, strict=True)
 
-    def refuse_misfit(self, call: Change[Any, Any], caller: Caller, scope: str, now: float) -> None:
+    def refuse_misfit(self, call: Proposal, caller: Caller, scope: str, now: float) -> None:
         """Hold an answer against the call it was brought with.
 
         Raises:
@@ -141,7 +168,7 @@ class Challenge:
         if self.scope != scope:
             raise Stopped("The confirmation was asked for before this server was started.", advice=ASK_AGAIN)
 
-    def refuse_changed(self, now: Assessment) -> None:
+    def refuse_changed(self, now: Assessed) -> None:
         """Hold what was shown against what the Hub shows now.
 
         Raises:
@@ -158,6 +185,23 @@ class Challenge:
         if digest_of(repr(now.standing)) != self.standing:
             what = f"What the person was shown of {now.call.subject} has changed since they were asked."
             raise Stopped(what, advice=ASK_AGAIN)
+
+
+def refuse_changed(shown: Assessment, now: Assessment, *, by_us: bool = False) -> None:
+    """Hold what was shown of one call among many against what the Hub shows of it now.
+
+    Args:
+        by_us: whether an earlier one of them changed its target, so that its facts may be others.
+
+    Raises:
+        Stopped: the target goes by another name, is another thing, or more is at stake.
+    """
+    same = (digest(now.call), now.identity) == (digest(shown.call), shown.identity)
+    if not same or (not by_us and repr(now.standing) != repr(shown.standing)):
+        what = f"{now.call.subject} is no longer what the person was shown."
+        raise Stopped(what, advice=ASK_AGAIN)
+    if now.stakes and (shown.stakes is None or _effect_of(now.stakes) != _effect_of(shown.stakes)):
+        raise Stopped("What the call would do has changed since the person was asked.", advice=ASK_AGAIN)
 
 
 @cache
@@ -190,11 +234,8 @@ class Question:
         Raises:
             Stopped: it would be too long for a person to read.
         """
-        stakes = found.stakes
-        assert stakes
-        lines = (*stakes.lines, *stakes.facts, *unsaid(found.call, stakes.headline))
-        headline, cost = _fit(stakes.headline), _fit(stakes.cost)
-        question = cls(challenge, headline, tuple(_fit(one) for one in lines if one), cost)
+        assert found.stakes
+        question = cls.of(found.stakes, challenge, unsaid(found.call, found.stakes.headline))
         if len(question.message) > LONGEST:
             raise Stopped(
                 f"This would ask a person to agree to {len(question.message):,} characters at once, which "
@@ -202,6 +243,15 @@ class Question:
                 advice=SPLIT,
             )
         return question
+
+    @classmethod
+    def of(cls, stakes: Stakes | None, challenge: Challenge, unsaid: Sequence[str] = ()) -> Question:
+        """The question about what is at stake, and what else the call says."""
+        assert stakes
+        lines = (*stakes.lines, *stakes.facts, *unsaid)
+        return cls(
+            challenge, _fit(stakes.headline), tuple(_fit(one) for one in lines if one), _fit(stakes.cost)
+        )
 
     @property
     def consequence(self) -> str:
@@ -281,7 +331,7 @@ def decision_of(challenge: Challenge, action: str, content: Mapping[str, Any]) -
     return Decision(challenge, True)
 
 
-def digest(call: Change[Any, Any]) -> str:
+def digest(call: Proposal) -> str:
     """A call in 32 characters."""
     return digest_of(json.dumps([call.tool, call.as_arguments()], sort_keys=True))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from mcp.types import Tool
@@ -10,10 +11,11 @@ from hub_mcp.catalogue import ENDPOINTS, Endpoint
 from hub_mcp.catalogue.endpoint import default_endpoints
 from hub_mcp.catalogue.operations.endpoints import endpoint_of
 from hub_mcp.catalogue.operations.table import Operation, operations
-from hub_mcp.server.operation_tools import CHANGE, FIND, TOOLS, OperationTools, tool_for
+from hub_mcp.errors import BadInput, plain
+from hub_mcp.server.operation_tools import CHANGE, CHANGING, FIND, TOOLS, OperationTools, tool_for
 from hub_mcp.server.tool_list import ToolList
 from hub_mcp.server.tool_selection import AREA, announces, hidden_by, refuse_unknown
-from hub_mcp.server.tools import tool_of
+from hub_mcp.server.tools import read_call, tool_of
 from hub_mcp.settings import Settings
 
 
@@ -49,7 +51,9 @@ class CatalogueTools(ToolList):
             name: cls for name, cls in default_endpoints().items() if not why_hidden(settings, cls)
         }
         self.operations = OperationTools(settings)
-        self.reaching = [name for name in TOOLS if not hidden_by(settings, name, AREA, reads=name != CHANGE)]
+        self.reaching = [
+            name for name in TOOLS if not hidden_by(settings, name, AREA, reads=name not in CHANGING)
+        ]
         for name, one in callable_operations().items():
             made = announces(settings, name, one.area, reads=one.reads) and endpoint_of(name)
             if made and name not in self.endpoints:
@@ -59,6 +63,23 @@ class CatalogueTools(ToolList):
         """The endpoint behind an offered tool; None for every other name."""
         return self.endpoints.get(self.own_name(name))
 
+    def change_read(self, called: str, arguments: Mapping[str, Any], hosts: tuple[str, ...]) -> Endpoint[Any]:
+        """The call of an offered tool, or of an operation, that is one of many.
+
+        Raises:
+            BadInput: there is none, or its arguments are wrong.
+        """
+        endpoint = self.endpoint(called) or self.endpoints.get(called)
+        if endpoint is not None:
+            return read_call(endpoint, arguments, hosts)
+        if CHANGE not in self.reaching:
+            raise BadInput(f"There is no tool {plain(called, 80)!r} here.")
+        given = {"operation": called, "arguments": dict(arguments)}
+        if CHANGE in (called, self.own_name(called)):
+            given = dict(arguments)
+        asked = self.operations.asked(CHANGE, given)
+        return read_call(asked.endpoint, asked.arguments, hosts, literal=True)
+
     def reaches(self, name: str) -> bool:
         """Whether a tool is one of the offered ones that reach all operations."""
         return self.own_name(name) in self.reaching
@@ -66,7 +87,7 @@ class CatalogueTools(ToolList):
     def changes(self, name: str) -> bool:
         """Whether a call of this tool may change something."""
         endpoint = self.endpoint(name)
-        return endpoint.changes if endpoint else self.own_name(name) == CHANGE
+        return endpoint.changes if endpoint else self.own_name(name) in CHANGING
 
     def selected(self) -> list[Tool]:
         own = [tool_of(endpoint) for endpoint in self.endpoints.values()]

@@ -37,10 +37,11 @@ from hub_mcp.errors import BadInput, HubError, Missing, MissingEntry, MissingOrH
 from hub_mcp.gate.gate import Gate
 from hub_mcp.server.answer_form import form_of
 from hub_mcp.server.catalogue_tools import CatalogueTools
+from hub_mcp.server.confirm.batch_tool import batch_of, changed_many
 from hub_mcp.server.confirm.change_tool import changed
 from hub_mcp.server.confirm.elicitation import Boundary
 from hub_mcp.server.lazy import Handlers, lazy_server
-from hub_mcp.server.operation_tools import CHANGE, FIND
+from hub_mcp.server.operation_tools import CHANGE, FIND, MANY, tool_for
 from hub_mcp.server.progress import Progress
 from hub_mcp.server.render import Rows
 from hub_mcp.server.resources.reading import Pages
@@ -100,6 +101,8 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
         name, arguments = tools.own_name(params.name), dict(params.arguments or {})
         if name == FIND:
             return tools.operations.find(arguments, form_of(ctx, gate.settings))
+        if name == MANY:
+            return await _made_many(ctx, params, arguments, progress)
         endpoint, dry_run, token = tools.endpoint(params.name), False, ""
         if name == CHANGE or (endpoint and endpoint.changes):
             dry_run = taken(arguments, DRY_RUN, bool, False)
@@ -117,6 +120,29 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
                 error.near = tuple(await near_names(hub, call))
             raise
 
+    async def _made_many(
+        ctx: Context, params: CallToolRequestParams, arguments: dict[str, Any], progress: Progress
+    ) -> CallToolResult | InputRequiredResult:
+        hub = hub_of(ctx)
+        dry_run, token = taken(arguments, DRY_RUN, bool, False), taken(arguments, CONFIRM, str, "")
+        arguments = as_meant(tool_for(MANY).input_schema, arguments)
+        batch, skipped = batch_of(arguments, lambda tool, said: tools.change_read(tool, said, (hub.host,)))
+        result, made = await changed_many(
+            gate, ctx, params, batch, hub, progress.reached,
+            skipped=skipped, dry_run=dry_run, confirm_token=token or None,
+        )  # fmt: skip
+        for one in made.made if made else ():
+            if one.acted:
+                await _tell(one.call)
+        return result
+
+    async def _tell(call: Change[Any, Any]) -> None:
+        """Tell whoever watches what a call changed."""
+        try:
+            await pages.changed(call)
+        except Exception:
+            log.exception("nobody was told what %s changed", call.tool)  # it is changed all the same
+
     async def _made(
         ctx: Context,
         params: CallToolRequestParams,
@@ -132,10 +158,7 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
             return answer_result(call, answer, form_of(ctx, gate.settings), rows)
         result = await changed(gate, ctx, params, call, hub, dry_run=dry_run, confirm_token=token or None)
         if isinstance(result, CallToolResult) and not result.is_error:
-            try:
-                await pages.changed(call)
-            except Exception:
-                log.exception("nobody was told what %s changed", call.tool)  # it is changed all the same
+            await _tell(call)
         return result
 
     return Handlers({"on_call_tool": call_tool, **pages.handlers()}, Boundary(gate.keys))

@@ -1,4 +1,4 @@
-"""Three tools that reach every operation of the Hub: find one, read with one, change with one.
+"""Tools that reach every operation of the Hub: find one, read with one, change with one, change many.
 
 A host's permission for reading is true: `read_operation` refuses what changes, by name, before anything is
 sent, and `change_operation` what reads.
@@ -21,16 +21,24 @@ from hub_mcp.catalogue.operations.ranking import Index
 from hub_mcp.catalogue.operations.signature import instead, nearest, reads, signature, whole
 from hub_mcp.catalogue.operations.table import Operation, operations
 from hub_mcp.errors import BadInput, Stopped, plain
+from hub_mcp.gate.batch import Batch
 from hub_mcp.server.answer_form import AnswerForm
 from hub_mcp.server.tools import result_of
 from hub_mcp.settings import Settings
 
 FIND, READ, CHANGE = "find_operations", "read_operation", "change_operation"
+MANY = Batch.tool
+CHANGING = frozenset({CHANGE, MANY})
 LINES = 8
 QUERY_LIMIT = 400  # characters of a request that are looked at
 DECLARED = {"repo_id": {"type": "string"}, "type": {"type": "string"}, "namespace": {"type": "string"}}
 ARGUMENTS = {"type": "object", "properties": DECLARED, "description": "as the signature says"}
 NAME = {"type": "string"}
+ITS_ARGUMENTS = {"type": "object", "properties": {"repo_id": NAME}}
+CALL = {"type": "object", "properties": {"tool": NAME, "arguments": ITS_ARGUMENTS}}
+CHANGES = ToolAnnotations(
+    read_only_hint=False, destructive_hint=True, idempotent_hint=False, open_world_hint=True
+)
 
 
 def tool_for(name: str) -> Tool:
@@ -77,10 +85,21 @@ TOOLS: Mapping[str, tuple[str, dict[str, Any], list[str], ToolAnnotations, dict[
             "confirm_token": {"type": "string"},
         },
         ["operation"],
-        ToolAnnotations(
-            read_only_hint=False, destructive_hint=True, idempotent_hint=False, open_world_hint=True
-        ),
+        CHANGES,
         {},
+    ),
+    MANY: (
+        "Make up to 500 calls of changing tools, in order; a person is asked once.",
+        {
+            "calls": {"type": "array", "items": CALL},
+            "on_error": {"type": "string", "enum": ["stop", "continue"]},
+            "start_at": {"type": "integer"},
+            "dry_run": {"type": "boolean"},
+            "confirm_token": {"type": "string"},
+        },
+        ["calls"],
+        CHANGES,
+        {"anthropic/searchHint": "bulk batch all of them at once"},
     ),
 }
 
@@ -94,7 +113,7 @@ class OperationAsked:
 
 
 class OperationTools:
-    """The three tools of one server, by its operator's settings."""
+    """These tools of one server, by its operator's settings."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

@@ -7,16 +7,19 @@ import stat
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
 from click.testing import CliRunner
 
+from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.collections import UpdateCollection
 from hub_mcp.catalogue.repos import CreateRepo, DeleteRepo, MoveRepo, UpdateRepoSettings
 from hub_mcp.cli.journal_commands import journal as journal_command
 from hub_mcp.cli.journal_commands import undo as undo_command
 from hub_mcp.cli.terminal import make_change
+from hub_mcp.gate.batch import Batch, assess_all, make_all
 from hub_mcp.gate.gate import Acted
 from hub_mcp.gate.journal import LONGEST, Entry, Journal, Undo, line_of, state_directory
 from hub_mcp.settings import Settings
@@ -180,6 +183,20 @@ class Desk:
 
         anyio.run(make)
 
+    def do_many(self, *calls: Change[Any, Any]) -> str:
+        """Make calls as a batch; the answer is what they have in common in the journal."""
+
+        async def reached(*_: object) -> None: ...
+
+        async def make() -> str:
+            hub, gate, batch = hub_of(self.settings), gate_of(self.settings), Batch(calls)
+            found = await assess_all(gate, batch, hub, reached)
+            made = await make_all(gate, batch, hub, None, found, reached)
+            await hub.aclose()
+            return made.id
+
+        return anyio.run(make)
+
     def undo(self, *words: str) -> tuple[int, str]:
         done = CliRunner().invoke(
             undo_command,
@@ -229,6 +246,31 @@ def test_undo_takes_a_change_back_through_the_gate_and_writes_that_down(desk: De
     code, output = desk.undo("3", "--yes")  # back again: opening asks, and --yes is a yes
     assert code == 0, output
     assert "private → public: everyone can see it" in output
+
+
+def test_what_was_changed_together_is_undone_together_the_last_first(desk: Desk) -> None:
+    run = desk.do_many(
+        UpdateRepoSettings(repo_id=MINE, type="model", visibility="public"),
+        UpdateRepoSettings(repo_id=MINE, type="model", gated="auto"),
+        UpdateRepoSettings(repo_id="ada/untitled", type="model", gated="manual"),
+    )
+    code, output = desk.undo(run, "--yes")
+    assert code == 0, output
+    assert "3 of 3 changes undone." in output
+    back = [entry.arguments for entry in desk.entries() if entry.outcome == "done"][3:]
+    assert [one["repo_id"] for one in back] == ["ada/untitled", MINE, MINE]
+    assert [{*one} & {"gated", "visibility"} for one in back] == [{"gated"}, {"gated"}, {"visibility"}]
+
+
+def test_what_of_a_batch_cannot_be_undone_stays_and_is_named(desk: Desk) -> None:
+    run = desk.do_many(
+        UpdateRepoSettings(repo_id=MINE, type="model", gated="auto"),
+        DeleteRepo(repo_id="ada/untitled", type="model"),
+    )
+    code, output = desk.undo(run, "--yes")
+    assert code == 1
+    assert "Entry 2 stays: Entry 2 cannot be undone" in output
+    assert "1 of 2 changes undone." in output
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import anyio
@@ -14,7 +15,7 @@ from hub_mcp.catalogue.change import Change
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import NOTHING_CHANGED, Stopped
 from hub_mcp.gate.gate import Acted, Gate, Rehearsal
-from hub_mcp.gate.question import EXPIRES, Decision, Question
+from hub_mcp.gate.question import EXPIRES, Decision, Proposal, Question
 from hub_mcp.server.answer_form import AnswerForm, form_of, is_modern
 from hub_mcp.server.confirm.elicitation import Context, Unanswered, brought, can_show_form, returned, shown
 from hub_mcp.server.confirm.plan_token import Plan, Seals, need_approval, plan_for
@@ -49,12 +50,12 @@ async def changed(
         async with gate.recording_refusals(call, hub):
             if dry_run or gate.settings.dry_run:
                 return rehearsal(await gate.rehearse(call, hub), form)
-            answer = _brought(gate, params, call, hub, confirm_token)
+            answer = brought_with(gate, params, call, hub, confirm_token)
             if isinstance(answer, Decision):
                 return _done(await gate.act_confirmed(call, hub, answer), form)
             if answer is not None:
                 await gate.redeem(answer.challenge, call, hub)
-                _need_plans(gate, answer.why)
+                need_plans(gate, answer.why)
             found = await gate.assess(call, hub)
             if gate.lets_pass(found):
                 return _done(await gate.act(found, hub), form)
@@ -62,18 +63,18 @@ async def changed(
             if answer is None and can_show_form(ctx):
                 if is_modern(ctx):
                     return returned(question)
-                answer = await _answer(gate, ctx, call, hub, question)
+                answer = await answered(gate, ctx, [call], hub, question)
                 if isinstance(answer, Decision):
                     return _done(await gate.act_confirmed(call, hub, answer), form)
             why = answer.why if answer else ""
-            _need_plans(gate, why or "This client cannot show a person a question.")
+            need_plans(gate, why or "This client cannot show a person a question.")
             made = plan_for(question, Seals(gate.keys), gate.approvals)
             return plan(made, form, params.name, why)
     except Stopped as stop:
         return error_result(stop)
 
 
-def _need_plans(gate: Gate, why: str) -> None:
+def need_plans(gate: Gate, why: str) -> None:
     """Where nobody was reached, a plan may stand in by the policy `plan` alone.
 
     Raises:
@@ -86,20 +87,21 @@ def _need_plans(gate: Gate, why: str) -> None:
         )
 
 
-async def _answer(
-    gate: Gate, ctx: Context, call: Change[Any, Any], hub: Hub, question: Question
+async def answered(
+    gate: Gate, ctx: Context, calls: Sequence[Change[Any, Any]], hub: Hub, question: Question
 ) -> Decision | Unanswered:
     """What comes back from the form a legacy client shows; a call that is cancelled meanwhile is refused."""
     try:
         return await shown(ctx, question, gate.clock)
     except anyio.get_cancelled_exc_class():
         with anyio.CancelScope(shield=True):
-            await gate.refused(call, hub, "The call was cancelled before anybody answered.")
+            for call in calls:
+                await gate.refused(call, hub, "The call was cancelled before anybody answered.")
         raise
 
 
-def _brought(
-    gate: Gate, params: CallToolRequestParams, call: Change[Any, Any], hub: Hub, confirm_token: str | None
+def brought_with(
+    gate: Gate, params: CallToolRequestParams, call: Proposal, hub: Hub, confirm_token: str | None
 ) -> Decision | Unanswered | None:
     """The answer that comes with a call: with the answered question, or with the token of a plan.
 

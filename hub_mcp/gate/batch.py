@@ -1,0 +1,305 @@
+"""Many changes, one yes: a person is shown all of them at once, then each is looked at again and made.
+
+    found = await assess_all(gate, batch, hub, reached)      # each call's limits, permission, target, stakes
+    question = await ask_about_all(gate, batch, found, hub)
+    outcomes = await make_all(gate, batch, hub, decision, found, reached)
+
+Nothing is reached by it that is not reached alone: each call is assessed by the gate as a call of its own,
+and the batch asks as soon as one of its calls would. What is made is one call after another, each held
+against what was shown immediately before it leaves, each with its own entries in the journal.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import anyio
+
+from hub_mcp.catalogue.change import Change
+from hub_mcp.catalogue.stakes import Consequence, Impact, Stakes
+from hub_mcp.client.hub import Hub
+from hub_mcp.errors import BadInput, HubError, Stopped
+from hub_mcp.gate.gate import AFTER_A_NO, Acted, Gate
+from hub_mcp.gate.question import Assessment, Challenge, Decision, Question, digest_of, unsaid
+from hub_mcp.text import quoted
+
+MOST = 500  # calls of one batch
+LONGEST = 24_000  # characters of a question about all of them
+LOOKED_AT_ONCE = 8
+ANY = "…"  # stands for each of the names in a line about several
+LASTS = 480.0  # seconds in which calls are begun
+
+Reached = Callable[[float, float | None, str], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Calls that are to be made one after another.
+
+    Attributes:
+        goes_on: whether one that fails does not end the rest.
+    """
+
+    calls: tuple[Change[Any, Any], ...]
+    goes_on: bool = False
+    tool: ClassVar[str] = "change_many"  # by which it is called, journaled and confirmed
+
+    @property
+    def subject(self) -> str:
+        return f"{len(self.calls):,} changes"
+
+    def as_arguments(self) -> dict[str, Any]:
+        calls = [{"tool": call.tool, "arguments": call.as_arguments()} for call in self.calls]
+        return {"calls": calls, "on_error": "continue" if self.goes_on else "stop"}
+
+
+@dataclass(frozen=True)
+class BatchAssessment:
+    """Every call of a batch held against what the Hub shows at a moment, in their order.
+
+    Attributes:
+        call: the batch with the ids the Hub itself uses.
+        stakes: what is at stake in all of them; None when every one may simply be made.
+    """
+
+    items: tuple[Assessment, ...]
+    call: Batch
+    stakes: Stakes | None
+
+    @classmethod
+    def of(cls, items: tuple[Assessment, ...], *, goes_on: bool) -> Self:
+        return cls(items, Batch(tuple(one.call for one in items), goes_on), _stakes_of(items))
+
+    @property
+    def identity(self) -> str:
+        return digest_of("\n".join(one.identity for one in self.items))
+
+    @property
+    def standing(self) -> tuple[object, ...]:
+        return tuple(one.standing for one in self.items)
+
+
+def _stakes_of(items: Sequence[Assessment]) -> Stakes | None:
+    risky = [one for one in items if one.stakes]
+    if not risky:
+        return None
+    typed = [one.stakes.retype for one in risky if one.stakes and one.stakes.retype]
+    final = sum(bool(one.stakes and Impact.DESTROYS in one.stakes.impacts) for one in risky)
+    impacts = {one.impact: one for item in risky if item.stakes for one in item.stakes.consequences}
+    lines = [*_told_together(risky), *_unasked([one for one in items if not one.stakes])]
+    return Stakes(
+        f"Make these {len(items):,} changes?",
+        tuple(Consequence(one.impact, line) for one, line in _beside([*impacts.values()], lines)),
+        cost=f"{final:,} of them destroy what cannot be brought back."
+        if final
+        else "None of them destroys what cannot be brought back.",
+        retype=typed[0] if len(typed) == 1 else f"make {len(items)} changes" if typed else "",
+    )
+
+
+def _beside(impacts: Sequence[Consequence], lines: Sequence[str]) -> list[tuple[Consequence, str]]:
+    """Each line beside an impact, and each impact beside a line, since both must be in the stakes."""
+    longest = max(len(impacts), len(lines))
+    return [(impacts[min(n, len(impacts) - 1)], lines[n] if n < len(lines) else "") for n in range(longest)]
+
+
+def _told_together(risky: Sequence[Assessment]) -> list[str]:
+    """What is at stake, alike ones in one line in which every one is named with its facts."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for one in risky:
+        assert one.stakes
+        name = quoted(_name_of(one.call))
+        told = (_words_of(one).replace(name, ANY), "; ".join(one.stakes.facts).replace(name, ANY))
+        groups.setdefault(told, []).append(name)
+    lines: list[str] = []
+    for (words, facts), names in groups.items():
+        whole = f"{words} ({facts})" if facts else words
+        if len(names) == 1:
+            lines.append(whole.replace(ANY, names[0]))
+        else:
+            lines.append(f"{len(names):,} times: {whole} Each {ANY} is one of: {', '.join(names)}")
+    return lines
+
+
+def _words_of(found: Assessment) -> str:
+    """Everything a person would be asked about this call alone, but for the facts."""
+    stakes = found.stakes
+    assert stakes
+    parts = (stakes.headline, stakes.cost, *stakes.lines, *unsaid(found.call, stakes.headline))
+    return " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in parts if part)
+
+
+def _unasked(items: Sequence[Assessment]) -> list[str]:
+    """The calls that would be made without asking, in a line a tool."""
+    named: dict[str, list[str]] = {}
+    for one in items:
+        said = "; ".join(unsaid(one.call, quoted(_name_of(one.call))))
+        named.setdefault(one.call.label, []).append(
+            quoted(_name_of(one.call)) + (f" ({said})" if said else "")
+        )
+    return [f"{label}, which alone would not be asked: {', '.join(of)}" for label, of in named.items()]
+
+
+def _name_of(call: Change[Any, Any]) -> str:
+    """The name of what a call is about, as its question has it."""
+    owned = [thing for _, thing in call.owned() if thing]
+    return owned[0] if owned else call.subject
+
+
+# ── looking ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def assess_all(gate: Gate, batch: Batch, hub: Hub, reached: Reached) -> BatchAssessment:
+    """Look at every call before anything is sent.
+
+    Raises:
+        HubError: one of them cannot be made; which, and why. Nothing was sent.
+    """
+    found: dict[int, Assessment] = {}
+    errors: dict[int, HubError] = {}
+    room = anyio.Semaphore(LOOKED_AT_ONCE)
+
+    async def look_at(n: int, call: Change[Any, Any]) -> None:
+        async with room:
+            if errors:
+                return
+            try:
+                found[n] = await gate.assess(call, hub)
+            except HubError as error:
+                errors[n] = error
+                return
+        await reached(len(found), len(batch.calls), f"{len(found):,} of {len(batch.calls):,} looked at")
+
+    async with anyio.create_task_group() as group:
+        for n, call in enumerate(batch.calls):
+            group.start_soon(look_at, n, call)
+    if errors:
+        first = min(errors)
+        error = errors[first]
+        error.what = f"Call {first + 1} of {len(batch.calls)}, {batch.calls[first].tool}: {error.what}"
+        raise error
+    return BatchAssessment.of(tuple(found[n] for n in range(len(batch.calls))), goes_on=batch.goes_on)
+
+
+def question_about(gate: Gate, batch: Batch, found: BatchAssessment, hub: Hub) -> Question:
+    """The one question about all of them.
+
+    Raises:
+        Stopped: it would be too long for a person to read.
+    """
+    challenge = Challenge.issue(batch, found, hub.caller, gate.scope, gate.clock())
+    question = Question.of(found.stakes, challenge)
+    if (size := len(question.message)) > LONGEST:
+        fit = max(1, len(batch.calls) * LONGEST // size)
+        raise Stopped(
+            f"This would ask a person to agree to {size:,} characters at once, which nobody reads.",
+            advice=f"Split it: about {fit} of these calls fit into one question.",
+        )
+    return question
+
+
+async def ask_about_all(gate: Gate, batch: Batch, found: BatchAssessment, hub: Hub) -> Question:
+    """The question for a person; every call is written down as asked."""
+    question = question_about(gate, batch, found, hub)
+    for one in found.items:
+        await gate.asked(one, hub, f"one of {batch.subject}: {question.headline}")
+    return question
+
+
+# ── acting ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Made:
+    """What became of one call: it was made, or why it was not."""
+
+    n: int
+    call: Change[Any, Any]
+    acted: Acted | None = None
+    error: HubError | None = None
+
+
+@dataclass(frozen=True)
+class MadeMany:
+    """What became of a batch.
+
+    Attributes:
+        id: what the changes of it have in common in the journal.
+        made: the calls that were begun, in order.
+        by: who agreed.
+        out_of_time: whether it ended because its time was over.
+    """
+
+    batch: Batch
+    id: str
+    made: tuple[Made, ...]
+    by: str = ""
+    out_of_time: bool = False
+
+
+async def make_all(
+    gate: Gate,
+    batch: Batch,
+    hub: Hub,
+    decision: Decision | None,
+    shown: BatchAssessment | None,
+    reached: Reached,
+) -> MadeMany:
+    """Make the calls of a batch, one after another.
+
+    Args:
+        decision: what a person decided; None where nobody has to.
+        shown: what they were shown, where it is known still; else all is looked at again first.
+
+    Raises:
+        Stopped: it was a no, does not fit, or something of it is not as it was shown.
+        HubError: what was shown cannot be looked at any more.
+    """
+    if decision is not None:
+        await gate.redeem(decision.challenge, batch, hub)
+        if not decision.agreed:
+            raise Stopped(decision.why, advice=AFTER_A_NO)
+        if shown is None:
+            shown = await assess_all(gate, batch, hub, reached)
+        decision.challenge.refuse_changed(shown)
+    elif shown is None or not lets_pass(gate, shown):
+        raise Stopped("This needs a person's yes.")
+    by = decision.by if decision else ""
+    run, ends = secrets.token_hex(4), time.monotonic() + LASTS
+    made: list[Made] = []
+    changed: list[object] = []  # the targets of those that were made
+    for n, (call, was) in enumerate(zip(batch.calls, shown.items, strict=True)):
+        if time.monotonic() >= ends:
+            return MadeMany(batch, run, tuple(made), by, out_of_time=True)
+        await reached(n, len(batch.calls), f"{n:,} of {len(batch.calls):,} made")
+        try:
+            async with gate.recording_refusals(call, hub):
+                again = call.target() in changed
+                acted = await gate.act_as_shown(call, was, hub, by=by, change=f"{run}-{n + 1}", by_us=again)
+        except HubError as error:
+            made.append(Made(n, call, error=error))
+            if not batch.goes_on:
+                break
+        else:
+            made.append(Made(n, call, acted))
+            changed.append(call.target())
+    return MadeMany(batch, run, tuple(made), by)
+
+
+def lets_pass(gate: Gate, found: BatchAssessment) -> bool:
+    """Whether all of it may be made without asking."""
+    return all(gate.lets_pass(one) for one in found.items)
+
+
+def refuse_empty(calls: Sequence[object]) -> None:
+    """Hold a batch's size against what one may have.
+
+    Raises:
+        BadInput: it has none, or too many.
+    """
+    if not 1 <= len(calls) <= MOST:
+        raise BadInput(f"{Batch.tool} takes 1 to {MOST} calls, not {len(calls):,}.")

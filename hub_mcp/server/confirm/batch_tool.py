@@ -1,0 +1,189 @@
+"""`change_many`: up to 500 changing calls led through the gate together, with one question about them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mcp.types import CallToolRequestParams, CallToolResult, InputRequiredResult
+
+from hub_mcp.catalogue.answers import is_array, is_object
+from hub_mcp.catalogue.bounds import cut_text
+from hub_mcp.catalogue.change import Change
+from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.client.hub import Hub
+from hub_mcp.errors import NOTHING_CHANGED, BadInput, Stopped, plain
+from hub_mcp.gate.batch import (
+    Batch,
+    BatchAssessment,
+    Made,
+    MadeMany,
+    Reached,
+    ask_about_all,
+    assess_all,
+    lets_pass,
+    make_all,
+    question_about,
+    refuse_empty,
+)
+from hub_mcp.gate.gate import Gate
+from hub_mcp.gate.question import Decision
+from hub_mcp.server.answer_form import AnswerForm, form_of, is_modern
+from hub_mcp.server.confirm.change_tool import answered, brought_with, need_plans, plan
+from hub_mcp.server.confirm.elicitation import Context, can_show_form, returned
+from hub_mcp.server.confirm.plan_token import Seals, plan_for
+from hub_mcp.server.operation_tools import MANY, TOOLS
+from hub_mcp.server.tools import error_result, result_of
+
+MOST_SAID = 60_000  # characters of what is said of all calls together
+LONGEST_SAID = 600  # characters of what is said of one call
+
+Reader = Callable[[str, Mapping[str, Any]], Endpoint[Any]]
+
+
+def batch_of(arguments: Mapping[str, Any], read: Reader) -> tuple[Batch, int]:
+    """The batch that arguments make, and how many of the calls given are left out before it.
+
+    Args:
+        read: reads one call of a tool.
+
+    Raises:
+        BadInput: they make none; which call is wrong, and why. Nothing was sent.
+    """
+    if odd := sorted(arguments.keys() - TOOLS[MANY][1].keys()):
+        raise BadInput(f"{MANY} takes no {plain(odd[0], 60)}.", advice="What a call takes is in `arguments`.")
+    given, start, on_error = arguments.get("calls"), arguments.get("start_at", 1), arguments.get("on_error")
+    if not is_array(given):
+        raise BadInput(f"{MANY} needs `calls`, a list of {{tool, arguments}}.")
+    refuse_empty(given)
+    if type(start) is not int or not 1 <= start <= len(given):
+        raise BadInput(f"`start_at` is a number from 1 to {len(given)}.")
+    if on_error not in (None, "stop", "continue"):
+        raise BadInput("`on_error` is stop or continue.")
+    calls: list[Change[Any, Any]] = []
+    for n, one in enumerate(given[start - 1 :], start):
+        try:
+            calls.append(_change(one, read))
+        except (BadInput, Stopped) as error:
+            error.what = f"Call {n} of {len(given)}: {error.what}"
+            raise
+    return Batch(tuple(calls), on_error == "continue"), start - 1
+
+
+def _change(one: Any, read: Reader) -> Change[Any, Any]:
+    tool = one.get("tool") if is_object(one) else None
+    if not is_object(one) or not isinstance(tool, str) or one.keys() - {"tool", "arguments"}:
+        raise BadInput("it must be an object with `tool` and `arguments`.")
+    if tool == MANY:
+        raise BadInput(f"{MANY} cannot be one of its own calls.")
+    said = one.get("arguments", {})
+    call = read(tool, said if is_object(said) else {})
+    if not isinstance(call, Change):
+        raise BadInput(f"{plain(tool, 60)} only reads.", advice="Call it by itself.")
+    return call
+
+
+async def changed_many(
+    gate: Gate,
+    ctx: Context,
+    params: CallToolRequestParams,
+    batch: Batch,
+    hub: Hub,
+    reached: Reached,
+    *,
+    skipped: int,
+    dry_run: bool,
+    confirm_token: str | None,
+) -> tuple[CallToolResult | InputRequiredResult, MadeMany | None]:
+    """What a client is told of a batch, and what was made of it.
+
+    Args:
+        skipped: calls that were left out before the first.
+
+    Raises:
+        HubError: the Hub could not be asked.
+    """
+    form = form_of(ctx, gate.settings)
+    shown: BatchAssessment | None = None
+    try:
+        if dry_run or gate.settings.dry_run:
+            return _rehearsed(gate, batch, await assess_all(gate, batch, hub, reached), hub, form), None
+        answer = brought_with(gate, params, batch, hub, confirm_token)
+        if answer is None or not isinstance(answer, Decision):
+            if answer is not None:
+                await gate.redeem(answer.challenge, batch, hub)
+                need_plans(gate, answer.why)
+            shown = await assess_all(gate, batch, hub, reached)
+            if not lets_pass(gate, shown):
+                question = await ask_about_all(gate, batch, shown, hub)
+                if answer is None and can_show_form(ctx):
+                    if is_modern(ctx):
+                        return returned(question), None
+                    answer = await answered(gate, ctx, batch.calls, hub, question)
+                if not isinstance(answer, Decision):
+                    why = answer.why if answer else ""
+                    need_plans(gate, why or "This client cannot show a person a question.")
+                    return plan(
+                        plan_for(question, Seals(gate.keys), gate.approvals), form, params.name, why
+                    ), None
+        agreed = answer if isinstance(answer, Decision) else None
+        made = await make_all(gate, batch, hub, agreed, shown, reached)
+        return _told(made, skipped, form), made
+    except Stopped as stop:
+        for call in batch.calls:
+            await gate.refused(call, hub, stop.what)
+        return error_result(stop), None
+
+
+def _rehearsed(
+    gate: Gate, batch: Batch, found: BatchAssessment, hub: Hub, form: AnswerForm
+) -> CallToolResult:
+    lines = [f"A dry run. {NOTHING_CHANGED}"]
+    for n, one in enumerate(found.items, 1):
+        request = one.call.to_http("")
+        lines.append(f"{n}. {request.method} {request.url}")
+    if found.stakes:
+        lines.append(f"A person would be asked:\n\n{question_about(gate, batch, found, hub).message}")
+    else:
+        lines.append("It would be done without asking anybody.")
+    return result_of("\n".join(lines), {"dry_run": True, "note": "\n".join(lines)}, form)
+
+
+def _told(made: MadeMany, skipped: int, form: AnswerForm) -> CallToolResult:
+    """What became of each call; what was not reached, and how to go on."""
+    done = [one.acted for one in made.made if one.acted]
+    total, begun = len(made.batch.calls), len(made.made)
+    room = min(LONGEST_SAID, MOST_SAID // max(begun, 1))
+    told = {skipped + one.n + 1: cut_text(_outcome(one), room) for one in made.made}
+    notes = sorted({one.note for one in done if one.note})
+    if made.by:
+        notes.append(f"Confirmed {made.by}.")
+    back = [one for one in done if one.takes_back]
+    if back:
+        rest = len(done) - len(back)
+        notes.append(
+            f"To undo {'all of it' if not rest else f'what can be undone of it, all but {rest:,}'}: "
+            f"`hub-mcp undo {made.id}`."
+        )
+    elif done and done[0].change:
+        notes.append("None of it can be undone.")
+    if begun < total:
+        why = "The time was over. " if made.out_of_time else ""
+        last = skipped + total
+        notes.append(
+            f"{why}Not reached: {skipped + begun + 1:,} to {last:,}. "
+            f"To go on, call {MANY} with the same calls and start_at {skipped + begun + 1}."
+        )
+    first = f"{len(done):,} of {total:,} changes made."
+    text = "\n".join([first, *(f"{n}. {said}" for n, said in told.items()), *notes])
+    calls = [{"n": n, "said": said} for n, said in told.items()]
+    result = result_of(text, {"made": len(done), "of": total, "calls": calls, "note": " ".join(notes)}, form)
+    if done or not begun:
+        return result
+    return CallToolResult(content=result.content, is_error=True)
+
+
+def _outcome(one: Made) -> str:
+    if one.acted:
+        return one.acted.outcome
+    return f"Not made. {one.error.sentence() if one.error else ''}"

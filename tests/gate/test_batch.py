@@ -1,0 +1,300 @@
+"""Many changes with one yes: nothing is reached by `change_many` that is not reached alone."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from mcp.shared.exceptions import MCPError
+from mcp.types import ElicitRequestFormParams, ElicitResult
+
+from hub_mcp.catalogue import ENDPOINTS
+from hub_mcp.gate.batch import MOST
+from tests.gate.gates import ERAS, EVE, Asked, World, agreeing, declining, refused, said, text_of
+from tests.gate.test_effects import WAYS, values_in
+from tests.gate.ways import ways
+
+MANY = "change_many"
+NAMES = ("ada/untitled", "ada/rain-sketch-2", "ada/rain-sketch-3")
+NEW = [{"tool": "create_repo", "arguments": {"repo_id": name, "type": "model"}} for name in NAMES[1:]]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def deletion(name: str) -> dict[str, Any]:
+    return {"tool": "delete_repo", "arguments": {"repo_id": name, "type": "model"}}
+
+
+async def make_two(world: World) -> list[dict[str, Any]]:
+    """Two models to delete, and the calls that do."""
+    async with world.client() as client:
+        assert not (await client.call_tool(MANY, {"calls": NEW})).is_error
+    world.spy.changes.clear()
+    (world.place / "journal.jsonl").unlink()
+    return [deletion(name) for name in NAMES[1:]]
+
+
+# ── it asks as each of its calls would ───────────────────────────────────────────────────────────────
+
+
+@pytest.mark.asyncio
+@WAYS
+async def test_no_way_to_an_effect_is_open_to_a_batch_where_nobody_can_be_asked(
+    world: World, way: int
+) -> None:
+    one = ways()[way]
+    calls = [*NEW[:1], {"tool": one.tool, "arguments": one.arguments}]
+    async with world.client(confirm="deny") as client:
+        assert refused(await client.call_tool(MANY, {"calls": calls}))
+    assert world.spy.changes == []
+
+
+@pytest.mark.asyncio
+@WAYS
+async def test_the_question_shows_every_argument_of_every_call(world: World, way: int) -> None:
+    one = ways()[way]
+    person = Asked(declining)
+    calls = [*NEW[:1], {"tool": one.tool, "arguments": one.arguments}]
+    async with world.client("auto", person) as client:
+        assert refused(await client.call_tool(MANY, {"calls": calls}))
+    (asked,) = person.questions
+    for value in (*values_in(one.arguments), NAMES[1]):
+        assert value in asked.message
+    lines = asked.message.split("\n")
+    assert lines[0].endswith("?")
+    assert lines[1]
+    assert world.spy.changes == []
+
+
+@pytest.mark.asyncio
+async def test_what_needs_no_yes_alone_needs_none_together(world: World) -> None:
+    async with world.client(confirm="deny") as client:
+        result = await client.call_tool(MANY, {"calls": NEW})
+    assert "2 of 2 changes made." in text_of(result)
+    assert await world.exists(NAMES[1])
+    assert world.outcomes() == ["done", "done"]
+
+
+# ── one yes ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_person_is_asked_once_and_every_call_is_made_told_and_written_down(
+    world: World, era: str
+) -> None:
+    calls = await make_two(world)
+    person = Asked()
+    async with world.client(era, person) as client:
+        result = await client.call_tool(MANY, {"calls": calls})
+    (asked,) = person.questions
+    assert all(f'"{name}"' in asked.message for name in NAMES[1:])
+    assert "2 of them destroy what cannot be brought back." in asked.message
+    assert "Confirmed by a person in a form." in text_of(result)
+    assert [one["n"] for one in said(result)["calls"]] == [1, 2]
+    assert not await world.exists(NAMES[1])
+    assert not await world.exists(NAMES[2])
+    assert sorted(world.outcomes()) == ["asked", "asked", "done", "done"]
+    runs = {entry.change.partition("-")[0] for entry in world.entries() if entry.outcome == "done"}
+    assert len(runs) == 1
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_no_is_a_no_to_all(world: World, era: str) -> None:
+    calls = await make_two(world)
+    async with world.client(era, declining) as client:
+        assert refused(await client.call_tool(MANY, {"calls": calls}))
+    assert world.spy.changes == []
+    assert sorted(world.outcomes()) == ["asked", "asked", "refused", "refused"]
+
+
+@pytest.mark.asyncio
+async def test_a_plan_works_once_for_these_calls_in_this_order_and_for_nobody_else(world: World) -> None:
+    await make_two(world)
+    change = {"gated": "manual", "type": "model"}
+    calls = [{"tool": "update_repo_settings", "arguments": {"repo_id": name, **change}} for name in NAMES[1:]]
+    async with world.client() as client, world.client(token=EVE) as other:
+        token = said(await client.call_tool(MANY, {"calls": calls}))["confirm_token"]
+        for altered in ([*reversed(calls)], calls[:1], [*calls, deletion(NAMES[0])]):
+            assert refused(await client.call_tool(MANY, {"calls": altered, "confirm_token": token}))
+        first = {**calls[0]["arguments"], "confirm_token": token}
+        assert refused(await client.call_tool("update_repo_settings", first))
+        assert refused(await other.call_tool(MANY, {"calls": calls, "confirm_token": token}))
+        assert world.spy.changes == []
+        done = await client.call_tool(MANY, {"calls": calls, "confirm_token": token})
+        assert "2 of 2 changes made." in text_of(done)
+        assert refused(await client.call_tool(MANY, {"calls": calls, "confirm_token": token}))
+    assert len(world.spy.changes) == 2
+
+
+# ── each is looked at again ──────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("era", ERAS)
+async def test_what_changed_while_the_person_read_is_not_done(world: World, era: str) -> None:
+    calls = await make_two(world)
+
+    async def slow(params: ElicitRequestFormParams) -> ElicitResult:
+        await world.other("PUT", f"/api/models/{NAMES[2]}/settings", {"private": True})
+        return agreeing(params)
+
+    async with world.client(era, slow) as client:
+        result = await client.call_tool(MANY, {"calls": calls, "on_error": "continue"})
+    assert "no longer what the person was shown" in text_of(result) or refused(result)
+    assert await world.exists(NAMES[2])
+
+
+def failing_once(world: World, name: str) -> None:
+    """The Hub fails the change of one repository."""
+
+    async def before(request: httpx.Request) -> httpx.Response | None:
+        return httpx.Response(409, json={"error": "not now"}) if name.encode() in request.content else None
+
+    world.spy.before = before
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("on_error", "made"), [("stop", 1), ("continue", 2)])
+async def test_a_failure_ends_the_rest_or_not_and_what_was_not_reached_is_taken_up(
+    world: World, on_error: str, made: int
+) -> None:
+    names = ["ada/first-of-many", "ada/second-of-many", "ada/third-of-many"]
+    calls = [{"tool": "create_repo", "arguments": {"repo_id": name, "type": "model"}} for name in names]
+    failing_once(world, "second-of-many")
+    async with world.client() as client:
+        result = await client.call_tool(MANY, {"calls": calls, "on_error": on_error})
+        told = text_of(result)
+        assert f"{made} of 3 changes made." in told
+        assert "\n2. Not made. " in told
+        assert ("start_at 3" in told) == (on_error == "stop")
+        assert await world.exists(names[2]) == (on_error == "continue")
+        if on_error == "stop":
+            rest = await client.call_tool(MANY, {"calls": calls, "start_at": 3})
+            assert "\n3. " in text_of(rest)
+            assert await world.exists(names[2])
+    assert [entry.outcome for entry in world.entries()] == ["done", "failed", "done"]
+
+
+# ── what it refuses, before anything is sent ─────────────────────────────────────────────────────────
+
+WRONG: dict[str, dict[str, Any]] = {
+    "no calls": {},
+    "none": {"calls": []},
+    "too many": {"calls": NEW[:1] * (MOST + 1)},
+    "itself": {"calls": [*NEW, {"tool": MANY, "arguments": {"calls": NEW}}]},
+    "itself as an operation": {
+        "calls": [{"tool": "change_operation", "arguments": {"operation": MANY, "arguments": {"calls": NEW}}}]
+    },
+    "a reading tool": {"calls": [*NEW, {"tool": "get_model", "arguments": {"repo_id": NAMES[0]}}]},
+    "no tool of that name": {"calls": [*NEW, {"tool": "drop_everything", "arguments": {}}]},
+    "a wrong argument": {"calls": [*NEW, {"tool": "delete_repo", "arguments": {"repo_id": NAMES[0]}}]},
+    "a token of its own": {
+        "calls": [
+            {"tool": "delete_repo", "arguments": {**deletion("a/b")["arguments"], "confirm_token": "x"}}
+        ]
+    },
+    "no object": {"calls": ["delete_repo"]},
+    "beyond the end": {"calls": NEW, "start_at": 3},
+    "another word": {"calls": NEW, "on_error": "retry"},
+    "an argument it has not": {"calls": NEW, "force": True},
+}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("what", WRONG)
+async def test_a_batch_that_is_wrong_anywhere_changes_nothing(world: World, what: str) -> None:
+    async with world.client("auto", agreeing) as client:
+        result = await client.call_tool(MANY, WRONG[what])
+    assert result.is_error
+    assert "Nothing was changed." in text_of(result)
+    assert world.spy.changes == []
+
+
+@pytest.mark.asyncio
+async def test_a_call_that_cannot_be_made_is_named_before_any_is(world: World) -> None:
+    async with world.client("auto", agreeing) as client:
+        result = await client.call_tool(MANY, {"calls": [*NEW, deletion("ada/never-was")]})
+    assert "Call 3 of 3, delete_repo:" in text_of(result)
+    assert world.spy.changes == []
+
+
+@pytest.mark.asyncio
+async def test_a_question_nobody_would_read_is_refused_with_how_many_fit(world: World) -> None:
+    calls = [
+        {
+            "tool": "move_repo",
+            "arguments": {"from_repo": NAMES[0], "to_repo": f"ada/{n:090d}", "type": "model"},
+        }
+        for n in range(200)
+    ]
+    async with world.client("auto", agreeing) as client:
+        result = await client.call_tool(MANY, {"calls": calls})
+    assert "of these calls fit into one question" in text_of(result)
+    assert world.spy.changes == []
+
+
+LIMITS: dict[str, dict[str, Any]] = {
+    "read only": {"read_only": ("all",)},
+    "dry run": {"dry_run": True},
+    "namespaces": {"namespaces": ("nobody",)},
+    "excluded": {"exclude_tools": ("delete_repo",)},
+    "excluded itself": {"exclude_tools": (MANY,)},
+}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("limit", LIMITS)
+async def test_the_operators_limits_hold_for_many_as_for_one(world: World, limit: str) -> None:
+    calls = await make_two(world)
+    async with world.client("auto", agreeing, **LIMITS[limit]) as client:
+        with contextlib.suppress(MCPError):  # it is not offered
+            await client.call_tool(MANY, {"calls": calls})
+    assert world.spy.changes == []
+
+
+@pytest.mark.asyncio
+async def test_deletions_are_counted_one_by_one(world: World) -> None:
+    calls = await make_two(world)
+    async with world.client("auto", agreeing, max_deletes=1) as client:
+        await client.call_tool(MANY, {"calls": calls, "on_error": "continue"})
+    assert len(world.spy.changes) <= 1
+    assert sum([await world.exists(name) for name in NAMES[1:]]) >= 1
+
+
+@pytest.mark.asyncio
+async def test_a_dry_run_tells_each_request_and_the_question(world: World) -> None:
+    calls = await make_two(world)
+    person = Asked()
+    async with world.client("auto", person) as client:
+        told = text_of(await client.call_tool(MANY, {"calls": json.dumps(calls), "dry_run": "true"}))
+    assert "1. DELETE" in told
+    assert "2. DELETE" in told
+    assert "A person would be asked:" in told
+    assert person.questions == []
+    assert world.spy.changes == []
+
+
+@pytest.mark.asyncio
+async def test_operations_can_be_among_the_calls(world: World) -> None:
+    calls = [
+        {
+            "tool": "change_operation",
+            "arguments": {"operation": "create_repo", "arguments": NEW[0]["arguments"]},
+        }
+    ]
+    async with world.client() as client:
+        assert "1 of 1 changes made." in text_of(await client.call_tool(MANY, {"calls": calls}))
+    assert await world.exists(NAMES[1])
+
+
+def test_no_endpoint_is_called_like_it() -> None:
+    assert MANY not in ENDPOINTS
