@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from tests.bench.measures import calls, memory, rows_of_text, start, tokens, tool_list
 from tests.bench.table import Row, markdown, plain
+from tests.bench.tasks import tasks
 from tests.bench.team import http
 from tests.bench.walks import walk
 
@@ -19,6 +20,7 @@ ALL: dict[str, tuple[Callable[[int], list[Row]], int, int]] = {
     "start": (start, 15, 3),
     "list": (tool_list, 1, 1),
     "rows": (rows_of_text, 1, 1),
+    "tasks": (tasks, 1, 1),
     "calls": (calls, 10, 3),
     "memory": (memory, 10, 1),
     "walk": (walk, 5, 1),
