@@ -15,8 +15,8 @@ _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 # Letters, marks and signs that show nothing, by what they are: fillers, joiners, selectors, blanks.
 _BLANK = (
     (0x034F, 0x034F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2065, 0x2065),
-    (0x2800, 0x2800), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8),
-    (0x16FE4, 0x16FE4), (0x1D159, 0x1D159), (0xE0000, 0xE0FFF),
+    (0x2800, 0x2800), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFFC),
+    (0x13441, 0x13442), (0x16FE4, 0x16FE4), (0x1D159, 0x1D159), (0xE0000, 0xE0FFF),
 )  # fmt: skip
 _TOO_MUCH = ("Me", "Cn")  # marks around other signs, and what no version of Unicode we know has
 MOST_MARKS = 3  # one over the other; living scripts need no more, and a heap of them covers its neighbours
@@ -24,6 +24,7 @@ MOST_MARKS = 3  # one over the other; living scripts need no more, and a heap of
 _MARKUP = str.maketrans("[]<>`*~|\\", "［］‹›ˋ∗∼∣∖")  # alike on purpose
 _IN_ADDRESSES = str.maketrans("/.:@", "∕․∶＠")  # alike on purpose
 _ADDRESS = re.compile(r"://|(?i:\bwww\.|\bmailto:)|(?<=\S)@(?=\S)")
+_EDGES = re.compile(r"(?<!\w)_|_(?!\w)")  # where an underscore can begin or end emphasis
 _EMPHASIS = re.compile(r"(?<!\w)_+|_+(?!\w)|__+")
 _NAME = re.compile(r"[A-Za-z0-9._/@:-]+")
 
@@ -64,7 +65,7 @@ def without_markup(text: str) -> str:
     """The text with nothing that a client would render as a link, an image, code or emphasis."""
     calm = _ADDRESS.sub(lambda match: match[0].translate(_IN_ADDRESSES), text)
     calm = calm.translate(_MARKUP)
-    if _NAME.fullmatch(calm):
+    if _NAME.fullmatch(calm) and not _EDGES.search(calm):
         return calm
     return _EMPHASIS.sub(lambda match: "＿" * len(match[0]), calm)  # alike on purpose
 
