@@ -113,7 +113,7 @@ class CollectionRow(Record):
     private: StrictBool | None = None
     items: list[dict[str, Any]] | None = None
     gating: StrictBool | dict[str, Any] | None = None
-    last_updated: str | None = Field(None, alias="lastUpdated")
+    last_updated: str | None = Field(default=None, alias="lastUpdated")
     upvotes: int | None = None
 
     def field(self, name: str) -> Any:
@@ -267,10 +267,10 @@ class CreateCollection(Change[Nothing, Collection]):
 
     title: FreeText = Field(min_length=1, max_length=60)
     namespace: Owner
-    description: FreeText | None = Field(None, max_length=150)
+    description: FreeText | None = Field(default=None, max_length=150)
     item: ItemInWords | None = None
     private: bool | None = None
-    resource_group_id: ObjectId | None = Field(None, serialization_alias="resourceGroupId")
+    resource_group_id: ObjectId | None = Field(default=None, serialization_alias="resourceGroupId")
 
     def needs(self, before: Nothing) -> Sequence[Endpoint[Answer]]:
         return [call for call in (item_at(self.item) if self.item else None,) if call]
@@ -365,10 +365,10 @@ class ChangesCollection(ActsOnCollection[Done]):
 class UpdateCollection(ActsOnCollection[Collection]):
     """Change a collection. Opening it to more people asks a person."""
 
-    title: FreeText | None = Field(None, min_length=1, max_length=60)
-    description: FreeText | None = Field(None, max_length=150)
+    title: FreeText | None = Field(default=None, min_length=1, max_length=60)
+    description: FreeText | None = Field(default=None, max_length=150)
     private: bool | None = None
-    position: int | None = Field(None, ge=0, description="on the profile, from 0")
+    position: int | None = Field(default=None, ge=0, description="on the profile, from 0")
     theme: Literal["orange", "blue", "green", "purple", "pink", "indigo"] | None = None
     gating: Literal["auto", "manual", "false"] | None = None
 
@@ -456,7 +456,7 @@ class AddCollectionItem(ActsOnCollection[Collection]):
     """Add a model, dataset, Space, paper or collection to a collection."""
 
     item: ItemInWords
-    note: FreeText | None = Field(None, max_length=NOTE_LIMIT)
+    note: FreeText | None = Field(default=None, max_length=NOTE_LIMIT)
 
     def needs(self, before: Collection) -> Sequence[Endpoint[Answer]]:
         return [call for call in (item_at(self.item),) if call]
@@ -532,8 +532,8 @@ class ChangesItem(ChangesCollection):
 class UpdateCollectionItem(ChangesItem):
     """Change the note or the position of an item of a collection."""
 
-    note: FreeText | None = Field(None, max_length=NOTE_LIMIT)
-    position: int | None = Field(None, ge=0, description="from 0")
+    note: FreeText | None = Field(default=None, max_length=NOTE_LIMIT)
+    position: int | None = Field(default=None, ge=0, description="from 0")
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:

@@ -121,9 +121,9 @@ class CreateDiscussion(Change[Repository, NewDiscussion]):
     repo_id: RepoId
     type: RepoType
     title: Word = Field(min_length=3, max_length=200)
-    description: FreeText = Field("", max_length=MOST_WORDS)
+    description: FreeText = Field(default="", max_length=MOST_WORDS)
     pull_request: bool | None = Field(
-        None, serialization_alias="pullRequest", description="commit to refs/pr/NUM"
+        default=None, serialization_alias="pullRequest", description="commit to refs/pr/NUM"
     )
 
     def target(self) -> Endpoint[Repository]:

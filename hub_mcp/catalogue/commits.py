@@ -43,8 +43,8 @@ class Committed(Record):
     shown = ("commitOid", "commitUrl", "pullRequestUrl")
 
     commit_oid: str = Field(alias="commitOid")
-    commit_url: str | None = Field(None, alias="commitUrl")
-    pull_request_url: str | None = Field(None, alias="pullRequestUrl")
+    commit_url: str | None = Field(default=None, alias="commitUrl")
+    pull_request_url: str | None = Field(default=None, alias="pullRequestUrl")
 
     @property
     def identity(self) -> str:
@@ -71,10 +71,10 @@ class Commit(Change[Repository, Committed]):
     files: list[ChangedFile] = Field(
         min_length=1, max_length=MOST_FILES, description="whole content, exact old → new, old_path, or delete"
     )
-    description: FreeText | None = Field(None, max_length=65_536)
+    description: FreeText | None = Field(default=None, max_length=65_536)
     revision: Revision = "main"
     create_pr: bool | None = None
-    parent_commit: CommitId | None = Field(None, description="refused if newer ones follow it")
+    parent_commit: CommitId | None = Field(default=None, description="refused if newer ones follow it")
 
     _draft: CommitDraft = PrivateAttr(default_factory=CommitDraft)
 

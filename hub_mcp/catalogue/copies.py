@@ -43,9 +43,9 @@ class DuplicateRepo(Change[Repository, Copied]):
     type: RepoType
     to_repo: FullRepoId = Field(serialization_alias="repository")
     visibility: Visibility | None = None
-    resource_group_id: ObjectId | None = Field(None, serialization_alias="resourceGroupId")
-    hardware: Word | None = Field(None, description="beyond cpu-basic costs money")
-    sleep_time_seconds: int | None = Field(None, ge=-1, serialization_alias="sleepTimeSeconds")
+    resource_group_id: ObjectId | None = Field(default=None, serialization_alias="resourceGroupId")
+    hardware: Word | None = Field(default=None, description="beyond cpu-basic costs money")
+    sleep_time_seconds: int | None = Field(default=None, ge=-1, serialization_alias="sleepTimeSeconds")
     variables: list[Variable] | None = None
 
     @model_validator(mode="after")

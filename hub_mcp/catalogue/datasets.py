@@ -85,8 +85,10 @@ class ListDatasets(ListRepositories[DatasetRow]):
 
     search: Search | None = None
     author: Account | None = None
-    filter: Words | None = Field(None, description="all of: language:en, license:mit, size_categories:n<1K")
-    fields: Fields = Field(None, description="more a row: downloadsAllTime, createdAt, tags, …")
+    filter: Words | None = Field(
+        default=None, description="all of: language:en, license:mit, size_categories:n<1K"
+    )
+    fields: Fields = Field(default=None, description="more a row: downloadsAllTime, createdAt, tags, …")
     gated: bool | None = None
     sort: Literal[
         "trendingScore", "downloads", "likes", "likes30d", "lastModified", "createdAt", "mainSize",
@@ -283,4 +285,4 @@ class GetDatasetTags(GetTags):
         "benchmark", "task_categories", "size_categories", "modality", "format", "library", "language",
         "license", "arxiv", "doi", "region", "other", "task_ids", "annotations_creators", "language_creators",
         "multilinguality", "source_datasets",
-    ] | None = Field(None, description="e.g. task_categories")  # fmt: skip
+    ] | None = Field(default=None, description="e.g. task_categories")  # fmt: skip

@@ -65,7 +65,7 @@ class Discussion(DiscussionRow):
         "filesWithConflicts",
     )  # fmt: skip
 
-    hub_id: str | None = Field(None, alias="_id")
+    hub_id: str | None = Field(default=None, alias="_id")
     title: str | None = None
     status: str | None = None
     events: list[dict[str, Any]] | None = None

@@ -157,8 +157,8 @@ class GetFile(Endpoint[FileContent]):
     type: RepoType
     path: FilePath
     revision: Revision = "main"
-    start_line: int | None = Field(None, ge=1)
-    end_line: int | None = Field(None, ge=1)
+    start_line: int | None = Field(default=None, ge=1)
+    end_line: int | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:

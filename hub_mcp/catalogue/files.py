@@ -71,7 +71,7 @@ class ListTree(Listing[TreeEntry]):
     path: FilePath | None = None
     revision: Revision = "main"
     recursive: bool | None = None
-    expand: bool | None = Field(None, description="last commits, scans")
+    expand: bool | None = Field(default=None, description="last commits, scans")
 
     def _path_value(self, name: str) -> str | None:
         return None if of_bucket(self.type, name) else super()._path_value(name)
@@ -119,7 +119,7 @@ class GetPathsInfo(Endpoint[PathsInfo]):
     type: WithBuckets
     paths: list[FilePath] = Field(min_length=1, max_length=MOST_PATHS)
     revision: Revision = "main"
-    expand: bool = Field(False, description="last commits, scans")
+    expand: bool = Field(default=False, description="last commits, scans")
 
     def _path_value(self, name: str) -> str | None:
         return None if of_bucket(self.type, name) else super()._path_value(name)
@@ -163,8 +163,8 @@ class RepositoryScan(Record):
 
     noun: ClassVar[str] = "scan"
 
-    scans_done: bool | None = Field(None, alias="scansDone")
-    files_with_issues: list[dict[str, Any]] | None = Field(None, alias="filesWithIssues")
+    scans_done: bool | None = Field(default=None, alias="scansDone")
+    files_with_issues: list[dict[str, Any]] | None = Field(default=None, alias="filesWithIssues")
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
         return {

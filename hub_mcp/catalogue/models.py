@@ -81,16 +81,19 @@ class ListModels(ListRepositories[ModelRow]):
     search: Search | None = None
     author: Account | None = None
     filter: Words | None = Field(
-        None, description="all of: license:mit, base_model:quantized:ns/name, arxiv:ID, dataset:ns/name, fr"
+        default=None,
+        description="all of: license:mit, base_model:quantized:ns/name, arxiv:ID, dataset:ns/name, fr",
     )
-    pipeline_tag: Word | None = Field(None, description="task")
-    fields: Fields = Field(None, description="more a row: downloadsAllTime, safetensors, createdAt, tags, …")
+    pipeline_tag: Word | None = Field(default=None, description="task")
+    fields: Fields = Field(
+        default=None, description="more a row: downloadsAllTime, safetensors, createdAt, tags, …"
+    )
     apps: Words | None = None
     gated: bool | None = None
     inference: Literal["warm"] | None = None
     inference_provider: Words | None = None
     num_parameters: Annotated[str, Field(pattern=r"^(min:[\d.]+[KMBT]?)?,?(max:[\d.]+[KMBT]?)?$")] | None = (
-        Field(None, description="e.g. min:6B,max:128B")
+        Field(default=None, description="e.g. min:6B,max:128B")
     )
     sort: Literal[
         "trendingScore", "downloads", "likes", "likes30d", "lastModified", "createdAt", "num_parameters",
@@ -109,7 +112,7 @@ class GetModel(GetRepository[Model]):
     offered = EXPANDABLE | {"baseModels", "childrenModelCount", "usedStorage"}
     weighed_by = ("childrenModelCount", "usedStorage")
 
-    security_status: bool | None = Field(None, serialization_alias="securityStatus")
+    security_status: bool | None = Field(default=None, serialization_alias="securityStatus")
 
     def _plain(self) -> bool:
         return super()._plain() or bool(self.security_status)
@@ -131,4 +134,4 @@ class GetModelTags(GetTags):
     type: Literal[
         "pipeline_tag", "library", "dataset", "bucket", "language", "license", "arxiv", "doi", "region",
         "deploy", "other"
-    ] | None = Field(None, description="e.g. library")  # fmt: skip
+    ] | None = Field(default=None, description="e.g. library")  # fmt: skip

@@ -34,7 +34,7 @@ class SetDiscussionStatus(ActsOnDiscussion[Event]):
     holds = "newStatus"
 
     status: Literal["open", "closed"]
-    comment: FreeText | None = Field(None, min_length=1, max_length=MOST_WORDS)
+    comment: FreeText | None = Field(default=None, min_length=1, max_length=MOST_WORDS)
 
     def headline(self, before: Discussion) -> str:
         return f"{'Close' if self.status == 'closed' else 'Open'} {self.named(before)}, with a comment?"
@@ -110,7 +110,7 @@ class MergePullRequest(ActsOnDiscussion[Done]):
 
     publishes = "discussions.comment"
 
-    comment: FreeText | None = Field(None, min_length=1, max_length=MOST_WORDS)
+    comment: FreeText | None = Field(default=None, min_length=1, max_length=MOST_WORDS)
 
     def target(self) -> Endpoint[Discussion]:
         return GetDiscussion(repo_id=self.repo_id, type=self.type, num=self.num)

@@ -71,7 +71,7 @@ class GetAccess(Composed[Access]):
 
     organization: Owner
     repository: Annotated[Word | None, Field(description="only this one, as in models/name")] = None
-    user: Account | None = Field(None, description="only what this person can do")
+    user: Account | None = Field(default=None, description="only what this person can do")
 
     @model_validator(mode="after")
     def _repository_of_it(self) -> Self:

@@ -21,7 +21,7 @@ class Organization(Record):
         "numDatasets", "numSpaces", "numPapers", "numKernels", "numBuckets",
     )  # fmt: skip
 
-    hub_id: str | None = Field(None, alias="_id")
+    hub_id: str | None = Field(default=None, alias="_id")
     name: str
 
 
@@ -31,7 +31,7 @@ class Person(Record):
     noun = "user"
     shown: ClassVar[tuple[str, ...]] = ("user", "fullname", "role", "isPro")
 
-    hub_id: str | None = Field(None, alias="_id")
+    hub_id: str | None = Field(default=None, alias="_id")
     user: str
     fullname: str | None = None
     role: str | None = None
@@ -60,7 +60,7 @@ class ListOrganizationMembers(Listing[Person]):
 
     organization: Owner
     search: Word | None = None
-    email: Word | None = Field(None, description="admins only")
+    email: Word | None = Field(default=None, description="admins only")
     fields: Annotated[Words | None, Local, Field(description="more, e.g. verifiedEmail")] = None
 
 

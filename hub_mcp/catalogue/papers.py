@@ -144,12 +144,14 @@ class ListDailyPapers(Listing[DailyPaper]):
     numbered = "p"
     offers = ("p",)
 
-    date: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")] | None = Field(None, description="2025-03-31")
+    date: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")] | None = Field(
+        default=None, description="2025-03-31"
+    )
     week: Annotated[str, Field(pattern=r"^\d{4}-W(0[1-9]|[1-4]\d|5[0-2])$")] | None = Field(
-        None, description="2025-W13"
+        default=None, description="2025-W13"
     )
     month: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")] | None = Field(
-        None, description="2025-03"
+        default=None, description="2025-03"
     )
     submitter: Account | None = None
     sort: Literal["publishedAt", "trending"] | None = None

@@ -85,19 +85,19 @@ class CreateRepo(Change[Nothing, Created]):
     repo_id: RepoId
     type: RepoType
     visibility: Visibility | None = None
-    sdk: Literal["gradio", "docker", "static"] | None = Field(None, description="needed for a space")
+    sdk: Literal["gradio", "docker", "static"] | None = Field(default=None, description="needed for a space")
     license: Word | None = None
     license_name: Word | None = None
     license_link: Word | None = None
     region: Literal["us", "eu"] | None = None
-    resource_group_id: ObjectId | None = Field(None, serialization_alias="resourceGroupId")
+    resource_group_id: ObjectId | None = Field(default=None, serialization_alias="resourceGroupId")
     files: list[File] | None = None
     template: Word | None = None
-    short_description: Word | None = Field(None, max_length=60)
-    sdk_version: Word | None = Field(None, serialization_alias="sdkVersion")
-    dev_mode_enabled: bool | None = Field(None, serialization_alias="devModeEnabled")
-    hardware: Word | None = Field(None, description="beyond cpu-basic costs money")
-    sleep_time_seconds: int | None = Field(None, ge=-1, serialization_alias="sleepTimeSeconds")
+    short_description: Word | None = Field(default=None, max_length=60)
+    sdk_version: Word | None = Field(default=None, serialization_alias="sdkVersion")
+    dev_mode_enabled: bool | None = Field(default=None, serialization_alias="devModeEnabled")
+    hardware: Word | None = Field(default=None, description="beyond cpu-basic costs money")
+    sleep_time_seconds: int | None = Field(default=None, ge=-1, serialization_alias="sleepTimeSeconds")
     variables: list[Variable] | None = None
 
     @model_validator(mode="after")
@@ -188,15 +188,17 @@ class UpdateRepoSettings(ActsOnRepository):
 
     repo_id: FullRepoId
     visibility: Visibility | None = None
-    gated: Literal["auto", "manual", "false"] | None = Field(None, description="false: open to all")
-    org_members_gated: bool | None = Field(None, serialization_alias="orgMembersGated")
-    gated_notifications_email: Word | None = Field(None, serialization_alias="gatedNotificationsEmail")
-    gated_notifications_mode: Literal["bulk", "real-time"] | None = Field(
-        None, serialization_alias="gatedNotificationsMode"
+    gated: Literal["auto", "manual", "false"] | None = Field(default=None, description="false: open to all")
+    org_members_gated: bool | None = Field(default=None, serialization_alias="orgMembersGated")
+    gated_notifications_email: Word | None = Field(
+        default=None, serialization_alias="gatedNotificationsEmail"
     )
-    discussions_disabled: bool | None = Field(None, serialization_alias="discussionsDisabled")
+    gated_notifications_mode: Literal["bulk", "real-time"] | None = Field(
+        default=None, serialization_alias="gatedNotificationsMode"
+    )
+    discussions_disabled: bool | None = Field(default=None, serialization_alias="discussionsDisabled")
     discussions_sorting: Literal["recently-created", "trending", "reactions"] | None = Field(
-        None, serialization_alias="discussionsSorting"
+        default=None, serialization_alias="discussionsSorting"
     )
 
     @model_validator(mode="after")

@@ -25,18 +25,18 @@ class Repository(Record):
     kind: ClassVar[str] = "repository"
     lean: ClassVar[tuple[str, ...]] = ()  # what a row of a listing asks the Hub for
 
-    hub_id: str | None = Field(None, alias="_id")
+    hub_id: str | None = Field(default=None, alias="_id")
     id: str
     private: StrictBool | None = None
     gated: StrictBool | str | None = None
     disabled: bool | None = None
     downloads: int | None = None
     likes: int | None = None
-    last_modified: str | None = Field(None, alias="lastModified")
-    created_at: str | None = Field(None, alias="createdAt")
+    last_modified: str | None = Field(default=None, alias="lastModified")
+    created_at: str | None = Field(default=None, alias="createdAt")
     tags: list[str] | None = None
     siblings: list[dict[str, Any]] | None = None
-    used_storage: int | None = Field(None, alias="usedStorage")
+    used_storage: int | None = Field(default=None, alias="usedStorage")
     spaces: list[str] | None = None
 
     @property
@@ -131,7 +131,7 @@ class ListRepositories(Listing[R]):
     offers = ("expand[]", "full", "cardData", "config")  # `fields` asks for what these ask for
     offered: ClassVar[frozenset[str]]
 
-    fields: Fields = Field(None, description="more a row")
+    fields: Fields = Field(default=None, description="more a row")
 
     @field_validator("fields", "columns")
     @classmethod
@@ -161,8 +161,8 @@ class GetRepository(Endpoint[R]):
 
     repo_id: RepoId
     revision: Revision | None = None
-    fields: Fields = Field(None, description="e.g. cardData")
-    blobs: bool | None = Field(None, description="sizes of the files")
+    fields: Fields = Field(default=None, description="e.g. cardData")
+    blobs: bool | None = Field(default=None, description="sizes of the files")
 
     @field_validator("fields")
     @classmethod

@@ -44,7 +44,9 @@ class AutoJoin(Part):
 
     enabled: bool
     role: Role | None = None
-    scope: Literal["all", "read_plus"] | None = Field(None, description="read_plus: no_access stays out")
+    scope: Literal["all", "read_plus"] | None = Field(
+        default=None, description="read_plus: no_access stays out"
+    )
 
     @model_validator(mode="after")
     def _role_when_enabled(self) -> Self:
@@ -58,11 +60,11 @@ class AutoJoin(Part):
 class SpendLimits(Part):
     """Limits in cents; -1 removes one."""
 
-    total: int | None = Field(None, ge=-1)
-    inference_providers: int | None = Field(None, ge=-1, serialization_alias="inferenceProviders")
-    spaces: int | None = Field(None, ge=-1)
-    jobs: int | None = Field(None, ge=-1)
-    endpoints: int | None = Field(None, ge=-1)
+    total: int | None = Field(default=None, ge=-1)
+    inference_providers: int | None = Field(default=None, ge=-1, serialization_alias="inferenceProviders")
+    spaces: int | None = Field(default=None, ge=-1)
+    jobs: int | None = Field(default=None, ge=-1)
+    endpoints: int | None = Field(default=None, ge=-1)
 
 
 class ResourceGroup(Record):
@@ -71,10 +73,10 @@ class ResourceGroup(Record):
     noun = "resource group"
     shown = ("id", "name", "description", "autoJoin", "spendLimits")
 
-    hub_id: str | None = Field(None, alias="id")
+    hub_id: str | None = Field(default=None, alias="id")
     name: str
     description: str | None = None
-    auto_join: dict[str, Any] | None = Field(None, alias="autoJoin")
+    auto_join: dict[str, Any] | None = Field(default=None, alias="autoJoin")
     users: list[dict[str, Any]] | None = None
     resources: list[dict[str, Any]] | None = None
     repos: list[dict[str, Any]] | None = None  # what the documentation, and old answers, call the resources
@@ -274,10 +276,10 @@ class CreateResourceGroup(Change[Nothing, ResourceGroup]):
 
     organization: Owner
     name: FreeText = Field(min_length=1, max_length=200)
-    description: FreeText | None = Field(None, max_length=500)
+    description: FreeText | None = Field(default=None, max_length=500)
     users: list[Member] | None = None
     repos: list[RepoRef] | None = None
-    auto_join: AutoJoin | None = Field(None, serialization_alias="autoJoin")
+    auto_join: AutoJoin | None = Field(default=None, serialization_alias="autoJoin")
 
     def needs(self, before: Nothing) -> Sequence[Endpoint[Answer]]:
         return [placed_at(one) for one in self.repos or ()]
@@ -320,10 +322,10 @@ class UpdateResourceGroup(ChangesGroup):
 
     offers = ("spendLimits",)
 
-    name: FreeText | None = Field(None, min_length=1, max_length=200)
-    description: FreeText | None = Field(None, max_length=500)
+    name: FreeText | None = Field(default=None, min_length=1, max_length=200)
+    description: FreeText | None = Field(default=None, max_length=500)
     spend_limits: SpendLimits | None = Field(
-        None, description="cents; -1 removes one", serialization_alias="spendLimits"
+        default=None, description="cents; -1 removes one", serialization_alias="spendLimits"
     )
 
     @model_validator(mode="after")
@@ -572,7 +574,7 @@ class GroupOfRepository(Record):
     noun = "resource group of a repository"
     shown = ("id", "name", "numUsers")
 
-    hub_id: str | None = Field(None, alias="id")
+    hub_id: str | None = Field(default=None, alias="id")
     name: str | None = None
 
     @classmethod

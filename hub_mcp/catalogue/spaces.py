@@ -92,12 +92,12 @@ class ListSpaces(ListRepositories[SpaceRow]):
 
     search: Search | None = None
     author: Account | None = None
-    filter: Words | None = Field(None, description="all of: license:mit, …")
-    fields: Fields = Field(None, description="more a row: runtime, models, createdAt, tags, …")
-    datasets: Words | None = Field(None, description="it uses")
-    models: Words | None = Field(None, description="it uses")
+    filter: Words | None = Field(default=None, description="all of: license:mit, …")
+    fields: Fields = Field(default=None, description="more a row: runtime, models, createdAt, tags, …")
+    datasets: Words | None = Field(default=None, description="it uses")
+    models: Words | None = Field(default=None, description="it uses")
     linked: bool | None = None
-    stage: Annotated[Words | None, Local] = Field(None, description="e.g. RUNNING, BUILD_ERROR")
+    stage: Annotated[Words | None, Local] = Field(default=None, description="e.g. RUNNING, BUILD_ERROR")
     sort: Literal["trendingScore", "likes", "likes30d", "lastModified", "createdAt", "id"] | None = None
 
     @field_validator("stage")

@@ -64,8 +64,8 @@ class GetTags(Endpoint[Tags]):
     """The tags of one kind of repository, by type."""
 
     type: Any = None  # each kind of repository names its own types
-    search: Annotated[Word | None, Local] = Field(None, description="part of a tag")
-    limit: Annotated[Limit, Local] = Field(20, description="tags of each type")
+    search: Annotated[Word | None, Local] = Field(default=None, description="part of a tag")
+    limit: Annotated[Limit, Local] = Field(default=20, description="tags of each type")
 
     def read(self, value: Any) -> Tags:
         return Tags.of(value).narrowed(self.search, self.limit)

@@ -18,7 +18,7 @@ class Identity(Record):
     noun = "identity"
     shown = ("name", "fullname", "type", "isPro")
 
-    hub_id: str | None = Field(None, alias="id")
+    hub_id: str | None = Field(default=None, alias="id")
     name: str
     orgs: list[dict[str, Any]] | None = None
     auth: dict[str, Any] | None = None

@@ -206,7 +206,7 @@ class OperationListing(OperationCall, Listing[FoundRow]):
 
     row: ClassVar[type[Answer]] = FoundRow
 
-    limit: int = Field(20, ge=1, le=1000)
+    limit: int = Field(default=20, ge=1, le=1000)
 
     def _query(self) -> dict[str, Any]:
         sent, asked = super()._query(), self.route().shape.query

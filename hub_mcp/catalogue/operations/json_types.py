@@ -130,7 +130,7 @@ def _object(schema: Schema, depth: int) -> Any:
         fields[f"field_{n}"] = (
             (kind, Field(alias=name))
             if name in schema.get("required", ())
-            else (kind, Field(None, alias=name))
+            else (kind, Field(default=None, alias=name))
         )
     config = ConfigDict(frozen=True, extra="allow" if isinstance(rest, Mapping) or rest is True else "forbid")
     return create_model("Part", __config__=config, **fields)

@@ -77,7 +77,7 @@ def _field(operation: Operation, argument: Argument) -> Any:
     names = [argument.name] if theirs in arguments_of(operation) else [argument.name, theirs]
     if argument.required:
         return (kind, Field(validation_alias=AliasChoices(*names)))
-    return (kind, Field(None, validation_alias=AliasChoices(*names)))
+    return (kind, Field(default=None, validation_alias=AliasChoices(*names)))
 
 
 def _number_as_text(value: Any) -> Any:
