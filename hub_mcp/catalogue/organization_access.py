@@ -17,7 +17,7 @@ from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.catalogue.listing import Listing, next_link
 from hub_mcp.catalogue.models import ListModels
 from hub_mcp.catalogue.organizations import ListOrganizationMembers, Person
-from hub_mcp.catalogue.repository import Repository, repository
+from hub_mcp.catalogue.repository import ListRepositories, Repository, repository
 from hub_mcp.catalogue.resource_groups import ListResourceGroups, ResourceGroup, ResourceGroups
 from hub_mcp.catalogue.spaces import ListSpaces
 from hub_mcp.catalogue.stakes import Known
@@ -99,7 +99,7 @@ class GetAccess(Composed[Access]):
 
     def from_http(self, response: HttpResponse) -> Access:
         self.refuse_errors(response)
-        page = ListOrganizationMembers(organization=self.organization, limit=MOST).from_http(response)
+        page = ListOrganizationMembers.model_validate(self._whole()).from_http(response)
         return Access(page.items, bool(next_link(response.headers.get("link", ""))))
 
     @property
@@ -117,15 +117,20 @@ class GetAccess(Composed[Access]):
         return (groups, Whoami(), *self._listings())
 
     def _listings(self) -> tuple[Listing[Any], ...]:
-        kinds = (ListModels, ListDatasets, ListSpaces)
+        kinds: tuple[type[ListRepositories[Any]], ...] = (ListModels, ListDatasets, ListSpaces)
         return tuple(
-            kind(
-                author=self.organization,
-                columns=[one for one in COLUMNS if one in kind.offered],
-                limit=MOST,
+            kind.model_validate(
+                {
+                    "author": self.organization,
+                    "columns": [one for one in COLUMNS if one in kind.offered],
+                    "limit": MOST,
+                }
             )
             for kind in kinds
         )
+
+    def _whole(self) -> dict[str, Any]:
+        return {"organization": self.organization, "limit": MOST}
 
     def joined(self, answer: Access, known: Known) -> Access:
         groups = known.of(ListResourceGroups(organization=self.organization))

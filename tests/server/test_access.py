@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from itertools import product
 from typing import Any
@@ -45,7 +45,7 @@ class Local:
         return httpx.MockTransport(self.handle_async_request)
 
     @asynccontextmanager
-    async def client(self, user: str = "ada") -> AsyncIterator[Client]:
+    async def client(self, user: str = "ada") -> AsyncGenerator[Client]:
         hub = Hub(SANDBOX, Token(token_of(user), "a test"), transport=self.transport)
         async with Client(server_of(SETTINGS, hub)) as client:
             yield client

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -22,13 +22,13 @@ SETTINGS = Settings(sandbox="", journal="off", resource_links="off")
 
 
 @asynccontextmanager
-async def local_hub() -> AsyncIterator[Client]:
+async def local_hub() -> AsyncGenerator[Client]:
     async with Client(server_of(SETTINGS, hub_of(SETTINGS))) as client:
         yield client
 
 
 @asynccontextmanager
-async def hub_that_answers(value: Any) -> AsyncIterator[Client]:
+async def hub_that_answers(value: Any) -> AsyncGenerator[Client]:
     hub = Hub(
         "http://hub.test",
         transport=lambda: httpx.MockTransport(lambda request: httpx.Response(200, json=value)),
