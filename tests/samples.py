@@ -125,6 +125,18 @@ CALLS: dict[str, dict[str, Any]] = {
         "summary": "Say more",
         "files": [{"path": "NOTES.md", "content": "Names of fjords.\n"}, {"path": "empty.txt"}],
     },
+    "list_refs": FJORDS,
+    "list_commits": {**FJORDS, "limit": 2},
+    "compare_revisions": {
+        "repo_id": "ada/weather-diaries",
+        "type": "dataset",
+        "base": "refs/convert/parquet",
+    },
+    "create_branch": {**FJORDS, "branch": "dev"},
+    "create_tag": {**FJORDS, "revision": "dev", "tag": "v1", "message": "First."},
+    "delete_tag": {**FJORDS, "tag": "v1"},
+    "super_squash": {**FJORDS, "revision": "dev", "message": "All of it."},
+    "delete_branch": {**FJORDS, "branch": "dev"},
 }
 
 # Calls that no exchange makes: with lists, objects and truth values.
@@ -164,6 +176,8 @@ OTHER_CALLS: dict[str, dict[str, Any]] = {
         "repo_id": "ada/x", "type": "space", "summary": "x", "create_pr": True, "parent_commit": "0" * 40,
         "files": [{"path": "a", "old": "x", "new": "y"}, {"path": "b", "delete": True}], "description": "y",
     },
+    "create_branch": {"repo_id": "ada/x", "type": "model", "branch": "a/b", "overwrite": True},
+    "list_refs": {"repo_id": "ada/x", "type": "dataset", "include_prs": True},
     "list_tree": {"repo_id": "ada/x", "type": "bucket", "path": "a/b", "recursive": True, "expand": True},
     "get_file": {
         "repo_id": "ada/x", "type": "space", "path": "a.py", "revision": "dev", "start_line": 2,
@@ -225,6 +239,8 @@ RULED: dict[str, st.SearchStrategy[Any]] = {
     "limit": st.integers(1, 1000),
     "path": PATH,
     "paths": st.lists(PATH, min_size=1, max_size=2),
+    "base": st.sampled_from(["main", "refs/pr/1", "v1.0"]),
+    "head": st.sampled_from(["dev", "refs/pr/2", "v1.1"]),
     "start_line": st.integers(1, 50),
     "end_line": st.integers(50, 99),
 }

@@ -97,14 +97,15 @@ class Commit(Change[Repository, Committed]):
     def settled(self, before: Repository) -> Self:
         return self.but(repo_id=before.id)
 
+    def _place(self) -> dict[str, Any]:
+        return {"repo_id": self.repo_id, "type": self.type, "revision": self.revision}
+
     def _paths(self) -> GetPathsInfo:
         paths = [path for one in self.files for path in (one.path, one.old_path) if path]
-        return GetPathsInfo(
-            repo_id=self.repo_id, type=self.type, paths=list(dict.fromkeys(paths)), revision=self.revision
-        )
+        return GetPathsInfo.model_validate({**self._place(), "paths": list(dict.fromkeys(paths))})
 
     def _reading(self, path: str) -> ReadWholeFile:
-        return ReadWholeFile(repo_id=self.repo_id, type=self.type, path=path, revision=self.revision)
+        return ReadWholeFile.model_validate({**self._place(), "path": path})
 
     def _edited_paths(self) -> list[str]:
         return list(dict.fromkeys(one.path for one in self.files if one.old is not None))
@@ -132,7 +133,7 @@ class Commit(Change[Repository, Committed]):
         return drafted
 
     def shown_in(self) -> Sequence[Endpoint[Answer]]:
-        return (ListTree(repo_id=self.repo_id, type=self.type, revision=self.revision),)
+        return (ListTree.model_validate(self._place()),)
 
     # ── what it does ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -208,14 +209,8 @@ class Commit(Change[Repository, Committed]):
             else ChangedFile(path=one.path, delete=True)
             for one in reversed(self.files)
         ]
-        return Commit(
-            repo_id=self.repo_id,
-            type=self.type,
-            summary=f"Undo: {self.summary}"[:500],
-            files=back,
-            revision=self.revision,
-            parent_commit=after.commit_oid,
-        )
+        said = {"summary": f"Undo: {self.summary}"[:500], "files": back, "parent_commit": after.commit_oid}
+        return Commit.model_validate({**self._place(), **said})
 
     def _can_go_back(self, change: ChangedFile) -> bool:
         if change.old is not None:

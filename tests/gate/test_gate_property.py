@@ -25,7 +25,7 @@ ORG = "nimbus-labs"
 FJORDS = {"repo_id": "ada/fjord-names", "type": "model"}
 RADARS: dict[str, Any] = {"repo_id": f"{ORG}/nowcast-base", "type": "model", "num": 1}
 PRIVATE = {"repo_id": "ada/notes-to-self", "type": "model"}
-NUMBER = 45  # of the cases below, for those who go through them one by one
+NUMBER = 51  # of the cases below, for those who go through them one by one
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,12 @@ def cases() -> list[Case]:
         Case("pin_discussion", "", {**FJORDS, "num": 1, "pinned": True}),
         Case("merge_pull_request", "yes", {**RADARS, "num": 2}),
         Case("delete_discussion", "name", {**FJORDS, "num": 1}),
+        Case("create_branch", "", {**FJORDS, "branch": "dev"}),
+        Case("create_branch", "yes", {**FJORDS, "branch": "main", "overwrite": True}),
+        Case("create_tag", "", {**FJORDS, "tag": "v1"}),
+        Case("delete_tag", "yes", {**FJORDS, "tag": "v1.0"}),
+        Case("delete_branch", "name", {**FJORDS, "branch": "experimental"}),
+        Case("super_squash", "name", {**FJORDS, "revision": "main"}),
         Case("commit", "", {**FJORDS, "summary": "Add", "files": [{"path": "a.txt", "content": "A note."}]}),
         Case("commit", "yes", {**FJORDS, "summary": "A", "files": [{"path": "config.json", "delete": True}]}),
         Case(

@@ -291,6 +291,18 @@ def ways() -> list[Way]:
         *_of_discussions(known.said),
         *_of_commits(),
         *_of_copies(storm["resource_group_id"]),
+        *_of_refs(),
+    ]
+
+
+def _of_refs() -> list[Way]:
+    """What takes commits away: a branch set anew or deleted, a tag deleted, a history squashed."""
+    return [
+        Way(DESTROYS, "create_branch", "overwrite", {**PUBLIC, "branch": "main", "overwrite": True}),
+        Way(DESTROYS, "delete_branch", "branch", {**PUBLIC, "branch": "experimental"}),
+        Way(DESTROYS, "delete_tag", "tag", {**PUBLIC, "tag": "v1.0"}),
+        Way(DESTROYS, "super_squash", "revision", {**PUBLIC, "revision": "main"}),
+        Way(DESTROYS, "super_squash", "message", {**PUBLIC, "revision": "main", "message": "All of it."}),
     ]
 
 
@@ -441,6 +453,17 @@ HARMLESS = {
     ("update_resource_group_user_role", "resource_group_id"): NAMES,
     ("update_resource_group_user_role", "username"): NAMES,
     **dict.fromkeys(OF_DISCUSSIONS, NAMES),
+    **{
+        (tool, name): NAMES
+        for tool in ("create_branch", "delete_branch", "create_tag", "delete_tag", "super_squash")
+        for name in ("repo_id", "type")
+    },
+    ("create_branch", "branch"): "a name that was not there takes nothing away",
+    ("create_branch", "starting_point"): PART_OF_IT.format("overwrite"),
+    ("create_branch", "empty_branch"): PART_OF_IT.format("overwrite"),
+    ("create_tag", "revision"): NAMES,
+    ("create_tag", "tag"): "a name that was not there; the Hub refuses one that is",
+    ("create_tag", "message"): WORDS,
     ("commit", "repo_id"): NAMES,
     ("commit", "summary"): "the headline of a history that everyone with the files sees",
     ("commit", "files.path"): "a file that was not there is one's own to add",
