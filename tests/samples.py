@@ -201,7 +201,7 @@ SPELLINGS: dict[str, list[str]] = {  # further texts that get past the rules, by
     "resource_group_id": ["0123456789abcdef01234567", "none"], "arxiv_id": ["2311.12983", "arXiv:2311.12983v2"],
     "comment_id": ["0123456789abcdef01234567"], "item_id": ["0123456789abcdef01234567", "models/a/b", "papers/2311.12983"], "item": ["models/a/b", "datasets/a/b"],
     "id": ["a/b", "2311.12983"], "date": ["2026-03-31"], "week": ["2026-W13"], "month": ["2026-03"], "revision": ["refs/pr/1"],
-    "subset": ["default", "a b", "%2F", "ж"], "split": ["train"], "cursor": ["7.20.abc", "0.0.2"], "key": ["MODEL"],
+    "subset": ["default", "a b", "%2F", "ж"], "split": ["train"], "cursor": ["7.20.abc", "0.0.2", "items:3"], "key": ["MODEL"],
     "num_parameters": ["min:6B,max:128B"], "fields": ["siblings", "tags"], "title": ["Things"], "path": ["README.md", "a b/%2F.txt", "ж/x"], "paths": ["README.md", "a/b"],
 }  # fmt: skip
 

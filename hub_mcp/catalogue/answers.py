@@ -22,6 +22,7 @@ from hub_mcp.text import quoted, visible
 
 BEFORE_DATES = "2022-03-02T23:29:04.000Z"  # api.md: given to everything older than the recording of dates
 TEXT_LIMIT = 4_000  # characters of one text of the Hub's that an answer holds
+WHOLE_TEXT = 262_144  # characters of a text that can be read on to
 SHORT = 1_000  # characters of one text in a line
 KEY_LIMIT = 200  # characters of a name in an object of the Hub's
 DEEPEST = 30  # levels of nesting that an answer shows; the Hub's own go to about ten
@@ -87,6 +88,10 @@ class Answer:
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
         """What is shown of it, as JSON: what matters, what was asked for, nothing empty."""
         return {}
+
+    def entire(self, fields: Sequence[str] = ()) -> dict[str, Any]:
+        """The same with all entries of long lists and all of long texts, to be read part by part."""
+        return self.content(fields)
 
     def facts(self) -> tuple[str, ...]:
         """What a person should know before it is changed or lost, one short line each."""
@@ -156,9 +161,16 @@ class Record(BaseModel, Answer):
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
         return self.picked((*self.shown, *fields))
 
-    def picked(self, columns: Sequence[str]) -> dict[str, Any]:
-        """These fields, or parts of them by dots, without the empty ones."""
-        return {name: clean(value) for name in columns if (value := _plain_json(self.at(name))) not in EMPTY}
+    def entire(self, fields: Sequence[str] = ()) -> dict[str, Any]:
+        return {**self.content(fields), **self.picked((*self.shown, *fields), WHOLE_TEXT)}
+
+    def picked(self, columns: Sequence[str], limit: int = TEXT_LIMIT) -> dict[str, Any]:
+        """These fields, or parts of them by dots, without the empty ones; texts of at most `limit`."""
+        return {
+            name: clean(value, limit)
+            for name in columns
+            if (value := _plain_json(self.at(name))) not in EMPTY
+        }
 
 
 @cache

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -50,39 +51,77 @@ def cut_text(text: str, limit: int) -> str:
     return f"{kept}… ({len(text) - len(kept) + missing:,} more characters)"
 
 
-def bounded(content: Mapping[str, Any], budget: int = BUDGET) -> tuple[dict[str, Any], list[str]]:
-    """Content within the budget, and a sentence for each field that was cut.
+@dataclass(frozen=True)
+class Cut:
+    """A part of an answer of which only the beginning is shown.
+
+    Attributes:
+        path: the names, and places in lists, that lead to it.
+        shown: how many of its entries are shown, or characters where it is a text.
+        of: how many there are.
+    """
+
+    path: tuple[str, ...]
+    shown: int
+    of: int
+    is_text: bool = False
+
+    def sentence(self) -> str:
+        """What of it is shown, in words."""
+        name = ".".join(self.path)
+        return f"{name}: {self.shown:,} of {self.of:,}{' characters' * self.is_text} are shown."
+
+
+def bounded(content: Mapping[str, Any], budget: int = BUDGET) -> tuple[dict[str, Any], list[Cut]]:
+    """Content within the budget, and what of it was cut.
 
     Small fields stay whole: what they leave of their share goes to the large ones.
     """
+    return _bounded(content, budget, ())
+
+
+def _bounded(
+    content: Mapping[str, Any], budget: int, path: tuple[str, ...]
+) -> tuple[dict[str, Any], list[Cut]]:
     weights = {name: weight(name) + weight_of(value) + 1 for name, value in content.items()}
     if sum(weights.values()) <= budget:
         return dict(content), []
-    left, kept, said = budget, dict[str, Any](), list[str]()
+    left, kept, cuts = budget, dict[str, Any](), list[Cut]()
     for rank, name in enumerate(sorted(weights, key=weights.__getitem__)):
         share = left // (len(weights) - rank)
         if weights[name] > share:
-            kept[name], cut = _cut(content[name], max(1, share - weight(name)))
-            said.append(f"{name}: {cut}.")
+            kept[name], cut = _cut(content[name], max(1, share - weight(name)), (*path, name))
+            cuts += cut
         else:
             kept[name] = content[name]
         left -= min(weights[name], share)
-    return {name: kept[name] for name in content}, said
+    return {name: kept[name] for name in content}, cuts
 
 
-def _cut(value: Any, budget: int) -> tuple[Any, str]:
-    """A value within the budget, and what is shown of it, in words."""
+def _cut(value: Any, budget: int, path: tuple[str, ...]) -> tuple[Any, list[Cut]]:
+    """A value within the budget, and what of it was cut."""
     if isinstance(value, Mapping):
         if len(value) <= FEW:
-            inside, cut = bounded(value, budget)
-            return inside, " ".join(cut).rstrip(".")
-        kept = max(1, _fitting(list(value.items()), budget))
-        return bounded(dict(islice(value.items(), kept)), budget)[0], f"{kept:,} of {len(value):,} are shown"
+            return _bounded(value, budget, path)
+        count = max(1, _fitting(list(value.items()), budget))
+        kept, cuts = _bounded(dict(islice(value.items(), count)), budget, path)
+        return kept, [*cuts, Cut(path, count, len(value))]
     if isinstance(value, Sequence) and not isinstance(value, str):
         count = _fitting(value, budget)
-        shown = [_cut(value[0], budget)[0]] if not count and value else list(value[:count])
-        return shown, f"{len(shown):,} of {len(value):,} are shown"
-    return cut_text(str(value), budget), "the beginning is shown"
+        if count or not value:
+            return list(value[:count]), [Cut(path, count, len(value))] if value else []
+        first, cuts = _cut(value[0], budget, (*path, "0"))
+        return [first], [*cuts, *([Cut(path, 1, len(value))] if len(value) > 1 else [])]
+    text = str(value)
+    kept_text = cut_text(text, budget)
+    shown, missing = shown_of(kept_text)
+    return kept_text, [Cut(path, shown, shown + missing, is_text=True)]
+
+
+def shown_of(text: str) -> tuple[int, int]:
+    """How many characters of a text are shown, and how many more there are."""
+    cut = _CUT.search(text)
+    return (cut.start(), int(cut[1].replace(",", ""))) if cut else (len(text), 0)
 
 
 def _fitting(entries: Sequence[Any], budget: int) -> int:

@@ -15,6 +15,7 @@ from hub_mcp.catalogue.change import Change, Nothing, delete, patch, post, worde
 from hub_mcp.catalogue.endpoint import Endpoint, get
 from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.parts import Lookup
 from hub_mcp.catalogue.repository import Repository, repository
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.catalogue.vocabulary import (
@@ -301,7 +302,7 @@ class CreateCollection(Change[Nothing, Collection]):
 
 
 @get("/api/collections/{slug}", documented=f"GET {DOCUMENTED}")
-class GetCollection(Endpoint[Collection]):
+class GetCollection(Lookup[Collection]):
     """A collection with all its items and notes."""
 
     slug: Slug

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from hub_mcp.catalogue.answers import Answer, Record, clean, objects_in
 from hub_mcp.catalogue.endpoint import Endpoint, get
 from hub_mcp.catalogue.http import HttpRequest, HttpResponse
+from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
 from hub_mcp.catalogue.repository import Fields, GetRepository, ListRepositories, Repository
 from hub_mcp.catalogue.tags import GetTags
 from hub_mcp.catalogue.vocabulary import Account, RepoId, Search, Segment, Words
@@ -129,7 +130,7 @@ class ParquetFiles(Answer):
     "/api/datasets/{repo_id}/parquet[/{subset}[/{split}]]",
     documented="GET /api/datasets/{repo_id}/parquet (+/{subset}, +/{subset}/{split})",
 )
-class ListDatasetParquetFiles(Endpoint[ParquetFiles]):
+class ListDatasetParquetFiles(Lookup[ParquetFiles]):
     """Parquet files of a dataset, by subset and split."""
 
     kind = "dataset"
@@ -188,8 +189,10 @@ class Shard(Answer):
 
 
 @get("/api/datasets/{repo_id}/parquet/{subset}/{split}/{n}.parquet")
-class GetDatasetParquetShard(Endpoint[Shard]):
+class GetDatasetParquetShard(Lookup[Shard]):
     """Where the n-th parquet file of a split lies, and how large it is."""
+
+    unannounced = RARELY_CUT
 
     kind = "dataset"
 
@@ -241,27 +244,31 @@ class Croissant(Record):
     shown = ("name", "description", "url", "license", "creator", "keywords", "conformsTo")
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
-        records = objects_in(self.field("recordSet"))
-        files = objects_in(self.field("distribution"))
-        summary = {
-            "distribution": [
-                _named(one, "@type", "@id", "encodingFormat", "includes") for one in files[:SHOWN_FIELDS]
-            ],
+        shown = {**super().content(), **self._parts(SHOWN_FIELDS)}
+        left_out = {
+            name: f"{len(full) - SHOWN_FIELDS:,}: cursor {name}:{SHOWN_FIELDS}"
+            for name in ("distribution", "recordSet")
+            if len(full := objects_in(self.field(name))) > SHOWN_FIELDS
+        }
+        return {**shown, **({"left_out": left_out} if left_out else {})}
+
+    def entire(self, fields: Sequence[str] = ()) -> dict[str, Any]:
+        return {**super().entire(), **self._parts()}
+
+    def _parts(self, most: int | None = None) -> dict[str, Any]:
+        """The files, and the record sets with their columns; at most so many of each."""
+        files, records = (objects_in(self.field(name))[:most] for name in ("distribution", "recordSet"))
+        parts = {
+            "distribution": [_named(one, "@type", "@id", "encodingFormat", "includes") for one in files],
             "recordSet": {
                 str(one.get("name") or one.get("@id")): [
                     f"{field.get('name') or field.get('@id')}: {field.get('dataType', '')}".rstrip(": ")
-                    for field in objects_in(one.get("field"))[:SHOWN_FIELDS]
+                    for field in objects_in(one.get("field"))[:most]
                 ]
-                for one in records[:SHOWN_FIELDS]
+                for one in records
             },
         }
-        left_out = {
-            name: len(full) - SHOWN_FIELDS
-            for name, full in (("distribution", files), ("recordSet", records))
-            if len(full) > SHOWN_FIELDS
-        }
-        more = {"left_out": left_out} if left_out else {}
-        return {**super().content(), **clean({name: one for name, one in summary.items() if one}), **more}
+        return {name: clean(one) for name, one in parts.items() if one}
 
 
 def _named(record: dict[str, Any], *names: str) -> dict[str, Any]:
@@ -269,8 +276,10 @@ def _named(record: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 @get("/api/datasets/{repo_id}/croissant")
-class GetDatasetCroissant(Endpoint[Croissant]):
+class GetDatasetCroissant(Lookup[Croissant]):
     """A dataset's Croissant metadata: files, record sets and their columns."""
+
+    unannounced = RARELY_CUT
 
     kind = "dataset"
 

@@ -74,6 +74,7 @@ class Endpoint(BaseModel, Generic[A]):
     changes: ClassVar[bool] = False
     may_lie_in_storage: ClassVar[bool] = False  # whether the Hub may redirect it to where large files lie
     kind: ClassVar[str] = ""  # "model", "dataset" or "space" where the class is about one of them
+    unannounced: ClassVar[frozenset[str]] = frozenset()  # arguments that only an answer tells of
     offers: ClassVar[tuple[str, ...]] = ()  # wire parameters that travel under another name, or inside one
 
     @model_validator(mode="before")

@@ -8,9 +8,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from hub_mcp.catalogue.answers import Answer, Record, clean
-from hub_mcp.catalogue.endpoint import Endpoint, get
+from hub_mcp.catalogue.answers import TEXT_LIMIT, Answer, Record, clean
+from hub_mcp.catalogue.endpoint import get
 from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.parts import Lookup
 from hub_mcp.catalogue.vocabulary import FilePath, RepoId, RepoKind, RepoType, Revision
 from hub_mcp.errors import UnexpectedAnswer
 
@@ -47,8 +48,8 @@ class TreeEntry(Record):
         """What it holds: git's id of it, of a large file its SHA-256."""
         return str((self.lfs or {}).get("oid") or self.oid or "")
 
-    def picked(self, columns: Sequence[str]) -> dict[str, Any]:
-        picked = super().picked(columns)
+    def picked(self, columns: Sequence[str], limit: int = TEXT_LIMIT) -> dict[str, Any]:
+        picked = super().picked(columns, limit)
         if self.is_folder:
             picked |= {"path": f"{clean(self.path)}/"} if "path" in picked else {}
             if picked.get("size") == 0:
@@ -108,7 +109,7 @@ class PathsInfo(Answer):
     documented="POST /api/{repo_type}/{namespace}/{repo}/paths-info/{rev}",
     by_post=True,
 )
-class GetPathsInfo(Endpoint[PathsInfo]):
+class GetPathsInfo(Lookup[PathsInfo]):
     """Sizes and ids of some paths; says which are missing."""
 
     in_area = "files"
@@ -146,7 +147,7 @@ class TreeSize(Record):
     "/api/{type}s/{repo_id}/treesize/{revision}[/{path}]",
     documented="GET /api/{repo_type}/{namespace}/{repo}/treesize/{rev}/{path}",
 )
-class GetTreeSize(Endpoint[TreeSize]):
+class GetTreeSize(Lookup[TreeSize]):
     """Bytes of all files of a repository, or below a folder."""
 
     in_area = "files"
@@ -174,7 +175,7 @@ class RepositoryScan(Record):
 
 
 @get("/api/{type}s/{repo_id}/scan", documented="GET /api/{repo_type}/{namespace}/{repo}/scan")
-class GetScan(Endpoint[RepositoryScan]):
+class GetScan(Lookup[RepositoryScan]):
     """Files that the Hub's malware and pickle scanners object to."""
 
     by_default = False

@@ -7,8 +7,9 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from hub_mcp.catalogue.answers import Record
-from hub_mcp.catalogue.endpoint import Endpoint, get
+from hub_mcp.catalogue.endpoint import get
 from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
 from hub_mcp.catalogue.vocabulary import Local, Owner, Word, Words
 
 
@@ -41,8 +42,10 @@ class Person(Record):
     "/api/organizations/{organization}/overview",
     documented="GET /api/organizations/{organization_name}/overview",
 )
-class GetOrganizationOverview(Endpoint[Organization]):
+class GetOrganizationOverview(Lookup[Organization]):
     """An organization's profile and numbers. Not for users."""
+
+    unannounced = RARELY_CUT
 
     organization: Owner
 

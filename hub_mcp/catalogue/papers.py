@@ -10,16 +10,16 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from hub_mcp.catalogue.answers import Answer, Record, objects_in
 from hub_mcp.catalogue.datasets import DatasetRow
-from hub_mcp.catalogue.endpoint import Endpoint, get
+from hub_mcp.catalogue.endpoint import get
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.models import ModelRow
+from hub_mcp.catalogue.parts import Lookup
 from hub_mcp.catalogue.repository import Repository
 from hub_mcp.catalogue.spaces import SpaceRow
 from hub_mcp.catalogue.vocabulary import Account, ArxivId, words_list
 from hub_mcp.errors import UnexpectedAnswer
 
 SOME_AUTHORS = 10
-SOME_COMMENTS = 50
 
 
 class Paper(Record):
@@ -40,16 +40,21 @@ class Paper(Record):
     def field(self, name: str) -> Any:
         value = super().field(name)
         if name == "authors" and isinstance(value, list):
-            names = [one.get("name") for one in value if isinstance(one, dict) and not one.get("hidden")]
-            more = [f"and {len(names) - SOME_AUTHORS} more"] if len(names) > SOME_AUTHORS else []
-            return [*names[:SOME_AUTHORS], *more]
+            return [one.get("name") for one in value if isinstance(one, dict) and not one.get("hidden")]
         if name == "organization" and isinstance(value, dict):
             return value.get("name")
         if name.startswith("linked") and isinstance(value, list):
             return [one.get("id") for one in value if isinstance(one, dict)]
         if name == "comments" and isinstance(value, list):
-            return [_comment(one) for one in value[:SOME_COMMENTS] if isinstance(one, dict)]
+            return [_comment(one) for one in value if isinstance(one, dict)]
         return value
+
+    def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
+        shown = super().content(fields)
+        if (more := len(shown.get("authors", ())) - SOME_AUTHORS) > 0:
+            behind = f"and {more:,} more: cursor authors:{SOME_AUTHORS}"
+            shown["authors"] = [*shown["authors"][:SOME_AUTHORS], behind]
+        return shown
 
     @property
     def identity(self) -> str:
@@ -70,7 +75,7 @@ def _comment(comment: dict[str, Any]) -> dict[str, Any]:
 
 
 @get("/api/papers/{arxiv_id}")
-class GetPaper(Endpoint[Paper]):
+class GetPaper(Lookup[Paper]):
     """A paper: title, authors, abstract, linked repositories; comments on request."""
 
     arxiv_id: ArxivId
@@ -109,7 +114,7 @@ class PaperRepos(Answer):
 
 
 @get("/api/arxiv/{arxiv_id}/repos", label="List repositories of a paper")
-class ListPaperRepos(Endpoint[PaperRepos]):
+class ListPaperRepos(Lookup[PaperRepos]):
     """Models, datasets and Spaces that refer to a paper. All of them: list_models with filter arxiv:ID."""
 
     arxiv_id: ArxivId

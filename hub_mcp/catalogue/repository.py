@@ -10,6 +10,7 @@ from pydantic import Field, StrictBool, field_validator, model_validator
 from hub_mcp.catalogue.answers import Record, clean, counted, day, magnitude, size
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.parts import Lookup
 from hub_mcp.catalogue.vocabulary import Local, RepoId, Revision, Words
 from hub_mcp.text import quoted
 
@@ -65,18 +66,18 @@ class Repository(Record):
         shown = super().content(fields)
         if "siblings" not in shown:
             return shown
-        files = self.siblings or []
-        most = ALL_FILES if "siblings" in fields else FIRST_FILES
-        names = [one.get("rfilename") if set(one) == {"rfilename"} else one for one in files[:most]]
-        listed: dict[str, Any] = {"count": len(files), "names": clean(names)}
-        if len(files) > ALL_FILES:
-            first = f"the first {ALL_FILES:,}"
-            listed["more"] = (
-                f'fields ["siblings"] names {first}' if most < ALL_FILES else f"these are {first}"
-            )
-        elif len(files) > most:
-            listed["more"] = 'fields ["siblings"] names them all'
+        count, most = len(self.siblings or ()), ALL_FILES if "siblings" in fields else FIRST_FILES
+        listed: dict[str, Any] = {"count": count, "names": self._files(most)}
+        if count > most:
+            listed["more"] = f"cursor files.names:{most}"
         return {**{name: one for name, one in shown.items() if name != "siblings"}, "files": listed}
+
+    def _files(self, most: int | None = None) -> list[Any]:
+        files = (self.siblings or ())[:most]
+        return [clean(one.get("rfilename") if set(one) == {"rfilename"} else one) for one in files]
+
+    def entire(self, fields: Sequence[str] = ()) -> dict[str, Any]:
+        return {**super().entire(fields), "files": {"names": self._files()}}
 
     def facts(self) -> tuple[str, ...]:
         gate = {"false": "", "": "" if self.gated is None else ", gated"}.get(
@@ -149,7 +150,7 @@ class ListRepositories(Listing[R]):
         return {**super().wire(), "expand[]": list(dict.fromkeys(self.needed()))}
 
 
-class GetRepository(Endpoint[R]):
+class GetRepository(Lookup[R]):
     """One repository: the plain answer, or with `fields` exactly what was asked for."""
 
     offers = ("expand[]", "full")
@@ -161,7 +162,7 @@ class GetRepository(Endpoint[R]):
 
     repo_id: RepoId
     revision: Revision | None = None
-    fields: Fields = Field(default=None, description="e.g. cardData")
+    fields: Fields = Field(default=None, description="e.g. cardData.license")
     blobs: bool | None = Field(default=None, description="sizes of the files")
 
     @field_validator("fields")
@@ -171,7 +172,7 @@ class GetRepository(Endpoint[R]):
 
     @model_validator(mode="after")
     def _one_manner(self) -> Self:
-        if self._plain() and (odd := self.only_expanded & set(self.fields or ())):
+        if self._plain() and (odd := self.only_expanded & {_top(name) for name in self.fields or ()}):
             raise ValueError(f"{', '.join(sorted(odd))} cannot be had together with blobs; ask in two calls")
         return self
 
@@ -188,7 +189,8 @@ class GetRepository(Endpoint[R]):
     def wire(self) -> dict[str, Any]:
         sent = super().wire()
         if self.fields and not self._plain():
-            sent["expand[]"] = list(dict.fromkeys((*(self.offered & set(self.answer.shown)), *self.fields)))  # type: ignore[attr-defined]  # answers are Repository
+            asked = (*(self.offered & set(self.answer.shown)), *(_top(name) for name in self.fields))  # type: ignore[attr-defined]  # answers are Repository
+            sent["expand[]"] = list(dict.fromkeys(asked))
         return sent
 
 

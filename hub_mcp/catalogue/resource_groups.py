@@ -13,6 +13,7 @@ from hub_mcp.catalogue.answers import Answer, Done, Record, clean, counted, is_o
 from hub_mcp.catalogue.change import Change, Nothing, delete, patch, post, worded
 from hub_mcp.catalogue.endpoint import Endpoint, get
 from hub_mcp.catalogue.http import Effect, HttpResponse
+from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
 from hub_mcp.catalogue.repository import Repository, repository
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.catalogue.vocabulary import (
@@ -94,12 +95,19 @@ class ResourceGroup(Record):
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
         said: dict[str, Any] = dict(super().content(fields))
-        for name, all_of_them in (("users", self.named_users), ("resources", self.named_holdings)):
-            if all_of_them:
-                said[name] = clean(all_of_them[:SOME])
-            if len(all_of_them) > SOME:
-                said[f"{name}_in_all"] = len(all_of_them)
+        for name, all_of_them in self._inside().items():
+            said[name] = all_of_them[:SOME]
+            if (more := len(all_of_them) - SOME) > 0:
+                said[name].append(f"and {more:,} more: cursor {name}:{SOME}")
         return said
+
+    def entire(self, fields: Sequence[str] = ()) -> dict[str, Any]:
+        return {**super().entire(fields), **self._inside()}
+
+    def _inside(self) -> dict[str, list[str]]:
+        """Its users and what is in it, each in words."""
+        named = {"users": self.named_users, "resources": self.named_holdings}
+        return {name: clean(one) for name, one in named.items() if one}
 
     @property
     def named_users(self) -> list[str]:
@@ -188,8 +196,10 @@ class ResourceGroups(Answer):
 
 
 @get(PLACE, permission="org.read", documented=f"GET {DOCUMENTED}")
-class ListResourceGroups(Endpoint[ResourceGroups]):
+class ListResourceGroups(Lookup[ResourceGroups]):
     """All resource groups that you may see, while few with their users, roles and repositories."""
+
+    unannounced = RARELY_CUT
 
     organization: Owner
 
@@ -199,7 +209,7 @@ class ListResourceGroups(Endpoint[ResourceGroups]):
     permission="org.read",
     documented=f"GET {DOCUMENTED}/{{resourceGroupId}}",
 )
-class GetResourceGroup(Endpoint[ResourceGroup]):
+class GetResourceGroup(Lookup[ResourceGroup]):
     """A resource group: users, roles, repositories. For these its roles replace the organization's."""
 
     organization: Owner
@@ -692,8 +702,10 @@ class SetRepoResourceGroup(Change[Repository, PlacedRepository]):
     documented="GET /api/(models|spaces|datasets)/{namespace}/{repo}/resource-group",
     label="Get a repository's resource group",
 )
-class GetRepoResourceGroup(Endpoint[GroupOfRepository]):
+class GetRepoResourceGroup(Lookup[GroupOfRepository]):
     """The resource group a repository is in."""
+
+    unannounced = RARELY_CUT
 
     offers = ("repo_type",)
 

@@ -37,8 +37,9 @@ def reading_schema(endpoint: type[Endpoint[Any]]) -> dict[str, Any]:
 def _tool_schema(endpoint: type[Endpoint[Any]]) -> dict[str, Any]:
     raw = endpoint.model_json_schema(by_alias=False)
     flat = _portable(raw, raw.get("$defs", {}), KEPT)
-    own = [name for name in inspect.get_annotations(endpoint) if name in flat["properties"]]
-    names = dict.fromkeys((*flat.get("required", ()), *own, *flat["properties"]))
+    known = [name for name in flat["properties"] if name not in endpoint.unannounced]
+    own = [name for name in inspect.get_annotations(endpoint) if name in known]
+    names = dict.fromkeys((*flat.get("required", ()), *own, *known))
     schema = {"type": "object", "properties": {name: flat["properties"][name] for name in names}}
     if flat.get("required"):
         schema["required"] = flat["required"]

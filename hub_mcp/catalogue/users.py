@@ -8,7 +8,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from hub_mcp.catalogue.answers import Record, clean
-from hub_mcp.catalogue.endpoint import Endpoint, get
+from hub_mcp.catalogue.endpoint import get
+from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
 from hub_mcp.catalogue.vocabulary import Local, Words
 
 
@@ -66,7 +67,9 @@ def _drop_empty(**said: Any) -> dict[str, Any]:
 
 
 @get("/api/whoami-v2", label="Who am I")
-class Whoami(Endpoint[Identity]):
+class Whoami(Lookup[Identity]):
     """Who is signed in, their organizations and roles, and what the token may do."""
+
+    unannounced = RARELY_CUT
 
     fields: Annotated[Words | None, Local, Field(description="more, e.g. email")] = None

@@ -9,6 +9,7 @@ from mcp.shared.uri_template import UriTemplate
 from pydantic import ValidationError
 
 from hub_mcp.catalogue import Endpoint
+from hub_mcp.catalogue.parts import Lookup, PartPlace
 from hub_mcp.catalogue.schema import choices, schema_of
 from hub_mcp.errors import BadInput
 from hub_mcp.server.resources.addresses import address_of, call_at, reading, templates
@@ -23,7 +24,11 @@ def calls(draw: st.DrawFn, endpoint: type[Endpoint[Any]]) -> Endpoint[Any]:
     for name, one in schema["properties"].items():
         if name in ("week", "month") or (name not in schema.get("required", ()) and draw(st.booleans())):
             continue
-        if name in samples.RULED:
+        if name == "cursor" and issubclass(endpoint, Lookup):
+            said[name] = str(
+                PartPlace(tuple(draw(st.lists(WORD, min_size=1, max_size=3))), draw(st.integers(0, 999)))
+            )
+        elif name in samples.RULED:
             said[name] = draw(samples.RULED[name])
         elif one["type"] == "array":
             values = st.sampled_from(choices(endpoint, name)) if choices(endpoint, name) else WORD

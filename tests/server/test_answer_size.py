@@ -68,10 +68,10 @@ async def test_ten_thousand_files_are_a_count_and_the_first_few() -> None:
     assert shown is not None
     assert shown["files"]["count"] == 10_000
     assert len(shown["files"]["names"]) == 10
-    assert shown["files"]["more"] == 'fields ["siblings"] names the first 1,000'
+    assert shown["files"]["more"] == "cursor files.names:10"
     assert "count: 10,000" in text
     assert len(O200K.encode(text)) < 400
     assert len(json.dumps(shown)) < 2_000
     assert asked.structured_content is not None
     assert len(asked.structured_content["files"]["names"]) == 1_000
-    assert asked.structured_content["files"]["more"] == "these are the first 1,000"
+    assert asked.structured_content["files"]["more"] == "cursor files.names:1000"

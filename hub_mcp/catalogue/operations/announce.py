@@ -55,6 +55,8 @@ def operation_schema(operation: Operation, most: int = MOST_CHOICES) -> dict[str
     properties = {name: _portable(one.schema, most=most) for name, one in known.items()}
     if is_listing(operation):
         properties |= {"limit": {"type": "integer"}, "cursor": {"type": "string"}}
+    elif operation.reads:
+        properties.setdefault("cursor", {"type": "string"})
     if operation.reads and "fields" not in properties:
         properties["fields"] = {"type": "array", "items": {"type": "string"}}
     needed = [one.name for one in known.values() if one.required]

@@ -54,6 +54,7 @@ from hub_mcp.catalogue.operations.validation import (
     said_by,
     wire_of,
 )
+from hub_mcp.catalogue.parts import Lookup
 from hub_mcp.catalogue.vocabulary import Local, Word, words_list
 from hub_mcp.errors import BadInput, UnexpectedAnswer
 
@@ -197,8 +198,12 @@ class OperationCall(Endpoint[Answer]):
         return second_segment_in(cls.operation, name)
 
 
-class OperationRead(OperationCall):
+class OperationRead(OperationCall, Lookup[Answer]):
     """A call of an operation that reads one thing."""
+
+    @property
+    def also_shown(self) -> tuple[str, ...]:
+        return ("text",) if self.operation.answers in (Answers.TEXT, Answers.FILE) else ()
 
 
 class OperationListing(OperationCall, Listing[FoundRow]):

@@ -8,11 +8,20 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
 
-from hub_mcp.catalogue.answers import EMPTY, Answer, Record, clean, is_array, is_object, told
+from hub_mcp.catalogue.answers import (
+    EMPTY,
+    TEXT_LIMIT,
+    WHOLE_TEXT,
+    Answer,
+    Record,
+    clean,
+    is_array,
+    is_object,
+    told,
+)
 
 MOST_COLUMNS = 8  # of rows whose fields nobody chose
 MOST_FACTS = 6
-MOST_TEXT = 60_000  # characters of a text; what does not fit is said
 NAMES = ("_id", "id", "name", "slug", "title")  # what tells one thing from another
 
 
@@ -34,14 +43,29 @@ class Found(Answer):
             return {"items": [clean(one) if is_object(one) else {"value": clean(one)} for one in value]}
         if not is_object(value):
             return {"status": "done"} if value in EMPTY else {"value": clean(value)}
-        chosen = {name: one for name, one in value.items() if not fields or name in fields}
-        return {str(clean(name)): clean(one) for name, one in chosen.items() if one not in EMPTY}
+        return self._chosen(value, fields, TEXT_LIMIT)
+
+    def entire(self, fields: Sequence[str] = ()) -> dict[str, Any]:
+        return self._chosen(self.value, fields, WHOLE_TEXT) if is_object(self.value) else self.content(fields)
+
+    def _chosen(self, value: dict[str, Any], fields: Sequence[str], limit: int) -> dict[str, Any]:
+        """What was asked for, also parts of it by dots; all where nothing was."""
+        chosen = {name: at_path(value, name) for name in fields} or value
+        return {str(clean(name)): clean(one, limit) for name, one in chosen.items() if one not in EMPTY}
 
     def facts(self) -> tuple[str, ...]:
         if not is_object(self.value):
             return ()
         plain = {name: one for name, one in self.value.items() if not isinstance(one, (dict, list))}
         return tuple(f"{name}: {told(one)}" for name, one in plain.items() if one not in EMPTY)[:MOST_FACTS]
+
+
+def at_path(value: Any, path: str) -> Any:
+    """The value of a field, or of a part of it by dots; None where it has none."""
+    if is_object(value) and path in value:
+        return value[path]
+    name, _, rest = path.partition(".")
+    return at_path(value.get(name), rest) if rest and is_object(value) else None
 
 
 class FoundRow(Record):
@@ -77,7 +101,7 @@ class FoundText(Answer):
     text: str
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
-        return {"text": clean(self.text, MOST_TEXT)}
+        return {"text": clean(self.text, WHOLE_TEXT)}
 
 
 @dataclass(frozen=True)
@@ -113,7 +137,7 @@ class FoundFile(Answer):
     address: str = ""
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
-        said = {"media_type": self.media_type, "bytes": self.size, "text": clean(self.text, MOST_TEXT)}
+        said = {"media_type": self.media_type, "bytes": self.size, "text": clean(self.text, WHOLE_TEXT)}
         return {name: one for name, one in {**said, "address": self.address}.items() if one not in EMPTY}
 
 

@@ -45,7 +45,10 @@ def takes(operation: Operation) -> dict[str, tuple[str, bool]]:
     if written := ENDPOINTS.get(operation.name):
         schema = schema_of(written)
         needed = schema.get("required", ())
-        return {name: (_told(one), name in needed) for name, one in schema["properties"].items()}
+        part = "" if written.is_listing() else "cursor"  # an answer that is cut tells of it
+        return {
+            name: (_told(one), name in needed) for name, one in schema["properties"].items() if name != part
+        }
     known = {one.name: (_told(one.schema), one.required) for one in arguments_of(operation).values()}
     if is_listing(operation):
         known |= {"limit": ("a whole number", False), "cursor": ("next_cursor of the page before", False)}

@@ -28,9 +28,11 @@ from mcp.types import (
 
 from hub_mcp.catalogue import Endpoint
 from hub_mcp.catalogue.answers import Page
+from hub_mcp.catalogue.bounds import bounded
 from hub_mcp.catalogue.datasets import GetDatasetParquetShard, ReadDatasetParquetShard, Shard
 from hub_mcp.catalogue.file_content import FileContent, GetFile
 from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.parts import Lookup, Rest, going_on
 from hub_mcp.catalogue.tags import GetTags
 from hub_mcp.catalogue.users import Whoami
 from hub_mcp.client.hub import Hub
@@ -51,6 +53,7 @@ LARGEST_BLOB = 190_000  # bytes of a file that is sent as such; in base64 it sta
 # How long a client may take an answer again, in milliseconds. Everything else may have changed meanwhile, by
 # this very client or in a page that was subscribed to, and is asked for each time.
 FRESH_FOR: dict[type[Endpoint[Any]], int] = {Whoami: 60_000, GetTags: 3_600_000}
+PART = 40_000  # tokens of one thing that is too large for one read; less than its bytes allow
 META = {"hub_mcp/provenance": HUB_SAYS}
 
 
@@ -185,10 +188,7 @@ def whole(call: Endpoint[Any], answer: Any) -> str:
     """An answer as JSON within the budget; the rows of a listing are cut between two of them."""
     fields = fields_of(call)
     if not isinstance(call, Listing) or not isinstance(answer, Page):
-        text = json.dumps(answer.content(fields), ensure_ascii=False)
-        if len(text.encode()) <= BUDGET:
-            return text
-        raise BadInput(f"The answer is larger than {BUDGET // 1024} KiB.", advice="Ask for fewer `fields`.")
+        return _one_thing(call, answer)
     rows: list[str] = []
     onward, room = answer.next_cursor, BUDGET - 8_192  # for what follows the rows
     for at, row in enumerate(answer.items):
@@ -203,6 +203,27 @@ def whole(call: Endpoint[Any], answer: Any) -> str:
         last["next"] = address_of(call.after(onward))
     rest = f", {json.dumps(last, ensure_ascii=False)[1:]}" if last else "}"
     return f'{{"items": [{", ".join(rows)}]{rest}'
+
+
+def _one_thing(call: Endpoint[Any], answer: Any) -> str:
+    """One thing as JSON; where it does not fit, its parts up to somewhere, and the addresses of the rest."""
+    rest = None
+    if isinstance(call, Lookup) and call.cursor:
+        rest = Rest.behind(call.cursor, answer.entire(fields_of(call)))
+        content = {rest.place.name: rest.value}
+    else:
+        content = answer.content(fields_of(call))
+    text = json.dumps(content, ensure_ascii=False)
+    if len(text.encode()) <= BUDGET:
+        return text
+    if not isinstance(call, Lookup):
+        raise BadInput(f"The answer is larger than {BUDGET // 1024} KiB.", advice="Ask for fewer `fields`.")
+    kept, cuts = bounded(content, PART)
+    onward = [
+        address_of(call.model_copy(update={"cursor": going_on(rest.cut_as(cut) if rest else cut)}))
+        for cut in cuts
+    ]
+    return json.dumps({**kept, "next": onward}, ensure_ascii=False)
 
 
 async def _file(hub: Hub, call: GetDatasetParquetShard, uri: str) -> ReadResourceResult:

@@ -65,7 +65,7 @@ def row_text(row: Answer, fields: Sequence[str]) -> str:
     if len(text.encode()) <= ROW:
         return text
     kept, cut = bounded(content)
-    text = _json({**kept, "cut": " ".join(cut)})
+    text = _json({**kept, "cut": " ".join(one.sentence() for one in cut)})
     if len(text.encode()) <= ROW:
         return text
     return json.dumps({"id": row.identity[:200], "cut": "The rest is too large to be shown."})
