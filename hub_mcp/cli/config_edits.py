@@ -43,7 +43,7 @@ def put_toml(text: str, path: tuple[str, ...], entry: Mapping[str, Json]) -> str
             tables[key] = tomlkit.table(is_super_table=True)
         tables = tables[key]
         if not isinstance(tables, MutableMapping):
-            raise Unreadable(f"`{key}` holds something else than servers")
+            raise Unreadable(f"`{key}` holds something other than servers")
     tables[path[-1]] = tomlkit.item(dict(entry))
     return _inserted(bare, tomlkit.dumps(document))
 
@@ -80,7 +80,7 @@ def put_yaml(text: str, top: str, name: str, entry: Mapping[str, Json]) -> str:
     if said.get(top) is None:
         said[top] = CommentedMap()
     if not isinstance(said[top], CommentedMap):
-        raise Unreadable(f"`{top}` holds something else than servers")
+        raise Unreadable(f"`{top}` holds something other than servers")
     said[top].fa.set_block_style()
     said[top][name] = _quoted(entry)
     return _inserted(bare, _written(editor, said))

@@ -224,7 +224,7 @@ def _set(said: dict[str, Json], path: tuple[str, ...], entry: Entry) -> None:
         if inner is None:
             inner = said[key] = {}
         if not isinstance(inner, dict):
-            raise Unreadable(f"`{key}` holds something else than servers")
+            raise Unreadable(f"`{key}` holds something other than servers")
         said = inner
     said[path[-1]] = entry
 

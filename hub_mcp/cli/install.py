@@ -36,7 +36,7 @@ MASK = "hf_********"
 
 
 def start(args: tuple[str, ...] = (), *, uvx: bool = False) -> Start:
-    """How this very installation is started, by absolute paths, since assistants often have a poorer PATH."""
+    """How this installation is started, by absolute paths, since assistants often have a shorter PATH."""
     env = {name: value for name, value in usable(os.environ).items() if name in CARRIED}
     with contextlib.suppress(KeyError):
         check_endpoint(env["HF_ENDPOINT"])
@@ -177,7 +177,7 @@ def install(
         before = text_of(path)
         present = entry_of(client, before, name)
         if present == wanted:
-            click.echo(f"{client.title} has it already, in {path}. Nothing was changed.")
+            click.echo(f"{client.title} already has it, in {path}. Nothing was changed.")
             return
         if present is not None and not _is_ours(present):
             raise click.ClickException(f"{path} has another server {name!r}: choose another --name.")

@@ -43,7 +43,7 @@ def journal(settings: Settings, as_json: bool, last: int | None) -> None:
             click.echo(json.dumps(entry.as_json(), ensure_ascii=False))
         return
     if not entries:
-        click.echo("No journal is kept." if kept.place == "off" else f"Nothing is in {kept.place} yet.")
+        click.echo("No journal is kept." if kept.place == "off" else f"There is nothing in {kept.place} yet.")
         return
     for line in table([COLUMNS, *(row_of(entry) for entry in entries)]):
         click.echo(line)
@@ -94,7 +94,7 @@ def call_back(entry: Entry) -> Change[Any, Any]:
         Stopped: nothing does.
     """
     if entry.outcome != "done":
-        raise Stopped(f"Entry {entry.n} is of no change that is known to be made: it was {entry.outcome}.")
+        raise Stopped(f"Entry {entry.n} is not known to have been made: it was {entry.outcome}.")
     if entry.undo is None:
         raise Stopped(f"Entry {entry.n} cannot be undone: {plain(entry.no_undo)}.")
     try:
@@ -111,7 +111,9 @@ async def _taken_back(settings: Settings, entry: Entry, yes: bool) -> None:
     hub, gate = hub_of(settings), gate_of(settings)
     try:
         if entry.hub != hub.host:
-            raise Stopped(f"Entry {entry.n} is of {plain(entry.hub, 100)}, and this would act on {hub.host}.")
+            raise Stopped(
+                f"Entry {entry.n} was made on {plain(entry.hub, 100)}, and this would act on {hub.host}."
+            )
         async with gate.recording_refusals(call, hub):
             rehearsed = await gate.rehearse(call, hub)
         refuse_another(entry.identity, rehearsed)
@@ -137,7 +139,7 @@ def refuse_another(identity: str, rehearsed: Rehearsal) -> None:
     """
     then, now = (set(_OBJECT_ID.findall(one)) for one in (identity, rehearsed.assessment.identity))
     if then and now and not then & now:
-        raise Stopped(f"Another one has the name of {rehearsed.assessment.call.subject} since then.")
+        raise Stopped(f"Something else has taken the name of {rehearsed.assessment.call.subject} since then.")
 
 
 def rehearsal_lines(rehearsed: Rehearsal) -> list[str]:

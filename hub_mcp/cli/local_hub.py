@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option(
     "--models", type=click.IntRange(min=0), default=0, help="Add this many plain models, for measurements."
 )
-@click.option("--tls", is_flag=True, help="Serve https, by a certificate made now; needs hub-mcp[tls].")
+@click.option("--tls", is_flag=True, help="Serve https with a certificate made now; needs hub-mcp[tls].")
 @settings_behind("faults")
 @click.pass_obj
 def hub(settings: Settings, file: str | None, port: int, models: int, tls: bool) -> None:
@@ -57,6 +57,6 @@ def _say(port: int, made: Certified | None) -> None:
         click.echo(f"  {token.token:<24} {token.about}")
     click.echo(f"\n  export HF_ENDPOINT={address} HF_TOKEN={TOKENS[0].token}\n")
     if made:
-        click.echo(f"Clients have to trust {made.authority}, which is there as long as this runs:\n")
+        click.echo(f"Clients have to trust {made.authority}, which exists while this command runs:\n")
         click.echo(f"  export SSL_CERT_FILE={made.authority} NODE_EXTRA_CA_CERTS={made.authority}\n")
     sys.stdout.flush()

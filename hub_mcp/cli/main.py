@@ -58,7 +58,7 @@ class Commands(Late):
 def cli(context: click.Context, /, verbose: int, **given: Any) -> None:
     """The Model Context Protocol server for the Hugging Face Hub. Without a command it serves over stdio.
 
-    Options of the server can stand before or after a command; each has an environment variable. Exit codes:
+    Server options can come before or after a command; each has an environment variable. Exit codes:
     0 success, 1 failure, 2 wrong usage or settings.
     """
     if verbose:
@@ -90,7 +90,7 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(2)
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "hub-mcp"
-        _leave(f"{_sentence(error.format_message())} `{path} --help` tells what there is.", 2)
+        _leave(f"{_sentence(error.format_message())} `{path} --help` lists what there is.", 2)
     except click.ClickException as error:
         _leave(error.format_message(), error.exit_code)
     except click.Abort:

@@ -34,7 +34,7 @@ def check(settings: Settings) -> None:
             raise _wrong("--namespaces", name, "is not the name of a user or an organization.")
     for word in settings.allow:
         if word not in ALLOWABLE:
-            raise _wrong("--allow", word, f"is no word to allow; there are {', '.join(ALLOWABLE)}.")
+            raise _wrong("--allow", word, f"cannot be allowed; the choices are {', '.join(ALLOWABLE)}.")
     if settings.toolsets or settings.tools or settings.exclude_tools or settings.read_only:
         from hub_mcp.server import tool_selection
 

@@ -30,14 +30,14 @@ def need_terminal() -> None:
 
 
 def typed_exactly(name: str) -> str:
-    """What a person types when asked for a name; it is for the caller to compare."""
+    """What a person types when asked for a name; the caller compares it."""
     asked = f"To go ahead, type {name}"
     answer: str = click.prompt(asked, default="", show_default=False, prompt_suffix="\n> ")
     return answer
 
 
 async def make_change(gate: Gate, call: Change[Any, Any], hub: Hub, *, yes: bool = False) -> Acted:
-    """Lead a changing call through the gate; where a person is to be asked, it is the one at this terminal.
+    """Take a changing call through the gate; the person who may be asked is the one at this terminal.
 
     Args:
         yes: a plain yes was given on the command line; a name still has to be typed.
@@ -54,7 +54,7 @@ async def make_change(gate: Gate, call: Change[Any, Any], hub: Hub, *, yes: bool
 
 
 def decided(question: Question, *, yes: bool = False) -> Decision:
-    """What the person at this terminal says to a question."""
+    """The answer of the person at this terminal."""
     challenge = question.challenge
     click.echo(f"\n{question.consequence}\n")
     if not challenge.retype and yes:

@@ -1,4 +1,4 @@
-"""What one call may still take: seconds until its deadline, seconds of waiting, someone to tell of it.
+"""What one call may still take: seconds until its deadline, seconds of waiting, and whom to tell.
 
 A call's patience travels with its request (`request.extensions["patience"]`), so that each transport can ask
 whether another wait is worth it. Waits for a rate limit have a purse of their own and push the deadline back;

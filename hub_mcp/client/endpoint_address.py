@@ -32,4 +32,4 @@ def check_endpoint(endpoint: str) -> None:
         )
     if not good:
         shown = plain(endpoint, 100)
-        raise BadInput(f"{NAME}: {shown!r} is no address of a Hub: https:// and a host.", not_done="")
+        raise BadInput(f"{NAME}: {shown!r} is not a Hub's address: https:// and a host.", not_done="")

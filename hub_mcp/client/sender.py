@@ -94,7 +94,7 @@ class Sender:
             headers |= {"Range": f"bytes=0-{request.first - 1}", "Accept-Encoding": "identity"}
         if self.token and request.with_token:
             if not self.token.is_sendable:
-                raise TokenRejected(f"The {self.token} holds characters no token has, so it was not sent.")
+                raise TokenRejected(f"The {self.token} has characters that no token has, so it was not sent.")
             headers["Authorization"] = f"Bearer {self.token.secret}"
         url = httpx.URL(request.url)
         if url.userinfo:

@@ -58,7 +58,7 @@ class Approvals:
         self._clock = clock
 
     def wait(self, *, nonce: str, tool: str, consequence: str, retype: str, until: int) -> str:
-        """Lay a plan down to wait; its id.
+        """Store a plan that waits for approval; its id.
 
         Raises:
             Stopped: the directory is open to others.
@@ -83,7 +83,7 @@ class Approvals:
         return sorted((one for one in found if one.until > self._clock()), key=lambda one: one.until)
 
     def trouble(self) -> str:
-        """Why others could meddle with what waits; "" where they cannot."""
+        """Why others could alter what waits; "" where they cannot."""
         return writable_by_others(self._state) or writable_by_others(self._directory)
 
     def command(self, id: str) -> str:
@@ -93,8 +93,8 @@ class Approvals:
     def _check(self) -> None:
         if why := self.trouble():
             raise Stopped(
-                f"Plans are not safe where they wait for approval: {why}",
-                advice="Close the directory to others by `chmod go-w`.",
+                f"Plans that wait for approval are not safe from other users: {why}",
+                advice="Close the directory to others with `chmod go-w`.",
             )
 
     def find(self, id: str) -> Waiting | None:

@@ -34,7 +34,8 @@ async def look(call: Change[Any, Any], hub: Hub, limits: Limits, *, around: bool
     needs = settled.needs(before)
     if len(needs) > MOST_READS:
         raise Stopped(
-            f"{call.tool} names {len(needs)} things, more than are looked up at once.", advice=SPLIT
+            f"{call.tool} names {len(needs)} things, more than can be looked up at once.",
+            advice=SPLIT,
         )
     known = Known(await answers_of(needs, hub.send, LOOKING_SECONDS))
     settled = settled.completed(before, known)

@@ -6,10 +6,10 @@
             return await gate.act(found, hub)
         question = await gate.ask(call, found, hub)       # to be put to a person, however that is done
         decision = …
-        return await gate.act_confirmed(call, hub, decision)  # looks again, acts once, writes it down
+        return await gate.act_confirmed(call, hub, decision)  # looks again, acts once, records it
 
 It knows no tool by name: what a call would do is said by the call itself (`target`, `consequences`, `undo`).
-Who is asked, and how, is for whoever comes through: MCP clients by way of `server/confirm`, a person at a
+Who is asked, and how, is for whoever comes through: MCP clients through `server/confirm`, a person at a
 terminal by `cli/terminal.py`.
 """
 
@@ -55,8 +55,8 @@ from hub_mcp.settings import Settings
 log = logging.getLogger("hub_mcp")
 
 AFTER_A_NO = "Ask the person what they want instead; call again only when they ask for it."
-DRY_RUN_ENDS = "Whoever runs it can start it without that."
-NOBODY_ASKED = "Nobody was asked first: this server runs with --confirm off."
+DRY_RUN_ENDS = "Whoever runs the server can start it without that."
+NOBODY_ASKED = "Nobody was asked: this server runs with --confirm off."
 
 
 @dataclass(frozen=True)
@@ -190,7 +190,7 @@ class Gate:
         """
         self.check(challenge, call, hub)
         if not await self._used.claim(challenge.nonce, EXPIRES):
-            raise Stopped("The confirmation was used already; each works once.", advice=ASK_AGAIN)
+            raise Stopped("The confirmation has already been used; each works only once.", advice=ASK_AGAIN)
 
     async def asked(self, assessment: Assessment, hub: Hub, question: str) -> None:
         """Write down that a person is asked about a call.
@@ -223,7 +223,7 @@ class Gate:
             HubError: what else went wrong.
         """
         if not self.lets_pass(assessment):
-            raise Stopped("This needs a person's yes.", advice=ASK_AGAIN)
+            raise Stopped("A person has to approve this.", advice=ASK_AGAIN)
         return await self._send(assessment, hub, NOBODY_ASKED if assessment.stakes else assessment.unasked)
 
     async def act_confirmed(self, call: Change[Any, Any], hub: Hub, decision: Decision) -> Acted:
@@ -295,7 +295,7 @@ class Gate:
                 raise
             except BaseException:
                 if departure.left:
-                    await self._record("unknown", found, hub, "It broke off in the middle.", change=change)
+                    await self._record("unknown", found, hub, "It broke off halfway.", change=change)
                 else:
                     await self._not_sent(found, hub, change, "The call was cancelled before it was sent.")
                 raise
@@ -382,7 +382,7 @@ def _left_over(call: Change[Any, Any], back: Change[Any, Any] | None) -> str:
 
 
 async def _refuse_vain(call: Change[Any, Any], hub: Hub) -> None:
-    """Keep back what the caller's token can never do; whoami is remembered, and asked first when it is not.
+    """Keep back what the caller's token can never do; whoami is cached, and called first when it is not.
 
     Raises:
         Forbidden: which permission it lacks.

@@ -36,7 +36,7 @@ UNWRITTEN = frozenset({"content", "value"})  # what a file or a variable holds i
 
 
 def state_directory(environment: Mapping[str, str] | None = None, platform: str = sys.platform) -> Path:
-    """Where the journal and waiting plans lie, by the manners of the system."""
+    """Where the journal and waiting plans lie, by the system's conventions."""
     env = os.environ if environment is None else environment
     if platform == "win32":
         return Path(env.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "hub-mcp"
@@ -116,8 +116,8 @@ class Journal:
             return
         if why := self.trouble():
             raise Stopped(
-                f"The journal is not safe where it is: {why}",
-                advice="Close it to others by `chmod go-w`, or name another file with --journal.",
+                f"The journal is not safe from other users: {why}",
+                advice="Close it to others with `chmod go-w`, or name another file with --journal.",
             )
         try:
             os.close(self._open())
@@ -151,7 +151,7 @@ class Journal:
     def _trouble(self, trouble: OSError) -> Stopped:
         return Stopped(
             f"The journal {self.path} cannot be written ({trouble.strerror}).",
-            advice="Make room for it, name another file with --journal, or go without it by --journal off.",
+            advice="Make room for it, name another file with --journal, or turn it off with --journal off.",
         )
 
     def history(self) -> list[Entry]:
@@ -197,7 +197,7 @@ def line_of(entry: Entry, secrets: Sequence[str] = ()) -> bytes:
         n=0,
     )
     shorter = replace(written, arguments={"": "left out: too long"})
-    shortest = replace(shorter, undo=None, no_undo="its undoing was too long to write down")
+    shortest = replace(shorter, undo=None, no_undo="what would undo it was too long to record")
     for one in (written, shorter, shortest):
         line = json.dumps(_masked(one.as_json(), secrets), ensure_ascii=False, separators=(",", ":"))
         if len(encoded := line.encode("utf-8", "replace") + b"\n") <= LONGEST:

@@ -29,7 +29,7 @@ def local_key(state: Path) -> bytes:
     if not path.exists():
         _make(path)
     if why := writable_by_others(state) or writable_by_others(path):
-        raise Stopped(f"What seals plans is not safe: {why}", advice=f"Close it: chmod go-rwx {state}")
+        raise Stopped(f"The key for plans is not safe: {why}", advice=f"Close it: chmod go-rwx {state}")
     if readable_by_others(path):
         raise Stopped(f"Others can read {path}.", advice="Delete it; another is made with the next plan.")
     key = path.read_bytes()

@@ -78,8 +78,8 @@ class FileUsage(InMemoryUsage):
             return await anyio.to_thread.run_sync(self._claim, nonce, self._clock() + seconds)
         except OSError as trouble:
             raise Stopped(
-                f"That the confirmation is used cannot be written to {self._directory} ({trouble.strerror}).",
-                advice="Make room there, or see to its permissions, and call again.",
+                f"The use of the confirmation cannot be recorded in {self._directory} ({trouble.strerror}).",
+                advice="Free some space there or correct its permissions, and call again.",
             ) from trouble
 
     def _claim(self, nonce: str, until: float) -> bool:

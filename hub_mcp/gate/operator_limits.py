@@ -66,7 +66,7 @@ class Limits:
             return
         if not owners:
             raise Stopped(
-                "Whose things this would change cannot be told, and --namespaces limits that.",
+                "It is not known whose things this would change, and --namespaces limits that.",
                 advice=OPERATOR,
             )
         for owner in owners:
@@ -77,7 +77,7 @@ class Limits:
         words = {one.word for one in stakes.consequences}
         if not self._allowed.issuperset(words):
             return ""
-        return f"Nobody was asked first: this server runs with --allow {','.join(sorted(words))}."
+        return f"Nobody was asked: this server runs with --allow {','.join(sorted(words))}."
 
     async def spend(self, found: Assessment) -> None:
         """Count a call that is about to be made.
@@ -98,7 +98,7 @@ class Limits:
     def _check_owner(self, owner: str) -> None:
         if self._namespaces and owner.lower() not in {one.lower() for one in self._namespaces}:
             raise Stopped(
-                f"This server only changes things of {', '.join(self._namespaces)} (--namespaces), "
+                f"This server only changes what belongs to {', '.join(self._namespaces)} (--namespaces), "
                 f"and this is about {plain(owner, 100)}.",
                 advice=OPERATOR,
             )
@@ -121,4 +121,4 @@ def _destroys(found: Assessment) -> bool:
 
 
 def _used_up(flag: str, most: int) -> Stopped:
-    return Stopped(f"The {most:,} changes that {flag} allows this run are made.", advice=OPERATOR)
+    return Stopped(f"The {most:,} changes that {flag} allows in one run have been made.", advice=OPERATOR)

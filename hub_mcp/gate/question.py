@@ -178,12 +178,12 @@ class Challenge:
             what = f"This is now {now.call.subject}, which is not what the person was asked about."
             raise Stopped(what, advice=ASK_AGAIN)
         if now.identity != self.identity:
-            what = f"Another one has the name of {now.call.subject} since the person was asked."
+            what = f"Something else has taken the name of {now.call.subject} since the person was asked."
             raise Stopped(what, advice=ASK_AGAIN)
         if now.stakes and digest_of(_effect_of(now.stakes)) != self.effect:
             raise Stopped("What the call would do has changed since the person was asked.", advice=ASK_AGAIN)
         if digest_of(repr(now.standing)) != self.standing:
-            what = f"What the person was shown of {now.call.subject} has changed since they were asked."
+            what = f"What the person was shown about {now.call.subject} has changed since they were asked."
             raise Stopped(what, advice=ASK_AGAIN)
 
 

@@ -1,4 +1,4 @@
-"""The local Hub as an ASGI application: its areas, its store and its manners put together.
+"""The local Hub as an ASGI application: its areas, its store and its middleware put together.
 
 It imitates the Hugging Face Hub where the documented API reaches: models, datasets and Spaces with
 their listings, infos, tags, parquet files and Croissant documents; creating, duplicating, deleting, moving

@@ -91,8 +91,8 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
         except MCPError:
             raise
         except Exception:
-            log.exception("%s failed in a way nobody foresaw", params.name)
-            sorry = f"{params.name} failed inside hub-mcp; its log on stderr says how."
+            log.exception("%s failed unexpectedly", params.name)
+            sorry = f"{params.name} failed inside hub-mcp; its log on stderr says why."
             return CallToolResult(content=[TextContent(text=sorry)], is_error=True)
 
     async def _called(
@@ -141,7 +141,7 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
         try:
             await pages.changed(call)
         except Exception:
-            log.exception("nobody was told what %s changed", call.tool)  # it is changed all the same
+            log.exception("subscribers were not told what %s changed", call.tool)  # it is changed all the same
 
     async def _made(
         ctx: Context,

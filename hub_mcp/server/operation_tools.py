@@ -159,7 +159,9 @@ class OperationTools:
             Stopped: it is never called here.
         """
         if odd := sorted(set(arguments) - set(TOOLS[tool][1])):
-            raise BadInput(f"{tool} takes no {plain(odd[0], 60)}: what an operation takes is in `arguments`.")
+            raise BadInput(
+                f"{tool} takes no {plain(odd[0], 60)}: an operation's own arguments go into `arguments`."
+            )
         name = arguments.get("operation")
         if not isinstance(name, str):
             raise BadInput(f"{tool} needs `operation`, a name that {FIND} answers.")

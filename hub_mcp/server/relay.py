@@ -42,7 +42,7 @@ _ID = re.compile(rb'"id"\s*:\s*(-?[0-9]{1,15}|"[^"\\]{1,200}")\s*[,}]')
 
 
 class UnreadableLine(Exception):
-    """A line that is no message; `refusals` are the errors it is answered with."""
+    """A line that is not a message; `refusals` are the errors it is answered with."""
 
     def __init__(self, line: bytes) -> None:
         super().__init__("a line that is no message")
@@ -179,7 +179,7 @@ def _refusals(line: bytes) -> list[JSONRPCError]:
         found = _ID.search(line) if line.lstrip()[:1] == b"{" and b'"method"' in line else None
         return [_refusal(json.loads(found[1]), PARSE_ERROR, "This line is not JSON.")] if found else []
     if isinstance(value, list):
-        says = "Batches are not taken: send one message a line."
+        says = "Batches are not accepted: send one message per line."
         requests = [one for one in value if isinstance(one, dict) and "method" in one]
     else:
         says = "This is not a JSON-RPC request."

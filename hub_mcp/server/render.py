@@ -194,7 +194,7 @@ def _listing(call: Endpoint[Any], page: Page[Any], rows: Rows) -> Rendered:
     label = type(call).label.lower()
     notes: list[str] = []
     if page.left_out:
-        notes.append(f"Left out, since the Hub sent something else than a row: {page.left_out:,}.")
+        notes.append(f"Left out, since the Hub sent something other than a row: {page.left_out:,}.")
     if isinstance(call, Listing) and call.filters_here:
         notes.append(
             f"Filtered here by {call.filters_here}: {page.looked_at:,} rows of the Hub's were looked at."

@@ -69,7 +69,7 @@ async def test_a_plan_tells_the_consequence_and_its_token_acts_once(world: World
         assert not (await act(client, token)).is_error
         again = await act(client, token)
     assert refused(again)
-    assert "used already" in text_of(again)
+    assert "already been used" in text_of(again)
     assert len(world.spy.changes) == 1
     assert world.outcomes() == ["asked", "done", "refused"]
 
@@ -169,7 +169,7 @@ async def test_a_target_that_was_swapped_since_the_plan_is_not_touched(world: Wo
             "POST", "/api/repos/create", {"type": "model", "name": "notes-to-self", "visibility": "private"}
         )
         swapped = await act(client, token)
-        assert "Another one has the name" in text_of(swapped)
+        assert "Something else has taken the name" in text_of(swapped)
         assert refused(swapped)
         fresh = await plan(client)
         await world.other(
@@ -210,7 +210,7 @@ async def test_a_plan_outlives_its_server_and_acts_once(tmp_path: Path) -> None:
     async with world.client() as client:
         again = await act(client, token)
     assert refused(again)
-    assert "used already" in text_of(again)
+    assert "already been used" in text_of(again)
     world.clock.now += 600
     async with world.client() as client:
         assert refused(await act(client, late))

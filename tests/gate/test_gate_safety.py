@@ -62,7 +62,7 @@ async def test_an_answer_works_once(world: World) -> None:
         assert not (await answered(client, state, "update_repo_settings", OPEN, YES)).is_error
         again = await answered(client, state, "update_repo_settings", OPEN, YES)
         assert refused(again)
-        assert "used already" in text_of(again)
+        assert "already been used" in text_of(again)
     assert len(world.spy.changes) == 1
 
 

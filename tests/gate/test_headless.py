@@ -113,7 +113,7 @@ async def test_a_question_a_modern_client_answered_by_itself_is_used_up(world: W
                 request_state=state,
                 allow_input_required=True,
             )
-        assert "used already" in text_of(result)
+        assert "already been used" in text_of(result)
     assert world.spy.changes == []
 
 

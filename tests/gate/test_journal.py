@@ -81,7 +81,7 @@ def test_a_line_is_bounded_whatever_is_in_it() -> None:
     assert len(line) <= LONGEST
     assert line.count(b"\n") == 1
     said = json.loads(line)
-    assert said["no_undo"] == "its undoing was too long to write down"
+    assert said["no_undo"] == "what would undo it was too long to record"
     assert "undo" not in said
     assert (
         json.loads(line_of(Entry("done", "t", "x", arguments={"a": long}, undo=Undo("t", {}))))["undo"][
@@ -233,7 +233,7 @@ def test_the_journal_is_shown_as_a_table_and_as_json(desk: Desk) -> None:
     assert json.loads(lines)["tool"] == "delete_repo"
     assert json.loads(lines)["n"] == 3
     empty = CliRunner().invoke(journal_command, ["--journal", desk.settings.journal + ".none"])
-    assert "Nothing is in" in empty.output
+    assert "There is nothing in" in empty.output
 
 
 def test_undo_takes_a_change_back_through_the_gate_and_writes_that_down(desk: Desk) -> None:
@@ -294,7 +294,7 @@ def test_what_of_a_batch_cannot_be_undone_stays_and_is_named(desk: Desk) -> None
                 CreateRepo(repo_id="ada/fresh", type="model"),
             ],
             "1",
-            "Another one has the name",
+            "Something else has taken the name",
         ),
     ],
 )
@@ -330,4 +330,4 @@ def test_a_change_on_the_local_hub_is_not_taken_back_on_another(desk: Desk) -> N
     )
     code, output = desk.undo("1", "--yes")
     assert code == 1
-    assert "is of huggingface.co" in output
+    assert "was made on huggingface.co" in output

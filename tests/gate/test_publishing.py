@@ -57,7 +57,7 @@ async def test_what_the_operator_allows_is_published_unasked_and_both_answer_and
         return
     assert not answer.is_error, text_of(answer)
     assert person.questions == []
-    said = f"Nobody was asked first: this server runs with --allow {word_of(way.tool)}."
+    said = f"Nobody was asked: this server runs with --allow {word_of(way.tool)}."
     assert said in text_of(answer)
     assert world.entries()[-1].why == said
 

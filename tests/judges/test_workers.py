@@ -81,7 +81,7 @@ async def test_what_one_server_asks_another_takes_the_answer_to_once(hub: str, t
         for client in (asks, takes):
             for name, state in states.items():
                 assert refused(again := await answered(client, state, TOOL, publishing(name), YES))
-                assert "used already" in text_of(again)
+                assert "already been used" in text_of(again)
         raced = await question(asks, TOOL, publishing("notes-to-self"))
         both = [answered(client, raced, TOOL, publishing("notes-to-self"), YES) for client in (asks, takes)]
         results = await asyncio.gather(*both)
@@ -128,7 +128,7 @@ async def test_a_worker_that_is_killed_takes_no_confirmation_with_it(
                     except Exception:
                         await anyio.lowlevel.checkpoint()
                     else:
-                        assert not result.is_error or "used already" in text_of(result)
+                        assert not result.is_error or "already been used" in text_of(result)
                         break
         await within(lambda: len(two.workers()) == 2 and victim not in two.workers())
         two.process.terminate()

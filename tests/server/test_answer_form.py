@@ -136,7 +136,7 @@ async def test_a_malformed_row_is_left_out_and_counted_and_the_rest_is_shown() -
         text = text_of(await client.call_tool("list_models", {}))
     assert [line.split("\t")[0] for line in text.splitlines()[1:3]] == ["ada/good", "ada/also-good"]
     assert "many" in text
-    assert text.splitlines()[-1] == "Left out, since the Hub sent something else than a row: 3."
+    assert text.splitlines()[-1] == "Left out, since the Hub sent something other than a row: 3."
 
 
 async def test_what_was_asked_for_is_a_column_even_where_no_row_has_it() -> None:

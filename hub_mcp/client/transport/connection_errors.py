@@ -40,11 +40,11 @@ def no_connection(host: str, trouble: BaseException, proxy: ProxyRoute | None = 
         return ProxyTrouble(f"The proxy{f' {proxy}' if proxy else ''} did not lead to {host}.")
     if any(isinstance(cause, ssl.SSLError) for cause in causes(trouble)):
         return CertificateTrouble(
-            f"{host} did not answer in TLS.",
+            f"{host} did not answer with TLS.",
             advice="Check whether HF_ENDPOINT begins with the right one of http and https.",
         )
     if proxy:
-        return ProxyTrouble(f"{host} cannot be reached by way of the proxy {proxy}.")
+        return ProxyTrouble(f"{host} cannot be reached through the proxy {proxy}.")
     return Unreachable(f"{host} cannot be reached.")
 
 

@@ -1,4 +1,4 @@
-"""The transports of one Hub, one within the other: remembering, retrying, pacing, turns, and the wire.
+"""The transports of one Hub, one within the other: cache, retry, rate limit, turns, network.
 
 What is remembered costs nothing, so it comes first; each try is paced, so pacing is inside of retrying; a
 turn at the connections is taken last, so that nobody holds one while waiting. Budgets, turns and the memory
@@ -25,7 +25,7 @@ def stacked(
     *,
     sleep: Sleep = anyio.sleep,
 ) -> httpx.AsyncBaseTransport:
-    """All manners around a transport; around the network where none is given."""
+    """All these transports around the innermost one, which is the network where none is given."""
     whole = TraceTransport(WholeAnswerTransport(innermost or Network()))
     paced = RateLimitTransport(TurnsTransport(whole), sleep=sleep)
     return RefusedTokenTransport(CacheTransport(RetryTransport(paced, sleep=sleep)))

@@ -82,7 +82,7 @@ def need_plans(gate: Gate, why: str) -> None:
     """
     if gate.settings.confirm != "plan":
         raise Stopped(
-            f"This needs a person's yes. {why} (The server runs with --confirm {gate.settings.confirm}.)",
+            f"A person has to approve this. {why} (The server runs with --confirm {gate.settings.confirm}.)",
             advice=NOBODY_TO_ASK,
         )
 
@@ -158,7 +158,7 @@ def plan(outcome: Plan, form: AnswerForm, called: str, why: str = "") -> CallToo
     else:
         step = f"Show the person the above, word for word. Only if they agree, {again}"
     said = {
-        "plan": " ".join(part for part in (NOTHING_CHANGED, why, "This needs a person's yes.") if part),
+        "plan": " ".join(part for part in (NOTHING_CHANGED, why, "A person has to approve this.") if part),
         "consequence": question.consequence,
         **({"approve": outcome.approve} if outcome.approve else {}),
         "next_step": f"{step}: it works once, for {minutes} minutes.",

@@ -46,7 +46,7 @@ def form_for(challenge: Challenge) -> dict[str, Any]:
         name = {
             "type": "string",
             "title": f"Type {challenge.retype}",
-            "description": f"Exactly {challenge.retype}, in upper and lower case; else nothing is changed.",
+            "description": f"Exactly {challenge.retype}, capital letters included; else nothing is changed.",
         }
         return {"type": "object", "properties": {"name": name}, "required": ["name"]}
     box = {

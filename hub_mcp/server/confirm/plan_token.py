@@ -52,7 +52,7 @@ def plan_for(question: Question, seals: Seals, approvals: Approvals) -> Plan:
     """A plan that is made when its token comes back; where a name must be typed, it waits for approval.
 
     Raises:
-        Stopped: it cannot be laid down to wait.
+        Stopped: it cannot be stored.
     """
     challenge = question.challenge
     if not challenge.retype:
@@ -67,7 +67,7 @@ def plan_for(question: Question, seals: Seals, approvals: Approvals) -> Plan:
         )
     except OSError as trouble:
         raise Stopped(
-            f"The plan cannot be laid down for approval ({trouble.strerror}).",
+            f"The plan cannot be stored for approval ({trouble.strerror}).",
             advice="Have whoever runs this server give it a state directory it can write (XDG_STATE_HOME).",
         ) from trouble
     return Plan(question, seals.seal(challenge), approvals.command(id))

@@ -31,7 +31,7 @@ FORGIVEN_AFTER = 3.0  # seconds for each of them
 
 
 class NotAToken(Exception):
-    """The Authorization header holds something else than a bearer token."""
+    """The Authorization header holds something other than a bearer token."""
 
 
 def token_in(headers: Headers) -> Token | None:

@@ -103,7 +103,7 @@ class RedisUsage:
 def _unknown(what: str, trouble: Exception) -> Stopped:
     log.warning("Redis cannot be reached: %s", type(trouble).__name__)
     return Stopped(
-        f"{what} cannot be told: the server's Redis does not answer.", advice="Call again in a moment."
+        f"{what} is not known: the server's Redis does not answer.", advice="Call again in a moment."
     )
 
 
@@ -150,7 +150,8 @@ class ChangesInRedis:
                             await self._here.publish(event)
             except (RedisError, OSError) as trouble:
                 log.warning(
-                    "Changes of other workers are not heard: %s. Trying again.", type(trouble).__name__
+                    "Changes made by other workers are not received: %s. Trying again.",
+                    type(trouble).__name__,
                 )
             self.listening.clear()
             await asyncio.sleep(wait)

@@ -94,7 +94,7 @@ def call_at(address: str, hosts: Sequence[str] = ()) -> Endpoint[Any]:
                 why = (
                     trouble.errors()[0]["msg"] if isinstance(trouble, ValidationError) else "it is not UTF-8"
                 )
-                raise BadInput(f"{plain(address, 200)} is no address here: {plain(why)}.") from None
+                raise BadInput(f"{plain(address, 200)} is not an address here: {plain(why)}.") from None
     raise _nothing_at(address)
 
 
@@ -187,13 +187,13 @@ def _read_query(endpoint: type[Endpoint[Any]], query: str, address: str) -> dict
         if name not in known:
             takes = ", ".join(sorted(known)) or "nothing"
             raise BadInput(
-                f"{plain(address, 200)} is no address here: it takes {takes}, not {plain(name, 60)}."
+                f"{plain(address, 200)} is not an address here: it takes {takes}, not {plain(name, 60)}."
             )
         one = _read_value(value) if known[name] in (OBJECT, OBJECTS) else value
         if known[name] in (LIST, OBJECTS):
             found.setdefault(name, []).append(one)
         elif name in found:
-            raise BadInput(f"{plain(address, 200)} is no address here: it says {plain(name, 60)} twice.")
+            raise BadInput(f"{plain(address, 200)} is not an address here: it says {plain(name, 60)} twice.")
         else:
             found[name] = one
     return found

@@ -51,7 +51,7 @@ def listing_at(address: str, hosts: tuple[str, ...] = ()) -> Listing[Any]:
     """
     call = call_at(SCHEME + address.removeprefix(STREAM), hosts)
     if not isinstance(call, Listing):
-        raise BadInput(f"{call.tool} is no listing, so it has no stream.", advice="Read its own address.")
+        raise BadInput(f"{call.tool} is not a listing, so it has no stream.", advice="Read its own address.")
     listing: Listing[Any] = call
     if "limit" not in call.model_fields_set:
         listing = call.model_copy(update={"limit": min(PAGE, call.largest)})
@@ -231,7 +231,7 @@ class Walk:
             self.end()
 
     def end(self) -> None:
-        """Have whoever waits for a page ask the Hub themselves."""
+        """Let those who wait for a page ask the Hub themselves."""
         self._ended = True
         self._news.set()
 

@@ -119,7 +119,7 @@ class Subscriptions:
         self._changes.subscribe(self._look_now)
 
     async def changed(self, call: Change[Any, Any]) -> None:
-        """Have whoever watches what this call changed look again."""
+        """Tell subscribers that what this call changed is worth reading again."""
         for shown in (call.target(), *call.shown_in()):
             if shown:
                 await self._changes.publish(ResourceUpdated(uri=address_of(shown)))
@@ -144,8 +144,8 @@ class Subscriptions:
         hub, address, connection = self._hub_of(ctx), str(params.uri), _connection_of(ctx)
         if ctx.session.client_params is None:
             raise BadInput(
-                "Nothing can be announced here: this server keeps no sessions, so a client of this protocol "
-                "version has no channel to be told on.",
+                "Nothing can be announced here: this server keeps no sessions, and without one this "
+                "protocol version has no channel for it.",
                 advice="Read the address again when it matters.",
             )
         key = (hub.caller.id, address)
@@ -269,7 +269,7 @@ class Subscriptions:
             try:
                 await subscriber.tell()
             except Exception:  # the session is gone, whatever its transport calls that
-                log.debug("a subscriber of %s left without a word", key[1])
+                log.debug("a subscriber of %s disconnected", key[1])
                 self._leave(key, subscriber.holder)
 
 
@@ -282,7 +282,7 @@ def _refuse_beyond(what: str, held: list[str], payer: str, most: int, most_in_al
     if held.count(payer) >= most:
         raise BadInput(f"At most {most} {what} can be subscribed to.", advice="Unsubscribe from some.")
     if len(held) >= most_in_all:
-        raise BadInput(f"This server bears no more subscriptions to {what}.", advice="Try again later.")
+        raise BadInput(f"This server cannot take more subscriptions to {what}.", advice="Try again later.")
 
 
 def _connection_of(ctx: Context) -> Connection:
