@@ -196,7 +196,7 @@ class Commit(Change[Repository, Committed]):
         what = f"{counted(len({one.path for one in self.files}), 'file')}, commit {after.commit_oid}"
         if after.pull_request_url:
             return f"Opened {plain(after.pull_request_url, 300)}: {what}."
-        return f"Committed to {self.revision} of {self.subject}: {what}."
+        return f"Committed to {plain(self.revision, 200)} of {self.subject}: {what}."
 
     def undo(self, before: Repository, after: Committed) -> Change[Any, Any] | None:
         if self.create_pr or not all(self._can_go_back(one) for one in self.files):

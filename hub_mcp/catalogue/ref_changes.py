@@ -16,6 +16,7 @@ from hub_mcp.catalogue.repository import Repository
 from hub_mcp.catalogue.repository_change import ActsOnRepository
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.catalogue.vocabulary import FreeText
+from hub_mcp.errors import plain
 from hub_mcp.text import quoted
 
 PATH = "/api/{type}s/{repo_id}"
@@ -63,7 +64,7 @@ class CreateBranch(ActsOnRefs):
             yield Consequence(Impact.DESTROYS, line)
 
     def outcome(self, before: Repository, after: Done) -> str:
-        return f"The branch {self.branch} of the {self.type} {self.repo_id} is there."
+        return f"The branch {plain(self.branch, 200)} of the {self.type} {self.repo_id} is there."
 
     def undo(self, before: Repository, after: Done) -> Change[Any, Any] | None:
         if self.overwrite:
@@ -95,7 +96,7 @@ class CreateTag(ActsOnRefs):
     message: FreeText | None = None
 
     def outcome(self, before: Repository, after: Done) -> str:
-        return f"The tag {self.tag} of the {self.type} {self.repo_id} is there."
+        return f"The tag {plain(self.tag, 200)} of the {self.type} {self.repo_id} is there."
 
     def undo(self, before: Repository, after: Done) -> Change[Any, Any] | None:
         return DeleteTag(repo_id=self.repo_id, type=self.type, tag=self.tag)
@@ -147,4 +148,6 @@ class SuperSquash(ActsOnRefs):
         return (self._refs(), ListCommits.model_validate(history))
 
     def outcome(self, before: Repository, after: Done) -> str:
-        return f"The history of {self.revision} of the {self.type} {self.repo_id} is one commit now."
+        return (
+            f"The history of {plain(self.revision, 200)} of the {self.type} {self.repo_id} is one commit now."
+        )

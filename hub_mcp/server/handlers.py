@@ -141,7 +141,9 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
         try:
             await pages.changed(call)
         except Exception:
-            log.exception("subscribers were not told what %s changed", call.tool)  # it is changed all the same
+            log.exception(
+                "subscribers were not told what %s changed", call.tool
+            )  # it is changed all the same
 
     async def _made(
         ctx: Context,
