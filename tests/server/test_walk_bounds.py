@@ -69,7 +69,9 @@ class Barren(httpx.AsyncBaseTransport):
 @asynccontextmanager
 async def client_of(far: httpx.AsyncBaseTransport) -> AsyncGenerator[Client]:
     hub = Hub(BASE, Token(ADA, "a test"), transport=lambda: far)
-    async with Client(server_of(Settings(journal="off", resource_links="off"), hub)) as client:
+    async with Client(
+        server_of(Settings(journal="off", resource_links="off", toolsets=("all",)), hub)
+    ) as client:
         yield client
 
 
