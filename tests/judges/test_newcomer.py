@@ -1,0 +1,229 @@
+"""The steps of CONTRIBUTING, played in a copy of the tree: which files a newcomer touches, and that it holds.
+
+None of the three changes is in the catalogue. What is derived is written by its one command, then the loops
+over the catalogue are run: a table that somebody would have to know of fails here.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 1_800  # seconds; the loops take two minutes on an idle machine
+# What loops over the catalogue or over what is derived from it.
+LOOPS = [
+    "tests/catalogue/operations", "tests/catalogue/test_documented.py", "tests/gate/test_effects.py",
+    "tests/gate/test_outcomes.py", "tests/server/test_addresses.py", "tests/server/test_counts.py",
+    "tests/server/test_host_arguments.py", "tests/server/test_private_fields.py",
+    "tests/test_every_endpoint.py", "tests/test_hostile.py", "tests/test_tool_list.py",
+]  # fmt: skip
+USERS = "hub_mcp/catalogue/users.py"
+PEOPLE = "hub_mcp/localhub/people/routes.py"
+SAMPLES = "tests/samples.py"
+WAYS = "tests/gate/ways.py"
+CATALOGUE = "hub_mcp/catalogue/organizations.py"
+LISTS = {  # files in which each tool has a line
+    "README.md",
+    "hub_mcp/server/early_answers.json",
+    "hub_mcp/server/prepared_operations.json",
+    "hub_mcp/server/prepared_tools.json",
+    "manifests/README.md",
+    "manifests/mcpb/manifest.json",
+    "manifests/tools.json",
+}
+
+
+class Tree:
+    """A copy of the tree that is edited as a newcomer edits it."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+
+    def git(self, *command: str) -> str:
+        return self.run("git", "-c", "user.name=new", "-c", "user.email=new@example.org", *command)
+
+    def run(self, *command: str) -> str:
+        done = subprocess.run(
+            command, cwd=self.place, capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
+        assert done.returncode == 0, f"{done.stdout[-8_000:]}\n{done.stderr[-4_000:]}"
+        return done.stdout
+
+    def put(self, file: str, before: str, text: str) -> None:
+        """Write a text in front of what stands once in a file; at its end where `before` is empty."""
+        path = self.place / file
+        was = path.read_text("utf-8")
+        assert not before or was.count(before) == 1, f"{before!r} in {file}"
+        path.write_text(was.replace(before, text + before) if before else was + text, "utf-8")
+
+    def derive(self) -> set[str]:
+        """Write what is derived; the files that now differ, derived ones among them."""
+        self.run(sys.executable, "-m", "hub_mcp.dev", "derive")
+        return {line[3:] for line in self.git("status", "--porcelain", "-uall").splitlines()}
+
+    def holds(self, tool: str) -> None:
+        """The loops for the tool, those that count or compare all tools, and the form of the code."""
+        self.run(sys.executable, "-m", "ruff", "check", ".")
+        self.run(
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            *LOOPS,
+            "-k",
+            f"{tool} or test_every_tool or test_recording or test_all or table",
+        )
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Iterator[Tree]:
+    """The files of this checkout, with a history of their own, beside the same reference."""
+    copy = Tree(tmp_path / "hub_mcp")
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            target = copy.place / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target)
+    if (ROOT.parent / "shared").is_dir():
+        (tmp_path / "shared").symlink_to(ROOT.parent / "shared")
+    copy.git("init", "-q")
+    copy.git("add", "--all")
+    copy.git("commit", "-q", "-m", "As it is")
+    yield copy
+    shutil.rmtree(copy.place)
+
+
+def test_a_new_endpoint_is_its_class_its_local_route_and_one_sample_line(tree: Tree) -> None:
+    tree.put(
+        USERS, "from hub_mcp.catalogue.vocabulary import", "from hub_mcp.catalogue.listing import Listing\n"
+    )
+    tree.put(USERS, "Words\n\n\nclass Identity", "Owner, ")
+    tree.put(USERS, "", '''
+
+class Follower(Record):
+    """A user who follows another."""
+
+    noun = "user"
+    shown = ("user", "fullname")
+
+    user: str
+    fullname: str | None = None
+
+
+@get("/api/users/{username}/followers", label="List user followers")
+class ListUserFollowers(Listing[Follower]):
+    """Followers of a user."""
+
+    row = Follower
+    largest = 500
+
+    username: Owner
+''')  # fmt: skip
+    tree.put(PEOPLE, "async def members(", '''async def user_followers(request: Request) -> Response:
+    """GET /api/users/{username}/followers."""
+    store, who = store_of(request), caller(request)
+    row = user_named(store, request.path_params["username"])
+    if row is None:
+        raise ApiError(404, "This user does not exist")
+    limit, place = limit_of(request, 500, 10_000, cap=True), place_of(request, 1)
+    rows = followers_after(store, row["id"], place[0] if place else "", limit + 1)
+    return HubJSON(users_json(store, who, rows[:limit]), headers=_next(request, rows, limit))
+
+
+''')  # fmt: skip
+    tree.put(PEOPLE, '    Route("/api/users/{username}/overview"',
+             '    Route("/api/users/{username}/followers", user_followers, methods=["GET"]),\n')  # fmt: skip
+    tree.put(
+        SAMPLES,
+        '    "list_resource_groups": {"org',
+        '    "list_user_followers": {"username": "ada", "limit": 2},\n',
+    )
+    own = {USERS, PEOPLE, SAMPLES}
+    touched = tree.derive()
+    assert touched - LISTS - own == {
+        "tests/exchanges/list_user_followers.json", "tests/snapshots/list_user_followers.txt",
+    }  # fmt: skip
+    assert own <= touched
+    tree.holds("list_user_followers")
+
+
+def test_an_optional_parameter_is_a_field_and_a_line_of_the_local_hub(tree: Tree) -> None:
+    path = tree.place / CATALOGUE
+    text = path.read_text("utf-8")
+    assert text.endswith("    organization: Owner\n")
+    path.write_text(text + "    search: Word | None = None\n", "utf-8")
+    tree.put(
+        PEOPLE,
+        '    rows = followers_after(store, org["id"]',
+        '    search = request.query_params.get("search", "")\n',
+    )
+    tree.put(
+        PEOPLE,
+        "    return HubJSON(users_json(store, who, rows[:limit])",
+        '    rows = [row for row in rows if search in row["name"]]\n',
+    )
+    own = {CATALOGUE, PEOPLE}
+    touched = tree.derive()
+    assert touched - LISTS - own == {"tests/snapshots/list_organization_followers.txt"}
+    assert own <= touched
+    tree.holds("list_organization_followers")
+
+
+def test_a_gated_endpoint_is_a_new_endpoint_and_its_way_to_ask(tree: Tree) -> None:
+    moderation, routes = "hub_mcp/catalogue/moderation.py", "hub_mcp/localhub/discussions/routes.py"
+    tree.put(moderation, "", '''
+
+@delete(
+    f"{PATH}/{{num}}/ref",
+    permission="repo.write",
+    documented=f"DELETE {DOCUMENTED}/{{num}}/ref",
+    destroys="the branch of the pull request {num} of the {type} {repo_id}",
+)
+class DeletePrRef(ActsOnDiscussion[Done]):
+    """Delete the branch of a closed pull request. A person types its place."""
+''')  # fmt: skip
+    tree.put(routes, "def discussion_at(", '''async def delete_ref(request: Request) -> Response:
+    """DELETE …/discussions/{num}/ref: the branch of a pull request; the thread stays."""
+    store, repo, discussion = discussion_at(request)
+    must_write(signed_in(request), repo, f'delete a branch of {repo["type"]} "{repo["id"]}"')
+    with store.write():
+        store.run("delete from refs where repo = ? and ref = ?", repo["key"], f"refs/pr/{discussion['num']}")
+        forget_unreachable(store, repo)
+    return PlainTextResponse("OK")
+
+
+''')  # fmt: skip
+    tree.put(
+        routes,
+        '    Route(f"{base}/{{num}}", delete,',
+        '    Route(f"{base}/{{num}}/ref", delete_ref, methods=["DELETE"]),\n',
+    )
+    tree.put(
+        SAMPLES,
+        '    "delete_discussion": {',
+        '    "delete_pr_ref": {"repo_id": "nimbus-labs/nowcast-base", "type": "model", "num": 2},\n',
+    )
+    tree.put(
+        WAYS,
+        '        Way(DESTROYS, "delete_discussion",',
+        '        Way(DESTROYS, "delete_pr_ref", "num", proposed),\n',
+    )
+    tree.put(
+        WAYS,
+        '    ("edit_comment", "comment_id"): NAMES',
+        '    ("delete_pr_ref", "repo_id"): NAMES,\n    ("delete_pr_ref", "type"): NAMES,\n',
+    )
+    own = {moderation, routes, SAMPLES, WAYS}
+    touched = tree.derive()
+    assert touched - LISTS - own == {"tests/exchanges/delete_pr_ref.json"}  # its area is not offered unasked
+    assert own <= touched
+    tree.holds("delete_pr_ref")
