@@ -74,7 +74,7 @@ class Commit(Change[Repository, Committed]):
     description: FreeText | None = Field(default=None, max_length=65_536)
     revision: Revision = "main"
     create_pr: bool | None = None
-    parent_commit: CommitId | None = Field(default=None, description="refused if newer ones follow it")
+    parent_commit: CommitId | None = None
 
     _draft: CommitDraft = PrivateAttr(default_factory=CommitDraft)
 

@@ -224,7 +224,7 @@ class ListDiscussions(Listing[DiscussionRow]):
     repo_id: RepoId
     type: RepoType
     status: Literal["open", "closed"] | None = None
-    pull_requests: bool | None = Field(default=None, description="only these, or only others")
+    pull_requests: bool | None = Field(default=None, description="only, or none")
     author: Account | None = None
     search: Word | None = None
 

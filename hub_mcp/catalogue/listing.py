@@ -72,7 +72,7 @@ class Listing(Endpoint[Page[R]], Generic[R]):
     cursor: Cursor | None = None
     columns: Annotated[Words | None, Local, Field(description="instead of the usual")] = None
     count: Annotated[bool | None, Local, Field(description="only how many")] = None
-    by: Annotated[Word | None, Local, Field(description="with count: a column, or license, …")] = None
+    by: Annotated[Word | None, Local, Field(description="with count: license, …")] = None
 
     row: ClassVar[type[Answer]]
     smallest: ClassVar[int] = 1  # the page sizes the Hub accepts
