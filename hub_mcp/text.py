@@ -23,7 +23,7 @@ MOST_MARKS = 3  # one over the other; living scripts need no more, and a heap of
 # What clients render, and what stands for it: signs that look alike and mean nothing to a renderer.
 _MARKUP = str.maketrans("[]<>`*~|\\", "［］‹›ˋ∗∼∣∖")  # alike on purpose
 _IN_ADDRESSES = str.maketrans("/.:@", "∕․∶＠")  # alike on purpose
-_ADDRESS = re.compile(r"://|(?i:\bwww\.|\bmailto:)|(?<=\S)@(?=\S)")
+_ADDRESS = re.compile(r"://|(?i:(?<![^\W_＿])(?:www\.|mailto:))|(?<=\S)@(?=\S)")
 _EDGES = re.compile(r"(?<!\w)_|_(?!\w)")  # where an underscore can begin or end emphasis
 _EMPHASIS = re.compile(r"(?<!\w)_+|_+(?!\w)|__+")
 _NAME = re.compile(r"[A-Za-z0-9._/@:-]+")

@@ -67,7 +67,7 @@ async def test_no_change_is_made_while_others_can_write_the_journal(
         _open_to_others(path, mode)
         result = await client.call_tool("update_repo_settings", {**OPEN, "confirm_token": token})
     assert refused(result)
-    assert "The journal is not safe where it is" in text_of(result)
+    assert "The journal is not safe from other users" in text_of(result)
     assert str(path) in text_of(result)
     assert world.spy.changes == []
 
@@ -85,7 +85,7 @@ async def test_no_plan_counts_as_approved_while_others_can_write_them(tmp_path: 
         again = await client.call_tool("delete_repo", DELETE)
     for one in (result, again):
         assert refused(one)
-        assert "Plans are not safe where they wait" in text_of(one)
+        assert "not safe from other users" in text_of(one)
     assert world.spy.changes == []
 
 

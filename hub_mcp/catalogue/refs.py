@@ -13,6 +13,7 @@ from hub_mcp.catalogue.bounds import BUDGET
 from hub_mcp.catalogue.discussions import files_in, fitting_lines
 from hub_mcp.catalogue.endpoint import Endpoint, get
 from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.parts import Lookup
 from hub_mcp.catalogue.vocabulary import RepoId, RepoType, Revision, shorten
 from hub_mcp.errors import UnexpectedAnswer
 from hub_mcp.text import visible
@@ -61,20 +62,14 @@ class Refs(Answer):
         return self.groups.get(group, {}).get(name, "")
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
-        said: dict[str, Any] = {}
-        for group, names in self.groups.items():
-            if names:
-                said[group] = clean(dict(list(names.items())[:MOST_NAMES]))
-            if len(names) > MOST_NAMES:
-                said["left_out"] = f"{len(names) - MOST_NAMES:,} more in {group}"
-        return said
+        return {group: clean(names) for group, names in self.groups.items() if names}
 
     def standing(self) -> tuple[object, ...]:
         return tuple(sorted(self.groups.get("branches", {}).items()))
 
 
 @get("/api/{type}s/{repo_id}/refs", documented=f"GET {DOCUMENTED}/refs")
-class ListRefs(Endpoint[Refs]):
+class ListRefs(Lookup[Refs]):
     """Branches and tags, each with its commit."""
 
     repo_id: RepoId

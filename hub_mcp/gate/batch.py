@@ -24,7 +24,7 @@ from hub_mcp.catalogue.stakes import Consequence, Impact, Stakes
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import BadInput, HubError, Stopped
 from hub_mcp.gate.gate import AFTER_A_NO, Acted, Gate
-from hub_mcp.gate.question import Assessment, Challenge, Decision, Question, digest_of, unsaid
+from hub_mcp.gate.question import ASK_AGAIN, Assessment, Challenge, Decision, Question, digest_of, unsaid
 from hub_mcp.text import quoted
 
 MOST = 500  # calls of one batch
@@ -267,7 +267,7 @@ async def make_all(
             shown = await assess_all(gate, batch, hub, reached)
         decision.challenge.refuse_changed(shown)
     elif shown is None or not lets_pass(gate, shown):
-        raise Stopped("This needs a person's yes.")
+        raise Stopped("This needs a person's yes.", advice=ASK_AGAIN)
     by = decision.by if decision else ""
     run, ends = secrets.token_hex(4), time.monotonic() + LASTS
     made: list[Made] = []

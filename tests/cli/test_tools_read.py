@@ -62,7 +62,7 @@ def test_tools_as_json_are_what_a_client_sees(run: Run, offer: dict[str, str]) -
     assert (told.code, told.err) == (0, "")
     shown = json.loads(told.out)
     assert shown == asyncio.run(seen_by_a_client(offer))
-    assert run("tools", "-q", *flags(offer)).out.split() == [tool["name"] for tool in shown]
+    assert sorted(run("tools", "-q", *flags(offer)).out.split()) == sorted(tool["name"] for tool in shown)
 
 
 def test_tools_for_people_name_every_tool_with_its_effect_in_80_columns(run: Run) -> None:
@@ -160,4 +160,4 @@ def test_the_list_of_addresses_is_that_of_a_client(run: Run) -> None:
     told = run("read", "--list")
     assert (told.code, told.err) == (0, "")
     assert set(told.out.split()) <= set(asyncio.run(templates()))
-    assert "hub://models/{namespace}/{repo}{?fields,blobs,security_status}" in told.out.split()
+    assert any(one.startswith("hub://models/{namespace}/{repo}{?fields,") for one in told.out.split())

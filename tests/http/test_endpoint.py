@@ -10,7 +10,7 @@ import anyio
 import httpx
 import pytest
 
-from hub_mcp.catalogue.endpoint import default_endpoints
+from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.server.http.http_app import Http
 from hub_mcp.server.operation_tools import TOOLS
 from tests.client.placeholders import UNFILLED
@@ -44,10 +44,7 @@ async def test_each_request_acts_with_its_own_callers_token(world: World, era: s
     async with served(app_of(world)) as url:
         for token, name in ((ADA, "ada"), (EVE, "eve")):
             async with client_of(url, era, token=token) as client:
-                assert [tool.name for tool in (await client.list_tools()).tools] == [
-                    *default_endpoints(),
-                    *TOOLS,
-                ]
+                assert {tool.name for tool in (await client.list_tools()).tools} == {*ENDPOINTS, *TOOLS}
                 me = await client.call_tool("whoami", {})
                 assert f"name: {name}" in str(me.content)
         async with client_of(url, era, token="") as client:

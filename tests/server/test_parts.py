@@ -72,12 +72,15 @@ LARGE: Mapping[str, tuple[dict[str, Any], Any, str]] = {
         {"path": f"file-{n}", "level": WORD} for n in range(900)]}, r"file-(\d+)"),
     "get_paths_info": ({**REPO, "type": "model", "paths": ["x"]}, [
         {"type": "file", "path": f"file-{n}", "size": n} for n in range(5_000)], r"file-(\d+)"),
+    "list_refs": ({**REPO, "type": "model"}, {"branches": [
+        {"name": f"b{n}b", "targetCommit": "0" * 40} for n in range(3_000)]}, r"b(\d+)b"),
     "get_job": ({"namespace": "acme", "job_id": "1"}, {"id": "1", "arguments": [
         f"a{n}a {WORD}" for n in range(900)]}, r"a(\d+)a"),
 }  # fmt: skip
 OWN_WAY = {
     "get_discussion": "`start`: its events are told from any of them on",
     "get_file": "`start_line`: a text goes on by its lines",
+    "compare_revisions": "get_file reads the files it names",
     "get_access": "`repository` and `user` narrow it",
 }
 SMALL = {"get_dataset_parquet_shard": "three short facts", "get_tree_size": "two short facts"}

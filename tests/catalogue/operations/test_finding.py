@@ -81,7 +81,7 @@ def test_an_operation_is_found_by_its_own_name(operation: object) -> None:
 
 def test_a_line_says_what_is_needed_what_may_be_said_and_what_happens() -> None:
     assert signature(OPERATIONS["create_branch"]) == (
-        "create_branch(repo_id, revision, type; starting_point?, empty_branch?, overwrite?)"
+        "create_branch(repo_id, type, branch; starting_point?, empty_branch?, overwrite?)"
         " → create a branch; may ask a person"
     )
     assert "never called" in signature(OPERATIONS["rotate_sso"])
