@@ -43,8 +43,8 @@ class CreateBranch(ActsOnRefs):
     """Create a branch. `overwrite` sets an existing one anew, which asks."""
 
     branch: RefName
-    starting_point: RefName | None = Field(None, serialization_alias="startingPoint")
-    empty_branch: bool | None = Field(None, serialization_alias="emptyBranch")
+    starting_point: RefName | None = Field(default=None, serialization_alias="startingPoint")
+    empty_branch: bool | None = Field(default=None, serialization_alias="emptyBranch")
     overwrite: bool | None = None
 
     @model_validator(mode="after")
@@ -134,7 +134,7 @@ class SuperSquash(ActsOnRefs):
     """Make one commit of a branch's whole history, for good. A person is asked to type the name."""
 
     revision: RefName
-    message: FreeText | None = Field(None, max_length=500)
+    message: FreeText | None = Field(default=None, max_length=500)
 
     def headline(self, before: Repository) -> str:
         where = f"{quoted(self.revision)} of the {self.type} {quoted(self.repo_id)}"

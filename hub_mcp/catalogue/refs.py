@@ -13,7 +13,7 @@ from hub_mcp.catalogue.bounds import BUDGET
 from hub_mcp.catalogue.discussions import files_in, fitting_lines
 from hub_mcp.catalogue.endpoint import Endpoint, get
 from hub_mcp.catalogue.listing import Listing
-from hub_mcp.catalogue.parts import Lookup
+from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
 from hub_mcp.catalogue.vocabulary import RepoId, RepoType, Revision, shorten
 from hub_mcp.errors import UnexpectedAnswer
 from hub_mcp.text import visible
@@ -71,6 +71,8 @@ class Refs(Answer):
 @get("/api/{type}s/{repo_id}/refs", documented=f"GET {DOCUMENTED}/refs")
 class ListRefs(Lookup[Refs]):
     """Branches and tags, each with its commit."""
+
+    unannounced = RARELY_CUT
 
     repo_id: RepoId
     type: RepoType
@@ -135,7 +137,7 @@ class CompareRevisions(Endpoint[Difference]):
     repo_id: RepoId
     type: RepoType
     base: RefName
-    head: RefName = Field("main")
+    head: RefName = Field(default="main")
 
     def read(self, value: Any) -> Difference:
         if not isinstance(value, str):

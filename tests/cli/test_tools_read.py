@@ -160,4 +160,4 @@ def test_the_list_of_addresses_is_that_of_a_client(run: Run) -> None:
     told = run("read", "--list")
     assert (told.code, told.err) == (0, "")
     assert set(told.out.split()) <= set(asyncio.run(templates()))
-    assert any(one.startswith("hub://models/{namespace}/{repo}{?fields,") for one in told.out.split())
+    assert any(one.startswith("hub://models/{namespace}/{repo}{?cursor,fields,") for one in told.out.split())

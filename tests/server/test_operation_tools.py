@@ -200,7 +200,7 @@ async def test_a_risky_operation_is_done_only_after_a_person_agrees(world: World
 
 async def test_what_only_writes_is_done_unasked_and_what_raises_it_asks(world: World) -> None:
     person = Asked(declining)
-    branch = {**REPO, "branch": "dev"}
+    branch = {"repo_id": "ada/untitled", "type": "model", "branch": "dev"}
     async with world.client("auto", person) as client:
         asked = {"operation": "create_branch", "arguments": branch}
         await client.call_tool("change_operation", asked)
