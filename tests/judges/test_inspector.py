@@ -89,7 +89,7 @@ def test_resources_are_listed_and_read(inspector: Inspector) -> None:
     fixed = inspector("resources/list")["resources"]
     assert "hub://whoami-v2" in {resource["uri"] for resource in fixed}
     templates = inspector("resources/templates/list")["resourceTemplates"]
-    assert "hub://arxiv/{arxiv_id}/repos" in {template["uriTemplate"] for template in templates}
+    assert "hub://arxiv/{arxiv_id}/repos{?cursor}" in {template["uriTemplate"] for template in templates}
     read = inspector("resources/read", "--uri", "hub://models/openai-community/gpt2")
     assert json.loads(read["contents"][0]["text"])["id"] == "openai-community/gpt2"
 
