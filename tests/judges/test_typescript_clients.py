@@ -23,6 +23,7 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("delete_repo", {"repo_id": "ada/judged", "type": "model"}),
     ("update_repo_settings", {"repo_id": "ada/judged", "type": "model", "gated": False, "dry_run": "true"}),
 ]
+BEFORE_OBJECTS = ("sdk-1-12",)  # it speaks a revision that knows no structured content, so it is sent none
 pytestmark = pytest.mark.skipif(not NODE.exists(), reason="the packages of tests/judges are not installed")
 
 
@@ -57,6 +58,7 @@ def judged(package: str, target: list[str], home: Path) -> Any:
 def test_a_client_of_any_age_gets_every_answer_whole(package: str, structured: bool, home: Path) -> None:
     flags = ["--structured"] if structured else []
     told = judged(package, ["stdio", *HUB_MCP, *SANDBOX, *flags], home)
+    structured = structured and package not in BEFORE_OBJECTS
     assert [tool["name"] for tool in told["tools"]] == OFFERED
     assert [bool(tool.get("outputSchema")) for tool in told["tools"]] == [structured] * len(OFFERED)
     assert [one["thrown"] for one in told["answers"] if "thrown" in one] == []
@@ -86,8 +88,9 @@ def test_over_http_it_is_the_same_and_the_address_decides_about_the_form(
     told = judged(package, ["http", url + query], home)
     assert [tool["name"] for tool in told["tools"]] == OFFERED
     listed, filtered, missing, odd, created, *_ = told["answers"]
-    assert ("structuredContent" in listed) is bool(query)
-    assert [bool(tool.get("outputSchema")) for tool in told["tools"]] == [bool(query)] * len(OFFERED)
+    structured = bool(query) and package not in BEFORE_OBJECTS
+    assert ("structuredContent" in listed) is structured
+    assert [bool(tool.get("outputSchema")) for tool in told["tools"]] == [structured] * len(OFFERED)
     assert len(filtered["content"][0]["text"].splitlines()) >= 3
     assert missing["isError"]
     assert odd["isError"]
