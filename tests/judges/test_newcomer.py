@@ -64,6 +64,7 @@ class Tree:
 
     def derive(self) -> set[str]:
         """Write what is derived; the files that now differ, derived ones among them."""
+        self.run(sys.executable, "-m", "ruff", "check", "--fix", ".")  # sorts what a change imports
         self.run(sys.executable, "-m", "hub_mcp.dev", "derive")
         return {line[3:] for line in self.git("status", "--porcelain", "-uall").splitlines()}
 
