@@ -217,6 +217,7 @@ class ListDiscussions(Listing[DiscussionRow]):
     """Discussions and pull requests of a repository."""
 
     row = DiscussionRow
+    unannounced = frozenset({"columns", "by"})
     smallest = largest = PAGE
     numbered = "p"
     offers = ("p",)
