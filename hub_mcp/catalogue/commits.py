@@ -64,7 +64,6 @@ class Commit(Change[Repository, Committed]):
     in_area = "files"
     publishes = "files.propose"
     told = ("files",)
-    unannounced = frozenset({"parent_commit", "description"})
 
     repo_id: RepoId
     type: RepoType

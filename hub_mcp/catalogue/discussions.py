@@ -217,7 +217,7 @@ class ListDiscussions(Listing[DiscussionRow]):
     """Discussions and pull requests of a repository."""
 
     row = DiscussionRow
-    unannounced = frozenset({"columns", "by"})
+    unannounced = frozenset({"columns", "count", "by"})
     smallest = largest = PAGE
     numbered = "p"
     offers = ("p",)
