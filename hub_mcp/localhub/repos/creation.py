@@ -155,7 +155,8 @@ def _new_repo(
                 "colorTo": "gray", "sdk": sdk, "pinned": False} | card  # fmt: skip
         for key in ("sdk_version", "short_description"):
             if space[key] is not None:
-                card[key] = space[key]
+                # what YAML can hold of it
+                card[key] = "".join(one for one in str(space[key]) if one.isprintable())
         details["runtime"] = runtime_of(space, id)
     elif type == "dataset":
         details["citation"] = None
