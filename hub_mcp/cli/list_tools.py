@@ -19,7 +19,7 @@ from hub_mcp.settings import Settings
 def tools(settings: Settings, shape: str) -> None:
     """List the tools, by area, with what each does to the Hub. As JSON: what a client sees."""
     from hub_mcp.server.catalogue_tools import CatalogueTools
-    from hub_mcp.server.operation_tools import CHANGE, tool_for
+    from hub_mcp.server.operation_tools import CHANGING, tool_for
     from hub_mcp.server.tool_selection import AREA
 
     listed = CatalogueTools(settings)
@@ -32,7 +32,7 @@ def tools(settings: Settings, shape: str) -> None:
         mark = "asks" if endpoint.may_ask() else endpoint.line.effect
         areas.setdefault(endpoint.area, []).append((name, mark, gist(endpoint)))
     for name in listed.reaching:
-        mark = "asks" if name == CHANGE else "read"
+        mark = "asks" if name in CHANGING else "read"
         areas.setdefault(AREA, []).append((name, mark, tool_for(name).description or ""))
     for area, offered in areas.items():
         if shape != "quiet":

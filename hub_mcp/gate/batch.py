@@ -109,28 +109,27 @@ def _beside(impacts: Sequence[Consequence], lines: Sequence[str]) -> list[tuple[
 
 def _told_together(risky: Sequence[Assessment]) -> list[str]:
     """What is at stake, alike ones in one line in which every one is named with its facts."""
-    groups: dict[tuple[str, str], list[str]] = {}
+    groups: dict[str, list[tuple[str, str]]] = {}
     for one in risky:
-        assert one.stakes
-        name = quoted(_name_of(one.call))
-        told = (_words_of(one).replace(name, ANY), "; ".join(one.stakes.facts).replace(name, ANY))
-        groups.setdefault(told, []).append(name)
+        name, line = quoted(_name_of(one.call)), _line_of(one)
+        groups.setdefault(line.replace(name, ANY), []).append((name, line))
     lines: list[str] = []
-    for (words, facts), names in groups.items():
-        whole = f"{words} ({facts})" if facts else words
-        if len(names) == 1:
-            lines.append(whole.replace(ANY, names[0]))
+    for alike, members in groups.items():
+        if len(members) == 1:
+            lines.append(members[0][1])
         else:
-            lines.append(f"{len(names):,} times: {whole} Each {ANY} is one of: {', '.join(names)}")
+            names = ", ".join(name for name, _ in members)
+            lines.append(f"{len(members):,} times: {alike} Each {ANY} is one of: {names}")
     return lines
 
 
-def _words_of(found: Assessment) -> str:
-    """Everything a person would be asked about this call alone, but for the facts."""
+def _line_of(found: Assessment) -> str:
+    """Everything a person would be asked about this call alone, in one line."""
     stakes = found.stakes
     assert stakes
     parts = (stakes.headline, stakes.cost, *stakes.lines, *unsaid(found.call, stakes.headline))
-    return " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in parts if part)
+    words = " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in parts if part)
+    return f"{words} ({'; '.join(stakes.facts)})" if stakes.facts else words
 
 
 def _unasked(items: Sequence[Assessment]) -> list[str]:
@@ -278,15 +277,18 @@ async def make_all(
         await reached(n, len(batch.calls), f"{n:,} of {len(batch.calls):,} made")
         try:
             async with gate.recording_refusals(call, hub):
-                again = call.target() in changed
-                acted = await gate.act_as_shown(call, was, hub, by=by, change=f"{run}-{n + 1}", by_us=again)
+                target = call.target()
+                acted = await gate.act_as_shown(
+                    call, was, hub, by=by, change=f"{run}-{n + 1}", by_us=target in changed
+                )
         except HubError as error:
             made.append(Made(n, call, error=error))
             if not batch.goes_on:
                 break
         else:
             made.append(Made(n, call, acted))
-            changed.append(call.target())
+            if target is not None:
+                changed.append(target)
     return MadeMany(batch, run, tuple(made), by)
 
 

@@ -9,7 +9,7 @@ tool is a protocol error, and the text of an unforeseen exception never leaves t
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import anyio
@@ -34,6 +34,7 @@ from hub_mcp.client.deadline import reporting
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.near_names import near_names
 from hub_mcp.errors import BadInput, HubError, Missing, MissingEntry, MissingOrHidden, MissingRevision, plain
+from hub_mcp.gate.batch import Reached
 from hub_mcp.gate.gate import Gate
 from hub_mcp.server.answer_form import form_of
 from hub_mcp.server.catalogue_tools import CatalogueTools
@@ -48,7 +49,6 @@ from hub_mcp.server.resources.reading import Pages
 from hub_mcp.server.tools import CONFIRM, DRY_RUN, answer_result, error_result, read_call
 
 Context = ServerRequestContext[Any, Any]
-Reached = Callable[[float, float | None, str], Awaitable[None]]
 HubOf = Callable[[Context], Hub]
 
 log = logging.getLogger("hub_mcp")

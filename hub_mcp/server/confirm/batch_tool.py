@@ -28,10 +28,9 @@ from hub_mcp.gate.batch import (
 )
 from hub_mcp.gate.gate import Gate
 from hub_mcp.gate.question import Decision
-from hub_mcp.server.answer_form import AnswerForm, form_of, is_modern
-from hub_mcp.server.confirm.change_tool import answered, brought_with, need_plans, plan
-from hub_mcp.server.confirm.elicitation import Context, can_show_form, returned
-from hub_mcp.server.confirm.plan_token import Seals, plan_for
+from hub_mcp.server.answer_form import AnswerForm, form_of
+from hub_mcp.server.confirm.change_tool import answer_brought, put
+from hub_mcp.server.confirm.elicitation import Context
 from hub_mcp.server.operation_tools import MANY, TOOLS
 from hub_mcp.server.tools import error_result, result_of
 
@@ -108,26 +107,17 @@ async def changed_many(
     try:
         if dry_run or gate.settings.dry_run:
             return _rehearsed(gate, batch, await assess_all(gate, batch, hub, reached), hub, form), None
-        answer = brought_with(gate, params, batch, hub, confirm_token)
-        if answer is None or not isinstance(answer, Decision):
-            if answer is not None:
-                await gate.redeem(answer.challenge, batch, hub)
-                need_plans(gate, answer.why)
+        answer = await answer_brought(gate, params, batch, hub, confirm_token)
+        decision = answer if isinstance(answer, Decision) else None
+        if not isinstance(answer, Decision):
             shown = await assess_all(gate, batch, hub, reached)
             if not lets_pass(gate, shown):
                 question = await ask_about_all(gate, batch, shown, hub)
-                if answer is None and can_show_form(ctx):
-                    if is_modern(ctx):
-                        return returned(question), None
-                    answer = await answered(gate, ctx, batch.calls, hub, question)
-                if not isinstance(answer, Decision):
-                    why = answer.why if answer else ""
-                    need_plans(gate, why or "This client cannot show a person a question.")
-                    return plan(
-                        plan_for(question, Seals(gate.keys), gate.approvals), form, params.name, why
-                    ), None
-        agreed = answer if isinstance(answer, Decision) else None
-        made = await make_all(gate, batch, hub, agreed, shown, reached)
+                decided = await put(gate, ctx, params, batch.calls, hub, question, answer)
+                if not isinstance(decided, Decision):
+                    return decided, None
+                decision = decided
+        made = await make_all(gate, batch, hub, decision, shown, reached)
         return _told(made, skipped, form), made
     except Stopped as stop:
         for call in batch.calls:

@@ -50,31 +50,68 @@ async def changed(
         async with gate.recording_refusals(call, hub):
             if dry_run or gate.settings.dry_run:
                 return rehearsal(await gate.rehearse(call, hub), form)
-            answer = brought_with(gate, params, call, hub, confirm_token)
+            answer = await answer_brought(gate, params, call, hub, confirm_token)
             if isinstance(answer, Decision):
                 return _done(await gate.act_confirmed(call, hub, answer), form)
-            if answer is not None:
-                await gate.redeem(answer.challenge, call, hub)
-                need_plans(gate, answer.why)
             found = await gate.assess(call, hub)
             if gate.lets_pass(found):
                 return _done(await gate.act(found, hub), form)
             question = await gate.ask(call, found, hub)
-            if answer is None and can_show_form(ctx):
-                if is_modern(ctx):
-                    return returned(question)
-                answer = await answered(gate, ctx, [call], hub, question)
-                if isinstance(answer, Decision):
-                    return _done(await gate.act_confirmed(call, hub, answer), form)
-            why = answer.why if answer else ""
-            need_plans(gate, why or "This client cannot show a person a question.")
-            made = plan_for(question, Seals(gate.keys), gate.approvals)
-            return plan(made, form, params.name, why)
+            decided = await put(gate, ctx, params, [call], hub, question, answer)
+            if isinstance(decided, Decision):
+                return _done(await gate.act_confirmed(call, hub, decided), form)
+            return decided
     except Stopped as stop:
         return error_result(stop)
 
 
-def need_plans(gate: Gate, why: str) -> None:
+async def answer_brought(
+    gate: Gate, params: CallToolRequestParams, call: Proposal, hub: Hub, confirm_token: str | None
+) -> Decision | Unanswered | None:
+    """The answer that comes with a call; one that tells nothing of a person is used up.
+
+    Raises:
+        Stopped: it does not fit, waits for approval, or the policy takes no plans.
+    """
+    answer = _brought(gate, params, call, hub, confirm_token)
+    if isinstance(answer, Unanswered):
+        await gate.redeem(answer.challenge, call, hub)
+        _need_plans(gate, answer.why)
+    return answer
+
+
+async def put(
+    gate: Gate,
+    ctx: Context,
+    params: CallToolRequestParams,
+    calls: Sequence[Change[Any, Any]],
+    hub: Hub,
+    question: Question,
+    tried: Unanswered | None,
+) -> Decision | CallToolResult | InputRequiredResult:
+    """Put a question to a person: what they decided, or what the client is told instead.
+
+    Args:
+        calls: what it is about.
+        tried: what came of an earlier try by a form.
+
+    Raises:
+        Stopped: nobody can be asked here.
+    """
+    answer: Decision | Unanswered | None = tried
+    if answer is None and can_show_form(ctx):
+        if is_modern(ctx):
+            return returned(question)
+        answer = await _answer(gate, ctx, calls, hub, question)
+        if isinstance(answer, Decision):
+            return answer
+    why = answer.why if answer else ""
+    _need_plans(gate, why or "This client cannot show a person a question.")
+    made = plan_for(question, Seals(gate.keys), gate.approvals)
+    return plan(made, form_of(ctx, gate.settings), params.name, why)
+
+
+def _need_plans(gate: Gate, why: str) -> None:
     """Where nobody was reached, a plan may stand in by the policy `plan` alone.
 
     Raises:
@@ -87,7 +124,7 @@ def need_plans(gate: Gate, why: str) -> None:
         )
 
 
-async def answered(
+async def _answer(
     gate: Gate, ctx: Context, calls: Sequence[Change[Any, Any]], hub: Hub, question: Question
 ) -> Decision | Unanswered:
     """What comes back from the form a legacy client shows; a call that is cancelled meanwhile is refused."""
@@ -100,7 +137,7 @@ async def answered(
         raise
 
 
-def brought_with(
+def _brought(
     gate: Gate, params: CallToolRequestParams, call: Proposal, hub: Hub, confirm_token: str | None
 ) -> Decision | Unanswered | None:
     """The answer that comes with a call: with the answered question, or with the token of a plan.
