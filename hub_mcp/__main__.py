@@ -20,10 +20,7 @@ def main() -> None:
         from hub_mcp.cli.main import main as command_line
 
         return command_line()
-    try:
-        begun = serve_early(settings)
-    except KeyboardInterrupt:
-        return None
+    begun = serve_early(settings)
     if begun is None:
         return None
     from hub_mcp.wiring import run_stdio

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hub_mcp.client.endpoint_address import check_endpoint
 from hub_mcp.errors import BadInput, plain
+from hub_mcp.server import tool_selection
 from hub_mcp.settings import ALLOWABLE, Settings
 
 OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
@@ -35,10 +36,7 @@ def check(settings: Settings) -> None:
     for word in settings.allow:
         if word not in ALLOWABLE:
             raise _wrong("--allow", word, f"cannot be allowed; the choices are {', '.join(ALLOWABLE)}.")
-    if settings.toolsets or settings.tools or settings.exclude_tools or settings.read_only:
-        from hub_mcp.server import tool_selection
-
-        tool_selection.check(settings)
+    tool_selection.check(settings)
 
 
 def _wrong(flag: str, value: str, why: str) -> BadInput:

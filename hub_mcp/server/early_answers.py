@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hub_mcp.server.tool_selection import check, output_schema, tools_for
+from hub_mcp.server.tool_selection import output_schema, tools_for
 from hub_mcp.settings import Settings
 
 FILE = "early_answers.json"
@@ -60,7 +60,6 @@ class EarlyAnswers:
     """
 
     def __init__(self, settings: Settings) -> None:
-        check(settings)
         self.replayed: list[bytes] = []
         self._settings = settings
         self._era: Era | None = None

@@ -40,8 +40,8 @@ class Begun:
 
 
 def can_serve() -> bool:
-    """Whether standard input and output are of a kind that is read and written here."""
-    return sys.platform != "win32" and watchable(0) and watchable(1)
+    """Whether standard input and output are of a kind that is read and written here, and block."""
+    return sys.platform != "win32" and all(watchable(one) and os.get_blocking(one) for one in (0, 1))
 
 
 def watchable(descriptor: int) -> bool:
@@ -51,12 +51,30 @@ def watchable(descriptor: int) -> bool:
 
 
 def serve_early(settings: Settings) -> Begun | None:
-    """Answer what can be answered without the SDK; None when the input ended before more was asked."""
+    """Answer what can be answered without the SDK; None when the client left before more was asked."""
     gc.disable()  # until all is imported: what is imported stays, and looking through it takes a tenth of it
     early = EarlyAnswers(settings)
     usual = sys.getswitchinterval()
     sys.setswitchinterval(TURN)
     importing = Thread(target=_import, daemon=True)
+    try:
+        unread = _answered(early, importing)
+    except (BrokenPipeError, KeyboardInterrupt):  # nobody listens any more
+        unread = b""
+    if importing.ident:
+        if not unread:
+            os._exit(0)  # an import that nobody needs any more must not hold up the end
+        importing.join()
+    sys.setswitchinterval(usual)
+    return Begun(tuple(early.replayed), unread) if unread else None
+
+
+def _answered(early: EarlyAnswers, importing: Thread) -> bytes:
+    """Answer line by line; what was read and not answered, b"" where the input ended with nothing left.
+
+    Args:
+        importing: begun with the first answer, which it would only delay before.
+    """
     unread = b""
     while chunk := os.read(0, CHUNK):
         unread += chunk
@@ -64,22 +82,14 @@ def serve_early(settings: Settings) -> Begun | None:
             line, _, rest = unread.partition(b"\n")
             answer = early.answer(line)
             if answer is None:
-                break
+                return unread
             _write(answer)
             unread = rest
             if not importing.ident:
                 importing.start()
-        if b"\n" in unread or len(unread) > LONGEST_LINE:
-            break
-    else:
-        if not unread:
-            if importing.ident:
-                os._exit(0)  # an import that nobody needs any more must not hold up the end
-            return None
-    if importing.ident:
-        importing.join()
-    sys.setswitchinterval(usual)
-    return Begun(tuple(early.replayed), unread)
+        if len(unread) > LONGEST_LINE:
+            return unread
+    return unread
 
 
 def _import() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,7 +18,7 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 from mcp.shared.message import SessionMessage
 from mcp.types import jsonrpc_message_adapter
 
-from hub_mcp.server.early_session import can_serve
+from hub_mcp.server.early_session import watchable
 from hub_mcp.server.relay import UnreadableLine
 
 LONGEST_LINE = 8 * 1024 * 1024  # bytes of one message
@@ -35,7 +36,7 @@ async def stdio(unread: bytes = b"") -> AsyncGenerator[tuple[Any, Any]]:
     Args:
         unread: what was read of standard input before.
     """
-    if not can_serve():
+    if sys.platform == "win32" or not (watchable(0) and watchable(1)):
         from mcp.server.stdio import stdio_server
 
         async with stdio_server() as streams:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -101,9 +103,47 @@ def test_a_line_that_does_not_end_is_left_to_the_bound_of_the_server() -> None:
 
 
 def test_wrong_settings_are_told_before_anything_is_answered() -> None:
-    for wrong in (["--toolsets", "nonsense"], ["--endpoint", "not an address"], ["--confirm", "perhaps"]):
+    for wrong in (
+        ["--toolsets", "nonsense"],
+        ["--endpoint", "not an address"],
+        ["--confirm", "perhaps"],
+        ["--tool-prefix", "not one!"],
+    ):
         command = [*SERVER[:3], *wrong]
         told = subprocess.run(command, input=hello(0), capture_output=True, timeout=PATIENCE, env=CLEAN)
         assert told.returncode == 2
         assert told.stdout == b""
         assert told.stderr
+
+
+def test_a_client_that_listens_no_more_is_left_without_a_word() -> None:
+    session = Session()
+    assert session.process.stdout
+    session.process.stdout.close()
+    session.write(hello(0))
+    assert session.process.stdin
+    session.process.stdin.close()
+    assert session.process.wait(PATIENCE) == 0
+    assert session.process.stderr
+    assert session.process.stderr.read() == b""
+
+
+CAN_SERVE = "from hub_mcp.server.early_session import can_serve; print(can_serve())"
+
+
+@pytest.mark.parametrize("blocks", [True, False])
+def test_a_stream_that_does_not_block_is_left_to_the_loop(blocks: bool) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.setblocking(blocks)
+        pipes: dict[str, Any] = {"stdin": theirs, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        asked = subprocess.run([sys.executable, "-c", CAN_SERVE], **pipes, timeout=PATIENCE, check=True)
+        assert asked.stdout == f"{blocks}\n".encode()
+        process = subprocess.Popen(SERVER, **pipes, env=CLEAN)
+        assert process.stdout
+        for number in range(2):
+            ours.sendall(hello(number))
+            assert json.loads(process.stdout.readline())["id"] == number
+        ours.shutdown(socket.SHUT_WR)
+        assert process.communicate(timeout=PATIENCE) == (b"", b"")
+    assert process.returncode == 0
