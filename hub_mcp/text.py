@@ -76,9 +76,9 @@ def quoted(text: str, limit: int = 0) -> str:
     Args:
         limit: characters that are shown at most; 0 for all, as where somebody agrees to them.
     """
-    lines = [one_line(line) for line in text.split("\n")]
-    shown = without_markup(" ⏎ ".join(lines)).replace('"', "'")
-    if limit and len(shown) > limit:
-        shown = f"{shown[: limit - 1]}…"
+    said = " ⏎ ".join(one_line(line) for line in text.split("\n"))
+    if limit and len(said) > limit:
+        said = f"{said[: limit - 1]}…"
+    shown = without_markup(said).replace('"', "'")  # once it is cut: an end can make markup of what was none
     hidden = sum(1 for one in text if not is_visible(one) or unicodedata.category(one) in _TOO_MUCH)
     return f'"{shown}"' + (f" (and {hidden:,} characters that cannot be shown)" if hidden else "")

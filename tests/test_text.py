@@ -70,6 +70,7 @@ def test_quoted_words_are_one_line_that_shows_all_of_itself_and_renders_as_nothi
 
 
 @given(TEXTS, st.integers(1, 40))
+@example("a_b_c", 3)
 def test_quoted_words_that_are_cut_are_as_fit(text: str, limit: int) -> None:
     said = quoted(text, limit)
     is_fit_for_a_question(said)
