@@ -153,6 +153,24 @@ async def test_what_changed_while_the_person_read_is_not_done(world: World, era:
     assert await world.exists(NAMES[2])
 
 
+@pytest.mark.asyncio
+async def test_a_call_without_a_target_is_held_to_what_was_shown_whatever_was_made_before(
+    world: World,
+) -> None:
+    way = next(one for one in ways() if (one.tool, one.argument) == ("create_resource_group", "repos.name"))
+    moved = way.arguments["repos"][0]
+
+    async def slow(params: ElicitRequestFormParams) -> ElicitResult:
+        await world.other("PUT", f"/api/{moved['type']}s/{moved['name']}/settings", {"gated": "manual"})
+        return agreeing(params)
+
+    calls = [*NEW[:1], {"tool": way.tool, "arguments": way.arguments}]
+    async with world.client("legacy", slow) as client:
+        result = await client.call_tool(MANY, {"calls": calls})
+    assert "1 of 2 changes made." in text_of(result)
+    assert "no longer what the person was shown" in text_of(result)
+
+
 def failing_once(world: World, name: str) -> None:
     """The Hub fails the change of one repository."""
 
