@@ -15,7 +15,7 @@ from mcp import Client, MCPError
 
 from hub_mcp.server.http.http_app import Http
 from hub_mcp.server.http.sessions import EACH
-from tests.gate.gates import ADA, ERAS, EVE, Asked, World, agreeing, refused, said
+from tests.gate.gates import ADA, ERAS, EVE, Asked, World, agreeing, refused, said, text_of
 from tests.gate.test_gate_safety import DELETE, NAME, answered, question
 from tests.http.serving import app_of, client_of, served
 from tests.server.test_pages import text_at
@@ -63,6 +63,8 @@ async def test_without_sessions_a_legacy_caller_is_not_asked_and_nothing_is_chan
     ):
         answer = await client.call_tool("delete_repo", DELETE)
         assert refused(answer)
+        assert "Without a session a client of this protocol version cannot be asked" in text_of(answer)
+        assert "--confirm plan" in text_of(answer)  # a next step
     assert world.spy.changes == []
     assert world.outcomes() == ["asked", "refused"]
 

@@ -158,6 +158,9 @@ async def test_fixed_resources_and_templates_are_listed_the_same_each_time(mode:
         assert fixed == ["hub://datasets-tags-by-type", "hub://models-tags-by-type", "hub://whoami-v2"]
         first = await client.list_resource_templates()
         assert first.resource_templates == (await client.list_resource_templates()).resource_templates
+        for shown in ("name", "title", "uri_template"):
+            said = [getattr(one, shown) for one in first.resource_templates]
+            assert len(set(said)) == len(said), shown
         assert json.loads(await text_at(client, "hub://whoami-v2"))["name"] == "ada"
 
 

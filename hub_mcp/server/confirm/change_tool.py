@@ -17,7 +17,15 @@ from hub_mcp.errors import NOTHING_CHANGED, Stopped
 from hub_mcp.gate.gate import Acted, Gate, Rehearsal
 from hub_mcp.gate.question import EXPIRES, Decision, Proposal, Question
 from hub_mcp.server.answer_form import AnswerForm, form_of, is_modern
-from hub_mcp.server.confirm.elicitation import Context, Unanswered, brought, can_show_form, returned, shown
+from hub_mcp.server.confirm.elicitation import (
+    Context,
+    Unanswered,
+    brought,
+    can_show_form,
+    returned,
+    shown,
+    why_no_form,
+)
 from hub_mcp.server.confirm.plan_token import Plan, Seals, need_approval, plan_for
 from hub_mcp.server.render import render_done
 from hub_mcp.server.tools import error_result, result_of
@@ -106,7 +114,7 @@ async def put(
         if isinstance(answer, Decision):
             return answer
     why = answer.why if answer else ""
-    _need_plans(gate, why or "This client cannot show a person a question.")
+    _need_plans(gate, why or why_no_form(ctx))
     made = plan_for(question, Seals(gate.keys), gate.approvals)
     return plan(made, form_of(ctx, gate.settings), params.name, why)
 

@@ -40,6 +40,16 @@ def can_show_form(ctx: Context) -> bool:
     return is_modern(ctx) or ctx.session.can_send_request
 
 
+def why_no_form(ctx: Context) -> str:
+    """Why no form can be shown here, in a sentence."""
+    if not is_modern(ctx) and ctx.session.client_params is None:
+        return (
+            "Without a session a client of this protocol version cannot be asked, and this server keeps none "
+            "(one process without --redis does)."
+        )
+    return "This client cannot show a person a question."
+
+
 def form_for(challenge: Challenge) -> dict[str, Any]:
     """The form's schema: the name to type, or one box to tick."""
     if challenge.retype:

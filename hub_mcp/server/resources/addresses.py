@@ -100,13 +100,22 @@ def call_at(address: str, hosts: Sequence[str] = ()) -> Endpoint[Any]:
 
 def templates() -> list[tuple[str, type[Endpoint[Any]]]]:
     """RFC 6570 templates of every reading endpoint, one for each form its path has."""
-    found: list[tuple[str, type[Endpoint[Any]]]] = []
+    return [(uri, endpoint) for uri, endpoint, _ in named_templates()]
+
+
+def named_templates() -> list[tuple[str, type[Endpoint[Any]], tuple[str, ...]]]:
+    """The templates, each with the parts of the path that it has beyond the endpoint's shortest form."""
+    found: list[tuple[str, type[Endpoint[Any]], tuple[str, ...]]] = []
     for endpoint in reading():
         inside = fields_in(endpoint.address_template())
         names = [name for name in endpoint.model_fields if name not in inside]
         query = f"{{?{','.join(names)}}}" if names else ""
         forms = _forms(endpoint.address_template())
-        found.extend((SCHEME + _advertised(endpoint, form) + query, endpoint) for form in forms)
+        always = len(fields_in(forms[0]))
+        found.extend(
+            (SCHEME + _advertised(endpoint, form) + query, endpoint, tuple(fields_in(form)[always:]))
+            for form in forms
+        )
     return found
 
 

@@ -40,7 +40,7 @@ from hub_mcp.errors import BadInput, HubError, Missing
 from hub_mcp.server.progress import Progress
 from hub_mcp.server.prompts import get_prompt, list_prompts
 from hub_mcp.server.render import HUB_SAYS, fields_of
-from hub_mcp.server.resources.addresses import address_of, call_at, templates
+from hub_mcp.server.resources.addresses import address_of, call_at, named_templates, templates
 from hub_mcp.server.resources.completions import completed
 from hub_mcp.server.resources.streams import BUDGET, STREAM, listing_at, read_stream, row_text
 from hub_mcp.server.resources.subscriptions import EVERY, Subscriptions, one_caller
@@ -124,18 +124,18 @@ class Pages:
     ) -> ListResourceTemplatesResult:
         """The addresses of every reading endpoint, and of every listing as a stream."""
         found: list[ResourceTemplate] = []
-        for uri, endpoint in templates():
-            title, words = endpoint.label, _words(endpoint)
+        for uri, endpoint, beside in named_templates():
+            words = _words(endpoint)
+            name = "_".join((endpoint.tool, *(("with", *beside) if beside else ())))
+            title = f"{endpoint.label}, with {' and '.join(beside)}" if beside else endpoint.label
             found.append(
-                ResourceTemplate(
-                    uri_template=uri, name=endpoint.tool, title=title, description=words, mime_type=JSON
-                )
+                ResourceTemplate(uri_template=uri, name=name, title=title, description=words, mime_type=JSON)
             )
             if endpoint.is_listing():
                 found.append(
                     ResourceTemplate(
                         uri_template=STREAM + uri.removeprefix("hub://"),
-                        name=f"stream_{endpoint.tool}",
+                        name=f"stream_{name}",
                         title=f"{title}, all of them",
                         description=f"{words} As NDJSON.",
                         mime_type=NDJSON,
