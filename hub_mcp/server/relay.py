@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 import anyio
-from anyio.abc import TaskGroup
-from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
+from anyio.abc import ObjectReceiveStream, ObjectSendStream, TaskGroup
 from mcp.server.lowlevel import Server
 from mcp.shared.message import SessionMessage
 from mcp.types import (
@@ -32,8 +31,8 @@ from mcp.types import (
     JSONRPCResponse,
 )
 
-Incoming = MemoryObjectReceiveStream[SessionMessage | Exception]
-Outgoing = MemoryObjectSendStream[SessionMessage]
+Incoming = ObjectReceiveStream[SessionMessage | Exception]
+Outgoing = ObjectSendStream[SessionMessage]
 
 TIME_TO_ANSWER = 5.0  # seconds after the end of input; hosts kill a server that takes longer to leave
 ENDLESS = "subscriptions/listen"  # the one request that is never answered by itself
@@ -47,6 +46,36 @@ class UnreadableLine(Exception):
     def __init__(self, line: bytes) -> None:
         super().__init__("a line that is no message")
         self.refusals = _refusals(line)
+
+
+class _Pulled(ObjectReceiveStream[SessionMessage | Exception]):
+    """A generator's messages as a stream: whoever reads it runs it, so that no task has to hand them on."""
+
+    def __init__(self, messages: AsyncGenerator[SessionMessage | Exception]) -> None:
+        self._messages = messages
+
+    async def receive(self) -> SessionMessage | Exception:
+        try:
+            return await anext(self._messages)
+        except StopAsyncIteration:
+            raise anyio.EndOfStream from None
+
+    async def aclose(self) -> None:
+        await self._messages.aclose()
+
+
+class _Passed(ObjectSendStream[SessionMessage]):
+    """A stream that gives what it is sent to a function, at once."""
+
+    def __init__(self, take: Callable[[SessionMessage, Outgoing], Awaitable[None]], beyond: Outgoing) -> None:
+        self._take = take
+        self._beyond = beyond
+
+    async def send(self, item: SessionMessage) -> None:
+        await self._take(item, self._beyond)
+
+    async def aclose(self) -> None:
+        """Nothing is held; what lies beyond is closed by its own owner."""
 
 
 class Relay:
@@ -71,64 +100,46 @@ class Relay:
         Args:
             replayed: messages that were answered before, which the server has to read first.
         """
-        to_server, server_in = anyio.create_memory_object_stream[SessionMessage | Exception](0)
-        server_out, from_server = anyio.create_memory_object_stream[SessionMessage](0)
         async with outgoing, anyio.create_task_group() as group:
-            group.start_soon(self._pass_on, incoming, to_server, outgoing, group, replayed)
-            group.start_soon(self._pass_back, from_server, outgoing)
-            await self._server.run(server_in, server_out, self._server.create_initialization_options())
+            await self._server.run(
+                _Pulled(self._read(incoming, outgoing, group, replayed)),
+                _Passed(self._pass_back, outgoing),
+                self._server.create_initialization_options(),
+            )
 
-    async def _pass_on(
-        self,
-        incoming: Incoming,
-        to_server: MemoryObjectSendStream[SessionMessage | Exception],
-        outgoing: Outgoing,
-        group: TaskGroup,
-        replayed: Sequence[SessionMessage],
-    ) -> None:
-        async with to_server:
-            for known in replayed:
-                await self._replay(known, to_server)
-            async for item in incoming:
-                if isinstance(item, UnreadableLine):
-                    for refusal in item.refusals:
-                        await outgoing.send(SessionMessage(refusal))
-                    continue
-                self._note(item)
-                if isinstance(item, SessionMessage) and _is_discover(item):
-                    group.start_soon(self._apart, item, outgoing)
-                    continue
-                try:
-                    await to_server.send(item)
-                except (anyio.BrokenResourceError, anyio.ClosedResourceError):
-                    return
-            with anyio.move_on_after(self._time):
-                while self._open:
-                    self._answered = anyio.Event()
-                    await self._answered.wait()
+    async def _read(
+        self, incoming: Incoming, outgoing: Outgoing, group: TaskGroup, replayed: Sequence[SessionMessage]
+    ) -> AsyncGenerator[SessionMessage | Exception]:
+        """What the server reads: it asks for the next message when it has taken the one before."""
+        for known in replayed:
+            request = known.message.id if isinstance(known.message, JSONRPCRequest) else None
+            answered = anyio.Event()
+            if request is not None:
+                self._replayed[request] = answered
+            yield known
+            if request is not None:
+                await answered.wait()
+        async for item in incoming:
+            if isinstance(item, UnreadableLine):
+                for refusal in item.refusals:
+                    await outgoing.send(SessionMessage(refusal))
+                continue
+            self._note(item)
+            if isinstance(item, SessionMessage) and _is_discover(item):
+                group.start_soon(self._apart, item, outgoing)
+                continue
+            yield item
+        with anyio.move_on_after(self._time):
+            while self._open:
+                self._answered = anyio.Event()
+                await self._answered.wait()
 
-    async def _replay(
-        self, item: SessionMessage, to_server: MemoryObjectSendStream[SessionMessage | Exception]
-    ) -> None:
-        """Have the server read what was answered before, and go on when it has."""
-        request = item.message.id if isinstance(item.message, JSONRPCRequest) else None
-        known = anyio.Event()
-        if request is not None:
-            self._replayed[request] = known
-        await to_server.send(item)
-        if request is not None:
-            await known.wait()
-
-    async def _pass_back(
-        self, from_server: MemoryObjectReceiveStream[SessionMessage], outgoing: Outgoing
-    ) -> None:
-        async with from_server:
-            async for item in from_server:
-                answered = getattr(item.message, "id", None)
-                if isinstance(item.message, (JSONRPCResponse, JSONRPCError)) and answered in self._replayed:
-                    self._replayed.pop(answered).set()
-                else:
-                    await self._answer(item, outgoing)
+    async def _pass_back(self, item: SessionMessage, outgoing: Outgoing) -> None:
+        answered = getattr(item.message, "id", None)
+        if isinstance(item.message, (JSONRPCResponse, JSONRPCError)) and answered in self._replayed:
+            self._replayed.pop(answered).set()
+        else:
+            await self._answer(item, outgoing)
 
     async def _answer(self, item: SessionMessage, outgoing: Outgoing) -> None:
         with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):  # nobody listens any more

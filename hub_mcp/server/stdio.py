@@ -10,26 +10,22 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import anyio
-from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 from mcp.shared.message import SessionMessage
 from mcp.types import jsonrpc_message_adapter
 
 from hub_mcp.server.early_session import watchable
-from hub_mcp.server.relay import UnreadableLine
+from hub_mcp.server.relay import Incoming, Outgoing, UnreadableLine
 
 LONGEST_LINE = 8 * 1024 * 1024  # bytes of one message
-
-Incoming = MemoryObjectReceiveStream[SessionMessage | Exception]
-Outgoing = MemoryObjectSendStream[SessionMessage]
 
 
 @asynccontextmanager
 async def stdio(unread: bytes = b"") -> AsyncGenerator[tuple[Any, Any]]:
-    """Read and write streams for `Server.run`; stray prints go to stderr meanwhile.
+    """The streams of messages that a client sends and is sent; stray prints go to stderr meanwhile.
 
     The read stream ends when standard input does.
 
@@ -56,41 +52,56 @@ async def stdio(unread: bytes = b"") -> AsyncGenerator[tuple[Any, Any]]:
     sink = os.fdopen(wire_out, "wb", buffering=0)
     sink_transport, protocol = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, sink)
     writer = asyncio.StreamWriter(sink_transport, protocol, None, loop)
-    to_server, incoming = anyio.create_memory_object_stream[SessionMessage | Exception](0)
-    outgoing, from_server = anyio.create_memory_object_stream[SessionMessage](0)
     try:
-        async with anyio.create_task_group() as group:
-            group.start_soon(_read, reader, to_server)
-            group.start_soon(_write, from_server, writer)
-            yield incoming, outgoing
+        yield Lines(reader), Sink(writer)
     finally:
         source.close()
         writer.close()
 
 
-async def _read(
-    reader: asyncio.StreamReader, to_server: MemoryObjectSendStream[SessionMessage | Exception]
-) -> None:
-    async with to_server:
+class Lines(Incoming):
+    """The messages of standard input, a line each.
+
+    A line that is none is an `UnreadableLine`, one beyond `LONGEST_LINE` another exception.
+    """
+
+    def __init__(self, reader: asyncio.StreamReader) -> None:
+        self._reader = reader
+
+    async def receive(self) -> SessionMessage | Exception:
         while True:
             try:
-                line = await reader.readline()
-            except ValueError as too_long:  # of a line beyond LONGEST_LINE
-                await to_server.send(too_long)
-                continue
+                line = await self._reader.readline()
+            except ValueError as too_long:
+                return too_long
             if not line:
-                return
-            if not line.strip():
-                continue
-            try:
-                message = message_of(line)
-            except ValueError:
-                await to_server.send(UnreadableLine(line))
-                continue
-            try:
-                await to_server.send(message)
-            except (anyio.BrokenResourceError, anyio.ClosedResourceError):
-                return
+                raise anyio.EndOfStream
+            if line.strip():
+                break
+        try:
+            return message_of(line)
+        except ValueError:
+            return UnreadableLine(line)
+
+    async def aclose(self) -> None:
+        """The pipe is closed by whoever opened it."""
+
+
+class Sink(Outgoing):
+    """Standard output, a message a line; what nobody listens to any more is dropped."""
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+
+    async def send(self, item: SessionMessage) -> None:
+        if self._writer.is_closing():
+            return  # the end of stdin follows
+        self._writer.write(item.message.model_dump_json(by_alias=True, exclude_unset=True).encode() + b"\n")
+        with suppress(ConnectionError):
+            await self._writer.drain()
+
+    async def aclose(self) -> None:
+        """The pipe is closed by whoever opened it."""
 
 
 def message_of(line: bytes) -> SessionMessage:
@@ -100,15 +111,3 @@ def message_of(line: bytes) -> SessionMessage:
         ValueError: it is none.
     """
     return SessionMessage(jsonrpc_message_adapter.validate_json(line, by_name=False))
-
-
-async def _write(
-    from_server: MemoryObjectReceiveStream[SessionMessage], writer: asyncio.StreamWriter
-) -> None:
-    async with from_server:
-        async for message in from_server:
-            writer.write(message.message.model_dump_json(by_alias=True, exclude_unset=True).encode() + b"\n")
-            try:
-                await writer.drain()
-            except ConnectionError:
-                return  # nobody listens any more; the end of stdin follows
