@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 GROUP = "6772029e969d97a26c59dc28"  # "Storm team" of nimbus-labs
 FJORDS = {"repo_id": "ada/fjord-names", "type": "model"}
+JOB = {"namespace": "ada", "job_id": "6abf60ffca7ff55b1071f7af"}
 COMMENT = {**FJORDS, "num": 1, "comment_id": "{comment}"}
 
 CALLS: dict[str, dict[str, Any]] = {
@@ -115,6 +116,22 @@ CALLS: dict[str, dict[str, Any]] = {
     "duplicate_repo": {**FJORDS, "to_repo": "ada/fjord-names-copy", "visibility": "private"},
     "list_repo_likers": {"repo_id": "nimbus-labs/nowcast-base", "type": "model", "limit": 3},
     "unlike_repo": {"repo_id": "nimbus-labs/nowcast-base", "type": "model"},
+    "list_job_hardware": {"limit": 5},
+    "list_jobs": {"namespace": "nimbus-labs", "stage": ["RUNNING", "COMPLETED"]},
+    "count_jobs": {"namespace": "ada", "stage": ["ERROR"]},
+    "get_job": JOB,
+    "read_job_logs": {**JOB, "tail": 5},
+    "run_job": {
+        "namespace": "ada",
+        "flavor": "t4-small",
+        "docker_image": "python:3.12",
+        "command": ["python", "-c", "print('Hello.')"],
+        "timeout_seconds": 600,
+        "environment": {"EPOCHS": "3"},
+    },
+    "rerun_job": JOB,
+    "set_job_labels": {**JOB, "labels": {"team": "fjords"}},
+    "cancel_job": {"namespace": "nimbus-labs", "job_id": "6ac2a2b349eb83beef56e4f1"},
     "list_tree": {"repo_id": "ada/fjord-names", "type": "model", "limit": 3},
     "get_file": {"repo_id": "ada/fjord-names", "type": "model", "path": "README.md", "end_line": 7},
     "get_paths_info": {"repo_id": "ada/fjord-names", "type": "model", "paths": ["README.md", "missing.txt"]},
@@ -184,6 +201,12 @@ OTHER_CALLS: dict[str, dict[str, Any]] = {
         "end_line": 9,
     },
     "get_discussion": {"repo_id": "ada/x", "type": "dataset", "num": 1, "start": 3, "diff": False},
+    "list_jobs": {"namespace": "ada", "labels": ["name=x"], "limit": 7},
+    "run_job": {
+        "namespace": "ada", "flavor": "cpu-basic", "space_id": "ada/x", "attempts": 2, "labels": {"a": "b"},
+        "volumes": [{"type": "bucket", "source": "ada/x", "mount_path": "/data", "read_only": True}],
+        "ports": [8000], "ports_public": [8001], "ssh": True, "arch": "amd64",
+    },
 }  # fmt: skip
 
 LEARNED = {
@@ -199,8 +222,8 @@ SPELLINGS: dict[str, list[str]] = {  # further texts that get past the rules, by
     "slug": ["ada/things-0123456789abcdef01234567", "a1/b"], "organization": ["nimbus-labs"], "namespace": ["ada"],
     "owner": ["ada"], "username": ["bob"], "user": ["bob"], "author": ["ada"], "submitter": ["ada"], "name": ["a/b", "storm"],
     "resource_group_id": ["0123456789abcdef01234567", "none"], "arxiv_id": ["2311.12983", "arXiv:2311.12983v2"],
-    "comment_id": ["0123456789abcdef01234567"], "item_id": ["0123456789abcdef01234567", "models/a/b", "papers/2311.12983"], "item": ["models/a/b", "datasets/a/b"],
-    "id": ["a/b", "2311.12983"], "date": ["2026-03-31"], "week": ["2026-W13"], "month": ["2026-03"], "revision": ["refs/pr/1"],
+    "comment_id": ["0123456789abcdef01234567"], "mount_path": ["/data"], "item_id": ["0123456789abcdef01234567", "models/a/b", "papers/2311.12983"], "item": ["models/a/b", "datasets/a/b"],
+    "id": ["a/b", "2311.12983"], "job_id": ["6abf60ffca7ff55b1071f7af"], "space_id": ["a/b"], "source": ["a/b"],  "date": ["2026-03-31"], "week": ["2026-W13"], "month": ["2026-03"], "revision": ["refs/pr/1"],
     "subset": ["default", "a b", "%2F", "ж"], "split": ["train"], "cursor": ["7.20.abc", "0.0.2", "items:3"], "key": ["MODEL"],
     "num_parameters": ["min:6B,max:128B"], "fields": ["siblings", "tags"], "title": ["Things"], "path": ["README.md", "a b/%2F.txt", "ж/x"], "paths": ["README.md", "a/b"],
 }  # fmt: skip
@@ -230,6 +253,9 @@ RULED: dict[str, st.SearchStrategy[Any]] = {
     "arxiv_id": st.from_regex(r"[0-9]{4}\.[0-9]{5}", fullmatch=True),
     "cursor": st.from_regex(r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,6}", fullmatch=True),
     "num_parameters": st.just("min:6B,max:128B"),
+    "job_id": HEX,
+    "namespace": NAME,
+    "tail": st.integers(1, 10_000),
     "date": st.just("2025-03-31"),
     "fields": st.just(["tags", "siblings"]),
     "columns": st.just(["id", "likes"]),

@@ -53,6 +53,8 @@ def _meant(schema: Schema, value: Any, *, required: bool = False) -> Any:
             value = inner
         value = [one for one in (_meant(items, one) for one in value) if one is not _ABSENT]
     elif is_object(value) and kind == "object":
+        if "properties" not in schema and (required or value):
+            return value  # its names are the caller's own, and none of them may be lost
         value = as_meant(schema, value)
     elif kind in ("integer", "number"):
         value = _number(value, kind)

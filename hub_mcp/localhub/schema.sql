@@ -376,3 +376,21 @@ end;
 create trigger collections_leave_collections after delete on collections begin
   delete from collection_items where type = 'collection' and target = old.id;
 end;
+
+-- Jobs: what they were asked to be (`spec`, JSON); their states follow from these times and the clock.
+create table jobs (
+  id text primary key,
+  namespace text not null collate nocase,
+  created_by text not null,                -- a user's name
+  created_at text not null,
+  spec text not null,
+  labels text not null default '{}',
+  timeout integer,                         -- seconds; null for none
+  attempts integer not null default 1,
+  runs integer,                            -- seconds that it would run; null until somebody ends it
+  exit_code integer not null default 0,
+  canceled_at text,
+  initiator text                           -- JSON, where it was no person
+) strict;
+
+create index jobs_by_namespace on jobs (namespace, created_at desc, id desc);

@@ -291,6 +291,7 @@ def ways() -> list[Way]:
         *_of_discussions(known.said),
         *_of_commits(),
         *_of_copies(storm["resource_group_id"]),
+        *_of_jobs(storm["resource_group_id"]),
         *_of_refs(),
     ]
 
@@ -357,6 +358,37 @@ def _of_copies(group: str) -> list[Way]:
     ]
 
 
+def _of_jobs(group: str) -> list[Way]:
+    job = {"namespace": "ada", "flavor": "t4-small", "docker_image": "python:3.12"}
+    rerun = {"namespace": "ada", "job_id": "6abf60ffca7ff55b1071f7af"}
+    data = {"source": "ada/data", "mount_path": "/data"}
+    return [
+        Way(RUNS, "run_job", "docker_image", job),
+        Way(RUNS, "run_job", "space_id", {"namespace": "ada", "flavor": "cpu-basic", "space_id": "a/b"}),
+        Way(RUNS, "run_job", "command", {**job, "command": ["python", "train.py"]}),
+        Way(RUNS, "run_job", "arguments", {**job, "arguments": ["--epochs", "3"]}),
+        Way(RUNS, "run_job", "environment", {**job, "environment": {"EPOCHS": "3"}}),
+        Way(SPENDS, "run_job", "namespace", job),
+        Way(SPENDS, "run_job", "flavor", job),
+        Way(SPENDS, "run_job", "timeout_seconds", {**job, "timeout_seconds": 3_600}),
+        Way(SPENDS, "run_job", "attempts", {**job, "attempts": 3}),
+        Way(SPENDS, "run_job", "ports", {**job, "ports": [8000]}),
+        Way(OPENS, "run_job", "ports_public", {**job, "ports_public": [8000]}),
+        Way(OPENS, "run_job", "ssh", {**job, "ssh": True}),
+        Way(OPENS, "run_job", "resource_group_id", {**job, "namespace": ORG, "resource_group_id": group}),
+        Way(DESTROYS, "run_job", "volumes.read_only", {**job, "volumes": [{**data, "type": "bucket"}]}),
+        Way(
+            DESTROYS,
+            "run_job",
+            "volumes.source",
+            {**job, "volumes": [{**data, "type": "bucket", "read_only": False}]},
+        ),
+        Way(RUNS, "rerun_job", "job_id", rerun),
+        Way(SPENDS, "rerun_job", "job_id", rerun),
+        Way(DESTROYS, "cancel_job", "job_id", {"namespace": ORG, "job_id": "6ac2a2b349eb83beef56e4f1"}),
+    ]
+
+
 def _of_discussions(said: str) -> list[Way]:
     asks = {**FJORDS, "title": "A question", "description": "May I?"}
     thread, comment = {**FJORDS, "num": 1}, {**RADARS, "num": 1, "comment_id": said}
@@ -395,6 +427,19 @@ OF_DISCUSSIONS = [
         for name in ("repo_id", "type")
     ),
 ]
+OF_JOBS = {
+    ("run_job", "labels"): WORDS,
+    ("run_job", "arch"): "of a machine that `flavor` names, which asks",
+    **{
+        ("run_job", f"volumes.{name}"): PART_OF_IT.format("volumes.source")
+        for name in ("type", "mount_path", "revision", "path")
+    },
+    ("rerun_job", "namespace"): NAMES,
+    ("cancel_job", "namespace"): NAMES,
+    ("set_job_labels", "namespace"): NAMES,
+    ("set_job_labels", "job_id"): NAMES,
+    ("set_job_labels", "labels"): "they only find a job again, and can be set back",
+}
 # Arguments that reach no effect by themselves, and why not.
 HARMLESS = {
     ("create_repo", "repo_id"): "a new repository is empty, and its owner's own",
@@ -453,6 +498,7 @@ HARMLESS = {
     ("update_resource_group_user_role", "resource_group_id"): NAMES,
     ("update_resource_group_user_role", "username"): NAMES,
     **dict.fromkeys(OF_DISCUSSIONS, NAMES),
+    **OF_JOBS,
     **{
         (tool, name): NAMES
         for tool in ("create_branch", "delete_branch", "create_tag", "delete_tag", "super_squash")

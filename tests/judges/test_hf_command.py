@@ -2,7 +2,7 @@
 
 Every command that meets a documented endpoint is run, most of them with `--json`; not `hf datasets parquet`,
 which refuses any Hub but huggingface.co before it asks. Uploads and discussions are in test_hf_content.py;
-jobs, buckets and running Spaces are beyond the local Hub.
+buckets and running Spaces are beyond the local Hub.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ pytestmark = [
 REPO = "/api/models/{namespace}/{repo}"
 MALLORY = "/api/models/mallory/helpful-assistant-7b"
 NOWCAST = "/api/models/nimbus-labs/nowcast-base"
+JOB = "/api/jobs/{namespace}/{jobId}"
 DISCUSSIONS = "/api/{repoType}/{namespace}/{repo}/discussions"
 CALLS: list[tuple[str, str, str, Any]] = [
     ("get", "/api/whoami-v2", "/api/whoami-v2", None),
@@ -69,6 +70,19 @@ CALLS: list[tuple[str, str, str, Any]] = [
     ("post", "/api/repos/create", "/api/repos/create", {"name": "fits"}),
     ("post", "/api/repos/create", "/api/repos/create", {"name": "fjord-names"}),
     ("put", f"{REPO}/settings", "/api/models/ada/fjord-names/settings", {"gated": "auto", "private": False}),
+    ("get", "/api/jobs/hardware", "/api/jobs/hardware", None),
+    ("get", "/api/jobs/{namespace}", "/api/jobs/nimbus-labs", None),
+    ("get", "/api/jobs/{namespace}", "/api/jobs/ada?stage=ERROR&stage=COMPLETED", None),
+    ("get", "/api/jobs/{namespace}/count", "/api/jobs/nimbus-labs/count", None),
+    ("get", JOB, "/api/jobs/nimbus-labs/6ac2a2b349eb83beef56e4f1", None),
+    ("post", "/api/jobs/{namespace}", "/api/jobs/ada",
+     {"dockerImage": "alpine", "flavor": "t4-small", "timeoutSeconds": 60, "secrets": {"A": "b"},
+      "expose": {"ports": [80, 81], "portsPublic": [81]}, "ssh": {"enabled": True}, "attempts": 2,
+      "volumes": [{"type": "bucket", "source": "ada/data", "mountPath": "/data"}]}),
+    ("post", f"{JOB}/cancel", "/api/jobs/nimbus-labs/6ac2a2b349eb83beef56e4f1/cancel", {}),
+    ("post", f"{JOB}/duplicate", "/api/jobs/nimbus-labs/6ac2a2b349eb83beef56e4f1/duplicate", {}),
+    ("put", f"{JOB}/labels", "/api/jobs/ada/6abf60ffca7ff55b1071f7af/labels", {"labels": {"a": "1"}}),
+    ("put", f"{JOB}/expose", "/api/jobs/nimbus-labs/6ac2a2b349eb83beef56e4f1/expose", {"ports": []}),
 ]  # fmt: skip
 
 
@@ -86,7 +100,11 @@ def _document() -> dict[str, Any]:
 async def test_an_answer_fits_its_documented_schema(
     ask: Ask, token: str, method: str, operation: str, path: str, body: Any
 ) -> None:
-    answer = await ask(method.upper(), path, token, json=body) if body else await ask("GET", path, token)
+    answer = (
+        await ask(method.upper(), path, token, json=body)
+        if body is not None
+        else await ask("GET", path, token)
+    )
     responses = _document()["paths"][operation][method]["responses"]
     if str(answer.status_code) not in responses:
         assert answer.status_code == 403  # errors are hardly ever documented

@@ -241,18 +241,22 @@ async def test_a_role_set_without_resource_groups_asks_and_names_the_groups_that
     assert world.spy.changes == []
 
 
-async def test_labels_that_would_be_lost_are_told_and_can_be_put_back(world: World) -> None:
-    job = {"id": "1", "labels": {"team": "vision", "run": "7"}}
-    world.spy.inner = answering(world, {"/api/jobs/acme/1": job})  # type: ignore[assignment]
-    labels = {"namespace": "acme", "job_id": "1", "labels": {"run": "8"}}
+async def test_what_a_replacement_would_lose_is_told_and_can_be_put_back(world: World) -> None:
+    name = {"givenName": "Ada", "familyName": "Okafor"}
+    person = {"id": "1", "externalId": "staff-7", "userName": "ada-of-acme", "name": name}
+    path = "/api/organizations/acme/scim/v2/Users/1"
+    world.spy.inner = answering(world, {path: person})  # type: ignore[assignment]
+    said = {"organization": "acme", "user_id": "1", "schemas": ["urn:x"], "external_id": "staff-8",
+            "service": "scim", "user_name": "ada-of-acme", "name": {**name, "givenName": "Ida"},
+            "emails": [{"value": "ada@example.org"}]}  # fmt: skip
     async with world.client(confirm="off") as client:
-        asked = {"operation": "set_job_labels", "arguments": labels}
+        asked = {"operation": "scim_replace_user", "arguments": said}
         shown = text_of(await client.call_tool("change_operation", {**asked, "dry_run": True}))
-        assert "team vision" in shown
+        assert "staff-7" in shown
         await client.call_tool("change_operation", asked)
     undo = world.entries()[-1].undo
     assert undo
-    assert undo.arguments["labels"] == {"team": "vision", "run": "7"}
+    assert (undo.arguments["external_id"], undo.arguments["name"]) == ("staff-7", name)
 
 
 @pytest.mark.parametrize(

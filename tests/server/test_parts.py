@@ -79,11 +79,16 @@ LARGE: Mapping[str, tuple[dict[str, Any], Any, str]] = {
 }  # fmt: skip
 OWN_WAY = {
     "get_discussion": "`start`: its events are told from any of them on",
+    "read_job_logs": "`tail`: its last lines are told",
     "get_file": "`start_line`: a text goes on by its lines",
     "compare_revisions": "get_file reads the files it names",
     "get_access": "`repository` and `user` narrow it",
 }
-SMALL = {"get_dataset_parquet_shard": "three short facts", "get_tree_size": "two short facts"}
+SMALL = {
+    "get_dataset_parquet_shard": "three short facts",
+    "get_tree_size": "two short facts",
+    "count_jobs": "a number",
+}
 
 
 @asynccontextmanager

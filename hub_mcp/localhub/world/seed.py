@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..git.seed_history import fill_conversions, fill_histories
+from ..jobs.seed_jobs import fill_jobs
 from ..repos.repo_queries import repo_by_id
 from ..repos.rows import NewRepo, insert_repos
 from ..store import Store
@@ -54,6 +55,7 @@ def fill(store: Store, extra: int = 0) -> None:
     fill_collections(store)
     fill_discussions(store)
     fill_likes(store)
+    fill_jobs(store)
 
 
 def _plain(count: int) -> Iterator[NewRepo]:
