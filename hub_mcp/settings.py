@@ -35,6 +35,7 @@ class Settings:
         tool_prefix: what every tool's name begins with, for hosts where another server has the same names.
         structured: answers also as objects for programs, with output schemas.
         resource_links: whether the next page is a content block too; auto: for modern clients.
+        views: whether clients that show views are given them (MCP Apps).
         journal: the file changes are written to; "" for the default place, "off" for none.
         max_wait: the longest wait for a rate limit, in seconds.
         timeout: seconds a call may take.
@@ -62,6 +63,7 @@ class Settings:
     tool_prefix: str = ""
     structured: bool = False
     resource_links: Literal["auto", "on", "off"] = "auto"
+    views: Literal["auto", "off"] = "auto"
     journal: str = ""
     max_wait: float = 60.0
     timeout: float = 30.0

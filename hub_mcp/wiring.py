@@ -82,9 +82,7 @@ def server_of(settings: Settings, hub: Hub) -> Server[Any]:
     from hub_mcp.server.catalogue_tools import CatalogueTools
     from hub_mcp.server.lazy import lazy_server
 
-    return lazy_server(
-        CatalogueTools(settings), lambda: handlers_of(settings, hub), structured=settings.structured
-    )
+    return lazy_server(CatalogueTools(settings), lambda: handlers_of(settings, hub), settings)
 
 
 def handlers_of(settings: Settings, hub: Hub) -> Handlers:
@@ -162,7 +160,7 @@ async def _serve_stdio(settings: Settings, begun: Begun | None) -> None:
         hubs.append(hub_of(settings))
         return handlers_of(settings, hubs[0])
 
-    server = lazy_server(PreparedTools(settings), load, structured=settings.structured)
+    server = lazy_server(PreparedTools(settings), load, settings)
     gc.freeze()  # what is there by now stays until the end
     gc.enable()
     replayed = [message_of(line) for line in begun.replayed] if begun else []

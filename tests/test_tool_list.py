@@ -156,9 +156,11 @@ def test_with_a_prefix_every_tool_is_called_by_it_alone(offer: type[PreparedTool
     assert [tool.name for tool in offered.tools] == [f"hub_{tool.name}" for tool in ALL]
     assert offered.own_name("hub_whoami") == "whoami"
     assert offered.own_name("whoami") == ""
-    assert [tool.name for tool in offered.structured_tools if not tool.output_schema] == []
-    assert {tool.name: tool.output_schema for tool in offered.structured_tools} == {
-        f"hub_{tool.name}": tool.output_schema for tool in offer(Settings()).structured_tools
+    structured = offered.listed(structured=True, views=False)
+    assert [tool.name for tool in structured if not tool.output_schema] == []
+    assert {tool.name: tool.output_schema for tool in structured} == {
+        f"hub_{tool.name}": tool.output_schema
+        for tool in offer(Settings()).listed(structured=True, views=False)
     }
 
 

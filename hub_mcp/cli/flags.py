@@ -91,6 +91,7 @@ FLAGS = (
         "Links to the next page as content blocks: for clients that know them, always, or never.",
         ("auto", "on", "off"),
     ),
+    Flag("views", "Tables and questions as pages, in clients that show them (MCP Apps).", ("auto", "off")),
     Flag("journal", 'Where changes are recorded: a file, redis://…, or "off".', takes="FILE"),
     Flag("max_wait", "The longest time to wait for a rate limit.", "number", takes="SECONDS"),
     Flag("timeout", "The longest time a call may take.", "number", takes="SECONDS"),

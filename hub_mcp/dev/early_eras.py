@@ -21,12 +21,12 @@ SCHEMAS = ("inputSchema", "outputSchema")
 CLIENT_INFO = {"name": "hub-mcp", "version": "0"}
 
 
-def requests(version: str) -> list[dict[str, Any]]:
-    """What a client of a version may ask first, in order."""
+def requests(version: str, capabilities: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+    """What a client of a version, with these capabilities, may ask first, in order."""
     if version in MODERN_PROTOCOL_VERSIONS:
-        meta = {VERSION: version, CAPABILITIES: {}, CLIENT: CLIENT_INFO}
+        meta = {VERSION: version, CAPABILITIES: capabilities or {}, CLIENT: CLIENT_INFO}
         return [_request(method, {"_meta": meta}) for method in ("server/discover", *LISTS)]
-    hello = {"protocolVersion": version, "capabilities": {}, "clientInfo": CLIENT_INFO}
+    hello = {"protocolVersion": version, "capabilities": capabilities or {}, "clientInfo": CLIENT_INFO}
     begun = {"jsonrpc": "2.0", "method": "notifications/initialized"}
     return [_request("initialize", hello), begun, *(_request(method, {}) for method in ("ping", *LISTS))]
 

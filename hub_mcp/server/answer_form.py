@@ -12,7 +12,8 @@ from typing import Any
 from mcp.server.context import ServerRequestContext
 from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 
-from hub_mcp.server.revisions import LINKS_SINCE, knows
+from hub_mcp.server.revisions import LINKS_SINCE, VIEWS_SINCE, knows
+from hub_mcp.server.views.view_list import declares_views
 from hub_mcp.settings import Settings
 
 Context = ServerRequestContext[Any, Any]
@@ -26,10 +27,12 @@ class AnswerForm:
     Attributes:
         structured: with structured content beside the text.
         links: with resource links to the next page and to files.
+        views: with what a view shows beside it.
     """
 
     structured: bool = False
     links: bool = False
+    views: bool = False
 
 
 def is_modern(ctx: Context) -> bool:
@@ -43,9 +46,19 @@ def asks_structured(ctx: Context) -> bool:
     return query is not None and str(query.get("structured", "")).lower() in TRUE
 
 
+def shows_views(ctx: Context, settings: Settings) -> bool:
+    """Whether this client says that it shows views, and they are wanted."""
+    if settings.views == "off" or not knows(str(ctx.protocol_version), VIEWS_SINCE):
+        return False
+    capabilities = ctx.session.client_capabilities
+    return capabilities is not None and declares_views({"extensions": capabilities.extensions})
+
+
 def form_of(ctx: Context, settings: Settings) -> AnswerForm:
     """The form that this client's answers have."""
     links = settings.resource_links == "on" or (settings.resource_links == "auto" and is_modern(ctx))
     return AnswerForm(
-        settings.structured or asks_structured(ctx), links and knows(str(ctx.protocol_version), LINKS_SINCE)
+        settings.structured or asks_structured(ctx),
+        links and knows(str(ctx.protocol_version), LINKS_SINCE),
+        shows_views(ctx, settings),
     )

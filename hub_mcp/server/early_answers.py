@@ -19,7 +19,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hub_mcp.server.tool_selection import output_schema, tools_for
+from hub_mcp.server.tool_selection import PreparedTool, output_schema, tools_for
+from hub_mcp.server.views.view_list import declares_views, view_of, with_view
 from hub_mcp.settings import Settings
 
 FILE = "early_answers.json"
@@ -64,6 +65,7 @@ class EarlyAnswers:
         self._settings = settings
         self._era: Era | None = None
         self._initialized = False
+        self._views = False  # whether the client of the handshake shows them
 
     def answer(self, line: bytes) -> bytes | None:
         """The line that answers a line; b"" where it needs none, None where it is for the SDK's server."""
@@ -84,6 +86,7 @@ class EarlyAnswers:
         handshakes = [era for era in eras() if not era.modern]
         asked = params["protocolVersion"]
         self._era = next((era for era in handshakes if asked in era.versions), handshakes[-1])
+        self._views = declares_views(params["capabilities"])
         self.replayed.append(line)
         version = asked if asked in self._era.versions else self._era.versions[-1]
         return {**self._era.results["initialize"], "protocolVersion": version}
@@ -110,18 +113,26 @@ class EarlyAnswers:
         if self._era is None or self._era.modern != (era is not None) or method not in self._era.results:
             return None
         result = self._era.results[method]
-        return {**result, "tools": self._tools(self._era)} if "tools" in result else result
+        if "tools" not in result:
+            return result
+        views = declares_views(params["_meta"][CAPABILITIES]) if era else self._views
+        views = views and self._settings.views != "off" and "_meta" in self._era.tool_keys
+        told = {**result, "tools": self._tools(self._era, views=views)}
+        return {**told, "cacheScope": "private"} if views and "cacheScope" in told else told
 
-    def _tools(self, era: Era) -> list[dict[str, Any]]:
-        tools: list[dict[str, Any]] = []
-        for one in tools_for(self._settings):
-            whole = {**one.tool, "name": self._settings.tool_prefix + one.name}
-            if self._settings.structured:
-                whole["outputSchema"] = output_schema(lists=one.lists)
-            tools.append(
-                {key: _in_order(whole[key], era.tool_keys[key]) for key in era.tool_keys if key in whole}
-            )
-        return tools
+    def _tools(self, era: Era, *, views: bool) -> list[dict[str, Any]]:
+        return [
+            {key: _in_order(whole[key], era.tool_keys[key]) for key in era.tool_keys if key in whole}
+            for whole in (self._whole(one, views=views) for one in tools_for(self._settings))
+        ]
+
+    def _whole(self, one: PreparedTool, *, views: bool) -> dict[str, Any]:
+        whole: dict[str, Any] = {**one.tool, "name": self._settings.tool_prefix + one.name}
+        if self._settings.structured:
+            whole["outputSchema"] = output_schema(lists=one.lists)
+        if views and (view := view_of(one.name, lists=one.lists)):
+            whole["_meta"] = with_view(whole.get("_meta"), view)
+        return whole
 
 
 def _in_order(part: Any, keys: Sequence[str]) -> Any:

@@ -47,6 +47,7 @@ from hub_mcp.server.progress import Progress
 from hub_mcp.server.render import Rows
 from hub_mcp.server.resources.reading import Pages
 from hub_mcp.server.tools import CONFIRM, DRY_RUN, answer_result, error_result, read_call
+from hub_mcp.server.views.shown_rows import with_rows
 
 Context = ServerRequestContext[Any, Any]
 HubOf = Callable[[Context], Hub]
@@ -70,7 +71,7 @@ def build(
     return lazy_server(
         tools,
         lambda: handlers(tools, hub_of, gate, pages or Pages(hub_of)),
-        structured=gate.settings.structured,
+        gate.settings,
     )
 
 
@@ -157,7 +158,11 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
     ) -> CallToolResult | InputRequiredResult:
         if not isinstance(call, Change):
             answer, rows = await gather(hub, call, progress.reached)
-            return answer_result(call, answer, form_of(ctx, gate.settings), rows)
+            form = form_of(ctx, gate.settings)
+            told = answer_result(call, answer, form, rows)
+            if form.views and rows and isinstance(answer, Page):
+                return with_rows(told, params, call, answer, rows, hub.base)
+            return told
         result = await changed(gate, ctx, params, call, hub, dry_run=dry_run, confirm_token=token or None)
         if isinstance(result, CallToolResult) and not result.is_error:
             await _tell(call)

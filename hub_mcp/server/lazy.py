@@ -19,9 +19,10 @@ from mcp.server.lowlevel import Server
 from mcp.types import ListToolsResult, PaginatedRequestParams
 
 from hub_mcp import __version__
-from hub_mcp.server.answer_form import asks_structured
+from hub_mcp.server.answer_form import asks_structured, shows_views
 from hub_mcp.server.revisions import OnlyWhatIsKnown
 from hub_mcp.server.tool_list import ToolList
+from hub_mcp.settings import Settings
 
 Context = ServerRequestContext[Any, Any]
 Handler = Callable[[Context, Any], Awaitable[Any]]
@@ -78,18 +79,21 @@ class Handlers:
     seal: Middleware
 
 
-def lazy_server(offer: ToolList, load: Callable[[], Handlers], *, structured: bool = False) -> Server[Any]:
+def lazy_server(offer: ToolList, load: Callable[[], Handlers], settings: Settings) -> Server[Any]:
     """The SDK's server with everything it offers.
 
     Args:
-        structured: whether every client gets structured content, and so the schemas for it.
         load: makes the handlers; called once, when a client first asks for more than the tool list.
     """
     loaded = cache(load)
 
     async def list_tools(ctx: Context, params: PaginatedRequestParams | None) -> ListToolsResult:
-        wanted = structured or asks_structured(ctx)
-        return ListToolsResult(tools=offer.structured_tools if wanted else offer.tools)
+        structured = settings.structured or asks_structured(ctx)
+        if shows_views(ctx, settings):  # another client must not be given what is for this one's views
+            return ListToolsResult(
+                tools=offer.listed(structured=structured, views=True), cache_scope="private"
+            )
+        return ListToolsResult(tools=offer.listed(structured=structured, views=False))
 
     def late(name: str) -> Handler:
         async def handle(ctx: Context, params: Any) -> Any:

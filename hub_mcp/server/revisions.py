@@ -10,6 +10,7 @@ from mcp.server.context import CallNext, HandlerResult, ServerMiddleware, Server
 from mcp.types import SERVER_INFO_META_KEY
 
 LINKS_SINCE: Final = "2025-06-18"  # resource links among the blocks of a result
+VIEWS_SINCE: Final = "2025-06-18"  # `_meta` of a tool, which says that a view has one for itself
 MESSAGES_SINCE: Final = "2025-03-26"  # words beside a progress
 _TITLED: Final = "2025-06-18"
 

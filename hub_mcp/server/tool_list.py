@@ -11,6 +11,7 @@ from typing import Any
 from mcp.types import Icon, Tool
 
 from hub_mcp.server.tool_selection import output_schema
+from hub_mcp.server.views.view_list import view_of, with_view
 from hub_mcp.settings import Settings
 
 
@@ -39,15 +40,33 @@ class ToolList(ABC):
     def lists(self, name: str) -> bool:
         """Whether the tool of this own name answers rows."""
 
+    def listed(self, *, structured: bool, views: bool) -> list[Tool]:
+        """The offered tools as a client is told of them.
+
+        Args:
+            structured: with their output schemas.
+            views: with the views that they have.
+        """
+        return self._listed[structured, views]
+
     @cached_property
-    def structured_tools(self) -> list[Tool]:
-        """The offered tools with their output schemas, for clients that get structured content."""
-        return [
-            tool.model_copy(
-                update={"output_schema": output_schema(lists=self.lists(self.own_name(tool.name)))}
-            )
-            for tool in self.tools
-        ]
+    def _listed(self) -> dict[tuple[bool, bool], list[Tool]]:
+        viewed = [self._with_view(tool) for tool in self.tools]
+        return {
+            (False, False): self.tools,
+            (True, False): [self._structured(tool) for tool in self.tools],
+            (False, True): viewed,
+            (True, True): [self._structured(tool) for tool in viewed],
+        }
+
+    def _structured(self, tool: Tool) -> Tool:
+        lists = self.lists(self.own_name(tool.name))
+        return tool.model_copy(update={"output_schema": output_schema(lists=lists)})
+
+    def _with_view(self, tool: Tool) -> Tool:
+        name = self.own_name(tool.name)
+        view = view_of(name, lists=self.lists(name))
+        return tool.model_copy(update={"meta": with_view(tool.meta, view)}) if view else tool
 
     @cached_property
     def _schemas(self) -> dict[str, dict[str, Any]]:

@@ -35,6 +35,7 @@ WRITTEN = {
     "tools": ("whoami", ("whoami",)),
     "exclude_tools": ("delete_repo", ("delete_repo",)),
     "tool_prefix": ("hub_", "hub_"),
+    "views": ("off", "off"),
     "journal": ("{tmp}/journal.jsonl", "{tmp}/journal.jsonl"),
     "faults": ("latency=1ms", "latency=1ms"),
     "resource_links": ("on", "on"),

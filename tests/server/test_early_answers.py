@@ -13,6 +13,7 @@ from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, MODERN_PROTOCOL_VERSI
 
 from hub_mcp.dev.early_eras import LISTS, answers, requests
 from hub_mcp.server.early_answers import CAPABILITIES, CLIENT, VERSION, EarlyAnswers
+from hub_mcp.server.views.view_list import EXTENSION, HTML
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import sandbox, server_of
 
@@ -30,7 +31,10 @@ SELECTIONS: dict[str, dict[str, Any]] = {
     "reading only": {"read_only": ("all",)},
     "one area reading only": {"read_only": ("collections",), "confirm": "deny"},
     "dry": {"dry_run": True, "offline": True, "anonymous": True},
+    "without views": {"views": "off"},
 }
+VIEW = b'"ui":{"resourceUri":"ui://hub-mcp/rows"}'
+SHOWS_VIEWS = {"extensions": {EXTENSION: {"mimeTypes": [HTML]}}}
 
 
 def line(message: dict[str, Any]) -> bytes:
@@ -66,6 +70,20 @@ async def test_what_every_client_asks_first_is_answered_as_the_sdk_answers_it(
     assert answered == await answers(server_of(settings, sandbox(settings)), lines)
 
 
+@pytest.mark.asyncio
+@pytest.mark.parametrize("selection", ["as it comes", "structured under a prefix", "reading only"])
+@pytest.mark.parametrize("version", VERSIONS)
+async def test_a_client_that_shows_views_is_told_of_them_as_the_sdk_tells_it(
+    version: str, selection: str
+) -> None:
+    settings = settings_for(**SELECTIONS[selection])
+    lines = [line(message) for message in requests(version, SHOWS_VIEWS)]
+    read, answered = told_early(settings, lines)
+    assert read == lines
+    assert answered == await answers(server_of(settings, sandbox(settings)), lines)
+    assert (VIEW in b"".join(answered)) == (version >= "2025-06-18")
+
+
 METHODS = ["ping", "server/discover", *LISTS]
 TEXTS = st.sampled_from(["", "x", "Ünïcode", 'a "quoted" one', "a\\b", "\x7f", "\u2028", "\U0001f600", "\t"])
 NAMES = st.one_of(TEXTS, st.text(max_size=4))
@@ -78,6 +96,7 @@ CAPABLE = st.one_of(
         st.one_of(
             st.just({}),
             st.sampled_from([{"listChanged": True}, {"form": {}}, {"tools": {}}, {"form": {}, "url": {}}]),
+            st.sampled_from([{EXTENSION: one} for one in ({}, {"mimeTypes": [HTML]}, {"mimeTypes": HTML})]),
             ODD,
         ),
         max_size=3,

@@ -1,0 +1,46 @@
+"""Where on the Hub's website a row of a listing is looked at."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from hub_mcp.catalogue.answers import Answer
+from hub_mcp.catalogue.collections import CollectionRow
+from hub_mcp.catalogue.discussions import DiscussionRow
+from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.files import TreeEntry
+from hub_mcp.catalogue.organizations import Person
+from hub_mcp.catalogue.papers import DailyPaper
+from hub_mcp.catalogue.refs import CommitRow
+from hub_mcp.catalogue.repository import Repository
+
+FOLDERS = {"model": "", "dataset": "datasets/", "space": "spaces/"}
+
+
+def link_of(call: Endpoint[Answer], row: Answer) -> str:
+    """The path of a row's page; "" where it has none."""
+    path = ""
+    if isinstance(row, Repository) and row.kind in FOLDERS:
+        path = f"{FOLDERS[row.kind]}{row.id}"
+    elif isinstance(row, CollectionRow):
+        path = f"collections/{row.slug}"
+    elif isinstance(row, Person):
+        path = row.user
+    elif isinstance(row, DailyPaper):
+        path = f"papers/{row.identity}"
+    elif inside := _inside(call, row):
+        place = FOLDERS[str(getattr(call, "type", "model"))]
+        path = f"{place}{getattr(call, 'repo_id', '')}/{inside}"
+    return f"/{quote(path)}" if path else ""
+
+
+def _inside(call: Endpoint[Answer], row: Answer) -> str:
+    """Where a row lies within its repository."""
+    if isinstance(row, DiscussionRow):
+        return f"discussions/{row.num}"
+    if isinstance(row, CommitRow):
+        return f"commit/{row.id}"
+    if isinstance(row, TreeEntry):
+        revision = str(getattr(call, "revision", None) or "main")
+        return f"{'tree' if row.is_folder else 'blob'}/{quote(revision, safe='')}/{row.path}"
+    return ""
