@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import gc
 import logging
@@ -11,6 +10,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
+
+import anyio
 
 from hub_mcp.settings import Settings
 
@@ -143,7 +144,7 @@ def run_stdio(settings: Settings, begun: Begun | None = None) -> None:
     """
     set_up_logging(settings)
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve_stdio(settings, begun))
+        anyio.run(_serve_stdio, settings, begun)  # by asyncio, which nothing has to find out again
 
 
 async def _serve_stdio(settings: Settings, begun: Begun | None) -> None:
