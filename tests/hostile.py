@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from hub_mcp.catalogue import Endpoint
 from hub_mcp.catalogue.schema import schema_of
 from tests import samples
+from tests.thoroughly import THOROUGH, share
 
 # Whatever a reader does not see, said here once more: the product's own table is held against it.
 UNSEEN = (
@@ -23,15 +23,13 @@ UNSEEN = (
 )
 
 
-LONG = int(os.environ.get("HUB_MCP_FUZZ", "0"))  # examples of a longer run, by hand
-
-
 def some(examples: int) -> settings:
+    """So many examples where there is time (`tests.thoroughly`), always the same quarter of them elsewhere."""
     return settings(
-        max_examples=LONG or examples,
+        max_examples=share(examples),
         deadline=None,
         suppress_health_check=list(HealthCheck),
-        derandomize=not LONG,
+        derandomize=not THOROUGH,
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from mcp.types import Tool
@@ -18,12 +20,15 @@ def compact(value: object) -> str:
 
 def tokens(tool: Tool) -> int:
     """What a model reads of a tool: its name, description and input schema, in o200k tokens."""
+    parts = (tool.name, tool.description or "", compact(tool.input_schema))
+    return sum(len(_encoder()(part)) for part in parts)
+
+
+@cache
+def _encoder() -> Callable[[str], list[int]]:
     from splintr import Tokenizer
 
-    o200k = Tokenizer.from_pretrained("o200k_base")
-    return sum(
-        len(o200k.encode(part)) for part in (tool.name, tool.description or "", compact(tool.input_schema))
-    )
+    return Tokenizer.from_pretrained("o200k_base").encode
 
 
 def snapshots() -> dict[Path, bytes]:

@@ -12,6 +12,7 @@ import pytest
 from hub_mcp import __version__
 from hub_mcp.catalogue.endpoint import default_endpoints
 from hub_mcp.cli.doctor import POLICIES
+from hub_mcp.client.transport import retry
 from hub_mcp.localhub.app import create_app
 from hub_mcp.localhub.serving import serving
 from tests.cli.conftest import Run
@@ -90,7 +91,10 @@ def test_a_token_the_hub_does_not_know_is_what_stands_in_the_way(run: Run, endpo
     assert "token" in json.dumps([found["answers"], found.get("signed_in")])
 
 
-def test_a_hub_that_cannot_be_reached_ends_with_one(run: Run, nowhere: str) -> None:
+def test_a_hub_that_cannot_be_reached_ends_with_one(
+    run: Run, nowhere: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retry, "LONGEST_PAUSE", 0.0)
     plain = run("doctor", "--endpoint", nowhere, "--timeout", "5", env={"HF_TOKEN": PLANTED})
     assert (plain.code, plain.err) == (1, "")
     assert f"answers: {nowhere.removeprefix('http://')} cannot be reached." in plain.out

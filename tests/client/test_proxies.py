@@ -11,6 +11,7 @@ import pytest
 
 from hub_mcp.catalogue.models import GetModel
 from hub_mcp.client.hub import Hub
+from hub_mcp.client.transport import retry
 from hub_mcp.client.transport.proxies import proxy_for
 from hub_mcp.errors import HubError, ProxyTrouble
 from tests.client.test_network import CALL, listening, polite, saying
@@ -139,6 +140,7 @@ async def test_a_socks_proxy_without_the_extra_names_it(monkeypatch: pytest.Monk
 async def test_the_proxy_is_named_without_its_password(
     monkeypatch: pytest.MonkeyPatch, password: str
 ) -> None:
+    monkeypatch.setattr(retry, "LONGEST_PAUSE", 0.0)
     refusing = saying(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
     async with listening(refusing) as port:
         monkeypatch.setenv("HTTPS_PROXY", f"http://me:{password}@127.0.0.1:{port}")

@@ -15,7 +15,7 @@ from typing import Any
 import anyio
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub_mcp.catalogue import ENDPOINTS, Change
@@ -24,6 +24,7 @@ from hub_mcp.catalogue.stakes import Impact
 from hub_mcp.gate.question import LONGEST, Assessment
 from tests.gate.gates import ERAS, NOTHING, Asked, World, agreeing, declining, refused, text_of
 from tests.gate.ways import AFTERWARDS, GATED, HARMLESS, OPENS, ORG, PRIVATE, PUBLIC, ids, ways
+from tests.thoroughly import share
 
 
 def changes() -> list[type[Change[Any, Any]]]:
@@ -136,7 +137,7 @@ def merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
     return {**second, **first} if agree else first
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=share(120))
 @given(st.data())
 def test_however_calls_are_put_together_each_effect_asks_and_nothing_happens_unasked(
     data: st.DataObject,

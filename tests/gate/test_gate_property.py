@@ -13,13 +13,14 @@ from typing import Any
 
 import anyio
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mcp import Client
 from mcp.types import CallToolResult, ElicitRequestFormParams, ElicitResult
 
 from hub_mcp.catalogue import ENDPOINTS, Effect
 from tests.gate.gates import ERAS, Answer, AtOnce, World, agreeing, declining, refused, typing
+from tests.thoroughly import share
 
 ORG = "nimbus-labs"
 FJORDS = {"repo_id": "ada/fjord-names", "type": "model"}
@@ -186,7 +187,7 @@ async def follow(
         assert len(world.spy.changes) == 1
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=share(200))
 @given(st.data())
 def test_no_change_is_sent_that_was_not_allowed(data: st.DataObject) -> None:
     case = data.draw(st.sampled_from(cases()), label="call")

@@ -33,19 +33,8 @@ PATHS = [
     "/.well-known/oauth-protected-resource/mcp%0A", "/.well-known/../mcp",
 ]  # fmt: skip
 METHODS = [
-    "POST",
-    "GET",
-    "DELETE",
-    "HEAD",
-    "OPTIONS",
-    "PUT",
-    "PATCH",
-    "TRACE",
-    "CONNECT",
-    "post",
-    "PROPFIND",
-    "QUERY",
-]
+    "POST", "GET", "DELETE", "HEAD", "OPTIONS", "PUT", "PATCH", "TRACE", "CONNECT", "post", "PROPFIND", "QUERY",
+]  # fmt: skip
 KNOWN_TO_ALL = "/.well-known/oauth-protected-resource/mcp"
 OPEN = {"/healthz", "/healthz%0A", "/readyz%0A", KNOWN_TO_ALL, f"{KNOWN_TO_ALL}%0A"}
 
@@ -101,8 +90,9 @@ def may_pass(path: str, status: int) -> bool:
     return status != 200 or path in OPEN
 
 
-@pytest.mark.parametrize("version", ["1.1", "1.0"])
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("method", "version"), [*((method, "1.1") for method in METHODS), ("POST", "1.0"), ("GET", "1.0")]
+)
 async def test_whatever_the_path_and_the_method_nothing_is_done_without_a_token(
     world: World, parser: str, method: str, version: str
 ) -> None:
@@ -169,18 +159,19 @@ async def test_host_names_compare_without_regard_to_case_and_with_their_port(
             assert (await answered(port, request("POST", "/mcp", [("Host", host)])))[0] == 200, host
 
 
-@pytest.mark.parametrize(
-    ("origin", "status"),
-    [
-        ("https://chat.example", 200), ("HTTPS://CHAT.EXAMPLE", 200), ("https://chat.example:443", 200),
-        ("http://dev.example:5173", 200), ("http://localhost:3000", 200), ("https://chat.example:8443", 403),
-        ("http://chat.example", 403), ("https://chat.example.evil", 403), ("null", 403), ("", 403), ("https://evil.example", 403),
-        ("http://dev.example:80@evil", 403), ("https://chat.example/", 403), ("http://127.0.0.1.evil.example", 403),
-    ],
-)  # fmt: skip
-async def test_origins_compare_alike(world: World, parser: str, origin: str, status: int) -> None:
+ORIGINS = [
+    ("https://chat.example", 200), ("HTTPS://CHAT.EXAMPLE", 200), ("https://chat.example:443", 200),
+    ("http://dev.example:5173", 200), ("http://localhost:3000", 200), ("https://chat.example:8443", 403),
+    ("http://chat.example", 403), ("https://chat.example.evil", 403), ("null", 403), ("", 403), ("https://evil.example", 403),
+    ("http://dev.example:80@evil", 403), ("https://chat.example/", 403), ("http://127.0.0.1.evil.example", 403),
+]  # fmt: skip
+
+
+async def test_origins_compare_alike(world: World, parser: str) -> None:
     async with raw(world, SERVED) as port:
-        assert (await answered(port, request("POST", "/mcp", [("Origin", origin)])))[0] == status
+        for origin, status in ORIGINS:
+            answer = await answered(port, request("POST", "/mcp", [("Origin", origin)]))
+            assert answer[0] == status, origin
 
 
 async def test_blanks_around_the_value_of_a_header_are_no_part_of_it(world: World, parser: str) -> None:

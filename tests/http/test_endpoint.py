@@ -16,6 +16,7 @@ from hub_mcp.server.operation_tools import TOOLS
 from tests.client.placeholders import UNFILLED
 from tests.gate.gates import ADA, BASE, ERAS, EVE, World, text_of
 from tests.http.serving import app_of, client_of, served
+from tests.thoroughly import every_nth
 from tests.waiting import PATIENCE, until
 
 PING = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
@@ -95,7 +96,7 @@ async def test_a_header_that_a_client_failed_to_fill_is_no_header(world: World) 
         served(app_of(world, Http(require_token=True))) as closed,
         httpx.AsyncClient(timeout=PATIENCE) as client,
     ):
-        for given in UNFILLED_HEADERS:
+        for given in every_nth(UNFILLED_HEADERS, 0):
             headers = {**ACCEPT, "Authorization": given.replace("…", "...")}  # as much as a header can hold
             answer = await client.post(url, json=PING, headers=headers)
             assert answer.status_code == 200, (given, answer.text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -67,16 +68,25 @@ def cache(tmp_path: Path) -> Cache:
     return Cache(tmp_path / "cache")
 
 
-def test_the_first_process_makes_the_world_and_the_next_ones_open_it(cache: Cache, tmp_path: Path) -> None:
-    first = cache.open()
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Opened]:
+    """A cache that a first process filled, to be copied, and what that process found."""
+    home = tmp_path_factory.mktemp("made") / "cache"
+    return home, Cache(home).open()
+
+
+def test_the_first_process_makes_the_world_and_the_next_ones_open_it(
+    made: tuple[Path, Opened], tmp_path: Path
+) -> None:
+    home, first = made
     assert first.made
-    assert cache.open() == first._replace(made=False)
-    assert cache.open(str(tmp_path / "hub.sqlite")) == first._replace(made=False)
+    assert Cache(home).open() == first._replace(made=False)
+    assert Cache(home).open(str(tmp_path / "hub.sqlite")) == first._replace(made=False)
 
 
 @posix
-def test_what_is_kept_is_for_the_user_alone(cache: Cache) -> None:
-    cache.open()
+def test_what_is_kept_is_for_the_user_alone(made: tuple[Path, Opened]) -> None:
+    cache = Cache(made[0])
     assert (cache.folder.stat().st_mode & 0o777, cache.file.stat().st_mode & 0o777) == (0o700, 0o600)
 
 
@@ -111,18 +121,23 @@ def share(file: Path) -> None:
 @pytest.mark.parametrize(
     "spoil", [cut, bend, empty, replace, pytest.param(link, marks=posix), pytest.param(share, marks=posix)]
 )
-def test_a_file_that_is_damaged_or_not_ours_is_made_anew(cache: Cache, spoil: Callable[[Path], None]) -> None:
-    first = cache.open()
+def test_a_file_that_is_damaged_or_not_ours_is_made_anew(
+    cache: Cache, made: tuple[Path, Opened], spoil: Callable[[Path], None]
+) -> None:
+    home, first = made
+    shutil.copytree(home, cache.home)
+    whole = cache.file.read_bytes()
     spoil(cache.file)
     assert cache.open() == first
     assert cache.file.is_file()
     assert not cache.file.is_symlink()
-    assert cache.open() == first._replace(made=False)
+    assert cache.file.read_bytes() == whole
 
 
 @posix
-def test_a_folder_that_others_may_write_to_is_not_used(cache: Cache) -> None:
-    first = cache.open()
+def test_a_folder_that_others_may_write_to_is_not_used(cache: Cache, made: tuple[Path, Opened]) -> None:
+    home, first = made
+    shutil.copytree(home, cache.home)
     cache.folder.chmod(0o777)
     assert cache.open() == first
     cache.file.unlink()

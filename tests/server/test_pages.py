@@ -29,7 +29,7 @@ from tests.waiting import PATIENCE
 
 ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])
 pytestmark = pytest.mark.asyncio
-MANY = 10_000
+MANY = 2_500
 
 
 def hub_with(models: int = 0, **manners: Any) -> Hub:

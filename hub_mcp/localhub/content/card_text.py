@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 
 from ..spaces.new_space import SDKS
 from ..store import Json
 from ..tags.tag_labels import LICENSES, TASK_GROUP
 
 MOST_CARD = 64 * 1024
+DEEPEST = 40  # brackets within brackets; the reader takes time with the square of it
+_NESTING = {"[": 1, "{": 1, "]": -1, "}": -1}
 COLORS = ("red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray")
 _CARD = re.compile(r"\A\s*---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 
@@ -32,6 +35,8 @@ def read_card(text: str) -> dict[str, Json]:
         return {}
     if len(written) > MOST_CARD:
         raise CardError(f"the metadata is longer than {MOST_CARD:,} characters")
+    if max(accumulate(_NESTING.get(character, 0) for character in written)) > DEEPEST:
+        raise CardError("the metadata is nested too deeply")
     from ruamel.yaml import YAML  # only who commits a card needs it
     from ruamel.yaml.error import YAMLError
     from ruamel.yaml.events import AliasEvent

@@ -18,6 +18,7 @@ from uvicorn.server import ServerState
 
 MOST: Final = 1_024  # connections
 HEAD_IN_TIME = 10.0  # seconds for the head of a request to come
+KEPT_ALIVE = 5  # seconds for the next request on a connection that had one
 LARGEST_HEAD = 64 * 1024  # bytes
 TAKEN_IN_TIME = 60.0  # seconds for what was written to be taken; an answer has a few hundred KiB at most
 MOST_UNREAD = 64 * 2**20  # bytes that all connections together have written and nobody has taken
@@ -140,5 +141,6 @@ def server_config(app: Any, *, grace: int, workers: int = 1, factory: bool = Fal
         server_header=False,
         lifespan="on",
         workers=workers,
+        timeout_keep_alive=KEPT_ALIVE,
         timeout_graceful_shutdown=grace,
     )
