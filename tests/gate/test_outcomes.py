@@ -52,6 +52,10 @@ SAID = {
     "commit": "Committed to main of the model ada/fjord-names: 2 files, commit ",
     "duplicate_repo": "Copied the model ada/fjord-names to ada/fjord-names-copy with ",
     "unlike_repo": "Took your like of the model nimbus-labs/nowcast-base back",
+    "run_job": "of ada on t4-small.",
+    "rerun_job": "of ada, as 6abf60ffca7ff55b1071f7af was.",
+    "set_job_labels": "labels team fjords (was name fjord-names).",
+    "cancel_job": "Cancelled the job 6ac2a2b349eb83beef56e4f1 of nimbus-labs.",
     "delete_discussion": "Deleted the discussion 2 of the model ada/fjord-names, with all its comments.",
 }
 
