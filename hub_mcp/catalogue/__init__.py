@@ -1,4 +1,4 @@
-"""What the Hub offers: every documented endpoint, in the order of the documentation, and others beside."""
+"""What the Hub offers: every documented endpoint, and others beside."""
 
 from hub_mcp.catalogue import (
     collections,
@@ -9,6 +9,8 @@ from hub_mcp.catalogue import (
     discussions,
     file_content,
     files,
+    group_changes,
+    group_users,
     job_changes,
     job_logs,
     jobs,
@@ -20,6 +22,7 @@ from hub_mcp.catalogue import (
     papers,
     ref_changes,
     refs,
+    repo_group,
     repos,
     resource_groups,
     spaces,
@@ -42,6 +45,8 @@ __all__ = [
     "discussions",
     "file_content",
     "files",
+    "group_changes",
+    "group_users",
     "job_changes",
     "job_logs",
     "jobs",
@@ -53,6 +58,7 @@ __all__ = [
     "papers",
     "ref_changes",
     "refs",
+    "repo_group",
     "repos",
     "resource_groups",
     "spaces",
