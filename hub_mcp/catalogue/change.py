@@ -25,6 +25,7 @@ from hub_mcp.catalogue.declaration import type_arguments
 from hub_mcp.catalogue.endpoint import Endpoint, declare
 from hub_mcp.catalogue.http import Effect, Line, fields_in
 from hub_mcp.catalogue.stakes import NOTHING_KNOWN, Consequence, Impact, Known, Stakes
+from hub_mcp.catalogue.steps import Steps
 from hub_mcp.catalogue.vocabulary import OwnedThing, OwnerName, RepoKind
 from hub_mcp.errors import plain
 from hub_mcp.text import quoted
@@ -63,6 +64,11 @@ class Change(Endpoint[A], Generic[T, A]):
         Raises:
             HubError: it does not fit what is there.
         """
+        return self
+
+    def steps(self) -> Steps[Self]:
+        """The calls that must come right before it, after any yes; in the end, this call as it is sent."""
+        yield from ()
         return self
 
     def settled(self, before: T) -> Self:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Self
 
 from pydantic import Field, PrivateAttr, model_validator
@@ -18,14 +19,17 @@ from hub_mcp.catalogue.file_changes import (
     ChangedFile,
     CommitDraft,
     ReadWholeFile,
+    bodies_of,
     edited,
     lines_of,
     told_change,
 )
 from hub_mcp.catalogue.files import GetPathsInfo, ListTree
 from hub_mcp.catalogue.http import Effect, HttpRequest
+from hub_mcp.catalogue.lfs_upload import uploads
 from hub_mcp.catalogue.repository import Repository, repository_at
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
+from hub_mcp.catalogue.steps import Steps
 from hub_mcp.catalogue.vocabulary import CommitId, FreeText, RepoId, RepoType, Revision, Word
 from hub_mcp.errors import BadInput, plain
 from hub_mcp.text import quoted
@@ -122,14 +126,18 @@ class Commit(Change[Repository, Committed]):
         there = known.of(self._paths())
         files = {path: known.of(self._reading(path)) for path in self._edited_paths()}
         parent = str(before.field("sha") or "")
-        drafted = self.model_copy()
-        drafted._draft = CommitDraft(parent, there, edited(self.files, files))
+        drafted = self._drafted(CommitDraft(parent, there, edited(self.files, files)))
         for change in self.files:
             gone = change.old_path or (change.path if change.delete else "")
             if gone and there and not there.at(gone):
                 raise BadInput(f"There is no {plain(gone, 200)} at {self.revision} of {self.subject}.")
             if change.puts and change.content is None and not drafted._draft.is_new(change.path):
                 raise BadInput(f"{change.path} is there: say `content`, `old` and `new`, or `delete`.")
+        return drafted
+
+    def _drafted(self, draft: CommitDraft) -> Self:
+        drafted = self.model_copy()
+        drafted._draft = draft
         return drafted
 
     def shown_in(self) -> Sequence[Endpoint[Answer]]:
@@ -178,6 +186,12 @@ class Commit(Change[Repository, Committed]):
         return TOLD if self.proposes else STAYS
 
     # ── to HTTP and back ────────────────────────────────────────────────────────────────────────────────────
+
+    def steps(self) -> Steps[Self]:
+        if not (files := bodies_of(self.files, self._draft)):
+            return self
+        large = yield from uploads(self._place(), files, bool(self.create_pr))
+        return self._drafted(replace(self._draft, large=large))
 
     def to_http(self, base: str) -> HttpRequest:
         parent = self.parent_commit or self._draft.parent

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, model_validator
 from hub_mcp.catalogue.answers import size
 from hub_mcp.catalogue.file_content import FileContent, GetFile
 from hub_mcp.catalogue.files import PathsInfo, TreeEntry
+from hub_mcp.catalogue.lfs_upload import FileBody
 from hub_mcp.catalogue.vocabulary import FilePath, Part
 from hub_mcp.errors import BadInput
 from hub_mcp.text import quoted
@@ -95,11 +96,13 @@ class CommitDraft:
         parent: the commit that it is made on.
         there: what is known of the paths; None where the Hub did not tell.
         edited: the files changed in places, as they would be.
+        large: paths whose content was uploaded by LFS.
     """
 
     parent: str = ""
     there: PathsInfo | None = None
     edited: Mapping[str, str] = field(default_factory=dict[str, str])
+    large: frozenset[str] = frozenset()
 
     def at(self, path: str) -> TreeEntry | None:
         return self.there.at(path) if self.there else None
@@ -164,7 +167,7 @@ def lines_of(changes: Sequence[ChangedFile], draft: CommitDraft) -> Iterator[dic
             key = "lfsFile" if lfs else "file"
             yield {"key": key, "value": {"path": change.path, "oldPath": change.old_path, **more}}
         elif change.old is None:
-            yield _put(change.path, change.body)
+            yield _put(FileBody(change.path, change.body), draft)
         elif change.path not in done:
             done.add(change.path)
             text = draft.edited.get(change.path)
@@ -174,15 +177,23 @@ def lines_of(changes: Sequence[ChangedFile], draft: CommitDraft) -> Iterator[dic
                     "value": {"path": change.path, "old": change.old, "new": change.new or ""},
                 }
             else:
-                yield _put(change.path, text.encode())
+                yield _put(FileBody(change.path, text.encode()), draft)
 
 
-def _put(path: str, body: bytes) -> dict[str, Any]:
+def bodies_of(changes: Sequence[ChangedFile], draft: CommitDraft) -> list[FileBody]:
+    """The files that a commit puts whole, or changes in places, as they will be."""
+    whole = [FileBody(one.path, one.body) for one in changes if one.puts]
+    return [*whole, *(FileBody(path, text.encode()) for path, text in draft.edited.items())]
+
+
+def _put(file: FileBody, draft: CommitDraft) -> dict[str, Any]:
+    if file.path in draft.large:
+        return file.line_by_lfs()
     try:
-        text, encoding = body.decode(), "utf-8"
+        text, encoding = file.content.decode(), "utf-8"
     except UnicodeDecodeError:
-        text, encoding = base64.b64encode(body).decode(), "base64"
-    return {"key": "file", "value": {"path": path, "content": text, "encoding": encoding}}
+        text, encoding = base64.b64encode(file.content).decode(), "base64"
+    return {"key": "file", "value": {"path": file.path, "content": text, "encoding": encoding}}
 
 
 # ── in words ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from hub_mcp import __version__
 from hub_mcp.catalogue.answers import Answer, Page
+from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.composed import Composed
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.http import HttpRequest, HttpResponse
@@ -159,6 +160,8 @@ class Hub:
                 breaks says that its outcome is not known.
         """
         try:
+            if isinstance(call, Change):
+                call = await self._after_steps(call)
             answer = await self._answered(call, departure or Departure())
             if isinstance(call, Composed):
                 beside = await answers_of(call.beside(answer), self.send, self._timeout)
@@ -166,6 +169,21 @@ class Hub:
             return answer
         except HubError as error:
             raise error.alone() from None
+
+    async def _after_steps(self, call: Change[Any, A]) -> Change[Any, A]:
+        """The call as it is sent, once what must come before it was done."""
+        steps, answer = call.steps(), None
+        while True:
+            try:
+                first = steps.send(answer)
+            except StopIteration as done:
+                ready: Change[Any, A] = done.value
+                return ready
+            try:
+                answer = await self.send(first)
+            except HubError as error:
+                error.not_done = NOTHING_CHANGED  # the change itself has not left
+                raise
 
     async def _answered(self, call: Endpoint[A], departure: Departure) -> A:
         status = 0

@@ -85,7 +85,7 @@ class Sender:
     def _made(self, request: HttpRequest, patience: Deadline) -> httpx.Request:
         headers = {"User-Agent": self.agent, "Accept": request.accept, "Accept-Encoding": "gzip, deflate"}
         content = request.content
-        if content is not None:
+        if content is not None and request.content_type:
             headers["Content-Type"] = request.content_type
         if request.body is not None:
             headers["Content-Type"] = "application/json"

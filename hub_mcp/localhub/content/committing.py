@@ -13,7 +13,7 @@ from ..web.hub_errors import ApiError, bad_request
 from .card_text import CardError, complaints, read_card
 from .commit_body import CommitRequest, MovePath, Operation, PutLargeFile, PutTextFile, RemovePath
 from .derived import main_changed, text_at
-from .file_rules import with_tracked
+from .file_rules import tracked, with_tracked
 
 ATTRIBUTES = ".gitattributes"
 
@@ -102,6 +102,7 @@ def tree_with(
         else:
             _move(draft, operation)
     _check_card(draft, repo["type"])
+    _check_tracked(draft)
     if large:
         _track(draft, [path for path in large if draft.file(path)])
     for content in draft.texts.values():
@@ -180,6 +181,20 @@ def _check_card(draft: _Draft, type: str) -> None:
         problems = [str(error)]
     if problems:
         raise bad_request("Invalid metadata in README.md. " + "; ".join(problems))
+
+
+def _check_tracked(draft: _Draft) -> None:
+    """Refuse bytes in the commit of what .gitattributes gives to LFS."""
+    rules = draft.texts.get(ATTRIBUTES)
+    attributes = rules.decode("utf-8", "replace") if rules is not None else None
+    for path, content in draft.texts.items():
+        if attributes is None and content:
+            attributes = text_at(draft.store, draft.tree, ATTRIBUTES) or ""
+        if content and path != ATTRIBUTES and tracked(path, attributes or ""):
+            raise bad_request(
+                "Your push was rejected because .gitattributes gives some of its files to LFS. Upload them"
+                f" as large files. Offending files: {path}"
+            )
 
 
 def _track(draft: _Draft, paths: list[str]) -> None:
