@@ -1,6 +1,6 @@
 """Hides tokens in whatever others say: answers of the Hub, lines of a log, entries of the journal.
 
-A Hub, a mirror or a proxy may send a token back in any spelling, and the headers of answers are logged.
+A Hub, a mirror or a proxy may send a token back in any spelling, and httpcore logs the headers of answers.
 So a known token is found as it is, and as JSON, addresses, HTML, base64 and Python spell it; one that is not
 known is found by its look.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import logging
@@ -10,8 +11,6 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
-
-import anyio
 
 from hub_mcp.settings import Settings
 
@@ -144,7 +143,7 @@ def run_stdio(settings: Settings, begun: Begun | None = None) -> None:
     """
     set_up_logging(settings)
     with contextlib.suppress(KeyboardInterrupt):
-        anyio.run(_serve_stdio, settings, begun)  # by asyncio, which nothing has to find out again
+        asyncio.run(_serve_stdio(settings, begun))
 
 
 async def _serve_stdio(settings: Settings, begun: Begun | None) -> None:

@@ -68,7 +68,7 @@ async def test_it_is_in_no_log_of_real_traffic(log: io.StringIO) -> None:
                 logging.getLogger("hub_mcp").warning("failed", exc_info=error)
         await hub.aclose()
     said = log.getvalue()
-    assert "was answered 200" in said
+    assert "send_request_headers" in said  # httpcore too, at its finest
     assert PLANTED not in said
 
 

@@ -8,6 +8,7 @@ Cookies are never kept.
 from __future__ import annotations
 
 import asyncio
+import socket
 from contextlib import AsyncExitStack
 
 import anyio
@@ -15,7 +16,6 @@ import httpx
 
 from hub_mcp.client.deadline import deadline_of
 from hub_mcp.client.transport.connection_errors import odd_surroundings
-from hub_mcp.client.transport.direct import RECEIVING, DirectTransport
 from hub_mcp.client.transport.inflated import Inflated
 from hub_mcp.client.transport.proxies import ProxyRoute, proxy_for
 from hub_mcp.client.transport.retry import NOT_SENT, READS
@@ -30,6 +30,8 @@ CLOSING = 2.0  # seconds
 READ_FOR_A_WHILE = (b"x-read-for-a-while", b"1")  # ours: the answer went on when we stopped reading
 SENT_AS = (b"content-encoding", b"transfer-encoding", b"content-length")  # of the body as it was sent
 MOST_ORIGINS = 100  # the Hub, and where its files lie
+# What the kernel holds of an answer comes at once, also of one whose turn to be read has not come.
+RECEIVING = (socket.SOL_SOCKET, socket.SO_RCVBUF, 2**17)
 CONNECTIONS = httpx.Limits(max_connections=ALL, max_keepalive_connections=32, keepalive_expiry=30)
 
 
@@ -40,24 +42,27 @@ class Network(httpx.AsyncBaseTransport):
     """
 
     def __init__(self) -> None:
-        self._by_origin: dict[str, httpx.AsyncBaseTransport] = {}
-        self._by_proxy: dict[ProxyRoute | None, httpx.AsyncBaseTransport] = {}
+        self._by_origin: dict[str, httpx.AsyncHTTPTransport] = {}
+        self._by_proxy: dict[ProxyRoute | None, httpx.AsyncHTTPTransport] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url
         return await self._to(f"{url.scheme}://{url.netloc.decode()}").handle_async_request(request)
 
-    def _to(self, origin: str) -> httpx.AsyncBaseTransport:
+    def _to(self, origin: str) -> httpx.AsyncHTTPTransport:
         if origin not in self._by_origin:
             if len(self._by_origin) >= MOST_ORIGINS:
                 self._by_origin.clear()
             self._by_origin[origin] = self._by(proxy_for(origin))
         return self._by_origin[origin]
 
-    def _by(self, proxy: ProxyRoute | None) -> httpx.AsyncBaseTransport:
+    def _by(self, proxy: ProxyRoute | None) -> httpx.AsyncHTTPTransport:
         if proxy not in self._by_proxy:
             try:
-                self._by_proxy[proxy] = DirectTransport() if proxy is None else _through(proxy)
+                through = httpx.Proxy(proxy.address) if proxy else None
+                self._by_proxy[proxy] = httpx.AsyncHTTPTransport(
+                    proxy=through, limits=CONNECTIONS, socket_options=[RECEIVING]
+                )
             except (ImportError, ValueError, OSError, httpx.InvalidURL) as trouble:
                 raise odd_surroundings(trouble, proxy) from None  # the trouble's text may hold a password
         return self._by_proxy[proxy]
@@ -65,11 +70,6 @@ class Network(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         for transport in self._by_proxy.values():
             await transport.aclose()
-
-
-def _through(proxy: ProxyRoute) -> httpx.AsyncHTTPTransport:
-    through = httpx.Proxy(proxy.address)
-    return httpx.AsyncHTTPTransport(proxy=through, limits=CONNECTIONS, socket_options=[RECEIVING])
 
 
 class WholeAnswerTransport(httpx.AsyncBaseTransport):
