@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 GROUP = "6772029e969d97a26c59dc28"  # "Storm team" of nimbus-labs
 FJORDS = {"repo_id": "ada/fjord-names", "type": "model"}
 JOB = {"namespace": "ada", "job_id": "6abf60ffca7ff55b1071f7af"}
+DOOR = {"repo_id": "nimbus-labs/partners-preview", "type": "model"}
 COMMENT = {**FJORDS, "num": 1, "comment_id": "{comment}"}
 
 CALLS: dict[str, dict[str, Any]] = {
@@ -154,6 +155,12 @@ CALLS: dict[str, dict[str, Any]] = {
     "delete_tag": {**FJORDS, "tag": "v1"},
     "super_squash": {**FJORDS, "revision": "dev", "message": "All of it."},
     "delete_branch": {**FJORDS, "branch": "dev"},
+    "list_access_requests": {**DOOR, "search": "e"},
+    "export_access_report": {**DOOR, "status": "accepted"},
+    "handle_access_request": {**DOOR, "user": "eve", "status": "rejected", "reason": "Not this year."},
+    "handle_access_requests": {**DOOR, "users": ["amara-abe", "dmitri-abe"], "status": "accepted"},
+    "grant_access": {**DOOR, "user": "yara-abe"},
+    "cancel_access_request": {"repo_id": "open-cartography/survey-diaries", "type": "dataset"},
 }
 
 # Calls that no exchange makes: with lists, objects and truth values.
@@ -206,6 +213,10 @@ OTHER_CALLS: dict[str, dict[str, Any]] = {
         "namespace": "ada", "flavor": "cpu-basic", "space_id": "ada/x", "attempts": 2, "labels": {"a": "b"},
         "volumes": [{"type": "bucket", "source": "ada/x", "mount_path": "/data", "read_only": True}],
         "ports": [8000], "ports_public": [8001], "ssh": True, "arch": "amd64",
+    },
+    "export_access_report": {"repo_id": "ada/x", "type": "dataset", "user": "eve", "fields": ["email"]},
+    "handle_access_request": {
+        "repo_id": "ada/x", "type": "dataset", "request_id": "0" * 24, "status": "reset", "reason": "Why?",
     },
 }  # fmt: skip
 

@@ -1,6 +1,8 @@
 """What the Hub offers: every documented endpoint, and others beside."""
 
 from hub_mcp.catalogue import (
+    access_decisions,
+    access_requests,
     collections,
     comments,
     commits,
@@ -37,6 +39,8 @@ __all__ = [
     "Change",
     "Effect",
     "Endpoint",
+    "access_decisions",
+    "access_requests",
     "collections",
     "comments",
     "commits",

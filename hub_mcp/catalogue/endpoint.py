@@ -245,13 +245,20 @@ def default_endpoints() -> dict[str, type[Endpoint[Any]]]:
 
 
 def get(
-    path: str, *, documented: str = "", permission: str = "", label: str = "", by_post: bool = False
+    path: str,
+    *,
+    documented: str = "",
+    permission: str = "",
+    label: str = "",
+    by_post: bool = False,
+    offered: bool = True,
 ) -> Callable[[type[E]], type[E]]:
     """Declare an endpoint that reads.
 
     Args:
         permission: what a token needs, where not everybody may.
         by_post: whether its arguments travel in a body, being too many for an address.
+        offered: whether it is a tool, and not only what other calls look up.
     """
     method = "POST" if by_post else "GET"
 
@@ -259,14 +266,17 @@ def get(
         return "it is a Change, so `get` cannot declare it" if cls.changes else None
 
     said = documented or f"{method} {path}"
-    return declare(Line(method, path, said, Effect.READ, permission), label, check)
+    return declare(Line(method, path, said, Effect.READ, permission), label, check, offered=offered)
 
 
-def declare(line: Line, label: str, check: Callable[[type[E]], str | None]) -> Callable[[type[E]], type[E]]:
+def declare(
+    line: Line, label: str, check: Callable[[type[E]], str | None], *, offered: bool = True
+) -> Callable[[type[E]], type[E]]:
     """The decorator that gives a class its HTTP line and enters it into the catalogue.
 
     Args:
         check: says what else is wrong with a declaration, in a sentence's end; None where nothing is.
+        offered: whether it is entered, and so a tool.
     """
 
     def declared(cls: type[E]) -> type[E]:
@@ -279,7 +289,8 @@ def declare(line: Line, label: str, check: Callable[[type[E]], str | None]) -> C
         faults = [*declaration_faults(cls, line), _name_fault(cls), check(cls)]
         if why := next(filter(None, faults), None):
             raise TypeError(f"{cls.__name__}: {why}")
-        ENDPOINTS[cls.tool] = cls
+        if offered:
+            ENDPOINTS[cls.tool] = cls
         return cls
 
     return declared

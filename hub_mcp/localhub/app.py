@@ -5,6 +5,7 @@ their listings, infos, tags, parquet files and Croissant documents; creating, du
 and setting up repositories; their files, commits, branches and tags; discussions and pull requests; likes;
 people and organizations; resource groups; papers; collections; jobs, which run nothing but pass through
 their states, with logs and prices.
+requests for access to gated repositories; people and organizations; resource groups; papers; collections.
 
 A repository holds what was committed to it, by git's own ids: contents, folders and commits, and large files
 by the batch API and upload of Git LFS to this Hub's own address. Cards, tags, sizes and dates are read out of
@@ -40,6 +41,7 @@ from .datasets import routes as datasets
 from .discussions import event_routes
 from .discussions import routes as discussions
 from .faults.fault_plan import parse
+from .gating import routes as gating
 from .groups import group_assignment
 from .groups import routes as groups
 from .jobs import routes as jobs
@@ -62,6 +64,7 @@ AREAS: tuple[ModuleType, ...] = (
     repos, content, commit_routes, large_files, ref_routes, discussions, event_routes,
     papers, collections, collection_search, item_routes, groups, group_assignment,
     jobs,
+    papers, collections, collection_search, item_routes, groups, group_assignment, gating,
 )  # fmt: skip
 
 

@@ -200,12 +200,21 @@ create table repo_likes (
 
 create index repo_likes_by_user on repo_likes (user_id);
 
--- Who was let into a gated repository.
-create table grants (
+-- Who asked to be let into a gated repository, and what was decided; "reset" was thrown out and may be made anew.
+create table access_requests (
+  id text primary key,
   repo integer not null references repos (key) on delete cascade,
   user_id text not null references users (id) on delete cascade,
-  primary key (repo, user_id)
-) strict, without rowid;
+  status text not null check (status in ('pending', 'accepted', 'rejected', 'reset')),
+  created_at text not null,
+  answers text not null default '{}',      -- JSON, what the form of the repository asked for
+  granted_by text references users (id) on delete set null,  -- who let somebody in that had not asked
+  reviewed_at text,
+  reason text,
+  unique (repo, user_id)
+) strict;
+
+create index access_requests_by_status on access_requests (repo, status, created_at desc, id);
 
 -- The parquet conversion of a dataset, a row a shard; `file` lies in localhub/shards/.
 create table parquet (

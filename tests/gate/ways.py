@@ -293,6 +293,27 @@ def ways() -> list[Way]:
         *_of_copies(storm["resource_group_id"]),
         *_of_jobs(storm["resource_group_id"]),
         *_of_refs(),
+        *_of_access(),
+    ]
+
+
+def _of_access() -> list[Way]:
+    """Who is let into a gated repository, loses that, or is told why not."""
+    many = {**GATED, "users": ["eve", "bruno-abe"]}
+    why = {"status": "rejected", "reason": "Not this year."}
+    return [
+        Way(OPENS, "handle_access_request", "status", {**GATED, "user": "eve", "status": "accepted"}),
+        Way(
+            CLOSES_OUT, "handle_access_request", "status", {**GATED, "user": "bruno-abe", "status": "pending"}
+        ),
+        Way(CLOSES_OUT, "handle_access_request", "status", {**GATED, "user": "eve", "status": "rejected"}),
+        Way(CLOSES_OUT, "handle_access_request", "status", {**GATED, "user": "eve", "status": "reset"}),
+        Way(SENDS_OUT, "handle_access_request", "reason", {**GATED, "user": "chiara-abe", **why}),
+        Way(OPENS, "handle_access_requests", "users", {**many, "status": "accepted"}),
+        Way(CLOSES_OUT, "handle_access_requests", "status", {**many, "status": "pending"}),
+        Way(SENDS_OUT, "handle_access_requests", "reason", {**many, **why}),
+        Way(OPENS, "grant_access", "user", {**GATED, "user": "yara-abe"}),
+        Way(CLOSES_OUT, "cancel_access_request", "repo_id", GATED),
     ]
 
 
@@ -525,6 +546,14 @@ HARMLESS = {
     ("set_discussion_status", "status"): "it can be set back, and says nothing of its own",
     ("rename_discussion", "title"): "it can be set back, and the old one stays in the thread",
     ("pin_discussion", "pinned"): "an order of display",
+    **{
+        (tool, name): NAMES
+        for tool in ("handle_access_request", "handle_access_requests", "grant_access")
+        for name in ("repo_id", "type")
+    },
+    ("handle_access_request", "user"): NAMES,
+    ("handle_access_request", "request_id"): NAMES,
+    ("cancel_access_request", "type"): NAMES,
     ("set_repo_resource_group", "repo_id"): NAMES,
     ("set_repo_resource_group", "type"): NAMES,
 }

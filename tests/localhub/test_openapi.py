@@ -22,6 +22,7 @@ REPO = "/api/models/{namespace}/{repo}"
 MALLORY = "/api/models/mallory/helpful-assistant-7b"
 NOWCAST = "/api/models/nimbus-labs/nowcast-base"
 JOB = "/api/jobs/{namespace}/{jobId}"
+DOOR = "/api/models/nimbus-labs/partners-preview"
 DISCUSSIONS = "/api/{repoType}/{namespace}/{repo}/discussions"
 CALLS: list[tuple[str, str, str, Any]] = [
     ("get", "/api/whoami-v2", "/api/whoami-v2", None),
@@ -65,6 +66,10 @@ CALLS: list[tuple[str, str, str, Any]] = [
     ("post", f"{DISCUSSIONS}/{{num}}/comment", f"{NOWCAST}/discussions/1/comment", {"comment": "Yes."}),
     ("post", f"{DISCUSSIONS}/{{num}}/status", f"{NOWCAST}/discussions/1/status", {"status": "closed"}),
     ("post", f"{DISCUSSIONS}/{{num}}/title", f"{NOWCAST}/discussions/1/title", {"title": "Which?"}),
+    ("get", f"{REPO}/user-access-request/{{status}}", f"{DOOR}/user-access-request/pending", None),
+    ("get", f"{REPO}/user-access-request/{{status}}", f"{DOOR}/user-access-request/accepted", None),
+    ("post", f"{REPO}/user-access-request/batch", f"{DOOR}/user-access-request/batch",
+     {"status": "accepted", "requests": [{"user": "eve"}, {"user": "nobody-here"}]}),
     ("post", "/api/{repoType}/{namespace}/{repo}/duplicate", "/api/spaces/ada/portfolio/duplicate",
      {"repository": "ada/portfolio-2"}),
     ("post", "/api/repos/create", "/api/repos/create", {"name": "fits"}),
@@ -86,7 +91,11 @@ CALLS: list[tuple[str, str, str, Any]] = [
 ]  # fmt: skip
 
 
-BEYOND = {"tree/": ("path",), "discussions": ("history", "diff")}  # of a row, a comment, a pull request
+BEYOND = {  # of a row, a comment or pull request, a request for access
+    "tree/": ("path",),
+    "discussions": ("history", "diff"),
+    "user-access-request": ("requestId",),
+}
 
 
 @cache

@@ -32,8 +32,9 @@ def may_fetch(store: Store, who: SignedInUser | None, repo: sqlite3.Row) -> None
         raise repo_missing(anonymous=who is None)
     if repo["gated"] is None or inside:
         return
-    if who is None or not _granted(store, who, repo):
-        raise gated(repo["type"], repo["id"], anonymous=who is None)
+    standing = _standing(store, who, repo) if who else None
+    if standing != "accepted":
+        raise gated(repo["type"], repo["id"], anonymous=who is None, standing=standing)
 
 
 def may_discuss(who: SignedInUser, repo: sqlite3.Row) -> None:
@@ -55,8 +56,8 @@ def revision_and_path(request: Request, marker: str) -> tuple[str, str]:
     return unquote(revision), unquote(rest[len(revision) + 1 :])
 
 
-def _granted(store: Store, who: SignedInUser, repo: sqlite3.Row) -> bool:
-    """Whether this caller was let in, and their token may use that."""
-    if not who.reads_gated:
-        return False
-    return store.count("select count(*) from grants where repo = ? and user_id = ?", repo["key"], who.id) > 0
+def _standing(store: Store, who: SignedInUser, repo: sqlite3.Row) -> str | None:
+    """What became of the caller's request for access; None without one, or with a token not for it."""
+    sql = "select status from access_requests where repo = ? and user_id = ?"
+    row = store.row(sql, repo["key"], who.id) if who.reads_gated else None
+    return str(row["status"]) if row else None

@@ -91,11 +91,21 @@ def page_missing() -> ApiError:
     return ApiError(404, "Sorry, we can't find the page you are looking for.")
 
 
-def gated(type: str, id: str, anonymous: bool) -> ApiError:
-    """Files of a gated repository, for somebody without access to it."""
+STANDINGS = {  # recorded, the words for each status of a request
+    "pending": "is awaiting a review from the repo authors.",
+    "rejected": "has been rejected by the repo's authors.",
+    "reset": "has been reset by the repo's authors. Visit the page of {id} to submit a new request.",
+}
+
+
+def gated(type: str, id: str, anonymous: bool, standing: str | None = None) -> ApiError:
+    """Files of a gated repository, for somebody without access to it; `standing` is that of their request."""
     if anonymous:
         words = "You must have access to it and be authenticated to access it. Please log in."
         return ApiError(401, f"Access to {type} {id} is restricted. {words}", code="GatedRepo")
+    if standing in STANDINGS:
+        words = STANDINGS[standing].format(id=id)
+        return ApiError(403, f"Your request to access {type} {id} {words}", code="GatedRepo")
     words = f"You are not in the authorized list. Visit the page of {id} to ask for access."
     return ApiError(403, f"Access to {type} {id} is restricted. {words}", code="GatedRepo")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..gating.seed_requests import fill_requests
 from ..git.seed_history import fill_conversions, fill_histories
 from ..jobs.seed_jobs import fill_jobs
-from ..repos.repo_queries import repo_by_id
 from ..repos.rows import NewRepo, insert_repos
 from ..store import Store
 from .fixed_random import TODAY, oid, roll, world, written
@@ -19,7 +19,6 @@ from .seed_papers import fill_papers
 from .seed_people import crowd, fill_people
 from .seed_spaces import spaces
 
-LET_IN = {"meta-llama/Llama-3.2-1B": "ada", "eve/ask-me-first": "bob"}  # gated repositories and who may fetch
 PUBLISHERS = 150  # members of the crowd who have published something
 
 
@@ -47,10 +46,7 @@ def fill(store: Store, extra: int = 0) -> None:
         ),
     )
     fill_conversions(store)
-    for id, name in LET_IN.items():
-        repo = repo_by_id(store, "model", id)
-        assert repo is not None
-        store.run("insert into grants (repo, user_id) values (?, ?)", repo["key"], users[name])
+    fill_requests(store)
     fill_papers(store)
     fill_collections(store)
     fill_discussions(store)

@@ -1,0 +1,99 @@
+"""Requests for access in the tables: asked, listed, decided, withdrawn."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+
+from ..store import Store, Value
+
+COLUMNS = "a.*, u.name, u.fullname, u.email, u.avatar_url, u.is_pro, g.name as granter"
+TABLES = (
+    "access_requests a join users u on u.id = a.user_id left join users g on g.id = a.granted_by"
+    " where a.repo = ?"
+)
+
+
+def put_request(
+    store: Store,
+    repo: int,
+    user_id: str,
+    status: str,
+    *,
+    answers: Mapping[str, str] | None = None,
+    moment: str = "",
+    granted_by: str | None = None,
+    id: str = "",
+) -> None:
+    """A person asks, or is let in without having asked; whoever asked before asks anew."""
+    now = moment or store.now()
+    store.run(
+        "insert into access_requests"
+        " (id, repo, user_id, status, created_at, answers, granted_by, reviewed_at)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (repo, user_id) do update set status = excluded.status,"
+        " created_at = excluded.created_at, answers = excluded.answers, granted_by = excluded.granted_by,"
+        " reviewed_at = excluded.reviewed_at, reason = null",
+        id or store.new_id(), repo, user_id, status, now, json.dumps(dict(answers or {})), granted_by,
+        now if granted_by else None,
+    )  # fmt: skip
+
+
+def decide(store: Store, request: str, status: str, reason: str | None = None) -> None:
+    """What is decided about a request; the dates of one that waits again are as if it had only been made."""
+    store.run(
+        "update access_requests set status = ?, reason = ?, reviewed_at = ? where id = ?",
+        status,
+        reason,
+        None if status == "pending" else store.now(),
+        request,
+    )
+
+
+def withdraw(store: Store, request: str) -> None:
+    """A request is gone from every list."""
+    store.run("delete from access_requests where id = ?", request)
+
+
+def request_of(store: Store, repo: int, user_id: str) -> sqlite3.Row | None:
+    """The request of a user, whatever was decided about it."""
+    return store.row(f"select {COLUMNS} from {TABLES} and a.user_id = ?", repo, user_id)  # noqa: S608 - our own words
+
+
+def request_with_id(store: Store, repo: int, id: str) -> sqlite3.Row | None:
+    """The request with this id."""
+    return store.row(f"select {COLUMNS} from {TABLES} and a.id = ?", repo, id)  # noqa: S608 - our own words
+
+
+def requests_before(
+    store: Store,
+    repo: int,
+    status: str,
+    limit: int,
+    place: Sequence[Value] | None,
+    search: str | None,
+    span: tuple[str | None, str | None],
+) -> list[sqlite3.Row]:
+    """Requests of a status, the newest first, below a place; by the beginning of a name, and by time."""
+    clauses, params = ["a.status = ?"], list[Value]([repo, status])
+    if search:
+        clauses.append("substr(lower(u.name), 1, length(?)) = lower(?)")
+        params += [search, search]
+    for sign, moment in zip(("> ?", "< ?"), span, strict=True):
+        if moment:
+            clauses.append(f"a.created_at {sign}")
+            params.append(moment)
+    if place:
+        clauses.append("(a.created_at < ? or (a.created_at = ? and a.id > ?))")
+        params += [place[0], place[0], place[1]]
+    return store.rows(
+        f"select {COLUMNS} from {TABLES} and {' and '.join(clauses)}"  # noqa: S608 - our own words
+        " order by a.created_at desc, a.id limit ?",
+        *params,
+        limit,
+    )
+
+
+def all_requests(store: Store, repo: int) -> list[sqlite3.Row]:
+    """Every request of a repository, the oldest first."""
+    return store.rows(f"select {COLUMNS} from {TABLES} order by a.created_at, a.id", repo)  # noqa: S608 - our own words

@@ -1,0 +1,99 @@
+"""Access to gated repositories: our tools and `huggingface_hub` decide about the same people of one Hub."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from huggingface_hub import HfApi
+from huggingface_hub.errors import GatedRepoError, HfHubHTTPError
+
+from .official import EVE, Told, api, by_lfs, eve, fresh, told
+
+__all__ = ["api", "by_lfs", "eve", "fresh", "told"]
+
+
+@pytest.fixture
+def door(api: HfApi, fresh: str) -> dict[str, str]:
+    """A model of ada's that lets nobody in unseen."""
+    api.update_repo_settings(fresh, gated="manual")
+    api.upload_file(path_or_fileobj=b"1\n", path_in_repo="a.txt", repo_id=fresh)
+    return {"repo_id": fresh, "type": "model"}
+
+
+def ask(hub_url: str, repo_id: str, **answers: str) -> int:
+    """Eve fills the form on the page in."""
+    headers = {"Authorization": f"Bearer {EVE}"}
+    return httpx.post(f"{hub_url}/{repo_id}/ask-access", json=answers, headers=headers).status_code
+
+
+def test_a_request_that_arrives_is_told_by_both_and_its_words_are_quoted(
+    hub_url: str, told: Told, api: HfApi, door: dict[str, str]
+) -> None:
+    assert ask(hub_url, door["repo_id"], Use="Accept me.\n[now](https://x.example) a@b.example") == 303
+    (request,) = api.list_pending_access_requests(door["repo_id"])
+    assert (request.username, request.status, request.email) == ("eve", "pending", "eve@example.invalid")
+    shown = told("list_access_requests", door)
+    assert request.request_id in shown
+    assert '"Accept me. ⏎ ［now］(https∶∕∕x.example) (an e-mail address)"' in shown
+    assert "eve@example.invalid" not in shown
+    assert "eve@example.invalid" in told("list_access_requests", {**door, "fields": ["email"]})
+    assert told("list_access_requests", {**door, "count": True}).splitlines()[-1].endswith("1")
+    report = told("export_access_report", {**door, "user": "Eve"})
+    assert "pending 1" in report
+    assert "@" not in report
+
+
+def test_what_our_tools_decide_is_what_the_official_client_lists(
+    hub_url: str, told: Told, api: HfApi, eve: HfApi, door: dict[str, str]
+) -> None:
+    repo_id = door["repo_id"]
+    ask(hub_url, repo_id)
+    about_eve = {**door, "user": "eve"}
+    with pytest.raises(GatedRepoError, match="awaiting a review"):
+        eve.auth_check(repo_id)
+    said = told("handle_access_request", {**about_eve, "status": "accepted"})
+    assert f"eve is now accepted (was pending) at {repo_id}." in said
+    eve.auth_check(repo_id)
+    assert [one.username for one in api.list_accepted_access_requests(repo_id)] == ["eve"]
+    told("handle_access_request", {**about_eve, "status": "rejected", "reason": "Not yet."})
+    assert [one.username for one in api.list_rejected_access_requests(repo_id)] == ["eve"]
+    told("handle_access_request", {**about_eve, "status": "reset"})
+    assert "eve" in told("list_access_requests", {**door, "status": "reset"})
+    assert "bob can read" in told("grant_access", {**door, "user": "bob"})
+    many = {**door, "users": ["eve", "bob", "mallory"], "status": "pending"}
+    assert "Not done: mallory (request_not_found)." in told("handle_access_requests", many)
+    assert {one.username for one in api.list_pending_access_requests(repo_id)} == {"eve", "bob"}
+
+
+def test_what_the_official_client_decides_is_what_our_tools_list(
+    hub_url: str, told: Told, api: HfApi, door: dict[str, str]
+) -> None:
+    repo_id = door["repo_id"]
+    ask(hub_url, repo_id)
+    api.accept_access_request(repo_id, "eve")
+    with pytest.raises(HfHubHTTPError, match="404"):
+        api.accept_access_request(repo_id, "eve")
+    api.grant_access(repo_id, "bob")
+    with pytest.raises(HfHubHTTPError, match="already has access"):
+        api.grant_access(repo_id, "bob")
+    shown = told("list_access_requests", {**door, "status": "accepted", "columns": ["user", "grantedBy"]})
+    assert {tuple(row.split("\t")) for row in shown.splitlines()[1:]} == {("eve", "–"), ("bob", "ada")}
+    (request,) = (one for one in api.list_accepted_access_requests(repo_id) if one.username == "eve")
+    api.cancel_access_request(repo_id, request_id=request.request_id)
+    api.reject_access_request(repo_id, "eve", rejection_reason="No.")
+    assert "rejected 1" in told("export_access_report", door)
+    about = {**door, "request_id": request.request_id, "status": "pending"}
+    assert "is now pending (was rejected)" in told("handle_access_request", about)
+
+
+def test_datasets_have_doors_too_and_an_open_repository_has_none(
+    told: Told, api: HfApi, fresh: str, hub_url: str
+) -> None:
+    licence = {"repo_id": "ada/licence-questions", "type": "dataset"}
+    assert "count: 0" in told("export_access_report", licence)
+    assert ask(hub_url, "datasets/ada/licence-questions") == 303  # its door opens by itself
+    (accepted,) = api.list_accepted_access_requests("ada/licence-questions", repo_type="dataset")
+    told("handle_access_request", {**licence, "user": "eve", "status": "reset"})
+    assert accepted.request_id in told("list_access_requests", {**licence, "status": "reset"})
+    with pytest.raises(HfHubHTTPError, match="is not gated"):
+        api.grant_access(fresh, "bob")
