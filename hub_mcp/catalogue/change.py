@@ -58,6 +58,14 @@ class Change(Endpoint[A], Generic[T, A]):
         """The reading call that shows what this call would act on; None where there is nothing yet."""
         return None
 
+    def parts(self) -> Sequence[Change[Any, Any]]:
+        """The calls as which it is made, one after another and with one question; itself where it is one."""
+        return (self,)
+
+    def followed_by(self, before: T, after: A) -> Sequence[Change[Any, Any]]:
+        """Further calls that complete it, now that the Hub has answered; its own question covers them."""
+        return ()
+
     def completed(self, before: T, known: Known) -> Self:
         """This call with what was looked up, where it cannot be sent without that.
 

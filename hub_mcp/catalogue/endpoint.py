@@ -170,7 +170,7 @@ class Endpoint(BaseModel, Generic[A]):
         """What makes this very call again: the tool's arguments, as JSON."""
         return self.model_dump(mode="json", exclude_none=True)
 
-    def but(self, **values: str) -> Self:
+    def but(self, **values: Any) -> Self:
         """This call with other values, checked as every call is: they may be the Hub's, and go into a path.
 
         Raises:

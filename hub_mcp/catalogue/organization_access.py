@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from hub_mcp.catalogue.answers import Answer, Page, clean
-from hub_mcp.catalogue.collections import Item, read_item
+from hub_mcp.catalogue.collection_item import Item, read_item
 from hub_mcp.catalogue.composed import Composed
 from hub_mcp.catalogue.datasets import ListDatasets
 from hub_mcp.catalogue.endpoint import Endpoint, get

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from hub_mcp.catalogue.answers import Answer, Done, Record, counted
 from hub_mcp.catalogue.change import Change, Nothing, delete, post, put, worded
-from hub_mcp.catalogue.collections import in_collections
+from hub_mcp.catalogue.collection_reads import in_collections
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.http import Effect, HttpRequest, HttpResponse
 from hub_mcp.catalogue.repository import Repository, repository_weighed

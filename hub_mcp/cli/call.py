@@ -134,12 +134,12 @@ async def made(
             show(wanted, await _read(hub, wanted), shape)
             return 0
         gate = gate_of(settings)
-        if not settings.dry_run:
-            acted = await make_change(gate, wanted, hub)
-            show_done(acted, shape)
-        else:
-            async with gate.recording_refusals(wanted, hub):
-                said = rehearsal(await gate.rehearse(wanted, hub), AnswerForm(structured=True))
+        for part in wanted.parts():
+            if not settings.dry_run:
+                show_done(await make_change(gate, part, hub), shape)
+                continue
+            async with gate.recording_refusals(part, hub):
+                said = rehearsal(await gate.rehearse(part, hub), AnswerForm(structured=True))
             text = "\n".join(block.text for block in said.content if block.type == "text")
             click.echo(json.dumps(said.structured_content, ensure_ascii=False) if shape == "json" else text)
         return 0

@@ -11,7 +11,7 @@ from typing import Any
 import anyio
 
 from hub_mcp.catalogue.answers import Answer, Page
-from hub_mcp.catalogue.collections import ListCollections
+from hub_mcp.catalogue.collection_reads import ListCollections
 from hub_mcp.catalogue.datasets import ListDatasets
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.listing import Listing

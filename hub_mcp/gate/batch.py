@@ -42,10 +42,12 @@ class Batch:
 
     Attributes:
         goes_on: whether one that fails does not end the rest.
+        of: the tool that one call of several parts was made with; "" for calls given one by one.
     """
 
     calls: tuple[Change[Any, Any], ...]
     goes_on: bool = False
+    of: str = ""
     tool: ClassVar[str] = "change_many"  # by which it is called, journaled and confirmed
 
     @property
@@ -156,7 +158,7 @@ async def assess_all(gate: Gate, batch: Batch, hub: Hub, reached: Reached) -> Ba
     """Look at every call before anything is sent.
 
     Raises:
-        HubError: one of them cannot be made; which, and why. Nothing was sent.
+        HubError: one of them cannot be made; which, and why; or not as many. Nothing was sent.
     """
     found: dict[int, Assessment] = {}
     errors: dict[int, HubError] = {}
@@ -181,7 +183,9 @@ async def assess_all(gate: Gate, batch: Batch, hub: Hub, reached: Reached) -> Ba
         error = errors[first]
         error.what = f"Call {first + 1} of {len(batch.calls)}, {batch.calls[first].tool}: {error.what}"
         raise error
-    return BatchAssessment.of(tuple(found[n] for n in range(len(batch.calls))), goes_on=batch.goes_on)
+    items = tuple(found[n] for n in range(len(batch.calls)))
+    await gate.check_room(items)
+    return BatchAssessment.of(items, goes_on=batch.goes_on)
 
 
 def question_about(gate: Gate, batch: Batch, found: BatchAssessment, hub: Hub) -> Question:

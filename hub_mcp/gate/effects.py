@@ -14,6 +14,7 @@ from hub_mcp.gate.operator_limits import Limits
 from hub_mcp.gate.question import SPLIT, Assessment
 
 LOOKING_SECONDS = 8.0  # for all that is looked up besides the target; what takes longer counts as the worst
+ONE_BY_ONE = "Give each of them a call of its own."
 MOST_READS = 30  # reading calls that one change may need
 
 
@@ -27,6 +28,8 @@ async def look(call: Change[Any, Any], hub: Hub, limits: Limits, *, around: bool
         Stopped: it touches somebody else's things, or more than can be looked up.
         HubError: the target could not be looked up.
     """
+    if len(call.parts()) > 1:
+        raise Stopped(f"{call.tool} changes several things here.", advice=ONE_BY_ONE)
     target = call.target()
     before: Answer = await hub.send(target) if target else NOTHING_YET
     settled = call.settled(before)

@@ -21,7 +21,7 @@ import secrets
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import anyio
@@ -36,6 +36,7 @@ from hub_mcp.client.departure import Departure
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import UNCERTAIN, Forbidden, HubError, SignInNeeded, Stopped
 from hub_mcp.gate.approvals import Approvals
+from hub_mcp.gate.completing import completed
 from hub_mcp.gate.effects import look
 from hub_mcp.gate.journal import Entry, Journal, Outcome, Undo, state_directory
 from hub_mcp.gate.once import InMemoryUsage, UsageStore
@@ -146,6 +147,14 @@ class Gate:
         await anyio.to_thread.run_sync(self.journal.check)
         return await look(call, hub, self._limits)
 
+    async def check_room(self, found: Sequence[Assessment]) -> None:
+        """Hold several calls together against what the operator allows in one run.
+
+        Raises:
+            Stopped: it does not suffice for all of them.
+        """
+        await self._limits.check_room(found)
+
     async def rehearse(self, call: Change[Any, Any], hub: Hub) -> Rehearsal:
         """What the call would do; nothing is sent and nobody asked.
 
@@ -224,7 +233,7 @@ class Gate:
         """
         if not self.lets_pass(assessment):
             raise Stopped("A person has to approve this.", advice=ASK_AGAIN)
-        return await self._send(assessment, hub, NOBODY_ASKED if assessment.stakes else assessment.unasked)
+        return await self._make(assessment, hub, NOBODY_ASKED if assessment.stakes else assessment.unasked)
 
     async def act_confirmed(self, call: Change[Any, Any], hub: Hub, decision: Decision) -> Acted:
         """Make a call that a person decided about, once, if its target is still what they were shown.
@@ -240,7 +249,7 @@ class Gate:
             raise Stopped(decision.why, advice=AFTER_A_NO)
         now = await look(call, hub, self._limits, around=False)
         decision.challenge.refuse_changed(now)
-        return await self._send(now, hub, by=decision.by)
+        return await self._make(now, hub, by=decision.by)
 
     async def act_as_shown(
         self, call: Change[Any, Any], shown: Assessment, hub: Hub, *, by: str, change: str, by_us: bool
@@ -262,11 +271,28 @@ class Gate:
         if not by and not self.lets_pass(now):
             raise Stopped("This needs a person's yes.", advice=ASK_AGAIN)
         unasked = "" if by else NOBODY_ASKED if now.stakes else now.unasked
-        return await self._send(now, hub, unasked, by, change)
+        return await self._make(now, hub, unasked, by, change)
 
-    async def _send(
+    async def _make(
         self, found: Assessment, hub: Hub, note: str = "", by: str = "", change: str = ""
     ) -> Acted:
+        """Send the call, and what completes it."""
+        change = change or secrets.token_hex(6)
+        acted = await self._send(found, hub, note, by, change)
+
+        async def assess(call: Change[Any, Any]) -> Assessment:
+            return await self.assess(call, hub)
+
+        async def make(now: Assessment, n: int) -> tuple[str, Answer]:
+            one = await self._send(now, hub, note, by, f"{change}-{n}")
+            return one.outcome, one.answer
+
+        rest = await completed(found, acted.answer, assess, make)
+        if not rest.said:
+            return acted
+        return replace(acted, answer=rest.answer or acted.answer, outcome=f"{acted.outcome}\n{rest.said}\n")
+
+    async def _send(self, found: Assessment, hub: Hub, note: str, by: str, change: str) -> Acted:
         """Send the call once: its start is written down before, its end whatever happens.
 
         A caller may leave until the request has left. From then on a cancellation waits until the end is
@@ -274,7 +300,6 @@ class Gate:
         """
         if self.settings.dry_run:
             raise Stopped("This server changes nothing: it runs with --dry-run.", advice=DRY_RUN_ENDS)
-        change = change or secrets.token_hex(6)
         with anyio.CancelScope(shield=True):
             await self._limits.spend(found)
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -55,6 +56,23 @@ class Limits:
             Stopped: one is used up.
         """
         await self._check_budgets(destroys=_destroys(found))
+
+    async def check_room(self, found: Sequence[Assessment]) -> None:
+        """Hold several calls together against the budgets, before anybody is asked about them.
+
+        Raises:
+            Stopped: one of the budgets does not suffice for all of them.
+        """
+        needed = Counter(flag for one in found for flag, _ in self._counted(destroys=_destroys(one)))
+        for flag, count in needed.items():
+            most = self._budgets[flag]
+            left = max(0, (most or 0) - await self._used.count(flag, 0))
+            if count > left:
+                what = "are deletions" if flag == "--max-deletes" else "count"
+                raise Stopped(
+                    f"Of these {len(found):,} changes {count:,} {what}; {flag} leaves {left:,} of {most:,}.",
+                    advice=f"Ask for fewer. {OPERATOR}",
+                )
 
     async def check_owners(self, owners: Sequence[str], hub: Hub) -> None:
         """Hold whose things a call touches, now that the Hub has named them, against the namespaces.

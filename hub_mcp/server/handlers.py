@@ -34,7 +34,7 @@ from hub_mcp.client.deadline import reporting
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.near_names import near_names
 from hub_mcp.errors import BadInput, HubError, Missing, MissingEntry, MissingOrHidden, MissingRevision, plain
-from hub_mcp.gate.batch import Reached
+from hub_mcp.gate.batch import Batch, Reached
 from hub_mcp.gate.gate import Gate
 from hub_mcp.server.answer_form import form_of
 from hub_mcp.server.catalogue_tools import CatalogueTools
@@ -128,6 +128,21 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
         dry_run, token = taken(arguments, DRY_RUN, bool, False), taken(arguments, CONFIRM, str, "")
         arguments = as_meant(tool_for(MANY).input_schema, arguments)
         batch, skipped = batch_of(arguments, lambda tool, said: tools.change_read(tool, said, (hub.host,)))
+        return await _batch_made(
+            ctx, params, batch, hub, progress, skipped=skipped, dry_run=dry_run, token=token
+        )
+
+    async def _batch_made(
+        ctx: Context,
+        params: CallToolRequestParams,
+        batch: Batch,
+        hub: Hub,
+        progress: Progress,
+        *,
+        skipped: int = 0,
+        dry_run: bool,
+        token: str,
+    ) -> CallToolResult | InputRequiredResult:
         result, made = await changed_many(
             gate, ctx, params, batch, hub, progress.reached,
             skipped=skipped, dry_run=dry_run, confirm_token=token or None,
@@ -163,6 +178,9 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
             if form.views and rows and isinstance(answer, Page):
                 return with_rows(told, params, call, answer, rows, hub.base)
             return told
+        if len(parts := call.parts()) > 1:
+            batch = Batch(tuple(parts), goes_on=True, of=params.name)
+            return await _batch_made(ctx, params, batch, hub, progress, dry_run=dry_run, token=token)
         result = await changed(gate, ctx, params, call, hub, dry_run=dry_run, confirm_token=token or None)
         if isinstance(result, CallToolResult) and not result.is_error:
             await _tell(call)

@@ -147,9 +147,15 @@ TASKS = (
     ),
     _task(
         "A collection of three things on rain, the second with a note, the last one first.",
-        Call("create_collection", {"title": "Rain", "namespace": "ada", "item": f"models/{ORG}/nowcast-base"}, SHELF),
-        Call("add_collection_item", {"slug": "{slug}", "item": f"models/{ORG}/nowcast-2b", "note": "The large one."}),
-        Call("add_collection_item", {"slug": "{slug}", "item": f"datasets/{ORG}/rain-gauges"}),
+        Call(
+            "create_collection",
+            {
+                "title": "Rain",
+                "namespace": "ada",
+                "item": [f"models/{ORG}/nowcast-base", f"models/{ORG}/nowcast-2b: The large one.", f"datasets/{ORG}/rain-gauges"],
+            },
+            SHELF,
+        ),
         Call(
             "update_collection_item",
             {"slug": "{slug}", "item_id": f"datasets/{ORG}/rain-gauges", "position": 0},

@@ -280,12 +280,14 @@ async def test_the_operators_limits_hold_for_many_as_for_one(world: World, limit
 
 
 @pytest.mark.asyncio
-async def test_deletions_are_counted_one_by_one(world: World) -> None:
+async def test_more_deletions_than_are_left_stop_all_of_it_before_anybody_is_asked(world: World) -> None:
     calls = await make_two(world)
-    async with world.client("auto", agreeing, max_deletes=1) as client:
-        await client.call_tool(MANY, {"calls": calls, "on_error": "continue"})
-    assert len(world.spy.changes) <= 1
-    assert sum([await world.exists(name) for name in NAMES[1:]]) >= 1
+    person = Asked()
+    async with world.client("auto", person, max_deletes=1) as client:
+        told = text_of(await client.call_tool(MANY, {"calls": calls, "on_error": "continue"}))
+        assert "2 are deletions; --max-deletes leaves 1 of 1" in told
+        assert not (await client.call_tool(MANY, {"calls": calls[:1]})).is_error
+    assert len(person.questions) == len(world.spy.changes) == 1
 
 
 @pytest.mark.asyncio

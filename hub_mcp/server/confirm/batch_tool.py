@@ -26,6 +26,7 @@ from hub_mcp.gate.batch import (
     question_about,
     refuse_empty,
 )
+from hub_mcp.gate.effects import ONE_BY_ONE
 from hub_mcp.gate.gate import Gate
 from hub_mcp.gate.question import Decision
 from hub_mcp.server.answer_form import AnswerForm, form_of
@@ -79,6 +80,8 @@ def _change(one: Any, read: Reader) -> Change[Any, Any]:
     call = read(tool, said if is_object(said) else {})
     if not isinstance(call, Change):
         raise BadInput(f"{plain(tool, 60)} only reads.", advice="Call it by itself.")
+    if len(call.parts()) > 1:
+        raise BadInput(f"{tool} changes several things here.", advice=ONE_BY_ONE)
     return call
 
 
@@ -160,10 +163,12 @@ def _told(made: MadeMany, skipped: int, form: AnswerForm) -> CallToolResult:
     if begun < total:
         why = "The time was over. " if made.out_of_time else ""
         last = skipped + total
-        notes.append(
-            f"{why}Not reached: {skipped + begun + 1:,} to {last:,}. "
-            f"To go on, call {MANY} with the same calls and start_at {skipped + begun + 1}."
+        again = (
+            f"{made.batch.of} with those"
+            if made.batch.of
+            else f"{MANY} with the same calls and start_at {skipped + begun + 1}"
         )
+        notes.append(f"{why}Not reached: {skipped + begun + 1:,} to {last:,}. To go on, call {again}.")
     first = f"{len(done):,} of {total:,} changes made."
     text = "\n".join([first, *(f"{n}. {said}" for n, said in told.items()), *notes])
     calls = [{"n": n, "said": said} for n, said in told.items()]

@@ -9,7 +9,7 @@ from mcp.types import CompleteRequestParams, CompleteResult, Completion, Resourc
 
 from hub_mcp.catalogue import ENDPOINTS, Endpoint
 from hub_mcp.catalogue.answers import Answer, Page
-from hub_mcp.catalogue.collections import ListCollections
+from hub_mcp.catalogue.collection_reads import ListCollections
 from hub_mcp.catalogue.datasets import ListDatasets
 from hub_mcp.catalogue.models import ListModels
 from hub_mcp.catalogue.resource_groups import ListResourceGroups

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from hub_mcp.catalogue.answers import Answer
-from hub_mcp.catalogue.collections import CollectionRow
+from hub_mcp.catalogue.collection import CollectionRow
 from hub_mcp.catalogue.discussions import DiscussionRow
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.files import TreeEntry
