@@ -57,7 +57,7 @@ class AtOnce:
         return self.answer(params)
 
 
-READS_BY_POST = "/paths-info/"  # its arguments are too many for an address
+READS_BY_POST = ("/paths-info/", "/preupload/")  # arguments that are too many for an address
 
 
 class Spy(httpx.AsyncBaseTransport):
@@ -74,7 +74,7 @@ class Spy(httpx.AsyncBaseTransport):
         self.before: Callable[[httpx.Request], Awaitable[httpx.Response | None]] | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if request.method in ("GET", "HEAD") or READS_BY_POST in request.url.path:
+        if request.method in ("GET", "HEAD") or any(part in request.url.path for part in READS_BY_POST):
             self.reads.append(request)
         else:
             self.changes.append(request)
