@@ -16,6 +16,7 @@ from hub_mcp.server.operation_tools import CHANGE, CHANGING, FIND, TOOLS, Operat
 from hub_mcp.server.tool_list import ToolList
 from hub_mcp.server.tool_selection import AREA, announces, hidden_by, refuse_unknown
 from hub_mcp.server.tools import read_call, tool_of
+from hub_mcp.server.views.view_list import ANSWER
 from hub_mcp.settings import Settings
 
 
@@ -87,7 +88,7 @@ class CatalogueTools(ToolList):
     def changes(self, name: str) -> bool:
         """Whether a call of this tool may change something."""
         endpoint = self.endpoint(name)
-        return endpoint.changes if endpoint else self.own_name(name) in CHANGING
+        return endpoint.changes if endpoint else self.own_name(name) in (*CHANGING, ANSWER)
 
     def selected(self) -> list[Tool]:
         own = [tool_of(endpoint) for endpoint in self.endpoints.values()]

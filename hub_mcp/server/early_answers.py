@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from hub_mcp.server.tool_selection import PreparedTool, output_schema, tools_for
-from hub_mcp.server.views.view_list import declares_views, view_of, with_view
+from hub_mcp.server.views.view_list import ANSWER_TOOL, CONSENT, declares_views, view_of, with_view
 from hub_mcp.settings import Settings
 
 FILE = "early_answers.json"
@@ -121,16 +121,21 @@ class EarlyAnswers:
         return {**told, "cacheScope": "private"} if views and "cacheScope" in told else told
 
     def _tools(self, era: Era, *, views: bool) -> list[dict[str, Any]]:
+        told = tools_for(self._settings)
+        shown = [view_of(one.name, one.tool["inputSchema"], lists=one.lists) if views else "" for one in told]
+        if CONSENT in shown:
+            told, shown = [*told, PreparedTool("", False, False, ANSWER_TOOL)], [*shown, ""]
         return [
             {key: _in_order(whole[key], era.tool_keys[key]) for key in era.tool_keys if key in whole}
-            for whole in (self._whole(one, views=views) for one in tools_for(self._settings))
+            for whole in map(self._whole, told, shown)
         ]
 
-    def _whole(self, one: PreparedTool, *, views: bool) -> dict[str, Any]:
+    def _whole(self, one: PreparedTool, view: str) -> dict[str, Any]:
+        """A tool as it is told, with its view."""
         whole: dict[str, Any] = {**one.tool, "name": self._settings.tool_prefix + one.name}
         if self._settings.structured:
             whole["outputSchema"] = output_schema(lists=one.lists)
-        if views and (view := view_of(one.name, lists=one.lists)):
+        if view:
             whole["_meta"] = with_view(whole.get("_meta"), view)
         return whole
 

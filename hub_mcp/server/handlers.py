@@ -22,6 +22,8 @@ from mcp.types import (
     CallToolRequestParams,
     CallToolResult,
     InputRequiredResult,
+    ReadResourceRequestParams,
+    ReadResourceResult,
     TextContent,
 )
 
@@ -33,14 +35,24 @@ from hub_mcp.client.counting import MOST_PAGES, SECONDS, count
 from hub_mcp.client.deadline import reporting
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.near_names import near_names
-from hub_mcp.errors import BadInput, HubError, Missing, MissingEntry, MissingOrHidden, MissingRevision, plain
+from hub_mcp.errors import (
+    BadInput,
+    HubError,
+    Missing,
+    MissingEntry,
+    MissingOrHidden,
+    MissingRevision,
+    Stopped,
+    plain,
+)
 from hub_mcp.gate.batch import Batch, Reached
 from hub_mcp.gate.gate import Gate
-from hub_mcp.server.answer_form import form_of
+from hub_mcp.server.answer_form import form_of, shows_views
 from hub_mcp.server.catalogue_tools import CatalogueTools
 from hub_mcp.server.confirm.batch_tool import batch_of, changed_many
 from hub_mcp.server.confirm.change_tool import changed
 from hub_mcp.server.confirm.elicitation import Boundary
+from hub_mcp.server.confirm.view_answer import FOR_THE_VIEW, WAIT, ViewAnswer, view_key
 from hub_mcp.server.lazy import Handlers, lazy_server
 from hub_mcp.server.operation_tools import CHANGE, FIND, MANY, tool_for
 from hub_mcp.server.progress import Progress
@@ -48,6 +60,8 @@ from hub_mcp.server.render import Rows
 from hub_mcp.server.resources.reading import Pages
 from hub_mcp.server.tools import CONFIRM, DRY_RUN, answer_result, error_result, read_call
 from hub_mcp.server.views.shown_rows import with_rows
+from hub_mcp.server.views.view_list import ANSWER
+from hub_mcp.server.views.view_pages import page_at
 
 Context = ServerRequestContext[Any, Any]
 HubOf = Callable[[Context], Hub]
@@ -78,8 +92,13 @@ def build(
 def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> Handlers:
     """The handlers of a server with these tools."""
 
+    def offers(ctx: Context, name: str) -> bool:
+        if tools.own_name(name) == ANSWER:
+            return shows_views(ctx, gate.settings)
+        return tools.endpoint(name) is not None or tools.reaches(name)
+
     async def call_tool(ctx: Context, params: CallToolRequestParams) -> CallToolResult | InputRequiredResult:
-        if tools.endpoint(params.name) is None and not tools.reaches(params.name):
+        if not offers(ctx, params.name):
             raise MCPError(INVALID_PARAMS, f"There is no tool {plain(params.name, 80)!r} here.")
         try:
             progress = Progress(ctx)
@@ -100,10 +119,17 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
         ctx: Context, params: CallToolRequestParams, progress: Progress
     ) -> CallToolResult | InputRequiredResult:
         name, arguments = tools.own_name(params.name), dict(params.arguments or {})
+        answer: ViewAnswer | None = None
+        if name == ANSWER:
+            answer = ViewAnswer.read(arguments)
+            if not tools.changes(answer.tool) or tools.own_name(answer.tool) == ANSWER:
+                raise Stopped(FOR_THE_VIEW, advice=WAIT)
+            name, arguments = tools.own_name(answer.tool), dict(answer.arguments)
+            params = CallToolRequestParams(name=answer.tool, arguments=arguments)
         if name == FIND:
             return tools.operations.find(arguments, form_of(ctx, gate.settings))
         if name == MANY:
-            return await _made_many(ctx, params, arguments, progress)
+            return await _made_many(ctx, params, arguments, progress, answer)
         endpoint, dry_run, token = tools.endpoint(params.name), False, ""
         if name == CHANGE or (endpoint and endpoint.changes):
             dry_run = taken(arguments, DRY_RUN, bool, False)
@@ -115,21 +141,25 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
         hub = hub_of(ctx)
         call = read_call(endpoint, arguments, (hub.host,), literal=literal)
         try:
-            return await _made(ctx, params, call, hub, progress, dry_run=dry_run, token=token)
+            return await _made(ctx, params, call, hub, progress, dry_run=dry_run, token=answer or token)
         except (Missing, MissingOrHidden) as error:
             if not isinstance(error, (MissingRevision, MissingEntry)):
                 error.near = tuple(await near_names(hub, call))
             raise
 
     async def _made_many(
-        ctx: Context, params: CallToolRequestParams, arguments: dict[str, Any], progress: Progress
+        ctx: Context,
+        params: CallToolRequestParams,
+        arguments: dict[str, Any],
+        progress: Progress,
+        answer: ViewAnswer | None,
     ) -> CallToolResult | InputRequiredResult:
         hub = hub_of(ctx)
         dry_run, token = taken(arguments, DRY_RUN, bool, False), taken(arguments, CONFIRM, str, "")
         arguments = as_meant(tool_for(MANY).input_schema, arguments)
         batch, skipped = batch_of(arguments, lambda tool, said: tools.change_read(tool, said, (hub.host,)))
         return await _batch_made(
-            ctx, params, batch, hub, progress, skipped=skipped, dry_run=dry_run, token=token
+            ctx, params, batch, hub, progress, skipped=skipped, dry_run=dry_run, token=answer or token
         )
 
     async def _batch_made(
@@ -141,7 +171,7 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
         *,
         skipped: int = 0,
         dry_run: bool,
-        token: str,
+        token: str | ViewAnswer,
     ) -> CallToolResult | InputRequiredResult:
         result, made = await changed_many(
             gate, ctx, params, batch, hub, progress.reached,
@@ -169,14 +199,14 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
         progress: Progress,
         *,
         dry_run: bool,
-        token: str,
+        token: str | ViewAnswer,
     ) -> CallToolResult | InputRequiredResult:
         if not isinstance(call, Change):
-            answer, rows = await gather(hub, call, progress.reached)
+            found, rows = await gather(hub, call, progress.reached)
             form = form_of(ctx, gate.settings)
-            told = answer_result(call, answer, form, rows)
-            if form.views and rows and isinstance(answer, Page):
-                return with_rows(told, params, call, answer, rows, hub.base)
+            told = answer_result(call, found, form, rows)
+            if form.views and rows and isinstance(found, Page):
+                return with_rows(told, params, call, found, rows, hub.base)
             return told
         if len(parts := call.parts()) > 1:
             batch = Batch(tuple(parts), goes_on=True, of=params.name)
@@ -186,7 +216,12 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
             await _tell(call)
         return result
 
-    return Handlers({"on_call_tool": call_tool, **pages.handlers()}, Boundary(gate.keys))
+    async def read_resource(ctx: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
+        shown = shows_views(ctx, gate.settings) and page_at(str(params.uri), view_key(gate.keys[0]))
+        return shown or await pages.read(ctx, params)
+
+    own = {"on_call_tool": call_tool, **pages.handlers(), "on_read_resource": read_resource}
+    return Handlers(own, Boundary(gate.keys))
 
 
 T = TypeVar("T", bool, str)

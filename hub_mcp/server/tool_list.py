@@ -11,7 +11,7 @@ from typing import Any
 from mcp.types import Icon, Tool
 
 from hub_mcp.server.tool_selection import output_schema
-from hub_mcp.server.views.view_list import view_of, with_view
+from hub_mcp.server.views.view_list import ANSWER_TOOL, CONSENT, view_of, with_view
 from hub_mcp.settings import Settings
 
 
@@ -51,7 +51,7 @@ class ToolList(ABC):
 
     @cached_property
     def _listed(self) -> dict[tuple[bool, bool], list[Tool]]:
-        viewed = [self._with_view(tool) for tool in self.tools]
+        viewed = self._viewed()
         return {
             (False, False): self.tools,
             (True, False): [self._structured(tool) for tool in self.tools],
@@ -63,10 +63,21 @@ class ToolList(ABC):
         lists = self.lists(self.own_name(tool.name))
         return tool.model_copy(update={"output_schema": output_schema(lists=lists)})
 
-    def _with_view(self, tool: Tool) -> Tool:
-        name = self.own_name(tool.name)
-        view = view_of(name, lists=self.lists(name))
-        return tool.model_copy(update={"meta": with_view(tool.meta, view)}) if view else tool
+    def _viewed(self) -> list[Tool]:
+        """The tools with their views, and the one by which the view of a question answers it."""
+        names = [self.own_name(tool.name) for tool in self.tools]
+        views = [
+            view_of(name, tool.input_schema, lists=self.lists(name))
+            for name, tool in zip(names, self.tools, strict=True)
+        ]
+        viewed = [
+            tool.model_copy(update={"meta": with_view(tool.meta, view)}) if view else tool
+            for tool, view in zip(self.tools, views, strict=True)
+        ]
+        if CONSENT in views:
+            answers = Tool.model_validate(ANSWER_TOOL)
+            viewed.append(answers.model_copy(update={"name": self._prefix + answers.name}))
+        return viewed
 
     @cached_property
     def _schemas(self) -> dict[str, dict[str, Any]]:

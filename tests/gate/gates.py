@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 from mcp import Client
+from mcp.client.extension import advertise
 from mcp.types import CallToolResult, ElicitRequestFormParams, ElicitResult, InputRequiredResult
 
 from hub_mcp.client.hub import Hub
@@ -22,6 +23,7 @@ from hub_mcp.gate.once import InMemoryUsage
 from hub_mcp.localhub.app import create_app
 from hub_mcp.server.catalogue_tools import CatalogueTools
 from hub_mcp.server.handlers import build
+from hub_mcp.server.views.view_list import EXTENSION, HTML
 from hub_mcp.settings import Settings
 from tests.written import EVERY_TOOL
 
@@ -30,6 +32,7 @@ ADA, EVE = "hf_sandbox_ada_write", "hf_sandbox_eve_write"
 KEY = "k" * 40
 ERAS = ("legacy", "auto")  # `auto` meets a server of this SDK in the modern era
 NOTHING = "Nothing was changed."
+SHOWS_VIEWS = advertise(EXTENSION, {"mimeTypes": [HTML]})
 
 Answer = Callable[[ElicitRequestFormParams], ElicitResult | Awaitable[ElicitResult]]
 
@@ -125,9 +128,10 @@ class World:
         *,
         gate: Gate | None = None,
         token: str = ADA,
+        shows_views: bool = False,
         **settings: Any,
     ) -> AsyncIterator[Client]:
-        """A client of a server of its own; without an answer it cannot show a form."""
+        """A client of a server of its own; without an answer it cannot show a form, nor views unless said."""
         gate = gate or self.gate(**settings)
         hub = self.hub(token)
         server = build(CatalogueTools(gate.settings), lambda ctx: hub, gate)
@@ -140,7 +144,9 @@ class World:
             reply = answer(params)
             return reply if isinstance(reply, ElicitResult) else await reply
 
-        async with Client(server, mode=era, elicitation_callback=asked if answer else None) as client:  # type: ignore[arg-type]  # one of two words
+        extensions = [SHOWS_VIEWS] if shows_views else []
+        form = asked if answer else None
+        async with Client(server, mode=era, elicitation_callback=form, extensions=extensions) as client:  # type: ignore[arg-type]  # one of two words
             yield client
 
     def in_time(self, answer: Answer | None) -> Answer | None:

@@ -82,6 +82,9 @@ async def test_a_client_that_shows_views_is_told_of_them_as_the_sdk_tells_it(
     assert read == lines
     assert answered == await answers(server_of(settings, sandbox(settings)), lines)
     assert (VIEW in b"".join(answered)) == (version >= "2025-06-18")
+    assert (b"answer_question" in b"".join(answered)) == (
+        version >= "2025-06-18" and selection != "reading only"
+    )
 
 
 METHODS = ["ping", "server/discover", *LISTS]

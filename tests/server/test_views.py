@@ -6,21 +6,23 @@ import re
 
 import pytest
 from mcp import Client
-from mcp.client.extension import advertise
-from mcp.types import TextResourceContents
+from mcp.types import TextResourceContents, Tool
 
-from hub_mcp.server.views.view_list import EXTENSION, HTML, PREFIX, VIEWS
+from hub_mcp.server.views.view_list import HTML, PREFIX, VIEWS
 from hub_mcp.server.views.view_pages import LARGEST
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import hub_of, server_of
-from tests.gate.gates import text_of
+from tests.gate.gates import SHOWS_VIEWS, text_of
 from tests.written import EVERY_TOOL
 
 pytestmark = pytest.mark.asyncio
 SETTINGS = Settings(sandbox="", journal="off", tool_prefix="hub_", **EVERY_TOOL)
 SERVER = server_of(SETTINGS, hub_of(SETTINGS))
-SHOWS = advertise(EXTENSION, {"mimeTypes": [HTML]})
 COST = 52  # bytes of a tool's view in the list
+
+
+def compact(tools: list[Tool]) -> str:
+    return "".join(one.model_dump_json(by_alias=True, exclude_none=True) for one in tools)
 
 
 ERAS = pytest.mark.parametrize("era", ["legacy", "auto"])
@@ -28,20 +30,25 @@ ERAS = pytest.mark.parametrize("era", ["legacy", "auto"])
 
 @ERAS
 async def test_every_listing_has_its_view_towards_clients_that_show_one(era: str) -> None:
-    async with Client(SERVER, mode=era, extensions=[SHOWS]) as one, Client(SERVER, mode=era) as other:
+    async with Client(SERVER, mode=era, extensions=[SHOWS_VIEWS]) as one, Client(SERVER, mode=era) as other:
         shows, plain = await one.list_tools(), await other.list_tools()
     assert not [tool.name for tool in plain.tools if "ui" in (tool.meta or {})]
     views = {tool.name: tool.meta["ui"] for tool in shows.tools if tool.meta and "ui" in tool.meta}
     assert views["hub_list_models"] == {"resourceUri": "ui://hub-mcp/rows"}
     assert {one.removeprefix("hub_") for one in views} >= {"list_spaces", "list_commits", "read_operation"}
-    more = len(shows.model_dump_json()) - len(plain.model_dump_json())
+    only = views.pop("hub_answer_question")
+    assert only == {"visibility": ["app"]}
+    assert views["hub_delete_repo"] == {"resourceUri": "ui://hub-mcp/consent"}
+    more = len(compact([one for one in shows.tools if one.name in views])) - len(
+        compact([one for one in plain.tools if one.name in views])
+    )
     assert more <= COST * len(views)
 
 
 @ERAS
 async def test_rows_stand_beside_an_answer_whose_text_is_the_same(era: str) -> None:
     call = ("hub_list_models", {"limit": 3})
-    async with Client(SERVER, mode=era, extensions=[SHOWS]) as one, Client(SERVER, mode=era) as other:
+    async with Client(SERVER, mode=era, extensions=[SHOWS_VIEWS]) as one, Client(SERVER, mode=era) as other:
         shows, plain = await one.call_tool(*call), await other.call_tool(*call)
     assert text_of(shows) == text_of(plain)
     assert "hub_mcp/rows" not in (plain.meta or {})
@@ -75,7 +82,7 @@ LINKED = {
 
 
 async def test_each_row_links_to_its_own_page_of_the_hub() -> None:
-    async with Client(SERVER, extensions=[SHOWS]) as client:
+    async with Client(SERVER, extensions=[SHOWS_VIEWS]) as client:
         for tool, (asked, begins) in LINKED.items():
             result = await client.call_tool(f"hub_{tool}", {**asked, "limit": 2})
             assert result.meta, tool
@@ -86,7 +93,7 @@ async def test_each_row_links_to_its_own_page_of_the_hub() -> None:
 
 @pytest.mark.parametrize("view", VIEWS)
 async def test_a_view_is_one_small_page_that_names_no_other_place(view: str) -> None:
-    async with Client(SERVER) as client:
+    async with Client(SERVER, extensions=[SHOWS_VIEWS]) as client:
         read = await client.read_resource(PREFIX + view)
     (page,) = read.contents
     assert isinstance(page, TextResourceContents)

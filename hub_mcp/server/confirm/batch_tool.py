@@ -30,7 +30,7 @@ from hub_mcp.gate.effects import ONE_BY_ONE
 from hub_mcp.gate.gate import Gate
 from hub_mcp.gate.question import Decision
 from hub_mcp.server.answer_form import AnswerForm, form_of
-from hub_mcp.server.confirm.change_tool import answer_brought, put
+from hub_mcp.server.confirm.change_tool import Brought, answer_brought, put
 from hub_mcp.server.confirm.elicitation import Context
 from hub_mcp.server.operation_tools import MANY, TOOLS
 from hub_mcp.server.tools import error_result, result_of
@@ -95,7 +95,7 @@ async def changed_many(
     *,
     skipped: int,
     dry_run: bool,
-    confirm_token: str | None,
+    confirm_token: Brought,
 ) -> tuple[CallToolResult | InputRequiredResult, MadeMany | None]:
     """What a client is told of a batch, and what was made of it.
 

@@ -27,10 +27,14 @@ from hub_mcp.server.confirm.elicitation import (
     why_no_form,
 )
 from hub_mcp.server.confirm.plan_token import Plan, Seals, need_approval, plan_for
+from hub_mcp.server.confirm.view_answer import ViewAnswer, asked_in_view
 from hub_mcp.server.render import render_done
 from hub_mcp.server.tools import error_result, result_of
+from hub_mcp.server.views.shown_diff import diff_of
 
 log = logging.getLogger("hub_mcp")
+
+Brought = str | ViewAnswer | None  # with a call: the token of a plan, or what a view says
 
 NOBODY_TO_ASK = (
     "Use a client that can show forms (elicitation), make the change on the Hub's website, "
@@ -46,7 +50,7 @@ async def changed(
     hub: Hub,
     *,
     dry_run: bool,
-    confirm_token: str | None,
+    confirm_token: Brought,
 ) -> CallToolResult | InputRequiredResult:
     """What a client is told of a changing call: what was done, what is asked, or why nothing was.
 
@@ -74,7 +78,11 @@ async def changed(
 
 
 async def answer_brought(
-    gate: Gate, params: CallToolRequestParams, call: Proposal, hub: Hub, confirm_token: str | None
+    gate: Gate,
+    params: CallToolRequestParams,
+    call: Proposal,
+    hub: Hub,
+    confirm_token: Brought,
 ) -> Decision | Unanswered | None:
     """The answer that comes with a call; one that tells nothing of a person is used up.
 
@@ -115,8 +123,12 @@ async def put(
             return answer
     why = answer.why if answer else ""
     _need_plans(gate, why or why_no_form(ctx))
+    form = form_of(ctx, gate.settings)
+    if form.views:
+        diff = await diff_of(calls, hub)
+        return asked_in_view(question, gate.keys, params, gate.settings.tool_prefix, form, diff)
     made = plan_for(question, Seals(gate.keys), gate.approvals)
-    return plan(made, form_of(ctx, gate.settings), params.name, why)
+    return plan(made, form, params.name, why)
 
 
 def _need_plans(gate: Gate, why: str) -> None:
@@ -146,13 +158,19 @@ async def _answer(
 
 
 def _brought(
-    gate: Gate, params: CallToolRequestParams, call: Proposal, hub: Hub, confirm_token: str | None
+    gate: Gate,
+    params: CallToolRequestParams,
+    call: Proposal,
+    hub: Hub,
+    confirm_token: Brought,
 ) -> Decision | Unanswered | None:
     """The answer that comes with a call: with the answered question, or with the token of a plan.
 
     Raises:
         Stopped: it does not fit, waits for approval, or the policy takes no plans.
     """
+    if isinstance(confirm_token, ViewAnswer):
+        return confirm_token.decision(gate, call, hub)
     policy = gate.settings.confirm
     if policy == "off":
         return None

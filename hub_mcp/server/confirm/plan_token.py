@@ -13,15 +13,16 @@ from hub_mcp.errors import Stopped
 from hub_mcp.gate.approvals import Approvals
 from hub_mcp.gate.question import ASK_AGAIN, Challenge, Question
 
-_PURPOSE = b"hub-mcp plan:"  # so that a plan's token and the state of a question never pass for each other
+# So that what one of them seals never passes for what another does, or for the state of a question.
+PLAN, VIEW = b"hub-mcp plan:", b"hub-mcp view:"
 
 
 class Seals:
     """Seals what was shown into a token and opens it again; nobody else can make, read or alter one."""
 
-    def __init__(self, keys: Sequence[str | bytes] = ()) -> None:
+    def __init__(self, keys: Sequence[str | bytes] = (), purpose: bytes = PLAN) -> None:
         secrets = [key.encode() if isinstance(key, str) else key for key in keys] or [os.urandom(32)]
-        self._codec = AESGCMRequestStateCodec([hashlib.sha256(_PURPOSE + one).digest() for one in secrets])
+        self._codec = AESGCMRequestStateCodec([hashlib.sha256(purpose + one).digest() for one in secrets])
 
     def seal(self, challenge: Challenge) -> str:
         return self._codec.seal(challenge.text().encode())

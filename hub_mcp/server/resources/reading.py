@@ -44,8 +44,6 @@ from hub_mcp.server.resources.addresses import address_of, call_at, named_templa
 from hub_mcp.server.resources.completions import completed
 from hub_mcp.server.resources.streams import BUDGET, STREAM, listing_at, read_stream, row_text
 from hub_mcp.server.resources.subscriptions import EVERY, Subscriptions, one_caller
-from hub_mcp.server.views.view_list import HTML
-from hub_mcp.server.views.view_pages import page_at
 
 Context = ServerRequestContext[Any, Any]
 
@@ -161,10 +159,7 @@ class Pages:
 
     async def read(self, ctx: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
         """What lies at an address; a reading call is all that an address can be."""
-        uri = str(params.uri)
-        if page := page_at(uri):
-            return _view(uri, page)
-        hub = self._hub_of(ctx)
+        uri, hub = str(params.uri), self._hub_of(ctx)
         try:
             if uri.startswith(STREAM):
                 return _text(uri, await self._streamed(ctx, hub, uri), NDJSON)
@@ -260,14 +255,6 @@ def _content(uri: str, file: FileContent) -> ReadResourceResult:
 
 def _text(uri: str, text: str, kind: str) -> ReadResourceResult:
     return ReadResourceResult(contents=[TextResourceContents(uri=uri, text=text, mime_type=kind, _meta=META)])
-
-
-def _view(uri: str, page: str) -> ReadResourceResult:
-    """A view's page, which asks for nothing beyond what the strictest host allows."""
-    beside = {"ui": {"csp": {}, "prefersBorder": True}}
-    return ReadResourceResult(
-        contents=[TextResourceContents(uri=uri, text=page, mime_type=HTML, _meta=beside)]
-    )
 
 
 def _refused(error: HubError, uri: str) -> MCPError:

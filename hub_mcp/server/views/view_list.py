@@ -8,10 +8,37 @@ from typing import Any
 EXTENSION = "io.modelcontextprotocol/ui"
 HTML = "text/html;profile=mcp-app"
 PREFIX = "ui://hub-mcp/"
+ROWS, CONSENT = "rows", "consent"
+VIEWS = (ROWS, CONSENT)
 WITHOUT = frozenset({"find_operations"})  # its rows are signatures for a model
-ROWS = "rows"
 READERS = frozenset({"read_operation"})  # answers whatever is asked for, rows among it
-VIEWS = (ROWS,)
+
+ANSWER = "answer_question"
+_TEXT = {"type": "string"}
+ANSWER_TOOL: Mapping[str, Any] = {
+    "name": ANSWER,
+    "title": "Answer a question",
+    "description": "For the view that asks a person; a model's call is refused.",
+    "inputSchema": {
+        "type": "object",
+        "properties": {
+            "token": _TEXT,
+            "key": _TEXT,
+            "tool": _TEXT,
+            "arguments": {"type": "object", "properties": {"repo_id": _TEXT}},
+            "yes": {"type": "boolean"},
+            "name": _TEXT,
+        },
+        "required": ["token", "key", "tool", "arguments", "yes"],
+    },
+    "annotations": {
+        "readOnlyHint": False,
+        "destructiveHint": True,
+        "idempotentHint": False,
+        "openWorldHint": True,
+    },
+    "_meta": {"ui": {"visibility": ["app"]}},
+}
 
 
 def declares_views(capabilities: Any) -> bool:
@@ -22,11 +49,13 @@ def declares_views(capabilities: Any) -> bool:
     return isinstance(kinds, list) and HTML in kinds
 
 
-def view_of(name: str, *, lists: bool) -> str:
-    """The view of a tool by its own name; "" where it has none."""
+def view_of(name: str, schema: Mapping[str, Any], *, lists: bool) -> str:
+    """The view of a tool by its own name and what it takes; "" where it has none."""
     if name in WITHOUT:
         return ""
-    return ROWS if lists or name in READERS else ""
+    if lists or name in READERS:
+        return ROWS
+    return CONSENT if "confirm_token" in schema["properties"] else ""
 
 
 def with_view(meta: Mapping[str, Any] | None, view: str) -> dict[str, Any]:

@@ -6,16 +6,28 @@ import re
 from functools import cache
 from pathlib import Path
 
-from hub_mcp.server.views.view_list import PREFIX, VIEWS
+from mcp.types import ReadResourceResult, TextResourceContents
+
+from hub_mcp.server.views.view_list import HTML, PREFIX, VIEWS
 
 LARGEST = 50_000  # bytes of a page
 _SHARED = re.compile(r"/\* (\w+\.(?:js|css)) \*/")  # where a page takes in what all of them share
+_KEY = "{{key}}"  # where it has what tells the server that an answer came from it
 
 
-def page_at(uri: str) -> str | None:
-    """The page at an address; None where there is none."""
+def page_at(uri: str, key: str) -> ReadResourceResult | None:
+    """The page at an address, which asks for nothing beyond what the strictest host allows; None for others.
+
+    Args:
+        key: what the page sends back with an answer, as hexadecimal digits.
+    """
     name = uri.removeprefix(PREFIX)
-    return _page(name) if uri.startswith(PREFIX) and name in VIEWS else None
+    if not uri.startswith(PREFIX) or name not in VIEWS:
+        return None
+    text = _page(name).replace(_KEY, key)
+    beside = {"ui": {"csp": {}, "prefersBorder": True}}
+    page = TextResourceContents(uri=uri, text=text, mime_type=HTML, _meta=beside)
+    return ReadResourceResult(contents=[page])
 
 
 @cache
