@@ -16,6 +16,7 @@ GROUP = "6772029e969d97a26c59dc28"  # "Storm team" of nimbus-labs
 FJORDS = {"repo_id": "ada/fjord-names", "type": "model"}
 JOB = {"namespace": "ada", "job_id": "6abf60ffca7ff55b1071f7af"}
 DOOR = {"repo_id": "nimbus-labs/partners-preview", "type": "model"}
+HOOK = {"webhook_id": "6908720c926214bcf1cbefa9"}
 COMMENT = {**FJORDS, "num": 1, "comment_id": "{comment}"}
 
 CALLS: dict[str, dict[str, Any]] = {
@@ -133,6 +134,16 @@ CALLS: dict[str, dict[str, Any]] = {
     "rerun_job": JOB,
     "set_job_labels": {**JOB, "labels": {"team": "fjords"}},
     "cancel_job": {"namespace": "nimbus-labs", "job_id": "6ac2a2b349eb83beef56e4f1"},
+    "list_webhooks": {},
+    "get_webhook": HOOK,
+    "create_webhook": {
+        "watched": [{"type": "model", "name": "ada/fjord-names"}],
+        "domains": ["repo"],
+        "url": "http://127.0.0.1:9/hook",
+    },
+    "update_webhook": {**HOOK, "watched": [{"type": "org", "name": "nimbus-labs"}]},
+    "toggle_webhook": {**HOOK, "action": "disable"},
+    "delete_webhook": HOOK,
     "list_tree": {"repo_id": "ada/fjord-names", "type": "model", "limit": 3},
     "get_file": {"repo_id": "ada/fjord-names", "type": "model", "path": "README.md", "end_line": 7},
     "get_paths_info": {"repo_id": "ada/fjord-names", "type": "model", "paths": ["README.md", "missing.txt"]},
@@ -234,7 +245,7 @@ SPELLINGS: dict[str, list[str]] = {  # further texts that get past the rules, by
     "owner": ["ada"], "username": ["bob"], "user": ["bob"], "author": ["ada"], "submitter": ["ada"], "name": ["a/b", "storm"],
     "resource_group_id": ["0123456789abcdef01234567", "none"], "arxiv_id": ["2311.12983", "arXiv:2311.12983v2"],
     "comment_id": ["0123456789abcdef01234567"], "mount_path": ["/data"], "item_id": ["0123456789abcdef01234567", "models/a/b", "papers/2311.12983"], "item": ["models/a/b", "datasets/a/b"],
-    "id": ["a/b", "2311.12983"], "job_id": ["6abf60ffca7ff55b1071f7af"], "space_id": ["a/b"], "source": ["a/b"],  "date": ["2026-03-31"], "week": ["2026-W13"], "month": ["2026-03"], "revision": ["refs/pr/1"],
+    "id": ["a/b", "2311.12983"], "job_id": ["6abf60ffca7ff55b1071f7af"], "job_source_id": ["6abf60ffca7ff55b1071f7af"], "job_namespace": ["ada"], "webhook_id": ["0123456789abcdef01234567"], "url": ["https://example.org/hook"], "space_id": ["a/b"], "source": ["a/b"],  "date": ["2026-03-31"], "week": ["2026-W13"], "month": ["2026-03"], "revision": ["refs/pr/1"],
     "subset": ["default", "a b", "%2F", "ж"], "split": ["train"], "cursor": ["7.20.abc", "0.0.2", "items:3"], "key": ["MODEL"],
     "num_parameters": ["min:6B,max:128B"], "fields": ["siblings", "tags"], "title": ["Things"], "path": ["README.md", "a b/%2F.txt", "ж/x"], "paths": ["README.md", "a/b"],
 }  # fmt: skip
@@ -265,6 +276,7 @@ RULED: dict[str, st.SearchStrategy[Any]] = {
     "cursor": st.from_regex(r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,6}", fullmatch=True),
     "num_parameters": st.just("min:6B,max:128B"),
     "job_id": HEX,
+    "webhook_id": HEX,
     "namespace": NAME,
     "tail": st.integers(1, 10_000),
     "date": st.just("2025-03-31"),

@@ -32,6 +32,8 @@ from hub_mcp.catalogue import (
     resource_groups,
     spaces,
     users,
+    webhook_changes,
+    webhooks,
 )
 from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.endpoint import ENDPOINTS, Endpoint
@@ -73,4 +75,6 @@ __all__ = [
     "resource_groups",
     "spaces",
     "users",
+    "webhook_changes",
+    "webhooks",
 ]

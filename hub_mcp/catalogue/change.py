@@ -34,7 +34,9 @@ T = TypeVar("T", bound=Answer)
 A = TypeVar("A", bound=Answer)
 C = TypeVar("C", bound="Change[Any, Any]")  # the decorators take changes of every kind
 
-Permission = Literal["repo.write", "collection.write", "org.write", "discussion.write", "job.write"]
+Permission = Literal[
+    "repo.write", "collection.write", "org.write", "discussion.write", "job.write", "user.webhooks.write"
+]  # fmt: skip
 
 
 class Nothing(Answer):

@@ -3,9 +3,9 @@
 It imitates the Hugging Face Hub where the documented API reaches: models, datasets and Spaces with
 their listings, infos, tags, parquet files and Croissant documents; creating, duplicating, deleting, moving
 and setting up repositories; their files, commits, branches and tags; discussions and pull requests; likes;
-people and organizations; resource groups; papers; collections; jobs, which run nothing but pass through
-their states, with logs and prices.
-requests for access to gated repositories; people and organizations; resource groups; papers; collections.
+requests for access to gated repositories; people and organizations; resource groups; papers; collections;
+jobs, which run nothing but pass through their states, with logs and prices; webhooks, which call loopback
+addresses only, when something changes.
 
 A repository holds what was committed to it, by git's own ids: contents, folders and commits, and large files
 by the batch API and upload of Git LFS to this Hub's own address. Cards, tags, sizes and dates are read out of
@@ -14,7 +14,7 @@ the head of main. A repository that is deleted and a history that is squashed ar
 Not imitated: git itself over HTTP or SSH, Xet (clients with HF_HUB_DISABLE_XET=1 use LFS), merge commits (a
 pull request becomes one commit, as on the Hub), annotations of tags, reactions, locking; running Spaces
 (their state does not follow their files), buckets (collections and groups only name them), inference,
-billing, OAuth, webhooks, SCIM, search engines and CDN hosts: those are
+billing, OAuth, SCIM, search engines and CDN hosts: those are
 answered with 501, or in outline where that is asked for. The world's weights have names and sizes but no
 content, and a download of them says so; a file has at most 256 MiB, a text file 10 MiB. Plans are a column,
 nothing is ever paid. Numbers such as downloads do not move. The action quotas of FACTS §7 and the extra
@@ -57,14 +57,14 @@ from .view import View
 from .web.middleware import HubMiddleware
 from .web.quotas import RateQuotas
 from .web.response import unrouted
+from .webhooks import routes as webhooks
 from .world.snapshot import world_of
 
 AREAS: tuple[ModuleType, ...] = (
     people, owned_repos, tags, repo_search, likes, creation, duplication, repo_changes, datasets,
     repos, content, commit_routes, large_files, ref_routes, discussions, event_routes,
-    papers, collections, collection_search, item_routes, groups, group_assignment,
-    jobs,
     papers, collections, collection_search, item_routes, groups, group_assignment, gating,
+    jobs, webhooks,
 )  # fmt: skip
 
 

@@ -403,3 +403,79 @@ create table jobs (
 ) strict;
 
 create index jobs_by_namespace on jobs (namespace, created_at desc, id desc);
+
+-- Webhooks of users: each has an address or the spec of a job (JSON).
+create table webhooks (
+  id text primary key,
+  user_id text not null references users (id) on delete cascade,
+  url text,
+  job_source text,
+  job text,
+  job_namespace text,
+  disabled integer not null default 0,
+  watched text not null,                   -- JSON, as it is shown
+  domains text not null,                   -- JSON
+  secret text,
+  last_trigger_at text
+) strict;
+
+create index webhooks_by_user on webhooks (user_id);
+
+-- What has happened and was not yet told to webhooks; emptied after each request.
+create table hook_events (
+  id integer primary key,
+  scope text not null,
+  action text not null,
+  repo text not null,                      -- JSON: what tells it apart, also where it is gone
+  discussion text,                         -- ids, where it happened in a discussion
+  comment text
+) strict;
+
+-- What was sent, or why not; never a body or a secret.
+create table hook_deliveries (
+  id text primary key,
+  webhook text not null references webhooks (id) on delete cascade,
+  created_at text not null,
+  scope text not null,
+  outcome text not null
+) strict;
+
+create trigger hooks_of_new_repos after insert on repos begin
+  insert into hook_events (scope, action, repo) values ('repo', 'create', json_object('key', new.key, '_id', new._id,
+    'type', new.type, 'id', new.id, 'private', new.visibility = 'private', 'sha', new.sha));
+end;
+
+create trigger hooks_of_deleted_repos after delete on repos begin
+  insert into hook_events (scope, action, repo) values ('repo', 'delete', json_object('key', old.key, '_id', old._id,
+    'type', old.type, 'id', old.id, 'private', old.visibility = 'private', 'sha', old.sha));
+end;
+
+create trigger hooks_of_content after update of sha on repos when new.sha <> old.sha begin
+  insert into hook_events (scope, action, repo) values ('repo.content', 'update', json_object('key', new.key, '_id',
+    new._id, 'type', new.type, 'id', new.id, 'private', new.visibility = 'private', 'sha', new.sha));
+end;
+
+create trigger hooks_of_settings after update of visibility, gated on repos
+when new.visibility <> old.visibility or new.gated is not old.gated begin
+  insert into hook_events (scope, action, repo) values ('repo.config', 'update', json_object('key', new.key, '_id',
+    new._id, 'type', new.type, 'id', new.id, 'private', new.visibility = 'private', 'sha', new.sha));
+end;
+
+create trigger hooks_of_discussions after insert on discussions begin
+  insert into hook_events (scope, action, repo, discussion)
+  select 'discussion', 'create', json_object('key', key, '_id', _id, 'type', type, 'id', id, 'private',
+    visibility = 'private', 'sha', sha), new.id from repos where key = new.repo;
+end;
+
+create trigger hooks_of_changed_discussions after update of status, title on discussions begin
+  insert into hook_events (scope, action, repo, discussion)
+  select 'discussion', 'update', json_object('key', key, '_id', _id, 'type', type, 'id', id, 'private',
+    visibility = 'private', 'sha', sha), new.id from repos where key = new.repo;
+end;
+
+create trigger hooks_of_comments after insert on discussion_events when new.type = 'comment' begin
+  insert into hook_events (scope, action, repo, discussion, comment)
+  select 'discussion.comment', 'create', json_object('key', r.key, '_id', r._id, 'type', r.type, 'id', r.id,
+    'private', r.visibility = 'private', 'sha', r.sha), d.id, new.id
+  from discussions d join repos r on r.key = d.repo where d.id = new.discussion;
+end;

@@ -128,7 +128,8 @@ def values_in(said: Any) -> Iterator[str]:
         if isinstance(one, (dict, list)):
             yield from values_in(one)
         else:
-            yield json.dumps(one) if not isinstance(one, str) else one.replace("@", "＠")  # no link
+            text = one if isinstance(one, str) else json.dumps(one)
+            yield text.replace("@", "＠").replace("://", "∶∕∕")  # alike on purpose: no link
 
 
 def merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:

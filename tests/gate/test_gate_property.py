@@ -26,7 +26,10 @@ ORG = "nimbus-labs"
 FJORDS = {"repo_id": "ada/fjord-names", "type": "model"}
 RADARS: dict[str, Any] = {"repo_id": f"{ORG}/nowcast-base", "type": "model", "num": 1}
 PRIVATE = {"repo_id": "ada/notes-to-self", "type": "model"}
-NUMBER = 51  # of the cases below, for those who go through them one by one
+JOB = {"namespace": "ada", "job_id": "6abf60ffca7ff55b1071f7af"}
+HOOK = {"webhook_id": "6908720c926214bcf1cbefa9"}
+WATCHED = {"watched": [{"type": "model", "name": "ada/fjord-names"}]}
+NUMBER = 59  # of the cases below, for those who go through them one by one
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,14 @@ def cases() -> list[Case]:
         Case("duplicate_repo", "", {**PRIVATE, "to_repo": "ada/diary", "visibility": "private"}),
         Case("duplicate_repo", "yes", {**FJORDS, "to_repo": "ada/fjords"}),
         Case("unlike_repo", "", {"repo_id": RADARS["repo_id"], "type": "model"}),
+        Case("run_job", "yes", {"namespace": "ada", "flavor": "cpu-basic", "docker_image": "alpine"}),
+        Case("rerun_job", "yes", JOB),
+        Case("set_job_labels", "", {**JOB, "labels": {"team": "fjords"}}),
+        Case("cancel_job", "yes", {"namespace": ORG, "job_id": "6ac2a2b349eb83beef56e4f1"}),
+        Case("create_webhook", "yes", {**WATCHED, "domains": ["repo"], "url": "https://example.org/hook"}),
+        Case("update_webhook", "yes", {**HOOK, **WATCHED}),
+        Case("toggle_webhook", "", {**HOOK, "action": "disable"}),
+        Case("delete_webhook", "yes", HOOK),
         Case("create_discussion", "yes", {**FJORDS, "title": "A question", "description": "May I?"}),
         Case("comment_discussion", "yes", {**FJORDS, "num": 1, "comment": "Soon."}),
         Case("edit_comment", "yes", {**RADARS, "comment_id": said, "content": "Another answer."}),

@@ -60,6 +60,10 @@ SAID = {
     "handle_access_requests": "2 of 2 are now accepted at nimbus-labs/partners-preview.",
     "grant_access": "yara-abe can read the model nimbus-labs/partners-preview.",
     "cancel_access_request": "Took back your request for access to the dataset open-cartography/",
+    "create_webhook": "Created the webhook ",
+    "update_webhook": "watched (type org, name nimbus-labs) (was ",
+    "toggle_webhook": "disabled yes (was no).",
+    "delete_webhook": "Deleted the webhook 6908720c926214bcf1cbefa9, with its secret and its log.",
     "delete_discussion": "Deleted the discussion 2 of the model ada/fjord-names, with all its comments.",
 }
 

@@ -292,6 +292,7 @@ def ways() -> list[Way]:
         *_of_commits(),
         *_of_copies(storm["resource_group_id"]),
         *_of_jobs(storm["resource_group_id"]),
+        *_of_webhooks(),
         *_of_refs(),
         *_of_access(),
     ]
@@ -410,6 +411,35 @@ def _of_jobs(group: str) -> list[Way]:
     ]
 
 
+def _of_webhooks() -> list[Way]:
+    watched = {"watched": [{"type": "model", "name": "ada/fjord-names"}]}
+    everything = {"watched": [{"type": "org", "name": ORG}, {"type": "model", "name": "ada/fjord-names"}]}
+    out = {"url": "https://example.org/hook"}
+    job = {"job_source_id": "6abf60ffca7ff55b1071f7af", "job_namespace": "ada"}
+    hook, off = {"webhook_id": "6908720c926214bcf1cbefa9"}, {"webhook_id": "6a0dd5d26579bd07dc5b0d23"}
+    new = {**watched, "domains": ["repo"]}
+    return [
+        Way(SENDS_OUT, "create_webhook", "url", {**new, **out}),
+        Way(SENDS_OUT, "create_webhook", "watched.name", {**everything, **out, "domains": ["repo"]}),
+        Way(SENDS_OUT, "create_webhook", "domains", {**watched, **out, "domains": ["repo", "discussion"]}),
+        Way(RUNS, "create_webhook", "job_source_id", {**new, **job}),
+        Way(SPENDS, "create_webhook", "job_namespace", {**new, **job}),
+        Way(SENDS_OUT, "update_webhook", "url", {**hook, **everything, **out}),
+        Way(
+            SENDS_OUT,
+            "update_webhook",
+            "watched.name",
+            {**hook, "watched": [*everything["watched"], {"type": "dataset", "name": "ada/weather-diaries"}]},
+        ),
+        Way(DESTROYS, "update_webhook", "watched.type", {**hook, **watched}),
+        Way(DESTROYS, "update_webhook", "domains", {**hook, **everything, "domains": ["repo"]}),
+        Way(RUNS, "update_webhook", "job_source_id", {**hook, **everything, **job}),
+        Way(SPENDS, "update_webhook", "job_namespace", {**hook, **everything, **job}),
+        Way(RUNS, "toggle_webhook", "action", {**off, "action": "enable"}),
+        Way(DESTROYS, "delete_webhook", "webhook_id", hook),
+    ]
+
+
 def _of_discussions(said: str) -> list[Way]:
     asks = {**FJORDS, "title": "A question", "description": "May I?"}
     thread, comment = {**FJORDS, "num": 1}, {**RADARS, "num": 1, "comment_id": said}
@@ -520,6 +550,9 @@ HARMLESS = {
     ("update_resource_group_user_role", "username"): NAMES,
     **dict.fromkeys(OF_DISCUSSIONS, NAMES),
     **OF_JOBS,
+    ("create_webhook", "watched.type"): PART_OF_IT.format("watched.name"),
+    ("update_webhook", "webhook_id"): NAMES,
+    ("toggle_webhook", "webhook_id"): NAMES,
     **{
         (tool, name): NAMES
         for tool in ("create_branch", "delete_branch", "create_tag", "delete_tag", "super_squash")

@@ -21,6 +21,7 @@ pytestmark = [
 REPO = "/api/models/{namespace}/{repo}"
 MALLORY = "/api/models/mallory/helpful-assistant-7b"
 NOWCAST = "/api/models/nimbus-labs/nowcast-base"
+HOOKS = "/api/settings/webhooks"
 JOB = "/api/jobs/{namespace}/{jobId}"
 DOOR = "/api/models/nimbus-labs/partners-preview"
 DISCUSSIONS = "/api/{repoType}/{namespace}/{repo}/discussions"
@@ -87,6 +88,14 @@ CALLS: list[tuple[str, str, str, Any]] = [
     ("post", f"{JOB}/cancel", "/api/jobs/nimbus-labs/6ac2a2b349eb83beef56e4f1/cancel", {}),
     ("post", f"{JOB}/duplicate", "/api/jobs/nimbus-labs/6ac2a2b349eb83beef56e4f1/duplicate", {}),
     ("put", f"{JOB}/labels", "/api/jobs/ada/6abf60ffca7ff55b1071f7af/labels", {"labels": {"a": "1"}}),
+    ("get", HOOKS, HOOKS, None),
+    ("get", f"{HOOKS}/{{webhookId}}", f"{HOOKS}/6908720c926214bcf1cbefa9", None),
+    ("get", f"{HOOKS}/{{webhookId}}", f"{HOOKS}/6a0dd5d26579bd07dc5b0d23", None),
+    ("post", HOOKS, HOOKS, {"watched": [{"type": "user", "name": "bob"}], "url": "http://example.org",
+                            "domains": ["repo"], "secret": "made up"}),
+    ("post", HOOKS, HOOKS, {"watched": [{"type": "user", "name": "bob"}], "domains": ["discussion"],
+                            "job": {"dockerImage": "alpine", "flavor": "cpu-basic"}}),
+    ("post", f"{HOOKS}/{{webhookId}}/{{action}}", f"{HOOKS}/6908720c926214bcf1cbefa9/disable", {}),
     ("put", f"{JOB}/expose", "/api/jobs/nimbus-labs/6ac2a2b349eb83beef56e4f1/expose", {"ports": []}),
 ]  # fmt: skip
 

@@ -34,6 +34,11 @@ def job_row(store: Store, namespace: str, id: str) -> sqlite3.Row | None:
     return store.row("select * from jobs where namespace = ? and id = ?", namespace, id)
 
 
+def job_with_id(store: Store, id: str) -> sqlite3.Row | None:
+    """The job with this id, whosever it is."""
+    return store.row("select * from jobs where id = ?", id)
+
+
 def jobs_of(store: Store, namespace: str) -> list[sqlite3.Row]:
     """The jobs of a namespace, the newest first."""
     return store.rows("select * from jobs where namespace = ? order by created_at desc, id desc", namespace)

@@ -9,6 +9,7 @@ from ..git.seed_history import fill_conversions, fill_histories
 from ..jobs.seed_jobs import fill_jobs
 from ..repos.rows import NewRepo, insert_repos
 from ..store import Store
+from ..webhooks.seed_webhooks import fill_webhooks
 from .fixed_random import TODAY, oid, roll, world, written
 from .seed_collections import fill_collections
 from .seed_datasets import datasets
@@ -52,6 +53,7 @@ def fill(store: Store, extra: int = 0) -> None:
     fill_discussions(store)
     fill_likes(store)
     fill_jobs(store)
+    fill_webhooks(store, users["ada"])
 
 
 def _plain(count: int) -> Iterator[NewRepo]:

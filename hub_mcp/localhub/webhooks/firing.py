@@ -1,0 +1,148 @@
+"""What webhooks do once something has changed: a job is begun, or the event is sent, to loopback only.
+
+A world of make-believe calls nobody up: an address that is not on this machine's loopback is noted as not
+called. What is sent goes out of a thread of its own, follows no redirect and knows no proxy.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import ipaddress
+import json
+import sqlite3
+import threading
+from collections.abc import Mapping
+from urllib.parse import SplitResult, urlsplit
+
+from ..jobs.rows import add_job
+from ..people.rights import READERS
+from ..people.rows import orgs_of, user_with_id
+from ..store import Store
+from .rows import note_delivery, take_events
+
+SECONDS = 5.0  # that a receiver has
+PLURALS = {"model": "", "dataset": "datasets/", "space": "spaces/"}
+
+Facts = dict[str, object]
+
+
+def fire(store: Store, origin: str) -> None:
+    """Have every webhook act on what has happened since the last time; later, while the file is busy."""
+    with contextlib.suppress(sqlite3.Error):
+        if not store.count("select exists (select 1 from hook_events)"):
+            return
+        with store.write():
+            for event in take_events(store):
+                repo: Facts = json.loads(event["repo"])
+                for webhook in store.rows("select * from webhooks where not disabled"):
+                    if _watches(store, webhook, repo, event["scope"]):
+                        _act(store, webhook, event, _payload(store, webhook, event, repo, origin))
+
+
+def _watches(store: Store, webhook: sqlite3.Row, repo: Mapping[str, object], scope: str) -> bool:
+    if scope.partition(".")[0] not in json.loads(webhook["domains"]):
+        return False
+    id = str(repo["id"]).lower()
+    owner = id.partition("/")[0]
+    watched = {(one["type"], one["name"].lower()) for one in json.loads(webhook["watched"])}
+    if not watched & {(repo["type"], id), ("user", owner), ("org", owner)}:
+        return False
+    return not repo["private"] or _may_see(store, webhook["user_id"], owner)
+
+
+def _may_see(store: Store, user_id: str, owner: str) -> bool:
+    user = user_with_id(store, user_id)
+    if user is not None and user["name"].lower() == owner:
+        return True
+    return any(org["name"].lower() == owner and org["role"] in READERS for org in orgs_of(store, user_id))
+
+
+def _act(store: Store, webhook: sqlite3.Row, event: sqlite3.Row, payload: Facts) -> None:
+    store.run("update webhooks set last_trigger_at = ? where id = ?", store.now(), webhook["id"])
+    if webhook["job"] is not None:
+        user = user_with_id(store, webhook["user_id"])
+        assert user is not None
+        spec = json.loads(webhook["job"])
+        told = {"WEBHOOK_REPO_ID": json.loads(event["repo"])["id"], "WEBHOOK_PAYLOAD": json.dumps(payload)}
+        spec["environment"] = {**(spec.get("environment") or {}), **told}
+        initiator = {"type": "webhook", "id": webhook["id"]}
+        job = add_job(store, webhook["job_namespace"], user["name"], spec, initiator)
+        note_delivery(store, webhook["id"], event["scope"], f"job {job['id']}")
+        return
+    address = loopback_in(webhook["url"])
+    if address is None:
+        note_delivery(store, webhook["id"], event["scope"], "not called: only loopback addresses are")
+        return
+    what = (store, webhook["id"], event["scope"], address, json.dumps(payload).encode(), webhook["secret"])
+    threading.Thread(target=_send, args=what, daemon=True).start()
+
+
+def loopback_in(url: str) -> SplitResult | None:
+    """An address on this machine's loopback; None for every other, and for what is none."""
+    try:
+        address = urlsplit(url)
+        return address if address.scheme == "http" and is_loopback(address.hostname or "") else None
+    except ValueError:
+        return None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine itself, by its own word: no name is looked up."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _send(
+    store: Store, webhook: str, scope: str, address: SplitResult, body: bytes, secret: str | None
+) -> None:
+    host = "127.0.0.1" if (address.hostname or "").lower() == "localhost" else address.hostname or ""
+    headers = {"Content-Type": "application/json", **({"X-Webhook-Secret": secret} if secret else {})}
+    path = f"{address.path or '/'}{f'?{address.query}' if address.query else ''}"
+    try:
+        connection = http.client.HTTPConnection(host, address.port or 80, timeout=SECONDS)
+        connection.request("POST", path, body, headers)
+        outcome = f"status {connection.getresponse().status}"
+        connection.close()
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        outcome = f"failed: {type(error).__name__}"
+    with contextlib.suppress(sqlite3.Error), store.write():  # it may be closed by now, or the webhook deleted
+        note_delivery(store, webhook, scope, outcome)
+
+
+def _payload(store: Store, webhook: sqlite3.Row, event: sqlite3.Row, repo: Facts, origin: str) -> Facts:
+    """An event in the third form of the Hub's payloads (hub docs, webhooks)."""
+    place = f"{PLURALS[str(repo['type'])]}{repo['id']}"
+    api = f"{origin}/api/{repo['type']}s/{repo['id']}"
+    told: Facts = {
+        "event": {"action": event["action"], "scope": event["scope"]},
+        "repo": {
+            "type": repo["type"],
+            "name": repo["id"],
+            "id": repo["_id"],
+            "private": bool(repo["private"]),
+            "url": {"web": f"{origin}/{place}", "api": api},
+            "headSha": repo["sha"],
+        },
+        "webhook": {"id": webhook["id"], "version": 3},
+    }
+    row = store.row("select * from discussions where id = ?", event["discussion"])
+    if row is not None:
+        thread = f"discussions/{row['num']}"
+        told["discussion"] = {
+            "id": row["id"],
+            "title": row["title"],
+            "url": {"web": f"{origin}/{place}/{thread}", "api": f"{api}/{thread}"},
+            "status": row["status"],
+            "num": row["num"],
+            "isPullRequest": bool(row["is_pull_request"]),
+        }  # fmt: skip
+    said = store.row("select * from discussion_events where id = ?", event["comment"])
+    if said is not None:
+        facts = json.loads(said["facts"])
+        told["comment"] = {"id": said["id"], "content": facts["raw"], "hidden": facts["hidden"]}
+    return told
