@@ -42,7 +42,6 @@ NOT_OURS = {
     "recorded/spaces_semantic_search.json": "another search",
     "recorded/trending_repoData_2026.json": "what the Hub's front page asks for",
     "samples/extra.trending_models.json": "what the Hub's front page asks for",
-    "samples/extra.user_overview.json": "a user's profile, which is not documented",
 }
 SPACE: dict[str, Any] = {"repo_id": "user/tmp_test_space", "type": "space"}
 WRITES: dict[str, Endpoint[Any]] = {

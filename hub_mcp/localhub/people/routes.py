@@ -16,7 +16,7 @@ from ..web.request import limit_of
 from ..web.response import HubJSON
 from .org_lookup import org_at
 from .rights import SignedInUser, caller, signed_in
-from .rows import followers_after, members_after, user_named
+from .rows import followed_after, followers_after, members_after, user_named
 from .shapes import members_json, org_overview, user_overview, users_json, whoami_json
 
 
@@ -33,12 +33,7 @@ async def organization(request: Request) -> Response:
 
 async def user(request: Request) -> Response:
     """GET /api/users/{username}/overview; another letter case redirects."""
-    store, who, asked = store_of(request), caller(request), request.path_params["username"]
-    row = user_named(store, asked)
-    if row is None:
-        raise ApiError(404, "This user does not exist")
-    if row["name"] != asked:
-        raise Moved(f"/api/users/{row['name']}/overview")
+    store, who, row = store_of(request), caller(request), _user_at(request, "overview")
     return HubJSON(user_overview(store, who, row, _counts(store, who, row["name"])))
 
 
@@ -61,6 +56,34 @@ async def followers(request: Request) -> Response:
     return HubJSON(users_json(store, who, rows[:limit]), headers=_next(request, rows, limit))
 
 
+async def user_followers(request: Request) -> Response:
+    """GET /api/users/{username}/followers."""
+    store, who, user = store_of(request), caller(request), _user_at(request, "followers")
+    limit, place = limit_of(request, 500, 1000, cap=True), place_of(request, 1)
+    rows = followers_after(store, user["id"], place[0] if place else "", limit + 1)
+    return HubJSON(users_json(store, who, rows[:limit]), headers=_next(request, rows, limit))
+
+
+async def following(request: Request) -> Response:
+    """GET /api/users/{username}/following: the users among those whom somebody follows."""
+    store, who, user = store_of(request), caller(request), _user_at(request, "following")
+    limit, place = limit_of(request, 500, 1000, cap=True), place_of(request, 1)
+    rows = followed_after(store, user["id"], place[0] if place else "", limit + 1)
+    return HubJSON(users_json(store, who, rows[:limit]), headers=_next(request, rows, limit))
+
+
+def _user_at(request: Request, page: str) -> sqlite3.Row:
+    """The user that a path names; another letter case redirects."""
+    asked = request.path_params["username"]
+    row = user_named(store_of(request), asked)
+    if row is None:
+        raise ApiError(404, "This user does not exist")
+    if row["name"] != asked:
+        query = f"?{request.url.query}" if request.url.query else ""
+        raise Moved(f"/api/users/{row['name']}/{page}{query}")
+    return row
+
+
 def _next(request: Request, rows: list[sqlite3.Row], limit: int) -> dict[str, str]:
     return next_link(request, [rows[limit - 1]["id"]]) if len(rows) > limit else {}
 
@@ -78,4 +101,6 @@ routes = [
     Route("/api/organizations/{name}/members", members, methods=["GET"]),
     Route("/api/organizations/{name}/followers", followers, methods=["GET"]),
     Route("/api/users/{username}/overview", user, methods=["GET"]),
+    Route("/api/users/{username}/followers", user_followers, methods=["GET"]),
+    Route("/api/users/{username}/following", following, methods=["GET"]),
 ]

@@ -116,6 +116,27 @@ def followers_after(store: Store, account_id: str, after: Value, limit: int) -> 
     )
 
 
+def followed_after(store: Store, user_id: str, after: Value, limit: int) -> list[sqlite3.Row]:
+    """The users that a user follows, behind an id."""
+    return store.rows(
+        "select u.* from followers f join users u on u.id = f.account_id"
+        " where f.user_id = ? and u.id > ? order by u.id limit ?",
+        user_id,
+        after,
+        limit,
+    )
+
+
+def count_likes(store: Store, user_id: str) -> int:
+    """How many repositories a user likes."""
+    return store.count("select count(*) from repo_likes where user_id = ?", user_id)
+
+
+def count_discussions(store: Store, name: str) -> int:
+    """How many discussions a user has opened."""
+    return store.count("select count(*) from discussions where author = ?", name)
+
+
 def count_followers(store: Store, account_id: str) -> int:
     """How many users follow an account."""
     return store.count("select count(*) from followers where account_id = ?", account_id)

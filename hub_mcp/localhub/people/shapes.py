@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from ..store import Store
 from .rights import SignedInUser
 from .rows import (
+    count_discussions,
     count_followed_orgs,
     count_followed_users,
     count_followers,
+    count_likes,
     count_members,
     followed_by,
     follows,
@@ -83,9 +85,9 @@ def user_overview(
         "isPro": bool(user["is_pro"]),
         "fullname": user["fullname"],
         **repos,
-        "numDiscussions": 0,
+        "numDiscussions": count_discussions(store, user["name"]),
         "numUpvotes": 0,
-        "numLikes": 0,
+        "numLikes": count_likes(store, user["id"]),
         "numFollowers": count_followers(store, user["id"]),
         "numFollowing": count_followed_users(store, user["id"]),
         "numFollowingOrgs": count_followed_orgs(store, user["id"]),

@@ -1,0 +1,65 @@
+"""People and what they keep: our tools and `huggingface_hub` tell the same of one Hub."""
+
+from __future__ import annotations
+
+import re
+
+from huggingface_hub import HfApi
+
+from .official import Told, api, by_lfs, told
+
+__all__ = ["api", "by_lfs", "told"]
+
+
+def rows(text: str) -> list[list[str]]:
+    """The rows of a listing, without its head and what is said below it."""
+    return [line.split("\t") for line in text.splitlines()[1:] if "\t" in line]
+
+
+def test_a_profile_is_told_alike(told: Told, api: HfApi) -> None:
+    user, text = api.get_user_overview("ada"), told("get_user_overview", {"username": "@ADA"})
+    assert f"user: {user.username}" in text
+    assert f"numFollowers: {user.num_followers}" in text
+    assert f"numLikes: {user.num_likes}" in text
+    assert ", ".join(org.name for org in user.orgs) in text
+    assert "avatar" not in text
+
+
+def test_followers_and_the_followed_are_the_same_people(told: Told, api: HfApi) -> None:
+    for tool, listed in (
+        ("list_user_followers", api.list_user_followers("ada")),
+        ("list_user_following", api.list_user_following("eve")),
+    ):
+        who = "ada" if tool.endswith("followers") else "eve"
+        assert (
+            {row[0] for row in rows(told(tool, {"username": who}))}
+            == {one.username for one in listed}
+            != set()
+        )
+
+
+def test_likes_are_the_same_repositories(told: Told, api: HfApi) -> None:
+    liked = api.list_liked_repos("ada")
+    shown = rows(told("list_user_likes", {"username": "ada"}))
+    assert {name for name, type, *_ in shown if type == "model"} == set(liked.models)
+    assert {name for name, type, *_ in shown if type == "space"} == set(liked.spaces)
+    assert len(shown) == liked.total
+
+
+def test_repositories_are_told_with_their_bytes_and_go_on_behind_a_cursor(told: Told, api: HfApi) -> None:
+    for tool, place, namespace in (
+        ("list_my_repos", {}, None),
+        ("list_org_repos", {"organization": "nimbus-labs"}, "nimbus-labs"),
+    ):
+        kept = {one.id: one.storage for one in api.list_user_repos(namespace)}
+        found: dict[str, int] = {}
+        asked = {**place, "limit": 5, "columns": ["id", "storage"]}
+        while True:
+            text = told(tool, asked)
+            found |= {name: int(size.replace(",", "").replace("–", "0")) for name, size, *_ in rows(text)}
+            if not (more := re.search(r"More: cursor (\S+) or", text)):
+                break
+            asked["cursor"] = more[1]
+        assert found == kept
+    private = told("list_my_repos", {"type": "model", "search": "notes"})
+    assert [row[0] for row in rows(private)] == ["ada/notes-to-self"]
