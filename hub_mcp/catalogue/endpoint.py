@@ -9,10 +9,9 @@
 From such a declaration everything else is derived: the tool's name (`get_model`) and title, its schema and
 hints, where each field travels (path, query or body), its `hub://` address. A declaration that does not hold
 together, or says too little, fails at import with a sentence that says what is wrong. What changes something
-is declared as in `change.py`.
+is declared as in `change.py`. Annotations are no texts here, since pydantic reads those of a class anew for
+every class that inherits them.
 """
-
-from __future__ import annotations
 
 import inspect
 import re
@@ -55,7 +54,7 @@ NAME_LIMIT = 39  # some hosts prefix the server's key and cap the whole at 64
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-ENDPOINTS: dict[str, type[Endpoint[Any]]] = {}  # filled by the decorators, in the order of declaration
+ENDPOINTS: "dict[str, type[Endpoint[Any]]]" = {}  # filled by the decorators, in the order of declaration
 
 
 class Endpoint(BaseModel, Generic[A]):

@@ -30,11 +30,6 @@ def why_hidden(settings: Settings, endpoint: type[Endpoint[Any]]) -> str:
     return hidden_by(settings, endpoint.tool, endpoint.area, reads=not endpoint.changes)
 
 
-def operation_areas() -> list[str]:
-    """The further toolsets, one an area of the table of operations."""
-    return list(dict.fromkeys(one.area for one in callable_operations().values()))
-
-
 def callable_operations() -> dict[str, Operation]:
     """The operations that can be tools of their own."""
     return {name: one for name, one in operations().items() if not one.keeps_back}
@@ -45,9 +40,10 @@ class CatalogueTools(ToolList):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
-        refuse_unknown(
-            settings, {*ENDPOINTS, *callable_operations(), *TOOLS}, {*areas(), AREA, *operation_areas()}
-        )
+        named = settings.toolsets or settings.tools or settings.exclude_tools or settings.read_only
+        further = callable_operations() if named else {}  # a table that takes longer to read than a call
+        further_areas = {one.area for one in further.values()}
+        refuse_unknown(settings, {*ENDPOINTS, *further, *TOOLS}, {*areas(), AREA, *further_areas})
         self.endpoints = {
             name: cls for name, cls in default_endpoints().items() if not why_hidden(settings, cls)
         }
@@ -55,7 +51,7 @@ class CatalogueTools(ToolList):
         self.reaching = [
             name for name in TOOLS if not hidden_by(settings, name, AREA, reads=name not in CHANGING)
         ]
-        for name, one in callable_operations().items():
+        for name, one in further.items():
             made = announces(settings, name, one.area, reads=one.reads) and endpoint_of(name)
             if made and name not in self.endpoints:
                 self.endpoints[name] = made

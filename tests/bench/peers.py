@@ -14,6 +14,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+# As a server is started from an installation: from compiled files, which the first start writes.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+ENVIRONMENT["HF_TOKEN"] = ""
 HELLO = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "bench", "version": "1"}}
 
 # A server of the SDK with nothing in it but two tools: one that answers at once, one that asks the Hub with
@@ -132,14 +135,13 @@ def official_http(port: int) -> list[str] | None:
 class Line:
     """A session with a server over its pipes, spoken by hand so that no client's cost is measured with it."""
 
-    def __init__(self, command: list[str]) -> None:
-        environment = {**os.environ, "HF_TOKEN": ""}
+    def __init__(self, command: list[str], **environment: str) -> None:
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=environment,
+            env={**ENVIRONMENT, **environment},
         )
         self._last = 0
 

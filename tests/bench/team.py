@@ -21,7 +21,7 @@ from typing import Any
 import httpx
 
 from tests.bench.measures import MODELS, a_hub, ids_at
-from tests.bench.peers import bare_http, official_http
+from tests.bench.peers import ENVIRONMENT, bare_http, official_http
 from tests.bench.table import Row, milliseconds, paired, per_second
 
 Step = Callable[[httpx.AsyncClient, str], Awaitable[None]]
@@ -62,7 +62,7 @@ def redis() -> Iterator[str]:
 @contextmanager
 def server(hub: str, *flags: str) -> Iterator[Served]:
     """A `hub-mcp http` that is ready."""
-    environment = {**os.environ, "HF_ENDPOINT": hub, "HUB_MCP_KEYS": "k" * 40, "HUB_MCP_JOURNAL": "off"}
+    environment = {**ENVIRONMENT, "HF_ENDPOINT": hub, "HUB_MCP_KEYS": "k" * 40, "HUB_MCP_JOURNAL": "off"}
     command = [sys.executable, "-m", "hub_mcp", "http", "--port", "0", *flags]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
@@ -107,7 +107,7 @@ def started(command: list[str], url: str, **environment: str) -> Iterator[Served
     """A peer that answers at its address."""
     with subprocess.Popen(
         command,
-        env={**os.environ, "HF_TOKEN": "", **environment},
+        env={**ENVIRONMENT, **environment},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:

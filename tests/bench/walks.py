@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
 
 from tests.bench.measures import a_hub
-from tests.bench.peers import Line, ours
+from tests.bench.peers import ENVIRONMENT, Line, ours
 from tests.bench.table import Row, mebibytes, paired, per_second
 
 ROWS = 10_000
@@ -50,7 +49,7 @@ def script(text: str, url: str) -> tuple[float, int]:
         capture_output=True,
         text=True,
         check=True,
-        env={**os.environ, "HF_TOKEN": ""},
+        env=ENVIRONMENT,
     )
     rows, seconds, memory = run.stdout.split()
     assert int(rows) == ROWS, rows
