@@ -120,6 +120,7 @@ async def made(
     """Make the call and show the answer; exit code 0, or 1 where it could not be done, 2 on bad arguments."""
     from hub_mcp.catalogue import Change
     from hub_mcp.cli.terminal import make_change
+    from hub_mcp.client.titles import with_slugs
     from hub_mcp.errors import BadInput, HubError
     from hub_mcp.server.answer_form import AnswerForm
     from hub_mcp.server.confirm.change_tool import rehearsal
@@ -129,6 +130,7 @@ async def made(
     set_up_logging(settings)
     hub = hub_of(settings)
     try:
+        arguments = await with_slugs(hub, endpoint, arguments)
         wanted = read_call(endpoint, arguments, (hub.host,))
         if not isinstance(wanted, Change):
             show(wanted, await _read(hub, wanted), shape)

@@ -60,13 +60,17 @@ class CatalogueTools(ToolList):
         """The endpoint behind an offered tool; None for every other name."""
         return self.endpoints.get(self.own_name(name))
 
+    def change_named(self, called: str) -> type[Endpoint[Any]] | None:
+        """The endpoint of an offered tool, by the name that it is announced with or by its own."""
+        return self.endpoint(called) or self.endpoints.get(called)
+
     def change_read(self, called: str, arguments: Mapping[str, Any], hosts: tuple[str, ...]) -> Endpoint[Any]:
         """The call of an offered tool, or of an operation, that is one of many.
 
         Raises:
             BadInput: there is none, or its arguments are wrong.
         """
-        endpoint = self.endpoint(called) or self.endpoints.get(called)
+        endpoint = self.change_named(called)
         if endpoint is not None:
             return read_call(endpoint, arguments, hosts)
         if CHANGE not in self.reaching:

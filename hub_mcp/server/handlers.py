@@ -35,6 +35,7 @@ from hub_mcp.client.counting import MOST_PAGES, SECONDS, count
 from hub_mcp.client.deadline import reporting
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.near_names import near_names
+from hub_mcp.client.titles import with_slugs, with_slugs_in_all
 from hub_mcp.errors import (
     BadInput,
     HubError,
@@ -139,6 +140,7 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
             asked = tools.operations.asked(name, arguments)
             endpoint, arguments = asked.endpoint, asked.arguments
         hub = hub_of(ctx)
+        arguments = await with_slugs(hub, endpoint, arguments)
         call = read_call(endpoint, arguments, (hub.host,), literal=literal)
         try:
             return await _made(ctx, params, call, hub, progress, dry_run=dry_run, token=answer or token)
@@ -157,6 +159,8 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
         hub = hub_of(ctx)
         dry_run, token = taken(arguments, DRY_RUN, bool, False), taken(arguments, CONFIRM, str, "")
         arguments = as_meant(tool_for(MANY).input_schema, arguments)
+        calls = await with_slugs_in_all(hub, tools.change_named, arguments.get("calls"))
+        arguments = {**arguments, "calls": calls}
         batch, skipped = batch_of(arguments, lambda tool, said: tools.change_read(tool, said, (hub.host,)))
         return await _batch_made(
             ctx, params, batch, hub, progress, skipped=skipped, dry_run=dry_run, token=answer or token

@@ -1,0 +1,101 @@
+"""Collections by their titles: one's own, or of the owner before the slash, where only one is called so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hub_mcp.catalogue.answers import is_array, is_object
+from hub_mcp.catalogue.collection import CollectionRow
+from hub_mcp.catalogue.collection_reads import ListCollections
+from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.users import Whoami
+from hub_mcp.catalogue.vocabulary import is_address, read_owner, read_slug
+from hub_mcp.client.hub import Hub
+from hub_mcp.client.near_names import alike
+from hub_mcp.errors import BadInput, plain
+
+MOST_NAMED = 5  # candidates that an error names
+LOOKED_AT = 1_000  # collections of an owner
+
+
+async def with_slugs(
+    hub: Hub, endpoint: type[Endpoint[Any]] | None, arguments: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The arguments of a call, with the slug of the collection where its title stands.
+
+    Raises:
+        BadInput: several are called so, or none.
+        HubError: the Hub could not be asked.
+    """
+    said = dict(arguments)
+    text = said.get("slug")
+    if endpoint and "slug" in endpoint.model_fields and isinstance(text, str) and _is_title(text):
+        said["slug"] = await _slug_of(hub, text.strip())
+    return said
+
+
+async def with_slugs_in_all(hub: Hub, named: Callable[[str], type[Endpoint[Any]] | None], calls: Any) -> Any:
+    """The same for a list of `{tool, arguments}`; whatever is none is left for others to refuse.
+
+    Args:
+        named: the endpoint of a tool.
+    """
+    if not is_array(calls):
+        return calls
+    found: list[Any] = []
+    for one in calls:
+        tool, arguments = (one.get("tool"), one.get("arguments")) if is_object(one) else ("", None)
+        if is_object(arguments) and isinstance(tool, str):
+            one = {**one, "arguments": await with_slugs(hub, named(tool), arguments)}
+        found.append(one)
+    return found
+
+
+def _is_title(text: str) -> bool:
+    """Whether it can be no slug, and no address of one."""
+    if not text.strip() or is_address(text) or len(text) > 200 or not text.isprintable():
+        return False
+    if {".", ".."} & set(text.split("/")):
+        return False
+    try:
+        read_slug(text)
+    except ValueError:
+        return True
+    return False
+
+
+async def _slug_of(hub: Hub, text: str) -> str:
+    owner, slash, title = text.partition("/")
+    try:
+        owner = read_owner(owner) if slash else ""
+    except ValueError:
+        owner = ""
+    if not owner:
+        owner, title = (await hub.send(Whoami())).name, text
+    page = await hub.send(ListCollections(owner=[owner], limit=LOOKED_AT))
+    rows = [row for row in page.items if row.slug.partition("/")[0].lower() == owner.lower()]
+    found = [row for row in rows if _same(row.title, title)]
+    if len(found) == 1:
+        return found[0].slug
+    asked = f"“{plain(title, 60)}”"
+    if found:
+        raise BadInput(
+            f"{owner} has {len(found):,} collections called {asked}.", advice=f"Name one: {_named(found)}."
+        )
+    titles = {row.slug: row.title or "" for row in rows}
+    near = alike(title, titles, lambda one: titles.get(one, one))
+    close = [row for row in rows if row.slug in near]
+    raise BadInput(
+        f"{owner} has no collection called {asked}.",
+        advice=f"Near: {_named(close)}." if close else "list_collections finds collections and their slugs.",
+    )
+
+
+def _same(one: str | None, other: str) -> bool:
+    return " ".join((one or "").split()).casefold() == " ".join(other.split()).casefold()
+
+
+def _named(rows: list[CollectionRow]) -> str:
+    named = ", ".join(plain(row.slug, 250) for row in rows[:MOST_NAMED])
+    return named + (f" and {len(rows) - MOST_NAMED:,} more" if len(rows) > MOST_NAMED else "")
