@@ -31,11 +31,11 @@ ANSWER_TOOL: Mapping[str, Any] = {
         },
         "required": ["token", "key", "tool", "arguments", "yes"],
     },
-    "annotations": {
-        "readOnlyHint": False,
+    "annotations": {  # as the SDK orders them
         "destructiveHint": True,
         "idempotentHint": False,
         "openWorldHint": True,
+        "readOnlyHint": False,
     },
     "_meta": {"ui": {"visibility": ["app"]}},
 }
