@@ -17,6 +17,7 @@ FJORDS = {"repo_id": "ada/fjord-names", "type": "model"}
 JOB = {"namespace": "ada", "job_id": "6abf60ffca7ff55b1071f7af"}
 DOOR = {"repo_id": "nimbus-labs/partners-preview", "type": "model"}
 HOOK = {"webhook_id": "6908720c926214bcf1cbefa9"}
+DESK = {"repo_id": "nimbus-labs/forecast-desk"}  # a Space on paid hardware
 COMMENT = {**FJORDS, "num": 1, "comment_id": "{comment}"}
 
 CALLS: dict[str, dict[str, Any]] = {
@@ -183,6 +184,18 @@ CALLS: dict[str, dict[str, Any]] = {
     "handle_access_requests": {**DOOR, "users": ["amara-abe", "dmitri-abe"], "status": "accepted"},
     "grant_access": {**DOOR, "user": "yara-abe"},
     "cancel_access_request": {"repo_id": "open-cartography/survey-diaries", "type": "dataset"},
+    "get_space_runtime": DESK,
+    "list_space_hardware": {"limit": 3},
+    "set_space_hardware": {**DESK, "flavor": "t4-small", "sleep_time_seconds": 3600},
+    "set_space_sleep_time": {**DESK, "seconds": 600},
+    "set_space_dev_mode": {**DESK, "enabled": True},
+    "set_space_volumes": {
+        **DESK,
+        "volumes": [{"type": "model", "source": "openai-community/gpt2", "mount_path": "/models"}],
+    },
+    "delete_space_volumes": DESK,
+    "pause_space": DESK,
+    "restart_space": {**DESK, "factory": True},
 }
 
 # Calls that no exchange makes: with lists, objects and truth values.

@@ -4,21 +4,20 @@ It imitates the Hugging Face Hub where the documented API reaches: models, datas
 their listings, infos, tags, parquet files and Croissant documents; creating, duplicating, deleting, moving
 and setting up repositories; their files, commits, branches and tags; discussions and pull requests; likes;
 requests for access to gated repositories; people and organizations; resource groups; papers; collections;
-jobs, which run nothing but pass through their states, with logs and prices; webhooks, which call loopback
-addresses only, when something changes.
+jobs and Spaces, which run nothing but pass through their states, with logs and prices; webhooks, which call
+loopback addresses only, when something changes.
 
 A repository holds what was committed to it, by git's own ids: contents, folders and commits, and large files
 by the batch API and upload of Git LFS to this Hub's own address. Cards, tags, sizes and dates are read out of
 the head of main. A repository that is deleted and a history that is squashed are gone from the file too.
 
 Not imitated: git itself over HTTP or SSH, Xet (clients with HF_HUB_DISABLE_XET=1 use LFS), merge commits (a
-pull request becomes one commit, as on the Hub), annotations of tags, reactions, locking; running Spaces
-(their state does not follow their files), buckets (collections and groups only name them), inference,
-billing, OAuth, SCIM, search engines and CDN hosts: those are
+pull request becomes one commit, as on the Hub), annotations of tags, reactions, locking; buckets (collections
+and groups only name them), inference, billing, OAuth, SCIM, search engines and CDN hosts: those are
 answered with 501, or in outline where that is asked for. The world's weights have names and sizes but no
 content, and a download of them says so; a file has at most 256 MiB, a text file 10 MiB. Plans are a column,
-nothing is ever paid. Numbers such as downloads do not move. The action quotas of FACTS §7 and the extra
-limit of whoami-v2 are not kept; `faults/` can pretend them.
+nothing is ever paid. Numbers such as downloads do not move. The action quotas of FACTS §7 and the extra limit
+of whoami-v2 are not kept; `faults/` can pretend them.
 """
 
 from __future__ import annotations
@@ -51,6 +50,7 @@ from .people import likes, owned_repos
 from .people import routes as people
 from .repos import creation, duplication, lookup, repo_changes, repo_search
 from .repos import routes as repos
+from .spaces import hardware_prices, runtime_routes, volume_routes
 from .store import Store
 from .tags import routes as tags
 from .view import View
@@ -61,7 +61,8 @@ from .webhooks import routes as webhooks
 from .world.snapshot import world_of
 
 AREAS: tuple[ModuleType, ...] = (
-    people, owned_repos, tags, repo_search, likes, creation, duplication, repo_changes, datasets,
+    people, owned_repos, tags, hardware_prices, runtime_routes, volume_routes, repo_search, likes, creation,
+    duplication, repo_changes, datasets,
     repos, content, commit_routes, large_files, ref_routes, discussions, event_routes,
     papers, collections, collection_search, item_routes, groups, group_assignment, gating,
     jobs, webhooks,

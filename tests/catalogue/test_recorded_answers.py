@@ -36,9 +36,6 @@ FILES = [f"{path.parent.name}/{path.name}" for path in sorted(SHARED.glob("*/*.j
 BASE = "https://huggingface.co"
 
 NOT_OURS = {
-    "recorded/space_runtime_building.json": "the runtime of a Space alone",
-    "samples/space_runtime.building.json": "the runtime of a Space alone",
-    "samples/space_runtime.static.json": "the runtime of a Space alone",
     "recorded/spaces_semantic_search.json": "another search",
     "recorded/trending_repoData_2026.json": "what the Hub's front page asks for",
     "samples/extra.trending_models.json": "what the Hub's front page asks for",

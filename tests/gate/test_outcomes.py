@@ -65,6 +65,13 @@ SAID = {
     "toggle_webhook": "disabled yes (was no).",
     "delete_webhook": "Deleted the webhook 6908720c926214bcf1cbefa9, with its secret and its log.",
     "delete_discussion": "Deleted the discussion 2 of the model ada/fjord-names, with all its comments.",
+    "set_space_hardware": "hardware t4-small (was cpu-upgrade); sleepTimeSeconds 3,600 (was 172,800).",
+    "set_space_sleep_time": "seconds 600 (was 3,600).",
+    "set_space_dev_mode": "devMode yes (was no).",
+    "set_space_volumes": "Mounted into the Space nimbus-labs/forecast-desk: 1 volume, and no other.",
+    "delete_space_volumes": "Detached all that was mounted into the Space nimbus-labs/forecast-desk;",
+    "pause_space": "Paused: the Space nimbus-labs/forecast-desk does nothing and costs nothing until",
+    "restart_space": "Restarted: the Space nimbus-labs/forecast-desk. It is at the stage BUILDING.",
 }
 
 

@@ -294,6 +294,7 @@ def ways() -> list[Way]:
         *_of_jobs(storm["resource_group_id"]),
         *_of_webhooks(),
         *_of_refs(),
+        *_of_running_spaces(),
         *_of_access(),
     ]
 
@@ -315,6 +316,47 @@ def _of_access() -> list[Way]:
         Way(SENDS_OUT, "handle_access_requests", "reason", {**many, **why}),
         Way(OPENS, "grant_access", "user", {**GATED, "user": "yara-abe"}),
         Way(CLOSES_OUT, "cancel_access_request", "repo_id", GATED),
+    ]
+
+
+def _of_running_spaces() -> list[Way]:
+    """What a Space costs, and what it loses when it restarts or stops."""
+    paid, free, off = (
+        {"repo_id": f"{ORG}/forecast-desk"},
+        {"repo_id": "ada/forecast-reader"},
+        {"repo_id": "ada/scratchpad"},
+    )
+    diary = {"type": "model", "source": PRIVATE["repo_id"], "mount_path": "/diary"}
+    archive = {"type": "bucket", "source": f"{ORG}/radar-frames", "mount_path": "/data"}
+    return [
+        Way(SPENDS, "set_space_hardware", "flavor", {**free, "flavor": "t4-small"}),
+        Way(DESTROYS, "set_space_hardware", "flavor", {**paid, "flavor": "cpu-basic"}),
+        Way(
+            SPENDS,
+            "set_space_hardware",
+            "sleep_time_seconds",
+            {**paid, "flavor": "cpu-upgrade", "sleep_time_seconds": -1},
+        ),
+        Way(SPENDS, "set_space_sleep_time", "seconds", {**paid, "seconds": -1}),
+        Way(SPENDS, "set_space_sleep_time", "seconds", {**paid, "seconds": 604_800}),
+        Way(OPENS, "set_space_dev_mode", "enabled", {**free, "enabled": True}),
+        Way(DESTROYS, "set_space_dev_mode", "enabled", {**free, "enabled": True}),
+        Way(CLOSES_OUT, "pause_space", "repo_id", free),
+        Way(DESTROYS, "pause_space", "repo_id", free),
+        Way(DESTROYS, "restart_space", "repo_id", free),
+        Way(SPENDS, "restart_space", "repo_id", paid),
+        Way(RUNS, "restart_space", "repo_id", off),
+        Way(DESTROYS, "restart_space", "factory", {**free, "factory": True}),
+        Way(OPENS, "set_space_volumes", "volumes.source", {**free, "volumes": [diary]}),
+        Way(OPENS, "set_space_volumes", "volumes.type", {**off, "volumes": [archive]}),
+        Way(
+            OPENS,
+            "set_space_volumes",
+            "volumes.read_only",
+            {**paid, "volumes": [{**archive, "read_only": False}]},
+        ),
+        Way(DESTROYS, "set_space_volumes", "volumes.source", {**free, "volumes": [diary]}),
+        Way(DESTROYS, "delete_space_volumes", "repo_id", free),
     ]
 
 
@@ -589,6 +631,13 @@ HARMLESS = {
     ("cancel_access_request", "type"): NAMES,
     ("set_repo_resource_group", "repo_id"): NAMES,
     ("set_repo_resource_group", "type"): NAMES,
+    ("set_space_hardware", "repo_id"): NAMES,
+    ("set_space_sleep_time", "repo_id"): NAMES,
+    ("set_space_dev_mode", "repo_id"): NAMES,
+    ("set_space_volumes", "repo_id"): NAMES,
+    ("set_space_volumes", "volumes.mount_path"): PART_OF_IT.format("volumes.source"),
+    ("set_space_volumes", "volumes.revision"): PART_OF_IT.format("volumes.source"),
+    ("set_space_volumes", "volumes.path"): PART_OF_IT.format("volumes.source"),
 }
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from ..git.git_objects import EMPTY_TREE
 from ..git.history import commit_row, tree_of
 from ..git.trees import entry_at, files_of, size_of
+from ..spaces.stages import rebuilt
 from ..store import Json, Store
 from .card_text import CardError, read_card, split
 
@@ -76,14 +77,19 @@ def main_changed(store: Store, repo: sqlite3.Row, sha: str) -> None:
     before, after = reading(store, type, old_tree), reading(store, type, commit["tree"])
     tags = _merged(json.loads(repo["tags"]), before.tags, after.tags)
     size = size_of(store, commit["tree"])
+    sdk = _said(repo, "sdk", before, after) if type == "space" else None
+    details = _details(json.loads(repo["details"]), before, after)
+    if sdk not in (None, "static"):
+        app = "Dockerfile" if sdk == "docker" else str(after.card.get("app_file") or "app.py")
+        details = rebuilt(details, store.clock(), has_app=entry_at(store, commit["tree"], app) is not None)
     store.run(
         "update repos set sha = ?, last_modified = ?, main_size = ?, used_storage = ?, tags = ?, card = ?,"
         " details = ?, pipeline_tag = ?, library_name = ?, sdk = ?, description = ? where key = ?",
         sha, commit["created_at"], size, storage(store, key, commit["tree"]),
-        _json(tags), _json(after.card), _json(_details(json.loads(repo["details"]), before, after)),
+        _json(tags), _json(after.card), _json(details),
         _said(repo, "pipeline_tag", before, after) if type == "model" else None,
         _said(repo, "library_name", before, after) if type == "model" else None,
-        _said(repo, "sdk", before, after) if type == "space" else None,
+        sdk,
         _described(repo, before, after), key,
     )  # fmt: skip
     store.run("delete from labels where repo = ? and kind = 'tag'", key)

@@ -48,7 +48,7 @@ async def paper(request: Request) -> Response:
         name = f"{type.capitalize()}s"
         repos, total = repos_citing(store, who, type, row["id"], LINKED)
         answer[f"linked{name}"] = [
-            linked_space(r) if type == "space" else repo_summary(store, who, r) for r in repos
+            linked_space(store, r) if type == "space" else repo_summary(store, who, r) for r in repos
         ]
         answer[f"numTotal{name}"] = total
     if "comments" in asked:

@@ -13,6 +13,7 @@ from ..git.trees import files_of
 from ..groups.shapes import group_brief
 from ..people.rights import SignedInUser, role_on
 from ..spaces.shapes import subdomain_of
+from ..spaces.stages import runtime_at
 from ..store import Json, Store
 from .repo_queries import count_children, labels_of, repo_by_id, spaces_using
 
@@ -94,6 +95,11 @@ class LazyRepo:
         return group_brief(self.store, group)
 
     @property
+    def runtime(self) -> object:
+        """What a Space does at this moment."""
+        return runtime_at(self.details, self.store.clock()) if "runtime" in self.details else ABSENT
+
+    @property
     def providers(self) -> object:
         """Where inference runs: an object in an info, a list in a listing (recorded)."""
         mapping = self.details.get("inferenceProviderMapping")
@@ -152,7 +158,7 @@ FIELDS: Mapping[str, Field] = {
     "private": lambda shown: shown.row["visibility"] == "private",
     "region": lambda shown: "us",
     "resourceGroup": lambda shown: shown.resource_group,
-    "runtime": _detail("runtime"),
+    "runtime": lambda shown: shown.runtime,
     "safetensors": _detail("safetensors"),
     "sdk": _column("sdk"),
     "sha": _column("sha"),

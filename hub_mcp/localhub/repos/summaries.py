@@ -14,12 +14,11 @@ from ..store import Store
 
 def repo_summary(store: Store, who: SignedInUser | None, repo: sqlite3.Row) -> dict[str, object]:
     """A repository of any type, without saying where it is shown."""
-    details: dict[str, object] = json.loads(repo["details"])
     card: dict[str, object] = {"author": repo["namespace"]}
     if repo["type"] != "dataset":
         card["authorData"] = account_json(store, who, repo["namespace"])
     if repo["type"] == "space":
-        card |= space_summary(repo, details)
+        card |= space_summary(store, repo)
     else:
         card |= {"downloads": repo["downloads"], "gated": repo["gated"] or False}
     if repo["type"] == "model":

@@ -7,27 +7,26 @@ import re
 import sqlite3
 from collections.abc import Mapping
 
+from ..store import Json, Store
+from .stages import runtime_at
+
 RUNTIME = ("stage", "hardware", "errorMessage", "gcTimeout", "replicas", "devMode", "domains", "sha")
-NO_RUNTIME: dict[str, object] = {
-    "stage": "NO_APP_FILE",
-    "hardware": {"current": None, "requested": None},
-    "replicas": {"requested": 1},
-}
 
 
-def linked_space(repo: sqlite3.Row) -> dict[str, object]:
+def linked_space(store: Store, repo: sqlite3.Row) -> dict[str, object]:
     """A Space as the page of a paper names it: five fields."""
     card: dict[str, object] = json.loads(repo["card"])
-    details: dict[str, object] = json.loads(repo["details"])
+    details: dict[str, Json] = json.loads(repo["details"])
     answer: dict[str, object] = {"emoji": _text(card, "emoji", "🚀"), "id": repo["id"]}
-    answer["running"] = _runtime(details)["stage"] == "RUNNING"
+    answer["running"] = runtime_at(details, store.clock())["stage"] == "RUNNING"
     if card.get("short_description"):
         answer["shortDescription"] = card["short_description"]
     return answer | {"featured": False}
 
 
-def space_summary(repo: sqlite3.Row, details: Mapping[str, object]) -> dict[str, object]:
+def space_summary(store: Store, repo: sqlite3.Row) -> dict[str, object]:
     """The fields of a summary that only a Space has."""
+    runtime = runtime_at(json.loads(repo["details"]), store.clock())
     card: dict[str, object] = json.loads(repo["card"])
     answer: dict[str, object] = {
         "colorFrom": _text(card, "colorFrom", "blue"),
@@ -37,7 +36,7 @@ def space_summary(repo: sqlite3.Row, details: Mapping[str, object]) -> dict[str,
         "emoji": _text(card, "emoji", "🚀"),
         "featured": False,
         "pinned": bool(card.get("pinned")),
-        "runtime": {key: value for key, value in _runtime(details).items() if key in RUNTIME},
+        "runtime": {key: value for key, value in runtime.items() if key in RUNTIME},
         "tags": json.loads(repo["tags"]),
         "title": _text(card, "title", repo["name"]),
         "trendingScore": repo["trending_score"],
@@ -51,12 +50,6 @@ def space_summary(repo: sqlite3.Row, details: Mapping[str, object]) -> dict[str,
 def subdomain_of(id: str) -> str:
     """The first part of the host a Space runs on."""
     return re.sub(r"[^a-z0-9]+", "-", id.lower())
-
-
-def _runtime(details: Mapping[str, object]) -> Mapping[str, object]:
-    """What a Space's hardware does; a Space just made has nothing to run."""
-    runtime = details.get("runtime")
-    return NO_RUNTIME | runtime if isinstance(runtime, dict) else NO_RUNTIME
 
 
 def _text(card: Mapping[str, object], name: str, otherwise: str) -> str:

@@ -1,0 +1,21 @@
+"""What is kept of a Space beside its repository's columns."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+
+from ..store import Json, Store
+
+
+def details_of(repo: sqlite3.Row) -> dict[str, Json]:
+    """What only an info tells, and how it was started."""
+    found: dict[str, Json] = json.loads(repo["details"])
+    return found
+
+
+def keep_details(store: Store, repo: sqlite3.Row, details: Mapping[str, Json]) -> None:
+    """Write that; inside a transaction."""
+    text = json.dumps(details, ensure_ascii=False, separators=(",", ":"))
+    store.run("update repos set details = ? where key = ?", text, repo["key"])
