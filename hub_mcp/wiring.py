@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import gc
 import logging
@@ -142,8 +141,10 @@ def run_stdio(settings: Settings, begun: Begun | None = None) -> None:
         begun: what was read and answered before, without the SDK.
     """
     set_up_logging(settings)
+    import anyio
+
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve_stdio(settings, begun))
+        anyio.run(_serve_stdio, settings, begun)  # it notes which loop this is: else each wait would look
 
 
 async def _serve_stdio(settings: Settings, begun: Begun | None) -> None:

@@ -485,6 +485,29 @@ async def test_connections_are_kept_and_shared_by_callers() -> None:
     assert connections == 1
 
 
+@pytest.mark.asyncio
+async def test_calls_at_once_have_a_connection_each_and_later_ones_use_these() -> None:
+    connections, at_once = 0, 5
+    together = asyncio.Barrier(at_once)
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        while not reader.at_eof():
+            head = await head_of(reader)
+            if b"together" in head:
+                await together.wait()
+            writer.write(ANSWER)
+
+    async with listening(talk) as port:
+        hub = Hub(f"http://127.0.0.1:{port}")
+        for name in ("ada/together", "ada/together", "ada/alone"):
+            calls = [hub.send(GetModel(repo_id=name)) for _ in range(at_once)]
+            await asyncio.gather(*calls)
+        await hub.aclose()
+    assert connections == at_once
+
+
 def test_httpx_itself_is_not_needed_until_something_is_sent() -> None:
     import subprocess
     import sys

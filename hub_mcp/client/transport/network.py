@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
 from contextlib import AsyncExitStack
+from functools import partial
 
 import anyio
 import httpx
@@ -17,9 +19,9 @@ import httpx
 from hub_mcp.client.deadline import deadline_of
 from hub_mcp.client.transport.connection_errors import odd_surroundings
 from hub_mcp.client.transport.inflated import Inflated
+from hub_mcp.client.transport.lanes import ONE, Lanes
 from hub_mcp.client.transport.proxies import ProxyRoute, proxy_for
 from hub_mcp.client.transport.retry import NOT_SENT, READS
-from hub_mcp.client.transport.turns import ALL
 
 LARGE = 2**15  # bytes of an answer, from which on they are read one after the other
 HUGE = 2**18  # bytes, from which on only a few arrive at once
@@ -29,10 +31,9 @@ MOST_OF_A_STREAM = 256 * 1024  # bytes of an answer without end
 CLOSING = 2.0  # seconds
 READ_FOR_A_WHILE = (b"x-read-for-a-while", b"1")  # ours: the answer went on when we stopped reading
 SENT_AS = (b"content-encoding", b"transfer-encoding", b"content-length")  # of the body as it was sent
-MOST_ORIGINS = 100  # the Hub, and where its files lie
+MOST_ORIGINS = 10  # the Hub, and where its files lie
 # What the kernel holds of an answer comes at once, also of one whose turn to be read has not come.
 RECEIVING = (socket.SOL_SOCKET, socket.SO_RCVBUF, 2**17)
-CONNECTIONS = httpx.Limits(max_connections=ALL, max_keepalive_connections=32, keepalive_expiry=30)
 
 
 class Network(httpx.AsyncBaseTransport):
@@ -42,34 +43,40 @@ class Network(httpx.AsyncBaseTransport):
     """
 
     def __init__(self) -> None:
-        self._by_origin: dict[str, httpx.AsyncHTTPTransport] = {}
-        self._by_proxy: dict[ProxyRoute | None, httpx.AsyncHTTPTransport] = {}
+        self._by_origin: dict[str, Lanes] = {}
+        self._makes: dict[ProxyRoute | None, Callable[[], httpx.AsyncHTTPTransport]] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url
-        return await self._to(f"{url.scheme}://{url.netloc.decode()}").handle_async_request(request)
-
-    def _to(self, origin: str) -> httpx.AsyncHTTPTransport:
+        origin = f"{url.scheme}://{url.netloc.decode()}"
         if origin not in self._by_origin:
-            if len(self._by_origin) >= MOST_ORIGINS:
-                self._by_origin.clear()
-            self._by_origin[origin] = self._by(proxy_for(origin))
-        return self._by_origin[origin]
+            self._by_origin[origin] = Lanes(self._make(proxy_for(origin)))
+            if len(self._by_origin) > MOST_ORIGINS:
+                await self._by_origin.pop(next(iter(self._by_origin))).aclose()
+        return await self._by_origin[origin].handle_async_request(request)
 
-    def _by(self, proxy: ProxyRoute | None) -> httpx.AsyncHTTPTransport:
-        if proxy not in self._by_proxy:
+    def _make(self, proxy: ProxyRoute | None) -> Callable[[], httpx.AsyncHTTPTransport]:
+        """What makes transports that go this way."""
+        if proxy not in self._makes:
             try:
                 through = httpx.Proxy(proxy.address) if proxy else None
-                self._by_proxy[proxy] = httpx.AsyncHTTPTransport(
-                    proxy=through, limits=CONNECTIONS, socket_options=[RECEIVING]
+                make = partial(
+                    httpx.AsyncHTTPTransport,
+                    verify=httpx.create_ssl_context(),
+                    limits=ONE,
+                    proxy=through,
+                    socket_options=[RECEIVING],
                 )
+                make()  # what cannot be made is told here
+                self._makes[proxy] = make
             except (ImportError, ValueError, OSError, httpx.InvalidURL) as trouble:
                 raise odd_surroundings(trouble, proxy) from None  # the trouble's text may hold a password
-        return self._by_proxy[proxy]
+        return self._makes[proxy]
 
     async def aclose(self) -> None:
-        for transport in self._by_proxy.values():
-            await transport.aclose()
+        for lanes in self._by_origin.values():
+            await lanes.aclose()
+        self._by_origin.clear()
 
 
 class WholeAnswerTransport(httpx.AsyncBaseTransport):
