@@ -49,6 +49,8 @@ QUOTE_LIMIT = 400
 
 def plain(text: str, limit: int = QUOTE_LIMIT) -> str:
     """Somebody else's words on one line: no control, bidirectional or invisible characters, and bounded."""
+    if len(text) <= limit and text.isascii() and text.isprintable() and "  " not in f" {text} ":
+        return text  # most texts are on one line already, and this is quick
     cut = text[: limit * 4]  # so that a text of megabytes costs nothing
     flat = " ".join(visible(cut, " ").split())
     return flat if len(flat) <= limit and len(cut) == len(text) else flat[: limit - 1] + "…"

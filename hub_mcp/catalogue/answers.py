@@ -319,14 +319,14 @@ def counted(number: int, thing: str) -> str:
 
 def told(value: Any, limit: int = SHORT) -> str:
     """A value on one line, as people write it; a text in it of at most `limit` characters."""
+    if isinstance(value, str):
+        return day(value) if _MOMENT.fullmatch(value) else cut_text(plain(value, 2 * TEXT_LIMIT), limit)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):
         return f"{value:,.4g}"
-    if isinstance(value, str):
-        return day(value) if _MOMENT.fullmatch(value) else cut_text(plain(value, 2 * TEXT_LIMIT), limit)
     if isinstance(value, Mapping):
         return ", ".join(f"{plain(str(key), KEY_LIMIT)} {told(one, limit)}" for key, one in value.items())
     if isinstance(value, Iterable):

@@ -120,7 +120,7 @@ def _cut(value: Any, budget: int, path: tuple[str, ...]) -> tuple[Any, list[Cut]
 
 def shown_of(text: str) -> tuple[int, int]:
     """How many characters of a text are shown, and how many more there are."""
-    cut = _CUT.search(text)
+    cut = _CUT.search(text) if text.endswith(" more characters)") else None
     return (cut.start(), int(cut[1].replace(",", ""))) if cut else (len(text), 0)
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from hub_mcp.client.placeholders import bearer_in
 
 if TYPE_CHECKING:
+    import httpx
+
     from hub_mcp.client.token import Token
 
 _KEY = secrets.token_bytes(32)  # anew in every process, so that an id is worth nothing outside of it
@@ -39,6 +41,14 @@ class Caller:
     @classmethod
     def _of(cls, secret: str) -> Caller:
         return cls(_digest(secret, _KEY), secret)
+
+    @classmethod
+    def of(cls, request: httpx.Request) -> Caller:
+        """The caller of a request to the Hub, told once for all transports that it passes."""
+        known = request.extensions.get("caller")
+        if not isinstance(known, Caller):
+            known = request.extensions["caller"] = cls.behind(request.headers.get("authorization", ""))
+        return known
 
     def under(self, key: bytes) -> str:
         """A name that other processes with the same key come to as well; "" for a caller without a token."""

@@ -243,7 +243,12 @@ def lines_of(
     for name, value in content.items():
         limit = TEXT_LIMIT if name in full else SHORT
         here = (*path, name)
-        if isinstance(value, Mapping) and any(isinstance(one, (Mapping, list)) for one in value.values()):
+        if isinstance(value, str) and name in full and "\n" in value:
+            lines += [f"{indent}{told(name)}:", *(f"{indent}  {line}" for line in _parted(value))]
+        elif isinstance(value, str):
+            said = _with_cursor(value, limit, here) if goes_on else told(value, limit)
+            lines.append(f"{indent}{told(name)}: {said}")
+        elif isinstance(value, Mapping) and any(isinstance(one, (Mapping, list)) for one in value.values()):
             inside = list(value) if name in full else ()
             lines += [
                 f"{indent}{told(name)}:",
@@ -256,10 +261,6 @@ def lines_of(
                 rest = {part: said for part, said in one.items() if part not in long}
                 lines.append(f"{indent}- {told(rest, limit)}")
                 lines += [f"{indent}  {line}" for text in long.values() for line in _parted(text)]
-        elif name in full and isinstance(value, str) and "\n" in value:
-            lines += [f"{indent}{told(name)}:", *(f"{indent}  {line}" for line in _parted(value))]
-        elif isinstance(value, str) and goes_on:
-            lines.append(f"{indent}{told(name)}: {_with_cursor(value, limit, here)}")
         else:
             lines.append(f"{indent}{told(name)}: {told(value, limit)}")
     return lines

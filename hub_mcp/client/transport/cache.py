@@ -70,7 +70,7 @@ class CacheTransport(httpx.AsyncBaseTransport):
         self._changes = 0  # grows with every change, so that an answer from before it is not kept
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        caller = Caller.behind(request.headers.get("authorization", "")).id
+        caller = Caller.of(request).id
         if request.method not in READS:
             try:
                 return await self._inner.handle_async_request(request)

@@ -100,7 +100,7 @@ class RateLimitTransport(httpx.AsyncBaseTransport):
 
     def budget_of(self, request: httpx.Request) -> Budget:
         """The budget of a request: one for each Hub, caller and class of addresses."""
-        key = (place_of(request), Caller.behind(request.headers.get("authorization", "")).id)
+        key = (place_of(request), Caller.of(request).id)
         budget = self._budgets.pop(key, None) or Budget()
         self._budgets[key] = budget
         if len(self._budgets) > MOST_BUDGETS:

@@ -43,7 +43,7 @@ class RefusedTokenTransport(httpx.AsyncBaseTransport):
         self._refused: OrderedDict[str, TokenRefusal] = OrderedDict()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        caller = Caller.behind(request.headers.get("authorization", "")).id
+        caller = Caller.of(request).id
         if not caller:
             return await self._inner.handle_async_request(request)
         if (known := self._refused.pop(caller, None)) and self._clock() < known.until:

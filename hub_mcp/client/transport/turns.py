@@ -85,7 +85,7 @@ class TurnsTransport(httpx.AsyncBaseTransport):
         self._turns = turns or FairTurns()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        async with self._turns.turn(Caller.behind(request.headers.get("authorization", "")).id):
+        async with self._turns.turn(Caller.of(request).id):
             return await self._inner.handle_async_request(request)
 
     async def aclose(self) -> None:
