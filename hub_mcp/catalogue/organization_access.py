@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
+from hub_mcp.catalogue.access_table import group_in, table_of
 from hub_mcp.catalogue.answers import Answer, Page, clean
 from hub_mcp.catalogue.collection_item import Item, read_item
 from hub_mcp.catalogue.composed import Composed
@@ -43,11 +44,13 @@ class Access(Answer):
     Attributes:
         more: whether there are more members than were looked at.
         told: the answer, once everything was looked at.
+        table: the same for people to look at.
     """
 
     members: tuple[Person, ...]
     more: bool = False
     told: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    table: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def roles(self) -> dict[str, str]:
@@ -136,7 +139,7 @@ class GetAccess(Composed[Access]):
         groups = known.of(ListResourceGroups(organization=self.organization))
         seen = Seen(self, answer, groups, known)
         said = seen.of_one(self.one) if self.one else seen.of_all(self._listings())
-        return Access(answer.members, answer.more, {**said, "rule": RULE, **seen.missing()})
+        return Access(answer.members, answer.more, {**said, "rule": RULE, **seen.missing()}, seen.table())
 
 
 class Seen:
@@ -147,6 +150,7 @@ class Seen:
         self._user = (call.user or "").lower()
         self._roles = access.roles
         self._groups = groups.groups if groups else ()
+        self._repositories: Sequence[Repository] = ()
         self._known = known
         self._unseen = [] if groups else ["resource groups (they could not be read)"]
         if access.more:
@@ -169,13 +173,18 @@ class Seen:
         """What could not be seen, so that nobody takes the answer for more than it is."""
         return {"not_seen": "; ".join(self._unseen)} if self._unseen else {}
 
+    def table(self) -> dict[str, Any]:
+        """All of it by people and repositories."""
+        return table_of(self._roles, self._repositories, self._groups)
+
     def of_one(self, call: Endpoint[Repository]) -> dict[str, Any]:
         """Who can do what with one repository."""
         found = self._known.of(call)
         if found is None:
             self._unseen.append(f"{call.subject}, which does not exist or is hidden from you")
             return {}
-        group_id = _group_in(found)
+        self._repositories = [found]
+        group_id = group_in(found)
         group = next((one for one in self._groups if one.hub_id and one.hub_id == group_id), None)
         if group_id and group is None:
             self._unseen.append("the resource group that it is in")
@@ -198,11 +207,12 @@ class Seen:
             found += page.items
             if page.next_cursor or page.left_out:
                 self._unseen.append(f"some of its {type(listing).area}")
+        self._repositories = found
         known = {one.hub_id for one in self._groups if one.hub_id}
-        hidden = [one for one in found if (at := _group_in(one)) and at not in known]
+        hidden = [one for one in found if (at := group_in(one)) and at not in known]
         if hidden:
             self._unseen.append(f"who reaches {_names(_named(one) for one in hidden)}")
-        loose = [_named(one) for one in found if not _group_in(one)]
+        loose = [_named(one) for one in found if not group_in(one)]
         said: dict[str, Any] = {"organization": self._organization}
         if self._user:
             said["user"] = self._who()
@@ -270,12 +280,6 @@ class Seen:
             for user, role in self._roles.items():
                 if role != "admin":
                     yield user, role, ""
-
-
-def _group_in(repo: Repository) -> str:
-    """The id of the group that a repository is in; "" where it is in none that is shown."""
-    found = repo.field("resourceGroup")
-    return str(found.get("id") or "") if isinstance(found, dict) else ""
 
 
 def _shown(repo: Repository) -> str:

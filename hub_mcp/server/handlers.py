@@ -31,6 +31,7 @@ from hub_mcp.catalogue import Change, Endpoint
 from hub_mcp.catalogue.answers import Answer, Page
 from hub_mcp.catalogue.host_arguments import as_meant
 from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.organization_access import Access, GetAccess
 from hub_mcp.client.counting import MOST_PAGES, SECONDS, count
 from hub_mcp.client.deadline import reporting
 from hub_mcp.client.hub import Hub
@@ -60,6 +61,7 @@ from hub_mcp.server.progress import Progress
 from hub_mcp.server.render import Rows
 from hub_mcp.server.resources.reading import Pages
 from hub_mcp.server.tools import CONFIRM, DRY_RUN, answer_result, error_result, read_call
+from hub_mcp.server.views.shown_access import with_access
 from hub_mcp.server.views.shown_rows import with_rows
 from hub_mcp.server.views.view_list import ANSWER
 from hub_mcp.server.views.view_pages import page_at
@@ -211,6 +213,8 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
             told = answer_result(call, found, form, rows)
             if form.views and rows and isinstance(found, Page):
                 return with_rows(told, params, call, found, rows, hub.base)
+            if form.views and isinstance(call, GetAccess) and isinstance(found, Access):
+                return with_access(told, call, found)
             return told
         if len(parts := call.parts()) > 1:
             batch = Batch(tuple(parts), goes_on=True, of=params.name)

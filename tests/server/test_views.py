@@ -60,6 +60,20 @@ async def test_rows_stand_beside_an_answer_whose_text_is_the_same(era: str) -> N
     assert rows["next_cursor"] in text_of(plain)
 
 
+async def test_who_may_do_what_is_a_table_of_people_and_places_beside_the_same_text() -> None:
+    call = ("hub_get_access", {"organization": "nimbus-labs"})
+    async with Client(SERVER, extensions=[SHOWS_VIEWS]) as one, Client(SERVER) as other:
+        shows, plain = await one.call_tool(*call), await other.call_tool(*call)
+    assert text_of(shows) == text_of(plain)
+    assert "hub_mcp/access" not in (plain.meta or {})
+    assert shows.meta
+    table = shows.meta["hub_mcp/access"]
+    assert table["roles"]["ada"] == "admin"
+    assert {place["name"]: place.get("users") for place in table["places"]}["Storm team"]
+    held = [one["id"] for place in table["places"] for one in place["repositories"]]
+    assert len(held) == len(set(held)) > 10
+
+
 LINKED = {
     "list_datasets": ({}, "/datasets/"),
     "list_spaces": ({}, "/spaces/"),

@@ -8,10 +8,10 @@ from typing import Any
 EXTENSION = "io.modelcontextprotocol/ui"
 HTML = "text/html;profile=mcp-app"
 PREFIX = "ui://hub-mcp/"
-ROWS, CONSENT = "rows", "consent"
-VIEWS = (ROWS, CONSENT)
+ROWS, CONSENT, ACCESS = "rows", "consent", "access"
+VIEWS = (ROWS, CONSENT, ACCESS)
 WITHOUT = frozenset({"find_operations"})  # its rows are signatures for a model
-READERS = frozenset({"read_operation"})  # answers whatever is asked for, rows among it
+OWN = {"read_operation": ROWS, "get_access": ACCESS}  # whatever these answer
 
 ANSWER = "answer_question"
 _TEXT = {"type": "string"}
@@ -53,8 +53,8 @@ def view_of(name: str, schema: Mapping[str, Any], *, lists: bool) -> str:
     """The view of a tool by its own name and what it takes; "" where it has none."""
     if name in WITHOUT:
         return ""
-    if lists or name in READERS:
-        return ROWS
+    if lists or name in OWN:
+        return OWN.get(name, ROWS)
     return CONSENT if "confirm_token" in schema["properties"] else ""
 
 

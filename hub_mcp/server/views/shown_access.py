@@ -1,0 +1,16 @@
+"""Who can do what as its view gets it: in the result's `_meta`, which no model is given."""
+
+from __future__ import annotations
+
+from mcp.types import CallToolResult
+
+from hub_mcp.catalogue.organization_access import MAY, Access, GetAccess
+
+KEY = "hub_mcp/access"
+
+
+def with_access(result: CallToolResult, call: GetAccess, access: Access) -> CallToolResult:
+    """A result with people and repositories beside it, and what roles allow."""
+    told = {name: access.told[name] for name in ("rule", "not_seen") if name in access.told}
+    shown = {"organization": call.organization, "user": call.user or "", "may": MAY, **told, **access.table}
+    return result.model_copy(update={"meta": {**(result.meta or {}), KEY: shown}})
