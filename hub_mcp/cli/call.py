@@ -154,7 +154,7 @@ async def made(
 
 async def _read(hub: Hub, wanted: Endpoint[Any]) -> Answer:
     """The answer of a read; a listing is walked until it has the rows that were asked for."""
-    from hub_mcp.server.handlers import gather
+    from hub_mcp.server.gathering import gather
     from hub_mcp.server.render import Rows
 
     progress = ProgressLine(getattr(wanted, "limit", 0))

@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .store import Store, Value
+from .watched_areas import areas
 
 PATHS = ("/", "/_view/state")
 REPOSITORIES, COLLECTIONS, REQUESTS = 200, 100, 200
@@ -53,12 +54,12 @@ class View:
             html, policy = _page()
             return HTMLResponse(html, headers=HEADERS | {"Content-Security-Policy": policy})
         facts = state(self.store, request.query_params.get("q", ""), "everybody" in request.query_params)
-        body = json.dumps(facts, separators=(",", ":"))
+        body = _secrets(self.store).sub("hf_…", json.dumps(facts, separators=(",", ":")))
         return Response(body, headers=HEADERS, media_type="application/json")
 
 
 def state(store: Store, search: str = "", everybody: bool = False) -> dict[str, object]:
-    """What the page shows: the repositories that match, collections, groups, and the last requests."""
+    """What the page shows: the repositories that match, what there is of each area, the last requests."""
     ours = "1" if everybody else f"namespace in ({HOLDERS})"
     return {
         "now": store.now(),
@@ -103,20 +104,25 @@ def state(store: Store, search: str = "", everybody: bool = False) -> dict[str, 
                 search,
             )
         ],
+        **areas(store, search, ours),
         "requests": _requests(store),
     }
 
 
 def _requests(store: Store) -> list[dict[str, object]]:
-    """The last requests, newest first; tokens that somebody put into one are taken out."""
-    tokens = [str(row["token"]) for row in store.rows("select token from tokens")]
-    secret = re.compile("|".join([*map(re.escape, tokens), r"hf_[A-Za-z0-9]{30,}"]))
+    """The last requests, newest first."""
     rows = _rows(store, "select * from requests order by id desc limit ?", REQUESTS)
     for row in rows:
         for part in ("path", "query", "said"):
-            row[part] = secret.sub("hf_…", str(row[part] or ""))
+            row[part] = str(row[part] or "")
         row["changing"] = row["method"] in CHANGING
     return rows
+
+
+def _secrets(store: Store) -> re.Pattern[str]:
+    """What looks like a token, or is one, wherever somebody put it."""
+    tokens = [str(row["token"]) for row in store.rows("select token from tokens")]
+    return re.compile("|".join([*map(re.escape, tokens), r"hf_[A-Za-z0-9]{30,}"]))
 
 
 def _rows(store: Store, sql: str, *params: Value) -> list[dict[str, object]]:

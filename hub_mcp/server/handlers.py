@@ -12,8 +12,6 @@ import logging
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import anyio
-import anyio.lowlevel
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
@@ -28,11 +26,9 @@ from mcp.types import (
 )
 
 from hub_mcp.catalogue import Change, Endpoint
-from hub_mcp.catalogue.answers import Answer, Page
+from hub_mcp.catalogue.answers import Page
 from hub_mcp.catalogue.host_arguments import as_meant
-from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.organization_access import Access, GetAccess
-from hub_mcp.client.counting import MOST_PAGES, SECONDS, count
 from hub_mcp.client.deadline import reporting
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.near_names import near_names
@@ -47,7 +43,7 @@ from hub_mcp.errors import (
     Stopped,
     plain,
 )
-from hub_mcp.gate.batch import Batch, Reached
+from hub_mcp.gate.batch import Batch
 from hub_mcp.gate.gate import Gate
 from hub_mcp.server.answer_form import form_of, shows_views
 from hub_mcp.server.catalogue_tools import CatalogueTools
@@ -55,14 +51,15 @@ from hub_mcp.server.confirm.batch_tool import batch_of, changed_many
 from hub_mcp.server.confirm.change_tool import changed
 from hub_mcp.server.confirm.elicitation import Boundary
 from hub_mcp.server.confirm.view_answer import FOR_THE_VIEW, WAIT, ViewAnswer, view_key
+from hub_mcp.server.gathering import gather
 from hub_mcp.server.lazy import Handlers, lazy_server
-from hub_mcp.server.operation_tools import CHANGE, FIND, MANY, tool_for
+from hub_mcp.server.operation_tools import CHANGE, FIND, MANY, READ, tool_for
 from hub_mcp.server.progress import Progress
-from hub_mcp.server.render import Rows
 from hub_mcp.server.resources.reading import Pages
 from hub_mcp.server.tools import CONFIRM, DRY_RUN, answer_result, error_result, read_call
 from hub_mcp.server.views.shown_access import with_access
 from hub_mcp.server.views.shown_rows import with_rows
+from hub_mcp.server.views.shown_space import with_space
 from hub_mcp.server.views.view_list import ANSWER
 from hub_mcp.server.views.view_pages import page_at
 
@@ -215,6 +212,9 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
                 return with_rows(told, params, call, found, rows, hub.base)
             if form.views and isinstance(call, GetAccess) and isinstance(found, Access):
                 return with_access(told, call, found)
+            if form.views:
+                reader = f"{gate.settings.tool_prefix}{READ}" if READ in tools.reaching else ""
+                return with_space(told, call, found, reader)
             return told
         if len(parts := call.parts()) > 1:
             batch = Batch(tuple(parts), goes_on=True, of=params.name)
@@ -252,50 +252,3 @@ def taken(arguments: dict[str, Any], name: str, kind: type[T], absent: T) -> T:
             advice="Correct it and call again.",
         )
     return value
-
-
-async def gather(
-    hub: Hub, call: Endpoint[Any], reached: Reached, rows: Rows | None = None
-) -> tuple[Answer, Rows | None]:
-    """The answer of a read; a listing that asks for more than a page is walked, until an answer is full.
-
-    A walk ends with its first page, or else after so many seconds, and says where it goes on.
-
-    Args:
-        reached: told of each page: what is done, of how much if that is known, and in words.
-        rows: what decides when an answer is full.
-    """
-    if not isinstance(call, Listing):
-        return await hub.send(call), None
-    wanted: Listing[Any] = call
-    if wanted.count:
-        return await count(hub, wanted, lambda n: reached(n, None, f"{n:,} counted")), None
-    rendered = rows or Rows(call)
-    found: list[Any] = []
-    cursors: list[str] = []
-    left_out = looked_at = pages = 0
-    onward = ""
-    until = anyio.current_time() + SECONDS
-
-    def so_far(next_cursor: str) -> tuple[Answer, Rows]:
-        return Page(tuple(found), next_cursor, tuple(cursors), left_out, looked_at), rendered
-
-    with anyio.CancelScope() as time:
-        async for page in hub.pages(wanted.counting() if wanted.filters_here else wanted):
-            pages += 1
-            left_out += page.left_out
-            for row, cursor in zip(page.items, page.cursors, strict=True):
-                if wanted.keeps(row):
-                    if len(found) == call.limit or not rendered.add(row):
-                        return so_far(cursors[-1])
-                    found.append(row)
-                    cursors.append(cursor)
-                looked_at += 1
-            onward = page.next_cursor
-            if len(found) >= call.limit or not onward or pages >= MOST_PAGES:
-                break
-            cursors[-1:] = [onward] if cursors else []
-            time.deadline = until
-            await reached(looked_at, None if wanted.filters_here else call.limit, f"{looked_at:,} rows")
-            await anyio.lowlevel.checkpoint()
-    return so_far(onward)

@@ -47,7 +47,7 @@ async def asked(client: Client, tool: str = "delete_repo", **arguments: Any) -> 
 
 
 async def answered(
-    world: World, client: Client, question: dict[str, Any], *, yes: bool = True, **more: Any
+    world: World, client: Client, question: dict[str, Any], *, yes: object = True, **more: Any
 ) -> CallToolResult:
     """What comes of an answer as the view sends it."""
     world.clock.now += THINKS

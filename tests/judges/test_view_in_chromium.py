@@ -152,6 +152,24 @@ def test_what_an_assistant_does_appears_by_itself(hub: httpx.Client, page: Page)
     assert "deleted" in gone
 
 
+def test_what_happens_in_every_area_appears_by_itself(hub: httpx.Client, page: Page) -> None:
+    for table in ("commits", "discussions", "spaces", "asked", "jobs"):
+        assert page.js(f"document.querySelectorAll('#{table} tr').length") > 0, table
+    hub.post("/api/repos/create", json={"name": "rainy-days"})
+    header = {"key": "header", "value": {"summary": "Say more"}}
+    file = {"key": "file", "value": {"path": "NOTES.md", "content": "Rain.\n"}}
+    body = f"{json.dumps(header)}\n{json.dumps(file)}\n"
+    sent = {"content-type": "application/x-ndjson"}
+    hub.post("/api/models/ada/rainy-days/commit/main", content=body, headers=sent).raise_for_status()
+    page.until("document.querySelector('#commits tr.new')?.innerText.includes('Say more')")
+    said = {"title": "Why rain?", "description": "It is wet.", "pullRequest": False}
+    hub.post("/api/models/ada/rainy-days/discussions", json=said).raise_for_status()
+    page.until("document.querySelector('#discussions tr.new')?.innerText.includes('Why rain?')")
+    job = {"dockerImage": "python:3.12", "command": ["sleep", "90"], "flavor": "cpu-basic"}
+    hub.post("/api/jobs/ada", json=job).raise_for_status()
+    page.until("document.querySelector('#jobs tr.new')?.innerText.includes('python:3.12')")
+
+
 def test_only_changes_are_shown_when_asked_for(hub: httpx.Client, page: Page) -> None:
     hub.get("/api/whoami-v2")
     hub.post("/api/collections", json={"title": "Autumn", "namespace": "ada"})

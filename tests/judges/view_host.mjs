@@ -83,7 +83,10 @@ const orders = {
   type: ({ text }) => page.keyboard.type(text),
   click: ({ selector }) => frame.click(selector, { timeout: 10_000 }),
   clickTwice: ({ selector }) => frame.dblclick(selector, { timeout: 10_000 }),
-  picture: ({ path }) => page.locator("#view").screenshot({ path }).then(() => true),
+  picture: async ({ path, most }) => {
+    const { width, height } = await page.locator("#view").boundingBox();
+    await page.screenshot({ path, clip: { x: 0, y: 0, width, height: Math.min(height, most) } });
+  },
   seen: () => seen,
   left,
 };

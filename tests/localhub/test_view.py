@@ -64,6 +64,23 @@ async def test_the_state_holds_repositories_collections_groups_and_requests(app:
 
 
 @pytest.mark.asyncio
+async def test_the_state_holds_what_there_is_of_every_area(app: Starlette, ask: Ask) -> None:
+    secret = TOKENS[0].token
+    await ask(
+        "POST", "/api/models/nimbus-labs/nowcast-base/discussions", json={"title": secret, "description": "x"}
+    )
+    answer = await look(app, "/_view/state?q=nowcast")
+    assert secret not in answer.text
+    state = answer.json()
+    assert state["discussions"][0]["title"] == "hf_…"
+    assert all("nowcast" in row["repo"] for row in (*state["commits"], *state["asked"]))
+    everything = (await look(app, "/_view/state?everybody")).json()
+    assert {row["id"]: row["stage"] for row in everything["spaces"]}["nimbus-labs/forecast-desk"] == "RUNNING"
+    assert {row["stage"] for row in everything["jobs"]} >= {"RUNNING", "COMPLETED"}
+    assert {row["status"] for row in everything["asked"]} >= {"pending"}
+
+
+@pytest.mark.asyncio
 async def test_watching_neither_counts_nor_is_noted(app: Starlette) -> None:
     for _ in range(3):
         answer = await look(app, "/_view/state")

@@ -8,10 +8,16 @@ from typing import Any
 EXTENSION = "io.modelcontextprotocol/ui"
 HTML = "text/html;profile=mcp-app"
 PREFIX = "ui://hub-mcp/"
-ROWS, CONSENT, ACCESS = "rows", "consent", "access"
-VIEWS = (ROWS, CONSENT, ACCESS)
+ROWS, CONSENT, ACCESS, SPACE = "rows", "consent", "access", "space"
+VIEWS = (ROWS, CONSENT, ACCESS, SPACE)
 WITHOUT = frozenset({"find_operations"})  # its rows are signatures for a model
-OWN = {"read_operation": ROWS, "get_access": ACCESS}  # whatever these answer
+OWN = {  # readers with a view whatever they answer
+    "read_operation": ROWS,
+    "get_access": ACCESS,
+    "get_space": SPACE,
+    "get_space_runtime": SPACE,
+    "read_space_logs": SPACE,
+}
 
 ANSWER = "answer_question"
 _TEXT = {"type": "string"}
