@@ -52,6 +52,8 @@ CALLS: dict[str, dict[str, Any]] = {
         "sort": "updatedAt",
         "direction": "asc",
     },
+    "set_member_role": {"organization": "nimbus-labs", "username": "dan", "role": "contributor"},
+    "export_audit_log": {"organization": "nimbus-labs", "query": "author:ada"},
     "list_organization_followers": {"organization": "nimbus-labs", "limit": 3},
     "list_resource_groups": {"organization": "nimbus-labs"},
     "get_resource_group": {"organization": "nimbus-labs", "resource_group_id": GROUP},
@@ -248,6 +250,10 @@ OTHER_CALLS: dict[str, dict[str, Any]] = {
         "namespace": "ada", "flavor": "cpu-basic", "space_id": "ada/x", "attempts": 2, "labels": {"a": "b"},
         "volumes": [{"type": "bucket", "source": "ada/x", "mount_path": "/data", "read_only": True}],
         "ports": [8000], "ports_public": [8001], "ssh": True, "arch": "amd64",
+    },
+    "set_member_role": {
+        "organization": "nimbus-labs", "username": "bob", "role": "read",
+        "resource_groups": [{"id": "0" * 24, "role": "write"}],
     },
     "export_access_report": {"repo_id": "ada/x", "type": "dataset", "user": "eve", "fields": ["email"]},
     "handle_access_request": {

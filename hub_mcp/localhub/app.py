@@ -41,12 +41,12 @@ from .discussions import event_routes
 from .discussions import routes as discussions
 from .faults.fault_plan import parse
 from .gating import routes as gating
-from .groups import group_assignment
+from .groups import group_assignment, role_changes
 from .groups import routes as groups
 from .jobs import routes as jobs
 from .outlines.outline_routes import OutlineRoute
 from .papers import routes as papers
-from .people import likes, owned_repos
+from .people import audit_events, likes, owned_repos
 from .people import routes as people
 from .repos import creation, duplication, lookup, repo_changes, repo_search
 from .repos import routes as repos
@@ -63,6 +63,8 @@ from .world.snapshot import world_of
 AREAS: tuple[ModuleType, ...] = (
     people, owned_repos, tags, hardware_prices, runtime_routes, volume_routes, repo_search, likes, creation,
     duplication, repo_changes, datasets,
+    people, owned_repos, role_changes, audit_events, tags, repo_search, likes, creation, duplication,
+    repo_changes, datasets,
     repos, content, commit_routes, large_files, ref_routes, discussions, event_routes,
     papers, collections, collection_search, item_routes, groups, group_assignment, gating,
     jobs, webhooks,

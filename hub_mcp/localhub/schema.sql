@@ -41,6 +41,19 @@ create table followers (
 
 create index followers_by_user on followers (user_id);
 
+-- What was done in an organization, for its admins.
+create table audit_events (
+  id text primary key,
+  org_id text not null references orgs (id) on delete cascade,
+  author text not null references users (id) on delete cascade,
+  created_at text not null,
+  type text not null,
+  message text not null,
+  ip text
+) strict;
+
+create index audit_events_by_org on audit_events (org_id, created_at desc, id desc);
+
 create table tokens (
   token text primary key,
   user_id text not null references users (id) on delete cascade,

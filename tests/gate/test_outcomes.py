@@ -56,6 +56,7 @@ SAID = {
     "rerun_job": "of ada, as 6abf60ffca7ff55b1071f7af was.",
     "set_job_labels": "labels team fjords (was name fjord-names).",
     "cancel_job": "Cancelled the job 6ac2a2b349eb83beef56e4f1 of nimbus-labs.",
+    "set_member_role": "role of dan contributor (was read).",
     "handle_access_request": "eve is now rejected (was pending) at nimbus-labs/partners-preview.",
     "handle_access_requests": "2 of 2 are now accepted at nimbus-labs/partners-preview.",
     "grant_access": "yara-abe can read the model nimbus-labs/partners-preview.",

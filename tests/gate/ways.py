@@ -296,6 +296,18 @@ def ways() -> list[Way]:
         *_of_refs(),
         *_of_running_spaces(),
         *_of_access(),
+        *_of_members(storm["resource_group_id"]),
+    ]
+
+
+def _of_members(group: str) -> list[Way]:
+    """What another role in an organization, or in one of its groups, gives and takes."""
+    dan = {"organization": ORG, "username": "dan"}
+    joins = {**dan, "role": "read", "resource_groups": [{"id": group, "role": "read"}]}
+    return [
+        Way(OPENS, "set_member_role", "role", {**dan, "role": "write"}),
+        Way(CLOSES_OUT, "set_member_role", "role", {"organization": ORG, "username": "bob", "role": "read"}),
+        Way(OPENS, "set_member_role", "resource_groups.role", joins),
     ]
 
 
@@ -626,6 +638,9 @@ HARMLESS = {
         for tool in ("handle_access_request", "handle_access_requests", "grant_access")
         for name in ("repo_id", "type")
     },
+    ("set_member_role", "organization"): NAMES,
+    ("set_member_role", "username"): NAMES,
+    ("set_member_role", "resource_groups.id"): PART_OF_IT.format("resource_groups.role"),
     ("handle_access_request", "user"): NAMES,
     ("handle_access_request", "request_id"): NAMES,
     ("cancel_access_request", "type"): NAMES,

@@ -35,6 +35,8 @@ CALLS: list[tuple[str, str, str, Any]] = [
     ("get", "/api/settings/repositories", "/api/settings/repositories", None),
     ("get", "/api/organizations/{name}/settings/repositories",
      "/api/organizations/nimbus-labs/settings/repositories", None),
+    ("get", "/api/organizations/{name}/audit-log/export",
+     "/api/organizations/nimbus-labs/audit-log/export?q=type:repo.create", None),
     ("get", f"{REPO}/refs", "/api/models/ada/fjord-names/refs", None),
     ("get", f"{REPO}/refs", f"{NOWCAST}/refs?include_prs=1", None),
     ("get", f"{REPO}/commits/{{rev}}", f"{NOWCAST}/commits/main?expand=formatted", None),

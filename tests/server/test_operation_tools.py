@@ -24,7 +24,8 @@ OPERATIONS = operations()
 OF_TABLE = [one for one in OPERATIONS.values() if not one.keeps_back and one.name not in ENDPOINTS]
 pytestmark = pytest.mark.asyncio
 REPO = {"repo_id": "openai-community/gpt2", "type": "model"}
-ROLE = {"organization": "acme", "username": "ada", "role": "read"}
+TOKEN = {"organization": "acme", "token_id": "0" * 24}
+LEAVES = {"organization": "acme", "user_id": "1", "service": "scim"}
 
 
 @pytest.fixture
@@ -125,9 +126,9 @@ async def test_arguments_are_an_object_or_its_json_text(world: World, arguments:
 
 async def test_wrong_arguments_are_told_by_their_rules_and_nothing_is_sent(world: World) -> None:
     async with reading(world) as client:
-        asked = {"operation": "set_member_role", "arguments": {**ROLE, "role": "boss", "x": 1}}
+        asked = {"operation": "scim_delete_user", "arguments": {**LEAVES, "service": "boss", "x": 1}}
         refused = text_of(await client.call_tool("change_operation", asked))
-    assert "role: must be one of admin" in refused
+    assert "service: must be one of scim" in refused
     assert "x: there is no such argument" in refused
     assert world.spy.changes == []
 
@@ -164,7 +165,7 @@ async def test_limits_of_the_operator_hold_through_the_tools(
     world: World, settings: dict[str, Any], why: str
 ) -> None:
     async with reading(world, **settings) as client:
-        asked = {"operation": "set_member_role", "arguments": ROLE}
+        asked = {"operation": "revoke_member_token", "arguments": TOKEN}
         refused = await client.call_tool("change_operation", asked)
     assert refused.is_error
     assert why in text_of(refused)
@@ -172,12 +173,11 @@ async def test_limits_of_the_operator_hold_through_the_tools(
 
 
 async def test_a_dry_run_shows_the_request_and_sends_nothing(world: World) -> None:
-    world.spy.inner = answering(world, {"/api/organizations/acme/resource-groups": []})  # type: ignore[assignment]
-    asked = {"operation": "set_member_role", "arguments": ROLE, "dry_run": True}
+    asked = {"operation": "revoke_member_token", "arguments": TOKEN, "dry_run": True}
     async with reading(world) as client:
         shown = text_of(await client.call_tool("change_operation", asked))
-    assert "PUT /api/organizations/acme/members/ada/role" in shown
-    assert "out of every one" in shown
+    assert f"POST /api/organizations/acme/settings/tokens/{TOKEN['token_id']}/revoke" in shown
+    assert "cannot be undone" in shown
     assert world.spy.changes == []
 
 
@@ -218,23 +218,6 @@ async def test_without_a_form_a_plan_names_the_tool_and_its_token_works_once(wor
         assert not (await client.call_tool("change_operation", {**asked, "confirm_token": token})).is_error
         assert (await client.call_tool("change_operation", {**asked, "confirm_token": token})).is_error
     assert [request.url.path for request in world.spy.changes] == ["/api/posts/ada/1/comment"]
-
-
-async def test_a_role_set_without_resource_groups_asks_and_names_the_groups_that_are_lost(
-    world: World,
-) -> None:
-    person = Asked(declining)
-    groups = [{"id": "0" * 24, "name": "vision", "users": [{"name": "ada"}]},
-              {"id": "1" * 24, "name": "speech", "users": [{"name": "bob"}]}]  # fmt: skip
-    world.spy.inner = answering(world, {"/api/organizations/acme/resource-groups": groups})  # type: ignore[assignment]
-    async with world.client("auto", person) as client:
-        await client.call_tool("change_operation", {"operation": "set_member_role", "arguments": ROLE})
-        kept = {**ROLE, "resource_groups": [{"id": "0" * 24, "role": "read"}]}
-        await client.call_tool("change_operation", {"operation": "set_member_role", "arguments": kept})
-    assert "lost: the resource group vision" in person.questions[0].message
-    assert "speech" not in person.questions[0].message
-    assert "lost: the resource group vision" not in person.questions[1].message
-    assert world.spy.changes == []
 
 
 async def test_what_a_replacement_would_lose_is_told_and_can_be_put_back(world: World) -> None:

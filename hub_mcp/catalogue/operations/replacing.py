@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -47,8 +47,6 @@ def read_before(operation: Operation) -> Before | None:
 
 def lost_by(operation: Operation, said: Mapping[str, Any], was: Any) -> tuple[str, ...]:
     """A line for each field that would be replaced: what is there now and not in the call."""
-    if operation.name == "set_member_role":
-        return tuple(_groups_lost(said, was))
     looked = read_before(operation)
     if not looked:
         return ()
@@ -96,17 +94,3 @@ def _name_of(value: Any) -> str:
 
 def _told(value: Any) -> str:
     return plain(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), 80)
-
-
-def _groups_lost(said: Mapping[str, Any], was: Any) -> Iterator[str]:
-    """The resource groups that a person is in, and would no longer be."""
-    kept = {one.get("id") for one in said.get("resourceGroups") or () if is_object(one)}
-    person = str(said.get("username", "")).lower()
-    for group in was if is_array(was) else ():
-        if not is_object(group) or group.get("id") in kept:
-            continue
-        users = group.get("users") or ()
-        if any(
-            is_object(one) and str(one.get("name", one.get("user", ""))).lower() == person for one in users
-        ):
-            yield f"lost: the resource group {_told(group.get('name') or group.get('id'))}"

@@ -81,6 +81,22 @@ def is_member(store: Store, org_id: str, user_id: str) -> bool:
     return store.count(sql, org_id, user_id) > 0
 
 
+def member_role(store: Store, org_id: str, user_id: str) -> str | None:
+    """The role of a user in an organization; None for who is no member."""
+    row = store.row("select role from members where org_id = ? and user_id = ?", org_id, user_id)
+    return str(row["role"]) if row else None
+
+
+def set_member_role(store: Store, org_id: str, user_id: str, role: str) -> None:
+    """A member has another role."""
+    store.run("update members set role = ? where org_id = ? and user_id = ?", role, org_id, user_id)
+
+
+def count_admins(store: Store, org_id: str) -> int:
+    """How many admins an organization has."""
+    return store.count("select count(*) from members where org_id = ? and role = 'admin'", org_id)
+
+
 def count_members(store: Store, org_id: str) -> int:
     """How many users an organization has."""
     return store.count("select count(*) from members where org_id = ?", org_id)

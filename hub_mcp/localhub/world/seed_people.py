@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from ..people.audit_rows import fill_log
 from ..store import Store
 from .fixed_random import World, digest, oid
 from .tokens import TOKENS
@@ -124,6 +125,7 @@ def fill_people(store: Store, world: World) -> None:
     members = [
         (accounts[org], users[user], role) for org, roles in MEMBERS.items() for user, role in roles.items()
     ]
+    fill_log(store, accounts["nimbus-labs"], users)
     carto = accounts["open-cartography"]
     members += [
         (carto, users[name], "admin" if n == 0 else "contributor" if n % 9 else "write")
