@@ -16,6 +16,7 @@ GROUP = "6772029e969d97a26c59dc28"  # "Storm team" of nimbus-labs
 FJORDS = {"repo_id": "ada/fjord-names", "type": "model"}
 JOB = {"namespace": "ada", "job_id": "6abf60ffca7ff55b1071f7af"}
 DOOR = {"repo_id": "nimbus-labs/partners-preview", "type": "model"}
+DIGEST = {"namespace": "ada", "job_id": "6a6b95d0f7ffe8e4b4e8c51b"}
 HOOK = {"webhook_id": "6908720c926214bcf1cbefa9"}
 DESK = {"repo_id": "nimbus-labs/forecast-desk"}  # a Space on paid hardware
 COMMENT = {**FJORDS, "num": 1, "comment_id": "{comment}"}
@@ -148,6 +149,22 @@ CALLS: dict[str, dict[str, Any]] = {
     "rerun_job": JOB,
     "set_job_labels": {**JOB, "labels": {"team": "fjords"}},
     "cancel_job": {"namespace": "nimbus-labs", "job_id": "6ac2a2b349eb83beef56e4f1"},
+    "list_scheduled_jobs": {"namespace": "ada"},
+    "get_scheduled_job": DIGEST,
+    "create_scheduled_job": {
+        "namespace": "ada",
+        "flavor": "cpu-basic",
+        "docker_image": "python:3.12",
+        "command": ["python", "news.py"],
+        "schedule": "@daily",
+        "timeout_seconds": 300,
+    },
+    "reschedule_job": {**DIGEST, "schedule": "30 5 * * 1"},
+    "set_scheduled_job_labels": {**DIGEST, "labels": {"team": "fjords"}},
+    "resume_scheduled_job": DIGEST,
+    "trigger_scheduled_job": DIGEST,
+    "suspend_scheduled_job": DIGEST,
+    "delete_scheduled_job": DIGEST,
     "list_webhooks": {},
     "get_webhook": HOOK,
     "create_webhook": {
@@ -275,7 +292,7 @@ SPELLINGS: dict[str, list[str]] = {  # further texts that get past the rules, by
     "owner": ["ada"], "username": ["bob"], "user": ["bob"], "author": ["ada"], "submitter": ["ada"], "name": ["a/b", "storm"],
     "resource_group_id": ["0123456789abcdef01234567", "none"], "arxiv_id": ["2311.12983", "arXiv:2311.12983v2"],
     "comment_id": ["0123456789abcdef01234567"], "mount_path": ["/data"], "item_id": ["0123456789abcdef01234567", "models/a/b", "papers/2311.12983"], "item": ["models/a/b", "datasets/a/b"],
-    "id": ["a/b", "2311.12983"], "job_id": ["6abf60ffca7ff55b1071f7af"], "job_source_id": ["6abf60ffca7ff55b1071f7af"], "job_namespace": ["ada"], "webhook_id": ["0123456789abcdef01234567"], "url": ["https://example.org/hook"], "space_id": ["a/b"], "source": ["a/b"],  "date": ["2026-03-31"], "week": ["2026-W13"], "month": ["2026-03"], "revision": ["refs/pr/1"],
+    "id": ["a/b", "2311.12983"], "job_id": ["6abf60ffca7ff55b1071f7af"], "job_source_id": ["6abf60ffca7ff55b1071f7af"], "job_namespace": ["ada"], "with_label": ["a=b"], "schedule": ["0 9 * * 1"], "webhook_id": ["0123456789abcdef01234567"], "url": ["https://example.org/hook"], "space_id": ["a/b"], "source": ["a/b"],  "date": ["2026-03-31"], "week": ["2026-W13"], "month": ["2026-03"], "revision": ["refs/pr/1"],
     "subset": ["default", "a b", "%2F", "ж"], "split": ["train"], "cursor": ["7.20.abc", "0.0.2", "items:3"], "key": ["MODEL"],
     "num_parameters": ["min:6B,max:128B"], "fields": ["siblings", "tags"], "title": ["Things"], "path": ["README.md", "a b/%2F.txt", "ж/x"], "paths": ["README.md", "a/b"],
 }  # fmt: skip
@@ -307,6 +324,8 @@ RULED: dict[str, st.SearchStrategy[Any]] = {
     "num_parameters": st.just("min:6B,max:128B"),
     "job_id": HEX,
     "webhook_id": HEX,
+    "with_label": st.just("team=fjords"),
+    "schedule": st.just("@daily"),
     "namespace": NAME,
     "tail": st.integers(1, 10_000),
     "date": st.just("2025-03-31"),

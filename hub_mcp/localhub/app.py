@@ -44,6 +44,7 @@ from .gating import routes as gating
 from .groups import group_assignment, role_changes
 from .groups import routes as groups
 from .jobs import routes as jobs
+from .jobs import schedule_routes
 from .outlines.outline_routes import OutlineRoute
 from .papers import routes as papers
 from .people import audit_events, likes, owned_repos
@@ -67,7 +68,7 @@ AREAS: tuple[ModuleType, ...] = (
     repo_changes, datasets,
     repos, content, commit_routes, large_files, ref_routes, discussions, event_routes,
     papers, collections, collection_search, item_routes, groups, group_assignment, gating,
-    jobs, webhooks,
+    jobs, schedule_routes, webhooks,
 )  # fmt: skip
 
 

@@ -492,3 +492,20 @@ create trigger hooks_of_comments after insert on discussion_events when new.type
     'private', r.visibility = 'private', 'sha', r.sha), d.id, new.id
   from discussions d join repos r on r.key = d.repo where d.id = new.discussion;
 end;
+
+-- Jobs that are begun by a schedule; `looked_at` is up to when what came due has been begun.
+create table scheduled_jobs (
+  id text primary key,
+  namespace text not null collate nocase,
+  created_by text not null,
+  created_at text not null,
+  looked_at text not null,
+  spec text not null,                      -- JSON, labels included
+  schedule text not null,
+  suspend integer not null default 0,
+  concurrency integer not null default 0,
+  last_job text,
+  last_at text
+) strict;
+
+create index scheduled_jobs_by_namespace on scheduled_jobs (namespace, id desc);

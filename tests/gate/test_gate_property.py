@@ -27,9 +27,10 @@ FJORDS = {"repo_id": "ada/fjord-names", "type": "model"}
 RADARS: dict[str, Any] = {"repo_id": f"{ORG}/nowcast-base", "type": "model", "num": 1}
 PRIVATE = {"repo_id": "ada/notes-to-self", "type": "model"}
 JOB = {"namespace": "ada", "job_id": "6abf60ffca7ff55b1071f7af"}
+DIGEST = {"namespace": "ada", "job_id": "6a6b95d0f7ffe8e4b4e8c51b"}
 HOOK = {"webhook_id": "6908720c926214bcf1cbefa9"}
 WATCHED = {"watched": [{"type": "model", "name": "ada/fjord-names"}]}
-NUMBER = 59  # of the cases below, for those who go through them one by one
+NUMBER = 66  # of the cases below, for those who go through them one by one
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,14 @@ def cases() -> list[Case]:
         Case("rerun_job", "yes", JOB),
         Case("set_job_labels", "", {**JOB, "labels": {"team": "fjords"}}),
         Case("cancel_job", "yes", {"namespace": ORG, "job_id": "6ac2a2b349eb83beef56e4f1"}),
+        Case("create_scheduled_job", "yes", {"namespace": "ada", "flavor": "cpu-basic", "docker_image": "a",
+                                             "schedule": "@daily"}),
+        Case("suspend_scheduled_job", "", DIGEST),
+        Case("resume_scheduled_job", "yes", DIGEST),
+        Case("trigger_scheduled_job", "yes", DIGEST),
+        Case("reschedule_job", "yes", {**DIGEST, "schedule": "@hourly"}),
+        Case("set_scheduled_job_labels", "", {**DIGEST, "labels": {"team": "fjords"}}),
+        Case("delete_scheduled_job", "yes", DIGEST),
         Case("create_webhook", "yes", {**WATCHED, "domains": ["repo"], "url": "https://example.org/hook"}),
         Case("update_webhook", "yes", {**HOOK, **WATCHED}),
         Case("toggle_webhook", "", {**HOOK, "action": "disable"}),

@@ -434,34 +434,53 @@ def _of_copies(group: str) -> list[Way]:
     ]
 
 
-def _of_jobs(group: str) -> list[Way]:
-    job = {"namespace": "ada", "flavor": "t4-small", "docker_image": "python:3.12"}
-    rerun = {"namespace": "ada", "job_id": "6abf60ffca7ff55b1071f7af"}
+def _ways_to_run(tool: str, job: dict[str, Any], group: str) -> list[Way]:
+    """The ways of a tool that has a job run."""
     data = {"source": "ada/data", "mount_path": "/data"}
+    of_space = {**job, "space_id": "a/b"}
+    del of_space["docker_image"]
     return [
-        Way(RUNS, "run_job", "docker_image", job),
-        Way(RUNS, "run_job", "space_id", {"namespace": "ada", "flavor": "cpu-basic", "space_id": "a/b"}),
-        Way(RUNS, "run_job", "command", {**job, "command": ["python", "train.py"]}),
-        Way(RUNS, "run_job", "arguments", {**job, "arguments": ["--epochs", "3"]}),
-        Way(RUNS, "run_job", "environment", {**job, "environment": {"EPOCHS": "3"}}),
-        Way(SPENDS, "run_job", "namespace", job),
-        Way(SPENDS, "run_job", "flavor", job),
-        Way(SPENDS, "run_job", "timeout_seconds", {**job, "timeout_seconds": 3_600}),
-        Way(SPENDS, "run_job", "attempts", {**job, "attempts": 3}),
-        Way(SPENDS, "run_job", "ports", {**job, "ports": [8000]}),
-        Way(OPENS, "run_job", "ports_public", {**job, "ports_public": [8000]}),
-        Way(OPENS, "run_job", "ssh", {**job, "ssh": True}),
-        Way(OPENS, "run_job", "resource_group_id", {**job, "namespace": ORG, "resource_group_id": group}),
-        Way(DESTROYS, "run_job", "volumes.read_only", {**job, "volumes": [{**data, "type": "bucket"}]}),
+        Way(RUNS, tool, "docker_image", job),
+        Way(RUNS, tool, "space_id", of_space),
+        Way(RUNS, tool, "command", {**job, "command": ["python", "train.py"]}),
+        Way(RUNS, tool, "arguments", {**job, "arguments": ["--epochs", "3"]}),
+        Way(RUNS, tool, "environment", {**job, "environment": {"EPOCHS": "3"}}),
+        Way(SPENDS, tool, "namespace", job),
+        Way(SPENDS, tool, "flavor", job),
+        Way(SPENDS, tool, "timeout_seconds", {**job, "timeout_seconds": 3_600}),
+        Way(SPENDS, tool, "attempts", {**job, "attempts": 3}),
+        Way(SPENDS, tool, "ports", {**job, "ports": [8000]}),
+        Way(OPENS, tool, "ports_public", {**job, "ports_public": [8000]}),
+        Way(OPENS, tool, "ssh", {**job, "ssh": True}),
+        Way(OPENS, tool, "resource_group_id", {**job, "namespace": ORG, "resource_group_id": group}),
+        Way(DESTROYS, tool, "volumes.read_only", {**job, "volumes": [{**data, "type": "bucket"}]}),
         Way(
             DESTROYS,
-            "run_job",
+            tool,
             "volumes.source",
             {**job, "volumes": [{**data, "type": "bucket", "read_only": False}]},
         ),
+    ]
+
+
+def _of_jobs(group: str) -> list[Way]:
+    job = {"namespace": "ada", "flavor": "t4-small", "docker_image": "python:3.12"}
+    daily = {**job, "schedule": "@daily"}
+    rerun = {"namespace": "ada", "job_id": "6abf60ffca7ff55b1071f7af"}
+    digest = {"namespace": "ada", "job_id": "6a6b95d0f7ffe8e4b4e8c51b"}
+    return [
+        *_ways_to_run("run_job", job, group),
         Way(RUNS, "rerun_job", "job_id", rerun),
         Way(SPENDS, "rerun_job", "job_id", rerun),
         Way(DESTROYS, "cancel_job", "job_id", {"namespace": ORG, "job_id": "6ac2a2b349eb83beef56e4f1"}),
+        *_ways_to_run("create_scheduled_job", daily, group),
+        Way(SPENDS, "create_scheduled_job", "schedule", daily),
+        Way(RUNS, "create_scheduled_job", "suspend", {**daily, "suspend": False}),
+        Way(SPENDS, "create_scheduled_job", "concurrency", {**daily, "concurrency": True}),
+        Way(SPENDS, "reschedule_job", "schedule", {**digest, "schedule": "@hourly"}),
+        Way(RUNS, "resume_scheduled_job", "job_id", digest),
+        Way(SPENDS, "trigger_scheduled_job", "job_id", digest),
+        Way(DESTROYS, "delete_scheduled_job", "job_id", digest),
     ]
 
 
@@ -532,18 +551,37 @@ OF_DISCUSSIONS = [
         for name in ("repo_id", "type")
     ),
 ]
+RUNNING = ("run_job", "create_scheduled_job")
 OF_JOBS = {
-    ("run_job", "labels"): WORDS,
-    ("run_job", "arch"): "of a machine that `flavor` names, which asks",
+    **{(tool, "labels"): WORDS for tool in RUNNING},
+    **{(tool, "arch"): "of a machine that `flavor` names, which asks" for tool in RUNNING},
     **{
-        ("run_job", f"volumes.{name}"): PART_OF_IT.format("volumes.source")
+        (tool, f"volumes.{name}"): PART_OF_IT.format("volumes.source")
+        for tool in RUNNING
         for name in ("type", "mount_path", "revision", "path")
     },
-    ("rerun_job", "namespace"): NAMES,
-    ("cancel_job", "namespace"): NAMES,
-    ("set_job_labels", "namespace"): NAMES,
-    ("set_job_labels", "job_id"): NAMES,
-    ("set_job_labels", "labels"): "they only find a job again, and can be set back",
+    **{
+        (tool, "namespace"): NAMES
+        for tool in (
+            "rerun_job",
+            "cancel_job",
+            "set_job_labels",
+            "reschedule_job",
+            "resume_scheduled_job",
+            "trigger_scheduled_job",
+            "delete_scheduled_job",
+            "suspend_scheduled_job",
+            "set_scheduled_job_labels",
+        )
+    },
+    **{
+        (tool, "job_id"): NAMES
+        for tool in ("set_job_labels", "reschedule_job", "suspend_scheduled_job", "set_scheduled_job_labels")
+    },
+    **{
+        (tool, "labels"): "they only find a job again, and can be set back"
+        for tool in ("set_job_labels", "set_scheduled_job_labels")
+    },
 }
 # Arguments that reach no effect by themselves, and why not.
 HARMLESS = {

@@ -21,6 +21,8 @@ pytestmark = [
 REPO = "/api/models/{namespace}/{repo}"
 MALLORY = "/api/models/mallory/helpful-assistant-7b"
 NOWCAST = "/api/models/nimbus-labs/nowcast-base"
+SCHEDULED = "/api/scheduled-jobs/{namespace}/{jobId}"
+DIGEST = "/api/scheduled-jobs/ada/6a6b95d0f7ffe8e4b4e8c51b"
 HOOKS = "/api/settings/webhooks"
 JOB = "/api/jobs/{namespace}/{jobId}"
 DOOR = "/api/models/nimbus-labs/partners-preview"
@@ -90,6 +92,14 @@ CALLS: list[tuple[str, str, str, Any]] = [
     ("post", f"{JOB}/cancel", "/api/jobs/nimbus-labs/6ac2a2b349eb83beef56e4f1/cancel", {}),
     ("post", f"{JOB}/duplicate", "/api/jobs/nimbus-labs/6ac2a2b349eb83beef56e4f1/duplicate", {}),
     ("put", f"{JOB}/labels", "/api/jobs/ada/6abf60ffca7ff55b1071f7af/labels", {"labels": {"a": "1"}}),
+    ("get", "/api/scheduled-jobs/{namespace}", "/api/scheduled-jobs/nimbus-labs", None),
+    ("get", SCHEDULED, DIGEST, None),
+    ("post", "/api/scheduled-jobs/{namespace}", "/api/scheduled-jobs/ada",
+     {"schedule": "@daily",
+      "jobSpec": {"dockerImage": "alpine", "flavor": "cpu-basic", "secrets": {"A": "b"}}}),
+    ("post", f"{SCHEDULED}/run", f"{DIGEST}/run", {}),
+    ("post", f"{SCHEDULED}/schedule", f"{DIGEST}/schedule", {"schedule": "5 4 * * sun"}),
+    ("put", f"{SCHEDULED}/labels", f"{DIGEST}/labels", {"labels": {"a": "1"}}),
     ("get", HOOKS, HOOKS, None),
     ("get", f"{HOOKS}/{{webhookId}}", f"{HOOKS}/6908720c926214bcf1cbefa9", None),
     ("get", f"{HOOKS}/{{webhookId}}", f"{HOOKS}/6a0dd5d26579bd07dc5b0d23", None),

@@ -76,6 +76,8 @@ LARGE: Mapping[str, tuple[dict[str, Any], Any, str]] = {
         {"name": f"b{n}b", "targetCommit": "0" * 40} for n in range(3_000)]}, r"b(\d+)b"),
     "get_job": ({"namespace": "acme", "job_id": "1"}, {"id": "1", "arguments": [
         f"a{n}a {WORD}" for n in range(900)]}, r"a(\d+)a"),
+    "get_scheduled_job": ({"namespace": "acme", "job_id": "1"}, {"id": "1", "jobSpec": {"arguments": [
+        f"a{n}a {WORD}" for n in range(900)]}}, r"a(\d+)a"),
     "get_webhook": ({"webhook_id": "1"}, {"webhook": {"id": "1", "watched": [
         {"type": "model", "name": f"ada/m{n}m"} for n in range(3_000)]}}, r"m(\d+)m"),
 }  # fmt: skip

@@ -23,6 +23,7 @@ from .job_access import changeable_namespace, job_at, must_pay, readable_namespa
 from .job_states import ENDED, log_of, state_of
 from .machines import MACHINES
 from .rows import add_job, jobs_of, set_in_job
+from .schedules import begin_due
 from .shapes import job_json
 from .spec_body import LABEL, LABEL_VALUE, MOST_LABEL, ports_in, spec_in, texts_in
 
@@ -137,6 +138,7 @@ def _asked(request: Request) -> list[sqlite3.Row]:
     if any(not re.fullmatch(r"[a-zA-Z0-9._-]+=[a-zA-Z0-9._-]*", label) for label in labels):
         raise invalid("Invalid string: must match pattern key=value", "label")
     wanted = {label.partition("=")[0]: label.partition("=")[2] for label in labels}
+    begin_due(store, namespace)
     now = store.clock()
     return [
         row

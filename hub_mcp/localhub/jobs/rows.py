@@ -12,16 +12,21 @@ from .spec_body import Spec
 
 
 def add_job(
-    store: Store, namespace: str, user: str, spec: Spec, initiator: Mapping[str, object] | None = None
+    store: Store,
+    namespace: str,
+    user: str,
+    spec: Spec,
+    initiator: Mapping[str, object] | None = None,
+    when: str | None = None,
 ) -> sqlite3.Row:
     """A new job, which from now on passes through its states; inside a transaction."""
     id = store.new_id()
     runs, code = running_time(spec)
-    labels = spec.get("labels") or {}
+    labels, now = spec.get("labels") or {}, when or store.now()
     store.run(
         "insert into jobs (id, namespace, created_by, created_at, spec, labels, timeout, attempts, runs,"
         " exit_code, initiator) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        id, namespace, user, store.now(), json.dumps(spec), json.dumps(labels), _whole(spec.get("timeout")),
+        id, namespace, user, now, json.dumps(spec), json.dumps(labels), _whole(spec.get("timeout")),
         _whole(spec.get("attempts")) or 1, runs, code, json.dumps(initiator) if initiator else None,
     )  # fmt: skip
     row = job_row(store, namespace, id)

@@ -1,0 +1,81 @@
+"""Scheduled jobs through our tools: how often they run, as a person is told, and what asks nobody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub_mcp.catalogue.scheduled_jobs import runs_a_month
+from tests.gate.gates import Asked, World, declining, refused, text_of
+
+DIGEST = {"namespace": "ada", "job_id": "6a6b95d0f7ffe8e4b4e8c51b"}
+RUN = {"namespace": "ada", "flavor": "t4-small", "docker_image": "python:3.12", "timeout_seconds": 1800}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+async def question(world: World, tool: str, arguments: dict[str, Any]) -> str:
+    person = Asked(declining)
+    async with world.client("auto", person) as client:
+        await client.call_tool(tool, arguments)
+    (asked,) = person.questions
+    assert world.spy.changes == []
+    return asked.message
+
+
+@pytest.mark.asyncio
+async def test_a_person_is_told_how_often_a_job_would_run_and_what_each_run_costs(world: World) -> None:
+    asked = await question(world, "create_scheduled_job", {**RUN, "schedule": "*/10 * * * *"})
+    assert "code runs on the Hub's machines by its schedule, up to 4,464 times a month, as yours" in asked
+    assert "it costs $0.40 an hour, at most $0.20 in 1,800 s" in asked
+    asked = await question(world, "create_scheduled_job", {**RUN, "schedule": "0 9 * * MON#2"})
+    assert "by its schedule, how often is not known" in asked
+    asked = await question(world, "resume_scheduled_job", DIGEST)
+    assert "by its schedule, up to 25 times a month" in asked
+    assert 'command "python digest.py"' in asked
+
+
+@pytest.mark.asyncio
+async def test_a_schedule_asks_where_it_may_run_more_often(world: World) -> None:
+    asked = await question(world, "reschedule_job", {**DIGEST, "schedule": "@hourly"})
+    assert "up to 744 times a month" in asked
+    async with world.client(confirm="deny") as client:
+        for schedule in ("30 5 * * 1-5", "0 9 * * 1"):
+            assert not refused(await client.call_tool("reschedule_job", {**DIGEST, "schedule": schedule}))
+        assert not refused(await client.call_tool("suspend_scheduled_job", DIGEST))
+        assert refused(await client.call_tool("trigger_scheduled_job", DIGEST))
+    undone = [entry.undo.arguments["schedule"] for entry in world.entries() if entry.tool == "reschedule_job"
+              and entry.undo]  # fmt: skip
+    assert undone[-1] == "30 5 * * 1-5"
+
+
+@pytest.mark.asyncio
+async def test_scheduled_jobs_are_listed_with_when_they_run_next(world: World) -> None:
+    async with world.client(structured=False) as client:
+        rows = text_of(await client.call_tool("list_scheduled_jobs", {"namespace": "ada"}))
+        none = text_of(
+            await client.call_tool("list_scheduled_jobs", {"namespace": "ada", "with_label": "a=b"})
+        )
+        odd = await client.call_tool("create_scheduled_job", {**RUN, "schedule": "tomorrow"})
+    assert "30 5 * * 1-5" in rows
+    assert "status.nextJobRunAt" in rows.splitlines()[0]
+    assert "digest" not in none
+    assert odd.is_error
+    assert "five fields of cron" in text_of(odd)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "runs"),
+    [
+        ("@daily", 31), ("0 0 * * *", 31), ("0 9 * * 1", 5), ("*/30 8-17 * * 1-5", 500), ("0 0 1,15 * *", 2),
+        ("0 0 1 * 1", 6), ("0 0 * * MON", None), ("0 0 * *", None), ("*/0 * * * *", None),
+        ("5/20 * * * *", 2232),
+    ],
+)  # fmt: skip
+def test_how_often_a_schedule_runs_in_a_month_at_most(schedule: str, runs: int | None) -> None:
+    assert runs_a_month(schedule) == runs
