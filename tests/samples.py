@@ -165,6 +165,10 @@ CALLS: dict[str, dict[str, Any]] = {
     "trigger_scheduled_job": DIGEST,
     "suspend_scheduled_job": DIGEST,
     "delete_scheduled_job": DIGEST,
+    "list_notifications": {"read_status": "unread", "limit": 3},
+    "mark_notifications": {"apply_to_all": True, "repo_type": "model"},
+    "delete_notifications": {"apply_to_all": True, "repo_name": "openai-community/gpt2"},
+    "update_watch": {"add": [{"type": "org", "id": "62b04c2815dc736ee6444480"}]},
     "list_webhooks": {},
     "get_webhook": HOOK,
     "create_webhook": {
@@ -292,7 +296,7 @@ SPELLINGS: dict[str, list[str]] = {  # further texts that get past the rules, by
     "owner": ["ada"], "username": ["bob"], "user": ["bob"], "author": ["ada"], "submitter": ["ada"], "name": ["a/b", "storm"],
     "resource_group_id": ["0123456789abcdef01234567", "none"], "arxiv_id": ["2311.12983", "arXiv:2311.12983v2"],
     "comment_id": ["0123456789abcdef01234567"], "mount_path": ["/data"], "item_id": ["0123456789abcdef01234567", "models/a/b", "papers/2311.12983"], "item": ["models/a/b", "datasets/a/b"],
-    "id": ["a/b", "2311.12983"], "job_id": ["6abf60ffca7ff55b1071f7af"], "job_source_id": ["6abf60ffca7ff55b1071f7af"], "job_namespace": ["ada"], "with_label": ["a=b"], "schedule": ["0 9 * * 1"], "webhook_id": ["0123456789abcdef01234567"], "url": ["https://example.org/hook"], "space_id": ["a/b"], "source": ["a/b"],  "date": ["2026-03-31"], "week": ["2026-W13"], "month": ["2026-03"], "revision": ["refs/pr/1"],
+    "id": ["a/b", "2311.12983"], "job_id": ["6abf60ffca7ff55b1071f7af"], "job_source_id": ["6abf60ffca7ff55b1071f7af"], "job_namespace": ["ada"], "repo_name": ["ada/x"], "post_author": ["ada"], "paper_id": ["2311.12983"], "article_id": ["x"], "last_update": ["2026-10-01T00:00:00.000Z"], "with_label": ["a=b"], "schedule": ["0 9 * * 1"], "webhook_id": ["0123456789abcdef01234567"], "url": ["https://example.org/hook"], "space_id": ["a/b"], "source": ["a/b"],  "date": ["2026-03-31"], "week": ["2026-W13"], "month": ["2026-03"], "revision": ["refs/pr/1"],
     "subset": ["default", "a b", "%2F", "ж"], "split": ["train"], "cursor": ["7.20.abc", "0.0.2", "items:3"], "key": ["MODEL"],
     "num_parameters": ["min:6B,max:128B"], "fields": ["siblings", "tags"], "title": ["Things"], "path": ["README.md", "a b/%2F.txt", "ж/x"], "paths": ["README.md", "a/b"],
 }  # fmt: skip

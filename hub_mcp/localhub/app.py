@@ -5,7 +5,7 @@ their listings, infos, tags, parquet files and Croissant documents; creating, du
 and setting up repositories; their files, commits, branches and tags; discussions and pull requests; likes;
 requests for access to gated repositories; people and organizations; resource groups; papers; collections;
 jobs and Spaces, which run nothing but pass through their states, with logs and prices; webhooks, which call
-loopback addresses only, when something changes.
+loopback addresses only, when something changes; notifications of discussions.
 
 A repository holds what was committed to it, by git's own ids: contents, folders and commits, and large files
 by the batch API and upload of Git LFS to this Hub's own address. Cards, tags, sizes and dates are read out of
@@ -45,6 +45,7 @@ from .groups import group_assignment, role_changes
 from .groups import routes as groups
 from .jobs import routes as jobs
 from .jobs import schedule_routes
+from .notifications import routes as notifications
 from .outlines.outline_routes import OutlineRoute
 from .papers import routes as papers
 from .people import audit_events, likes, owned_repos
@@ -68,7 +69,8 @@ AREAS: tuple[ModuleType, ...] = (
     repo_changes, datasets,
     repos, content, commit_routes, large_files, ref_routes, discussions, event_routes,
     papers, collections, collection_search, item_routes, groups, group_assignment, gating,
-    jobs, schedule_routes, webhooks,
+    jobs, webhooks,
+    schedule_routes, notifications,
 )  # fmt: skip
 
 

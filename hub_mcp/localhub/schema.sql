@@ -509,3 +509,35 @@ create table scheduled_jobs (
 ) strict;
 
 create index scheduled_jobs_by_namespace on scheduled_jobs (namespace, id desc);
+
+-- Who is told of which discussion; what is told and who is told follow from what is said in it.
+create table notifications (
+  user_id text not null references users (id) on delete cascade,
+  discussion text not null references discussions (id) on delete cascade,
+  updated_at text not null,
+  read integer not null default 0,
+  participating integer not null default 0,
+  primary key (user_id, discussion)
+) strict, without rowid;
+
+create table watches (
+  user_id text not null references users (id) on delete cascade,
+  type text not null check (type in ('org', 'user', 'repo')),
+  id text not null,
+  primary key (user_id, type, id)
+) strict, without rowid;
+
+create trigger notifications_of_events after insert on discussion_events begin
+  insert or replace into notifications (user_id, discussion, updated_at, read, participating)
+  select u.id, new.discussion, new.created_at, 0,
+    exists (select 1 from discussion_events e where e.discussion = new.discussion and e.author = u.name)
+  from users u where u.name <> new.author and u.id in (
+    select s.id from discussion_events e join users s on s.name = e.author where e.discussion = new.discussion
+    union select o.id from discussions d join repos r on r.key = d.repo join users o on o.name = r.namespace
+      where d.id = new.discussion
+    union select w.user_id from watches w join discussions d on d.id = new.discussion
+      join repos r on r.key = d.repo
+      left join users a on a.name = r.namespace left join orgs g on g.name = r.namespace
+      where w.id in (r._id, a.id, g.id)
+  );
+end;

@@ -30,7 +30,7 @@ JOB = {"namespace": "ada", "job_id": "6abf60ffca7ff55b1071f7af"}
 DIGEST = {"namespace": "ada", "job_id": "6a6b95d0f7ffe8e4b4e8c51b"}
 HOOK = {"webhook_id": "6908720c926214bcf1cbefa9"}
 WATCHED = {"watched": [{"type": "model", "name": "ada/fjord-names"}]}
-NUMBER = 66  # of the cases below, for those who go through them one by one
+NUMBER = 69  # of the cases below, for those who go through them one by one
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,9 @@ def cases() -> list[Case]:
         Case("reschedule_job", "yes", {**DIGEST, "schedule": "@hourly"}),
         Case("set_scheduled_job_labels", "", {**DIGEST, "labels": {"team": "fjords"}}),
         Case("delete_scheduled_job", "yes", DIGEST),
+        Case("mark_notifications", "", {"apply_to_all": True}),
+        Case("delete_notifications", "yes", {"apply_to_all": True}),
+        Case("update_watch", "", {"add": [{"type": "org", "id": "62b04c2815dc736ee6444480"}]}),
         Case("create_webhook", "yes", {**WATCHED, "domains": ["repo"], "url": "https://example.org/hook"}),
         Case("update_webhook", "yes", {**HOOK, **WATCHED}),
         Case("toggle_webhook", "", {**HOOK, "action": "disable"}),

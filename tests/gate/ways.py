@@ -293,6 +293,7 @@ def ways() -> list[Way]:
         *_of_copies(storm["resource_group_id"]),
         *_of_jobs(storm["resource_group_id"]),
         *_of_webhooks(),
+        *_of_notifications(),
         *_of_refs(),
         *_of_running_spaces(),
         *_of_access(),
@@ -484,6 +485,14 @@ def _of_jobs(group: str) -> list[Way]:
     ]
 
 
+def _of_notifications() -> list[Way]:
+    every, some = {"apply_to_all": True}, {"discussion_ids": ["0123456789abcdef01234567"]}
+    return [
+        Way(DESTROYS, "delete_notifications", "apply_to_all", every),
+        Way(DESTROYS, "delete_notifications", "discussion_ids", some),
+    ]
+
+
 def _of_webhooks() -> list[Way]:
     watched = {"watched": [{"type": "model", "name": "ada/fjord-names"}]}
     everything = {"watched": [{"type": "org", "name": ORG}, {"type": "model", "name": "ada/fjord-names"}]}
@@ -551,6 +560,22 @@ OF_DISCUSSIONS = [
         for name in ("repo_id", "type")
     ),
 ]
+FILTERS = (
+    "read_status", "repo_type", "repo_name", "post_author", "paper_id", "article_id", "mention",
+    "last_update",
+)  # fmt: skip
+OF_NOTIFICATIONS = {
+    **{("delete_notifications", name): PART_OF_IT.format("apply_to_all") for name in FILTERS},
+    **{
+        ("mark_notifications", name): "a mark for oneself, which can be set back"
+        for name in (*FILTERS, "apply_to_all", "discussion_ids", "unread")
+    },
+    **{
+        ("update_watch", f"{way}.{name}"): "what one is told oneself, which can be set back"
+        for way in ("add", "remove")
+        for name in ("type", "id")
+    },
+}
 RUNNING = ("run_job", "create_scheduled_job")
 OF_JOBS = {
     **{(tool, "labels"): WORDS for tool in RUNNING},
@@ -642,6 +667,7 @@ HARMLESS = {
     ("update_resource_group_user_role", "username"): NAMES,
     **dict.fromkeys(OF_DISCUSSIONS, NAMES),
     **OF_JOBS,
+    **OF_NOTIFICATIONS,
     ("create_webhook", "watched.type"): PART_OF_IT.format("watched.name"),
     ("update_webhook", "webhook_id"): NAMES,
     ("toggle_webhook", "webhook_id"): NAMES,

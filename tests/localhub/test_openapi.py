@@ -100,6 +100,8 @@ CALLS: list[tuple[str, str, str, Any]] = [
     ("post", f"{SCHEDULED}/run", f"{DIGEST}/run", {}),
     ("post", f"{SCHEDULED}/schedule", f"{DIGEST}/schedule", {"schedule": "5 4 * * sun"}),
     ("put", f"{SCHEDULED}/labels", f"{DIGEST}/labels", {"labels": {"a": "1"}}),
+    ("get", "/api/notifications", "/api/notifications", None),
+    ("get", "/api/notifications", "/api/notifications?readStatus=unread&repoType=model&p=1", None),
     ("get", HOOKS, HOOKS, None),
     ("get", f"{HOOKS}/{{webhookId}}", f"{HOOKS}/6908720c926214bcf1cbefa9", None),
     ("get", f"{HOOKS}/{{webhookId}}", f"{HOOKS}/6a0dd5d26579bd07dc5b0d23", None),

@@ -1,0 +1,1 @@
+"""Notifications of discussions, and what their readers watch."""

@@ -1,0 +1,176 @@
+"""Notifications of whoever calls: listed, marked as read, deleted; what they watch.
+
+Only discussions of repositories notify here. Whoever spoke in one, owns the repository or watches it is told.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from ..people.rights import SignedInUser, signed_in, token_must, visible
+from ..store import Store, Value, store_of
+from ..web.hub_errors import invalid
+from ..web.json_body import JSONBody, body_of
+from ..web.request import truthy, whole_of
+from ..web.response import HubJSON
+
+PAGE = 20
+OPTIONS = {
+    "readStatus": ("all", "unread"),
+    "repoType": ("dataset", "model", "space", "bucket", "kernel"),
+    "mention": ("all", "participating", "mentions"),
+}
+WATCHED = ("org", "user", "repo")
+FROM = (
+    " from notifications n join discussions d on d.id = n.discussion join repos r on r.key = d.repo"
+    " where n.user_id = ?"
+)
+
+
+async def listing(request: Request) -> Response:
+    """GET /api/notifications, twenty a page, the newest first."""
+    who, store, page = signed_in(request), store_of(request), whole_of(request, "p", 0, 10**9)
+    where, params = _asked(request, who)
+    rows = store.rows(
+        f"select n.*, d.num, d.title, d.status, d.is_pull_request, r.id as repo_id, r.type as repo_type{FROM}"
+        f"{where} order by n.updated_at desc, n.discussion limit ? offset ?",
+        who.id, *params, PAGE, page * PAGE,
+    )  # fmt: skip
+    seen, seen_params = visible(who)
+    whole = f" and {seen}"
+    count = {
+        "view": store.count(f"select count(*){FROM}{where}", who.id, *params),
+        "unread": store.count(f"select count(*){FROM}{whole} and not n.read", who.id, *seen_params),
+        "all": store.count(f"select count(*){FROM}{whole}", who.id, *seen_params),
+    }
+    told = [_notification(store, row) for row in rows]
+    return HubJSON({"notifications": told, "count": count, "start": page * PAGE})
+
+
+async def mark(request: Request) -> Response:
+    """POST …/mark-as-read: those named, or all that match."""
+    who, store, ids, body = await _meant(request)
+    read = body.flag("read")
+    body.check()
+    with store.write():
+        for id in ids:
+            store.run(
+                "update notifications set read = ? where user_id = ? and discussion = ?",
+                int(read is not False), who.id, id,
+            )  # fmt: skip
+    return PlainTextResponse("OK")
+
+
+async def delete(request: Request) -> Response:
+    """DELETE /api/notifications: those named, or all that match."""
+    who, store, ids, body = await _meant(request)
+    body.check()
+    with store.write():
+        for id in ids:
+            store.run("delete from notifications where user_id = ? and discussion = ?", who.id, id)
+    return PlainTextResponse("OK")
+
+
+async def watch(request: Request) -> Response:
+    """PATCH /api/settings/watch."""
+    who, store, body = signed_in(request), store_of(request), await body_of(request)
+    token_must(who, "discussion.write", who.name)
+    said = {
+        name: [
+            (part.choice("type", WATCHED, required=True), part.text("id", required=True))
+            for part in body.parts(name) or []
+        ]
+        for name in ("delete", "add")
+    }
+    body.check()
+    with store.write():
+        for kind, id in said["delete"]:
+            store.run("delete from watches where user_id = ? and type = ? and id = ?", who.id, kind, id)
+        for kind, id in said["add"]:
+            store.run("insert or ignore into watches (user_id, type, id) values (?, ?, ?)", who.id, kind, id)
+    return PlainTextResponse("OK")
+
+
+async def _meant(request: Request) -> tuple[SignedInUser, Store, list[str], JSONBody]:
+    """The caller, and the discussions whose notifications a request is about."""
+    who, store, body = signed_in(request), store_of(request), await body_of(request)
+    token_must(who, "discussion.write", who.name)
+    if truthy(request, "applyToAll"):
+        where, params = _asked(request, who)
+        return (
+            who,
+            store,
+            [row[0] for row in store.rows(f"select n.discussion{FROM}{where}", who.id, *params)],
+            body,
+        )
+    named = body.fields.get("discussionIds", [])
+    if not isinstance(named, list) or not all(isinstance(one, str) for one in named):
+        body.wrong("Invalid input: expected array of strings", "discussionIds")
+        return who, store, [], body
+    return who, store, [str(one) for one in named], body
+
+
+def _asked(request: Request, who: SignedInUser) -> tuple[str, list[Value]]:
+    """The filters of a query, and what the caller may see at all."""
+    query = request.query_params
+    for name, options in OPTIONS.items():
+        if query.get(name, options[0]) not in options:
+            listed = "|".join(f'"{option}"' for option in options)
+            raise invalid(f"Invalid option: expected one of {listed}", name)
+    seen, params = visible(who)
+    clauses = [seen]
+    if query.get("readStatus") == "unread":
+        clauses.append("not n.read")
+    if "repoType" in query:
+        clauses.append("r.type = ?")
+        params.append(query["repoType"])
+    if "repoName" in query:
+        clauses.append("r.id = ?")
+        params.append(query["repoName"])
+    if query.get("mention", "all") != "all":
+        clauses.append("n.participating")
+    if "lastUpdate" in query:
+        if not re.match(r"\d{4}-\d\d-\d\dT", query["lastUpdate"], re.ASCII):
+            raise invalid("Invalid ISO datetime", "lastUpdate")
+        clauses.append("n.updated_at <= ?")
+        params.append(query["lastUpdate"])
+    if {"postAuthor", "paperId", "articleId"} & query.keys():
+        clauses.append("0")  # none of those is here
+    return "".join(f" and {clause}" for clause in clauses), params
+
+
+def _notification(store: Store, row: sqlite3.Row) -> dict[str, object]:
+    people = store.rows(
+        "select distinct u.id, u.name, u.avatar_url from discussion_events e"
+        " join users u on u.name = e.author where e.discussion = ? order by u.name limit 5",
+        row["discussion"],
+    )
+    return {
+        "type": "repo",
+        "updatedAt": row["updated_at"],
+        "read": bool(row["read"]),
+        "repo": {"type": row["repo_type"], "name": row["repo_id"]},
+        "discussion": {
+            "num": row["num"],
+            "title": row["title"],
+            "status": row["status"],
+            "id": row["discussion"],
+            "isPullRequest": bool(row["is_pull_request"]),
+            "participating": [
+                {"_id": one["id"], "avatar": one["avatar_url"], "user": one["name"]} for one in people
+            ],
+        },
+    }
+
+
+routes = [
+    Route("/api/notifications", listing, methods=["GET"]),
+    Route("/api/notifications", delete, methods=["DELETE"]),
+    Route("/api/notifications/mark-as-read", mark, methods=["POST"]),
+    Route("/api/settings/watch", watch, methods=["PATCH"]),
+]

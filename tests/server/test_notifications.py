@@ -1,0 +1,78 @@
+"""Notifications through our tools: what is told, marked and deleted, and that what is watched is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import Client
+
+from tests.gate.gates import EVE, Asked, World, agreeing, declining, refused, text_of
+
+pytestmark = pytest.mark.asyncio
+FJORDS = {"repo_id": "ada/fjord-names", "type": "model"}
+ORG = "62b04c2815dc736ee6444480"  # nimbus-labs
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+async def listed(client: Client, **said: Any) -> list[str]:
+    text = text_of(await client.call_tool("list_notifications", {"columns": ["title", "read"], **said}))
+    return [line for line in text.splitlines()[1:] if "\t" in line]
+
+
+async def test_what_others_say_in_ones_discussions_is_told_until_it_is_marked_and_deleted(
+    world: World,
+) -> None:
+    async with world.client(confirm="off", token=EVE, structured=False) as client:
+        said = {**FJORDS, "title": "Which islands?", "description": "All of them?"}
+        await client.call_tool("create_discussion", said)
+    async with world.client("auto", Asked(agreeing), structured=False) as client:
+        unread = await listed(client, read_status="unread", repo_name="ada/fjord-names")
+        assert unread[0] == "Which islands?\tno"
+        await client.call_tool("mark_notifications", {"apply_to_all": True, "repo_type": "model"})
+        assert await listed(client, read_status="unread") == []
+        marked = text_of(await client.call_tool("list_notifications", {"columns": ["discussion_id"]}))
+        id = marked.splitlines()[1]
+        await client.call_tool("mark_notifications", {"discussion_ids": [id], "unread": True})
+        assert await listed(client, read_status="unread") == ["Which islands?\tno"]
+        done = await client.call_tool("delete_notifications", {"discussion_ids": [id]})
+        assert "Deleted 1 notification." in text_of(done)
+        assert "Which islands?\tno" not in await listed(client)
+
+
+async def test_whoever_watches_an_organization_is_told_of_its_discussions(world: World) -> None:
+    rain = {"repo_id": "nimbus-labs/will-it-rain", "type": "space", "title": "Rain", "description": "When?"}
+    watching = {"add": [{"type": "org", "id": ORG}]}
+    async with world.client(confirm="off", token=EVE, structured=False) as client:
+        assert not refused(await client.call_tool("update_watch", watching))
+        before = len(await listed(client))
+    async with world.client(confirm="off") as client:
+        await client.call_tool("create_discussion", rain)
+    async with world.client(confirm="off", token=EVE, structured=False) as client:
+        assert len(await listed(client)) == before + 1
+        await client.call_tool("update_watch", {"remove": watching["add"]})
+    async with world.client(confirm="off") as client:
+        await client.call_tool("create_discussion", {**rain, "title": "Snow"})
+    async with world.client(confirm="off", token=EVE, structured=False) as client:
+        assert len(await listed(client)) == before + 1
+
+
+async def test_deleting_all_asks_and_names_some_and_a_call_says_which(world: World) -> None:
+    person = Asked(declining)
+    async with world.client("auto", person) as client:
+        await client.call_tool("delete_notifications", {"apply_to_all": True})
+        odd = await client.call_tool("delete_notifications", {})
+        both = await client.call_tool(
+            "mark_notifications", {"apply_to_all": True, "discussion_ids": ["0" * 24]}
+        )
+    (asked,) = person.questions
+    assert asked.message.startswith("Delete all your notifications?")
+    assert "among them: " in asked.message
+    assert odd.is_error
+    assert both.is_error
+    assert world.spy.changes == []
