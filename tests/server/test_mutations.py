@@ -1,0 +1,182 @@
+"""Whatever is changed for the worse in the table, or in how calls are made of it, something here notices."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import ValidationError
+
+from hub_mcp.catalogue.commits import Commit
+from hub_mcp.catalogue.http import HttpRequest
+from hub_mcp.catalogue.operations import paths
+from hub_mcp.catalogue.operations.calls import OperationCall, made_of
+from hub_mcp.catalogue.operations.risks import ASKING, risk_of
+from hub_mcp.catalogue.operations.table import Operation, Standing, read_table, shipped
+from hub_mcp.server import operation_tools
+from tests.gate.gates import World
+from tests.server.test_operation_tools import REPO, ROLE, only_outlines, reading, world
+
+__all__ = ["world"]
+Table = Mapping[str, Operation]
+Edit = Callable[[str], str]
+ROLE_BODY = 'members/{username}/role"],"body":{"type":"object","properties":{'
+OVERVIEW = "/api/users/{username}/overview"
+CAREFUL = (Standing.ASK, Standing.CREDENTIAL, Standing.UNKNOWN)
+
+
+def table_with(file: str, edit: Edit) -> Table:
+    """The table whose one file somebody has edited."""
+    assert edit(shipped(file)) != shipped(file)
+    return read_table(lambda name: edit(shipped(name)) if name == file else shipped(name))
+
+
+def without_line(start: str) -> Edit:
+    return lambda text: "".join(one for one in text.splitlines(keepends=True) if not one.startswith(start))
+
+
+def replaced(old: str, new: str) -> Edit:
+    return lambda text: text.replace(old, new, 1)
+
+
+# ── what is done to the table ────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("file", "edit", "strange"),
+    [
+        ("reviewed.tsv", without_line("delete_post\t"), "delete_post"),
+        ("pins.tsv", lambda text: text.replace("delete_post", "delete_pots"), "delete_pots"),
+        ("shapes.jsonl", replaced("{postSlug}/comment", "{postSlug}/note"), "post_posts_note"),
+        ("shapes.jsonl", replaced(ROLE_BODY, f'{ROLE_BODY}"notify":{{}},'), "set_member_role"),
+        ("shapes.jsonl", replaced(f"GET {OVERVIEW}", f"POST {OVERVIEW}"), "post_users_overview"),
+    ],
+    ids=["a row dropped", "a row of another name", "a path renamed", "a body field added", "a verb flipped"],
+)  # fmt: skip
+def test_an_operation_that_is_not_what_was_reviewed_is_gated_as_unknown(
+    file: str, edit: Edit, strange: str
+) -> None:
+    table = table_with(file, edit)
+    assert {one.name for one in table.values() if one.standing is Standing.UNKNOWN} == {strange}
+    assert set(risk_of(table[strange], {}).letters) >= ASKING
+
+
+def lowered(table: Table) -> list[str]:
+    """What can do harm and is not classed so."""
+    return [name for name, one in table.items() if set(one.risk) & ASKING and one.standing not in CAREFUL]
+
+
+@pytest.mark.parametrize("name", ["delete_post", "set_member_role", "rotate_sso"])
+@pytest.mark.parametrize("to", ["write", "free"])
+def test_a_class_lowered_no_longer_fits_what_the_operation_can_do(name: str, to: str) -> None:
+    assert lowered(read_table(shipped)) == []
+    [line] = [one for one in shipped("reviewed.tsv").splitlines() if one.startswith(f"{name}\t")]
+    _, area, standing, rest = line.split("\t", 3)
+    edit = replaced(line, "\t".join((name, area, to, rest)))
+    assert standing in ("ask", "credential")
+    assert lowered(table_with("reviewed.tsv", edit)) == [name]
+
+
+def loses_groups(table: Table) -> bool:
+    """Whether a role that is set without resource groups is known to take the person out of them."""
+    operation = table["set_member_role"]
+    risk = risk_of(operation, {"role": "read"})
+    return any("out of every one" in why for why in risk.reasons) and "D" in risk.letters
+
+
+def test_a_role_set_without_resource_groups_is_not_taken_for_harmless() -> None:
+    assert loses_groups(read_table(shipped))
+    assert not loses_groups(table_with("reviewed.tsv", replaced("!resourceGroups DG", "role=none DG")))
+
+
+# ── what is done to how calls are made ───────────────────────────────────────────────────────────────
+
+
+def batch_paths() -> list[str]:
+    """Where a change of a collection goes, by its whole slug and by its short one."""
+    operation = read_table(shipped)["update_collection_items"]  # of its own, since classes are remembered
+    body = [{"action": "update", "_id": "0" * 24, "data": {"position": 1}}]
+    found: list[str] = []
+    for slug in ("acme/list-64f9a55bb3115b4f513ec026", "acme/list"):
+        try:
+            call = made_of(operation, OperationCall).model_validate({"slug": slug, "body": body}, strict=True)
+        except ValidationError:
+            continue
+        found.append(call.to_http("").url)
+    return found
+
+
+def test_a_short_slug_that_went_to_another_path_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = [
+        f"/api/collections/acme/{slug}/items/batch" for slug in ("list-64f9a55bb3115b4f513ec026", "list")
+    ]
+    assert batch_paths() == right
+    monkeypatch.setattr(paths, "_is_short", lambda request, operation: "-{id}" in request.path)
+    assert batch_paths() != right
+
+
+def proposes() -> list[bool]:
+    """Whether a commit is sent as a proposal: where it says so, where it says no, where it says nothing."""
+    said = {**REPO, "summary": "x", "files": [{"path": "a"}]}
+    calls = [Commit.model_validate({**said, "create_pr": one}) for one in (True, False, None)]
+    return ["create_pr=1" in one.to_http("").url for one in calls]
+
+
+@pytest.mark.parametrize("mark", ["", "?create_pr=1"])
+def test_a_commit_that_always_or_never_proposes_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, mark: str
+) -> None:
+    assert proposes() == [True, False, False]
+    as_it_is = Commit.to_http
+
+    def other(call: Commit, base: str) -> HttpRequest:
+        request = as_it_is(call, base)
+        return replace(request, url=request.url.partition("?")[0] + mark)
+
+    monkeypatch.setattr(Commit, "to_http", other)
+    assert proposes() != [True, False, False]
+
+
+async def changed_by_reading(world: World) -> list[str]:
+    """What a change sends that is called through the tool for reading."""
+    world.spy.inner = httpx.ASGITransport(only_outlines())
+    async with reading(world) as client:
+        await client.call_tool("read_operation", {"operation": "set_member_role", "arguments": ROLE})
+    return [request.method for request in world.spy.changes]
+
+
+@pytest.mark.asyncio
+async def test_a_change_that_reading_let_through_is_noticed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await changed_by_reading(world) == []
+    monkeypatch.setattr(operation_tools, "reads", lambda operation: True)
+    assert await changed_by_reading(world) == ["PUT"]
+
+
+async def read_by_text(tmp_path: Path) -> list[str]:
+    """Where a call leads whose arguments are the JSON text of an object."""
+    world = World(tmp_path)
+    world.spy.inner = httpx.ASGITransport(only_outlines())
+    async with reading(world) as client:
+        asked = {"operation": "get_scan", "arguments": json.dumps(REPO)}
+        await client.call_tool("read_operation", asked)
+    return [request.url.path for request in world.spy.reads]
+
+
+@pytest.mark.asyncio
+async def test_arguments_as_text_that_are_not_read_are_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await read_by_text(tmp_path) == ["/api/models/openai-community/gpt2/scan"]
+
+    def only_objects(given: Any, name: str) -> dict[str, Any]:
+        return dict(given) if isinstance(given, Mapping) else {}
+
+    monkeypatch.setattr(operation_tools, "read_arguments", only_objects)
+    assert await read_by_text(tmp_path) == []
