@@ -15,14 +15,15 @@ from hub_mcp.catalogue.operations.table import Operation
 
 SATURATION = 1.2  # how soon a word that is said again stops counting (k1)
 LENGTH = 0.4  # how much a long line is held against it (b)
+TOGETHER = 0.4  # of a score hangs on how many of a request's words a line has
 WEIGHTS = {"name": 2, "does": 2, "words": 1}  # how often each part of a line is counted
 LEAST_STEM = 3  # letters that a stem keeps
 # Words that tell no operation from another.
 COMMON = frozenset(
     re.findall(
         r"\w+",
-        """a an and are as at be been being but by can could did do does doing for from get give had has have
-        he her hers him his how i if in into is it its just let like look me mine my now of off on
+        """a an and any are as at be been being but by can could did do does doing don for from get give had has
+        have he her hers him his how i if in into is it its just let like look me mine my now of off on
         or our ours out over please shall she should show so some tell than that the their them
         then there these they this those to too up us very want was we were what when where which
         who whom whose why will with would you your hub hugging face huggingface co hf given
@@ -33,6 +34,9 @@ SAME: Mapping[str, str] = {  # what people write, and the word of the lines
     "repo": "repository", "repos": "repositories", "org": "organization", "orgs": "organizations",
     "info": "details", "metadata": "details", "docs": "documentation", "prs": "pr", "dir": "folder",
     "picture": "image", "photo": "image", "ids": "id", "someone": "person", "somebody": "person",
+    "machine": "hardware", "machines": "hardware", "company": "organization", "kick": "remove",
+    "throw": "delete", "erase": "delete", "drop": "delete", "wipe": "delete", "launch": "run",
+    "hand": "transfer", "weekly": "schedule", "nightly": "schedule", "hourly": "schedule",
 }  # fmt: skip
 _WORD = re.compile(r"[a-z0-9]+")
 _ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ers", "ed", "es", "er", "ly", "s", "e")
@@ -40,7 +44,11 @@ _ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ers", "ed", "es", "er", "l
 
 def words_in(text: str) -> list[str]:
     """The words of a text that count, each cut to its stem."""
-    return [stem(SAME.get(word, word)) for word in _WORD.findall(text.lower()) if word not in COMMON]
+    return [
+        stem(SAME.get(word, word))
+        for word in _WORD.findall(text.lower())
+        if word not in COMMON and (len(word) > 1 or word.isdigit())
+    ]
 
 
 def stem(word: str) -> str:
@@ -86,9 +94,11 @@ class Index:
         return [self._lines[n].operation for _, n in best[:most]]
 
     def _score(self, line: _Line, asked: Mapping[str, int]) -> float:
-        score = 0.0
+        score, known, held = 0.0, 0, 0
         for word in asked:
+            known += word in self._rarity
             if said := line.counts.get(word):
                 spread = SATURATION * (1 - LENGTH + LENGTH * line.length / self._mean)
                 score += self._rarity[word] * said * (SATURATION + 1) / (said + spread)
-        return score
+                held += 1
+        return score * (1 - TOGETHER + TOGETHER * held / max(1, known))
