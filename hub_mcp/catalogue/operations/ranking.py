@@ -22,12 +22,12 @@ LEAST_STEM = 3  # letters that a stem keeps
 COMMON = frozenset(
     re.findall(
         r"\w+",
-        """a an and any are as at be been being but by can could did do does doing don for from get give had has
-        have he her hers him his how i if in into is it its just let like look me mine my now of off on
-        or our ours out over please shall she should show so some tell than that the their them
-        then there these they this those to too up us very want was we were what when where which
-        who whom whose why will with would you your hub hugging face huggingface co hf given
-        specific""",
+        """a an and any are as at be been being but by can could did do does doing don for from get
+        give had has have he her hers him his how i if in into is it its just let like look me mine
+        my now of off on or our ours out over please shall she should show so some tell than that
+        the their them then there these they this those to too up us very want was we were what when
+        where which who whom whose why will with would you your hub hugging face huggingface co hf
+        given specific""",
     )
 )
 SAME: Mapping[str, str] = {  # what people write, and the word of the lines
