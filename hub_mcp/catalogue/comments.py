@@ -113,7 +113,7 @@ class NewDiscussion(Record):
 
 @post(PATH, permission="discussion.write", documented=f"POST {DOCUMENTED}")
 class CreateDiscussion(Change[Repository, NewDiscussion]):
-    """Open a discussion, or an empty draft of a pull request. Asks before it is published."""
+    """Open a discussion, or a pull request to commit to. Asks first."""
 
     in_area = "discussions"
     publishes = "discussions.create"
@@ -156,7 +156,7 @@ class CreateDiscussion(Change[Repository, NewDiscussion]):
     f"{PATH}/{{num}}/comment", permission="discussion.write", documented=f"POST {DOCUMENTED}/{{num}}/comment"
 )
 class CommentDiscussion(ActsOnDiscussion[Event]):
-    """Comment on a discussion or pull request. Asks before it is published."""
+    """Comment on a discussion or pull request. Asks first."""
 
     by_default = True
     publishes = "discussions.comment"

@@ -63,17 +63,20 @@ class Committed(Record):
     destructive=True,
 )
 class Commit(Change[Repository, Committed]):
-    """Add, change, move or delete files in one commit, or propose that. Asks unless it only adds."""
+    """Commit files, or propose that. Asks unless it only adds."""
 
     in_area = "files"
     publishes = "files.propose"
     told = ("files",)
+    unannounced = frozenset({"parent_commit"})  # what is there is looked up, and held to be the parent
 
     repo_id: RepoId
     type: RepoType
     summary: Word = Field(min_length=1, max_length=500)
     files: list[ChangedFile] = Field(
-        min_length=1, max_length=MOST_FILES, description="whole content, exact old → new, old_path, or delete"
+        min_length=1,
+        max_length=MOST_FILES,
+        description="each by content, exact old → new, old_path, or delete",
     )
     description: FreeText | None = Field(default=None, max_length=65_536)
     revision: Revision = "main"

@@ -217,7 +217,7 @@ class ListDiscussions(Listing[DiscussionRow]):
     """Discussions and pull requests of a repository."""
 
     row = DiscussionRow
-    unannounced = frozenset({"columns", "count", "by"})
+    unannounced = frozenset({"columns", "count", "by", "search"})
     smallest = largest = PAGE
     numbered = "p"
     offers = ("p",)
@@ -254,11 +254,13 @@ class ListDiscussions(Listing[DiscussionRow]):
 class GetDiscussion(Endpoint[Discussion]):
     """A discussion with its comments; of a pull request the diff too."""
 
+    unannounced = frozenset({"start"})  # the answer that was cut names it
+
     repo_id: RepoId
     type: RepoType
     num: Number
     start: Annotated[int | None, Local, Field(ge=1)] = Field(default=None, description="first event shown")
-    diff: bool | None = Field(default=None, description="false: without")
+    diff: bool | None = None
 
     @property
     def also_shown(self) -> tuple[str, ...]:

@@ -147,7 +147,7 @@ class FileContent(Answer):
     documented="GET /{namespace}/{repo}/resolve/{rev}/{path}",
 )
 class GetFile(Endpoint[FileContent]):
-    """What a file says: text by lines, small pictures; of other files size and address."""
+    """A file: text by lines, small pictures; of others size and address."""
 
     in_area = "files"
     at = "{type}s/{repo_id}/file/{revision}/{path}"
