@@ -102,15 +102,19 @@ def imported(place: Path, *command: str) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("mode", ["--sandbox", "--anonymous"])
-def test_a_start_imports_what_is_named_here_beside_the_sdk(tmp_path: Path, mode: str) -> None:
+def test_a_start_imports_what_is_named_here_beside_the_sdk(tmp_path: Path) -> None:
     bare = tmp_path / "bare.py"
     bare.write_text(BARE)
     floor = {name.partition(".")[0] for name in imported(tmp_path, str(bare))}
-    ours = imported(tmp_path, "-m", "hub_mcp", mode)
+    ours = imported(tmp_path, "-m", "hub_mcp", "--anonymous")
     more = {name.partition(".")[0] for name in ours} - floor
     assert {name for name in more if not name.startswith("_")} <= OURS.keys()
     assert not {name for name in ours if name.startswith(LATER)}
+
+
+def test_a_sandbox_imports_what_a_call_needs_before_it_is_called(tmp_path: Path) -> None:
+    ours = imported(tmp_path, "-m", "hub_mcp", "--sandbox")
+    assert {"hub_mcp.catalogue", "hub_mcp.gate.gate", "hub_mcp.localhub.store", "httpx"} <= ours
 
 
 def test_what_waits_exists() -> None:

@@ -24,6 +24,7 @@ LONGEST_LINE = 1024 * 1024  # bytes; whoever writes more is no client that asks 
 CHUNK = 64 * 1024  # bytes of one read
 TURN = 0.0005  # seconds until a thread that imports makes way for an answer
 NEEDED = ("hub_mcp.wiring", "hub_mcp.server.lazy", "hub_mcp.server.relay", "hub_mcp.server.stdio")
+OF_A_CALL = ("hub_mcp.server.handlers", "hub_mcp.client.sender", "hub_mcp.localhub.app")
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def serve_early(settings: Settings) -> Begun | None:
     early = EarlyAnswers(settings)
     usual = sys.getswitchinterval()
     sys.setswitchinterval(TURN)
-    importing = Thread(target=_import, daemon=True)
+    importing = Thread(target=_import, args=(settings,), daemon=True)
     try:
         unread = _answered(early, importing)
     except (BrokenPipeError, KeyboardInterrupt):  # nobody listens any more
@@ -92,9 +93,12 @@ def _answered(early: EarlyAnswers, importing: Thread) -> bytes:
     return unread
 
 
-def _import() -> None:
+def _import(settings: Settings) -> None:
     for name in NEEDED:
         import_module(name)
+    if settings.sandbox is not None:  # whoever tries things out calls; most others start servers that list
+        for name in OF_A_CALL:
+            import_module(name)
 
 
 def _write(answer: bytes) -> None:
