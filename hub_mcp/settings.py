@@ -30,6 +30,8 @@ class Settings:
         read_only: areas whose changing tools are not offered; ("all",) for every area.
         namespaces: the only owners whose things may be changed; empty for all.
         allow: words of ALLOWABLE: what may be published without asking.
+        secrets_from: variables (`env:NAME`) and files (`file:PATH`) of this machine that may become secrets
+            of Spaces.
         max_writes, max_deletes: the most changes, and deletions, to make; None for no limit.
         toolsets, tools, exclude_tools: which tools are offered; exclusion wins.
         tool_prefix: what every tool's name begins with, for hosts where another server has the same names.
@@ -55,6 +57,7 @@ class Settings:
     read_only: tuple[str, ...] = ()
     namespaces: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
+    secrets_from: tuple[str, ...] = ()
     max_writes: int | None = None
     max_deletes: int | None = None
     toolsets: tuple[str, ...] = ()

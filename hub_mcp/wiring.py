@@ -49,6 +49,7 @@ def hub_of(settings: Settings, environment: Mapping[str, str] | None = None) -> 
         timeout=settings.timeout,
         max_wait=settings.max_wait,
         agent=user_agent(env),
+        secrets_from=settings.secrets_from,
     )
 
 
@@ -64,7 +65,14 @@ def sandbox(settings: Settings) -> Hub:
         return httpx.ASGITransport(create_app(settings.sandbox or None, faults=settings.faults))
 
     token = None if settings.anonymous else _sandbox_token(settings.sandbox_user)
-    return Hub(SANDBOX, token, transport=transport, timeout=settings.timeout, max_wait=settings.max_wait)
+    return Hub(
+        SANDBOX,
+        token,
+        transport=transport,
+        timeout=settings.timeout,
+        max_wait=settings.max_wait,
+        secrets_from=settings.secrets_from,
+    )
 
 
 def _sandbox_token(name: str) -> Token:

@@ -217,6 +217,12 @@ CALLS: dict[str, dict[str, Any]] = {
         "volumes": [{"type": "model", "source": "openai-community/gpt2", "mount_path": "/models"}],
     },
     "delete_space_volumes": DESK,
+    "set_space_variable": {**DESK, "key": "MODEL", "value": "openai-community/gpt2", "description": "Which."},
+    "list_space_variables": DESK,
+    "delete_space_variable": {**DESK, "key": "MODEL"},
+    "set_space_secret": {**DESK, "key": "API_KEY", "source": "env:PATH", "description": "For forecasts."},
+    "list_space_secrets": DESK,
+    "delete_space_secret": {**DESK, "key": "API_KEY"},
     "pause_space": DESK,
     "restart_space": {**DESK, "factory": True},
 }

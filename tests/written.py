@@ -1,4 +1,4 @@
-"""The settings under which every endpoint that somebody wrote is a tool, listed by default or not."""
+"""The settings under which every endpoint that somebody wrote is a tool that can be called."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.endpoint import default_endpoints
 
+SOURCE = "env:PATH"  # set wherever tests run, and it stands for a secret
 EVERY_TOOL: dict[str, Any] = {
     "toolsets": ("default",),
     "tools": tuple(name for name in ENDPOINTS if name not in default_endpoints()),
+    "secrets_from": (SOURCE,),
 }

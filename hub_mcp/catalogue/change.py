@@ -56,6 +56,11 @@ class Change(Endpoint[A], Generic[T, A]):
     told: ClassVar[tuple[str, ...]] = ()  # arguments that its consequences and facts tell in words
     publishes: ClassVar[str] = ""  # the operator's word for what its calls publish, in settings.ALLOWABLE
 
+    @property
+    def value_from(self) -> str:
+        """What of the server's own machine it sends, as `env:NAME` or `file:PATH`; "" for nothing."""
+        return ""
+
     def target(self) -> Endpoint[T] | None:
         """The reading call that shows what this call would act on; None where there is nothing yet."""
         return None

@@ -67,6 +67,8 @@ class HttpRequest:
         lasts: seconds that an answer without end is read; 0 for one that has an end.
         first: only so many bytes are asked for; 0 for all.
         with_token: whether the token travels along: it never leaves the Hub's own origin.
+        value_from: where on this machine the body's `value` is read when it is sent, as `env:NAME` or
+            `file:PATH`; so it is in no call, and in nothing that is shown or written down of one.
     """
 
     method: str
@@ -78,6 +80,7 @@ class HttpRequest:
     lasts: float = 0.0
     first: int = 0
     with_token: bool = True
+    value_from: str = ""
 
 
 @dataclass(frozen=True)

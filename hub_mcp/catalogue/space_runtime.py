@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
+from pydantic import Field
+
 from hub_mcp.catalogue.answers import Answer, Page, Record, clean, is_object
 from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.endpoint import Endpoint, get
@@ -124,7 +126,7 @@ class ListSpaceHardware(Listing[Hardware]):
     by_default = False
     unannounced = frozenset({"columns", "count", "by", "limit"})
 
-    limit: int = 50
+    limit: int = Field(default=50, ge=1, le=1_000)
 
     def wire(self) -> dict[str, Any]:
         return {}  # the Hub tells all of it at once

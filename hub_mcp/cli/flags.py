@@ -74,6 +74,12 @@ FLAGS = (
     ),
     Flag("namespaces", "Allow changes only to what these users or organizations own.", "list", takes="NAMES"),
     Flag("allow", f"Publish without asking: {', '.join(ALLOWABLE)}.", "list", takes="WORDS"),
+    Flag(
+        "secrets_from",
+        "Variables and files of this machine that may become secrets of Spaces: env:NAME, file:PATH.",
+        "list",
+        takes="SOURCES",
+    ),
     Flag("max_writes", "The most changes to make while the server runs.", "whole", takes="N"),
     Flag("max_deletes", "The most deletions to make while the server runs.", "whole", takes="N"),
     Flag(

@@ -119,6 +119,10 @@ def _refuse_missing(settings: Settings, workers: int, redis: str) -> None:
     """Stop before anything is served with less than it needs."""
     from hub_mcp.gate.gate import keys_from
 
+    if settings.secrets_from:
+        raise click.ClickException(
+            "--secrets-from is for one person over stdio: here every caller could read them in a Space."
+        )
     keys = keys_from()
     if any(len(key) < KEY_LENGTH for key in keys):
         raise click.ClickException(f"Each of HUB_MCP_KEYS must have {KEY_LENGTH} characters or more.")

@@ -36,7 +36,19 @@ def check(settings: Settings) -> None:
     for word in settings.allow:
         if word not in ALLOWABLE:
             raise _wrong("--allow", word, f"cannot be allowed; the choices are {', '.join(ALLOWABLE)}.")
+    for source in settings.secrets_from:
+        _source(source)
     tool_selection.check(settings)
+
+
+def _source(source: str) -> None:
+    kind, _, name = source.partition(":")
+    if kind == "file" and name:
+        _readable("--secrets-from", Path(name).expanduser())
+    elif kind != "env" or not name:
+        raise _wrong("--secrets-from", source, "is neither env:NAME nor file:PATH.")
+    elif not os.environ.get(name):
+        raise _wrong("--secrets-from", source, "is not set in this environment.")
 
 
 def _wrong(flag: str, value: str, why: str) -> BadInput:

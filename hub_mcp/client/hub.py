@@ -95,6 +95,8 @@ class Hub:
         timeout: seconds for each call, all its tries together, waits for a rate limit aside.
         max_wait: the longest wait for a rate limit, in seconds.
         agent: the User-Agent to send.
+        secrets_from: what of this machine the operator allowed to be sent to a Space, as `env:NAME` or
+            `file:PATH`; a Hub for another caller never has it.
         shared: what another Hub at this address has made already (`asked_by`), in place of `transport`.
     """
 
@@ -108,6 +110,7 @@ class Hub:
         timeout: float = 30.0,
         max_wait: float = 60.0,
         agent: str = "",
+        secrets_from: tuple[str, ...] = (),
         shared: SharedTransports | None = None,
     ) -> None:
         check_endpoint(base)
@@ -117,6 +120,7 @@ class Hub:
         self._timeout = timeout
         self._max_wait = max_wait
         self._agent = agent or user_agent()
+        self._secrets_from = secrets_from
         self._shared = shared or SharedTransports(transport)
         self._sends: Sender | None = None
 
@@ -274,7 +278,13 @@ class Hub:
             from hub_mcp.client.sender import Sender  # brings httpx: 0.1 s that a tool list does not need
 
             self._sends = Sender(
-                self.base, self.host, self.token, self._agent, self._timeout, self._shared.stack
+                self.base,
+                self.host,
+                self.token,
+                self._agent,
+                self._timeout,
+                self._shared.stack,
+                self._secrets_from,
             )
         return self._sends
 

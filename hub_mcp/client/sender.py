@@ -11,6 +11,7 @@ import httpx
 
 from hub_mcp.catalogue.http import HttpRequest, HttpResponse
 from hub_mcp.client.deadline import Deadline
+from hub_mcp.client.server_secrets import secret_at
 from hub_mcp.client.token import Token
 from hub_mcp.client.transport.connection_errors import no_connection
 from hub_mcp.client.transport.proxies import proxy_for
@@ -31,6 +32,7 @@ class Sender:
         agent: the User-Agent.
         timeout: seconds of a whole call; one try of a read gets half of it, so that there can be another.
         stack: the transports.
+        secrets_from: what of this machine the operator allowed to be sent.
     """
 
     base: str
@@ -39,6 +41,7 @@ class Sender:
     agent: str
     timeout: float
     stack: httpx.AsyncBaseTransport
+    secrets_from: tuple[str, ...] = ()
 
     async def once(self, request: HttpRequest, patience: Deadline) -> HttpResponse:
         """One request and its whole answer.
@@ -46,8 +49,9 @@ class Sender:
         Raises:
             HubError: there is no answer, or none that can be read.
         """
+        secret = secret_at(request.value_from, self.secrets_from) if request.value_from else ""
         try:
-            sent = self._made(request, patience)
+            sent = self._made(request, patience, secret)
             with token_masked_in_logs(self._mask):
                 answer = await self.stack.handle_async_request(sent)
                 body = await answer.aread()
@@ -67,6 +71,9 @@ class Sender:
         if self._mask:  # somebody may send it back: a mirror, a proxy that helps with debugging
             headers = {name: self._mask.text(value) for name, value in headers.items()}
             body = self._mask.body(body)
+        if secret:
+            headers = {name: SecretMask(secret).text(value) for name, value in headers.items()}
+            body = SecretMask(secret).body(body)
         return HttpResponse(answer.status_code, headers, body, str(sent.url), self.token is not None)
 
     @cached_property
@@ -82,14 +89,15 @@ class Sender:
         same = (target.scheme, target.host, target.port) == (base.scheme, base.host, base.port)
         return str(target) if same and not target.userinfo else ""
 
-    def _made(self, request: HttpRequest, patience: Deadline) -> httpx.Request:
+    def _made(self, request: HttpRequest, patience: Deadline, secret: str = "") -> httpx.Request:
         headers = {"User-Agent": self.agent, "Accept": request.accept, "Accept-Encoding": "gzip, deflate"}
         content = request.content
         if content is not None and request.content_type:
             headers["Content-Type"] = request.content_type
         if request.body is not None:
             headers["Content-Type"] = "application/json"
-            content = json.dumps(request.body).encode()
+            body = {**request.body, "value": secret} if secret else request.body
+            content = json.dumps(body).encode()
         if request.first:
             headers |= {"Range": f"bytes=0-{request.first - 1}", "Accept-Encoding": "identity"}
         if self.token and request.with_token:

@@ -11,6 +11,7 @@ from hub_mcp.catalogue.http import Effect
 from hub_mcp.catalogue.stakes import Impact, Stakes
 from hub_mcp.catalogue.users import Whoami
 from hub_mcp.client.hub import Hub
+from hub_mcp.client.server_secrets import not_allowed
 from hub_mcp.errors import Stopped, plain
 from hub_mcp.gate.once import UsageStore
 from hub_mcp.gate.question import Assessment
@@ -31,6 +32,7 @@ class Limits:
         self._namespaces = settings.namespaces
         self._budgets = {"--max-writes": settings.max_writes, "--max-deletes": settings.max_deletes}
         self._allowed = frozenset(settings.allow)
+        self._secrets_from = settings.secrets_from
         self._used = used
 
     async def check(self, call: Change[Any, Any]) -> None:
@@ -44,6 +46,8 @@ class Limits:
             raise Stopped(
                 f"This server only reads: {what} is kept from changes by --read-only.", advice=OPERATOR
             )
+        if call.value_from and call.value_from not in self._secrets_from:
+            raise not_allowed(call.value_from, self._secrets_from)
         for owner in call.owners():
             if owner:
                 self._check_owner(owner)

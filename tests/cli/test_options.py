@@ -31,6 +31,7 @@ WRITTEN = {
     "read_only": ("models, repos", ("models", "repos")),
     "namespaces": ("ada,bob", ("ada", "bob")),
     "allow": ("discussions.comment discussions.create", ("discussions.comment", "discussions.create")),
+    "secrets_from": ("env:PATH", ("env:PATH",)),
     "toolsets": ("models datasets", ("models", "datasets")),
     "tools": ("whoami", ("whoami",)),
     "exclude_tools": ("delete_repo", ("delete_repo",)),

@@ -22,6 +22,7 @@ from hub_mcp.localhub.app import create_app
 from hub_mcp.localhub.world.tokens import TOKENS
 from hub_mcp.wiring import SANDBOX
 from tests.samples import CALLS
+from tests.written import SOURCE
 
 HERE = Path(__file__).parent
 NOW = 1791288000.0  # 2026-10-06, noon
@@ -69,7 +70,7 @@ async def recorded() -> dict[str, str]:
     chance = random.Random()  # noqa: S311 - no secret comes of it
     app = create_app(clock=lambda: NOW, entropy=chance.randbytes)
     token = Token(TOKENS[0].token, "the local Hub's world")
-    hub = Hub(SANDBOX, token, transport=lambda: httpx.ASGITransport(app))
+    hub = Hub(SANDBOX, token, transport=lambda: httpx.ASGITransport(app), secrets_from=(SOURCE,))
     texts: dict[str, str] = {}
     learned = {"{slug}": "", "{comment}": ""}
     for tool, arguments in CALLS.items():

@@ -25,7 +25,7 @@ from hub_mcp.server.catalogue_tools import CatalogueTools
 from hub_mcp.server.handlers import build
 from hub_mcp.server.views.view_list import EXTENSION, HTML
 from hub_mcp.settings import Settings
-from tests.written import EVERY_TOOL
+from tests.written import EVERY_TOOL, SOURCE
 
 BASE = "http://hub.test"
 ADA, EVE = "hf_sandbox_ada_write", "hf_sandbox_eve_write"
@@ -95,7 +95,7 @@ class World:
     clock: Clock = field(default_factory=Clock)
 
     def hub(self, token: str = ADA) -> Hub:
-        return Hub(BASE, Token(token, "a test"), transport=lambda: self.spy)
+        return Hub(BASE, Token(token, "a test"), transport=lambda: self.spy, secrets_from=(SOURCE,))
 
     def gate(
         self, *, used: InMemoryUsage | None = None, keys: tuple[str, ...] = (KEY,), **settings: Any

@@ -81,6 +81,10 @@ SAID = {
     "set_space_dev_mode": "devMode yes (was no).",
     "set_space_volumes": "Mounted into the Space nimbus-labs/forecast-desk: 1 volume, and no other.",
     "delete_space_volumes": "Detached all that was mounted into the Space nimbus-labs/forecast-desk;",
+    "set_space_variable": "Set the variable MODEL of the Space nimbus-labs/forecast-desk, which restarts",
+    "delete_space_variable": "Deleted the variable MODEL of the Space nimbus-labs/forecast-desk.",
+    "set_space_secret": "Set the secret API_KEY of the Space nimbus-labs/forecast-desk, which restarts",
+    "delete_space_secret": "Deleted the secret API_KEY of the Space nimbus-labs/forecast-desk.",
     "pause_space": "Paused: the Space nimbus-labs/forecast-desk does nothing and costs nothing until",
     "restart_space": "Restarted: the Space nimbus-labs/forecast-desk. It is at the stage BUILDING.",
 }

@@ -14,6 +14,7 @@ import anyio
 
 from hub_mcp.catalogue.stakes import Impact
 from tests.gate.gates import World
+from tests.written import SOURCE
 
 ORG = "nimbus-labs"
 PRIVATE = {"repo_id": "ada/notes-to-self", "type": "model"}
@@ -339,6 +340,7 @@ def _of_running_spaces() -> list[Way]:
         {"repo_id": "ada/forecast-reader"},
         {"repo_id": "ada/scratchpad"},
     )
+    desk = {"repo_id": f"{ORG}/will-it-rain"}
     diary = {"type": "model", "source": PRIVATE["repo_id"], "mount_path": "/diary"}
     archive = {"type": "bucket", "source": f"{ORG}/radar-frames", "mount_path": "/data"}
     return [
@@ -370,6 +372,13 @@ def _of_running_spaces() -> list[Way]:
         ),
         Way(DESTROYS, "set_space_volumes", "volumes.source", {**free, "volumes": [diary]}),
         Way(DESTROYS, "delete_space_volumes", "repo_id", free),
+        Way(OPENS, "set_space_variable", "value", {**free, "key": "MODEL", "value": "gpt2"}),
+        Way(DESTROYS, "set_space_variable", "key", {**free, "key": "MODEL", "value": "gpt2"}),
+        Way(DESTROYS, "delete_space_variable", "key", {**desk, "key": "GREETING"}),
+        Way(SENDS_OUT, "set_space_secret", "source", {**free, "key": "API_KEY", "source": SOURCE}),
+        Way(OPENS, "set_space_secret", "source", {**free, "key": "API_KEY", "source": SOURCE}),
+        Way(DESTROYS, "set_space_secret", "key", {**free, "key": "API_KEY", "source": SOURCE}),
+        Way(DESTROYS, "delete_space_secret", "key", {**desk, "key": "MAPS_KEY"}),
     ]
 
 
@@ -714,6 +723,12 @@ HARMLESS = {
     ("set_space_sleep_time", "repo_id"): NAMES,
     ("set_space_dev_mode", "repo_id"): NAMES,
     ("set_space_volumes", "repo_id"): NAMES,
+    **{
+        (tool, "repo_id"): NAMES
+        for tool in ("set_space_variable", "delete_space_variable", "set_space_secret", "delete_space_secret")
+    },
+    ("set_space_variable", "description"): WORDS,
+    ("set_space_secret", "description"): WORDS,
     ("set_space_volumes", "volumes.mount_path"): PART_OF_IT.format("volumes.source"),
     ("set_space_volumes", "volumes.revision"): PART_OF_IT.format("volumes.source"),
     ("set_space_volumes", "volumes.path"): PART_OF_IT.format("volumes.source"),

@@ -16,7 +16,7 @@ from hub_mcp.client.hub import Hub
 from hub_mcp.client.token import Token
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import server_of
-from tests.written import EVERY_TOOL
+from tests.written import EVERY_TOOL, SOURCE
 
 Told = Callable[[str, dict[str, Any]], str]
 
@@ -58,7 +58,7 @@ def told(hub_url: str) -> Told:
     settings = Settings(endpoint=hub_url, confirm="off", journal="off", **EVERY_TOOL)
 
     async def call(tool: str, arguments: dict[str, Any]) -> str:
-        hub = Hub(hub_url, Token(ADA, "a test"))
+        hub = Hub(hub_url, Token(ADA, "a test"), secrets_from=(SOURCE,))
         async with Client(server_of(settings, hub)) as client:
             result = await client.call_tool(tool, arguments)
         await hub.aclose()

@@ -12,6 +12,8 @@ import pytest
 from huggingface_hub import HfApi, Volume
 from huggingface_hub.errors import BadRequestError
 
+from tests.written import SOURCE
+
 from .official import Told, api, by_lfs, told
 
 __all__ = ["api", "by_lfs", "told"]
@@ -95,3 +97,39 @@ def test_what_is_mounted_by_one_is_told_by_the_other(told: Told, api: HfApi, spa
     assert api.get_space_runtime(space).volumes is None
     with pytest.raises(BadRequestError, match="no volumes"):
         api.delete_space_volumes(space)
+
+
+def test_variables_set_by_one_are_told_by_the_other(told: Told, api: HfApi, space: str) -> None:
+    place: dict[str, Any] = {"repo_id": space}
+    api.add_space_variable(space, "MODEL", "gpt2", description="Which.")
+    told("set_space_variable", {**place, "key": "GREETING", "value": "Hello,\nyou"})
+    theirs = api.get_space_variables(space)
+    assert {one.key: one.value for one in theirs.values()} == {"MODEL": "gpt2", "GREETING": "Hello,\nyou"}
+    assert theirs["GREETING"].updated_at is not None
+    assert "MODEL\tgpt2\tWhich." in told("list_space_variables", place)
+    told("delete_space_variable", {**place, "key": "MODEL"})
+    assert api.get_space_variables(space).keys() == {"GREETING"}
+    api.delete_space_variable(space, "GREETING")
+    assert "GREETING" not in told("list_space_variables", place)
+
+
+def test_secrets_set_by_one_are_named_by_the_other(told: Told, api: HfApi, space: str) -> None:
+    place: dict[str, Any] = {"repo_id": space}
+    api.add_space_secret(space, "THEIRS", "0123456789", description="By the client.")
+    told("set_space_secret", {**place, "key": "OURS", "source": SOURCE})
+    theirs = api.get_space_secrets(space)
+    assert {name: one.description for name, one in theirs.items()} == {
+        "THEIRS": "By the client.",
+        "OURS": None,
+    }
+    shown = told("list_space_secrets", place)
+    assert "THEIRS\tBy the client." in shown
+    assert "0123456789" not in shown
+    told("delete_space_secret", {**place, "key": "THEIRS"})
+    api.delete_space_secret(space, "OURS")
+    assert api.get_space_secrets(space) == {}
+
+
+def test_a_space_that_runs_restarts_when_a_setting_changes(told: Told, api: HfApi) -> None:
+    told("set_space_variable", {"repo_id": "ada/forecast-reader", "key": "A", "value": "b"})
+    assert api.get_space_runtime("ada/forecast-reader").stage == "RUNNING_BUILDING"

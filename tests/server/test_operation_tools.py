@@ -96,7 +96,11 @@ async def test_changing_refuses_each_operation_that_reads(world: World) -> None:
 
 
 async def test_each_operation_with_a_secret_is_refused_with_the_reason_and_the_place(world: World) -> None:
-    secret = [one for one in OPERATIONS.values() if one.standing is Standing.CREDENTIAL]
+    secret = [
+        one
+        for name, one in OPERATIONS.items()
+        if one.standing is Standing.CREDENTIAL and name not in ENDPOINTS
+    ]
     assert len({str(request) for one in secret for request in one.requests}) >= 25
     async with reading(world) as client:
         for one in secret:

@@ -157,7 +157,9 @@ def _new_repo(
             if space[key] is not None:
                 # what YAML can hold of it
                 card[key] = "".join(one for one in str(space[key]) if one.isprintable())
-        details["runtime"] = runtime_of(space, id)
+        details |= {"runtime": runtime_of(space, id)} | {
+            kind: space[kind] for kind in ("variables", "secrets")
+        }
     elif type == "dataset":
         details["citation"] = None
     now = store.now()

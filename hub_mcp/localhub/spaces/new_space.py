@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 
 from ..people.rights import SignedInUser
+from ..store import Json
 from ..web.hub_errors import plan_needed
 from ..web.json_body import JSONBody
 from .shapes import subdomain_of
@@ -36,10 +39,13 @@ def space_in(body: JSONBody) -> dict[str, object]:
     if isinstance(sleep, int) and sleep < 1 and sleep != -1:
         body.wrong("Too small: expected number to be >0", "sleepTimeSeconds")
     for kind in ("secrets", "variables"):
+        kept: dict[str, Json] = {}
         for part in body.parts(kind) or []:
-            part.text("key", required=True, pattern=VARIABLE_NAME)
-            part.text("value", required=True)
-            part.text("description")
+            key = part.text("key", required=True, pattern=VARIABLE_NAME)
+            value, description = part.text("value", required=True), part.text("description")
+            told: dict[str, Json] = {"description": description} if description else {}
+            kept[key or ""] = {**value_kept(kind, value or ""), **told}
+        fields[kind] = kept
     for part in body.parts("volumes") or []:
         part.choice("type", ("bucket", "model", "dataset", "space"), required=True)
         part.text("source", required=True)
@@ -47,6 +53,13 @@ def space_in(body: JSONBody) -> dict[str, object]:
     if fields["hardware"] in ZERO_GPU and fields["sdk"] not in (None, "gradio"):
         body.wrong("ZeroGPU hardware needs the Gradio SDK", "hardware")
     return fields
+
+
+def value_kept(kind: str, value: str) -> dict[str, Json]:
+    """What is kept of a setting's value: of a secret a digest, since nothing runs here that would need it."""
+    if kind == "variables":
+        return {"value": value}
+    return {"sha256": hashlib.sha256(json.dumps(value).encode()).hexdigest()}
 
 
 def plan_allows(

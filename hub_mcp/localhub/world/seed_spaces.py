@@ -30,6 +30,25 @@ class SeedSpace:
     emoji: str = "🌦️"
 
 
+SETTINGS: Mapping[str, Mapping[str, object]] = {
+    "nimbus-labs/will-it-rain": {
+        "variables": {
+            "GREETING": {"value": "Take an umbrella?", "updatedAt": "2026-02-03T09:30:00.000Z"},
+            "MODEL": {
+                "value": "nimbus-labs/nowcast-base",
+                "description": "What it asks.",
+                "updatedAt": "2026-05-11T16:02:11.000Z",
+            },
+        },
+        "secrets": {
+            "MAPS_KEY": {
+                "sha256": "0" * 64,
+                "description": "For the map behind the rain.",
+                "updatedAt": "2026-02-03T09:31:20.000Z",
+            }
+        },
+    }
+}
 IDEAS = (
     ("chat-with", "gradio", "💬"),
     ("compare", "gradio", "⚖️"),
@@ -86,7 +105,7 @@ def _space(demo: SeedSpace) -> NewRepo:
         some_day(demo.created, "modified", id),
         [*([sdk] if sdk else []), "region:us"],
         card,
-        {"runtime": _runtime(demo)},
+        {"runtime": _runtime(demo), **SETTINGS.get(id, {})},
         files,
         demo.visibility,
         sdk=sdk,
