@@ -208,6 +208,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "grant_access": {**DOOR, "user": "yara-abe"},
     "cancel_access_request": {"repo_id": "open-cartography/survey-diaries", "type": "dataset"},
     "get_space_runtime": DESK,
+    "read_space_logs": {**DESK, "log_type": "run", "tail": 3},
     "list_space_hardware": {"limit": 3},
     "set_space_hardware": {**DESK, "flavor": "t4-small", "sleep_time_seconds": 3600},
     "set_space_sleep_time": {**DESK, "seconds": 600},

@@ -52,7 +52,7 @@ from .people import audit_events, likes, owned_repos
 from .people import routes as people
 from .repos import creation, duplication, lookup, repo_changes, repo_search
 from .repos import routes as repos
-from .spaces import hardware_prices, runtime_routes, setting_routes, volume_routes
+from .spaces import hardware_prices, log_routes, runtime_routes, setting_routes, volume_routes
 from .store import Store
 from .tags import routes as tags
 from .view import View
@@ -65,7 +65,7 @@ from .world.snapshot import world_of
 AREAS: tuple[ModuleType, ...] = (
     people, owned_repos, role_changes, audit_events, tags, repo_search, likes, creation, duplication,
     repo_changes, datasets,
-    hardware_prices, runtime_routes, setting_routes, volume_routes,
+    hardware_prices, log_routes, runtime_routes, setting_routes, volume_routes,
     repos, content, commit_routes, large_files, ref_routes, discussions, event_routes,
     papers, collections, collection_search, item_routes, groups, group_assignment, gating,
     jobs, webhooks,
