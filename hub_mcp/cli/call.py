@@ -76,7 +76,8 @@ def _option(name: str, schema: Mapping[str, Any], *, needed: bool) -> click.Opti
     flag = "--" + name.replace("_", "-")
     says = str(schema.get("description", ""))
     if schema["type"] == "object" or (schema["type"] == "array" and schema["items"]["type"] == "object"):
-        says = f"{says} JSON: {', '.join(schema.get('items', schema)['properties'])}".strip()
+        parts = schema.get("items", schema).get("properties") or ("names with their values",)
+        says = f"{says} JSON: {', '.join(parts)}".strip()
         return click.Option([flag, name], required=needed, help=says, metavar="JSON")
     if schema["type"] == "array":
         says = f"{says}; may be repeated" if says else "May be repeated."
