@@ -24,7 +24,8 @@ def test_a_space_is_shown_and_followed_until_somebody_stops_or_the_view_ends(hos
     assert host.text("#stage") == "running"
     assert "cpu-upgrade" in host.text("#facts")
     host.click("#follow")
-    host.until("document.getElementById('status').innerText")
+    assert host.until("document.getElementById('log').innerText")
+    assert host.until("document.getElementById('status').innerText").startswith("As of ")
     asked = [call["arguments"]["operation"] for call in host.left("calls", 2)]
     assert asked[:2] == ["get_space_runtime", "read_space_logs"]
     assert "2 days without a visit" in host.until("document.getElementById('facts').innerText")

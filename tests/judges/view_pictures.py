@@ -37,6 +37,9 @@ def draw() -> None:
             host.until(f"document.querySelector('{there}')")
             if name == "access":
                 host.js(CHANGE)
+            if name == "space":
+                host.click("#follow")
+                host.until("document.getElementById('log').innerText")
             host.do("picture", path=str(PLACE / f"view-{name}.png"), most=HIGHEST)
 
 
