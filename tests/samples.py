@@ -148,6 +148,11 @@ CALLS: dict[str, dict[str, Any]] = {
     },
     "rerun_job": JOB,
     "set_job_labels": {**JOB, "labels": {"team": "fjords"}},
+    "expose_job_ports": {
+        "namespace": "nimbus-labs",
+        "job_id": "6ac2a2b349eb83beef56e4f1",
+        "ports": [8000, 9000],
+    },
     "cancel_job": {"namespace": "nimbus-labs", "job_id": "6ac2a2b349eb83beef56e4f1"},
     "list_scheduled_jobs": {"namespace": "ada"},
     "get_scheduled_job": DIGEST,

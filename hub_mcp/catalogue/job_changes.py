@@ -1,15 +1,17 @@
-"""What is done with jobs: run, run again, ended, labelled."""
+"""What is done with jobs: run, run again, ended, labelled, reached from outside."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Self
 
-from hub_mcp.catalogue.answers import Answer, counted, is_object
+from pydantic import Field
+
+from hub_mcp.catalogue.answers import Answer, counted
 from hub_mcp.catalogue.change import Change, Nothing, post, put
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.http import Effect
-from hub_mcp.catalogue.job_spec import JobSpec, Labels, machines_in
+from hub_mcp.catalogue.job_spec import MOST_PORTS, JobSpec, Labels, Port, machines_in
 from hub_mcp.catalogue.jobs import ENDED, EVERY_MACHINE, GetJob, Job, JobId, ListJobs, cost_of
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.catalogue.vocabulary import Owner
@@ -120,9 +122,7 @@ def effects_again(job: Job, known: Known, when: str = "at once") -> Iterator[Con
     yield Consequence(Impact.RUNS, f"its code runs on the Hub's machines {when}, as yours, with its secrets")
     flavor = str(job.field("flavor") or "")
     yield Consequence(Impact.SPENDS, cost_of(flavor, job.seconds, job.times, machines_in(known)))
-    expose = job.field("expose")
-    public = expose.get("portsPublic") if is_object(expose) else None
-    if isinstance(public, list) and public:
+    if public := job.ports("portsPublic"):
         yield Consequence(Impact.OPENS, f"everyone reaches {counted(len(public), 'port')} of it")
 
 
@@ -142,3 +142,57 @@ class SetJobLabels(ActsOnJob):
 
     def undo(self, before: Job, after: Job) -> Self | None:
         return type(self).model_validate({**self.as_arguments(), "labels": before.labels_now})
+
+
+@put(
+    f"{PATH}/expose",
+    permission="job.write",
+    documented=f"PUT {DOCUMENTED}/expose",
+    label="Expose job's ports",
+)
+class ExposeJobPorts(ActsOnJob):
+    """Set which ports of a running job are reached from outside; those left out are closed. Asks first."""
+
+    ports: list[Port] = Field(max_length=MOST_PORTS)
+    ports_public: list[Port] | None = Field(default=None, max_length=MOST_PORTS, description="by everyone")
+
+    def wire(self) -> dict[str, Any]:
+        public = self.ports_public or []
+        said: dict[str, Any] = {"ports": list(dict.fromkeys([*self.ports, *public]))}
+        return said | ({"portsPublic": public} if public else {})
+
+    def headline(self, before: Job) -> str:
+        return f"Set the ports of {self.named()} that are reached from outside?"
+
+    def cost(self, before: Job) -> str:
+        return "It can be set back; who reached a port meanwhile has done so."
+
+    def consequences(self, before: Job, known: Known) -> Iterator[Consequence]:
+        open_now, public_now = before.ports("ports"), before.ports("portsPublic")
+        wanted, public = self.wire()["ports"], self.ports_public or []
+        if more := [port for port in wanted if port not in open_now]:
+            line = f"ports are opened, which may cost more: {', '.join(map(str, more))}"
+            yield Consequence(Impact.SPENDS, line)
+            yield Consequence(Impact.OPENS, line)
+        if wider := [port for port in public if port not in public_now]:
+            yield Consequence(Impact.OPENS, f"everyone reaches: {', '.join(map(str, wider))}")
+        if closed := [port for port in open_now if port not in wanted]:
+            line = f"ports are closed to whoever uses them: {', '.join(map(str, closed))}"
+            yield Consequence(Impact.CLOSES_OUT, line)
+        if narrower := [port for port in public_now if port in wanted and port not in public]:
+            line = f"ports need a token from now on: {', '.join(map(str, narrower))}"
+            yield Consequence(Impact.CLOSES_OUT, line)
+
+    def outcome(self, before: Job, after: Job) -> str:
+        ports = ", ".join(map(str, self.wire()["ports"])) or "none"
+        return f"Ports of the job {self.job_id} that are reached from outside: {ports}."
+
+    def preview(self, before: Job) -> dict[str, tuple[Any, Any]]:
+        return {
+            "ports": (before.ports("ports"), self.wire()["ports"]),
+            "portsPublic": (before.ports("portsPublic"), self.ports_public or []),
+        }
+
+    def undo(self, before: Job, after: Job) -> Self | None:
+        was = {"ports": before.ports("ports"), "ports_public": before.ports("portsPublic")}
+        return type(self).model_validate({**self.as_arguments(), **was})

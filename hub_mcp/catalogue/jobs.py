@@ -72,6 +72,11 @@ class Job(JobRow):
         retry = self.field("retry")
         return 1 + int(retry) if isinstance(retry, (int, float)) and retry > 0 else 1
 
+    def ports(self, which: str) -> list[int]:
+        """The ports that are reached from outside: `ports` for all of them, or `portsPublic`."""
+        found = self.at(f"expose.{which}")
+        return [one for one in found if isinstance(one, int)] if is_array(found) else []
+
     def facts(self) -> tuple[str, ...]:
         begun = day(self.field("createdAt"))
         ran = self.at("durations.runningSecs")
@@ -83,7 +88,7 @@ class Job(JobRow):
         )
 
     def standing(self) -> tuple[object, ...]:
-        return (self.stage,)
+        return (self.stage, *self.ports("ports"), "public", *self.ports("portsPublic"))
 
 
 def what_is_run(job: Record) -> tuple[str, ...]:

@@ -28,9 +28,10 @@ RADARS: dict[str, Any] = {"repo_id": f"{ORG}/nowcast-base", "type": "model", "nu
 PRIVATE = {"repo_id": "ada/notes-to-self", "type": "model"}
 JOB = {"namespace": "ada", "job_id": "6abf60ffca7ff55b1071f7af"}
 DIGEST = {"namespace": "ada", "job_id": "6a6b95d0f7ffe8e4b4e8c51b"}
+PREVIEW = {"namespace": ORG, "job_id": "6ac2a2b349eb83beef56e4f1"}
 HOOK = {"webhook_id": "6908720c926214bcf1cbefa9"}
 WATCHED = {"watched": [{"type": "model", "name": "ada/fjord-names"}]}
-NUMBER = 69  # of the cases below, for those who go through them one by one
+NUMBER = 70  # of the cases below, for those who go through them one by one
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ def cases() -> list[Case]:
         Case("run_job", "yes", {"namespace": "ada", "flavor": "cpu-basic", "docker_image": "alpine"}),
         Case("rerun_job", "yes", JOB),
         Case("set_job_labels", "", {**JOB, "labels": {"team": "fjords"}}),
-        Case("cancel_job", "yes", {"namespace": ORG, "job_id": "6ac2a2b349eb83beef56e4f1"}),
+        Case("expose_job_ports", "yes", {**PREVIEW, "ports": [1]}),
+        Case("cancel_job", "yes", PREVIEW),
         Case("create_scheduled_job", "yes", {"namespace": "ada", "flavor": "cpu-basic", "docker_image": "a",
                                              "schedule": "@daily"}),
         Case("suspend_scheduled_job", "", DIGEST),

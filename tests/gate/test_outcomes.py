@@ -55,6 +55,7 @@ SAID = {
     "run_job": "of ada on t4-small.",
     "rerun_job": "of ada, as 6abf60ffca7ff55b1071f7af was.",
     "set_job_labels": "labels team fjords (was name fjord-names).",
+    "expose_job_ports": "that are reached from outside: 8000, 9000.",
     "cancel_job": "Cancelled the job 6ac2a2b349eb83beef56e4f1 of nimbus-labs.",
     "set_member_role": "role of dan contributor (was read).",
     "handle_access_request": "eve is now rejected (was pending) at nimbus-labs/partners-preview.",

@@ -476,6 +476,7 @@ def _ways_to_run(tool: str, job: dict[str, Any], group: str) -> list[Way]:
 def _of_jobs(group: str) -> list[Way]:
     job = {"namespace": "ada", "flavor": "t4-small", "docker_image": "python:3.12"}
     daily = {**job, "schedule": "@daily"}
+    preview = {"namespace": ORG, "job_id": "6ac2a2b349eb83beef56e4f1"}
     rerun = {"namespace": "ada", "job_id": "6abf60ffca7ff55b1071f7af"}
     digest = {"namespace": "ada", "job_id": "6a6b95d0f7ffe8e4b4e8c51b"}
     return [
@@ -483,6 +484,9 @@ def _of_jobs(group: str) -> list[Way]:
         Way(RUNS, "rerun_job", "job_id", rerun),
         Way(SPENDS, "rerun_job", "job_id", rerun),
         Way(DESTROYS, "cancel_job", "job_id", {"namespace": ORG, "job_id": "6ac2a2b349eb83beef56e4f1"}),
+        Way(SPENDS, "expose_job_ports", "ports", {**preview, "ports": [8000, 9000]}),
+        Way(CLOSES_OUT, "expose_job_ports", "job_id", {**preview, "ports": [9000]}),
+        Way(OPENS, "expose_job_ports", "ports_public", {**preview, "ports": [8000], "ports_public": [8000]}),
         *_ways_to_run("create_scheduled_job", daily, group),
         Way(SPENDS, "create_scheduled_job", "schedule", daily),
         Way(RUNS, "create_scheduled_job", "suspend", {**daily, "suspend": False}),
@@ -599,6 +603,7 @@ OF_JOBS = {
         for tool in (
             "rerun_job",
             "cancel_job",
+            "expose_job_ports",
             "set_job_labels",
             "reschedule_job",
             "resume_scheduled_job",

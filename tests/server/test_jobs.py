@@ -125,6 +125,15 @@ async def test_a_job_that_is_run_again_is_told_with_its_command_secrets_and_pric
         assert told in asked, asked
 
 
+async def test_ports_are_told_as_opened_public_and_closed_and_the_same_ones_ask_nobody(world: World) -> None:
+    asked = await question(world, "expose_job_ports", {**RUNNING, "ports": [9000], "ports_public": [9001]})
+    assert "ports are opened, which may cost more: 9000, 9001" in asked
+    assert "everyone reaches: 9001" in asked
+    assert "ports are closed to whoever uses them: 8000" in asked
+    async with world.client(confirm="deny") as client:
+        assert not refused(await client.call_tool("expose_job_ports", {**RUNNING, "ports": [8000]}))
+
+
 async def test_ending_a_job_asks_while_it_runs_and_nobody_once_it_has_ended(world: World) -> None:
     asked = await question(world, "cancel_job", RUNNING)
     assert "what it has not kept elsewhere is lost" in asked

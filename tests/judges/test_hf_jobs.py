@@ -1,0 +1,79 @@
+"""The `hf` command's verbs for jobs, scheduled jobs and webhooks, unchanged against a local Hub on a port."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from hub_mcp.localhub.app import create_app
+from hub_mcp.localhub.serving import serving
+
+from .test_hf_command import EVE, HF, Hf
+
+pytestmark = pytest.mark.skipif(not HF.exists(), reason="the hf command is not installed beside this Python")
+
+
+@pytest.fixture(scope="module")
+def now() -> list[float]:
+    """The Hub's clock, which is moved by hand."""
+    return [1_791_288_000.0]
+
+
+@pytest.fixture(scope="module")
+def hf(tmp_path_factory: pytest.TempPathFactory, now: list[float]) -> Iterator[Hf]:
+    """The command against a Hub of this file's own."""
+    with serving(create_app(quota=1_000_000, clock=lambda: now[0])) as url:
+        yield Hf(url, tmp_path_factory.mktemp("home"))
+
+
+def test_a_job_is_run_watched_labelled_run_again_and_cancelled(hf: Hf, now: list[float]) -> None:
+    words = "jobs run --detach --flavor t4-small --timeout 5m --env A=b --label team=fjords alpine"
+    job = hf.text(*words.split(), "sh", "-c", "echo hello; sleep 60", "--quiet").split()[-1]
+    assert hf.json("jobs", "inspect", job)[0]["status"]["stage"] == "SCHEDULING"
+    now[0] += 30
+    assert job in hf.ids("jobs", "ps")
+    assert "25 s" in hf.text("jobs", "logs", job)
+    hf.text("jobs", "labels", job, "--label", "team=islands")
+    assert hf.json("jobs", "inspect", job)[0]["labels"]["team"] == "islands"
+    hf.text("jobs", "cancel", job)
+    assert hf.json("jobs", "inspect", job)[0]["status"]["stage"] == "CANCELED"
+    again = hf.text("jobs", "rerun", job, "--detach", "--quiet").split()[-1]
+    assert again != job
+    now[0] += 100
+    assert hf.run("jobs", "wait", again).returncode == 0
+    assert hf.json("jobs", "inspect", again)[0]["status"]["stage"] == "COMPLETED"
+
+
+def test_hardware_is_listed_with_prices(hf: Hf) -> None:
+    assert {one["name"] for one in hf.json("jobs", "hardware")} > {"cpu-basic", "t4-small", "h200"}
+
+
+def test_nobody_runs_a_job_that_they_cannot_pay(hf: Hf) -> None:
+    refused = hf.run("jobs", "run", "--detach", "alpine", "true", token=EVE)
+    assert refused.returncode != 0
+    assert "credit" in refused.stderr
+
+
+def test_a_scheduled_job_is_made_suspended_resumed_run_and_deleted(hf: Hf) -> None:
+    made = hf.text("jobs", "scheduled", "run", "@daily", "alpine", "sleep", "60", "--quiet").split()[-1]
+    assert made in hf.ids("jobs", "scheduled", "ps")
+    hf.text("jobs", "scheduled", "suspend", made)
+    assert hf.json("jobs", "scheduled", "inspect", made)[0]["suspend"] is True
+    hf.text("jobs", "scheduled", "resume", made)
+    assert hf.json("jobs", "scheduled", "inspect", made)[0]["suspend"] is False
+    hf.text("jobs", "scheduled", "delete", made)
+    assert hf.run("jobs", "scheduled", "inspect", made).returncode != 0
+
+
+def test_a_webhook_is_made_told_changed_switched_and_deleted(hf: Hf) -> None:
+    words = "webhooks create --url https://example.org/hook --watch model:ada/fjord-names --domain repo"
+    made = hf.text(*words.split(), "--quiet").split()[-1]
+    assert made in hf.ids("webhooks", "ls")
+    hf.text("webhooks", "update", made, "--watch", "org:nimbus-labs")
+    assert hf.json("webhooks", "info", made)["watched"] == [{"type": "org", "name": "nimbus-labs"}]
+    hf.text("webhooks", "disable", made)
+    assert hf.json("webhooks", "info", made)["disabled"] is True
+    hf.text("webhooks", "enable", made)
+    hf.text("webhooks", "delete", made, "--yes")
+    assert made not in hf.ids("webhooks", "ls")
