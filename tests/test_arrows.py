@@ -121,7 +121,9 @@ def test_nothing_that_is_installed_needs_the_tools_of_developers(path: Path) -> 
 
 
 # Areas of the local Hub in three layers: routes (HTTP), shapes (the documented JSON), and rows (SQL).
-LAYERED = ("people", "repos", "datasets", "spaces", "tags", "collections", "groups", "papers", "gating")
+LAYERED = (
+    "people", "repos", "datasets", "spaces", "tags", "collections", "groups", "papers", "gating", "search",
+)  # fmt: skip
 SQL = re.compile(r"\b(select\b.*\bfrom|insert\b.*\binto|update \w+ set|delete from)\b", re.DOTALL)
 ROWS = ("rows.py", "like_rows.py", "audit_rows.py", "repo_queries.py", "where_clause.py")
 

@@ -52,6 +52,8 @@ from .people import audit_events, likes, owned_repos
 from .people import routes as people
 from .repos import creation, duplication, lookup, repo_changes, repo_search
 from .repos import routes as repos
+from .search import docs_routes
+from .search import routes as search
 from .spaces import hardware_prices, log_routes, runtime_routes, setting_routes, volume_routes
 from .store import Store
 from .tags import routes as tags
@@ -63,6 +65,7 @@ from .webhooks import routes as webhooks
 from .world.snapshot import world_of
 
 AREAS: tuple[ModuleType, ...] = (
+    search, docs_routes,
     people, owned_repos, role_changes, audit_events, tags, repo_search, likes, creation, duplication,
     repo_changes, datasets,
     hardware_prices, log_routes, runtime_routes, setting_routes, volume_routes,

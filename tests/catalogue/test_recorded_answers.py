@@ -36,9 +36,9 @@ FILES = [f"{path.parent.name}/{path.name}" for path in sorted(SHARED.glob("*/*.j
 BASE = "https://huggingface.co"
 
 NOT_OURS = {
-    "recorded/spaces_semantic_search.json": "another search",
-    "recorded/trending_repoData_2026.json": "what the Hub's front page asks for",
-    "samples/extra.trending_models.json": "what the Hub's front page asks for",
+    "recorded/spaces_semantic_search.json": "read in test_recorded_search",
+    "recorded/trending_repoData_2026.json": "read in test_recorded_search",
+    "samples/extra.trending_models.json": "read in test_recorded_search",
 }
 SPACE: dict[str, Any] = {"repo_id": "user/tmp_test_space", "type": "space"}
 WRITES: dict[str, Endpoint[Any]] = {
