@@ -144,7 +144,7 @@ class OperationTools:
         query = query.strip()[:QUERY_LIMIT]
         if known := self.reachable.get(query):
             said = whole(known)
-            return result_of(_lines(said), said, form)
+            return result_of(_lines(said), {"items": [said]}, form)
         lines = [signature(one) for one in self._index.find(query, LINES)]
         if not lines:
             text = "No operation shares a word with that. Ask in English, with the Hub's own words."

@@ -70,6 +70,15 @@ async def test_a_written_operation_is_found_with_the_arguments_its_class_takes(w
     assert "to_repo" in whole
 
 
+async def test_a_name_is_answered_to_programs_by_the_schema_that_was_announced(world: World) -> None:
+    async with world.client(structured=True) as client:
+        await client.list_tools()  # from then on the client holds answers to their schemas
+        result = await client.call_tool("find_operations", {"query": "move_repo"})
+    assert result.structured_content
+    (found,) = result.structured_content["items"]
+    assert found["call_with"] == "change_operation"
+
+
 # ── each tool keeps to its own ───────────────────────────────────────────────────────────────────────
 
 CHANGING = [one.name for one in OPERATIONS.values() if not one.keeps_back and not reads(one)]
