@@ -9,6 +9,7 @@ import argparse
 import json
 from collections.abc import Callable
 
+from tests.bench.compared import from_a_shell, official_calls
 from tests.bench.measures import calls, memory, rows_of_text, start, tokens, tool_list
 from tests.bench.table import Row, markdown, plain
 from tests.bench.tasks import tasks
@@ -22,6 +23,8 @@ ALL: dict[str, tuple[Callable[[int], list[Row]], int, int]] = {
     "rows": (rows_of_text, 1, 1),
     "tasks": (tasks, 1, 1),
     "calls": (calls, 10, 3),
+    "official": (official_calls, 10, 3),
+    "shell": (from_a_shell, 5, 2),
     "memory": (memory, 10, 1),
     "walk": (walk, 5, 1),
     "http": (http, 3, 1),

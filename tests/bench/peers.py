@@ -112,9 +112,11 @@ def fastmcp() -> list[str] | None:
     return [python, _script("empty", FASTMCP)] if python else None
 
 
-def official() -> list[str] | None:
+def official(*, preload: bool = False) -> list[str] | None:
+    """The official server over stdio; with a preload BENCH_HUB says which Hub it asks."""
     folder = os.environ.get("HUB_MCP_PEER", "")
-    return ["node", f"{folder}/node_modules/.bin/hf-mcp-server"] if folder else None
+    program = f"{folder}/node_modules/@llmindset/hf-mcp-server/dist/server/stdio.js"
+    return ["node", *(_redirected() if preload else []), program] if folder else None
 
 
 def bare_http(hub: str, port: int) -> list[str]:
@@ -126,10 +128,20 @@ def official_http(port: int) -> list[str] | None:
     folder = os.environ.get("HUB_MCP_PEER", "")
     if not folder:
         return None
+    program = f"{folder}/node_modules/@llmindset/hf-mcp-server/dist/server/streamableHttp.js"
+    return ["node", *_redirected(), program, "--port", str(port)]
+
+
+def _redirected() -> list[str]:
     preload = Path(tempfile.mkdtemp(prefix="bench-")) / "redirect.mjs"
     preload.write_text(REDIRECT)
-    program = f"{folder}/node_modules/@llmindset/hf-mcp-server/dist/server/streamableHttp.js"
-    return ["node", "--import", str(preload), program, "--port", str(port)]
+    return ["--import", str(preload)]
+
+
+def cpu_of(process: int) -> float:
+    """Seconds of the processor that a process has used."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Line:

@@ -14,14 +14,13 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
 
 from tests.bench.measures import MODELS, a_hub, ids_at
-from tests.bench.peers import ENVIRONMENT, bare_http, official_http
+from tests.bench.peers import ENVIRONMENT, bare_http, cpu_of, official_http
 from tests.bench.table import Row, milliseconds, paired, per_second
 
 Step = Callable[[httpx.AsyncClient, str], Awaitable[None]]
@@ -134,8 +133,7 @@ class Served:
 
     def cpu(self) -> float:
         """Seconds of the processor it has used."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_of(self.pid)
 
 
 def body_of(method: str, **params: Any) -> dict[str, Any]:
