@@ -20,8 +20,8 @@ from mcp.types import CallToolResult, TextContent
 
 from hub_mcp.catalogue import ENDPOINTS, Endpoint
 from hub_mcp.errors import BadInput
+from hub_mcp.server.read_calls import read_call
 from hub_mcp.server.resources.addresses import address_of, call_at
-from hub_mcp.server.tools import read_call
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import hub_of, server_of
 from tests import hostile, samples

@@ -123,9 +123,7 @@ async def made(
     from hub_mcp.cli.terminal import make_change
     from hub_mcp.client.titles import with_slugs
     from hub_mcp.errors import BadInput, HubError
-    from hub_mcp.server.answer_form import AnswerForm
-    from hub_mcp.server.confirm.change_tool import rehearsal
-    from hub_mcp.server.tools import read_call
+    from hub_mcp.server.read_calls import read_call
     from hub_mcp.wiring import gate_of, hub_of, set_up_logging
 
     set_up_logging(settings)
@@ -141,6 +139,9 @@ async def made(
             if not settings.dry_run:
                 show_done(await make_change(gate, part, hub), shape)
                 continue
+            from hub_mcp.server.answer_form import AnswerForm
+            from hub_mcp.server.confirm.change_tool import rehearsal
+
             async with gate.recording_refusals(part, hub):
                 said = rehearsal(await gate.rehearse(part, hub), AnswerForm(structured=True))
             text = "\n".join(block.text for block in said.content if block.type == "text")

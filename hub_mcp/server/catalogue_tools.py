@@ -13,9 +13,10 @@ from hub_mcp.catalogue.operations.endpoints import endpoint_of
 from hub_mcp.catalogue.operations.table import Operation, operations
 from hub_mcp.errors import BadInput, plain
 from hub_mcp.server.operation_tools import CHANGE, CHANGING, FIND, TOOLS, OperationTools, tool_for
+from hub_mcp.server.read_calls import read_call
 from hub_mcp.server.tool_list import ToolList
 from hub_mcp.server.tool_selection import AREA, announces, hidden_by, refuse_unknown
-from hub_mcp.server.tools import read_call, tool_of
+from hub_mcp.server.tools import tool_of
 from hub_mcp.server.views.view_list import ANSWER
 from hub_mcp.settings import Settings
 

@@ -55,8 +55,9 @@ from hub_mcp.server.gathering import gather
 from hub_mcp.server.lazy import Handlers, lazy_server
 from hub_mcp.server.operation_tools import CHANGE, FIND, MANY, READ, tool_for
 from hub_mcp.server.progress import Progress
+from hub_mcp.server.read_calls import read_call
 from hub_mcp.server.resources.reading import Pages
-from hub_mcp.server.tools import CONFIRM, DRY_RUN, answer_result, error_result, read_call
+from hub_mcp.server.tools import CONFIRM, DRY_RUN, answer_result, error_result
 from hub_mcp.server.views.shown_access import with_access
 from hub_mcp.server.views.shown_rows import with_rows
 from hub_mcp.server.views.shown_space import with_space

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
-from collections.abc import Mapping
 from typing import Any
 
 from mcp.types import (
@@ -16,27 +14,22 @@ from mcp.types import (
     Tool,
     ToolAnnotations,
 )
-from pydantic import ValidationError
 
 from hub_mcp.catalogue import Endpoint
 from hub_mcp.catalogue.answers import Answer, Page
 from hub_mcp.catalogue.datasets import Shard
 from hub_mcp.catalogue.endpoint import default_endpoints
 from hub_mcp.catalogue.file_content import FileContent
-from hub_mcp.catalogue.host_arguments import as_meant
 from hub_mcp.catalogue.listing import Listing
-from hub_mcp.catalogue.operations.announce import input_schema_of, reading_schema_of, with_empties
-from hub_mcp.catalogue.operations.calls import OperationCall
+from hub_mcp.catalogue.operations.announce import input_schema_of
 from hub_mcp.catalogue.operations.table import operations
-from hub_mcp.catalogue.operations.validation import bad_arguments
-from hub_mcp.errors import BadInput, HubError, plain
+from hub_mcp.errors import HubError
 from hub_mcp.server.answer_form import AnswerForm
 from hub_mcp.server.render import Rows, render
 from hub_mcp.server.resources.addresses import address_of
 
 DRY_RUN = "dry_run"
 CONFIRM = "confirm_token"
-MOST_FAULTS = 5  # of an argument list that are told at once
 
 
 def tool_of(endpoint: type[Endpoint[Any]]) -> Tool:
@@ -70,54 +63,6 @@ def tool_of(endpoint: type[Endpoint[Any]]) -> Tool:
 def tools() -> list[Tool]:
     """The tools that are listed unasked, in the order of the catalogue."""
     return [tool_of(endpoint) for endpoint in default_endpoints().values()]
-
-
-def read_call(
-    endpoint: type[Endpoint[Any]],
-    arguments: Mapping[str, Any],
-    hosts: tuple[str, ...] = (),
-    *,
-    literal: bool = False,
-) -> Endpoint[Any]:
-    """The call that these arguments make; types are held to as the schema says them.
-
-    Args:
-        hosts: further hosts whose addresses are taken for the Hub's.
-        literal: whether nobody but the model wrote them, so that an empty list means what it says.
-
-    Raises:
-        BadInput: they make none; nothing was sent.
-    """
-    try:
-        meant = as_meant(reading_schema_of(endpoint), arguments)
-        if issubclass(endpoint, OperationCall):
-            meant = with_empties(endpoint.operation, meant, arguments, literal=literal)
-        return endpoint.model_validate_json(json.dumps(meant), strict=True, context={"hosts": hosts})
-    except ValidationError as trouble:
-        if issubclass(endpoint, OperationCall):
-            raise bad_arguments(endpoint.operation, trouble) from None
-        raise bad_input(endpoint, trouble) from None
-    except (ValueError, TypeError, RecursionError):
-        raise BadInput(f"The arguments of {endpoint.tool} cannot be read.") from None
-
-
-def bad_input(endpoint: type[Endpoint[Any]], trouble: ValidationError) -> BadInput:
-    """What was wrong with the arguments, each by its name."""
-    faults: list[str] = []
-    for error in trouble.errors(include_url=False)[:MOST_FAULTS]:
-        name = ".".join(str(part) for part in error["loc"])
-        said = error["msg"].removeprefix("Value error, ")
-        if error["type"] == "extra_forbidden":
-            takes = ", ".join(endpoint.model_fields) or "no arguments"
-            said = f"there is no such argument; {endpoint.tool} takes {takes}"
-        elif error["type"] == "missing":
-            said = "is required"
-        elif error["type"] not in ("value_error", "literal_error"):
-            said = f"{said}, not {json.dumps(error['input'], default=str)[:60]}"
-        faults.append(f"{plain(name, 60)}: {plain(said)}" if name else plain(said))
-    return BadInput(
-        f"{endpoint.tool} was not called. " + "; ".join(faults) + ".", advice="Correct it and call again."
-    )
 
 
 def answer_result(

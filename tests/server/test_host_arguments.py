@@ -11,7 +11,7 @@ from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.schema import reading_schema
 from hub_mcp.errors import BadInput
-from hub_mcp.server.tools import read_call
+from hub_mcp.server.read_calls import read_call
 from tests import samples
 
 GIVEN = [

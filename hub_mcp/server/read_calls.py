@@ -1,0 +1,66 @@
+"""Arguments as a call of its endpoint, or what is wrong with them; the SDK is not needed for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from hub_mcp.catalogue import Endpoint
+from hub_mcp.catalogue.host_arguments import as_meant
+from hub_mcp.catalogue.operations.announce import reading_schema_of, with_empties
+from hub_mcp.catalogue.operations.calls import OperationCall
+from hub_mcp.catalogue.operations.validation import bad_arguments
+from hub_mcp.errors import BadInput, plain
+
+MOST_FAULTS = 5  # of an argument list that are told at once
+
+
+def read_call(
+    endpoint: type[Endpoint[Any]],
+    arguments: Mapping[str, Any],
+    hosts: tuple[str, ...] = (),
+    *,
+    literal: bool = False,
+) -> Endpoint[Any]:
+    """The call that these arguments make; types are held to as the schema says them.
+
+    Args:
+        hosts: further hosts whose addresses are taken for the Hub's.
+        literal: whether nobody but the model wrote them, so that an empty list means what it says.
+
+    Raises:
+        BadInput: they make none; nothing was sent.
+    """
+    try:
+        meant = as_meant(reading_schema_of(endpoint), arguments)
+        if issubclass(endpoint, OperationCall):
+            meant = with_empties(endpoint.operation, meant, arguments, literal=literal)
+        return endpoint.model_validate_json(json.dumps(meant), strict=True, context={"hosts": hosts})
+    except ValidationError as trouble:
+        if issubclass(endpoint, OperationCall):
+            raise bad_arguments(endpoint.operation, trouble) from None
+        raise bad_input(endpoint, trouble) from None
+    except (ValueError, TypeError, RecursionError):
+        raise BadInput(f"The arguments of {endpoint.tool} cannot be read.") from None
+
+
+def bad_input(endpoint: type[Endpoint[Any]], trouble: ValidationError) -> BadInput:
+    """What was wrong with the arguments, each by its name."""
+    faults: list[str] = []
+    for error in trouble.errors(include_url=False)[:MOST_FAULTS]:
+        name = ".".join(str(part) for part in error["loc"])
+        said = error["msg"].removeprefix("Value error, ")
+        if error["type"] == "extra_forbidden":
+            takes = ", ".join(endpoint.model_fields) or "no arguments"
+            said = f"there is no such argument; {endpoint.tool} takes {takes}"
+        elif error["type"] == "missing":
+            said = "is required"
+        elif error["type"] not in ("value_error", "literal_error"):
+            said = f"{said}, not {json.dumps(error['input'], default=str)[:60]}"
+        faults.append(f"{plain(name, 60)}: {plain(said)}" if name else plain(said))
+    return BadInput(
+        f"{endpoint.tool} was not called. " + "; ".join(faults) + ".", advice="Correct it and call again."
+    )
