@@ -59,6 +59,11 @@ def plain(rows: Sequence[Row]) -> str:
 
 
 def markdown(rows: Sequence[Row]) -> str:
-    """A table for README."""
-    cells = [HEAD, ("---",) * len(HEAD), *(row.cells() for row in rows)]
+    """A table for README: a line for each of our figures, with everybody else's beside it."""
+    theirs: dict[tuple[str, str, str], list[str]] = {}
+    for row in rows:
+        said = f"{row.against} {row.theirs}" + (f" ({row.ratio})" if row.ratio else "")
+        theirs.setdefault((row.what, row.ours, row.how), []).append(said.strip())
+    lines = [(what, ours, "; ".join(filter(None, said)), how) for (what, ours, how), said in theirs.items()]
+    cells = [("what", "ours", "theirs (ours to theirs)", "how"), ("---",) * 4, *lines]
     return "\n".join("| " + " | ".join(row) + " |" for row in cells)
