@@ -78,11 +78,21 @@ LARGE: Mapping[str, tuple[dict[str, Any], Any, str]] = {
         f"a{n}a {WORD}" for n in range(900)]}, r"a(\d+)a"),
     "get_scheduled_job": ({"namespace": "acme", "job_id": "1"}, {"id": "1", "jobSpec": {"arguments": [
         f"a{n}a {WORD}" for n in range(900)]}}, r"a(\d+)a"),
+    "get_user_overview": ({"username": "ada"}, {
+        "user": "ada", "details": " ".join(f"w{n}w" for n in range(9_000))}, r"w(\d+)w"),
+    "export_audit_log": ({"organization": "acme"}, [
+        {"type": "repo.create", "message": f"e{n}e {WORD}"} for n in range(1_500)], r"e(\d+)e"),
+    "export_access_report": ({"repo_id": "ada/x", "type": "model"}, [
+        {"user": {"user": f"user-{n}"}, "status": "pending", "timestamp": "2026-10-01T00:00:00.000Z"}
+        for n in range(1_500)], r"user-(\d+)"),
+    "get_space_runtime": (REPO, {"stage": "RUNNING", "domains": [
+        {"domain": f"d{n}d.hf.space", "stage": "READY"} for n in range(3_000)]}, r"d(\d+)d"),
     "get_webhook": ({"webhook_id": "1"}, {"webhook": {"id": "1", "watched": [
         {"type": "model", "name": f"ada/m{n}m"} for n in range(3_000)]}}, r"m(\d+)m"),
 }  # fmt: skip
 OWN_WAY = {
     "get_discussion": "`start`: its events are told from any of them on",
+    "read_space_logs": "`tail`: its last lines are told",
     "read_job_logs": "`tail`: its last lines are told",
     "get_file": "`start_line`: a text goes on by its lines",
     "compare_revisions": "get_file reads the files it names",
