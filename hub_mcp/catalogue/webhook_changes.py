@@ -189,6 +189,12 @@ class UpdateWebhook(WebhookSpec[Webhook, Webhook]):
     def target(self) -> Endpoint[Webhook]:
         return GetWebhook(webhook_id=self.webhook_id)
 
+    def settled(self, before: Webhook) -> Self:
+        if self.domains or not before.domains_now:
+            return self
+        kept = {**self.as_arguments(), "domains": before.domains_now}  # the Hub wants them said each time
+        return type(self).model_validate(kept)
+
     def headline(self, before: Webhook) -> str:
         return f"Change the webhook {quoted(self.webhook_id)}?"
 
@@ -227,7 +233,7 @@ class UpdateWebhook(WebhookSpec[Webhook, Webhook]):
 
     def preview(self, before: Webhook) -> dict[str, tuple[Any, Any]]:
         changed: dict[str, tuple[Any, Any]] = {"watched": (before.watched_now, self._watched())}
-        if self.domains:
+        if self.domains and self.domains != before.domains_now:
             changed["domains"] = (before.domains_now, self.domains)
         if self.url:
             changed["url"] = (before.field("url"), self.url)

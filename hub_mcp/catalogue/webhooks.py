@@ -37,6 +37,12 @@ class WebhookRow(Record):
     def of(cls, value: Any) -> Self:
         return super().of(cleaned(value, HIDDEN_IN_WEBHOOKS))
 
+    def field(self, name: str) -> Any:
+        value = super().field(name)
+        if name != "watched":
+            return value
+        return [{"type": str(one.get("type")), "name": str(one.get("name"))} for one in objects_in(value)]
+
 
 class Webhook(WebhookRow):
     """One webhook."""
@@ -62,8 +68,8 @@ class Webhook(WebhookRow):
     @property
     def watched_now(self) -> list[dict[str, str]]:
         """What it watches, as arguments say it."""
-        found = objects_in(self.field("watched"))
-        return [{"type": str(one.get("type")), "name": str(one.get("name"))} for one in found]
+        watched: list[dict[str, str]] = self.field("watched")
+        return watched
 
     @property
     def domains_now(self) -> list[str]:
