@@ -21,6 +21,7 @@ from hub_mcp.catalogue.vocabulary import (
     read_arxiv_id,
     read_repo_id,
     read_slug,
+    refuse_no_text,
 )
 
 OBJECT_ID = re.compile(r"[0-9a-f]{24}")
@@ -168,6 +169,7 @@ def fold(given: Any, name: str, read: Callable[[Any], Any], beside: Sequence[str
     if not is_object(given) or given.get(name) is None:
         return given
     said = {key: value for key, value in given.items() if key not in beside}
+    refuse_no_text(given)  # an error that quoted it could not be written
     one = {key: given[key] for key in beside if given.get(key) is not None}
     items = read(given[name])
     if one and (len(items) != 1 or not is_object(items[0])):
