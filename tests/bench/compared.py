@@ -47,7 +47,7 @@ def official_calls(rounds: int) -> list[Row]:
     against = "official server, hub_repo_details"
     return [
         paired("get_model", taken["ours"], against, taken["theirs"], milliseconds, how),
-        paired("CPU of it", spent["ours"], against, spent["theirs"], milliseconds, how),
+        paired("get_model, CPU", spent["ours"], against, spent["theirs"], milliseconds, how),
     ]
 
 
@@ -77,5 +77,14 @@ def from_a_shell(rounds: int) -> list[Row]:
             rows.append(paired(f"{what} from a shell", taken["ours"], "hf", taken["hf"], milliseconds, how))
             count = {name: tokens(text) for name, text in said.items()}
             share = f"{count['ours'] / count['hf']:.2f}"
-            rows.append(Row("tokens of it", f"{count['ours']:,}", "hf", f"{count['hf']:,}", share, "o200k"))
+            rows.append(
+                Row(
+                    f"{what} from a shell, tokens",
+                    f"{count['ours']:,}",
+                    "hf",
+                    f"{count['hf']:,}",
+                    share,
+                    "o200k",
+                )
+            )
     return rows

@@ -62,6 +62,8 @@ def markdown(rows: Sequence[Row]) -> str:
     """A table for README: a line for each of our figures, with everybody else's beside it."""
     theirs: dict[tuple[str, str, str], list[str]] = {}
     for row in rows:
+        if row.what.startswith("·"):
+            continue  # each task by itself is for a terminal
         said = f"{row.against} {row.theirs}" + (f" ({row.ratio})" if row.ratio else "")
         theirs.setdefault((row.what, row.ours, row.how), []).append(said.strip())
     lines = [(what, ours, "; ".join(filter(None, said)), how) for (what, ours, how), said in theirs.items()]
