@@ -102,6 +102,7 @@ SMALL = {
     "get_dataset_parquet_shard": "three short facts",
     "get_tree_size": "two short facts",
     "count_jobs": "a number",
+    "quicksearch": "some names of each kind",
 }
 
 
