@@ -3,9 +3,10 @@
 import os
 import tempfile
 
+import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.thoroughly import share
+from tests.thoroughly import THOROUGH, share
 
 settings.register_profile(
     "everywhere", max_examples=share(100), deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -13,3 +14,12 @@ settings.register_profile(
 settings.load_profile("everywhere")
 
 os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="hub-mcp-tests-")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked `slow`, unless all is to be tried."""
+    if THOROUGH:
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if not item.get_closest_marker("slow")]

@@ -54,6 +54,7 @@ def test_a_delete_asks_for_the_name_and_only_the_name_will_do(
     assert run("call", "get_model", world, *MINE).code == 1 - code
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("typed", "code", "visible"), [("y", 0, "no"), ("", 1, "yes")])
 def test_a_repository_is_published_only_on_a_yes(
     run: Run, env: dict[str, str], world: str, typed: str, code: int, visible: str
@@ -66,6 +67,7 @@ def test_a_repository_is_published_only_on_a_yes(
     assert f"private: {visible}" in run("call", "get_model", world, *MINE, "--format", "human").out
 
 
+@pytest.mark.slow
 def test_a_person_who_breaks_off_changes_nothing(run: Run, env: dict[str, str], world: str) -> None:
     with AtTerminal("call", "delete_repo", world, *MINE, "--type", "model", env=env) as terminal:
         terminal.wait_for("> ")
@@ -75,6 +77,7 @@ def test_a_person_who_breaks_off_changes_nothing(run: Run, env: dict[str, str], 
     assert run("call", "get_model", world, *MINE).code == 0
 
 
+@pytest.mark.slow
 def test_a_person_sees_a_table_in_colour_and_where_it_goes_on(env: dict[str, str]) -> None:
     listing = ("call", "list_models", "--sandbox", "--search", "bert", "--limit", "2")
     with AtTerminal(*listing, env=env) as terminal:
@@ -86,6 +89,7 @@ def test_a_person_sees_a_table_in_colour_and_where_it_goes_on(env: dict[str, str
         assert terminal.ended() == (0, ESCAPES.sub("", shown))
 
 
+@pytest.mark.slow
 def test_a_long_walk_draws_a_bar_and_wipes_it_away(env: dict[str, str]) -> None:
     papers = ("call", "list_daily_papers", "--sandbox", "--limit", "150", "--quiet")
     with AtTerminal(*papers, env=env, out=subprocess.DEVNULL) as terminal:
@@ -95,6 +99,7 @@ def test_a_long_walk_draws_a_bar_and_wipes_it_away(env: dict[str, str]) -> None:
     assert shown.endswith("\r\x1b[K")
 
 
+@pytest.mark.slow
 def test_a_stream_counts_its_rows_where_a_person_looks(env: dict[str, str]) -> None:
     with AtTerminal(
         "read", "--sandbox", "hub://stream/models?limit=100", env=env, out=subprocess.DEVNULL

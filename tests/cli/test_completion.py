@@ -62,6 +62,7 @@ def completed(folder: Path, *lines: str) -> list[set[str]]:
     return [set(offered.split()) for offered in done.stdout.splitlines()]
 
 
+@pytest.mark.slow
 @IN_BASH
 def test_bash_completes_commands_tools_options_and_values(tmp_path: Path) -> None:
     commands, tools, options, values, behind, further = completed(

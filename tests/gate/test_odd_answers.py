@@ -135,8 +135,12 @@ def break_announcing(patch: pytest.MonkeyPatch, case: Case) -> None:
     patch.setattr(Subscriptions, "changed", unforeseen_later)
 
 
-@pytest.mark.parametrize("break_it", [break_reading, break_transport, break_rendering, break_announcing])
-@pytest.mark.parametrize("number", range(NUMBER))
+BREAKS = [break_reading, break_transport, break_rendering, break_announcing]
+
+
+@pytest.mark.parametrize(
+    ("number", "break_it"), [(number, one) for number in range(NUMBER) for one in every_nth(BREAKS, number)]
+)
 def test_an_exception_nobody_foresaw_does_not_hide_what_became_of_a_change(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -182,6 +182,7 @@ def test_trees_and_paths_are_told_with_their_last_commit(api: HfApi, fresh: str)
     assert [row.path for row in old] == ["d/one.txt"]
 
 
+@pytest.mark.slow
 def test_a_long_tree_goes_on_over_several_pages(api: HfApi) -> None:
     rows = list(api.list_repo_tree("nimbus-labs/checkpoint-archive", "steps", recursive=True))
     assert (len([row for row in rows if isinstance(row, RepoFile)]), len({row.path for row in rows})) == (

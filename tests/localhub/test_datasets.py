@@ -137,6 +137,7 @@ for document in json.load(sys.stdin):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(find_spec("mlcroissant") is None, reason="the judges' extra holds it")
 async def test_croissant_documents_satisfy_the_reference_implementation(ask: Ask) -> None:
     ids = ("rajpurkar/squad", "ibm/duorc", "allenai/c4", "nimbus-labs/rain-gauges")

@@ -73,6 +73,7 @@ async def test_a_tree_has_the_entries_that_the_client_lists(
     assert known["missing"] == ["no/such.file"]
 
 
+@pytest.mark.slow
 async def test_a_long_tree_comes_page_by_page(hub_url: str, api: HfApi) -> None:
     archive, seen, cursor = "nimbus-labs/checkpoint-archive", list[str](), None
     async with tools_at(hub_url) as client:

@@ -119,7 +119,15 @@ def share(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "spoil", [cut, bend, empty, replace, pytest.param(link, marks=posix), pytest.param(share, marks=posix)]
+    "spoil",
+    [
+        bend,
+        pytest.param(cut, marks=pytest.mark.slow),
+        pytest.param(empty, marks=pytest.mark.slow),
+        pytest.param(replace, marks=pytest.mark.slow),
+        pytest.param(link, marks=[posix, pytest.mark.slow]),
+        pytest.param(share, marks=[posix, pytest.mark.slow]),
+    ],
 )
 def test_a_file_that_is_damaged_or_not_ours_is_made_anew(
     cache: Cache, made: tuple[Path, Opened], spoil: Callable[[Path], None]
@@ -134,6 +142,7 @@ def test_a_file_that_is_damaged_or_not_ours_is_made_anew(
     assert cache.file.read_bytes() == whole
 
 
+@pytest.mark.slow
 @posix
 def test_a_folder_that_others_may_write_to_is_not_used(cache: Cache, made: tuple[Path, Opened]) -> None:
     home, first = made
@@ -145,6 +154,7 @@ def test_a_folder_that_others_may_write_to_is_not_used(cache: Cache, made: tuple
     assert list(cache.folder.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_without_a_place_to_keep_it_the_world_is_made_each_time(cache: Cache) -> None:
     cache.home.write_text("a file where the cache directory should be")
     assert [cache.open().made for _ in range(2)] == [True, True]
@@ -159,6 +169,7 @@ def test_a_folder_that_cannot_be_written_to_is_left_alone(cache: Cache) -> None:
     assert list(cache.folder.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_processes_that_make_the_world_at_once_keep_one_that_is_whole(cache: Cache) -> None:
     racing = [told(process) for process in [cache.start() for _ in range(4)]]
     assert len({(one.models, one.first) for one in racing}) == 1
@@ -166,6 +177,7 @@ def test_processes_that_make_the_world_at_once_keep_one_that_is_whole(cache: Cac
     assert cache.open() == racing[0]._replace(made=False)
 
 
+@pytest.mark.slow
 def test_worlds_of_versions_long_gone_are_removed(cache: Cache) -> None:
     cache.folder.mkdir(parents=True, mode=0o700)
     for age in range(1, 9):

@@ -38,6 +38,7 @@ async def test_what_was_changed_is_there_when_the_file_is_opened_again(tmp_path:
     assert (await Ask(create_app(path)).get("/api/models/ada/kept"))["id"] == "ada/kept"
 
 
+@pytest.mark.slow
 async def test_two_processes_fill_and_use_one_file_at_once(tmp_path: Path) -> None:
     path, root = str(tmp_path / "hub.sqlite"), Path(__file__).parents[2]
     runs = [

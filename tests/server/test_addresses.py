@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mcp.shared.uri_template import UriTemplate
 from pydantic import ValidationError
@@ -15,6 +15,7 @@ from hub_mcp.errors import BadInput
 from hub_mcp.server.resources.addresses import address_of, call_at, reading, templates
 from tests import samples
 from tests.samples import NAME, WORD
+from tests.thoroughly import share
 
 
 @st.composite
@@ -58,6 +59,7 @@ def fits(endpoint: type[Endpoint[Any]], said: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize("endpoint", reading(), ids=lambda endpoint: str(endpoint.tool))
+@settings(max_examples=share(40))
 @given(data=st.data())
 def test_an_address_leads_back_to_the_very_call(endpoint: type[Endpoint[Any]], data: st.DataObject) -> None:
     call = data.draw(calls(endpoint))
@@ -67,6 +69,7 @@ def test_an_address_leads_back_to_the_very_call(endpoint: type[Endpoint[Any]], d
 
 
 @pytest.mark.parametrize("endpoint", reading(), ids=lambda endpoint: str(endpoint.tool))
+@settings(max_examples=share(40))
 @given(data=st.data())
 def test_an_address_fits_a_template_that_is_advertised(
     endpoint: type[Endpoint[Any]], data: st.DataObject
