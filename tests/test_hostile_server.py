@@ -47,7 +47,8 @@ def assert_fit_to_read(result: CallToolResult) -> None:
 def assert_asks_the_hub(call: Endpoint[Any]) -> None:
     """Whatever is asked is the Hub's API, or a file of a repository."""
     url = call.to_http("https://hub.test").url
-    assert url.startswith("https://hub.test/api/") or "/resolve/" in url.removeprefix("https://hub.test/")
+    path = url.removeprefix("https://hub.test/").partition("?")[0]
+    assert path.startswith("api/") or "/resolve/" in path or path.endswith("/user-access-report")
 
 
 @EVERY

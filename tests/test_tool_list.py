@@ -90,6 +90,7 @@ def test_a_schema_uses_only_what_every_provider_takes(tool: Tool) -> None:
     assert schema["properties"]  # an object without properties is refused by some
     for node in nodes(schema):
         assert set(node) <= PORTABLE
+        assert node["type"] != "object" or node["properties"], node
         assert node["type"] in TYPES
         assert ("items" in node) == (node["type"] == "array")
         assert set(node.get("required", ())) <= set(node.get("properties", {}))

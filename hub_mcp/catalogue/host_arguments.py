@@ -30,16 +30,23 @@ def as_meant(schema: Schema, arguments: Mapping[str, Any]) -> dict[str, Any]:
         schema: of the arguments; of its words `properties`, `required`, `type`, `items`, `enum` and `minimum`
             are heeded.
     """
+    known = schema.get("properties", {})
+    ours = {
+        name: value
+        for name, value in arguments.items()
+        if name in known or not (name.startswith("_") or name in HOSTS_OWN)
+    }
+    return _members(schema, ours)
+
+
+def _members(schema: Schema, value: Mapping[str, Any]) -> dict[str, Any]:
     properties: Mapping[str, Schema] = schema.get("properties", {})
     required = schema.get("required", ())
     read: dict[str, Any] = {}
-    for name, value in arguments.items():
-        if name in properties:
-            meant = _meant(properties[name], value, required=name in required)
-            if meant is not _ABSENT:
-                read[name] = meant
-        elif not (name.startswith("_") or name in HOSTS_OWN):
-            read[name] = value  # unknown: the call refuses it, with the names there are
+    for name, one in value.items():
+        meant = _meant(properties[name], one, required=name in required) if name in properties else one
+        if meant is not _ABSENT:
+            read[name] = meant  # an unknown one too: the call refuses it, with the names there are
     return read
 
 
@@ -55,7 +62,7 @@ def _meant(schema: Schema, value: Any, *, required: bool = False) -> Any:
     elif is_object(value) and kind == "object":
         if "properties" not in schema and (required or value):
             return value  # its names are the caller's own, and none of them may be lost
-        value = as_meant(schema, value)
+        value = _members(schema, value)
     elif kind in ("integer", "number"):
         value = _number(value, kind)
         least = schema.get("minimum")

@@ -46,6 +46,14 @@ def _tool_schema(endpoint: type[Endpoint[Any]]) -> dict[str, Any]:
     return schema
 
 
+def as_json_text(description: str | None = None) -> dict[str, Any]:
+    """An object whose names are the caller's own: some providers refuse one without properties.
+
+    An object is taken all the same.
+    """
+    return {"type": "string", "description": f"{description}; JSON object" if description else "JSON object"}
+
+
 def choices(endpoint: type[Endpoint[Any]], name: str) -> tuple[str, ...]:
     """All values a field can have where they are few enough to be declared; else none."""
     found: list[str] = []
@@ -80,6 +88,8 @@ def _portable(
             kept[key] = node[key]
     if words is KEPT and len(kept.get("enum", ())) > MOST_CHOICES:
         del kept["enum"]
+    if words is KEPT and kept.get("type") == "object" and not nested:
+        return as_json_text(kept.get("description"))
     if "items" in kept:
         kept["items"] = _portable(kept["items"], definitions, words)
     if nested:

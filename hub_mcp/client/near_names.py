@@ -49,6 +49,8 @@ async def _repositories(hub: Hub, kinds: Iterable[str], repo_id: str) -> list[st
     for kind in kinds:
         listing = LISTINGS[kind]
         of_owner = await _ids(hub, listing(author=owner, limit=200)) if owner else []
+        if repo_id in of_owner:
+            return []  # it is something else that was not found
         if near := alike(repo_id, of_owner):
             return near
         words = [word for word in name.replace("_", "-").split("-") if len(word) > 2]

@@ -17,7 +17,7 @@ from hub_mcp.client.transport.rate_limit import RateLimitTransport
 from hub_mcp.errors import NOTHING_CHANGED, UNCERTAIN
 from hub_mcp.server.confirm import change_tool
 from tests.gate.gates import World, text_of
-from tests.gate.test_gate_property import NUMBER, Case, cases
+from tests.gate.test_gate_property import CHANGING, Case, cases_of
 from tests.thoroughly import every_nth
 
 JSON = (b"content-type", b"application/json")
@@ -74,14 +74,14 @@ ODD = [
 ]
 
 
-@pytest.mark.parametrize("number", range(NUMBER))
-def test_after_an_odd_answer_nobody_is_told_that_it_failed_inside(tmp_path: Path, number: int) -> None:
-    case = cases()[number]
+@pytest.mark.parametrize("tool", CHANGING)
+def test_after_an_odd_answer_nobody_is_told_that_it_failed_inside(tmp_path: Path, tool: str) -> None:
+    case = cases_of(tool)[0]
 
     async def all_of_them() -> None:
         world = World(tmp_path)
         async with world.client(confirm="off", max_wait=0) as client:
-            for status, headers, body in every_nth(ODD, number):
+            for status, headers, body in every_nth(ODD, CHANGING.index(tool)):
                 world.spy.before = answering(status, headers, body)
                 result = await client.call_tool(case.tool, case.arguments)
                 assert told(result, status), (status, headers, body, text_of(result))
@@ -139,15 +139,15 @@ BREAKS = [break_reading, break_transport, break_rendering, break_announcing]
 
 
 @pytest.mark.parametrize(
-    ("number", "break_it"), [(number, one) for number in range(NUMBER) for one in every_nth(BREAKS, number)]
+    ("tool", "break_it"), [(tool, one) for n, tool in enumerate(CHANGING) for one in every_nth(BREAKS, n)]
 )
 def test_an_exception_nobody_foresaw_does_not_hide_what_became_of_a_change(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    number: int,
+    tool: str,
     break_it: Callable[[pytest.MonkeyPatch, Case], None],
 ) -> None:
-    case = cases()[number]
+    case = cases_of(tool)[0]
 
     async def make() -> None:
         world = World(tmp_path)

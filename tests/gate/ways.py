@@ -371,7 +371,7 @@ def _of_running_spaces() -> list[Way]:
             {**paid, "volumes": [{**archive, "read_only": False}]},
         ),
         Way(DESTROYS, "set_space_volumes", "volumes.source", {**free, "volumes": [diary]}),
-        Way(DESTROYS, "delete_space_volumes", "repo_id", free),
+        Way(DESTROYS, "delete_space_volumes", "repo_id", paid),
         Way(OPENS, "set_space_variable", "value", {**free, "key": "MODEL", "value": "gpt2"}),
         Way(DESTROYS, "set_space_variable", "key", {**free, "key": "MODEL", "value": "gpt2"}),
         Way(DESTROYS, "delete_space_variable", "key", {**desk, "key": "GREETING"}),

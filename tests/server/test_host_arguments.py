@@ -9,6 +9,7 @@ import pytest
 
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.host_arguments import as_meant
 from hub_mcp.catalogue.schema import reading_schema
 from hub_mcp.errors import BadInput
 from hub_mcp.server.read_calls import read_call
@@ -33,6 +34,12 @@ def schema_of(tool: str) -> dict[str, Any]:
 
 def test_every_tool_has_an_example() -> None:
     assert {param.values[0] for param in GIVEN} == set(ENDPOINTS)
+
+
+def test_what_a_host_adds_is_dropped_beside_the_arguments_and_never_within_one() -> None:
+    schema = {"properties": {"arguments": {"type": "object", "properties": {"repo_id": {"type": "string"}}}}}
+    inside = {"repo_id": "ada/x", "action": "enable", "_note": "mine"}
+    assert as_meant(schema, {"arguments": inside, "action": "sendMessage", **ADDED}) == {"arguments": inside}
 
 
 @pytest.mark.parametrize(("tool", "arguments"), GIVEN)

@@ -10,7 +10,7 @@ from hub_mcp.catalogue.operations.arguments import arguments_of, is_listing
 from hub_mcp.catalogue.operations.calls import OperationCall
 from hub_mcp.catalogue.operations.json_types import allows_null
 from hub_mcp.catalogue.operations.table import Operation
-from hub_mcp.catalogue.schema import MOST_CHOICES, reading_schema, schema_of
+from hub_mcp.catalogue.schema import MOST_CHOICES, as_json_text, reading_schema, schema_of
 
 EVERY_CHOICE = 10_000
 
@@ -89,6 +89,8 @@ def _portable(schema: Mapping[str, Any], depth: int = 6, most: int = MOST_CHOICE
         kept = {"type": kind if isinstance(kind, str) and kind != "null" else "string"}
         if isinstance(schema.get("const"), bool):
             kept = {"type": "boolean"}
+        if kept["type"] == "object" and most != EVERY_CHOICE:
+            return as_json_text(schema.get("description"))
     if words := schema.get("description"):
         kept["description"] = words
     return kept

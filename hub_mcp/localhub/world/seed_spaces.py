@@ -28,6 +28,7 @@ class SeedSpace:
     datasets: Sequence[str] = ()
     visibility: str = "public"
     emoji: str = "🌦️"
+    volumes: Sequence[Mapping[str, object]] = ()
 
 
 SETTINGS: Mapping[str, Mapping[str, object]] = {
@@ -130,6 +131,8 @@ def _runtime(demo: SeedSpace) -> Mapping[str, object]:
         "replicas": {"current": int(stage == "RUNNING"), "requested": 1},
         "devMode": False,
     }
+    if demo.volumes:
+        runtime["volumes"] = [*demo.volumes]
     if stage in ("BUILD_ERROR", "RUNTIME_ERROR"):
         runtime["errorMessage"] = "Exit code: 1. Reason: ModuleNotFoundError: No module named 'torch'"
     return runtime | {
