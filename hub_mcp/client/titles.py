@@ -30,7 +30,8 @@ async def with_slugs(
     """
     said = dict(arguments)
     text = said.get("slug")
-    if endpoint and "slug" in endpoint.model_fields and isinstance(text, str) and _is_title(text):
+    of_collection = endpoint and "slug" in endpoint.model_fields and endpoint.second_segment("slug")
+    if of_collection and isinstance(text, str) and _is_title(text):  # a blog post has a slug too
         said["slug"] = await _slug_of(hub, text.strip())
     return said
 

@@ -701,7 +701,6 @@ HARMLESS = {
     ("commit", "files.path"): "a file that was not there is one's own to add",
     ("commit", "files.encoding"): PART_OF_IT.format("files.content"),
     ("commit", "files.new"): PART_OF_IT.format("files.old"),
-    ("commit", "parent_commit"): "it only has the Hub refuse more",
     ("edit_comment", "comment_id"): NAMES,
     ("duplicate_repo", "type"): NAMES,
     ("duplicate_repo", "variables.key"): PART_OF_IT.format("variables.value"),

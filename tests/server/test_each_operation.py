@@ -31,6 +31,11 @@ UNDOCUMENTED = {
     "/api/{repoType}/{namespace}/{repo}/discussions/{num}": {"diff"},
 }
 
+OTHERWISE = {  # written classes whose recording the document does not fit, and why
+    "update_webhook": "it is sent with what is there beside what is said; the recording is of what is said",
+    "list_space_variables": "the real Hub answers without the `key` that the document requires (recorded)",
+}
+
 
 def test_each_callable_operation_is_among_those_called_here() -> None:
     assert len(OF_TABLE) + len(WRITTEN) == len([one for one in OPERATIONS.values() if not one.keeps_back])
@@ -38,7 +43,7 @@ def test_each_callable_operation_is_among_those_called_here() -> None:
 
 
 @needs_document
-@pytest.mark.parametrize("tool", [one.name for one in WRITTEN])
+@pytest.mark.parametrize("tool", [one.name for one in WRITTEN if one.name not in OTHERWISE])
 def test_the_recorded_exchange_of_a_written_class_is_as_the_document_says(tool: str) -> None:
     exchange = recorded(tool)
     asked, answered = exchange["request"], exchange["response"]
