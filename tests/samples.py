@@ -136,6 +136,8 @@ CALLS: dict[str, dict[str, Any]] = {
     "set_discussion_status": {**FJORDS, "num": 1, "status": "closed", "comment": "Answered."},
     "pin_discussion": {**FJORDS, "num": 2, "pinned": True},
     "merge_pull_request": {"repo_id": "nimbus-labs/nowcast-base", "type": "model", "num": 2},
+    "get_pr_storage": {"repo_id": "ada/mood-of-the-weather", "type": "model", "num": 1},
+    "delete_pr_ref": {"repo_id": "ada/mood-of-the-weather", "type": "model", "num": 1},
     "delete_discussion": {**FJORDS, "num": 2},
     "duplicate_repo": {**FJORDS, "to_repo": "ada/fjord-names-copy", "visibility": "private"},
     "list_repo_likers": {"repo_id": "nimbus-labs/nowcast-base", "type": "model", "limit": 3},

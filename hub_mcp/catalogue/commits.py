@@ -12,6 +12,7 @@ from pydantic import Field, PrivateAttr, model_validator
 from hub_mcp.catalogue.answers import Answer, Record, counted
 from hub_mcp.catalogue.change import Change, post
 from hub_mcp.catalogue.comments import TOLD, readers_of
+from hub_mcp.catalogue.discussions import ListDiscussions
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.file_changes import (
     MOST_SHOWN,
@@ -27,6 +28,7 @@ from hub_mcp.catalogue.file_changes import (
 from hub_mcp.catalogue.files import GetPathsInfo, ListTree
 from hub_mcp.catalogue.http import Effect, HttpRequest
 from hub_mcp.catalogue.lfs_upload import uploads
+from hub_mcp.catalogue.refs import ListCommits
 from hub_mcp.catalogue.repository import Repository, repository_at
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.catalogue.steps import Steps
@@ -144,7 +146,9 @@ class Commit(Change[Repository, Committed]):
         return drafted
 
     def shown_in(self) -> Sequence[Endpoint[Answer]]:
-        return (ListTree.model_validate(self._place()),)
+        listed = ListDiscussions(repo_id=self.repo_id, type=self.type)
+        tree, history = ListTree.model_validate(self._place()), ListCommits.model_validate(self._place())
+        return (listed,) if self.create_pr else (tree, history)
 
     # ── what it does ────────────────────────────────────────────────────────────────────────────────────────
 

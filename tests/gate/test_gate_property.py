@@ -34,6 +34,7 @@ PREVIEW = {"namespace": ORG, "job_id": "6ac2a2b349eb83beef56e4f1"}
 HOOK = {"webhook_id": "6908720c926214bcf1cbefa9"}
 WATCHED = {"watched": [{"type": "model", "name": "ada/fjord-names"}]}
 CHANGING = [name for name, one in ENDPOINTS.items() if one.line.effect is not Effect.READ]
+CLOSED = {"repo_id": "ada/mood-of-the-weather", "type": "model", "num": 1}
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,7 @@ def written() -> list[Case]:
         Case("pin_discussion", "", {**FJORDS, "num": 1, "pinned": True}),
         Case("merge_pull_request", "yes", {**RADARS, "num": 2}),
         Case("delete_discussion", "name", {**FJORDS, "num": 1}),
+        Case("delete_pr_ref", "yes", CLOSED),
         Case("create_branch", "", {**FJORDS, "branch": "dev"}),
         Case("create_branch", "yes", {**FJORDS, "branch": "main", "overwrite": True}),
         Case("create_tag", "", {**FJORDS, "tag": "v1"}),

@@ -76,6 +76,7 @@ SAID = {
     "update_webhook": "watched (type org, name nimbus-labs) (was ",
     "toggle_webhook": "disabled yes (was no).",
     "delete_webhook": "Deleted the webhook 6908720c926214bcf1cbefa9, with its secret and its log.",
+    "delete_pr_ref": "Deleted the branch of the pull request 1 of the model ada/mood-of-the-weather.",
     "delete_discussion": "Deleted the discussion 2 of the model ada/fjord-names, with all its comments.",
     "set_space_hardware": "hardware t4-small (was cpu-upgrade); sleepTimeSeconds 3,600 (was 172,800).",
     "set_space_sleep_time": "seconds 600 (was 3,600).",

@@ -555,6 +555,7 @@ def _of_discussions(said: str) -> list[Way]:
         Way(DESTROYS, "merge_pull_request", "num", proposed),
         Way(PUBLISHES, "merge_pull_request", "comment", {**proposed, "comment": "Thank you."}),
         Way(DESTROYS, "delete_discussion", "num", thread),
+        Way(DESTROYS, "delete_pr_ref", "num", proposed),
     ]
 
 
@@ -569,7 +570,7 @@ OF_DISCUSSIONS = [
     *((tool, name) for tool in ON_THREADS for name in ("repo_id", "type", "num")),
     *(
         (tool, name)
-        for tool in ("create_discussion", "merge_pull_request", "delete_discussion")
+        for tool in ("create_discussion", "merge_pull_request", "delete_discussion", "delete_pr_ref")
         for name in ("repo_id", "type")
     ),
 ]

@@ -1,0 +1,43 @@
+"""A commit made through our server is announced at once to whoever watches the repository it changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from mcp.server.subscriptions import ResourceUpdated
+
+from tests.gate.gates import World
+from tests.server.test_pages import text_at
+from tests.waiting import PATIENCE
+
+REPO = "hub://models/ada/fjord-names"
+NOTE = {"repo_id": "ada/fjord-names", "type": "model", "summary": "A note",
+        "files": [{"path": "NOTES.md", "content": "Names of fjords.\n"}]}  # fmt: skip
+pytestmark = pytest.mark.asyncio
+
+
+async def announced(world: World, watched: set[str], **more: Any) -> None:
+    """Hold that a commit announces each of these addresses."""
+    async with world.client(allow=("files.propose",)) as client:
+        with anyio.fail_after(PATIENCE):
+            async with client.listen(resource_subscriptions=sorted(watched)) as events:
+                assert not (await client.call_tool("commit", {**NOTE, **more})).is_error
+                async for event in events:
+                    assert isinstance(event, ResourceUpdated)
+                    watched.discard(str(event.uri))
+                    if not watched:
+                        break
+        if not more:
+            assert "NOTES.md" in await text_at(client, f"{REPO}/tree/main")
+            assert "A note" in await text_at(client, f"{REPO}/commits/main")
+
+
+async def test_who_watches_a_repository_its_tree_or_its_history_is_told_of_a_commit(tmp_path: Path) -> None:
+    await announced(World(tmp_path), {REPO, f"{REPO}/tree/main", f"{REPO}/commits/main"})
+
+
+async def test_who_watches_the_discussions_is_told_of_what_a_commit_proposes(tmp_path: Path) -> None:
+    await announced(World(tmp_path), {f"{REPO}/discussions"}, create_pr=True)
