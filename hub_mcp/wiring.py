@@ -208,10 +208,13 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
     """One worker's application for Streamable HTTP; called in the worker, so nothing open is inherited."""
     from dataclasses import replace
 
+    from hub_mcp.gate.approvals import Approvals
     from hub_mcp.gate.gate import Gate, keys_from
+    from hub_mcp.gate.journal import state_directory
     from hub_mcp.server import telemetry
     from hub_mcp.server.catalogue_tools import CatalogueTools
     from hub_mcp.server.handlers import build
+    from hub_mcp.server.http.approval_page import APPROVE
     from hub_mcp.server.http.auth import KnownTokens, payer_of
     from hub_mcp.server.http.http_app import http_app, per_caller
     from hub_mcp.server.resources.reading import Pages
@@ -229,7 +232,11 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
         ready = redis_state.answering(redis)
     anonymous = replace(settings, anonymous=True)  # the server's own token is not even looked for
     hub = hub_of(anonymous)
-    gate = Gate(settings, journal_at(settings.journal or http.redis), keys=keys, used=used)
+    reachable = http.pages and settings.sandbox is None  # nobody's browser reaches a Hub within a process
+    approvals = Approvals(state_directory(), page=http.pages + APPROVE if reachable else "")
+    gate = Gate(
+        settings, journal_at(settings.journal or http.redis), approvals=approvals, keys=keys, used=used
+    )
     known = KnownTokens(hub)
     pages = Pages(
         per_caller(hub),
@@ -239,4 +246,4 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
         walks=not http.redis,
     )
     server = build(CatalogueTools(settings), per_caller(hub), gate, pages)
-    return http_app(server, hub, http, known=known, ready=ready, changes=changes)
+    return http_app(server, hub, http, known=known, ready=ready, changes=changes, approvals=approvals)

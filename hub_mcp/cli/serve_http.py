@@ -19,6 +19,7 @@ from hub_mcp.settings import Settings
 
 GRACE = 30  # seconds that calls get to finish when the server is told to stop
 KEY_LENGTH = 32
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NEEDS_KEYS = (
     "Several processes must know each other's confirmations: set HUB_MCP_KEYS to a secret of "
     f"{KEY_LENGTH} characters or more, and --redis to a Redis they share."
@@ -77,6 +78,12 @@ def http(
 
     settings = _settings(context, given)
     _refuse_missing(settings, workers, redis)
+    try:
+        bound = _listen(host, port)
+    except OSError as error:
+        raise click.ClickException(f"{host}, port {port}, cannot be used: {error.strerror}.") from None
+    shown = f"[{host}]" if ":" in host else host
+    here = f"http://{shown}:{bound.getsockname()[1]}"
     way = Http(
         path="/" + path.strip("/"),
         hosts=_parts(allowed_host),
@@ -86,13 +93,9 @@ def http(
         sessions=workers == 1 and not redis,
         redis=redis,
         run=secrets.token_hex(8),
+        pages=public_url.rstrip("/") or (here if host in LOOPBACK else ""),
     )
-    try:
-        bound = _listen(host, port)
-    except OSError as error:
-        raise click.ClickException(f"{host}, port {port}, cannot be used: {error.strerror}.") from None
-    shown = f"[{host}]" if ":" in host else host
-    click.echo(f"hub-mcp: http://{shown}:{bound.getsockname()[1]}{way.path}", err=True)
+    click.echo(f"hub-mcp: {here}{way.path}", err=True)
     if not redis:
         click.echo("hub-mcp: state is kept in this process; --redis shares it with others.", err=True)
     if settings.confirm == "deny":

@@ -1,4 +1,4 @@
-"""Plans that wait for a person in a terminal: one small file each, which `hub-mcp approve` marks.
+"""Plans that wait for a person: one small file each, which `hub-mcp approve` or the server's page marks.
 
 The file holds what would be lost and the name to type, never the token that acts. Plan and approval are
 sealed with a key that the file does not hold (`local_key.py`), so a program that writes or alters it approves
@@ -27,6 +27,10 @@ from hub_mcp.gate.local_key import local_key, sealed
 from hub_mcp.installed import command_line
 from hub_mcp.private_files import writable_by_others
 
+TERMINAL = "by a person in a terminal"
+PAGE = "by a person on the server's page, signed in to the Hub"
+WAYS = (TERMINAL, PAGE)
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -36,6 +40,7 @@ class Waiting:
         id: what the person types after `hub-mcp approve`.
         seal: a digest of the plan's nonce, by which the server knows its own plan again.
         until: when it expires, in seconds of the epoch.
+        account: whose token asked for it, by the Hub's name, where a page can be shown; else "".
         mac: a seal on all of the above; approval: one on that, made when a person has typed the name.
     """
 
@@ -45,19 +50,27 @@ class Waiting:
     consequence: str
     retype: str
     until: int
+    account: str = ""
     mac: str = ""
     approval: str = ""
 
 
 class Approvals:
-    """The plans that wait in a state directory; it is made when the first one does."""
+    """The plans that wait in a state directory; it is made when the first one does.
 
-    def __init__(self, state: Path, clock: Callable[[], float] = time.time) -> None:
+    Attributes:
+        page: the address of the server's own pages where a plan can be approved; "" where it has none.
+    """
+
+    def __init__(self, state: Path, clock: Callable[[], float] = time.time, *, page: str = "") -> None:
+        self.page = page
         self._state = state
         self._directory = state / "plans"
         self._clock = clock
 
-    def wait(self, *, nonce: str, tool: str, consequence: str, retype: str, until: int) -> str:
+    def wait(
+        self, *, nonce: str, tool: str, consequence: str, retype: str, until: int, account: str = ""
+    ) -> str:
         """Store a plan that waits for approval; its id.
 
         Raises:
@@ -71,7 +84,7 @@ class Approvals:
             if (one := self._read(path, key)) is None or one.until <= self._clock():
                 path.unlink(missing_ok=True)
         seal = _seal(nonce)
-        plan = Waiting(_id_of(seal), seal, tool, consequence, retype, until)
+        plan = Waiting(_id_of(seal), seal, tool, consequence, retype, until, account)
         self._write(replace(plan, mac=_mac(plan, key)))
         return plan.id
 
@@ -90,6 +103,20 @@ class Approvals:
         """What the person types in a terminal on this machine, wherever they stand."""
         return command_line("approve", id, "--state-dir", str(self._state.absolute()))
 
+    def place(self, id: str, account: str = "") -> str:
+        """Where a person approves a plan: the address of a page of the server, or the command."""
+        return f"{self.page}/{id}" if self.page and account else self.command(id)
+
+    def step(self, id: str, account: str = "") -> str:
+        """What the person does to approve a plan, in the words of a sentence after "to"."""
+        if self.page and account:
+            return f"open {self.place(id, account)} and to sign in to the Hub there as {account}"
+        return f"run `{self.command(id)}` in a terminal on the machine of this server"
+
+    def page_secret(self) -> bytes:
+        """What seals that which browsers carry for the page; the same for every process at this directory."""
+        return sealed(local_key(self._state), "approval page", "").encode()
+
     def _check(self) -> None:
         if why := self.trouble():
             raise Stopped(
@@ -106,21 +133,32 @@ class Approvals:
         self._check()
         return next((one for one in self.waiting() if one.id == id), None)
 
-    def approve(self, plan: Waiting) -> None:
+    def approve(self, plan: Waiting, how: str = TERMINAL) -> None:
         """Mark a plan as approved; to be called when a person has typed the name."""
-        self._write(replace(plan, approval=_approval(plan, local_key(self._state))))
+        self._write(replace(plan, approval=_approval(plan, local_key(self._state), how)))
 
     def id_of(self, nonce: str) -> str:
         return _id_of(_seal(nonce))
 
     def is_approved(self, nonce: str) -> bool:
         """Whether a person has approved the plan with this nonce."""
+        return bool(self.approved(nonce))
+
+    def approved(self, nonce: str) -> str:
+        """How a person has approved the plan with this nonce; "" where nobody has."""
         plan = self.find(self.id_of(nonce))
-        return plan is not None and plan.seal == _seal(nonce) and self.has_approved(plan)
+        return self.how(plan) if plan is not None and plan.seal == _seal(nonce) else ""
 
     def has_approved(self, plan: Waiting) -> bool:
         """Whether a person has typed the name of this plan."""
-        return hmac.compare_digest(plan.approval, _approval(plan, local_key(self._state)))
+        return bool(self.how(plan))
+
+    def how(self, plan: Waiting) -> str:
+        """How a person has typed the name of this plan; "" where nobody has."""
+        key = local_key(self._state)
+        return next(
+            (how for how in WAYS if hmac.compare_digest(plan.approval, _approval(plan, key, how))), ""
+        )
 
     def _write(self, plan: Waiting) -> None:
         path = self._directory / f"{plan.id}.json"
@@ -158,5 +196,5 @@ def _mac(plan: Waiting, key: bytes) -> str:
     return sealed(key, "plan", json.dumps(asdict(replace(plan, mac="", approval=""))))
 
 
-def _approval(plan: Waiting, key: bytes) -> str:
-    return sealed(key, "approved", plan.mac)
+def _approval(plan: Waiting, key: bytes, how: str) -> str:
+    return sealed(key, f"approved {how}", plan.mac)

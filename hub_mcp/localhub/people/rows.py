@@ -43,6 +43,17 @@ def token_holder(store: Store, token: str) -> sqlite3.Row | None:
     )
 
 
+def add_reading_token(store: Store, user_id: str, display_name: str, token: str) -> None:
+    """Give a user another token, which may only read."""
+    store.run(
+        "insert into tokens (token, user_id, display_name, role, created_at) values (?, ?, ?, 'read', ?)",
+        token,
+        user_id,
+        display_name,
+        store.now(),
+    )
+
+
 def token_called(store: Store, user_id: str, display_name: str) -> sqlite3.Row | None:
     """A user's token by its name."""
     return store.row("select * from tokens where user_id = ? and display_name = ?", user_id, display_name)

@@ -12,8 +12,9 @@ from mcp.types import CallToolRequestParams, CallToolResult, InputRequiredResult
 
 from hub_mcp.catalogue.answers import clean, told
 from hub_mcp.catalogue.change import Change
+from hub_mcp.catalogue.users import Whoami
 from hub_mcp.client.hub import Hub
-from hub_mcp.errors import NOTHING_CHANGED, Stopped
+from hub_mcp.errors import NOTHING_CHANGED, HubError, Stopped
 from hub_mcp.gate.gate import Acted, Gate, Rehearsal
 from hub_mcp.gate.question import EXPIRES, Decision, Proposal, Question
 from hub_mcp.server.answer_form import AnswerForm, form_of, is_modern
@@ -127,7 +128,7 @@ async def put(
     if form.views:
         diff = await diff_of(calls, hub)
         return asked_in_view(question, gate.keys, params, gate.settings.tool_prefix, form, diff)
-    made = plan_for(question, Seals(gate.keys), gate.approvals)
+    made = plan_for(question, Seals(gate.keys), gate.approvals, await _account(gate, hub))
     return plan(made, form, params.name, why)
 
 
@@ -184,10 +185,18 @@ def _brought(
         )
     challenge = Seals(gate.keys).open(confirm_token)
     gate.check(challenge, call, hub)
-    need_approval(challenge, gate.approvals)
-    return Decision(
-        challenge, True, by="by a person in a terminal" if challenge.retype else "by the model's word"
-    )
+    how = need_approval(challenge, gate.approvals)
+    return Decision(challenge, True, by=how or "by the model's word")
+
+
+async def _account(gate: Gate, hub: Hub) -> str:
+    """Whose token it is, where the person can sign in on a page of the server; else ""."""
+    if not gate.approvals.page:
+        return ""
+    try:
+        return (await hub.send(Whoami())).name
+    except HubError:
+        return ""
 
 
 def _done(acted: Acted, form: AnswerForm) -> CallToolResult:
@@ -215,8 +224,7 @@ def plan(outcome: Plan, form: AnswerForm, called: str, why: str = "") -> CallToo
     if outcome.approve:
         step = (
             "A model's word is not enough for this. Show the person the above, word for word, and ask them "
-            f"to run `{outcome.approve}` in a terminal on the machine of this server, where they type the "
-            f"name. Then {again}"
+            f"to {outcome.step}, where they type the name. Then {again}"
         )
     else:
         step = f"Show the person the above, word for word. Only if they agree, {again}"

@@ -42,14 +42,20 @@ class Seals:
 
 @dataclass(frozen=True)
 class Plan:
-    """A question for the model to show to the person; `approve` is what the person must run first, if any."""
+    """A question for the model to show to the person.
+
+    Attributes:
+        approve: the command or the page by which the person must approve it first; "" where nobody must.
+        step: the same in the words of a sentence after "to".
+    """
 
     question: Question
     token: str
     approve: str = ""
+    step: str = ""
 
 
-def plan_for(question: Question, seals: Seals, approvals: Approvals) -> Plan:
+def plan_for(question: Question, seals: Seals, approvals: Approvals, account: str = "") -> Plan:
     """A plan that is made when its token comes back; where a name must be typed, it waits for approval.
 
     Raises:
@@ -65,24 +71,30 @@ def plan_for(question: Question, seals: Seals, approvals: Approvals) -> Plan:
             consequence=question.consequence,
             retype=challenge.retype,
             until=int(challenge.until),
+            account=account,
         )
     except OSError as trouble:
         raise Stopped(
             f"The plan cannot be stored for approval ({trouble.strerror}).",
             advice="Have whoever runs this server give it a state directory it can write (XDG_STATE_HOME).",
         ) from trouble
-    return Plan(question, seals.seal(challenge), approvals.command(id))
+    return Plan(question, seals.seal(challenge), approvals.place(id, account), approvals.step(id, account))
 
 
-def need_approval(challenge: Challenge, approvals: Approvals) -> None:
-    """Refuse a plan whose name no person has typed.
+def need_approval(challenge: Challenge, approvals: Approvals) -> str:
+    """How a person has typed the name of a plan; "" where none has to be typed.
 
     Raises:
         Stopped: it still waits.
     """
-    if challenge.retype and not approvals.is_approved(challenge.nonce):
-        command = approvals.command(approvals.id_of(challenge.nonce))
-        raise Stopped(
-            "No person has approved this yet: it waits for its name to be typed in a terminal.",
-            advice=f"Ask the person to run `{command}`, then call again.",
-        )
+    if not challenge.retype:
+        return ""
+    if how := approvals.approved(challenge.nonce):
+        return how
+    id = approvals.id_of(challenge.nonce)
+    waiting = approvals.find(id)
+    step = approvals.step(id, waiting.account if waiting else "")
+    raise Stopped(
+        "No person has approved this yet: it waits for its name to be typed.",
+        advice=f"Ask the person to {step}, then call again.",
+    )

@@ -28,7 +28,9 @@ from hub_mcp import __version__
 from hub_mcp.client.caller import Caller
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import plain
+from hub_mcp.gate.approvals import Approvals
 from hub_mcp.server.http import shutdown
+from hub_mcp.server.http.approval_page import ApprovalPage
 from hub_mcp.server.http.auth import METADATA, KnownTokens, NotAToken, SignIn, token_in
 from hub_mcp.server.http.hosts import ExpectedHosts
 from hub_mcp.server.http.intake import Intake
@@ -52,6 +54,7 @@ class Http:
         sessions: whether legacy clients get one, to be asked and told of changes in; for one process only.
         redis: the Redis that workers and machines share; "" for one process alone.
         run: what the workers of one start have in common; --max-writes counts for all of them.
+        pages: where a browser reaches the server, for the page that approves a plan; "" for none.
     """
 
     path: str = "/mcp"
@@ -62,6 +65,7 @@ class Http:
     sessions: bool = True
     redis: str = ""
     run: str = ""
+    pages: str = ""
 
 
 def per_caller(hub: Hub) -> Callable[[ServerRequestContext[Any, Any]], Hub]:
@@ -85,6 +89,7 @@ def http_app(
     known: KnownTokens | None = None,
     ready: Callable[[], Awaitable[bool]] | None = None,
     changes: ChangesInRedis | None = None,
+    approvals: Approvals | None = None,
 ) -> Starlette:
     """The server behind its endpoint, with health, readiness, sign-in and an access log.
 
@@ -93,6 +98,7 @@ def http_app(
         known: the tokens that it knew.
         ready: whether what is shared can be reached.
         changes: what other workers announce; listened to while the server runs.
+        approvals: the plans that a person can approve on a page.
     """
 
     async def healthz(request: Request) -> Response:
@@ -119,6 +125,7 @@ def http_app(
             Route(METADATA + http.path, door.metadata),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
+            *(ApprovalPage(approvals, hub, http.pages).routes if approvals and approvals.page else ()),
         ],
         lifespan=_lifespan(sessions, hub, changes),
     )
@@ -132,7 +139,8 @@ def http_app(
             allow_headers=["*"],
             expose_headers=["Mcp-Session-Id", "WWW-Authenticate"],
         )
-    app.add_middleware(ExpectedHosts, hosts=http.hosts, origins=http.origins)
+    own = (http.pages,) if approvals and approvals.page else ()  # a form comes with the page's own origin
+    app.add_middleware(ExpectedHosts, hosts=http.hosts, origins=(*http.origins, *own))
     app.add_middleware(AccessLog)
     return app
 

@@ -1,0 +1,120 @@
+"""Over HTTP a person approves a plan on a page of the server: signed in to the Hub, by typing the name."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from mcp import Client
+
+from hub_mcp.client.hub import Hub
+from hub_mcp.gate.approvals import Approvals
+from hub_mcp.server.catalogue_tools import CatalogueTools
+from hub_mcp.server.handlers import build
+from hub_mcp.server.http.http_app import Http, http_app, per_caller
+from tests.gate.gates import ADA, BASE, EVE, World, said, text_of
+from tests.gate.test_gate_safety import DELETE
+
+pytestmark = pytest.mark.asyncio
+NAME = str(DELETE["repo_id"])
+ORIGIN = "https://hub.example.org"
+
+
+@asynccontextmanager
+async def team(tmp_path: Path) -> AsyncIterator[tuple[World, Client, httpx.AsyncClient]]:
+    """Ada's assistant, and a browser, at one server."""
+    world = World(tmp_path)
+    approvals = Approvals(world.place, world.clock, page=f"{ORIGIN}/approve")
+    gate = world.gate(confirm="plan")
+    gate.approvals = approvals
+    hub = Hub(BASE, None, transport=lambda: world.spy)
+    server = build(CatalogueTools(gate.settings), per_caller(hub), gate)
+    http = Http(pages=ORIGIN, hosts=("hub.example.org",))
+    app = http_app(server, hub, http, approvals=approvals)
+    mounts = {BASE: world.spy.inner}
+    async with (
+        world.client("auto", gate=gate) as client,
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), mounts=mounts) as browser,
+    ):
+        yield world, client, browser
+
+
+async def signed_in(browser: httpx.AsyncClient, page: str, token: str) -> httpx.Response:
+    """The page after a sign-in at the Hub."""
+    first = await browser.get(page)
+    assert first.status_code == 200
+    assert NAME not in first.text
+    away = await browser.post(f"{page}/sign-in", headers={"Origin": ORIGIN})
+    assert away.status_code == 303
+    agreed = await browser.post(away.headers["location"], data={"token": token})
+    assert agreed.status_code == 302, agreed.text
+    return await browser.get(agreed.headers["location"])
+
+
+async def typed(browser: httpx.AsyncClient, page: str, shown: httpx.Response, name: str) -> httpx.Response:
+    proof = re.search(r"name='proof' value='([^']+)'", shown.text)
+    form = {"name": name, "proof": html.unescape(proof[1]) if proof else ""}
+    return await browser.post(page, data=form, headers={"Origin": ORIGIN})
+
+
+async def plan_of(client: Client) -> dict[str, Any]:
+    return said(await client.call_tool("delete_repo", DELETE))
+
+
+async def test_a_plan_is_carried_out_once_its_caller_has_signed_in_and_typed_the_name(tmp_path: Path) -> None:
+    async with team(tmp_path) as (world, client, browser):
+        plan = await plan_of(client)
+        page = plan["approve"]
+        assert page.startswith(f"{ORIGIN}/approve/")
+        assert f"open {page} and to sign in to the Hub there as ada" in plan["next_step"]
+        again = {**DELETE, "confirm_token": plan["confirm_token"]}
+        waits = text_of(await client.call_tool("delete_repo", again))
+        assert page in waits
+        shown = await signed_in(browser, page, ADA)
+        assert "This cannot be undone." in shown.text
+        wrong = await typed(browser, page, shown, "ada/other")
+        assert wrong.status_code == 400
+        assert (await client.call_tool("delete_repo", again)).is_error
+        done = await typed(browser, page, shown, NAME)
+        assert "Approved." in done.text
+        assert world.spy.inner is not None
+        deleted = text_of(await client.call_tool("delete_repo", again))
+        assert "Confirmed by a person on the server's page, signed in to the Hub." in deleted
+        assert not await world.exists(NAME)
+        assert (await browser.get(page)).status_code == 404
+
+
+async def test_nobody_else_sees_or_approves_a_plan(tmp_path: Path) -> None:
+    async with team(tmp_path) as (world, client, browser):
+        page = (await plan_of(client))["approve"]
+        shown = await signed_in(browser, page, EVE)
+        assert shown.status_code == 403
+        assert NAME not in shown.text
+        assert (await typed(browser, page, shown, NAME)).status_code == 403
+        mine = await signed_in(browser, page, ADA)
+        browser.cookies.clear()  # another browser brings what ada was shown
+        assert (await typed(browser, page, mine, NAME)).status_code == 403
+        foreign = await browser.post(page, headers={"Origin": "https://elsewhere.example"})
+        assert foreign.status_code == 403
+        assert not any(world.approvals.has_approved(one) for one in world.approvals.waiting())
+
+
+async def test_the_page_keeps_no_token_and_cannot_be_framed_or_sent_elsewhere(tmp_path: Path) -> None:
+    async with team(tmp_path) as (world, client, browser):
+        page = (await plan_of(client))["approve"]
+        shown = await signed_in(browser, page, ADA)
+        for answer in (shown, await browser.get(page)):
+            policy = answer.headers["content-security-policy"]
+            assert "default-src 'none'" in policy
+            assert "frame-ancestors 'none'" in policy
+            assert answer.headers["cache-control"] == "no-store"
+        kept = "".join(
+            path.read_text() for path in world.place.rglob("*") if path.suffix in (".json", ".jsonl")
+        )
+        assert "hf_oauth_" not in kept + shown.text + str(dict(browser.cookies))
