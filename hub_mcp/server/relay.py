@@ -37,6 +37,8 @@ Outgoing = ObjectSendStream[SessionMessage]
 TIME_TO_ANSWER = 5.0  # seconds after the end of input; hosts kill a server that takes longer to leave
 ENDLESS = "subscriptions/listen"  # the one request that is never answered by itself
 MOST_REFUSALS = 100  # errors for one line
+NOT_JSON = "This is not JSON."
+NO_REQUEST = "This is not a JSON-RPC request."
 _ID = re.compile(rb'"id"\s*:\s*(-?[0-9]{1,15}|"[^"\\]{1,200}")\s*[,}]')
 
 
@@ -45,7 +47,7 @@ class UnreadableLine(Exception):
 
     def __init__(self, line: bytes) -> None:
         super().__init__("a line that is no message")
-        self.refusals = _refusals(line)
+        self.refusals = refusals_of(line)
 
 
 class _Pulled(ObjectReceiveStream[SessionMessage | Exception]):
@@ -182,18 +184,18 @@ def _is_discover(item: SessionMessage) -> bool:
     return isinstance(meta, Mapping) and PROTOCOL_VERSION_META_KEY in meta
 
 
-def _refusals(line: bytes) -> list[JSONRPCError]:
+def refusals_of(line: bytes) -> list[JSONRPCError]:
     """An error for each request in a line whose id can be read; a broken answer is answered with nothing."""
     try:
         value = json.loads(line)
     except (ValueError, RecursionError):
         found = _ID.search(line) if line.lstrip()[:1] == b"{" and b'"method"' in line else None
-        return [_refusal(json.loads(found[1]), PARSE_ERROR, "This line is not JSON.")] if found else []
+        return [_refusal(json.loads(found[1]), PARSE_ERROR, NOT_JSON)] if found else []
     if isinstance(value, list):
-        says = "Batches are not accepted: send one message per line."
+        says = "Batches are not accepted: send one message at a time."
         requests = [one for one in value if isinstance(one, dict) and "method" in one]
     else:
-        says = "This is not a JSON-RPC request."
+        says = NO_REQUEST
         requests = [value] if isinstance(value, dict) and not {"result", "error"} & set(value) else []
     ids: list[Any] = [one.get("id") for one in requests[:MOST_REFUSALS]]
     return [_refusal(one, INVALID_REQUEST, says) for one in ids if type(one) in (int, str)]

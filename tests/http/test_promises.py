@@ -128,6 +128,35 @@ async def test_sessions_of_one_caller_are_bounded_and_the_rest_is_served_without
                 pass
 
 
+MALFORMED = [
+    (b"garbage", None, -32700),
+    (b'{"jsonrpc":"2.0","id":4,"method":', 4, -32700),
+    (b'{"id":4,"method":"ping",', 4, -32700),
+    (b'[{"jsonrpc":"2.0","id":5,"method":"ping"}]', 5, -32600),
+    (b"[]", None, -32600),
+    (b'{"id":"six"}', "six", -32600),
+    (b'{"jsonrpc":"2.0","id":7,"method":[]}', 7, -32600),
+    (b"\xff\xfe", None, -32700),
+]
+
+
+async def test_what_is_no_message_gets_a_short_error_with_its_id_in_a_session_and_without(
+    world: World,
+) -> None:
+    hello = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
+    begin = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello}
+    headers = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
+    async with served(app_of(world)) as url, httpx.AsyncClient(headers=headers, timeout=PATIENCE) as client:
+        session = {"Mcp-Session-Id": (await client.post(url, json=begin)).headers["mcp-session-id"]}
+        for within in ({}, session):
+            for body, id, code in MALFORMED:
+                answer = await client.post(url, content=body, headers=within)
+                said = answer.json()
+                assert (answer.status_code, said["jsonrpc"]) == (400, "2.0"), body
+                assert (said["id"], said["error"]["code"]) == (id, code), body
+                assert len(answer.content) < 200
+
+
 # ── callers and each other ───────────────────────────────────────────────────────────────────────────
 
 

@@ -16,13 +16,16 @@ from mcp.server.auth.provider import AccessToken
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from mcp.types import INVALID_REQUEST, PARSE_ERROR, ErrorData
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from hub_mcp.client.caller import Caller
 from hub_mcp.server.http.intake import LARGEST, payer_in
+from hub_mcp.server.relay import NO_REQUEST, NOT_JSON, refusals_of
+from hub_mcp.server.stdio import message_of
 
 EACH, ALL = 32, 1_000  # sessions
 IDLE = 30 * 60.0  # seconds after which a session that nobody uses ends
@@ -51,19 +54,23 @@ class Sessions:
     async def endpoint(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI application."""
         headers = Headers(scope=scope)
-        session = headers.get("mcp-session-id")
-        if self.kept and session:
+        session = headers.get("mcp-session-id") if self.kept else None
+        if self.kept and session and scope["method"] != "POST":
             return await self.kept.handle_request(_signed(scope, headers), receive, send)
         if scope["method"] == "GET":  # nothing would ever be said on a stream that is of no session
             return await Response(status_code=405, headers={"Allow": "POST"})(scope, receive, send)
         message = await receive()
+        if scope["method"] == "POST" and (refusal := _no_message(message.get("body", b""))):
+            return await refusal(scope, receive, send)
 
         async def replay() -> Message:
             nonlocal message
             first, message = message, {}
             return first or await receive()
 
-        if self.kept and self._open[payer_in(scope)] < EACH and _says_hello(message.get("body", b"")):
+        if self.kept and (
+            session or (self._open[payer_in(scope)] < EACH and _says_hello(message.get("body", b"")))
+        ):
             return await self.kept.handle_request(_signed(scope, headers), replay, send)
         return await self.each.handle_request(scope, replay, send)
 
@@ -86,6 +93,30 @@ class Sessions:
         self._open[payer] -= 1
         if self._open[payer] <= 0:
             del self._open[payer]
+
+
+def _no_message(body: bytes) -> Response | None:
+    """The JSON-RPC error for what is no message, as over stdio: with its id where that can be read."""
+    try:
+        message_of(body)
+    except ValueError:
+        found = refusals_of(body)
+    else:
+        return None
+    unread = ErrorData(code=INVALID_REQUEST, message=NO_REQUEST)
+    if not found and not _is_json(body):
+        unread = ErrorData(code=PARSE_ERROR, message=NOT_JSON)
+    error = found[0].error if found else unread
+    id = found[0].id if found else None
+    return JSONResponse({"jsonrpc": "2.0", "id": id, "error": error.model_dump(exclude_none=True)}, 400)
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _says_hello(body: bytes) -> bool:
