@@ -21,7 +21,7 @@ from hub_mcp.settings import Settings
 _PREFIX = re.compile(r"[A-Za-z0-9_-]{0,16}")  # some hosts cap a name at 64, their own key in front
 ALL = frozenset({"all", "default"})
 OBJECT = {"type": "object"}  # permissive: a client that validates must never throw a good answer away
-ROWS = {"type": "object", "properties": {"items": {"type": "array"}}, "required": ["items"]}
+ROWS = {"type": "object", "properties": {"items": {"type": "array"}}}  # not required: a count has none
 AREA = "operations"  # of the three tools that reach every operation
 
 

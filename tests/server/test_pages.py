@@ -137,6 +137,32 @@ async def test_no_address_reaches_a_call_that_changes_something() -> None:
     }
 
 
+async def test_a_page_counts_narrows_and_has_the_columns_that_its_address_asks_for() -> None:
+    async with client_of(hub_with(), "auto") as client:
+
+        async def tool(name: str, **arguments: Any) -> Any:
+            return (await client.call_tool(name, arguments)).structured_content
+
+        counted = json.loads(await text_at(client, "hub://models?count=true&by=license"))
+        told = await tool("list_models", count=True, by="license")
+        assert (counted["count"], counted["values"]) == (told["count"], told["values"])
+        broken = json.loads(
+            await text_at(client, "hub://spaces?stage=BUILD_ERROR&columns=runtime.stage&limit=5")
+        )
+        assert {one["runtime.stage"] for one in broken["items"]} == {"BUILD_ERROR"}
+        assert "by stage" in broken["filtered_here"]
+        lines = (
+            await text_at(client, "hub://stream/spaces?stage=BUILD_ERROR&columns=runtime.stage")
+        ).splitlines()
+        streamed = [row for line in lines if "runtime.stage" in (row := json.loads(line))]
+        assert {one["runtime.stage"] for one in streamed} == {"BUILD_ERROR"}
+        assert len(streamed) == (await tool("list_spaces", stage=["BUILD_ERROR"], count=True))["count"]
+        [row] = json.loads(await text_at(client, "hub://models?columns=likes&columns=id&limit=1"))["items"]
+        assert set(row) == {"likes", "id"}
+        with pytest.raises(MCPError, match="no stream"):
+            await text_at(client, "hub://stream/models?count=true")
+
+
 @ERAS
 async def test_a_small_parquet_file_is_read_as_its_bytes(mode: str) -> None:
     async with client_of(hub_with(), mode) as client:

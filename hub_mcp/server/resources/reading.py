@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -37,9 +38,10 @@ from hub_mcp.catalogue.tags import GetTags
 from hub_mcp.catalogue.users import Whoami
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import BadInput, HubError, Missing
+from hub_mcp.server.gathering import gather
 from hub_mcp.server.progress import Progress
 from hub_mcp.server.prompts import get_prompt, list_prompts
-from hub_mcp.server.render import HUB_SAYS, fields_of
+from hub_mcp.server.render import HUB_SAYS, Rows, columns_of, fields_of
 from hub_mcp.server.resources.addresses import address_of, call_at, named_templates, templates
 from hub_mcp.server.resources.completions import completed
 from hub_mcp.server.resources.streams import BUDGET, STREAM, listing_at, read_stream, row_text
@@ -168,7 +170,7 @@ class Pages:
                 return await _file(hub, call, uri)
             if isinstance(call, GetFile):
                 return _content(uri, await hub.send(call))
-            read = _text(uri, whole(call, await hub.send(call)), JSON)
+            read = _text(uri, whole(call, await _answered(ctx, hub, call)), JSON)
             fresh = next((ms for kind, ms in FRESH_FOR.items() if isinstance(call, kind)), 0)
             return read.model_copy(update={"ttl_ms": fresh, "cache_scope": "private"})
         except HubError as error:
@@ -184,6 +186,13 @@ class Pages:
         return await read_stream(hub, listing, report, self._subscriptions.walk_of(hub, listing))
 
 
+async def _answered(ctx: Context, hub: Hub, call: Endpoint[Any]) -> Any:
+    """The answer at an address: a page of the Hub's own, or what only several of them tell."""
+    if isinstance(call, Listing) and (call.count or call.filters_here):
+        return (await gather(hub, call, Progress(ctx).reached, Rows(call, math.inf)))[0]
+    return await hub.send(call)
+
+
 def whole(call: Endpoint[Any], answer: Any) -> str:
     """An answer as JSON within the budget; the rows of a listing are cut between two of them."""
     fields = fields_of(call)
@@ -192,13 +201,15 @@ def whole(call: Endpoint[Any], answer: Any) -> str:
     rows: list[str] = []
     onward, room = answer.next_cursor, BUDGET - 8_192  # for what follows the rows
     for at, row in enumerate(answer.items):
-        text = row_text(row, fields)
+        text = row_text(row, fields, columns_of(call))
         room -= len(text.encode()) + 2
         if room < 0:
             onward = answer.cursors[at - 1]
             break
         rows.append(text)
     last: dict[str, Any] = {"left_out": answer.left_out} if answer.left_out else {}
+    if call.filters_here:
+        last["filtered_here"] = f"by {call.filters_here}, of {answer.looked_at:,} rows of the Hub's"
     if onward:
         last["next"] = address_of(call.after(onward))
     rest = f", {json.dumps(last, ensure_ascii=False)[1:]}" if last else "}"

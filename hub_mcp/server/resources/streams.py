@@ -17,12 +17,12 @@ from typing import Any, Self
 import anyio
 import anyio.lowlevel
 
-from hub_mcp.catalogue.answers import Answer, Page
+from hub_mcp.catalogue.answers import Answer, Page, Record
 from hub_mcp.catalogue.bounds import bounded
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import BadInput, HubError, TimedOut
-from hub_mcp.server.render import fields_of
+from hub_mcp.server.render import columns_of, fields_of
 from hub_mcp.server.resources.addresses import SCHEME, address_of, call_at
 
 STREAM = f"{SCHEME}stream/"
@@ -53,14 +53,23 @@ def listing_at(address: str, hosts: tuple[str, ...] = ()) -> Listing[Any]:
     if not isinstance(call, Listing):
         raise BadInput(f"{call.tool} is not a listing, so it has no stream.", advice="Read its own address.")
     listing: Listing[Any] = call
+    if listing.count:
+        raise BadInput(
+            "A count is one answer and no stream.",
+            advice=f"Read {SCHEME}{address.removeprefix(STREAM)}",
+        )
     if "limit" not in call.model_fields_set:
         listing = call.model_copy(update={"limit": min(PAGE, call.largest)})
     return listing
 
 
-def row_text(row: Answer, fields: Sequence[str]) -> str:
-    """One row as JSON, cut where it is larger than a row can be."""
-    content = row.content(fields)
+def row_text(row: Answer, fields: Sequence[str], columns: Sequence[str] = ()) -> str:
+    """One row as JSON, cut where it is larger than a row can be.
+
+    Args:
+        fields: what it tells beside the usual; columns: what it tells instead.
+    """
+    content = row.picked(columns) if columns and isinstance(row, Record) else row.content(fields)
     text = _json(content)
     if len(text.encode()) <= ROW:
         return text
@@ -87,8 +96,12 @@ class LandedPage:
 
     @classmethod
     def of(cls, listing: Listing[Any], page: Page[Any]) -> Self:
-        fields = fields_of(listing)
-        rows = tuple((row_text(row, fields), at) for row, at in zip(page.items, page.cursors, strict=True))
+        fields, columns = fields_of(listing), columns_of(listing)
+        rows = tuple(
+            (row_text(row, fields, columns), at)
+            for row, at in zip(page.items, page.cursors, strict=True)
+            if listing.keeps(row)
+        )
         return cls(rows, page.next_cursor, page.left_out)
 
     @property
