@@ -117,7 +117,7 @@ class Pages:
                     mime_type=JSON,
                 )
                 for uri, endpoint in fixed
-                if "{" not in uri and not endpoint.is_listing()
+                if "{" not in uri and not endpoint.is_listing() and not _needs_arguments(endpoint)
             ]
         )
 
@@ -272,6 +272,10 @@ def _refused(error: HubError, uri: str) -> MCPError:
     """An error of the Hub's as the protocol tells it; a missing resource is one of its own."""
     absent = isinstance(error, (BadInput, Missing))
     return MCPError(INVALID_PARAMS if absent else INTERNAL_ERROR, error.sentence(), {"uri": uri})
+
+
+def _needs_arguments(endpoint: type[Endpoint[Any]]) -> bool:
+    return any(field.is_required() for field in endpoint.model_fields.values())
 
 
 def _words(endpoint: type[Endpoint[Any]]) -> str:
