@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -68,6 +68,7 @@ def test_arguments_are_refused_or_become_a_request_of_the_endpoints_own_path(
     made = 0
 
     @hostile.some(80)
+    @example(samples.forms(endpoint.tool)[0])
     @given(hostile.arguments_of(endpoint))
     def check(arguments: Any) -> None:
         nonlocal made
