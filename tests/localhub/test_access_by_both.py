@@ -7,6 +7,8 @@ import pytest
 from huggingface_hub import HfApi
 from huggingface_hub.errors import GatedRepoError, HfHubHTTPError
 
+from tests.waiting import PATIENCE
+
 from .official import EVE, Told, api, by_lfs, eve, fresh, told
 
 __all__ = ["api", "by_lfs", "eve", "fresh", "told"]
@@ -23,7 +25,8 @@ def door(api: HfApi, fresh: str) -> dict[str, str]:
 def ask(hub_url: str, repo_id: str, **answers: str) -> int:
     """Eve fills the form on the page in."""
     headers = {"Authorization": f"Bearer {EVE}"}
-    return httpx.post(f"{hub_url}/{repo_id}/ask-access", json=answers, headers=headers).status_code
+    address = f"{hub_url}/{repo_id}/ask-access"
+    return httpx.post(address, json=answers, headers=headers, timeout=PATIENCE).status_code
 
 
 def test_a_request_that_arrives_is_told_by_both_and_its_words_are_quoted(

@@ -19,7 +19,7 @@ DAY = 86_400
 def test_a_scheduled_job_is_made_changed_suspended_resumed_and_deleted(hub: HubOfJobs) -> None:
     api = hub.api()
     made = api.create_scheduled_job(
-        image="alpine", command=["sleep", "30"], schedule="30 5 * * 1-5", labels={"team": "a"}, timeout=60
+        image="alpine", command=["sleep", "30"], schedule="30 5 * * 1-5", labels={"team": "a"}, timeout="1m"
     )
     assert (made.schedule, made.suspend, made.concurrency) == ("30 5 * * 1-5", False, False)
     assert made.job_spec.timeout == 60
