@@ -76,6 +76,8 @@ def test_every_flag_is_read_or_named_as_one_that_is_not() -> None:
             value = __file__
         if flag.field == "allow":
             value = "discussions.create"
+        if flag.field == "secrets_from":
+            value = f"file:{__file__}"
         if flag.field == "sandbox":
             value = ":memory:"
         read = plain_settings([], {flag.variables[0]: value})

@@ -20,11 +20,12 @@ from hub_mcp.catalogue.operations.risks import ASKING, risk_of
 from hub_mcp.catalogue.operations.table import Operation, Standing, read_table, shipped
 from hub_mcp.server import operation_tools
 from tests.gate.gates import World
-from tests.server.test_operation_tools import REPO, ROLE, only_outlines, reading, world
+from tests.server.test_operation_tools import REPO, only_outlines, reading, world
 
 __all__ = ["world"]
 Table = Mapping[str, Operation]
 Edit = Callable[[str], str]
+COMMENT = {"username": "ada", "post_slug": "1", "comment": "Thanks."}
 ROLE_BODY = 'members/{username}/role"],"body":{"type":"object","properties":{'
 OVERVIEW = "/api/users/{username}/overview"
 CAREFUL = (Standing.ASK, Standing.CREDENTIAL, Standing.UNKNOWN)
@@ -146,7 +147,7 @@ async def changed_by_reading(world: World) -> list[str]:
     """What a change sends that is called through the tool for reading."""
     world.spy.inner = httpx.ASGITransport(only_outlines())
     async with reading(world) as client:
-        await client.call_tool("read_operation", {"operation": "set_member_role", "arguments": ROLE})
+        await client.call_tool("read_operation", {"operation": "comment_post", "arguments": COMMENT})
     return [request.method for request in world.spy.changes]
 
 
@@ -156,7 +157,7 @@ async def test_a_change_that_reading_let_through_is_noticed(
 ) -> None:
     assert await changed_by_reading(world) == []
     monkeypatch.setattr(operation_tools, "reads", lambda operation: True)
-    assert await changed_by_reading(world) == ["PUT"]
+    assert await changed_by_reading(world) == ["POST"]
 
 
 async def read_by_text(tmp_path: Path) -> list[str]:

@@ -6,6 +6,7 @@ import itertools
 import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -28,6 +29,7 @@ from tests.waiting import LoopClock, standing_clock
 
 LISTINGS = [tool for tool, endpoint in ENDPOINTS.items() if endpoint.is_listing()]
 FOLLOWED = [tool for tool in LISTINGS if not ENDPOINTS[tool].numbered]  # type: ignore[attr-defined]  # listings all
+EXCHANGES = Path(__file__).parents[1] / "exchanges"
 A_PAGE = 10.0  # seconds
 WAYS = ("tool", "count", "stream")
 pytestmark = pytest.mark.asyncio
@@ -52,11 +54,17 @@ class OneRowAPage(httpx.AsyncBaseTransport):
         return answer
 
 
-class Barren(httpx.AsyncBaseTransport):
-    """A Hub whose pages hold the same rows or none, each with a link to another page."""
+def page_without_rows(tool: str) -> Any:
+    """What the Hub answers to a listing, with nothing in it."""
+    body = json.loads((EXCHANGES / f"{tool}.json").read_text("utf-8"))["response"]["body"]
+    return {name: [] for name, one in body.items() if isinstance(one, list)} if isinstance(body, dict) else []
 
-    def __init__(self, *rows: Any) -> None:
-        self._body = json.dumps(rows).encode()
+
+class Barren(httpx.AsyncBaseTransport):
+    """A Hub whose pages are all the same, each with a link to another page."""
+
+    def __init__(self, page: Any) -> None:
+        self._body = json.dumps(page).encode()
         self._pages = itertools.count(1)
         self.asked = 0
 
@@ -135,7 +143,7 @@ async def test_what_came_before_the_deadline_is_given_and_the_rest_follows(way: 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("tool", FOLLOWED)
 async def test_pages_without_rows_are_not_followed_for_long(tool: str, way: str) -> None:
-    far = Barren()
+    far = Barren(page_without_rows(tool))
     async with client_of(far) as client:
         assert "hardly any rows" in await walked(client, tool, way)
     assert far.asked == EMPTY_PAGES + 1
@@ -144,7 +152,7 @@ async def test_pages_without_rows_are_not_followed_for_long(tool: str, way: str)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("odd", [[], 1, "row", None, {"no": "id"}], ids=str)
 async def test_pages_of_what_is_no_row_are_not_followed_for_long(odd: Any, way: str) -> None:
-    far = Barren({"id": "ada/atlas"}, *[odd] * 999)
+    far = Barren([{"id": "ada/atlas"}, *[odd] * 999])
     async with client_of(far) as client:
         assert "hardly any rows" in await walked(client, "list_models", way)
     assert far.asked <= MOST_LEFT_OUT // 249 + 1
