@@ -219,6 +219,7 @@ class ListDiscussions(Listing[DiscussionRow]):
     row = DiscussionRow
     unannounced = frozenset({"columns", "count", "by", "search"})
     smallest = largest = PAGE
+    takes_limit = False
     numbered = "p"
     offers = ("p",)
 
@@ -231,7 +232,6 @@ class ListDiscussions(Listing[DiscussionRow]):
 
     def wire(self) -> dict[str, Any]:
         sent = super().wire()
-        del sent["limit"]  # the Hub's pages have one size
         if sent.pop("pull_requests", None) is not None:
             sent["type"] = "pull_request" if self.pull_requests else "discussion"
         return sent

@@ -102,9 +102,7 @@ class ListDocs(Listing[Manual]):
     row: ClassVar[type[Answer]] = Manual
     in_area = "search"
     by_default = False
+    takes_limit = False
 
     def page_size(self) -> int:
         return self.largest  # all of it comes at once
-
-    def wire(self) -> dict[str, Any]:
-        return {name: one for name, one in super().wire().items() if name != "limit"}

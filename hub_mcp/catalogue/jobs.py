@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from hub_mcp.catalogue.answers import Record, clean, day, is_array, is_object
 from hub_mcp.catalogue.endpoint import get
+from hub_mcp.catalogue.hardware import Hardware
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.operations.cleaning import cleaned
 from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
@@ -17,7 +18,6 @@ from hub_mcp.text import quoted
 
 HIDDEN_IN_JOBS = frozenset({"environment", "sshUrl", "tokenId"})  # values that go; names stay
 ENDED = ("COMPLETED", "CANCELED", "ERROR", "DELETED")
-HOURS = {"second": 1 / 3600, "minute": 1 / 60, "hour": 1.0, "day": 24.0}  # in one of the Hub's units of price
 WORDS = 300  # characters of a command in a question
 
 JobId = Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z]{1,64}$")]
@@ -125,6 +125,7 @@ class ListJobs(Listing[JobRow]):
     row = JobRow
     by_default = False
     unannounced = frozenset({"columns", "count", "by"})
+    takes_limit = False
     offers = ("label",)
 
     namespace: Owner
@@ -132,11 +133,6 @@ class ListJobs(Listing[JobRow]):
     labels: Words | None = Field(
         default=None, serialization_alias="label", description="key=value; all of them must hold"
     )
-
-    def wire(self) -> dict[str, Any]:
-        sent = super().wire()
-        del sent["limit"]  # the Hub's pages have one size
-        return sent
 
 
 class JobCount(Record):
@@ -172,31 +168,16 @@ class GetJob(Lookup[Job]):
     fields: Annotated[Words | None, Local] = None
 
 
-class JobHardware(Record):
+class JobHardware(Hardware):
     """A kind of hardware for jobs."""
 
-    noun = "hardware"
     shown: ClassVar[tuple[str, ...]] = ("name", "cpu", "ram", "accelerator", "unitCostUSD", "unitLabel")
-
-    name: str
 
     def field(self, name: str) -> Any:
         value = super().field(name)
         if name == "accelerator" and is_object(value):
             return f"{value.get('quantity')} × {value.get('model')}, {value.get('vram')}"
         return value
-
-    @property
-    def identity(self) -> str:
-        return self.name
-
-    @property
-    def hourly(self) -> float | None:
-        """What an hour costs, in US dollars; None where the Hub does not say."""
-        cost, unit = self.field("unitCostUSD"), str(self.field("unitLabel"))
-        if not isinstance(cost, (int, float)) or cost < 0 or unit not in HOURS:
-            return None
-        return cost / HOURS[unit]
 
 
 @get("/api/jobs/hardware")
@@ -207,9 +188,7 @@ class ListJobHardware(Listing[JobHardware]):
     in_area = "jobs"
     by_default = False
     unannounced = frozenset({"columns", "count", "by", "cursor"})
-
-    def wire(self) -> dict[str, Any]:
-        return {}  # the Hub answers all of it
+    takes_limit = False
 
 
 EVERY_MACHINE = ListJobHardware(limit=1000)

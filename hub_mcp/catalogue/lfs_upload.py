@@ -140,9 +140,8 @@ class AskUploadAddresses(Endpoint[UploadAddresses]):
         return HttpRequest("POST", url, body, accept=LFS)
 
 
-@step(Line("PUT", "/", "", Effect.ADD, "repo.write"))
-class UploadLargeFile(Endpoint[Done]):
-    """The bytes of one large file, to the address that the Hub named."""
+class OfALargeFile(Endpoint[Done]):
+    """A step that is about one large file, at an address that the Hub named."""
 
     address: str
     file: FileBody
@@ -150,6 +149,11 @@ class UploadLargeFile(Endpoint[Done]):
     @property
     def subject(self) -> str:
         return self.file.path
+
+
+@step(Line("PUT", "/", "", Effect.ADD, "repo.write"))
+class UploadLargeFile(OfALargeFile):
+    """The bytes of one large file, to the address that the Hub named."""
 
     def to_http(self, base: str) -> HttpRequest:
         if not may_be_uploaded_to(base, self.address):
@@ -164,15 +168,8 @@ class UploadLargeFile(Endpoint[Done]):
 
 
 @step(Line("POST", "/", "", Effect.READ, "repo.write"))
-class CheckUpload(Endpoint[Done]):
+class CheckUpload(OfALargeFile):
     """Whether a large file has arrived; asked of the Hub itself, whichever host the address names."""
-
-    address: str
-    file: FileBody
-
-    @property
-    def subject(self) -> str:
-        return self.file.path
 
     def to_http(self, base: str) -> HttpRequest:
         path = urlsplit(self.address).path

@@ -78,6 +78,7 @@ class Listing(Endpoint[Page[R]], Generic[R]):
     smallest: ClassVar[int] = 1  # the page sizes the Hub accepts
     largest: ClassVar[int] = 1000
     numbered: ClassVar[str] = ""  # the parameter that counts pages, where the Hub pages by number
+    takes_limit: ClassVar[bool] = True  # else the Hub's pages have one size, or it answers all at once
 
     @model_validator(mode="after")
     def _cursor_is_of_this_listing(self) -> Self:
@@ -142,6 +143,8 @@ class Listing(Endpoint[Page[R]], Generic[R]):
         place = self.place
         sent.pop("cursor", None)
         sent["limit"] = self.page_size()
+        if not self.takes_limit:
+            del sent["limit"]
         if self.numbered:
             sent[self.numbered] = int(place.at or 0)
         elif place.at:

@@ -73,10 +73,8 @@ class ListNotifications(Listing[NotificationRow], Filters):
     by_default = False
     unannounced = frozenset({"columns", "count", "by"})
     numbered = "p"
+    takes_limit = False
     offers = ("p",)
-
-    def wire(self) -> dict[str, Any]:
-        return {**self.filters(), "p": int(self.place.at or 0)}  # the Hub's pages have one size
 
     def rows(self, value: Any) -> list[Any]:
         found = value.get("notifications") if is_object(value) else None

@@ -144,6 +144,7 @@ class ListScheduledJobs(Listing[ScheduledJobRow]):
     in_area = "jobs"
     by_default = False
     unannounced = frozenset({"columns", "count", "by", "cursor"})
+    takes_limit = False
     offers = ("label",)
 
     namespace: Owner
@@ -151,9 +152,6 @@ class ListScheduledJobs(Listing[ScheduledJobRow]):
         default=None, pattern=r"^[a-zA-Z0-9._-]+=[a-zA-Z0-9._-]*$", serialization_alias="label",
         description="key=value",
     )  # fmt: skip
-
-    def wire(self) -> dict[str, Any]:
-        return {"label": self.with_label} if self.with_label else {}  # the Hub answers all of them
 
 
 @get(f"{SCHEDULED}/{{job_id}}", documented=f"GET {SCHEDULED}/{{jobId}}")

@@ -134,6 +134,7 @@ class SearchSpaces(Listing[FoundSpace]):
     row = FoundSpace
     in_area = "search"
     by_default = False
+    takes_limit = False
     offers = ("q", "includeNonRunning")
 
     query: Search = Field(serialization_alias="q")
@@ -142,7 +143,4 @@ class SearchSpaces(Listing[FoundSpace]):
     include_non_running: bool | None = Field(default=None, serialization_alias="includeNonRunning")
 
     def page_size(self) -> int:
-        return self.largest  # the Hub gives what it finds at once, and takes no limit
-
-    def wire(self) -> dict[str, Any]:
-        return {name: one for name, one in super().wire().items() if name != "limit"}
+        return self.largest  # the Hub gives what it finds at once

@@ -10,6 +10,7 @@ from pydantic import Field
 from hub_mcp.catalogue.answers import Answer, Page, Record, clean, is_object
 from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.endpoint import Endpoint, get
+from hub_mcp.catalogue.hardware import Hardware
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.operations.cleaning import clean_text
 from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
@@ -24,7 +25,6 @@ OFF = frozenset(
     {"PAUSED", "STOPPED", "SLEEPING", "NO_APP_FILE"}
 )  # stages in which no disk is there to be lost
 NEVER = -1  # seconds until a Space sleeps that never does
-HOURLY = {"second": 3600.0, "minute": 60.0, "hour": 1.0}  # units of a price in an hour
 MONTH = 730  # hours
 
 A = TypeVar("A", bound=Answer)
@@ -88,13 +88,10 @@ class GetSpaceRuntime(Lookup[SpaceRuntime]):
     repo_id: RepoId
 
 
-class Hardware(Record):
-    """A hardware that Spaces can have."""
+class SpaceHardware(Hardware):
+    """A kind of hardware for Spaces."""
 
-    noun = "hardware"
     shown: ClassVar[tuple[str, ...]] = ("name", "prettyName", "cpu", "ram", "accelerator", "price")
-
-    name: str
 
     def field(self, name: str) -> Any:
         if name == "price":
@@ -104,32 +101,18 @@ class Hardware(Record):
             return clean(f"{value.get('quantity')}× {value.get('model')}, {value.get('vram')}", 100)
         return value
 
-    @property
-    def hourly(self) -> float | None:
-        """US dollars an hour; None where the Hub does not tell, or in a unit that is not known."""
-        cost, unit = self.field("unitCostUSD"), HOURLY.get(str(self.field("unitLabel")))
-        if not isinstance(cost, (int, float)) or isinstance(cost, bool) or unit is None:
-            return None
-        return cost * unit if cost >= 0 else None
-
-    @property
-    def identity(self) -> str:
-        return self.name
-
 
 @get("/api/spaces/hardware")
-class ListSpaceHardware(Listing[Hardware]):
+class ListSpaceHardware(Listing[SpaceHardware]):
     """Hardware for Spaces, with prices."""
 
-    row = Hardware
+    row = SpaceHardware
     in_area = "space_runtime"
     by_default = False
     unannounced = frozenset({"columns", "count", "by", "limit"})
+    takes_limit = False
 
     limit: int = Field(default=50, ge=1, le=1_000)
-
-    def wire(self) -> dict[str, Any]:
-        return {}  # the Hub tells all of it at once
 
 
 def price_in_words(hourly: float | None) -> str:
@@ -190,7 +173,7 @@ def runtime_in(space: Repository) -> SpaceRuntime:
 
 def hourly_price(known: Known, flavor: str) -> float | None:
     """US dollars an hour of a hardware, from the list if it was read; None where nobody tells."""
-    found: Page[Hardware] | None = known.of(ListSpaceHardware())
+    found: Page[SpaceHardware] | None = known.of(ListSpaceHardware())
     return next((row.hourly for row in found.items if row.name == flavor), None) if found else None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
 
 from pydantic import Field, PrivateAttr, StringConstraints, field_validator
 
@@ -60,50 +60,39 @@ class SpaceVariable(SpaceSecret):
         return shown_value(self.key, self.value) if name == "value" else super().field(name)
 
 
-def named_rows(value: Any) -> list[Any]:
-    """The rows of an object that has each by its name."""
-    entries = value.items() if is_object(value) else ()
-    return [{"key": name, **one} for name, one in entries if is_object(one)]
+S = TypeVar("S", bound=SpaceSecret)
+
+
+class ListsSettings(Listing[S], Generic[S]):
+    """What is set in a Space; the Hub tells all of it at once."""
+
+    in_area = "space_runtime"
+    by_default = False
+    kind = "space"
+    unannounced = frozenset({"columns", "count", "by", "limit"})
+    takes_limit = False
+
+    repo_id: RepoId
+    limit: int = Field(default=100, ge=1, le=EVERY)
+
+    def rows(self, value: Any) -> list[Any]:
+        """The Hub's object, which has each by its name."""
+        entries = value.items() if is_object(value) else ()
+        return [{"key": name, **one} for name, one in entries if is_object(one)]
 
 
 @get("/api/spaces/{repo_id}/variables", permission="repo.write", documented=f"GET {SPACE}/variables")
-class ListSpaceVariables(Listing[SpaceVariable]):
+class ListSpaceVariables(ListsSettings[SpaceVariable]):
     """Variables of a Space; what looks like a secret in them is taken out."""
 
     row = SpaceVariable
-    in_area = "space_runtime"
-    by_default = False
-    kind = "space"
-    unannounced = frozenset({"columns", "count", "by", "limit"})
-
-    repo_id: RepoId
-    limit: int = Field(default=100, ge=1, le=EVERY)
-
-    def wire(self) -> dict[str, Any]:
-        return {}  # the Hub tells all of them at once
-
-    def rows(self, value: Any) -> list[Any]:
-        return named_rows(value)
 
 
 @get("/api/spaces/{repo_id}/secrets", permission="repo.write", documented=f"GET {SPACE}/secrets")
-class ListSpaceSecrets(Listing[SpaceSecret]):
+class ListSpaceSecrets(ListsSettings[SpaceSecret]):
     """Names of a Space's secrets; their values cannot be read."""
 
     row = SpaceSecret
-    in_area = "space_runtime"
-    by_default = False
-    kind = "space"
-    unannounced = frozenset({"columns", "count", "by", "limit"})
-
-    repo_id: RepoId
-    limit: int = Field(default=100, ge=1, le=EVERY)
-
-    def wire(self) -> dict[str, Any]:
-        return {}
-
-    def rows(self, value: Any) -> list[Any]:
-        return named_rows(value)
 
 
 class ActsOnSetting(ActsOnSpace[Done]):

@@ -109,9 +109,7 @@ class ListWebhooks(Listing[WebhookRow]):
     row = WebhookRow
     by_default = False
     unannounced = frozenset({"columns", "count", "by", "cursor"})
-
-    def wire(self) -> dict[str, Any]:
-        return {}  # the Hub answers all of them
+    takes_limit = False
 
 
 @get(f"{WEBHOOKS}/{{webhook_id}}", documented=f"GET {WEBHOOKS}/{{webhookId}}")

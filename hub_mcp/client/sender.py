@@ -68,12 +68,12 @@ class Sender:
         except (httpx.RequestError, OSError) as trouble:
             raise NoAnswer(f"The connection to {self.host} broke before the whole answer came.") from trouble
         headers = {name.lower(): value for name, value in answer.headers.items()}
-        if self._mask:  # somebody may send it back: a mirror, a proxy that helps with debugging
-            headers = {name: self._mask.text(value) for name, value in headers.items()}
-            body = self._mask.body(body)
-        if secret:
-            headers = {name: SecretMask(secret).text(value) for name, value in headers.items()}
-            body = SecretMask(secret).body(body)
+        # Somebody may send them back: a mirror, a proxy that helps with debugging.
+        for mask in (self._mask, SecretMask(secret) if secret else None):
+            if mask is None:
+                continue
+            headers = {name: mask.text(value) for name, value in headers.items()}
+            body = mask.body(body)
         return HttpResponse(answer.status_code, headers, body, str(sent.url), self.token is not None)
 
     @cached_property

@@ -6,6 +6,7 @@ import json
 import sqlite3
 
 from ..people.rows import orgs_of, user_named
+from ..people.shapes import user_json
 from ..store import Store
 
 
@@ -43,12 +44,4 @@ def _user(store: Store, name: str) -> dict[str, object]:
     row = user_named(store, name)
     assert row is not None
     verified = [org["name"] for org in orgs_of(store, row["id"]) if org["is_verified"]]
-    return {
-        "_id": row["id"],
-        "avatarUrl": row["avatar_url"],
-        "fullname": row["fullname"],
-        "isPro": bool(row["is_pro"]),
-        "user": row["name"],
-        "type": "user",
-        "verifiedOrgNames": verified,
-    }
+    return {**user_json(row), "verifiedOrgNames": verified}

@@ -110,21 +110,22 @@ def user_overview(
     return {key: value for key, value in answer.items() if value is not None}
 
 
+def user_json(row: sqlite3.Row) -> dict[str, object]:
+    """What is told of a user wherever one is named."""
+    return {
+        "_id": row["id"],
+        "avatarUrl": row["avatar_url"],
+        "fullname": row["fullname"],
+        "isPro": bool(row["is_pro"]),
+        "user": row["name"],
+        "type": "user",
+    }
+
+
 def users_json(store: Store, who: SignedInUser | None, rows: list[sqlite3.Row]) -> list[dict[str, object]]:
     """Users as lists show them."""
     following = followed_by(store, who.id) if who else set[str]()
-    return [
-        {
-            "_id": row["id"],
-            "avatarUrl": row["avatar_url"],
-            "fullname": row["fullname"],
-            "isPro": bool(row["is_pro"]),
-            "user": row["name"],
-            "type": "user",
-            **({"isFollowing": row["id"] in following} if who else {}),
-        }
-        for row in rows
-    ]
+    return [{**user_json(row), **({"isFollowing": row["id"] in following} if who else {})} for row in rows]
 
 
 def members_json(

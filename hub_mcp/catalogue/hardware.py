@@ -1,0 +1,32 @@
+"""A kind of hardware that the Hub rents out, for Spaces and for jobs, and what an hour of it costs."""
+
+from __future__ import annotations
+
+from hub_mcp.catalogue.answers import Record
+
+HOURLY = {
+    "second": 3600.0,
+    "minute": 60.0,
+    "hour": 1.0,
+    "day": 1 / 24,
+}  # times a price in that unit
+
+
+class Hardware(Record):
+    """A kind of hardware."""
+
+    noun = "hardware"
+
+    name: str
+
+    @property
+    def identity(self) -> str:
+        return self.name
+
+    @property
+    def hourly(self) -> float | None:
+        """US dollars an hour; None where the Hub does not tell, or in a unit that is not known."""
+        cost, unit = self.field("unitCostUSD"), HOURLY.get(str(self.field("unitLabel")))
+        if not isinstance(cost, (int, float)) or isinstance(cost, bool) or unit is None:
+            return None
+        return cost * unit if cost >= 0 else None
