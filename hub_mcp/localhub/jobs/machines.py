@@ -1,12 +1,12 @@
-"""The hardware that jobs can be run on, with what an hour of it costs."""
+"""The hardware that jobs can be run on and Spaces can be given, with what an hour of it costs."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
-class JobMachine:
+class PricedMachine:
     """One kind of hardware; prices are like the Hub's, in US dollars an hour."""
 
     name: str
@@ -20,7 +20,7 @@ class JobMachine:
     vram: str = ""
 
     def as_json(self) -> dict[str, object]:
-        """As `GET /api/jobs/hardware` tells it: by the minute, and in millionths too."""
+        """As the Hub tells it: by the minute, and in millionths too."""
         kind = "neuron" if self.accelerator.startswith("Inf") else "gpu"
         accelerator = {
             "type": kind,
@@ -35,7 +35,7 @@ class JobMachine:
             "prettyName": self.pretty,
             "cpu": self.cpu,
             "ram": self.ram,
-            "ephemeralStorage": self.storage,
+            **({"ephemeralStorage": self.storage} if self.storage else {}),
             "accelerator": accelerator if self.accelerator else None,
             "unitCostMicroUSD": micro,
             "unitCostUSD": micro / 1_000_000,
@@ -43,7 +43,7 @@ class JobMachine:
         }
 
 
-_of = JobMachine
+_of = PricedMachine
 MACHINES = {
     machine.name: machine
     for machine in (
@@ -68,3 +68,19 @@ MACHINES = {
         _of("inf2x6", "6x Inferentia2", "96 vCPU", "384 GB", "1000 GB", 12.00, "Inf2", 6, "192 GB"),
     )
 }  # fmt: skip
+
+
+def _for_spaces(name: str) -> PricedMachine:
+    return replace(MACHINES[name], storage="")
+
+
+OF_SPACES = (
+    replace(_for_spaces("cpu-basic"), price=0.0),
+    *map(_for_spaces, ("cpu-upgrade", "t4-small", "t4-medium", "l4x1", "l4x4", "l40sx1", "l40sx4", "l40sx8")),
+    *map(_for_spaces, ("a10g-small", "a10g-large")),
+    PricedMachine("a10g-largex2", "2x Nvidia A10G - large", "24 vCPU", "92 GB", "", 3.00, "A10G", 2, "48 GB"),
+    PricedMachine(
+        "a10g-largex4", "4x Nvidia A10G - large", "48 vCPU", "184 GB", "", 5.00, "A10G", 4, "96 GB"
+    ),
+    _for_spaces("a100-large"),
+)
