@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
 from hub_mcp.server.views.view_pages import LARGEST
-from tests.judges.view_host import ViewHost, needs_a_host, view_host
+from tests.judges.view_host import ViewHost, needs_a_host
+from tests.judges.view_host import host as host  # a fixture
+from tests.judges.view_host import nothing_left_the_frame as nothing_left_the_frame  # another
 
 pytestmark = needs_a_host
 FIRST = "document.querySelector('#body tr[data-n] td')?.innerText"
 HOSTILE = "<script>parent.postMessage('stolen','*')</script><img src=//evil.example/x>\u202eladom"
-
-
-@pytest.fixture(scope="module")
-def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ViewHost]:
-    with view_host(tmp_path_factory.mktemp("home")) as opened:
-        yield opened
-
-
-@pytest.fixture(autouse=True)
-def nothing_left_the_frame(host: ViewHost) -> Iterator[None]:
-    """Whatever a test does: no request, no complaint of the browser's."""
-    yield
-    assert host.seen["requests"] == []
-    assert host.seen["complaints"] == []
 
 
 def of_rows(items: list[dict[str, Any]], **more: Any) -> dict[str, Any]:

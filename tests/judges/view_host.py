@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -89,3 +89,17 @@ def view_host(home: Path, *flags: str, plain: bool = False) -> Generator[ViewHos
         assert process.stdin
         process.stdin.close()
         process.wait()
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ViewHost]:
+    with view_host(tmp_path_factory.mktemp("home")) as opened:
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_the_frame(host: ViewHost) -> Iterator[None]:
+    """Whatever a test does: no request, no complaint of the browser's."""
+    yield
+    assert host.seen["requests"] == []
+    assert host.seen["complaints"] == []
