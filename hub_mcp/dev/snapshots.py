@@ -21,7 +21,12 @@ def compact(value: object) -> str:
 def tokens(tool: Tool) -> int:
     """What a model reads of a tool: its name, description and input schema, in o200k tokens."""
     parts = (tool.name, tool.description or "", compact(tool.input_schema))
-    return sum(len(_encoder()(part)) for part in parts)
+    return sum(map(tokens_of, parts))
+
+
+def tokens_of(text: str) -> int:
+    """Tokens of a text, by the o200k vocabulary."""
+    return len(_encoder()(text))
 
 
 @cache

@@ -9,8 +9,9 @@ import argparse
 import json
 from collections.abc import Callable
 
+from hub_mcp.dev.snapshots import tokens_of
 from tests.bench.compared import from_a_shell, official_calls
-from tests.bench.measures import calls, memory, rows_of_text, start, tokens, tool_list
+from tests.bench.measures import calls, memory, rows_of_text, start, tool_list
 from tests.bench.table import Row, markdown, plain
 from tests.bench.tasks import tasks
 from tests.bench.team import http
@@ -38,7 +39,7 @@ def each() -> str:
     lines: list[str] = []
     for tool in tools():
         schema = json.dumps(tool.input_schema, separators=(",", ":"), ensure_ascii=False)
-        parts = [tokens(tool.name), tokens(tool.description or ""), tokens(schema)]
+        parts = [tokens_of(tool.name), tokens_of(tool.description or ""), tokens_of(schema)]
         lines.append(f"{tool.name:<34} {sum(parts):>5}   {' + '.join(map(str, parts))}")
     return "\n".join(lines)
 

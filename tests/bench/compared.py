@@ -7,7 +7,8 @@ import sys
 import time
 from pathlib import Path
 
-from tests.bench.measures import MODELS, a_hub, ids_at, tokens
+from hub_mcp.dev.snapshots import tokens_of
+from tests.bench.measures import MODELS, a_hub, ids_at
 from tests.bench.peers import ENVIRONMENT, Line, cpu_of, official, ours
 from tests.bench.table import Row, milliseconds, paired
 
@@ -75,7 +76,7 @@ def from_a_shell(rounds: int) -> list[Row]:
                         taken[name].append(time.perf_counter() - begun)
             how = f"{rounds} commands in turns, output to a pipe"
             rows.append(paired(f"{what} from a shell", taken["ours"], "hf", taken["hf"], milliseconds, how))
-            count = {name: tokens(text) for name, text in said.items()}
+            count = {name: tokens_of(text) for name, text in said.items()}
             share = f"{count['ours'] / count['hf']:.2f}"
             rows.append(
                 Row(

@@ -11,19 +11,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
-from splintr import Tokenizer
 
+from hub_mcp.dev.snapshots import tokens_of
 from tests.bench.peers import Line, bare, fastmcp, official, ours
 from tests.bench.table import Row, mebibytes, milliseconds, paired, per_second
 
 AT_ONCE = 50
 MODELS = 5_000
 RAW = ("id", "pipeline_tag", "sdk", "downloads", "likes", "lastModified")
-
-
-def tokens(text: str) -> int:
-    """Tokens of a text, by the o200k vocabulary."""
-    return len(Tokenizer.from_pretrained("o200k_base").encode(text))
 
 
 def start(rounds: int) -> list[Row]:
@@ -65,9 +60,9 @@ def tool_list(rounds: int) -> list[Row]:
         with Line(command) as line:
             tools: list[dict[str, Any]] = line.ask("tools/list", {})["result"]["tools"]
         spent = sum(
-            tokens(tool["name"])
-            + tokens(tool.get("description", ""))
-            + tokens(json.dumps(tool["inputSchema"], separators=(",", ":"), ensure_ascii=False))
+            tokens_of(tool["name"])
+            + tokens_of(tool.get("description", ""))
+            + tokens_of(json.dumps(tool["inputSchema"], separators=(",", ":"), ensure_ascii=False))
             for tool in tools
         )
         return len(tools), spent, len(json.dumps(tools, separators=(",", ":"), ensure_ascii=False).encode())
@@ -113,10 +108,10 @@ def rows_of_text(rounds: int) -> list[Row]:
             found.append(
                 Row(
                     f"tokens a row, {tool}",
-                    f"{tokens(text) / 50:.1f}",
+                    f"{tokens_of(text) / 50:.1f}",
                     "the Hub's JSON, these fields alone",
-                    f"{tokens(told) / 50:.1f}",
-                    f"{tokens(text) / tokens(told):.2f}",
+                    f"{tokens_of(told) / 50:.1f}",
+                    f"{tokens_of(text) / tokens_of(told):.2f}",
                     "50 rows, header and cursor included; o200k",
                 )
             )

@@ -18,9 +18,9 @@ from mcp import Client
 from mcp.types import TextContent
 
 from hub_mcp.catalogue.answers import counted
+from hub_mcp.dev.snapshots import tokens_of
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import hub_of, server_of
-from tests.bench.measures import tokens
 from tests.bench.table import Row
 
 
@@ -206,7 +206,7 @@ async def done() -> list[Cost]:
                     known[call.learns[0]] = found[1]
             whole = "\n".join(answers)
             lacks = tuple(one for one in task.says if one not in whole)
-            costs.append(Cost(task, sum(map(tokens, answers)), lacks))
+            costs.append(Cost(task, sum(map(tokens_of, answers)), lacks))
     return costs
 
 

@@ -12,18 +12,17 @@ import httpx
 import pytest
 from mcp import Client
 from mcp.types import CallToolResult, TextContent
-from splintr import Tokenizer
 
 from hub_mcp.catalogue.bounds import BUDGET, weight
 from hub_mcp.catalogue.endpoint import default_endpoints
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.token import Token
+from hub_mcp.dev.snapshots import tokens_of
 from hub_mcp.server.render import HUB_SAYS
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import hub_of, server_of
 
 ERAS = pytest.mark.parametrize("era", ["auto", "legacy"])
-O200K = Tokenizer.from_pretrained("o200k_base")
 BASE = "http://hub.test"
 pytestmark = pytest.mark.asyncio
 
@@ -200,9 +199,9 @@ async def test_an_answer_of_any_size_is_cut_between_entries_and_says_so(tool: st
         result = await client.call_tool(tool, arguments)
     text = text_of(result)
     assert not result.is_error
-    assert len(O200K.encode(text)) <= BUDGET
+    assert tokens_of(text) <= BUDGET
     assert len(text.encode()) <= 64 * 1024 * 2
-    assert len(O200K.encode(json.dumps(result.structured_content, ensure_ascii=False))) <= BUDGET * 1.5
+    assert tokens_of(json.dumps(result.structured_content, ensure_ascii=False)) <= BUDGET * 1.5
     assert "shown" in text or "more characters" in text
     assert "wor\n" not in text
     assert "wor…" not in text
@@ -224,7 +223,7 @@ TEXTS = (
 
 @pytest.mark.parametrize("text", [text * 3_000 for text in TEXTS], ids=TEXTS)
 async def test_the_weight_of_a_text_is_never_less_than_its_tokens(text: str) -> None:
-    assert weight(text) >= len(O200K.encode(text))
+    assert weight(text) >= tokens_of(text)
 
 
 async def test_leaving_output_schemas_out_makes_the_list_smaller() -> None:

@@ -9,14 +9,13 @@ from contextlib import asynccontextmanager
 import pytest
 from mcp import Client
 from mcp.types import CallToolResult, TextContent
-from splintr import Tokenizer
 
+from hub_mcp.dev.snapshots import tokens_of
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import hub_of, server_of
 
 ROWS = 50
 TOKENS_A_ROW = 30  # of text, o200k, the mean
-O200K = Tokenizer.from_pretrained("o200k_base")
 GPT2 = {"search": "openai-community/gpt2", "sort": "downloads", "limit": 1}
 ARCHIVE = {"repo_id": "nimbus-labs/checkpoint-archive"}  # of 10,000 files
 pytestmark = pytest.mark.asyncio
@@ -43,8 +42,8 @@ async def test_a_listed_repository_costs_thirty_tokens_at_most(tool: str, sort: 
     rows = result.structured_content["items"]
     assert [line.split("\t")[0] for line in lines] == [row["id"] for row in rows]
     assert len(lines) == ROWS
-    assert sum(len(O200K.encode(line)) for line in lines) / ROWS <= TOKENS_A_ROW
-    assert len(O200K.encode(head + more)) < 130  # a cursor of the Hub's costs forty, and stands there twice
+    assert sum(tokens_of(line) for line in lines) / ROWS <= TOKENS_A_ROW
+    assert tokens_of(head + more) < 130  # a cursor of the Hub's costs forty, and stands there twice
 
 
 async def test_a_row_rounds_what_the_structured_answer_says_exactly_and_tells_in_full_what_was_asked() -> (
@@ -70,7 +69,7 @@ async def test_ten_thousand_files_are_a_count_and_the_first_few() -> None:
     assert len(shown["files"]["names"]) == 10
     assert shown["files"]["more"] == "cursor files.names:10"
     assert "count: 10,000" in text
-    assert len(O200K.encode(text)) < 400
+    assert tokens_of(text) < 400
     assert len(json.dumps(shown)) < 2_000
     assert asked.structured_content is not None
     assert len(asked.structured_content["files"]["names"]) == 1_000
