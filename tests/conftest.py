@@ -34,3 +34,9 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.collect()  # so that it starts to count from nothing
+    gc.set_threshold(10_000, 10, 10)  # seldom enough not to take a sixth of the time
+
+
+def pytest_runtest_teardown() -> None:
+    """A test that leaves the collector off takes the memory of all that follow."""
+    assert gc.isenabled()

@@ -19,3 +19,8 @@ def share(examples: int) -> int:
 def every_nth(cases: Sequence[T], number: int) -> Sequence[T]:
     """All cases, or for the `number`-th tool its share: four tools in a row have all of them."""
     return cases[number % PARTS :: PARTS]
+
+
+def one_of(cases: Sequence[T], number: int) -> Sequence[T]:
+    """All cases, or for the `number`-th tool one of them: as many tools in a row have all."""
+    return cases if THOROUGH else [cases[number % len(cases)]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Mapping
 from unittest.mock import patch
@@ -94,6 +95,7 @@ def as_the_command_line_reads(arguments: list[str], environment: Mapping[str, st
 
     def served(settings: Settings) -> None:
         found.append(settings)
+        gc.enable()  # as the server does once all is imported
 
     with (
         patch.dict(os.environ, environment, clear=True),

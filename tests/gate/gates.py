@@ -14,6 +14,7 @@ from mcp import Client
 from mcp.client.extension import advertise
 from mcp.types import CallToolResult, ElicitRequestFormParams, ElicitResult, InputRequiredResult
 
+from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.token import Token
 from hub_mcp.gate.approvals import Approvals
@@ -208,6 +209,21 @@ class Asked:
     def __call__(self, params: ElicitRequestFormParams) -> ElicitResult | Awaitable[ElicitResult]:
         self.questions.append(params)
         return self._answer(params)
+
+
+def offering(tool: str) -> dict[str, Any]:
+    """The settings of a server with this tool alone: clients read the whole list before a call."""
+    return {"toolsets": (), "tools": (tool,)} if tool in ENDPOINTS else {}
+
+
+async def question_about(world: World, tool: str, arguments: dict[str, Any]) -> str:
+    """The one question that a call asks; nothing is changed, since the person declines."""
+    person, before = Asked(declining), [*world.spy.changes]
+    async with world.client("auto", person, **offering(tool)) as client:
+        await client.call_tool(tool, arguments)
+    (asked,) = person.questions
+    assert world.spy.changes == before
+    return asked.message
 
 
 # ── reading what comes back ──────────────────────────────────────────────────────────────────────────

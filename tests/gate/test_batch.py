@@ -15,8 +15,9 @@ from mcp.types import ElicitRequestFormParams, ElicitResult
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.gate.batch import MOST
 from tests.gate.gates import ERAS, EVE, Asked, World, agreeing, declining, refused, said, text_of
-from tests.gate.test_effects import WAYS, values_in
+from tests.gate.test_effects import values_in
 from tests.gate.ways import ways
+from tests.thoroughly import every_nth
 
 MANY = "change_many"
 NAMES = ("ada/untitled", "ada/rain-sketch-2", "ada/rain-sketch-3")
@@ -45,7 +46,7 @@ async def make_two(world: World) -> list[dict[str, Any]]:
 
 
 @pytest.mark.asyncio
-@WAYS
+@pytest.mark.parametrize("way", every_nth(range(len(ways())), 0))
 async def test_no_way_to_an_effect_is_open_to_a_batch_where_nobody_can_be_asked(
     world: World, way: int
 ) -> None:
@@ -57,7 +58,7 @@ async def test_no_way_to_an_effect_is_open_to_a_batch_where_nobody_can_be_asked(
 
 
 @pytest.mark.asyncio
-@WAYS
+@pytest.mark.parametrize("way", every_nth(range(len(ways())), 1))
 async def test_the_question_shows_every_argument_of_every_call(world: World, way: int) -> None:
     one = ways()[way]
     person = Asked(declining)

@@ -23,7 +23,17 @@ from hub_mcp.catalogue.schema import schema_of
 from hub_mcp.catalogue.stakes import Impact
 from hub_mcp.errors import UnexpectedAnswer
 from hub_mcp.gate.question import LONGEST, Assessment
-from tests.gate.gates import ERAS, NOTHING, Asked, World, agreeing, declining, refused, text_of
+from tests.gate.gates import (
+    ERAS,
+    NOTHING,
+    Asked,
+    World,
+    agreeing,
+    declining,
+    question_about,
+    refused,
+    text_of,
+)
 from tests.gate.ways import AFTERWARDS, GATED, HARMLESS, OPENS, ORG, PRIVATE, PUBLIC, ids, ways
 from tests.thoroughly import share
 
@@ -56,14 +66,6 @@ async def assessed(world: World, tool: str, arguments: dict[str, Any], **limits:
 async def impacts(world: World, tool: str, arguments: dict[str, Any]) -> frozenset[Impact]:
     stakes = (await assessed(world, tool, arguments)).stakes
     return stakes.impacts if stakes else frozenset()
-
-
-async def question_about(world: World, tool: str, arguments: dict[str, Any]) -> str:
-    person = Asked(declining)
-    async with world.client("auto", person) as client:
-        await client.call_tool(tool, arguments)
-    (asked,) = person.questions
-    return asked.message
 
 
 # ── the table is whole ───────────────────────────────────────────────────────────────────────────────

@@ -16,7 +16,7 @@ from hub_mcp.client.hub import Hub
 from hub_mcp.client.transport.rate_limit import RateLimitTransport
 from hub_mcp.errors import NOTHING_CHANGED, UNCERTAIN
 from hub_mcp.server.confirm import change_tool
-from tests.gate.gates import World, text_of
+from tests.gate.gates import World, offering, text_of
 from tests.gate.test_gate_property import CHANGING, Case, cases_of
 from tests.thoroughly import every_nth
 
@@ -80,7 +80,7 @@ def test_after_an_odd_answer_nobody_is_told_that_it_failed_inside(tmp_path: Path
 
     async def all_of_them() -> None:
         world = World(tmp_path)
-        async with world.client(confirm="off", max_wait=0) as client:
+        async with world.client(confirm="off", max_wait=0, **offering(tool)) as client:
             for status, headers, body in every_nth(ODD, CHANGING.index(tool)):
                 world.spy.before = answering(status, headers, body)
                 result = await client.call_tool(case.tool, case.arguments)
@@ -152,7 +152,7 @@ def test_an_exception_nobody_foresaw_does_not_hide_what_became_of_a_change(
     async def make() -> None:
         world = World(tmp_path)
         break_it(monkeypatch, case)
-        async with world.client(confirm="off") as client:
+        async with world.client(confirm="off", **offering(tool)) as client:
             result = await client.call_tool(case.tool, case.arguments)
         assert len(world.spy.changes) == 1
         assert told(result, 200), text_of(result)

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.gate.gates import Asked, World, agreeing, declining, refused, text_of
+from tests.gate.gates import Asked, World, agreeing, question_about, refused, text_of
 
 pytestmark = pytest.mark.asyncio
 JOB = {"namespace": "ada", "job_id": "6abf60ffca7ff55b1071f7af"}
@@ -21,15 +21,6 @@ RUN = {"namespace": "ada", "flavor": "t4-small", "docker_image": "python:3.12", 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     return World(tmp_path)
-
-
-async def question(world: World, tool: str, arguments: dict[str, Any]) -> str:
-    person = Asked(declining)
-    async with world.client("auto", person) as client:
-        await client.call_tool(tool, arguments)
-    (asked,) = person.questions
-    assert world.spy.changes == []
-    return asked.message
 
 
 def answering(world: World, path: str, answer: httpx.Response) -> None:
@@ -58,7 +49,7 @@ def answering(world: World, path: str, answer: httpx.Response) -> None:
 async def test_a_person_is_told_what_runs_where_and_what_it_costs_at_most(
     world: World, more: dict[str, Any], cost: str
 ) -> None:
-    asked = await question(world, "run_job", {**RUN, **more})
+    asked = await question_about(world, "run_job", {**RUN, **more})
     assert cost in asked
     assert asked.startswith('Run a job of "ada" on "')
     assert 'with the image "python:3.12"?' in asked
@@ -67,7 +58,9 @@ async def test_a_person_is_told_what_runs_where_and_what_it_costs_at_most(
 
 async def test_a_price_that_cannot_be_looked_up_counts_as_not_known(world: World) -> None:
     answering(world, "/api/jobs/hardware", httpx.Response(404))
-    assert "what it costs is not known" in await question(world, "run_job", {**RUN, "timeout_seconds": 60})
+    assert "what it costs is not known" in await question_about(
+        world, "run_job", {**RUN, "timeout_seconds": 60}
+    )
 
 
 async def test_a_job_that_somebody_agreed_to_is_sent_as_the_hub_wants_it_and_can_be_cancelled(
@@ -115,7 +108,7 @@ async def test_a_secret_among_the_arguments_of_a_job_is_refused_and_not_told_aga
 
 
 async def test_a_job_that_is_run_again_is_told_with_its_command_secrets_and_price(world: World) -> None:
-    asked = await question(
+    asked = await question_about(
         world, "rerun_job", {"namespace": "nimbus-labs", "job_id": "6aba09688b12af5d4b53e523"}
     )
     for told in (
@@ -126,7 +119,9 @@ async def test_a_job_that_is_run_again_is_told_with_its_command_secrets_and_pric
 
 
 async def test_ports_are_told_as_opened_public_and_closed_and_the_same_ones_ask_nobody(world: World) -> None:
-    asked = await question(world, "expose_job_ports", {**RUNNING, "ports": [9000], "ports_public": [9001]})
+    asked = await question_about(
+        world, "expose_job_ports", {**RUNNING, "ports": [9000], "ports_public": [9001]}
+    )
     assert "ports are opened, which may cost more: 9000, 9001" in asked
     assert "everyone reaches: 9001" in asked
     assert "ports are closed to whoever uses them: 8000" in asked
@@ -135,7 +130,7 @@ async def test_ports_are_told_as_opened_public_and_closed_and_the_same_ones_ask_
 
 
 async def test_ending_a_job_asks_while_it_runs_and_nobody_once_it_has_ended(world: World) -> None:
-    asked = await question(world, "cancel_job", RUNNING)
+    asked = await question_about(world, "cancel_job", RUNNING)
     assert "what it has not kept elsewhere is lost" in asked
     async with world.client(confirm="deny") as client:
         answer = await client.call_tool("cancel_job", JOB)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from hub_mcp.catalogue.scheduled_jobs import runs_a_month
-from tests.gate.gates import Asked, World, declining, refused, text_of
+from tests.gate.gates import World, question_about, refused, text_of
 
 DIGEST = {"namespace": "ada", "job_id": "6a6b95d0f7ffe8e4b4e8c51b"}
 RUN = {"namespace": "ada", "flavor": "t4-small", "docker_image": "python:3.12", "timeout_seconds": 1800}
@@ -19,30 +18,21 @@ def world(tmp_path: Path) -> World:
     return World(tmp_path)
 
 
-async def question(world: World, tool: str, arguments: dict[str, Any]) -> str:
-    person = Asked(declining)
-    async with world.client("auto", person) as client:
-        await client.call_tool(tool, arguments)
-    (asked,) = person.questions
-    assert world.spy.changes == []
-    return asked.message
-
-
 @pytest.mark.asyncio
 async def test_a_person_is_told_how_often_a_job_would_run_and_what_each_run_costs(world: World) -> None:
-    asked = await question(world, "create_scheduled_job", {**RUN, "schedule": "*/10 * * * *"})
+    asked = await question_about(world, "create_scheduled_job", {**RUN, "schedule": "*/10 * * * *"})
     assert "code runs on the Hub's machines by its schedule, up to 4,464 times a month, as yours" in asked
     assert "it costs $0.40 an hour, at most $0.20 in 1,800 s" in asked
-    asked = await question(world, "create_scheduled_job", {**RUN, "schedule": "0 9 * * MON#2"})
+    asked = await question_about(world, "create_scheduled_job", {**RUN, "schedule": "0 9 * * MON#2"})
     assert "by its schedule, how often is not known" in asked
-    asked = await question(world, "resume_scheduled_job", DIGEST)
+    asked = await question_about(world, "resume_scheduled_job", DIGEST)
     assert "by its schedule, up to 25 times a month" in asked
     assert 'command "python digest.py"' in asked
 
 
 @pytest.mark.asyncio
 async def test_a_schedule_asks_where_it_may_run_more_often(world: World) -> None:
-    asked = await question(world, "reschedule_job", {**DIGEST, "schedule": "@hourly"})
+    asked = await question_about(world, "reschedule_job", {**DIGEST, "schedule": "@hourly"})
     assert "up to 744 times a month" in asked
     async with world.client(confirm="deny") as client:
         for schedule in ("30 5 * * 1-5", "0 9 * * 1"):

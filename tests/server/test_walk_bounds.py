@@ -25,6 +25,7 @@ from hub_mcp.settings import Settings
 from hub_mcp.wiring import server_of
 from tests.gate.gates import ADA, BASE, text_of
 from tests.samples import CALLS
+from tests.thoroughly import one_of
 from tests.waiting import LoopClock, standing_clock
 
 LISTINGS = [tool for tool, endpoint in ENDPOINTS.items() if endpoint.is_listing()]
@@ -32,6 +33,7 @@ FOLLOWED = [tool for tool in LISTINGS if not ENDPOINTS[tool].numbered]  # type: 
 EXCHANGES = Path(__file__).parents[1] / "exchanges"
 A_PAGE = 10.0  # seconds
 WAYS = ("tool", "count", "stream")
+FOLLOWED_EACH_WAY = [(tool, way) for n, tool in enumerate(FOLLOWED) for way in one_of(WAYS, n)]
 pytestmark = pytest.mark.asyncio
 
 
@@ -103,8 +105,7 @@ async def walked(client: Client, tool: str, way: str) -> str:
     return text_of(await client.call_tool(tool, arguments))
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("tool", FOLLOWED)
+@pytest.mark.parametrize(("tool", "way"), FOLLOWED_EACH_WAY)
 async def test_a_walk_of_one_row_a_page_has_a_deadline_in_all(tool: str, way: str) -> None:
     most = int(max(SECONDS, LASTS) / A_PAGE) + 2  # the last is under way when the time is over
     with standing_clock() as clock:
@@ -140,8 +141,7 @@ async def test_what_came_before_the_deadline_is_given_and_the_rest_follows(way: 
     assert found == [line.split("\t")[0] for line in said.splitlines()[1 : len(found) + 1]]
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("tool", FOLLOWED)
+@pytest.mark.parametrize(("tool", "way"), FOLLOWED_EACH_WAY)
 async def test_pages_without_rows_are_not_followed_for_long(tool: str, way: str) -> None:
     far = Barren(page_without_rows(tool))
     async with client_of(far) as client:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.gate.gates import Asked, World, declining, refused, text_of
+from tests.gate.gates import World, question_about, refused, text_of
 
 pytestmark = pytest.mark.asyncio
 HOOK, OFF = {"webhook_id": "6908720c926214bcf1cbefa9"}, {"webhook_id": "6a0dd5d26579bd07dc5b0d23"}
@@ -20,33 +20,26 @@ def world(tmp_path: Path) -> World:
     return World(tmp_path)
 
 
-async def question(world: World, tool: str, arguments: dict[str, Any]) -> str:
-    person = Asked(declining)
-    async with world.client("auto", person) as client:
-        await client.call_tool(tool, arguments)
-    (asked,) = person.questions
-    assert world.spy.changes == []
-    return asked.message
-
-
 async def test_a_person_is_told_the_host_that_events_would_go_to(world: World) -> None:
-    asked = await question(world, "create_webhook", {**NEW, "url": "https://hooks.example.org:8443/x?a=b"})
+    asked = await question_about(
+        world, "create_webhook", {**NEW, "url": "https://hooks.example.org:8443/x?a=b"}
+    )
     assert asked.startswith('Create a webhook that sends to "hooks.example.org" on every event?')
     assert 'events of everything of the org "nimbus-labs" leave the Hub for "hooks.example.org"' in asked
 
 
 async def test_a_person_is_told_what_the_job_of_a_webhook_is_and_costs(world: World) -> None:
     job = {"job_source_id": "6aba09688b12af5d4b53e523", "job_namespace": "nimbus-labs"}
-    asked = await question(world, "create_webhook", {**NEW, **job})
+    asked = await question_about(world, "create_webhook", {**NEW, **job})
     assert "its code runs on the Hub's machines on every event, as yours" in asked
     assert "it costs $1.00 an hour, at most $2.00 in 7,200 s" in asked
     assert 'command "python score.py --split storms"' in asked
-    unknown = await question(world, "create_webhook", {**NEW, **job, "job_source_id": "0" * 24})
+    unknown = await question_about(world, "create_webhook", {**NEW, **job, "job_source_id": "0" * 24})
     assert "a job's code runs on every event, as yours; which, is not known" in unknown
 
 
 async def test_a_change_tells_what_would_no_longer_be_watched_and_can_be_taken_back(world: World) -> None:
-    asked = await question(world, "update_webhook", {**HOOK, "watched": [FJORDS], "domains": ["repo"]})
+    asked = await question_about(world, "update_webhook", {**HOOK, "watched": [FJORDS], "domains": ["repo"]})
     assert 'it no longer watches the org "nimbus-labs"' in asked
     assert 'it no longer acts on events of: "discussion"' in asked
     async with world.client(confirm="off") as client:
@@ -63,9 +56,9 @@ async def test_what_stays_as_it_is_asks_nobody_and_more_asks(world: World) -> No
         assert not refused(await client.call_tool("toggle_webhook", {**OFF, "action": "disable"}))
         world.spy.changes.clear()
     more = [ORG, FJORDS, {"type": "user", "name": "bob"}]
-    asked = await question(world, "update_webhook", {**HOOK, "watched": more})
+    asked = await question_about(world, "update_webhook", {**HOOK, "watched": more})
     assert 'more events leave the Hub for "rain.nimbus-labs.example"' in asked
-    asked = await question(world, "toggle_webhook", {**OFF, "action": "enable"})
+    asked = await question_about(world, "toggle_webhook", {**OFF, "action": "enable"})
     assert "its job's code runs on events, as yours" in asked
     assert "each time it costs $1.00 an hour, at most $2.00 in 7,200 s" in asked
 
@@ -103,8 +96,8 @@ async def test_the_query_of_an_address_is_not_told(world: World) -> None:
     async with world.client(structured=False) as client:
         one = text_of(await client.call_tool("get_webhook", {**HOOK, "fields": ["url", "secret"]}))
         rows = text_of(await client.call_tool("list_webhooks", {}))
-    for said in (one, rows, await question(world, "delete_webhook", HOOK)):
+    for said in (one, rows, await question_about(world, "delete_webhook", HOOK)):
         assert "rain.nimbus-labs.example" in said
         assert "drizzle-2025" not in said
         assert "made up" not in said
-    assert "its secret and its log" in await question(World(world.place), "delete_webhook", HOOK)
+    assert "its secret and its log" in await question_about(World(world.place), "delete_webhook", HOOK)
