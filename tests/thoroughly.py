@@ -1,4 +1,4 @@
-"""How much is tried: a quarter in README's test command, all of it among the slower judges."""
+"""How much is tried: an eighth in README's test command, all of it among the slower judges."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 THOROUGH = os.environ.get("HUB_MCP_THOROUGH") == "1"
-PARTS = 1 if THOROUGH else 4
+PARTS = 1 if THOROUGH else 8
 
 
 def share(examples: int) -> int:
@@ -17,7 +17,7 @@ def share(examples: int) -> int:
 
 
 def every_nth(cases: Sequence[T], number: int) -> Sequence[T]:
-    """All cases, or for the `number`-th tool its share: four tools in a row have all of them."""
+    """All cases, or for the `number`-th tool its share: eight tools in a row have all of them."""
     return cases[number % PARTS :: PARTS]
 
 
