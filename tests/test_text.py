@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hub_mcp.catalogue.answers import clean, told
+from hub_mcp.catalogue.answers import as_text, clean
 from hub_mcp.catalogue.repos import CreateRepo
 from hub_mcp.catalogue.stakes import Consequence, Impact, Stakes
 from hub_mcp.client.caller import Caller
@@ -120,7 +120,7 @@ def test_keys_and_values_of_an_answer_show_all_of_themselves(value: Any) -> None
 def test_no_key_and_no_value_begins_a_line_of_its_own(value: dict[str, Any]) -> None:
     for line in lines_of(clean(value)):
         assert unseen(line) == []
-    assert unseen(told(value)) == []
+    assert unseen(as_text(value)) == []
 
 
 @given(TEXTS, TEXTS, TEXTS)

@@ -137,7 +137,7 @@ class ActsOnPerson(Change[PersonsRequest, Done]):
 class HandleAccessRequest(ActsOnPerson):
     """Decide about one request for access: accept, reject with a reason, put back, or reset. Asks first."""
 
-    offers = ("rejectionReason", "resetReason", "userId", "requestId")
+    covers = ("rejectionReason", "resetReason", "userId", "requestId")
 
     user: Account | None = None
     request_id: ObjectId | None = Field(default=None, serialization_alias="requestId")
@@ -151,8 +151,8 @@ class HandleAccessRequest(ActsOnPerson):
         check_reason(self.status, self.reason)
         return self
 
-    def wire(self) -> dict[str, Any]:
-        sent = super().wire()
+    def payload(self) -> dict[str, Any]:
+        sent = super().payload()
         sent.pop("type", None)
         if reason := sent.pop("reason", None):
             sent[reason_field(self.status)] = reason
@@ -194,11 +194,11 @@ class HandleAccessRequest(ActsOnPerson):
 class GrantAccess(ActsOnPerson):
     """Let somebody into a gated repository who did not ask. Asks first."""
 
-    offers = ("userId",)
+    covers = ("userId",)
 
     user: Account
 
-    def wire(self) -> dict[str, Any]:
+    def payload(self) -> dict[str, Any]:
         return {"user": self.user}
 
     def headline(self, before: PersonsRequest) -> str:
@@ -258,7 +258,7 @@ class HandleAccessRequests(Change[Repository, DecidedAbout]):
 
     in_area = "access_requests"
     by_default = False
-    offers = ("requests", "rejectionReason", "resetReason")
+    covers = ("requests", "rejectionReason", "resetReason")
 
     repo_id: FullRepoId
     type: Gated
@@ -273,7 +273,7 @@ class HandleAccessRequests(Change[Repository, DecidedAbout]):
         check_reason(self.status, self.reason)
         return self
 
-    def wire(self) -> dict[str, Any]:
+    def payload(self) -> dict[str, Any]:
         reason = {reason_field(self.status): self.reason} if self.reason else {}
         return {"status": self.status, "requests": [{"user": one} for one in self.users], **reason}
 
@@ -342,7 +342,7 @@ class CancelAccessRequest(Change[Repository, Done]):
     def owned(self) -> tuple[tuple[str, str], ...]:
         return ()  # nothing of the repository's owner is changed
 
-    def wire(self) -> dict[str, Any]:
+    def payload(self) -> dict[str, Any]:
         return {}
 
     def target(self) -> Endpoint[Repository]:

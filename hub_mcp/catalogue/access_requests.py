@@ -38,11 +38,11 @@ Moment = Annotated[Word, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,
 
 def said_by_applicant(answers: Any, fields: Sequence[str]) -> dict[str, str]:
     """What somebody wrote into the form, in quotes; e-mail addresses in it only where they were asked for."""
-    told: dict[str, str] = {}
+    by_question: dict[str, str] = {}
     for question, words in (answers if is_object(answers) else {}).items():
         kept = str(words) if "email" in fields else ADDRESS.sub("(an e-mail address)", str(words))
-        told[clean(question, QUESTION)] = quoted(kept, SAID)
-    return told
+        by_question[clean(question, QUESTION)] = quoted(kept, SAID)
+    return by_question
 
 
 class AccessRequest(Record):
@@ -89,7 +89,7 @@ class ListAccessRequests(Listing[AccessRequest]):
     in_area = "access_requests"
     by_default = False
     smallest = 10
-    offers = ("after", "before", "q")
+    covers = ("after", "before", "q")
 
     repo_id: FullRepoId
     type: Gated
@@ -148,7 +148,7 @@ class PersonsRequest(Answer):
         return (self.status, *(self.repository.standing() if self.repository else ()))
 
 
-@get(f"{PATH}/pending", permission="repo.write", documented=f"GET {DOCUMENTED}/{{status}}", offered=False)
+@get(f"{PATH}/pending", permission="repo.write", documented=f"GET {DOCUMENTED}/{{status}}", is_tool=False)
 class GetAccessRequest(Composed[PersonsRequest]):
     """One person's request for access to a gated repository of yours, whatever was decided about it."""
 
@@ -177,8 +177,8 @@ class GetAccessRequest(Composed[PersonsRequest]):
         }
         return ListAccessRequests.model_validate(asked)
 
-    def wire(self) -> dict[str, Any]:
-        return self.listed_as("pending").wire()
+    def payload(self) -> dict[str, Any]:
+        return self.listed_as("pending").payload()
 
     def from_http(self, response: HttpResponse) -> PersonsRequest:
         self.refuse_errors(response)
@@ -237,7 +237,7 @@ class ExportAccessReport(Lookup[AccessReport]):
 
     in_area = "access_requests"
     by_default = False
-    unannounced = RARELY_CUT
+    unlisted = RARELY_CUT
     at = "{type}s/{repo_id}/user-access-report"
 
     repo_id: FullRepoId

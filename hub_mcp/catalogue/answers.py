@@ -317,7 +317,7 @@ def counted(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
-def told(value: Any, limit: int = SHORT) -> str:
+def as_text(value: Any, limit: int = SHORT) -> str:
     """A value on one line, as people write it; a text in it of at most `limit` characters."""
     if isinstance(value, str):
         return day(value) if _MOMENT.fullmatch(value) else cut_text(plain(value, 2 * TEXT_LIMIT), limit)
@@ -328,10 +328,10 @@ def told(value: Any, limit: int = SHORT) -> str:
     if isinstance(value, float):
         return f"{value:,.4g}"
     if isinstance(value, Mapping):
-        return ", ".join(f"{plain(str(key), KEY_LIMIT)} {told(one, limit)}" for key, one in value.items())
+        return ", ".join(f"{plain(str(key), KEY_LIMIT)} {as_text(one, limit)}" for key, one in value.items())
     if isinstance(value, Iterable):
         return ", ".join(
-            f"({told(one, limit)})" if isinstance(one, Mapping) else told(one, limit) for one in value
+            f"({as_text(one, limit)})" if isinstance(one, Mapping) else as_text(one, limit) for one in value
         )
     return ""
 

@@ -55,8 +55,8 @@ class ExportAuditLog(Lookup[AuditLog]):
 
     in_area = "organization_admin"
     by_default = False
-    unannounced = RARELY_CUT
-    offers = ("q",)
+    unlisted = RARELY_CUT
+    covers = ("q",)
 
     organization: Owner
     query: Word | None = Field(

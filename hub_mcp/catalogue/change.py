@@ -20,7 +20,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar, Generic, Literal, Self, TypeVar, get_args
 
-from hub_mcp.catalogue.answers import Answer, clean, told
+from hub_mcp.catalogue.answers import Answer, as_text, clean
 from hub_mcp.catalogue.declaration import type_arguments
 from hub_mcp.catalogue.endpoint import Endpoint, declare
 from hub_mcp.catalogue.http import Effect, Line, fields_in
@@ -53,7 +53,7 @@ class Change(Endpoint[A], Generic[T, A]):
     changes: ClassVar[bool] = True
     acts_on: ClassVar[type[Answer]]
     harmless: ClassVar[str] = ""  # why no call of the class needs anybody's yes, where that is so
-    told: ClassVar[tuple[str, ...]] = ()  # arguments that its consequences and facts tell in words
+    stated: ClassVar[tuple[str, ...]] = ()  # arguments that its consequences and facts tell in words
     publishes: ClassVar[str] = ""  # the operator's word for what its calls publish, in settings.ALLOWABLE
 
     @property
@@ -200,7 +200,7 @@ def worded(value: Any) -> str:
     """A value in a sentence of ours: the Hub's and other people's texts in quotes, on one line, and short."""
     if isinstance(value, str) and not WORD.fullmatch(value):
         return f'"{plain(value, 100).replace(chr(34), chr(39))}"' if value else "empty"
-    return told(clean(value, 100)) or "nothing"
+    return as_text(clean(value, 100)) or "nothing"
 
 
 # ── declaring ───────────────────────────────────────────────────────────────────────────────────────────────

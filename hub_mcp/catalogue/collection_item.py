@@ -155,7 +155,7 @@ def read_changes(value: Any) -> Any:
     return [read(one) for one in several(value)]
 
 
-def announced(words: str) -> WithJsonSchema:
+def described_as(words: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "array", "items": {"type": "string"}, "description": words})
 
 
@@ -181,5 +181,5 @@ def fold(given: Any, name: str, read: Callable[[Any], Any], beside: Sequence[str
 Items = Annotated[
     list[NotedItem],
     Field(min_length=1, max_length=MOST_AT_ONCE),
-    announced("models/ns/name: note, papers/id"),
+    described_as("models/ns/name: note, papers/id"),
 ]

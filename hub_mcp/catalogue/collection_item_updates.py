@@ -17,7 +17,7 @@ from hub_mcp.catalogue.collection_item import (
     NOTE_LIMIT,
     ChangedItem,
     Item,
-    announced,
+    described_as,
     fold,
     read_changes,
 )
@@ -45,13 +45,13 @@ from hub_mcp.text import quoted
 class UpdateCollectionItem(ChangesItems[ChangedItem]):
     """Change notes or positions of a collection's items."""
 
-    unannounced = frozenset({"note"})  # it stands behind its item; beside a single one it is taken too
-    offers = ("note",)
+    unlisted = frozenset({"note"})  # it stands behind its item; beside a single one it is taken too
+    covers = ("note",)
 
     item_id: Annotated[
         list[ChangedItem],
         Field(min_length=1, max_length=MOST_AT_ONCE),
-        announced("or models/ns/name: note"),
+        described_as("or models/ns/name: note"),
     ]
     note: FreeText | None = Field(default=None, max_length=NOTE_LIMIT)
     position: int | None = Field(default=None, ge=0, description="from 0")
@@ -81,7 +81,7 @@ class UpdateCollectionItem(ChangesItems[ChangedItem]):
         content = json.dumps(changes, ensure_ascii=False).encode()
         return HttpRequest("POST", url, content=content, content_type="application/json")
 
-    def wire(self) -> dict[str, Any]:
+    def payload(self) -> dict[str, Any]:
         return sent(self.item_id[0])
 
     def noted(self, before: Collection) -> list[Item | None]:

@@ -19,8 +19,8 @@ from hub_mcp.catalogue.collection_item import (
     Items,
     NamedItem,
     NotedItem,
-    announced,
     bare,
+    described_as,
     fold,
     read_item,
     read_items,
@@ -70,8 +70,8 @@ class AddCollectionItem(ActsOnCollection[Collection]):
     """Add items to a collection, in order."""
 
     in_area = "collections"
-    unannounced = frozenset({"note"})  # it stands behind its item; beside a single one it is taken too
-    offers = ("note",)
+    unlisted = frozenset({"note"})  # it stands behind its item; beside a single one it is taken too
+    covers = ("note",)
 
     item: Items
     note: FreeText | None = Field(default=None, max_length=NOTE_LIMIT)
@@ -89,7 +89,7 @@ class AddCollectionItem(ActsOnCollection[Collection]):
     def parts(self) -> Sequence[Change[Any, Any]]:
         return [self.model_copy(update={"item": [one]}) for one in self.item]
 
-    def wire(self) -> dict[str, Any]:
+    def payload(self) -> dict[str, Any]:
         return {"item": bare(self.one), **({"note": self.one.note} if self.one.note else {})}
 
     def needs(self, before: Collection) -> Sequence[Endpoint[Answer]]:
@@ -177,7 +177,7 @@ class DeleteCollectionItem(ChangesItems[NamedItem]):
         list[NamedItem],
         Field(min_length=1, max_length=MOST_AT_ONCE),
         BeforeValidator(read_names),
-        announced("or models/ns/name"),
+        described_as("or models/ns/name"),
     ]
 
     def parts(self) -> Sequence[Change[Any, Any]]:

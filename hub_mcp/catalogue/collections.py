@@ -43,8 +43,8 @@ class CreateCollection(Change[Nothing, Collection]):
     def _items_with_notes(cls, given: Any) -> Any:
         return fold(given, "item", read_items, ())
 
-    def wire(self) -> dict[str, Any]:
-        sent = super().wire()
+    def payload(self) -> dict[str, Any]:
+        sent = super().payload()
         sent.pop("item", None)
         return {**sent, "item": bare(self._first)} if self._first else sent
 
@@ -106,8 +106,8 @@ class UpdateCollection(ActsOnCollection[Collection]):
             raise ValueError("name at least one thing to change")
         return self
 
-    def wire(self) -> dict[str, Any]:
-        sent = super().wire()
+    def payload(self) -> dict[str, Any]:
+        sent = super().payload()
         if self.gating:
             sent["gating"] = (
                 False
@@ -150,7 +150,7 @@ class UpdateCollection(ActsOnCollection[Collection]):
             yield Consequence(Impact.OPENS, line)
 
     def preview(self, before: Collection) -> dict[str, tuple[Any, Any]]:
-        return {name: (before.field(name), value) for name, value in self.wire().items()}
+        return {name: (before.field(name), value) for name, value in self.payload().items()}
 
     def undo(self, before: Collection, after: Collection) -> Change[Any, Any] | None:
         was: dict[str, Any] = {"slug": after.slug}

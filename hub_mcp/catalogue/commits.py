@@ -69,8 +69,8 @@ class Commit(Change[Repository, Committed]):
 
     in_area = "files"
     publishes = "files.propose"
-    told = ("files",)
-    unannounced = frozenset({"parent_commit"})  # what is there is looked up, and held to be the parent
+    stated = ("files",)
+    unlisted = frozenset({"parent_commit"})  # what is there is looked up, and held to be the parent
 
     repo_id: RepoId
     type: RepoType

@@ -82,7 +82,7 @@ class ListDatasets(ListRepositories[DatasetRow]):
     """Search datasets: `search` looks at ids only, `filter` at tags. Downloads are of 30 days."""
 
     row = DatasetRow
-    offered = EXPANDABLE
+    expandable = EXPANDABLE
 
     search: Search | None = None
     author: Account | None = None
@@ -105,7 +105,7 @@ class GetDataset(GetRepository[Dataset]):
     """One dataset: description, downloads, tags, files."""
 
     kind = "dataset"
-    offered = EXPANDABLE | {"usedStorage"}
+    expandable = EXPANDABLE | {"usedStorage"}
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ class Shard(Answer):
 class GetDatasetParquetShard(Lookup[Shard]):
     """Where the n-th parquet file of a split lies, and how large it is."""
 
-    unannounced = RARELY_CUT
+    unlisted = RARELY_CUT
 
     kind = "dataset"
 
@@ -279,7 +279,7 @@ def _named(record: dict[str, Any], *names: str) -> dict[str, Any]:
 class GetDatasetCroissant(Lookup[Croissant]):
     """A dataset's Croissant metadata: files, record sets and their columns."""
 
-    unannounced = RARELY_CUT
+    unlisted = RARELY_CUT
 
     kind = "dataset"
 

@@ -217,11 +217,11 @@ class ListDiscussions(Listing[DiscussionRow]):
     """Discussions and pull requests of a repository."""
 
     row = DiscussionRow
-    unannounced = frozenset({"columns", "count", "by", "search"})
+    unlisted = frozenset({"columns", "count", "by", "search"})
     smallest = largest = PAGE
     takes_limit = False
     numbered = "p"
-    offers = ("p",)
+    covers = ("p",)
 
     repo_id: RepoId
     type: RepoType
@@ -230,8 +230,8 @@ class ListDiscussions(Listing[DiscussionRow]):
     author: Account | None = None
     search: Word | None = None
 
-    def wire(self) -> dict[str, Any]:
-        sent = super().wire()
+    def payload(self) -> dict[str, Any]:
+        sent = super().payload()
         if sent.pop("pull_requests", None) is not None:
             sent["type"] = "pull_request" if self.pull_requests else "discussion"
         return sent
@@ -254,7 +254,7 @@ class ListDiscussions(Listing[DiscussionRow]):
 class GetDiscussion(Endpoint[Discussion]):
     """A discussion with its comments; of a pull request the diff too."""
 
-    unannounced = frozenset({"start"})  # the answer that was cut names it
+    unlisted = frozenset({"start"})  # the answer that was cut names it
 
     repo_id: RepoId
     type: RepoType
@@ -266,7 +266,7 @@ class GetDiscussion(Endpoint[Discussion]):
     def also_shown(self) -> tuple[str, ...]:
         return ("events", "diff")  # in full
 
-    def wire(self) -> dict[str, Any]:
+    def payload(self) -> dict[str, Any]:
         return {} if self.diff is False else {"diff": 1}
 
     def read(self, value: Any) -> Discussion:

@@ -43,7 +43,7 @@ class SearchDocs(Listing[Passage]):
     in_area = "search"
     by_default = False
     largest = 25
-    offers = ("q",)
+    covers = ("q",)
 
     query: Word = Field(max_length=QUERY, serialization_alias="q")
     product: Word | None = Field(default=None, description="e.g. hub, transformers, huggingface_hub")
@@ -74,7 +74,7 @@ class SearchDocsFulltext(Listing[DocsHit]):
     in_area = "search"
     by_default = False
     largest = 100
-    offers = ("q",)
+    covers = ("q",)
 
     query: Word = Field(max_length=QUERY, serialization_alias="q")
     domain: Word | None = Field(default=None, max_length=100)

@@ -73,8 +73,8 @@ class Endpoint(BaseModel, Generic[A]):
     changes: ClassVar[bool] = False
     may_lie_in_storage: ClassVar[bool] = False  # whether the Hub may redirect it to where large files lie
     kind: ClassVar[str] = ""  # "model", "dataset" or "space" where the class is about one of them
-    unannounced: ClassVar[frozenset[str]] = frozenset()  # arguments that only an answer tells of
-    offers: ClassVar[tuple[str, ...]] = ()  # wire parameters that travel under another name, or inside one
+    unlisted: ClassVar[frozenset[str]] = frozenset()  # arguments that only an answer tells of
+    covers: ClassVar[tuple[str, ...]] = ()  # parameters under another name, or inside one
 
     @model_validator(mode="before")
     @classmethod
@@ -182,8 +182,8 @@ class Endpoint(BaseModel, Generic[A]):
 
     # ── to HTTP and back ────────────────────────────────────────────────────────────────────────────────────
 
-    def wire(self) -> dict[str, Any]:
-        """What travels beside the path: wire names, absent fields left out, local ones too."""
+    def payload(self) -> dict[str, Any]:
+        """What travels beside the path under the Hub's names: absent fields left out, local ones too."""
         kept_here = {*self.path_fields(), *self.marked(Local)}
         return self.model_dump(mode="json", by_alias=True, exclude=kept_here, exclude_none=True)
 
@@ -199,7 +199,7 @@ class Endpoint(BaseModel, Generic[A]):
 
     def to_http(self, base: str) -> HttpRequest:
         """The request this call is. `base` is the Hub's address without a final slash."""
-        sent = self.wire()
+        sent = self.payload()
         url = base + self.real_path()
         if self.line.method in ("GET", "DELETE"):
             query = encode_query(sent)
@@ -250,14 +250,14 @@ def get(
     permission: str = "",
     label: str = "",
     by_post: bool = False,
-    offered: bool = True,
+    is_tool: bool = True,
 ) -> Callable[[type[E]], type[E]]:
     """Declare an endpoint that reads.
 
     Args:
         permission: what a token needs, where not everybody may.
         by_post: whether its arguments travel in a body, being too many for an address.
-        offered: whether it is a tool, and not only what other calls look up.
+        is_tool: whether it is a tool, and not only what other calls look up.
     """
     method = "POST" if by_post else "GET"
 
@@ -265,17 +265,17 @@ def get(
         return "it is a Change, so `get` cannot declare it" if cls.changes else None
 
     said = documented or f"{method} {path}"
-    return declare(Line(method, path, said, Effect.READ, permission), label, check, offered=offered)
+    return declare(Line(method, path, said, Effect.READ, permission), label, check, is_tool=is_tool)
 
 
 def declare(
-    line: Line, label: str, check: Callable[[type[E]], str | None], *, offered: bool = True
+    line: Line, label: str, check: Callable[[type[E]], str | None], *, is_tool: bool = True
 ) -> Callable[[type[E]], type[E]]:
     """The decorator that gives a class its HTTP line and enters it into the catalogue.
 
     Args:
         check: says what else is wrong with a declaration, in a sentence's end; None where nothing is.
-        offered: whether it is entered, and so a tool.
+        is_tool: whether it is entered, and so a tool.
     """
 
     def declared(cls: type[E]) -> type[E]:
@@ -288,7 +288,7 @@ def declare(
         faults = [*declaration_faults(cls, line), _name_fault(cls), check(cls)]
         if why := next(filter(None, faults), None):
             raise TypeError(f"{cls.__name__}: {why}")
-        if offered:
+        if is_tool:
             ENDPOINTS[cls.tool] = cls
         return cls
 

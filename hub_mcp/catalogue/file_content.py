@@ -85,7 +85,7 @@ class FileContent(Answer):
         return text.replace("\r\n", "\n")
 
     @property
-    def picture(self) -> tuple[str, bytes] | None:
+    def image(self) -> tuple[str, bytes] | None:
         """Its media type and bytes, where it is a picture that was read whole."""
         kind = next((kind for mark, kind in PICTURES.items() if self.body.startswith(mark)), "")
         if self.body[:4] == b"RIFF" and self.body[8:12] == b"WEBP":
@@ -96,9 +96,9 @@ class FileContent(Answer):
         said: dict[str, Any] = {"path": clean(self.path), "bytes": self.total, "commit": self.commit}
         text = self.text
         if text is None:
-            kind = self.picture[0] if self.picture else self.media_type or "application/octet-stream"
+            kind = self.image[0] if self.image else self.media_type or "application/octet-stream"
             said |= {"media_type": clean(kind, 100), "address": clean(self.address), "content": "not text"}
-            if self.picture:
+            if self.image:
                 said["content"] = "a picture"
         else:
             said |= self._lines(text)
@@ -184,11 +184,11 @@ class GetFile(Endpoint[FileContent]):
         of_the_hub = "x-repo-commit" in headers
         if not (response.status in (200, 206) and of_the_hub) and not (response.status == 416 and empty):
             self.refuse_errors(response)
-        told = re.fullmatch(r"bytes 0-\d+/(\d{1,15})", headers.get("content-range", ""))
+        whole_size = re.fullmatch(r"bytes 0-\d+/(\d{1,15})", headers.get("content-range", ""))
         body = b"" if empty else response.body[: self.reach()]
         count = (
-            int(told[1])
-            if told and response.status == 206
+            int(whole_size[1])
+            if whole_size and response.status == 206
             else None
             if response.status == 206
             else len(response.body)

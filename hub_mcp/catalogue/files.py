@@ -66,7 +66,7 @@ class ListTree(Listing[TreeEntry]):
 
     at = "{type}s/{repo_id}/tree/{revision}[/{path}]"
     row = TreeEntry
-    unannounced = frozenset({"columns", "count", "by", "expand"})
+    unlisted = frozenset({"columns", "count", "by", "expand"})
 
     repo_id: RepoId
     type: WithBuckets

@@ -91,7 +91,7 @@ class CreateResourceGroup(Change[Nothing, ResourceGroup]):
     """Create a resource group. Auto-join or an admin among its users asks a person first."""
 
     in_area = "resource_groups"
-    offers = ("autoJoin",)
+    covers = ("autoJoin",)
 
     organization: Owner
     name: FreeText = Field(min_length=1, max_length=200)
@@ -139,7 +139,7 @@ class CreateResourceGroup(Change[Nothing, ResourceGroup]):
 class UpdateResourceGroup(ChangesGroup):
     """Rename or describe a resource group, or set its spend limits."""
 
-    offers = ("spendLimits",)
+    covers = ("spendLimits",)
 
     name: FreeText | None = Field(default=None, min_length=1, max_length=200)
     description: FreeText | None = Field(default=None, max_length=500)
@@ -153,8 +153,8 @@ class UpdateResourceGroup(ChangesGroup):
             raise ValueError("name at least one thing to change: name, description or spend_limits")
         return self
 
-    def wire(self) -> dict[str, Any]:
-        sent = super().wire()
+    def payload(self) -> dict[str, Any]:
+        sent = super().payload()
         if self.spend_limits:
             sent["spendLimits"] = {
                 key: None if cents == -1 else cents for key, cents in sent["spendLimits"].items()
@@ -181,7 +181,7 @@ class UpdateResourceGroup(ChangesGroup):
             yield Consequence(Impact.SPENDS, f"spend limit of {_in_words(product)}: {was} → {then}")
 
     def preview(self, before: ResourceGroup) -> dict[str, tuple[Any, Any]]:
-        return {name: (before.field(name), value) for name, value in self.wire().items()}
+        return {name: (before.field(name), value) for name, value in self.payload().items()}
 
     def undo(self, before: ResourceGroup, after: ResourceGroup) -> Change[Any, Any] | None:
         if self.spend_limits:
@@ -209,7 +209,7 @@ def _in_words(product: str) -> str:
 class UpdateResourceGroupSettings(ChangesGroup):
     """Turn auto-join on (asks a person: all members join at once) or off (removes nobody)."""
 
-    offers = ("autoJoin",)
+    covers = ("autoJoin",)
 
     auto_join: AutoJoin = Field(serialization_alias="autoJoin")
 
@@ -226,7 +226,7 @@ class UpdateResourceGroupSettings(ChangesGroup):
             yield Consequence(Impact.OPENS, who_joins(self.auto_join, self.organization))
 
     def preview(self, before: ResourceGroup) -> dict[str, tuple[Any, Any]]:
-        return {"autoJoin": (before.auto_join, self.wire()["autoJoin"])}
+        return {"autoJoin": (before.auto_join, self.payload()["autoJoin"])}
 
     def undo(self, before: ResourceGroup, after: ResourceGroup) -> Change[Any, Any] | None:
         if self.auto_join.enabled or not before.joins_by_itself:

@@ -31,7 +31,7 @@ class RunJob(JobSpec[Nothing, Job]):
 
     namespace: Owner
 
-    def wire(self) -> dict[str, Any]:
+    def payload(self) -> dict[str, Any]:
         return self.spec()
 
     def shown_in(self) -> Sequence[Endpoint[Answer]]:
@@ -134,7 +134,7 @@ class SetJobLabels(ActsOnJob):
 
     labels: Labels
 
-    def wire(self) -> dict[str, Any]:
+    def payload(self) -> dict[str, Any]:
         return {"labels": self.labels}
 
     def preview(self, before: Job) -> dict[str, tuple[Any, Any]]:
@@ -156,7 +156,7 @@ class ExposeJobPorts(ActsOnJob):
     ports: list[Port] = Field(max_length=MOST_PORTS)
     ports_public: list[Port] | None = Field(default=None, max_length=MOST_PORTS, description="by everyone")
 
-    def wire(self) -> dict[str, Any]:
+    def payload(self) -> dict[str, Any]:
         public = self.ports_public or []
         said: dict[str, Any] = {"ports": list(dict.fromkeys([*self.ports, *public]))}
         return said | ({"portsPublic": public} if public else {})
@@ -169,7 +169,7 @@ class ExposeJobPorts(ActsOnJob):
 
     def consequences(self, before: Job, known: Known) -> Iterator[Consequence]:
         open_now, public_now = before.ports("ports"), before.ports("portsPublic")
-        wanted, public = self.wire()["ports"], self.ports_public or []
+        wanted, public = self.payload()["ports"], self.ports_public or []
         if more := [port for port in wanted if port not in open_now]:
             line = f"ports are opened, which may cost more: {', '.join(map(str, more))}"
             yield Consequence(Impact.SPENDS, line)
@@ -184,12 +184,12 @@ class ExposeJobPorts(ActsOnJob):
             yield Consequence(Impact.CLOSES_OUT, line)
 
     def outcome(self, before: Job, after: Job) -> str:
-        ports = ", ".join(map(str, self.wire()["ports"])) or "none"
+        ports = ", ".join(map(str, self.payload()["ports"])) or "none"
         return f"Ports of the job {self.job_id} that are reached from outside: {ports}."
 
     def preview(self, before: Job) -> dict[str, tuple[Any, Any]]:
         return {
-            "ports": (before.ports("ports"), self.wire()["ports"]),
+            "ports": (before.ports("ports"), self.payload()["ports"]),
             "portsPublic": (before.ports("portsPublic"), self.ports_public or []),
         }
 

@@ -68,6 +68,6 @@ class ReadJobLogs(Endpoint[LogLines]):
 
     def from_http(self, response: HttpResponse) -> LogLines:
         self.refuse_errors(response)
-        told = [one.get("data") if is_object(one) else one for one in events_in(response.body)]
-        lines = [line for one in told if one is not None for line in str(one).split("\n")]
+        messages = [one.get("data") if is_object(one) else one for one in events_in(response.body)]
+        lines = [line for one in messages if one is not None for line in str(one).split("\n")]
         return LogLines(tuple(lines[-self.tail :]), "x-read-for-a-while" not in response.headers)

@@ -124,9 +124,9 @@ class ListJobs(Listing[JobRow]):
 
     row = JobRow
     by_default = False
-    unannounced = frozenset({"columns", "count", "by"})
+    unlisted = frozenset({"columns", "count", "by"})
     takes_limit = False
-    offers = ("label",)
+    covers = ("label",)
 
     namespace: Owner
     stage: JobStages | None = None
@@ -148,7 +148,7 @@ class JobCount(Record):
 class CountJobs(Lookup[JobCount]):
     """How many jobs a user or an organization has."""
 
-    unannounced = RARELY_CUT
+    unlisted = RARELY_CUT
     in_area = "jobs"
     by_default = False
 
@@ -160,7 +160,7 @@ class CountJobs(Lookup[JobCount]):
 class GetJob(Lookup[Job]):
     """One job: what it runs, where, its state, how long it has run."""
 
-    unannounced = RARELY_CUT
+    unlisted = RARELY_CUT
     by_default = False
 
     namespace: Owner
@@ -187,7 +187,7 @@ class ListJobHardware(Listing[JobHardware]):
     row = JobHardware
     in_area = "jobs"
     by_default = False
-    unannounced = frozenset({"columns", "count", "by", "cursor"})
+    unlisted = frozenset({"columns", "count", "by", "cursor"})
     takes_limit = False
 
 

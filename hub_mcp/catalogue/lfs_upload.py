@@ -104,8 +104,8 @@ class UploadAddresses(Answer):
     def of(cls, value: Any) -> Self:
         rows = objects_in(value.get("objects") if is_object(value) else None)
         transfer = value.get("transfer") if is_object(value) else None
-        told = [(str(one.get("oid")), one.get("actions")) for one in rows]
-        actions = {oid: one for oid, one in told if is_object(one)}
+        answered = [(str(one.get("oid")), one.get("actions")) for one in rows]
+        actions = {oid: one for oid, one in answered if is_object(one)}
         for one in rows:
             if is_object(error := one.get("error")):
                 what = "The Hub does not take one of these files by LFS."
@@ -190,11 +190,11 @@ def uploads(place: Mapping[str, Any], files: Sequence[FileBody], create_pr: bool
     large = {one.oid: one for one in files if one.content and one.path in modes.by_lfs}
     if large:
         asked = AskUploadAddresses.model_validate({**place, "files": tuple(large.values())})
-        told: UploadAddresses = yield asked
+        answered: UploadAddresses = yield asked
         for oid, file in large.items():
-            if address := told.uploads.get(oid):
+            if address := answered.uploads.get(oid):
                 yield UploadLargeFile(address=address, file=file)
-            if address := told.checks.get(oid):
+            if address := answered.checks.get(oid):
                 yield CheckUpload(address=address, file=file)
     return frozenset(one.path for one in files if one.content and one.path in modes.by_lfs)
 

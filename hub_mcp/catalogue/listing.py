@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from hub_mcp.catalogue.answers import EMPTY, Answer, Page, Record, told
+from hub_mcp.catalogue.answers import EMPTY, Answer, Page, Record, as_text
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.catalogue.vocabulary import Limit, Local, Word, Words
@@ -125,7 +125,7 @@ class Listing(Endpoint[Page[R]], Generic[R]):
             tags = row.at("tags")
             named = tags if isinstance(tags, list) else []
             return [str(tag).removeprefix(prefix) for tag in named if str(tag).startswith(prefix)]
-        return [told(one) for one in value] if isinstance(value, list) else [told(value)]
+        return [as_text(one) for one in value] if isinstance(value, list) else [as_text(value)]
 
     @property
     def place(self) -> Place:
@@ -138,8 +138,8 @@ class Listing(Endpoint[Page[R]], Generic[R]):
             return place.size
         return max(self.smallest, min(self.largest, self.limit if self.numbered else place.skip + self.limit))
 
-    def wire(self) -> dict[str, Any]:
-        sent = super().wire()
+    def payload(self) -> dict[str, Any]:
+        sent = super().payload()
         place = self.place
         sent.pop("cursor", None)
         sent["limit"] = self.page_size()

@@ -61,7 +61,7 @@ class Membership(Answer):
         return (self.role, sorted((self.groups or {}).items()))
 
 
-@get("/api/organizations/{organization}/members", permission="org.read", offered=False)
+@get("/api/organizations/{organization}/members", permission="org.read", is_tool=False)
 class GetMembership(Endpoint[Membership]):
     """One member's role in an organization and in its resource groups."""
 
@@ -70,7 +70,7 @@ class GetMembership(Endpoint[Membership]):
     organization: Owner
     username: Account
 
-    def wire(self) -> dict[str, Any]:
+    def payload(self) -> dict[str, Any]:
         return {"search": self.username, "limit": MOST}
 
     def from_http(self, response: HttpResponse) -> Membership:
@@ -82,11 +82,11 @@ class GetMembership(Endpoint[Membership]):
                 f"{self.username} is no member of {self.organization}, as far as the Hub shows.",
                 advice="list_organization_members tells who is.",
             )
-        told = member.field("resourceGroups")
-        groups = objects_in(told)
+        reported = member.field("resourceGroups")
+        groups = objects_in(reported)
         names = {str(one.get("id")): str(one.get("name") or one.get("id")) for one in groups}
         roles = {str(one.get("id")): str(one.get("role") or "") for one in groups}
-        return Membership(member, roles if is_array(told) else None, names)
+        return Membership(member, roles if is_array(reported) else None, names)
 
 
 @put(

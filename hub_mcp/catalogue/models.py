@@ -76,7 +76,7 @@ class ListModels(ListRepositories[ModelRow]):
     """Search models: `search` looks at ids only, `filter` at tags. Downloads are of 30 days."""
 
     row = ModelRow
-    offered = EXPANDABLE
+    expandable = EXPANDABLE
 
     search: Search | None = None
     author: Account | None = None
@@ -109,7 +109,7 @@ class GetModel(GetRepository[Model]):
     """One model: task, size, downloads, tags, files."""
 
     kind = "model"
-    offered = EXPANDABLE | {"baseModels", "childrenModelCount", "usedStorage"}
+    expandable = EXPANDABLE | {"baseModels", "childrenModelCount", "usedStorage"}
     weighed_by = ("childrenModelCount", "usedStorage")
 
     security_status: bool | None = Field(default=None, serialization_alias="securityStatus")

@@ -71,10 +71,10 @@ class ListNotifications(Listing[NotificationRow], Filters):
 
     row = NotificationRow
     by_default = False
-    unannounced = frozenset({"columns", "count", "by"})
+    unlisted = frozenset({"columns", "count", "by"})
     numbered = "p"
     takes_limit = False
-    offers = ("p",)
+    covers = ("p",)
 
     def rows(self, value: Any) -> list[Any]:
         found = value.get("notifications") if is_object(value) else None
@@ -96,7 +96,7 @@ class ActsOnNotifications(Change[Nothing, Done], Filters):
 
     in_area = "notifications"
     by_default = False
-    offers: ClassVar[tuple[str, ...]] = ("p",)
+    covers: ClassVar[tuple[str, ...]] = ("p",)
 
     discussion_ids: list[ObjectId] | None = Field(
         default=None, min_length=1, max_length=500, serialization_alias="discussionIds"
@@ -147,7 +147,7 @@ class MarkNotifications(ActsOnNotifications):
 
     harmless = "it is a mark for oneself, and can be set back"
 
-    offers = ("p", "read")
+    covers = ("p", "read")
 
     unread: bool | None = Field(default=None, description="as unread")
 
@@ -203,7 +203,7 @@ class UpdateWatch(Change[Nothing, Done]):
 
     in_area = "notifications"
     by_default = False
-    offers = ("delete",)
+    covers = ("delete",)
     harmless = "it decides what one is told oneself, and can be set back"
 
     add: list[WatchItem] | None = Field(default=None, max_length=500)

@@ -43,13 +43,13 @@ class Access(Answer):
 
     Attributes:
         more: whether there are more members than were looked at.
-        told: the answer, once everything was looked at.
+        answer: what it tells, once everything was looked at.
         table: the same for people to look at.
     """
 
     members: tuple[Person, ...]
     more: bool = False
-    told: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    answer: Mapping[str, Any] = field(default_factory=dict[str, Any])
     table: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
@@ -58,7 +58,7 @@ class Access(Answer):
         return {one.user: one.role or "" for one in self.members}
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
-        return dict(clean(self.told or {"roles": self.roles}))
+        return dict(clean(self.answer or {"roles": self.roles}))
 
 
 @get(
@@ -97,7 +97,7 @@ class GetAccess(Composed[Access]):
             raise ValueError(f"{self.repository[:60]!r} is not of {self.organization}")
         return item if owner else item.model_copy(update={"id": f"{self.organization}/{name}"})
 
-    def wire(self) -> dict[str, Any]:
+    def payload(self) -> dict[str, Any]:
         return {"limit": MOST}
 
     def from_http(self, response: HttpResponse) -> Access:
@@ -125,7 +125,7 @@ class GetAccess(Composed[Access]):
             kind.model_validate(
                 {
                     "author": self.organization,
-                    "columns": [one for one in COLUMNS if one in kind.offered],
+                    "columns": [one for one in COLUMNS if one in kind.expandable],
                     "limit": MOST,
                 }
             )
@@ -221,7 +221,7 @@ class Seen:
             said["admins"] = f"{_names(admins)}: write everything"
         places = [{"in": "no group", **self._holds(loose), **self._people(None)}]
         for group in self._groups:
-            held = self._holds(group.named_holdings)
+            held = self._holds(group.named_resources)
             places.append({"in": f"group {group.name}", **held, **self._people(group)})
         said["places"] = [place for place in places if len(place) > 2 or not self._user]
         return {**said, **_outsiders(found)}

@@ -45,7 +45,7 @@ class Person(Record):
 class GetOrganizationOverview(Lookup[Organization]):
     """An organization's profile and numbers. Not for users."""
 
-    unannounced = RARELY_CUT
+    unlisted = RARELY_CUT
 
     organization: Owner
 

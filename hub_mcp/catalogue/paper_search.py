@@ -18,6 +18,6 @@ class SearchPapers(Listing[DailyPaper]):
     in_area = "papers"
     by_default = False
     largest = 120
-    offers = ("q",)
+    covers = ("q",)
 
     query: Word = Field(max_length=250, serialization_alias="q")

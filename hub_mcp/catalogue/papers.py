@@ -147,7 +147,7 @@ class ListDailyPapers(Listing[DailyPaper]):
     row = DailyPaper
     largest = 100
     numbered = "p"
-    offers = ("p",)
+    covers = ("p",)
 
     date: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")] | None = Field(
         default=None, description="2025-03-31"

@@ -38,7 +38,7 @@ class GetUserOverview(Lookup[UserProfile]):
 
     in_area = "users"
     by_default = False
-    unannounced = RARELY_CUT
+    unlisted = RARELY_CUT
 
     username: Account
     fields: Annotated[Words | None, Local, Field(description="more, e.g. hardwareItems")] = None

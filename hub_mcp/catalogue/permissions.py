@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from hub_mcp.catalogue.answers import is_object, told
+from hub_mcp.catalogue.answers import as_text, is_object
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.users import Identity
 from hub_mcp.errors import Gated, HubError, plain
@@ -106,7 +106,9 @@ def _missing(need: Need, identity: Identity) -> str:
     if org is None:
         return f"{identity.name} is no member of {owner}, and {_on(need, owner)} is for its members. {ASK}"
     if restrictions := org.get("securityRestrictions"):
-        return f"{owner} restricts access ({plain(told(restrictions), LIMIT)}): see to that on the Hub first."
+        return (
+            f"{owner} restricts access ({plain(as_text(restrictions), LIMIT)}): see to that on the Hub first."
+        )
     role = str(org.get("roleInOrg") or "")
     if role and role not in WRITING_ROLES and not need.permission.endswith(".read"):
         standing = f"The role of {identity.name} in {owner} is {plain(role, 40)}"

@@ -36,7 +36,7 @@ class GetPrStorage(Lookup[PullRequestStorage]):
 
     in_area = "discussions"
     by_default = False
-    unannounced = RARELY_CUT
+    unlisted = RARELY_CUT
 
     repo_id: RepoId
     type: RepoType

@@ -72,7 +72,7 @@ class Refs(Answer):
 class ListRefs(Lookup[Refs]):
     """Branches and tags, each with its commit."""
 
-    unannounced = RARELY_CUT
+    unlisted = RARELY_CUT
 
     repo_id: RepoId
     type: RepoType

@@ -75,13 +75,13 @@ class SetRepoResourceGroup(Change[Repository, PlacedRepository]):
     """Put a repository into a resource group, or take it out with "none". Asks a person: access changes."""
 
     in_area = "resource_groups"
-    offers = ("repo_type",)
+    covers = ("repo_type",)
 
     repo_id: FullRepoId
     type: RepoType
     resource_group_id: GroupIdOrNone = Field(serialization_alias="resourceGroupId")
 
-    def wire(self) -> dict[str, Any]:
+    def payload(self) -> dict[str, Any]:
         return {"resourceGroupId": None if self.resource_group_id == "none" else self.resource_group_id}
 
     def unwrap(self, response: HttpResponse) -> Any:
@@ -157,8 +157,8 @@ class GetRepoResourceGroup(Lookup[GroupOfRepository]):
     """The resource group a repository is in."""
 
     in_area = "resource_groups"
-    unannounced = RARELY_CUT
-    offers = ("repo_type",)
+    unlisted = RARELY_CUT
+    covers = ("repo_type",)
 
     repo_id: FullRepoId
     type: RepoType

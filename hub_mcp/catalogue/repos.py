@@ -80,7 +80,7 @@ class Variable(Part):
 class CreateRepo(Change[Nothing, Created]):
     """Create a repository, yours unless repo_id names an owner. Public unless you say private."""
 
-    offers = ("name", "organization", "private")  # all said by repo_id and visibility
+    covers = ("name", "organization", "private")  # all said by repo_id and visibility
 
     repo_id: RepoId
     type: RepoType
@@ -114,8 +114,8 @@ class CreateRepo(Change[Nothing, Created]):
             raise ValueError("only a space can be protected")
         return self
 
-    def wire(self) -> dict[str, Any]:
-        sent = super().wire()
+    def payload(self) -> dict[str, Any]:
+        sent = super().payload()
         return {**split(sent.pop("repo_id")), **sent}
 
     def headline(self, before: Nothing) -> str:
@@ -162,7 +162,7 @@ class CreateRepo(Change[Nothing, Created]):
 class DeleteRepo(ActsOnRepository):
     """Delete a repository for good. A person is asked to type its name."""
 
-    offers = ("name", "organization")
+    covers = ("name", "organization")
 
     def to_http(self, base: str) -> HttpRequest:
         return HttpRequest("DELETE", base + self.real_path(), {"type": self.type, **split(self.repo_id)})
@@ -184,7 +184,7 @@ class DeleteRepo(ActsOnRepository):
 class UpdateRepoSettings(ActsOnRepository):
     """Change who can see a repository, gating, discussions. Making it more public asks a person."""
 
-    offers = ("repo_type", "private", "gated")
+    covers = ("repo_type", "private", "gated")
 
     repo_id: FullRepoId
     visibility: Visibility | None = None
@@ -209,8 +209,8 @@ class UpdateRepoSettings(ActsOnRepository):
             raise ValueError("only a space can be protected")
         return self
 
-    def wire(self) -> dict[str, Any]:
-        sent = super().wire()
+    def payload(self) -> dict[str, Any]:
+        sent = super().payload()
         if self.gated == "false":
             sent["gated"] = False
         return sent
@@ -270,7 +270,7 @@ class UpdateRepoSettings(ActsOnRepository):
 
     def preview(self, before: Repository) -> dict[str, tuple[Any, Any]]:
         was = {"visibility": before.visibility, "gated": before.gated}
-        return {name: (was.get(name, before.field(name)), value) for name, value in self.wire().items()}
+        return {name: (was.get(name, before.field(name)), value) for name, value in self.payload().items()}
 
     def outcome(self, before: Repository, after: Done) -> str:
         now = self.preview(before)

@@ -119,42 +119,42 @@ def _top(path: str) -> str:
     return path.partition(".")[0]
 
 
-def known(fields: list[str] | None, offered: frozenset[str]) -> list[str] | None:
+def known(fields: list[str] | None, expandable: frozenset[str]) -> list[str] | None:
     """The field names asked for; an unknown one is an error that lists those there are."""
-    if odd := [name for name in fields or () if name not in offered and _top(name) not in offered]:
-        raise ValueError(f"unknown {', '.join(odd)}; there are {', '.join(sorted(offered))}")
+    if odd := [name for name in fields or () if name not in expandable and _top(name) not in expandable]:
+        raise ValueError(f"unknown {', '.join(odd)}; there are {', '.join(sorted(expandable))}")
     return fields
 
 
 class ListRepositories(Listing[R]):
     """Some rows of one kind of repository; the Hub is asked for exactly what is shown."""
 
-    offers = ("expand[]", "full", "cardData", "config")  # `fields` asks for what these ask for
-    offered: ClassVar[frozenset[str]]
+    covers = ("expand[]", "full", "cardData", "config")  # `fields` asks for what these ask for
+    expandable: ClassVar[frozenset[str]]
 
     fields: Fields = Field(default=None, description="more a row")
 
     @field_validator("fields", "columns")
     @classmethod
     def _known(cls, fields: list[str] | None) -> list[str] | None:
-        return known(fields, cls.offered | {"id"})
+        return known(fields, cls.expandable | {"id"})
 
     def needed(self) -> tuple[str, ...]:
         """What is asked of the Hub: what is shown, or what is counted."""
         if self.count:
-            return (_top(self.by) if _top(self.by) in self.offered else "tags",) if self.by else CHEAPEST
+            return (_top(self.by) if _top(self.by) in self.expandable else "tags",) if self.by else CHEAPEST
         shown = self.columns or self.row.lean  # type: ignore[attr-defined]  # rows are Repository
         return tuple(_top(name) for name in (*shown, *(self.fields or ())) if name != "id") or CHEAPEST
 
-    def wire(self) -> dict[str, Any]:
-        return {**super().wire(), "expand[]": list(dict.fromkeys(self.needed()))}
+    def payload(self) -> dict[str, Any]:
+        return {**super().payload(), "expand[]": list(dict.fromkeys(self.needed()))}
 
 
 class GetRepository(Lookup[R]):
     """One repository: the plain answer, or with `fields` exactly what was asked for."""
 
-    offers = ("expand[]", "full")
-    offered: ClassVar[frozenset[str]]
+    covers = ("expand[]", "full")
+    expandable: ClassVar[frozenset[str]]
     weighed_by: ClassVar[tuple[str, ...]] = ("usedStorage",)  # with its files: what would be lost
     only_expanded: ClassVar[frozenset[str]] = frozenset(
         {"baseModels", "childrenModelCount", "downloadsAllTime", "evalResults", "trendingScore", "xetEnabled"}
@@ -168,7 +168,7 @@ class GetRepository(Lookup[R]):
     @field_validator("fields")
     @classmethod
     def _known(cls, fields: list[str] | None) -> list[str] | None:
-        return known(fields, cls.offered)
+        return known(fields, cls.expandable)
 
     @model_validator(mode="after")
     def _one_manner(self) -> Self:
@@ -186,10 +186,10 @@ class GetRepository(Lookup[R]):
     def _plain(self) -> bool:
         return bool(self.blobs)
 
-    def wire(self) -> dict[str, Any]:
-        sent = super().wire()
+    def payload(self) -> dict[str, Any]:
+        sent = super().payload()
         if self.fields and not self._plain():
-            asked = (*(self.offered & set(self.answer.shown)), *(_top(name) for name in self.fields))  # type: ignore[attr-defined]  # answers are Repository
+            asked = (*(self.expandable & set(self.answer.shown)), *(_top(name) for name in self.fields))  # type: ignore[attr-defined]  # answers are Repository
             sent["expand[]"] = list(dict.fromkeys(asked))
         return sent
 

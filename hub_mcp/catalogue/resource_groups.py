@@ -93,7 +93,7 @@ class ResourceGroup(Record):
 
     def _inside(self) -> dict[str, list[str]]:
         """Its users and what is in it, each in words."""
-        named = {"users": self.named_users, "resources": self.named_holdings}
+        named = {"users": self.named_users, "resources": self.named_resources}
         return {name: clean(one) for name, one in named.items() if one}
 
     @property
@@ -102,7 +102,7 @@ class ResourceGroup(Record):
         return [f"{one.get('name')} ({one.get('role')})" for one in self.users or ()]
 
     @property
-    def named_holdings(self) -> list[str]:
+    def named_resources(self) -> list[str]:
         """What is in it, each with its type, and whether it is private."""
         return [
             f"{one.get('type')} {_name_of(one)}{' (private)' if one.get('private') else ''}"
@@ -173,7 +173,7 @@ class ResourceGroups(Answer):
         rows: list[dict[str, Any]] = []
         for group in self.groups:
             row = {key: one for key, one in group.content().items() if key in ResourceGroup.shown}
-            users, held = group.named_users, group.named_holdings
+            users, held = group.named_users, group.named_resources
             inside = {
                 name: named if few and named else len(named)
                 for name, named in (("users", users), ("resources", held))
@@ -186,7 +186,7 @@ class ResourceGroups(Answer):
 class ListResourceGroups(Lookup[ResourceGroups]):
     """All resource groups that you may see, while few with their users, roles and repositories."""
 
-    unannounced = RARELY_CUT
+    unlisted = RARELY_CUT
 
     organization: Owner
 

@@ -44,7 +44,7 @@ class CreateScheduledJob(JobSpec[Nothing, ScheduledJob]):
     suspend: bool | None = None
     concurrency: bool | None = None
 
-    def wire(self) -> dict[str, Any]:
+    def payload(self) -> dict[str, Any]:
         said: dict[str, Any] = {"schedule": self.schedule, "suspend": self.suspend}
         said |= {"concurrency": self.concurrency, "jobSpec": self.spec()}
         return {name: one for name, one in said.items() if one is not None}
@@ -219,7 +219,7 @@ class SetScheduledJobLabels(ActsOnScheduledJob[ScheduledJob]):
 
     labels: Labels
 
-    def wire(self) -> dict[str, Any]:
+    def payload(self) -> dict[str, Any]:
         return {"labels": self.labels}
 
     def preview(self, before: ScheduledJob) -> dict[str, tuple[Any, Any]]:

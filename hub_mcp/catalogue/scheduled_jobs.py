@@ -143,9 +143,9 @@ class ListScheduledJobs(Listing[ScheduledJobRow]):
     row = ScheduledJobRow
     in_area = "jobs"
     by_default = False
-    unannounced = frozenset({"columns", "count", "by", "cursor"})
+    unlisted = frozenset({"columns", "count", "by", "cursor"})
     takes_limit = False
-    offers = ("label",)
+    covers = ("label",)
 
     namespace: Owner
     with_label: Word | None = Field(
@@ -160,7 +160,7 @@ class GetScheduledJob(Lookup[ScheduledJob]):
 
     in_area = "jobs"
     by_default = False
-    unannounced = RARELY_CUT
+    unlisted = RARELY_CUT
 
     namespace: Owner
     job_id: JobId

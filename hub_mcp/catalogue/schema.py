@@ -37,7 +37,7 @@ def reading_schema(endpoint: type[Endpoint[Any]]) -> dict[str, Any]:
 def _tool_schema(endpoint: type[Endpoint[Any]]) -> dict[str, Any]:
     raw = endpoint.model_json_schema(by_alias=False)
     flat = _portable(raw, raw.get("$defs", {}), KEPT)
-    known = [name for name in flat["properties"] if name not in endpoint.unannounced]
+    known = [name for name in flat["properties"] if name not in endpoint.unlisted]
     own = [name for name in inspect.get_annotations(endpoint) if name in known]
     names = dict.fromkeys((*flat.get("required", ()), *own, *known))
     schema = {"type": "object", "properties": {name: flat["properties"][name] for name in names}}

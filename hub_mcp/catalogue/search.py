@@ -63,8 +63,8 @@ class Quicksearch(Lookup[QuickFinds]):
 
     in_area = "search"
     by_default = False
-    unannounced = RARELY_CUT
-    offers = ("q",)
+    unlisted = RARELY_CUT
+    covers = ("q",)
 
     query: Search = Field(serialization_alias="q")
     type: Annotated[list[Kind], BeforeValidator(words_list)] | None = None
@@ -135,7 +135,7 @@ class SearchSpaces(Listing[FoundSpace]):
     in_area = "search"
     by_default = False
     takes_limit = False
-    offers = ("q", "includeNonRunning")
+    covers = ("q", "includeNonRunning")
 
     query: Search = Field(serialization_alias="q")
     filter: Words | None = None

@@ -96,15 +96,15 @@ class ReadSpaceLogs(Endpoint[SpaceLog]):
     def from_http(self, response: HttpResponse) -> SpaceLog:
         self.refuse_errors(response)
         after = moment_of(self.since)
-        told: list[tuple[str, str]] = []
+        stamped: list[tuple[str, str]] = []
         for event in events_in(response.body):
             text = event.get("data") if is_object(event) else event
             at = str(event.get("timestamp") or "") if is_object(event) else ""
             written = moment_of(at)
             if not isinstance(text, str) or (after and written and written <= after):
                 continue
-            told += [(at, line) for line in lines_in(text)]
-        kept = told[-self.tail :]
+            stamped += [(at, line) for line in lines_in(text)]
+        kept = stamped[-self.tail :]
         moments = [at for at, _ in kept if at]
         return SpaceLog(
             tuple(f"{at[11:19]} {line}" if moment_of(at) else line for at, line in kept),

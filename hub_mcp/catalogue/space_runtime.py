@@ -83,7 +83,7 @@ class GetSpaceRuntime(Lookup[SpaceRuntime]):
     in_area = "space_runtime"
     by_default = False
     kind = "space"
-    unannounced = RARELY_CUT
+    unlisted = RARELY_CUT
 
     repo_id: RepoId
 
@@ -109,7 +109,7 @@ class ListSpaceHardware(Listing[SpaceHardware]):
     row = SpaceHardware
     in_area = "space_runtime"
     by_default = False
-    unannounced = frozenset({"columns", "count", "by", "limit"})
+    unlisted = frozenset({"columns", "count", "by", "limit"})
     takes_limit = False
 
     limit: int = Field(default=50, ge=1, le=1_000)

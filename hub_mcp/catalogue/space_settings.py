@@ -69,7 +69,7 @@ class ListsSettings(Listing[S], Generic[S]):
     in_area = "space_runtime"
     by_default = False
     kind = "space"
-    unannounced = frozenset({"columns", "count", "by", "limit"})
+    unlisted = frozenset({"columns", "count", "by", "limit"})
     takes_limit = False
 
     repo_id: RepoId
@@ -261,8 +261,10 @@ class SetSpaceSecret(ActsOnSetting):
         return self.source
 
     def to_http(self, base: str) -> HttpRequest:
-        told = {"description": self.description} if self.description else {}
-        return HttpRequest("POST", base + self.real_path(), {"key": self.key, **told}, value_from=self.source)
+        described = {"description": self.description} if self.description else {}
+        return HttpRequest(
+            "POST", base + self.real_path(), {"key": self.key, **described}, value_from=self.source
+        )
 
     def listing(self) -> Endpoint[Page[Any]]:
         return ListSpaceSecrets(repo_id=self.repo_id, limit=EVERY)

@@ -88,7 +88,7 @@ class ListSpaces(ListRepositories[SpaceRow]):
     """Search Spaces: `search` looks at ids only, `filter` at tags."""
 
     row = SpaceRow
-    offered = EXPANDABLE
+    expandable = EXPANDABLE
 
     search: Search | None = None
     author: Account | None = None
@@ -128,4 +128,4 @@ class GetSpace(GetRepository[Space]):
     """One Space: sdk, state, models it uses, files."""
 
     kind = "space"
-    offered = EXPANDABLE | {"usedStorage"}
+    expandable = EXPANDABLE | {"usedStorage"}

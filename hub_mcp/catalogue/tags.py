@@ -73,7 +73,7 @@ class Tags(Answer):
 class GetTags(Lookup[Tags]):
     """The tags of one kind of repository, by type."""
 
-    unannounced = RARELY_CUT
+    unlisted = RARELY_CUT
 
     type: Any = None  # each kind of repository names its own types
     search: Annotated[Word | None, Local] = Field(default=None, description="part of a tag")

@@ -70,6 +70,6 @@ def _drop_empty(**said: Any) -> dict[str, Any]:
 class Whoami(Lookup[Identity]):
     """Who is signed in, their organizations and roles, and what the token may do."""
 
-    unannounced = RARELY_CUT
+    unlisted = RARELY_CUT
 
     fields: Annotated[Words | None, Local, Field(description="more, e.g. email")] = None

@@ -290,7 +290,7 @@ class ToggleWebhook(Change[Webhook, Webhook]):
     def target(self) -> Endpoint[Webhook]:
         return GetWebhook(webhook_id=self.webhook_id)
 
-    def wire(self) -> dict[str, Any]:
+    def payload(self) -> dict[str, Any]:
         return {}
 
     def unwrap(self, response: HttpResponse) -> Any:

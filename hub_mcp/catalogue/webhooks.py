@@ -108,7 +108,7 @@ class ListWebhooks(Listing[WebhookRow]):
 
     row = WebhookRow
     by_default = False
-    unannounced = frozenset({"columns", "count", "by", "cursor"})
+    unlisted = frozenset({"columns", "count", "by", "cursor"})
     takes_limit = False
 
 
@@ -117,7 +117,7 @@ class GetWebhook(Lookup[Webhook]):
     """One of your webhooks: what it watches, where it sends to, what job it runs."""
 
     by_default = False
-    unannounced = RARELY_CUT
+    unlisted = RARELY_CUT
 
     webhook_id: WebhookId
     fields: Annotated[Words | None, Local] = None

@@ -84,14 +84,14 @@ def _option(name: str, schema: Mapping[str, Any], *, needed: bool) -> click.Opti
         return click.Option([flag, name], required=needed, multiple=True, help=says)
     if "enum" not in schema:
         return click.Option([flag, name], required=needed, type=KINDS.get(schema["type"], str), help=says)
-    told = ", ".join(schema["enum"])
-    long = len(told) > LONGEST_CHOICES
+    choices = ", ".join(schema["enum"])
+    long = len(choices) > LONGEST_CHOICES
     return click.Option(
         [flag, name],
         required=needed,
         type=click.Choice(schema["enum"]),
         metavar="WORD" if long else None,
-        help=f"{says} One of {told}.".strip() if long else says,
+        help=f"{says} One of {choices}.".strip() if long else says,
     )
 
 

@@ -12,7 +12,7 @@ import click
 from pydantic import ValidationError
 
 from hub_mcp.catalogue import ENDPOINTS
-from hub_mcp.catalogue.answers import clean, told
+from hub_mcp.catalogue.answers import as_text, clean
 from hub_mcp.catalogue.change import Change
 from hub_mcp.cli.options import ELSEWHERE, settings_behind
 from hub_mcp.cli.output import table
@@ -147,5 +147,5 @@ def rehearsal_lines(rehearsed: Rehearsal) -> list[str]:
     call = rehearsed.assessment.call
     lines = [f"{type(call).label}: {call.subject}", f"  {rehearsed.request.method} {call.to_http('').url}"]
     for name, (was, then) in rehearsed.changes.items():
-        lines.append(f"  {name}: {told(clean(was)) or 'nothing'} → {told(clean(then)) or 'nothing'}")
+        lines.append(f"  {name}: {as_text(clean(was)) or 'nothing'} → {as_text(clean(then)) or 'nothing'}")
     return lines

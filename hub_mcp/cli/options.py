@@ -110,9 +110,9 @@ def bare_values(arguments: Sequence[str], commands: Sequence[str]) -> list[str]:
 
         words |= {spelt for tool in ENDPOINTS for spelt in (tool, tool.replace("_", "-"))}
     end = arguments.index("--") if "--" in arguments else len(arguments)  # what is behind is another's
-    told: list[str] = []
+    rewritten: list[str] = []
     for one, following in zip(arguments[:end], [*arguments[1:end], ""], strict=False):
         bare = one in optional and (following in {"", *words} or following.startswith(("-", "hub://")))
         bare = bare or (one == "--sandbox" and bool(get_close_matches(following, words, 1, NEAR)))
-        told.append(f"{one}={optional[one]}" if bare else one)
-    return [*told, *arguments[end:]]
+        rewritten.append(f"{one}={optional[one]}" if bare else one)
+    return [*rewritten, *arguments[end:]]

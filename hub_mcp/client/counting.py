@@ -18,10 +18,10 @@ SECONDS = 45.0  # of a walk behind its first page; hosts give up on a call after
 MOST_VALUES = 100  # that an answer names; the rest is added up
 OTHERS = "(others)"
 
-Told = Callable[[int], Awaitable[None]]
+Progress = Callable[[int], Awaitable[None]]
 
 
-async def count(hub: Hub, call: Listing[Any], told: Told) -> Count:
+async def count(hub: Hub, call: Listing[Any], progress: Progress) -> Count:
     """How many rows there are from the call's cursor on, and how many of each value of `by`.
 
     Args:
@@ -50,7 +50,7 @@ async def count(hub: Hub, call: Listing[Any], told: Told) -> Count:
             if pages >= MOST_PAGES:
                 break
             time.deadline = until
-            await told(rows)
+            await progress(rows)
             await anyio.lowlevel.checkpoint()
     by = None
     if call.by:

@@ -1,6 +1,6 @@
 """What one call may still take: seconds until its deadline, seconds of waiting, and whom to tell.
 
-A call's patience travels with its request (`request.extensions["patience"]`), so that each transport can ask
+A call's deadline travels with its request (`request.extensions["deadline"]`), so that each transport can ask
 whether another wait is worth it. Waits for a rate limit have a purse of their own and push the deadline back;
 pauses between tries do not.
 
@@ -100,6 +100,6 @@ class Deadline:
 
 
 def deadline_of(request: httpx.Request) -> Deadline:
-    """The patience of a request's call; endless where it came without."""
-    found = request.extensions.get("patience")
+    """The deadline of a request's call; endless where it came without."""
+    found = request.extensions.get("deadline")
     return found if isinstance(found, Deadline) else Deadline()

@@ -246,15 +246,15 @@ class Hub:
         if self.offline:
             raise Offline(f"HF_HUB_OFFLINE is set, so {call.subject} was not asked for.")
         sender = self._sender  # made before the clock starts: what that takes is not the Hub's
-        patience = Deadline(self._timeout, self._max_wait, departure=departure)
-        with patience.held():
-            return await self._followed(call, sender, patience)
+        deadline = Deadline(self._timeout, self._max_wait, departure=departure)
+        with deadline.held():
+            return await self._followed(call, sender, deadline)
         raise TimedOut(f"{self.host} did not answer within {self._timeout:.0f} s.", not_done=NOTHING_CHANGED)
 
-    async def _followed(self, call: Endpoint[Any], sender: Sender, patience: Deadline) -> HttpResponse:
+    async def _followed(self, call: Endpoint[Any], sender: Sender, deadline: Deadline) -> HttpResponse:
         request = call.to_http(self.base)
         for _ in range(HOPS + 1):
-            response = await sender.once(request, patience)
+            response = await sender.once(request, deadline)
             where = response.headers.get("location", "")
             if response.status not in REDIRECTS or not where:
                 return response
@@ -266,7 +266,7 @@ class Hub:
                 )
             if not target and call.may_lie_in_storage and is_storage(self.base, where):
                 bare = replace(request, url=where, with_token=False)
-                return from_storage(await sender.once(bare, patience), response)
+                return from_storage(await sender.once(bare, deadline), response)
             if not target:
                 return response  # which the call reads as LedElsewhere
             request = HttpRequest(request.method, target, accept=request.accept, first=request.first)

@@ -43,7 +43,7 @@ class Sender:
     stack: httpx.AsyncBaseTransport
     secrets_from: tuple[str, ...] = ()
 
-    async def once(self, request: HttpRequest, patience: Deadline) -> HttpResponse:
+    async def once(self, request: HttpRequest, deadline: Deadline) -> HttpResponse:
         """One request and its whole answer.
 
         Raises:
@@ -51,7 +51,7 @@ class Sender:
         """
         secret = secret_at(request.value_from, self.secrets_from) if request.value_from else ""
         try:
-            sent = self._made(request, patience, secret)
+            sent = self._made(request, deadline, secret)
             with token_masked_in_logs(self._mask):
                 answer = await self.stack.handle_async_request(sent)
                 body = await answer.aread()
@@ -89,7 +89,7 @@ class Sender:
         same = (target.scheme, target.host, target.port) == (base.scheme, base.host, base.port)
         return str(target) if same and not target.userinfo else ""
 
-    def _made(self, request: HttpRequest, patience: Deadline, secret: str = "") -> httpx.Request:
+    def _made(self, request: HttpRequest, deadline: Deadline, secret: str = "") -> httpx.Request:
         headers = {"User-Agent": self.agent, "Accept": request.accept, "Accept-Encoding": "gzip, deflate"}
         content = request.content
         if content is not None and request.content_type:
@@ -107,7 +107,7 @@ class Sender:
         url = httpx.URL(request.url)
         if url.userinfo:
             raise httpx.UnsupportedProtocol("a name or password in the address")
-        extensions: dict[str, Any] = {"patience": patience, "timeout": self._timeouts(request.method)}
+        extensions: dict[str, Any] = {"deadline": deadline, "timeout": self._timeouts(request.method)}
         if request.lasts:
             extensions["lasts"] = min(request.lasts, self.timeout / 2)
             headers["Accept-Encoding"] = "identity"  # what comes bit by bit is not worth packing

@@ -31,8 +31,8 @@ def is_storage(base: str, where: str) -> bool:
 
 def from_storage(answer: HttpResponse, redirect: HttpResponse) -> HttpResponse:
     """The answer as the Hub's own: at the Hub's address, with what the Hub said of the file."""
-    told = {name: redirect.headers[name] for name in TOLD if name in redirect.headers}
-    return replace(answer, url=redirect.url, headers={**answer.headers, **told}, signed_in=redirect.signed_in)
+    kept = {name: redirect.headers[name] for name in TOLD if name in redirect.headers}
+    return replace(answer, url=redirect.url, headers={**answer.headers, **kept}, signed_in=redirect.signed_in)
 
 
 def _is_number(host: str) -> bool:

@@ -157,10 +157,10 @@ def operations(document: Path, pin: tuple[str, ...], check: bool) -> None:
         reviewed = {one: name for one, name in (found.new | found.changed).items() if name in pin}
         pinned = pinned_anew(read, pinned, reviewed)
         found = take_in(read, pinned, names.read_text("utf-8"))
-    for line in found.told():
+    for line in found.summary():
         click.echo(line)
     stale = shapes.read_text("utf-8") != found.shapes or outlines(read) != OUTLINES.read_text("utf-8")
-    if check and (stale or found.told()):
+    if check and (stale or found.summary()):
         sys.exit(1)
     if not check:
         OUTLINES.write_bytes(outlines(read).encode())

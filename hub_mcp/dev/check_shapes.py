@@ -14,11 +14,11 @@ class Matching:
     """A text of this form; `told` says the form in words."""
 
     pattern: str
-    told: str
+    form: str
 
     def wrong(self, said: Json, where: str) -> Iterator[str]:
         if not isinstance(said, str) or not re.fullmatch(self.pattern, said):
-            yield f"{where} must be {self.told}"
+            yield f"{where} must be {self.form}"
 
 
 class OneOf:
@@ -37,11 +37,11 @@ class Kind:
     """A value of one of these types."""
 
     types: tuple[type, ...]
-    told: str
+    form: str
 
     def wrong(self, said: Json, where: str) -> Iterator[str]:
         if not isinstance(said, self.types):
-            yield f"{where} must be {self.told}"
+            yield f"{where} must be {self.form}"
 
 
 @dataclass(frozen=True)

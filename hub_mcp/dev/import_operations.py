@@ -36,7 +36,7 @@ class ImportedDocument:
     changed: dict[str, str] = field(default_factory=dict[str, str])
     gone: dict[str, str] = field(default_factory=dict[str, str])
 
-    def told(self) -> list[str]:
+    def summary(self) -> list[str]:
         """A line for each, and what happens to it."""
         return [
             *(f"new      {one} ({name}): unknown until it is reviewed" for one, name in self.new.items()),

@@ -34,7 +34,7 @@ def plugin(project: Project) -> dict[str, Json | bytes]:
         ".mcp.json": {"mcpServers": plain},
         ".cursor-plugin/plugin.json": {**about, "logo": "icon.svg"},
         "gemini-extension.json": _gemini(project, start),
-        "icon.svg": project.picture,
+        "icon.svg": project.icon_svg,
         "README.md": project.worded("plugin-README.md"),
         "skills/hub-mcp/SKILL.md": project.worded("SKILL.md"),
     }

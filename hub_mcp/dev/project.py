@@ -34,8 +34,8 @@ class Project:
     python: str
     repository: str
     icon: bytes
-    picture: bytes
-    wording: dict[str, str]
+    icon_svg: bytes
+    prose: dict[str, str]
     title: str = "Hugging Face Hub"
 
     @property
@@ -54,7 +54,7 @@ class Project:
 
     def worded(self, template: str) -> bytes:
         """A text of ours with the words between at signs, such as @version@, filled in."""
-        text = self.wording[template]
+        text = self.prose[template]
         for word in ("name", "version", "title", "description", "license", "repository"):
             text = text.replace(f"@{word}@", str(getattr(self, word)))
         return text.encode()
@@ -92,6 +92,6 @@ def load(root: Path = ROOT) -> Project:
         python=declared.requires_python,
         repository=declared.urls["Repository"],
         icon=(server / "icon.png").read_bytes(),
-        picture=(server / "icon.svg").read_bytes(),
-        wording={path.name: path.read_text("utf-8") for path in sorted(templates.iterdir())},
+        icon_svg=(server / "icon.svg").read_bytes(),
+        prose={path.name: path.read_text("utf-8") for path in sorted(templates.iterdir())},
     )

@@ -159,14 +159,14 @@ class Journal:
         entries = list(self.entries())
         ends = {one.change: one for one in entries if one.change and one.outcome != "started"}
         started = {one.change for one in entries if one.outcome == "started"}
-        told: list[Entry] = []
+        changes: list[Entry] = []
         for one in entries:
             if one.outcome == "started":
                 end = ends.get(one.change) or replace(one, outcome="unknown", why=NO_END)
-                told.append(end)
+                changes.append(end)
             elif one.change not in started:
-                told.append(one)
-        return [replace(one, n=n) for n, one in enumerate(told, 1)]
+                changes.append(one)
+        return [replace(one, n=n) for n, one in enumerate(changes, 1)]
 
     def entries(self) -> Iterator[Entry]:
         """What is in it, oldest first; a line that cannot be read is passed over."""

@@ -274,7 +274,7 @@ def unsaid(call: Change[Any, Any], headline: str) -> list[str]:
     return [
         f"{name}: {_told(value)}"
         for name, value in call.as_arguments().items()
-        if name not in call.told
+        if name not in call.stated
         and not (isinstance(value, str) and (quoted(value) in headline or name in kinds))
     ]
 

@@ -117,17 +117,19 @@ class EarlyAnswers:
             return result
         views = declares_views(params["_meta"][CAPABILITIES]) if era else self._views
         views = views and self._settings.views != "off" and "_meta" in self._era.tool_keys
-        told = {**result, "tools": self._tools(self._era, views=views)}
-        return {**told, "cacheScope": "private"} if views and "cacheScope" in told else told
+        prepared = {**result, "tools": self._tools(self._era, views=views)}
+        return {**prepared, "cacheScope": "private"} if views and "cacheScope" in prepared else prepared
 
     def _tools(self, era: Era, *, views: bool) -> list[dict[str, Any]]:
-        told = tools_for(self._settings)
-        shown = [view_of(one.name, one.tool["inputSchema"], lists=one.lists) if views else "" for one in told]
+        prepared = tools_for(self._settings)
+        shown = [
+            view_of(one.name, one.tool["inputSchema"], lists=one.lists) if views else "" for one in prepared
+        ]
         if CONSENT in shown:
-            told, shown = [*told, PreparedTool("", False, False, ANSWER_TOOL)], [*shown, ""]
+            prepared, shown = [*prepared, PreparedTool("", False, False, ANSWER_TOOL)], [*shown, ""]
         return [
             {key: _in_order(whole[key], era.tool_keys[key]) for key in era.tool_keys if key in whole}
-            for whole in map(self._whole, told, shown)
+            for whole in map(self._whole, prepared, shown)
         ]
 
     def _whole(self, one: PreparedTool, view: str) -> dict[str, Any]:

@@ -208,15 +208,15 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
         if not isinstance(call, Change):
             found, rows = await gather(hub, call, progress.reached)
             form = form_of(ctx, gate.settings)
-            told = answer_result(call, found, form, rows)
+            rendered = answer_result(call, found, form, rows)
             if form.views and rows and isinstance(found, Page):
-                return with_rows(told, params, call, found, rows, hub.base)
+                return with_rows(rendered, params, call, found, rows, hub.base)
             if form.views and isinstance(call, GetAccess) and isinstance(found, Access):
-                return with_access(told, call, found)
+                return with_access(rendered, call, found)
             if form.views:
                 reader = f"{gate.settings.tool_prefix}{READ}" if READ in tools.reaching else ""
-                return with_space(told, call, found, reader)
-            return told
+                return with_space(rendered, call, found, reader)
+            return rendered
         if len(parts := call.parts()) > 1:
             batch = Batch(tuple(parts), goes_on=True, of=params.name)
             return await _batch_made(ctx, params, batch, hub, progress, dry_run=dry_run, token=token)

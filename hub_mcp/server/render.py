@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hub_mcp.catalogue.answers import SHORT, TEXT_LIMIT, Answer, Page, Record, told
+from hub_mcp.catalogue.answers import SHORT, TEXT_LIMIT, Answer, Page, Record, as_text
 from hub_mcp.catalogue.bounds import BUDGET, Cut, bounded, cut_text, shown_of, weight_of
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.listing import Listing
@@ -81,7 +81,7 @@ def render(call: Endpoint[Any], answer: Answer, rows: Rows | None = None) -> Ren
         said.append(f"Not there: {', '.join(plain(name, 100) for name in absent)}.")
     items = content.get("items")
     if set(content) == {"items"} and isinstance(items, list):
-        lines = [f"{len(items):,} found ({HUB_SAYS})", *(told(row) for row in items)]
+        lines = [f"{len(items):,} found ({HUB_SAYS})", *(as_text(row) for row in items)]
     else:
         lines = [
             f"{type(call).label} ({HUB_SAYS})",
@@ -99,7 +99,7 @@ def _rest(call: Lookup[Any], answer: Answer) -> Rendered:
     value = rest.value or "nothing more"
     content, cuts = bounded({name: value})
     said = [_told(rest.cut_as(cut), call, rest.place.start) for cut in cuts]
-    head = f"{type(call).label}, {told(name)} from {rest.place.start + 1:,} of {rest.of:,} ({HUB_SAYS})"
+    head = f"{type(call).label}, {as_text(name)} from {rest.place.start + 1:,} of {rest.of:,} ({HUB_SAYS})"
     shown = content[name]
     lines = [
         head,
@@ -161,7 +161,7 @@ def _rows(call: Endpoint[Any], page: Page[Any]) -> Rows:
 def cells_of(
     call: Endpoint[Any],
     page: Page[Any],
-    tell: Callable[[Any], str] = told,
+    tell: Callable[[Any], str] = as_text,
     contents: Sequence[Mapping[str, Any]] | None = None,
 ) -> tuple[list[str], list[list[str]]]:
     """The columns of a page with rows, and what each row says in them; what was asked for is told in full."""
@@ -185,7 +185,7 @@ def brief(value: Any) -> str:
         for unit, size in (("B", 10**9), ("M", 10**6), ("k", 10**3)):
             if value >= size:
                 return f"{value / size:.{int(value < 10 * size)}f}{unit}"
-    text = told(value)
+    text = as_text(value)
     return text[:7] if isinstance(value, str) and value.startswith(f"{text}T") else text
 
 
@@ -212,7 +212,7 @@ def _listing(call: Endpoint[Any], page: Page[Any], rows: Rows) -> Rendered:
         text = "\n".join([nothing, *notes])
         return Rendered(text, {**content, "note": text})
     columns, cells = cells_of(
-        call, page, brief if isinstance(page.items[0], Repository) else told, rows.contents
+        call, page, brief if isinstance(page.items[0], Repository) else as_text, rows.contents
     )
     head = f"{BETWEEN.join(columns)} ({len(cells):,} rows, {HUB_SAYS})"
     lines = [BETWEEN.join(row) for row in cells]
@@ -221,7 +221,7 @@ def _listing(call: Endpoint[Any], page: Page[Any], rows: Rows) -> Rendered:
 
 
 def _in_full(value: Any) -> str:
-    return told(value, TEXT_LIMIT)
+    return as_text(value, TEXT_LIMIT)
 
 
 def lines_of(
@@ -244,25 +244,25 @@ def lines_of(
         limit = TEXT_LIMIT if name in full else SHORT
         here = (*path, name)
         if isinstance(value, str) and name in full and "\n" in value:
-            lines += [f"{indent}{told(name)}:", *(f"{indent}  {line}" for line in _parted(value))]
+            lines += [f"{indent}{as_text(name)}:", *(f"{indent}  {line}" for line in _parted(value))]
         elif isinstance(value, str):
-            said = _with_cursor(value, limit, here) if goes_on else told(value, limit)
-            lines.append(f"{indent}{told(name)}: {said}")
+            said = _with_cursor(value, limit, here) if goes_on else as_text(value, limit)
+            lines.append(f"{indent}{as_text(name)}: {said}")
         elif isinstance(value, Mapping) and any(isinstance(one, (Mapping, list)) for one in value.values()):
             inside = list(value) if name in full else ()
             lines += [
-                f"{indent}{told(name)}:",
+                f"{indent}{as_text(name)}:",
                 *lines_of(value, indent + "  ", inside, goes_on=goes_on, path=here),
             ]
         elif isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
-            lines.append(f"{indent}{told(name)}:")
+            lines.append(f"{indent}{as_text(name)}:")
             for one in value:
                 long = _of_lines(one) if name in full else {}
                 rest = {part: said for part, said in one.items() if part not in long}
-                lines.append(f"{indent}- {told(rest, limit)}")
+                lines.append(f"{indent}- {as_text(rest, limit)}")
                 lines += [f"{indent}  {line}" for text in long.values() for line in _parted(text)]
         else:
-            lines.append(f"{indent}{told(name)}: {told(value, limit)}")
+            lines.append(f"{indent}{as_text(name)}: {as_text(value, limit)}")
     return lines
 
 
@@ -271,8 +271,8 @@ def _with_cursor(text: str, limit: int, path: tuple[str, ...]) -> str:
     kept = cut_text(text, limit)
     shown, missing = shown_of(kept)
     if not missing:
-        return told(text, limit)
-    return f"{told(kept[:shown])}… ({missing:,} more characters: cursor {PartPlace(path, shown)})"
+        return as_text(text, limit)
+    return f"{as_text(kept[:shown])}… ({missing:,} more characters: cursor {PartPlace(path, shown)})"
 
 
 def _of_lines(entry: Mapping[str, Any]) -> dict[str, str]:

@@ -21,8 +21,8 @@ def wanted(environment: Mapping[str, str]) -> str:
     """Which exporter the environment asks for: otlp, console, or none."""
     if environment.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
         return "none"
-    told = any(environment.get(name, "").strip() for name in ENDPOINTS)
-    return environment.get("OTEL_TRACES_EXPORTER", "").strip().lower() or ("otlp" if told else "none")
+    exports = any(environment.get(name, "").strip() for name in ENDPOINTS)
+    return environment.get("OTEL_TRACES_EXPORTER", "").strip().lower() or ("otlp" if exports else "none")
 
 
 def set_up(environment: Mapping[str, str] | None = None) -> None:

@@ -78,8 +78,8 @@ def answer_result(
     if form.links and isinstance(call, Listing) and isinstance(answer, Page) and answer.next_cursor:
         onward = address_of(call.after(answer.next_cursor))
         beside.append(ResourceLink(uri=onward, name="next page", mime_type="application/json"))
-    if isinstance(answer, FileContent) and (picture := answer.picture):
-        kind, body = picture
+    if isinstance(answer, FileContent) and (image := answer.image):
+        kind, body = image
         beside.append(ImageContent(data=base64.b64encode(body).decode(), mime_type=kind))
     if form.links and isinstance(answer, Shard):
         beside.append(

@@ -114,7 +114,7 @@ def test_a_small_picture_is_shown_and_a_large_one_is_told() -> None:
     result = answer_result(asked, answered(asked, PNG), AnswerForm(False, False))
     assert [block.type for block in result.content] == ["text", "image"]
     large = answered(asked, PNG * 4_000)
-    assert large.picture is None
+    assert large.image is None
     assert large.content()["content"] == "not text"
 
 

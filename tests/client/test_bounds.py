@@ -184,7 +184,7 @@ async def test_one_429_stops_a_caller_no_longer_than_the_policy_says(
     transport = RateLimitTransport(far.transport, clock=time, sleep=time.sleep)
     await transport.handle_async_request(request())
     time.now += longest + 0.1
-    waiting = request(patience=Deadline(max_wait=0, clock=time))
+    waiting = request(deadline=Deadline(max_wait=0, clock=time))
     assert (await transport.handle_async_request(waiting)).status_code == 200
 
 

@@ -20,8 +20,8 @@ def paced(*script: Step) -> tuple[RateLimitTransport, FarSide, Time]:
 
 
 async def ask(transport: httpx.AsyncBaseTransport, time: Time, max_wait: float = 60, **said: str) -> int:
-    patience = Deadline(max_wait=max_wait, clock=time)
-    return (await transport.handle_async_request(request(**said, patience=patience))).status_code
+    deadline = Deadline(max_wait=max_wait, clock=time)
+    return (await transport.handle_async_request(request(**said, deadline=deadline))).status_code
 
 
 @pytest.mark.asyncio
@@ -52,9 +52,9 @@ async def test_a_wait_beyond_max_wait_is_refused_and_named() -> None:
 @pytest.mark.asyncio
 async def test_all_waits_of_a_call_together_stay_within_max_wait() -> None:
     transport, _, time = paced(rate(0, reset=39, status=429))
-    patience = Deadline(max_wait=60, clock=time)
+    deadline = Deadline(max_wait=60, clock=time)
     with pytest.raises(RateLimited):
-        await RetryTransport(transport, sleep=time.sleep).handle_async_request(request(patience=patience))
+        await RetryTransport(transport, sleep=time.sleep).handle_async_request(request(deadline=deadline))
     assert sum(time.slept) == pytest.approx(40)
 
 
@@ -138,7 +138,7 @@ async def test_a_wait_is_told_every_ten_seconds() -> None:
     transport, _, time = paced(rate(0, reset=25), rate(499))
     told = Told()
     await ask(transport, time)
-    await transport.handle_async_request(request(patience=Deadline(clock=time, report=told)))
+    await transport.handle_async_request(request(deadline=Deadline(clock=time, report=told)))
     assert told.lines == [f"waiting {n} s for the Hub's rate limit" for n in (25, 15, 5)]
 
 
@@ -146,16 +146,16 @@ async def test_a_wait_is_told_every_ten_seconds() -> None:
 async def test_a_wait_moves_the_deadline() -> None:
     transport, _, time = paced(rate(0, reset=25), rate(499))
     await ask(transport, time)
-    patience = Deadline(timeout=30, clock=time)
-    await transport.handle_async_request(request(patience=patience))
-    assert patience.left == pytest.approx(30)
+    deadline = Deadline(timeout=30, clock=time)
+    await transport.handle_async_request(request(deadline=deadline))
+    assert deadline.left == pytest.approx(30)
 
 
 @pytest.mark.asyncio
 async def test_a_wait_can_be_cancelled() -> None:
     far = FarSide(rate(0, reset=3600))
     transport = RateLimitTransport(far.transport)
-    waiting = request(patience=Deadline(max_wait=9_999))
+    waiting = request(deadline=Deadline(max_wait=9_999))
     await transport.handle_async_request(request())
     async with anyio.create_task_group() as group:
         group.start_soon(transport.handle_async_request, waiting)

@@ -24,10 +24,10 @@ async def outcome(
 ) -> tuple[int | str, FarSide, Time]:
     """The final status or exception's name, the far side, and the time that passed."""
     far, time = FarSide(*script), Time()
-    patience = Deadline(seconds, clock=time, report=told)
+    deadline = Deadline(seconds, clock=time, report=told)
     retrying = RetryTransport(far.transport, sleep=time.sleep, chance=lambda: chance)
     try:
-        answer = await retrying.handle_async_request(request(method, patience=patience))
+        answer = await retrying.handle_async_request(request(method, deadline=deadline))
     except httpx.TransportError as trouble:
         return type(trouble).__name__, far, time
     return answer.status_code, far, time

@@ -127,7 +127,7 @@ def test_the_checkbox_of_the_bundle_is_understood_as_a_host_writes_it(
 
 
 def test_the_icon_is_there_as_a_picture_and_in_pixels() -> None:
-    assert PROJECT.picture.startswith(b"<svg ")
+    assert PROJECT.icon_svg.startswith(b"<svg ")
     assert PROJECT.icon.startswith(b"\x89PNG\r\n\x1a\n")
     assert PROJECT.icon[16:24] == (512).to_bytes(4, "big") * 2  # width and height
 

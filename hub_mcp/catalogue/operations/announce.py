@@ -28,9 +28,9 @@ def reading_schema_of(endpoint: type[Endpoint[Any]]) -> dict[str, Any]:
         return reading_schema(endpoint)
     schema = operation_schema(endpoint.operation, most=EVERY_CHOICE)
     theirs = {
-        one.wire: schema["properties"][one.name]
+        one.hub_name: schema["properties"][one.name]
         for one in arguments_of(endpoint.operation).values()
-        if one.wire not in schema["properties"]
+        if one.hub_name not in schema["properties"]
     }
     return {**schema, "properties": {**schema["properties"], **theirs}}
 
@@ -39,7 +39,7 @@ def with_empties(
     operation: Operation, meant: Mapping[str, Any], given: Mapping[str, Any], *, literal: bool
 ) -> dict[str, Any]:
     """The arguments with the empty values in them that count: all that a model wrote, else the required."""
-    known = {name: one for one in arguments_of(operation).values() for name in (one.name, one.wire)}
+    known = {name: one for one in arguments_of(operation).values() for name in (one.name, one.hub_name)}
     kept = {
         name: value
         for name, value in given.items()
@@ -70,8 +70,8 @@ def _portable(schema: Mapping[str, Any], depth: int = 6, most: int = MOST_CHOICE
             parts = [one for one in schema[key] if one.get("type") != "null"] or schema[key]
             texts = [one for one in parts if one.get("type") == "string" and "enum" not in one]
             best = texts[0] if texts and "enum" in parts[0] else parts[0]
-            told = {name: one for name, one in schema.items() if name == "description"}
-            return _portable({**best, **told}, depth, most)
+            described = {name: one for name, one in schema.items() if name == "description"}
+            return _portable({**best, **described}, depth, most)
     choices = [one for one in schema.get("enum", ()) if isinstance(one, str)]
     if len(choices) == len(schema.get("enum", ())) and 0 < len(choices) <= most:
         kept: dict[str, Any] = {"type": "string", "enum": list(dict.fromkeys(choices))}

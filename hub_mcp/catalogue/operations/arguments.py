@@ -39,14 +39,14 @@ class Argument:
 
     Attributes:
         name: ours.
-        wire: the Hub's.
+        hub_name: the Hub's.
         place: "path", "query" or "body"; "whole" where it is the body itself; "" where it travels in none.
         schema: as the document has it.
         required: whether every call must give it.
     """
 
     name: str
-    wire: str
+    hub_name: str
     place: str
     schema: Schema
     required: bool
@@ -69,7 +69,7 @@ def arguments_of(operation: Operation) -> Mapping[str, Argument]:
     merged: list[Argument] = []
     for name, here in found.items():
         required = len(here) == ways and all(one.required for one in here)
-        merged.append(Argument(name, here[0].wire, here[0].place, here[0].schema, required))
+        merged.append(Argument(name, here[0].hub_name, here[0].place, here[0].schema, required))
     for name, choices in (("type", types_of(operation)), ("service", services_of(operation))):
         if choices:
             merged.append(Argument(name, name, "", {"enum": choices}, True))
@@ -85,32 +85,34 @@ def of_route(operation: Operation, route: Route) -> Mapping[str, Argument]:
 def _of_route(operation: Operation, route: Route) -> Iterator[Argument]:
     shape, taken = route.shape, {*route.fields, *(["type"] if types_of(operation) else [])}
     for name in route.fields:
-        wire = route.wire[name]
+        hub_name = route.hub_names[name]
         default = may_be_empty(route, name) or (name == "revision" and operation.reads)
-        schema = dict(shape.path.get(wire, TEXT)) if name not in ("repo_id", "slug", "organization") else TEXT
+        schema = (
+            dict(shape.path.get(hub_name, TEXT)) if name not in ("repo_id", "slug", "organization") else TEXT
+        )
         if name == "revision" and default:
             schema = {**schema, "description": f"{DEFAULT_REVISION} unless said"}
-        yield Argument(name, wire, "path", schema, not default)
+        yield Argument(name, hub_name, "path", schema, not default)
     body = shape.body
     inside = _properties(body)
-    for wire, schema in shape.query.items():
-        if wire in PAGING and (is_paged(operation, route) or not operation.reads):
+    for hub_name, schema in shape.query.items():
+        if hub_name in PAGING and (is_paged(operation, route) or not operation.reads):
             continue
-        if wire in inside:
+        if hub_name in inside:
             continue  # the body says the same
-        name = _free(snake(wire), taken)
+        name = _free(snake(hub_name), taken)
         taken.add(name)
-        yield Argument(name, wire, "query", schema, wire in shape.needed)
+        yield Argument(name, hub_name, "query", schema, hub_name in shape.needed)
     if body is None:
         return
     if not inside:
         yield Argument(BODY, BODY, "whole", body, operation.sends is not Sends.JSON or "items" in body)
         return
     needed = _needed(body)
-    for wire, schema in inside.items():
-        name = _free(snake(wire), taken)
+    for hub_name, schema in inside.items():
+        name = _free(snake(hub_name), taken)
         taken.add(name)
-        yield Argument(name, wire, "body", schema, wire in needed)
+        yield Argument(name, hub_name, "body", schema, hub_name in needed)
 
 
 def is_paged(operation: Operation, route: Route) -> bool:

@@ -50,9 +50,9 @@ from hub_mcp.catalogue.operations.validation import (
     as_people_write,
     attribute_of,
     fields_of,
+    payload_of,
     refuse_unfitting,
     said_by,
-    wire_of,
 )
 from hub_mcp.catalogue.parts import Lookup
 from hub_mcp.catalogue.vocabulary import Local, Word, words_list
@@ -119,12 +119,12 @@ class OperationCall(Endpoint[Answer]):
         """What travels in the query, or in the body."""
         said = self.as_arguments()
         return {
-            one.wire: said[one.name]
+            one.hub_name: said[one.name]
             for one in arguments_of(self.operation).values()
             if one.place == place and one.name in said
         }
 
-    def wire(self) -> dict[str, Any]:
+    def payload(self) -> dict[str, Any]:
         return {**self._sent("query"), **self._sent("body")}
 
     def to_http(self, base: str) -> HttpRequest:
@@ -146,7 +146,7 @@ class OperationCall(Endpoint[Answer]):
 
     def _content(self) -> tuple[bytes, str]:
         """A body that is no object with names."""
-        value = wire_of(self.operation, self).get(WHOLE, {})
+        value = payload_of(self.operation, self).get(WHOLE, {})
         if self.operation.sends is Sends.LINES and is_array(value):
             return "".join(f"{json.dumps(one)}\n" for one in value).encode(), "application/x-ndjson"
         if self.operation.sends is Sends.BYTES:

@@ -7,7 +7,7 @@ from typing import Any
 
 from hub_mcp.catalogue import ENDPOINTS, Endpoint
 from hub_mcp.catalogue.operations.calls import made_of, reading_of
-from hub_mcp.catalogue.operations.changing_calls import OperationChange
+from hub_mcp.catalogue.operations.operation_change import OperationChange
 from hub_mcp.catalogue.operations.table import operations
 
 

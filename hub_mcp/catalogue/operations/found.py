@@ -14,10 +14,10 @@ from hub_mcp.catalogue.answers import (
     WHOLE_TEXT,
     Answer,
     Record,
+    as_text,
     clean,
     is_array,
     is_object,
-    told,
 )
 
 MOST_COLUMNS = 8  # of rows whose fields nobody chose
@@ -57,7 +57,9 @@ class Found(Answer):
         if not is_object(self.value):
             return ()
         plain = {name: one for name, one in self.value.items() if not isinstance(one, (dict, list))}
-        return tuple(f"{name}: {told(one)}" for name, one in plain.items() if one not in EMPTY)[:MOST_FACTS]
+        return tuple(f"{name}: {as_text(one)}" for name, one in plain.items() if one not in EMPTY)[
+            :MOST_FACTS
+        ]
 
 
 def at_path(value: Any, path: str) -> Any:

@@ -48,14 +48,14 @@ class Route:
         type: the type of repository it is for; "" where it is for no type, or the operation has but one.
         service: which SCIM service it is of; "" for all else.
         path: the template with our names.
-        wire: the Hub's name for each of our names in the path.
+        hub_names: the Hub's name for each of our names in the path.
     """
 
     request: Request
     type: str
     service: str
     path: str
-    wire: Mapping[str, str]
+    hub_names: Mapping[str, str]
 
     @property
     def shape(self) -> Shape:
@@ -102,7 +102,7 @@ def _routes(request: Request) -> list[Route]:
 
 
 def _named(request: Request, path: str, kind: str, service: str) -> Route:
-    wire: dict[str, str] = {}
+    hub_names: dict[str, str] = {}
     for inside, ours in (
         ("{namespace}/{repo}", "{repo_id}"),
         ("/collections/{namespace}/{slug}-{id}", "/collections/{slug}"),
@@ -111,9 +111,9 @@ def _named(request: Request, path: str, kind: str, service: str) -> Route:
         path = path.replace(inside, ours)
     for name in _FIELD.findall(path):
         new = RENAMED.get(name) or snake(name)
-        wire[new] = name
+        hub_names[new] = name
         path = path.replace(f"{{{name}}}", f"{{{new}}}", 1)
-    return Route(request, kind, service, path, wire)
+    return Route(request, kind, service, path, hub_names)
 
 
 def types_of(operation: Operation) -> list[str]:

@@ -73,7 +73,7 @@ def _field(operation: Operation, argument: Argument) -> Any:
         kind = Annotated[BY_NAME.get(argument.name, named), BeforeValidator(_number_as_text)]
     elif argument.place == "query" and _takes_list(argument.schema):
         kind = Annotated[kind, BeforeValidator(words_list)]
-    theirs = argument.wire if argument.place in ("query", "body") else argument.name
+    theirs = argument.hub_name if argument.place in ("query", "body") else argument.name
     names = [argument.name] if theirs in arguments_of(operation) else [argument.name, theirs]
     if argument.required:
         return (kind, Field(validation_alias=AliasChoices(*names)))
@@ -94,7 +94,7 @@ def as_people_write(operation: Operation, given: Any, hosts: Sequence[str] = ())
     if not is_object(given):
         return given
     refuse_no_text(given, DEEPEST)
-    known = {name: one for one in arguments_of(operation).values() for name in (one.name, one.wire)}
+    known = {name: one for one in arguments_of(operation).values() for name in (one.name, one.hub_name)}
     said = {
         name: value
         for name, value in given.items()
@@ -111,11 +111,11 @@ def as_people_write(operation: Operation, given: Any, hosts: Sequence[str] = ())
     return said
 
 
-def wire_of(operation: Operation, said: BaseModel) -> dict[str, Any]:
+def payload_of(operation: Operation, said: BaseModel) -> dict[str, Any]:
     """What a call says, by the Hub's own names, whatever place each travels in."""
     known = arguments_of(operation)
     given = sorted(said_by(operation, said).items(), key=lambda one: known[one[0]].place != "")
-    return {known[name].wire: as_json(one) for name, one in given}
+    return {known[name].hub_name: as_json(one) for name, one in given}
 
 
 def said_by(operation: Operation, said: BaseModel) -> dict[str, Any]:
@@ -156,11 +156,11 @@ def refuse_unfitting(operation: Operation, said: Mapping[str, Any]) -> None:
 def bad_arguments(operation: Operation, trouble: ValidationError, paging: bool = True) -> BadInput:
     """What was wrong with the arguments, each by its name, with the rule it breaks."""
     known = arguments_of(operation)
-    by_wire = {one.wire: one.name for one in known.values()}
+    by_hub_name = {one.hub_name: one.name for one in known.values()}
     faults: dict[str, str] = {}
     for error in trouble.errors(include_url=False):
         top = str(error["loc"][0]) if error["loc"] else ""
-        name = by_wire.get(top, top)
+        name = by_hub_name.get(top, top)
         if name in faults:
             continue
         if error["type"] == "extra_forbidden" and len(error["loc"]) == 1:
@@ -176,11 +176,11 @@ def bad_arguments(operation: Operation, trouble: ValidationError, paging: bool =
             given = json.dumps(error["input"], default=str, ensure_ascii=False)[:60]
             rule = schema_in_words(known[name].schema) if name in known else error["msg"]
             faults[name] = f"{f'at {where}: ' if where else ''}must be {rule}, not {given}"
-    told = [
+    sentences = [
         f"{plain(name, 60)}: {plain(said, 600)}" if name else plain(said, 600)
         for name, said in faults.items()
     ]
     return BadInput(
-        f"{operation.name} was not called. {'; '.join(told[:MOST_FAULTS])}.",
+        f"{operation.name} was not called. {'; '.join(sentences[:MOST_FAULTS])}.",
         advice="Correct it and call again.",
     )

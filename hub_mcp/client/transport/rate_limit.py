@@ -3,7 +3,7 @@
 The Hub tells on every answer what is left of its fixed window. While there is plenty, calls go at once. When
 the last tenth begins they are spaced out, more and more, up to the rate that lasts until the window ends;
 when nothing is left they wait for its end. A wait is told as progress, can be cancelled, and is refused when
-it is longer than the call's patience: the error then names it.
+it is longer than the call's deadline: the error then names it.
 
 Limiters of others (aiolimiter, pyrate-limiter) count against a rate known beforehand; here the Hub counts and
 says.
@@ -83,16 +83,16 @@ class RateLimitTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         budget = self.budget_of(request)
-        patience = deadline_of(request)
+        deadline = deadline_of(request)
         wait = budget.reserve(self._clock())
-        if wait > patience.max_wait:
+        if wait > deadline.max_wait:
             budget.give_back()
             raise RateLimited(
                 "The Hub's rate limit for this caller is used up, for longer than --max-wait.",
                 wait=math.ceil(wait),
             )
         if wait > 0:
-            await patience.wait_for_limit(wait, self._sleep)
+            await deadline.wait_for_limit(wait, self._sleep)
         answer = await self._inner.handle_async_request(request)
         if window := window_in(answer):
             budget.heed(window, self._clock())

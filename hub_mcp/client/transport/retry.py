@@ -46,14 +46,14 @@ class RetryTransport(httpx.AsyncBaseTransport):
         self._chance = chance
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        patience = deadline_of(request)
+        deadline = deadline_of(request)
         reads = request.method in READS
         attempt = 1
         while True:
             outcome = await self._outcome(request)
             asked = _asked_pause(outcome, reads)
             pause = 0.0 if asked is None else max(asked, self._jitter(attempt, outcome))
-            if asked is None or attempt == TRIES or pause >= patience.left:
+            if asked is None or attempt == TRIES or pause >= deadline.left:
                 if isinstance(outcome, httpx.Response):
                     return outcome
                 raise outcome
@@ -62,8 +62,8 @@ class RetryTransport(httpx.AsyncBaseTransport):
                 what = f"the Hub answered {outcome.status_code}"
                 await outcome.aclose()
             attempt += 1
-            patience.departure.stays()  # a change is tried again only when nothing of it can have been done
-            await patience.tell(pause, f"{what}; trying again in {pause:.0f} s ({attempt} of {TRIES})")
+            deadline.departure.stays()  # a change is tried again only when nothing of it can have been done
+            await deadline.tell(pause, f"{what}; trying again in {pause:.0f} s ({attempt} of {TRIES})")
             await self._sleep(pause)
 
     async def _outcome(self, request: httpx.Request) -> Outcome:

@@ -22,7 +22,7 @@ class TraceTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if isinstance(get_tracer_provider(), ProxyTracerProvider):  # nobody records
             return await self._inner.handle_async_request(request)
-        told = {
+        facts = {
             "http.request.method": request.method,
             "server.address": request.url.host,
             "url.path": request.url.path,
@@ -30,7 +30,7 @@ class TraceTransport(httpx.AsyncBaseTransport):
         with self._tracer.start_as_current_span(
             request.method,
             kind=SpanKind.CLIENT,
-            attributes=told,
+            attributes=facts,
             record_exception=False,
             set_status_on_exception=False,
         ) as span:

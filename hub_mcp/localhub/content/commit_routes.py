@@ -50,9 +50,9 @@ async def preupload(request: Request) -> Response:
         attributes = text_at(store, tree, ATTRIBUTES) or ""
     if ignore is None:
         ignore = text_at(store, tree, ".gitignore") or ""
-    told = [_told(store, tree, part, attributes, ignore) for part in files]
+    answers = [_told(store, tree, part, attributes, ignore) for part in files]
     body.check()
-    return HubJSON({"commitOid": sha, "files": told})
+    return HubJSON({"commitOid": sha, "files": answers})
 
 
 async def commit(request: Request) -> Response:
@@ -111,9 +111,9 @@ def _told(store: Store, tree: str, part: JSONBody, attributes: str, ignore: str)
         part.wrong("Invalid base64", "sample")
         return {}
     mode = "lfs" if must_be_large(path, size, start, attributes) else "regular"
-    told: dict[str, object] = {"path": path, "uploadMode": mode, "shouldIgnore": ignored(path, ignore)}
+    answers: dict[str, object] = {"path": path, "uploadMode": mode, "shouldIgnore": ignored(path, ignore)}
     there = entry_at(store, tree, path)
-    return told | ({"oid": there.sha256 or there.oid} if there is not None and not there.is_folder else {})
+    return answers | ({"oid": there.sha256 or there.oid} if there is not None and not there.is_folder else {})
 
 
 def _branch(store: Store, repo: sqlite3.Row, revision: str) -> str:

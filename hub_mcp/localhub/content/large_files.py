@@ -43,9 +43,9 @@ async def batch(request: Request) -> Response:
     if not can_write(who, repo):
         may_discuss(who, repo)  # for a pull request
     with store.write():
-        told = [_told(store, repo, who, oid, size, in_parts, origin(request)) for oid, size in asked]
+        answers = [_told(store, repo, who, oid, size, in_parts, origin(request)) for oid, size in asked]
     chosen = "multipart" if any(size > PART for _, size in asked) and in_parts else "basic"
-    answer = HubJSON({"transfer": chosen, "objects": told})
+    answer = HubJSON({"transfer": chosen, "objects": answers})
     answer.headers["Content-Type"] = MEDIA
     return answer
 
@@ -161,12 +161,12 @@ def _told(
     store: Store, repo: sqlite3.Row, who: SignedInUser, oid: str, size: int, in_parts: bool, base: str
 ) -> dict[str, object]:
     """One object of a batch's answer."""
-    told: dict[str, object] = {"oid": oid, "size": size}
+    answers: dict[str, object] = {"oid": oid, "size": size}
     held = _held(store, repo["key"], oid)
     if held is not None:
-        return told
+        return answers
     if size > MOST_LARGE:
-        return told | {
+        return answers | {
             "error": {"code": 413, "message": f"This local Hub takes files of at most {MOST_LARGE:,} bytes"}
         }
     id = store.entropy(20).hex()
@@ -182,7 +182,7 @@ def _told(
         action["header"] = {"chunk_size": str(PART)} | header
     prefix = "" if repo["type"] == "model" else f"{repo['type']}s/"
     check = {"href": f"{base}/{prefix}{repo['id']}.git/info/lfs/objects/verify"}
-    return told | {"authenticated": True, "actions": {"upload": action, "verify": check}}
+    return answers | {"authenticated": True, "actions": {"upload": action, "verify": check}}
 
 
 def _held(store: Store, repo: int, oid: str) -> sqlite3.Row | None:

@@ -35,11 +35,11 @@ class JobState:
     def durations(self) -> dict[str, object]:
         """How long it waited and ran, in whole seconds."""
         end = self.finished if self.finished is not None else self.now
-        told: dict[str, object] = {"totalSecs": round(max(0.0, end - self.created))}
+        durations: dict[str, object] = {"totalSecs": round(max(0.0, end - self.created))}
         if self.started is not None:
-            told["schedulingSecs"] = round(self.started - self.created)
-            told["runningSecs"] = round(max(0.0, end - self.started))
-        return told
+            durations["schedulingSecs"] = round(self.started - self.created)
+            durations["runningSecs"] = round(max(0.0, end - self.started))
+        return durations
 
 
 def state_of(row: sqlite3.Row, now: float) -> JobState:
@@ -99,8 +99,8 @@ def log_of(row: sqlite3.Row, state: JobState) -> list[tuple[float, str]]:
     lines += [(state.started, said) for said in _printed(words)]
     end = state.finished if state.finished is not None else state.now
     steps = int((end - state.started) // STEP)
-    told = range(max(1, steps - MOST_STEPS), steps + 1)
-    lines += [(state.started + n * STEP, f"{int(n * STEP)} s") for n in told]
+    shown_steps = range(max(1, steps - MOST_STEPS), steps + 1)
+    lines += [(state.started + n * STEP, f"{int(n * STEP)} s") for n in shown_steps]
     if state.finished is not None:
         lines.append((state.finished, state.message or state.stage.lower()))
     return lines

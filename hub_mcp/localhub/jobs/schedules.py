@@ -36,7 +36,7 @@ def scheduled_json(store: Store, row: sqlite3.Row) -> dict[str, object]:
     if coming is not None:
         status["nextJobRunAt"] = moment(coming)
     attempts = spec.get("attempts")
-    told = {name: spec[name] for name in (*SAME, "labels") if name in spec}
+    same = {name: spec[name] for name in (*SAME, "labels") if name in spec}
     return {
         "id": row["id"],
         "createdAt": row["created_at"],
@@ -47,7 +47,7 @@ def scheduled_json(store: Store, row: sqlite3.Row) -> dict[str, object]:
         "type": "scheduled-job",
         "owner": owner_json(store, row["namespace"]),
         "initiator": owner_json(store, row["created_by"]),
-        "jobSpec": {**told, "retry": attempts - 1 if isinstance(attempts, int) else 0},
+        "jobSpec": {**same, "retry": attempts - 1 if isinstance(attempts, int) else 0},
     }
 
 

@@ -48,8 +48,8 @@ async def listing(request: Request) -> Response:
         "unread": store.count(f"select count(*){FROM}{whole} and not n.read", who.id, *seen_params),
         "all": store.count(f"select count(*){FROM}{whole}", who.id, *seen_params),
     }
-    told = [_notification(store, row) for row in rows]
-    return HubJSON({"notifications": told, "count": count, "start": page * PAGE})
+    shown = [_notification(store, row) for row in rows]
+    return HubJSON({"notifications": shown, "count": count, "start": page * PAGE})
 
 
 async def mark(request: Request) -> Response:

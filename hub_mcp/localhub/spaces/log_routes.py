@@ -41,8 +41,8 @@ async def logs(request: Request) -> Response:
     lines = _built(repo, details, began, build, now)
     if request.url.path.endswith("/run"):
         lines = _ran(details, began + build, now)
-    told = [(at, text) for at, text in lines if at <= now][-min(tail, MOST) :] if tail else []
-    return _events({"data": f"{text}\n", "timestamp": moment(at)} for at, text in told)
+    sent = [(at, text) for at, text in lines if at <= now][-min(tail, MOST) :] if tail else []
+    return _events({"data": f"{text}\n", "timestamp": moment(at)} for at, text in sent)
 
 
 async def metrics(request: Request) -> Response:

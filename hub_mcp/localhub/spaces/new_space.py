@@ -43,8 +43,8 @@ def space_in(body: JSONBody) -> dict[str, object]:
         for part in body.parts(kind) or []:
             key = part.text("key", required=True, pattern=VARIABLE_NAME)
             value, description = part.text("value", required=True), part.text("description")
-            told: dict[str, Json] = {"description": description} if description else {}
-            kept[key or ""] = {**value_kept(kind, value or ""), **told}
+            described: dict[str, Json] = {"description": description} if description else {}
+            kept[key or ""] = {**value_kept(kind, value or ""), **described}
         fields[kind] = kept
     for part in body.parts("volumes") or []:
         part.choice("type", ("bucket", "model", "dataset", "space"), required=True)

@@ -38,8 +38,8 @@ async def upsert(request: Request) -> Response:
     kind = _kind(request)
 
     def with_it(kept: dict[str, Json], now: str) -> dict[str, Json]:
-        told: dict[str, Json] = {"description": description} if description is not None else {}
-        return {**kept, key: {**value_kept(kind, value), **told, "updatedAt": now}}
+        described: dict[str, Json] = {"description": description} if description is not None else {}
+        return {**kept, key: {**value_kept(kind, value), **described, "updatedAt": now}}
 
     return _changed(request, kind, with_it)
 
@@ -70,9 +70,9 @@ def _changed(request: Request, kind: str, change: Callable[[Settings, str], Sett
 def _shown(details: Mapping[str, Json], kind: str) -> dict[str, object]:
     kept = details.get(kind)
     entries = kept.items() if isinstance(kept, dict) else ()
-    told = ("value", "description", "updatedAt")
+    described = ("value", "description", "updatedAt")
     return {
-        name: {**({"key": name} if kind == "secrets" else {}), **{k: one[k] for k in told if k in one}}
+        name: {**({"key": name} if kind == "secrets" else {}), **{k: one[k] for k in described if k in one}}
         for name, one in entries
         if isinstance(one, dict)
     }

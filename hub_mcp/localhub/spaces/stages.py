@@ -100,6 +100,6 @@ def is_off(store: Store, details: Mapping[str, Json]) -> bool:
 def _ended(runtime: Mapping[str, Json], stage: str, error: Json = None) -> dict[str, Json]:
     """A runtime whose hardware was given back."""
     kept = {name: value for name, value in runtime.items() if name != "errorMessage"}
-    told: dict[str, Json] = {"errorMessage": error} if error else {}
+    reason: dict[str, Json] = {"errorMessage": error} if error else {}
     hardware: Json = {"current": None, "requested": wanted(runtime)}
-    return {**kept, "stage": stage, "hardware": hardware, "replicas": {"requested": 1}, **told}
+    return {**kept, "stage": stage, "hardware": hardware, "replicas": {"requested": 1}, **reason}

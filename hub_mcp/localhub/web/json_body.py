@@ -196,8 +196,8 @@ async def bounded_body(request: Request, most: int) -> bytes:
 def _said(value: Json) -> str | None:
     """What a body asks for, as the log of requests tells it: a few fields, never a secret's or a file's."""
     fields = value if isinstance(value, dict) else {}
-    told = {name: fields[name] for name in SAID if name in fields}
-    words = json.dumps(told, ensure_ascii=False).replace('"', "")[1:-1]
+    quoted_fields = {name: fields[name] for name in SAID if name in fields}
+    words = json.dumps(quoted_fields, ensure_ascii=False).replace('"', "")[1:-1]
     return words[:MOST_SAID] or None
 
 

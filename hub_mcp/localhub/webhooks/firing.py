@@ -64,8 +64,11 @@ def _act(store: Store, webhook: sqlite3.Row, event: sqlite3.Row, payload: Facts)
         user = user_with_id(store, webhook["user_id"])
         assert user is not None
         spec = json.loads(webhook["job"])
-        told = {"WEBHOOK_REPO_ID": json.loads(event["repo"])["id"], "WEBHOOK_PAYLOAD": json.dumps(payload)}
-        spec["environment"] = {**(spec.get("environment") or {}), **told}
+        described = {
+            "WEBHOOK_REPO_ID": json.loads(event["repo"])["id"],
+            "WEBHOOK_PAYLOAD": json.dumps(payload),
+        }
+        spec["environment"] = {**(spec.get("environment") or {}), **described}
         initiator = {"type": "webhook", "id": webhook["id"]}
         job = add_job(store, webhook["job_namespace"], user["name"], spec, initiator)
         note_delivery(store, webhook["id"], event["scope"], f"job {job['id']}")
@@ -118,7 +121,7 @@ def _payload(store: Store, webhook: sqlite3.Row, event: sqlite3.Row, repo: Facts
     """An event in the third form of the Hub's payloads (hub docs, webhooks)."""
     place = f"{PLURALS[str(repo['type'])]}{repo['id']}"
     api = f"{origin}/api/{repo['type']}s/{repo['id']}"
-    told: Facts = {
+    payload: Facts = {
         "event": {"action": event["action"], "scope": event["scope"]},
         "repo": {
             "type": repo["type"],
@@ -133,7 +136,7 @@ def _payload(store: Store, webhook: sqlite3.Row, event: sqlite3.Row, repo: Facts
     row = store.row("select * from discussions where id = ?", event["discussion"])
     if row is not None:
         thread = f"discussions/{row['num']}"
-        told["discussion"] = {
+        payload["discussion"] = {
             "id": row["id"],
             "title": row["title"],
             "url": {"web": f"{origin}/{place}/{thread}", "api": f"{api}/{thread}"},
@@ -144,5 +147,5 @@ def _payload(store: Store, webhook: sqlite3.Row, event: sqlite3.Row, repo: Facts
     said = store.row("select * from discussion_events where id = ?", event["comment"])
     if said is not None:
         facts = json.loads(said["facts"])
-        told["comment"] = {"id": said["id"], "content": facts["raw"], "hidden": facts["hidden"]}
-    return told
+        payload["comment"] = {"id": said["id"], "content": facts["raw"], "hidden": facts["hidden"]}
+    return payload

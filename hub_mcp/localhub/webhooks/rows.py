@@ -38,9 +38,9 @@ def webhook_json(row: sqlite3.Row) -> dict[str, object]:
 
 def _job_json(spec: dict[str, Json]) -> dict[str, object]:
     same = ("dockerImage", "spaceId", "arguments", "command", "labels", "secrets")
-    told: dict[str, object] = {name: spec[name] for name in same if name in spec}
-    told |= {"environment": spec.get("environment") or {}, "flavor": spec["flavor"]}
-    return told | {"timeoutSeconds": spec.get("timeout")}
+    shown: dict[str, object] = {name: spec[name] for name in same if name in spec}
+    shown |= {"environment": spec.get("environment") or {}, "flavor": spec["flavor"]}
+    return shown | {"timeoutSeconds": spec.get("timeout")}
 
 
 def take_events(store: Store) -> list[sqlite3.Row]:

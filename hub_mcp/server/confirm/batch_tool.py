@@ -147,7 +147,7 @@ def _told(made: MadeMany, skipped: int, form: AnswerForm) -> CallToolResult:
     done = [one.acted for one in made.made if one.acted]
     total, begun = len(made.batch.calls), len(made.made)
     room = min(LONGEST_SAID, MOST_SAID // max(begun, 1))
-    told = {skipped + one.n + 1: cut_text(_outcome(one), room) for one in made.made}
+    outcomes = {skipped + one.n + 1: cut_text(_outcome(one), room) for one in made.made}
     notes = sorted({one.note for one in done if one.note})
     if made.by:
         notes.append(f"Confirmed {made.by}.")
@@ -170,8 +170,8 @@ def _told(made: MadeMany, skipped: int, form: AnswerForm) -> CallToolResult:
         )
         notes.append(f"{why}Not reached: {skipped + begun + 1:,} to {last:,}. To go on, call {again}.")
     first = f"{len(done):,} of {total:,} changes made."
-    text = "\n".join([first, *(f"{n}. {said}" for n, said in told.items()), *notes])
-    calls = [{"n": n, "said": said} for n, said in told.items()]
+    text = "\n".join([first, *(f"{n}. {said}" for n, said in outcomes.items()), *notes])
+    calls = [{"n": n, "said": said} for n, said in outcomes.items()]
     result = result_of(text, {"made": len(done), "of": total, "calls": calls, "note": " ".join(notes)}, form)
     if done or not begun:
         return result

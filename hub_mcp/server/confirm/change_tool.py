@@ -10,7 +10,7 @@ from typing import Any
 import anyio
 from mcp.types import CallToolRequestParams, CallToolResult, InputRequiredResult
 
-from hub_mcp.catalogue.answers import clean, told
+from hub_mcp.catalogue.answers import as_text, clean
 from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.users import Whoami
 from hub_mcp.client.hub import Hub
@@ -263,7 +263,7 @@ def rehearsal(outcome: Rehearsal, form: AnswerForm) -> CallToolResult:
             for name, (was, then) in outcome.changes.items()
         }
         for name, (was, then) in outcome.changes.items():
-            lines.append(f"{name}: {told(clean(was)) or 'nothing'} → {told(clean(then)) or 'nothing'}")
+            lines.append(f"{name}: {as_text(clean(was)) or 'nothing'} → {as_text(clean(then)) or 'nothing'}")
     if question is None:
         lines.append("It would be done without asking anybody.")
         said["note"] = f"{lines[0]} {lines[-1]}"

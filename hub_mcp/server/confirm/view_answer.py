@@ -110,7 +110,7 @@ def asked_in_view(
     )
     plan = f"{NOTHING_CHANGED} A person has to approve this."
     said = {"plan": plan, "consequence": question.consequence, "next_step": waits, "expires_in": EXPIRES}
-    told = result_of("\n\n".join((plan, question.consequence, waits)), said, form)
+    result = result_of("\n\n".join((plan, question.consequence, waits)), said, form)
     arguments = {name: one for name, one in (params.arguments or {}).items() if name not in OURS}
     shown: dict[str, Any] = {
         "headline": question.headline,
@@ -125,4 +125,4 @@ def asked_in_view(
     }
     if len(json.dumps(arguments)) <= LARGEST_ECHO:
         shown["arguments"] = arguments
-    return told.model_copy(update={"meta": {**(told.meta or {}), KEY: shown}})
+    return result.model_copy(update={"meta": {**(result.meta or {}), KEY: shown}})

@@ -50,7 +50,7 @@ class RegisterApp(Endpoint[RegisteredApp]):
 
     redirect_uri: str
 
-    def wire(self) -> dict[str, Any]:
+    def payload(self) -> dict[str, Any]:
         return {
             "client_name": "hub-mcp",
             "redirect_uris": [self.redirect_uri],

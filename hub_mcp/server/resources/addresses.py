@@ -212,7 +212,7 @@ def _read_query(endpoint: type[Endpoint[Any]], query: str, address: str) -> dict
 def _query_names(endpoint: type[Endpoint[Any]]) -> Mapping[str, str]:
     """What an address can say in its query, and whether it is one value, a list, or written as JSON."""
     inside = set(fields_in(endpoint.address_template()))
-    properties = input_schema_of(endpoint)["properties"] | {key: {} for key in endpoint.unannounced}
+    properties = input_schema_of(endpoint)["properties"] | {key: {} for key in endpoint.unlisted}
     return {name: _form(one) for name, one in properties.items() if name not in inside}
 
 

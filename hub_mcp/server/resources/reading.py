@@ -253,11 +253,11 @@ def _content(uri: str, file: FileContent) -> ReadResourceResult:
     """A file as it is, where it is text or a small picture; else what is known of it. The rest is beside."""
     said = file.content()
     beside = {**META, **{f"hub_mcp/{name}": one for name, one in said.items() if name != "text"}}
-    if file.picture:
-        kind, body = file.picture
+    if file.image:
+        kind, body = file.image
         blob = base64.b64encode(body).decode()
-        picture = BlobResourceContents(uri=uri, blob=blob, mime_type=kind, _meta=beside)
-        return ReadResourceResult(contents=[picture])
+        image = BlobResourceContents(uri=uri, blob=blob, mime_type=kind, _meta=beside)
+        return ReadResourceResult(contents=[image])
     if "text" not in said:
         return _text(uri, json.dumps(said, ensure_ascii=False), JSON)
     text = TextResourceContents(uri=uri, text=said["text"], mime_type="text/plain", _meta=beside)

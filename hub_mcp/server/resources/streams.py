@@ -35,7 +35,7 @@ LASTS = 45.0  # seconds of one read, however small the Hub's pages are; hosts gi
 
 _json = json.JSONEncoder(ensure_ascii=False).encode
 
-Told = Callable[[int, str], Awaitable[None]]
+Progress = Callable[[int, str], Awaitable[None]]
 
 
 def stream_of(listing: Listing[Any]) -> str:
@@ -169,7 +169,7 @@ def broken_off(lines: NdjsonLines, error: HubError) -> HubError:
 
 
 async def read_stream(
-    hub: Hub, listing: Listing[Any], told: Told, walk: Walk | None = None, lasts: float = LASTS
+    hub: Hub, listing: Listing[Any], progress: Progress, walk: Walk | None = None, lasts: float = LASTS
 ) -> str:
     """Walk from the address on, until the budget is full, the time is over, or the listing ends.
 
@@ -187,7 +187,7 @@ async def read_stream(
         nonlocal pages
         lines.add(page)
         pages += 1
-        await told(pages, f"{lines.rows:,} rows")
+        await progress(pages, f"{lines.rows:,} rows")
         await anyio.lowlevel.checkpoint()
 
     try:

@@ -11,6 +11,6 @@ KEY = "hub_mcp/access"
 
 def with_access(result: CallToolResult, call: GetAccess, access: Access) -> CallToolResult:
     """A result with people and repositories beside it, and what roles allow."""
-    told = {name: access.told[name] for name in ("rule", "not_seen") if name in access.told}
-    shown = {"organization": call.organization, "user": call.user or "", "may": MAY, **told, **access.table}
+    notes = {name: access.answer[name] for name in ("rule", "not_seen") if name in access.answer}
+    shown = {"organization": call.organization, "user": call.user or "", "may": MAY, **notes, **access.table}
     return result.model_copy(update={"meta": {**(result.meta or {}), KEY: shown}})

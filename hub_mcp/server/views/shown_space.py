@@ -6,7 +6,7 @@ from typing import Any
 
 from mcp.types import CallToolResult
 
-from hub_mcp.catalogue.answers import Answer, is_array, is_object, told
+from hub_mcp.catalogue.answers import Answer, as_text, is_array, is_object
 from hub_mcp.catalogue.endpoint import Endpoint
 
 KEY = "hub_mcp/space"
@@ -38,4 +38,4 @@ def _lines(content: dict[str, Any]) -> list[str]:
     if isinstance(text, str):
         return text.split("\n")[-MOST_LINES:]
     events = items if is_array(items) else []
-    return [told(one.get("data", one) if is_object(one) else one) for one in events][-MOST_LINES:]
+    return [as_text(one.get("data", one) if is_object(one) else one) for one in events][-MOST_LINES:]

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from hub_mcp.catalogue.operations.calls import OperationCall, made_of
 from hub_mcp.catalogue.operations.risks import Risk, risk_of
 from hub_mcp.catalogue.operations.table import Standing, operations
-from hub_mcp.catalogue.operations.validation import bad_arguments, wire_of
+from hub_mcp.catalogue.operations.validation import bad_arguments, payload_of
 
 OPERATIONS = operations()
 REPO = {"repo_id": "acme/tiny", "type": "model"}
@@ -27,7 +27,7 @@ HOOK = {"watched": [{"type": "user", "name": "ada"}], "domains": ["repo"]}
 def risked(name: str, said: dict[str, Any]) -> Risk:
     operation = OPERATIONS[name]
     return risk_of(
-        operation, wire_of(operation, made_of(operation, OperationCall).model_validate(said, strict=True))
+        operation, payload_of(operation, made_of(operation, OperationCall).model_validate(said, strict=True))
     )
 
 

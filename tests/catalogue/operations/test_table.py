@@ -17,7 +17,7 @@ from hub_mcp.catalogue.operations.paths import route_of, types_of
 from hub_mcp.catalogue.operations.pinning import shapes_in
 from hub_mcp.catalogue.operations.risks import rules
 from hub_mcp.catalogue.operations.table import Operation, Standing, operations, read_table, shipped
-from hub_mcp.catalogue.operations.validation import bad_arguments, wire_of
+from hub_mcp.catalogue.operations.validation import bad_arguments, payload_of
 from hub_mcp.dev.import_operations import BEYOND, pinned_anew, take_in, with_beyond
 from tests.catalogue.operations.examples import least_arguments
 
@@ -61,7 +61,7 @@ def test_the_table_holds_each_reviewed_request_under_its_name_and_class() -> Non
 @needs_document
 def test_the_shipped_shapes_are_those_of_the_document(document: dict[str, Any]) -> None:
     found = take_in(document, shipped("pins.tsv"), shipped("reviewed.tsv"))
-    assert found.told() == []
+    assert found.summary() == []
     assert found.shapes == shipped("shapes.jsonl")
 
 
@@ -133,7 +133,7 @@ def test_a_better_description_changes_no_pin(document: dict[str, Any]) -> None:
         for operation in item.values():
             for parameter in operation.get("parameters", ()):
                 parameter["description"] = "better words"
-    assert take_in(newer, shipped("pins.tsv"), shipped("reviewed.tsv")).told() == []
+    assert take_in(newer, shipped("pins.tsv"), shipped("reviewed.tsv")).summary() == []
 
 
 def without_line(name: str, start: str) -> Callable[[str], str]:
@@ -162,7 +162,7 @@ def test_an_operation_without_a_pin_is_unknown() -> None:
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda one: one.name)
 def test_an_operation_says_what_it_does_and_its_rules_name_what_it_takes(operation: Operation) -> None:
     assert operation.does
-    known = {one.wire for one in arguments_of(operation).values()} | {"type"}
+    known = {one.hub_name for one in arguments_of(operation).values()} | {"type"}
     for rule in rules(operation.raised):
         if rule.condition not in ("*", "else"):
             for term in rule.condition.split("&"):
@@ -195,16 +195,16 @@ def test_the_least_arguments_make_a_call_that_the_document_takes(operation: Oper
     said = least_arguments(operation)
     call = made_of(operation, OperationCall).model_validate(said, strict=True)
     route = route_of(operation, said)
-    wired = wire_of(operation, call)
+    payload = payload_of(operation, call)
     if (schema := route.shape.body) is not None:
-        inside = {one.wire for one in arguments_of(operation).values() if one.place == "body"}
-        named = {name: value for name, value in wired.items() if name in inside}
-        body = wired["body"] if "body" in wired and not inside else {**defaults_of(schema), **named}
+        inside = {one.hub_name for one in arguments_of(operation).values() if one.place == "body"}
+        named = {name: value for name, value in payload.items() if name in inside}
+        body = payload["body"] if "body" in payload and not inside else {**defaults_of(schema), **named}
         jsonschema.Draft202012Validator(without_undefined(schema)).validate(body)
-    asked = {one.wire for one in arguments_of(operation).values() if one.place == "query"}
+    asked = {one.hub_name for one in arguments_of(operation).values() if one.place == "query"}
     for name, schema in route.shape.query.items():
-        if name in wired and name in asked and (name != "type" or not types_of(operation)):
-            jsonschema.Draft202012Validator(dict(schema)).validate(wired[name])
+        if name in payload and name in asked and (name != "type" or not types_of(operation)):
+            jsonschema.Draft202012Validator(dict(schema)).validate(payload[name])
 
 
 @pytest.mark.parametrize("operation", CALLABLE, ids=lambda one: one.name)

@@ -15,7 +15,7 @@ from hub_mcp.catalogue.operations.found import Found
 from hub_mcp.catalogue.operations.replacing import lost_by, read_before, taken_back
 from hub_mcp.catalogue.operations.risks import Risk, risk_of
 from hub_mcp.catalogue.operations.table import Standing
-from hub_mcp.catalogue.operations.validation import wire_of
+from hub_mcp.catalogue.operations.validation import payload_of
 from hub_mcp.catalogue.resource_groups import ResourceGroups
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.errors import Stopped
@@ -36,7 +36,7 @@ class OperationChange(OperationCall, Change[Answer, Answer]):
     @property
     def risk(self) -> Risk:
         """What this very call risks."""
-        return risk_of(self.operation, wire_of(self.operation, self))
+        return risk_of(self.operation, payload_of(self.operation, self))
 
     def owners(self) -> tuple[str, ...]:
         said, found = self._said(), list(super().owners())
@@ -90,7 +90,7 @@ class OperationChange(OperationCall, Change[Answer, Answer]):
         return self._retype(self.risk)
 
     def facts(self, before: Answer, known: Known) -> tuple[str, ...]:
-        lost = lost_by(self.operation, wire_of(self.operation, self), _value_of(before))
+        lost = lost_by(self.operation, payload_of(self.operation, self), _value_of(before))
         return tuple(lost) or before.facts()
 
     def _retype(self, risk: Risk) -> str:
@@ -105,16 +105,16 @@ class OperationChange(OperationCall, Change[Answer, Answer]):
         looked, was = read_before(self.operation), _value_of(before)
         if not looked or not is_object(was):
             return {}
-        said = wire_of(self.operation, self)
+        said = payload_of(self.operation, self)
         return {name: (was.get(name), said.get(name)) for name in looked.fields if name in said}
 
     def undo(self, before: Answer, after: Answer) -> Change[Any, Any] | None:
         earlier = taken_back(self.operation, _value_of(before))
         if not earlier:
             return None
-        by_wire = {one.wire: one.name for one in arguments_of(self.operation).values()}
+        by_hub_name = {one.hub_name: one.name for one in arguments_of(self.operation).values()}
         return type(self).model_validate(
-            {**self.as_arguments(), **{by_wire[name]: one for name, one in earlier.items()}}
+            {**self.as_arguments(), **{by_hub_name[name]: one for name, one in earlier.items()}}
         )
 
     @classmethod
