@@ -105,11 +105,20 @@ async def test_an_answer_that_is_not_the_views_changes_nothing(world: World, era
         assert world.spy.changes == []
 
 
-async def test_an_answer_faster_than_anybody_reads_changes_nothing(world: World, era: str) -> None:
+async def test_a_yes_faster_than_anybody_reads_changes_nothing(world: World, era: str) -> None:
     async with world.client(era, shows_views=True) as client:
         question = await asked(client)
         world.clock.now -= THINKS
         assert refused(await answered(world, client, question, name=NAME))
+        assert world.spy.changes == []
+
+
+async def test_a_no_is_a_no_however_fast_it_came(world: World, era: str) -> None:
+    async with world.client(era, shows_views=True) as client:
+        question = await asked(client)
+        world.clock.now -= THINKS
+        assert "The person said no." in text_of(await answered(world, client, question, yes=False))
+        assert "already been used" in text_of(await answered(world, client, question, name=NAME))
         assert world.spy.changes == []
 
 

@@ -23,7 +23,7 @@ LOOPS = [
     "tests/server/test_host_arguments.py", "tests/server/test_private_fields.py",
     "tests/test_every_endpoint.py", "tests/test_hostile.py", "tests/test_tool_list.py",
 ]  # fmt: skip
-USERS = "hub_mcp/catalogue/users.py"
+USERS = "hub_mcp/catalogue/people.py"
 PEOPLE = "hub_mcp/localhub/people/routes.py"
 SAMPLES = "tests/samples.py"
 WAYS = "tests/gate/ways.py"
@@ -104,57 +104,42 @@ def tree(tmp_path: Path) -> Iterator[Tree]:
 
 
 def test_a_new_endpoint_is_its_class_its_local_route_and_one_sample_line(tree: Tree) -> None:
-    tree.put(
-        USERS, "from hub_mcp.catalogue.vocabulary import", "from hub_mcp.catalogue.listing import Listing\n"
-    )
-    tree.put(USERS, "Words\n\n\nclass Identity", "Owner, ")
     tree.put(USERS, "", '''
 
-class Follower(Record):
-    """A user who follows another."""
+@get("/api/users/{username}/mutuals", label="List user mutuals")
+class ListUserMutuals(Listing[Person]):
+    """Who follows a user and is followed back."""
 
-    noun = "user"
-    shown = ("user", "fullname")
+    row = Person
+    in_area = "users"
 
-    user: str
-    fullname: str | None = None
-
-
-@get("/api/users/{username}/followers", label="List user followers")
-class ListUserFollowers(Listing[Follower]):
-    """Followers of a user."""
-
-    row = Follower
-    largest = 500
-
-    username: Owner
+    username: Account
 ''')  # fmt: skip
-    tree.put(PEOPLE, "async def members(", '''async def user_followers(request: Request) -> Response:
-    """GET /api/users/{username}/followers."""
-    store, who = store_of(request), caller(request)
-    row = user_named(store, request.path_params["username"])
-    if row is None:
-        raise ApiError(404, "This user does not exist")
-    limit, place = limit_of(request, 500, 10_000, cap=True), place_of(request, 1)
-    rows = followers_after(store, row["id"], place[0] if place else "", limit + 1)
-    return HubJSON(users_json(store, who, rows[:limit]), headers=_next(request, rows, limit))
+    tree.put(PEOPLE, "def _user_at(", '''async def mutuals(request: Request) -> Response:
+    """GET /api/users/{username}/mutuals."""
+    store, who, user = store_of(request), caller(request), _user_at(request, "mutuals")
+    limit, place = limit_of(request, 500, 1000, cap=True), place_of(request, 1)
+    followed = {row["id"] for row in followed_after(store, user["id"], "", 1000)}
+    rows = followers_after(store, user["id"], place[0] if place else "", 1000)
+    both = [row for row in rows if row["id"] in followed][: limit + 1]
+    return HubJSON(users_json(store, who, both[:limit]), headers=_next(request, both, limit))
 
 
 ''')  # fmt: skip
     tree.put(PEOPLE, '    Route("/api/users/{username}/overview"',
-             '    Route("/api/users/{username}/followers", user_followers, methods=["GET"]),\n')  # fmt: skip
+             '    Route("/api/users/{username}/mutuals", mutuals, methods=["GET"]),\n')  # fmt: skip
     tree.put(
         SAMPLES,
         '    "list_resource_groups": {"org',
-        '    "list_user_followers": {"username": "ada", "limit": 2},\n',
+        '    "list_user_mutuals": {"username": "ada", "limit": 2},\n',
     )
     own = {USERS, PEOPLE, SAMPLES}
     touched = tree.derive()
     assert touched - LISTS - own == {
-        "tests/exchanges/list_user_followers.json", "tests/snapshots/list_user_followers.txt",
+        "tests/exchanges/list_user_mutuals.json", "tests/snapshots/list_user_mutuals.txt",
     }  # fmt: skip
     assert own <= touched
-    tree.holds("list_user_followers")
+    tree.holds("list_user_mutuals")
 
 
 def test_an_optional_parameter_is_a_field_and_a_line_of_the_local_hub(tree: Tree) -> None:
@@ -162,16 +147,10 @@ def test_an_optional_parameter_is_a_field_and_a_line_of_the_local_hub(tree: Tree
     text = path.read_text("utf-8")
     assert text.endswith("    organization: Owner\n")
     path.write_text(text + "    search: Word | None = None\n", "utf-8")
-    tree.put(
-        PEOPLE,
-        '    rows = followers_after(store, org["id"]',
-        '    search = request.query_params.get("search", "")\n',
-    )
-    tree.put(
-        PEOPLE,
-        "    return HubJSON(users_json(store, who, rows[:limit])",
-        '    rows = [row for row in rows if search in row["name"]]\n',
-    )
+    followers = '    rows = followers_after(store, org["id"], place[0] if place else "", limit + 1)\n'
+    found = '    rows = [row for row in rows if request.query_params.get("search", "") in row["name"]]\n'
+    path = tree.place / PEOPLE
+    path.write_text(path.read_text("utf-8").replace(followers, followers + found), "utf-8")
     own = {CATALOGUE, PEOPLE}
     touched = tree.derive()
     assert touched - LISTS - own == {"tests/snapshots/list_organization_followers.txt"}
@@ -184,21 +163,23 @@ def test_a_gated_endpoint_is_a_new_endpoint_and_its_way_to_ask(tree: Tree) -> No
     tree.put(moderation, "", '''
 
 @delete(
-    f"{PATH}/{{num}}/ref",
+    f"{PATH}/{{num}}/hidden",
     permission="repo.write",
-    documented=f"DELETE {DOCUMENTED}/{{num}}/ref",
-    destroys="the branch of the pull request {num} of the {type} {repo_id}",
+    documented=f"DELETE {DOCUMENTED}/{{num}}/hidden",
+    destroys="what was hidden in the discussion {num} of the {type} {repo_id}",
 )
-class DeletePrRef(ActsOnDiscussion[Done]):
-    """Delete the branch of a closed pull request. A person types its place."""
+class PurgeHiddenComments(ActsOnDiscussion[Done]):
+    """Delete the hidden comments of a discussion for good. A person types its place."""
 ''')  # fmt: skip
-    tree.put(routes, "def discussion_at(", '''async def delete_ref(request: Request) -> Response:
-    """DELETE …/discussions/{num}/ref: the branch of a pull request; the thread stays."""
+    tree.put(routes, "def discussion_at(", '''async def purge(request: Request) -> Response:
+    """DELETE …/discussions/{num}/hidden: what its hidden comments held."""
     store, repo, discussion = discussion_at(request)
-    must_write(signed_in(request), repo, f'delete a branch of {repo["type"]} "{repo["id"]}"')
+    must_write(signed_in(request), repo, f'delete comments of {repo["type"]} "{repo["id"]}"')
     with store.write():
-        store.run("delete from refs where repo = ? and ref = ?", repo["key"], f"refs/pr/{discussion['num']}")
-        forget_unreachable(store, repo)
+        store.run(
+            "delete from discussion_events where discussion = ? and json_extract(facts, '$.hidden')",
+            discussion["id"],
+        )
     return PlainTextResponse("OK")
 
 
@@ -206,25 +187,26 @@ class DeletePrRef(ActsOnDiscussion[Done]):
     tree.put(
         routes,
         '    Route(f"{base}/{{num}}", delete,',
-        '    Route(f"{base}/{{num}}/ref", delete_ref, methods=["DELETE"]),\n',
+        '    Route(f"{base}/{{num}}/hidden", purge, methods=["DELETE"]),\n',
     )
     tree.put(
         SAMPLES,
         '    "delete_discussion": {',
-        '    "delete_pr_ref": {"repo_id": "nimbus-labs/nowcast-base", "type": "model", "num": 2},\n',
+        '    "purge_hidden_comments": {"repo_id": "nimbus-labs/nowcast-base", "type": "model", "num": 2},\n',
     )
     tree.put(
         WAYS,
         '        Way(DESTROYS, "delete_discussion",',
-        '        Way(DESTROYS, "delete_pr_ref", "num", proposed),\n',
+        '        Way(DESTROYS, "purge_hidden_comments", "num", proposed),\n',
     )
     tree.put(
         WAYS,
         '    ("edit_comment", "comment_id"): NAMES',
-        '    ("delete_pr_ref", "repo_id"): NAMES,\n    ("delete_pr_ref", "type"): NAMES,\n',
+        '    ("purge_hidden_comments", "repo_id"): NAMES,\n    ("purge_hidden_comments", "type"): NAMES,\n',
     )
     own = {moderation, routes, SAMPLES, WAYS}
     touched = tree.derive()
-    assert touched - LISTS - own == {"tests/exchanges/delete_pr_ref.json"}  # its area is not offered unasked
+    exchange = "tests/exchanges/purge_hidden_comments.json"
+    assert touched - LISTS - own == {exchange}  # its area is not offered unasked
     assert own <= touched
-    tree.holds("delete_pr_ref")
+    tree.holds("purge_hidden_comments")

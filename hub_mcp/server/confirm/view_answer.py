@@ -74,14 +74,14 @@ class ViewAnswer:
         """What the person decided.
 
         Raises:
-            Stopped: the answer is not the view's, was given for something else, or faster than anybody reads.
+            Stopped: the answer is not the view's, was given for something else, or a yes came too fast.
         """
         ours = [hmac.compare_digest(self.key.encode(), view_key(one).encode()) for one in gate.keys]
         if gate.settings.confirm != "plan" or not any(ours):
             raise Stopped(FOR_THE_VIEW, advice=WAIT)
         challenge = Seals(gate.keys, VIEW).open(self.token)
         gate.check(challenge, call, hub)
-        if 0 <= gate.clock() - challenge.issued < AT_ONCE:
+        if self.yes and 0 <= gate.clock() - challenge.issued < AT_ONCE:
             raise Stopped("The answer came faster than anybody reads the question.", advice=ASK_AGAIN)
         content = {"name": self.name} if challenge.retype else {"confirm": True}
         decided = decision_of(challenge, "accept" if self.yes else "decline", content)
