@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import anyio
-import httpx
+import httpx2
 import pytest
 
 from hub_mcp.client.transport.turns import FairTurns, TurnsTransport
@@ -13,17 +13,17 @@ from tests.waiting import PATIENCE
 pytestmark = pytest.mark.asyncio
 
 
-class Held(httpx.AsyncBaseTransport):
+class Held(httpx2.AsyncBaseTransport):
     """Keeps each request until it is told to let them go."""
 
     def __init__(self) -> None:
         self.here: list[str] = []
         self.go = anyio.Event()
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         self.here.append(request.headers.get("authorization", ""))
         await self.go.wait()
-        return httpx.Response(200)
+        return httpx2.Response(200)
 
 
 async def settled() -> None:
