@@ -58,11 +58,11 @@ def sandbox(settings: Settings) -> Hub:
     from hub_mcp.client.hub import Hub
 
     def transport() -> Any:
-        import httpx2
+        import httpx
 
         from hub_mcp.localhub.app import create_app
 
-        return httpx2.ASGITransport(create_app(settings.sandbox or None, faults=settings.faults))
+        return httpx.ASGITransport(create_app(settings.sandbox or None, faults=settings.faults))
 
     token = None if settings.anonymous else _sandbox_token(settings.sandbox_user)
     return Hub(

@@ -71,7 +71,7 @@ def test_only_the_server_knows_the_sdk_and_the_catalogue_does_nothing_but_think(
     room = room_of(path)
     tops = {module.split(".")[0] for module in imports_of(path)}
     assert "mcp" not in tops or room in SDK_ROOMS
-    assert not {"httpx2", "anyio", "starlette"} & tops or room != "catalogue"
+    assert not {"httpx", "anyio", "starlette"} & tops or room != "catalogue"
 
 
 LOCALHUB = sorted((PACKAGE / "localhub").rglob("*.py"))

@@ -8,7 +8,7 @@ import json
 import re
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 
 from hub_mcp import errors
@@ -136,21 +136,21 @@ def assert_readable(sentence: str) -> None:
     assert re.match(r"[A-Z]", sentence) or "/" in sentence.split()[0] or "." in sentence.split()[0]
     assert NOTHING_CHANGED in sentence or UNCERTAIN in sentence
     assert sentence[-1] in ".!"
-    for odd in ("<", "Traceback", "Exception", "{", "None", "httpx2", "Errno", "\n", "  "):
+    for odd in ("<", "Traceback", "Exception", "{", "None", "httpx", "Errno", "\n", "  "):
         assert odd not in sentence
     assert len(sentence) < 700
 
 
 EXCEPTIONS: list[tuple[Exception, Endpoint[Any], str, str, str]] = [
-    (httpx2.ConnectError("[Errno -2] Name or service not known"), READ, "Unreachable", "hub.test cannot be reached.", "HF_ENDPOINT"),
-    (httpx2.ConnectTimeout("secret"), CREATE, "Unreachable", "did not take the connection in time", "HTTPS_PROXY"),
-    (httpx2.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed"), READ, "CertificateTrouble", "certificate of hub.test",
+    (httpx.ConnectError("[Errno -2] Name or service not known"), READ, "Unreachable", "hub.test cannot be reached.", "HF_ENDPOINT"),
+    (httpx.ConnectTimeout("secret"), CREATE, "Unreachable", "did not take the connection in time", "HTTPS_PROXY"),
+    (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed"), READ, "CertificateTrouble", "certificate of hub.test",
      "SSL_CERT_FILE"),
-    (httpx2.ProxyError("407 secret"), READ, "ProxyTrouble", "The proxy did not lead to hub.test.", "HTTPS_PROXY"),
-    (httpx2.ReadTimeout("secret"), READ, "TimedOut", "did not answer in time", "Try again"),
-    (httpx2.ReadTimeout("secret"), CREATE, "TimedOut", "did not answer in time", "Try again"),
-    (httpx2.RemoteProtocolError("secret"), READ, "NoAnswer", "broke before the whole answer came", "Try again"),
-    (httpx2.ReadError("secret"), CREATE, "NoAnswer", "broke before the whole answer came", "Try again"),
+    (httpx.ProxyError("407 secret"), READ, "ProxyTrouble", "The proxy did not lead to hub.test.", "HTTPS_PROXY"),
+    (httpx.ReadTimeout("secret"), READ, "TimedOut", "did not answer in time", "Try again"),
+    (httpx.ReadTimeout("secret"), CREATE, "TimedOut", "did not answer in time", "Try again"),
+    (httpx.RemoteProtocolError("secret"), READ, "NoAnswer", "broke before the whole answer came", "Try again"),
+    (httpx.ReadError("secret"), CREATE, "NoAnswer", "broke before the whole answer came", "Try again"),
     (OSError("secret"), READ, "NoAnswer", "broke", "Try again"),
 ]  # fmt: skip
 

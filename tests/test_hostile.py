@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import httpx2
+import httpx
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -82,7 +82,7 @@ def test_arguments_are_refused_or_become_a_request_of_the_endpoints_own_path(
         assert template.fullmatch(parts.path), parts.path
         assert not {".", ".."} & {unquote(piece) for piece in parts.path.split("/")}
         assert re.fullmatch(r"[!-~]+", request.url)
-        sent = httpx2.URL(request.url)
+        sent = httpx.URL(request.url)
         assert sent.raw_path.decode() == parts.path + ("?" + parts.query if parts.query else "")
         json.dumps(request.body, allow_nan=False).encode()
         call.subject.encode()

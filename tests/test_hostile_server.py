@@ -31,7 +31,7 @@ from tests.written import EVERY_TOOL
 
 EVERY = pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=list(ENDPOINTS))
 NEVER = re.compile(
-    f"[{hostile.UNSEEN}]|Traceback|pydantic|input_value|errors\\.pydantic\\.dev|<html|<!doctype|inside hub-mcp|httpx2"
+    f"[{hostile.UNSEEN}]|Traceback|pydantic|input_value|errors\\.pydantic\\.dev|<html|<!doctype|inside hub-mcp|httpx"
 )
 SANDBOX = Settings(sandbox="", confirm="deny", journal="off", **EVERY_TOOL)
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from urllib.parse import quote, unquote
 
-import httpx2
+import httpx
 import pytest
 
 from hub_mcp.catalogue.models import GetModel
@@ -90,12 +90,12 @@ def test_a_spelling_leaks_before_and_not_after(secret: str, spelling: str) -> No
 async def test_no_spelling_reaches_the_model(secret: str, spelling: str) -> None:
     spelt = SPELLINGS[spelling](secret)
 
-    def echo(asked: httpx2.Request) -> httpx2.Response:
+    def echo(asked: httpx.Request) -> httpx.Response:
         assert asked.headers["authorization"] == f"Bearer {secret}"
         status = 200 if asked.url.path.endswith("good") else 400
         body = f'{{"id": "ada/good", "author": "{spelt}", "tags": ["{spelt}"], "error": "no {spelt}"}}'
         header = spelt.encode("ascii", "replace").decode()
-        return httpx2.Response(
+        return httpx.Response(
             status, content=body, headers={"X-Error-Message": header, "X-Request-Id": header}
         )
 

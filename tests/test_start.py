@@ -1,7 +1,7 @@
 """What a start over stdio imports: at first nothing but Python's own, then the SDK and little else.
 
 Every package beside the SDK's own is paid for at each start of an assistant, so each is named here with its
-reason; what only a call needs (httpx2, the local Hub, Redis) is imported by the call.
+reason; what only a call needs (httpx, the local Hub, Redis) is imported by the call.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def test_a_start_imports_what_is_named_here_beside_the_sdk(tmp_path: Path) -> No
 
 def test_a_sandbox_imports_what_a_call_needs_before_it_is_called(tmp_path: Path) -> None:
     ours = imported(tmp_path, "-m", "hub_mcp", "--sandbox")
-    assert {"hub_mcp.catalogue", "hub_mcp.gate.gate", "hub_mcp.localhub.store", "httpx2"} <= ours
+    assert {"hub_mcp.catalogue", "hub_mcp.gate.gate", "hub_mcp.localhub.store", "httpx"} <= ours
 
 
 def test_what_waits_exists() -> None:

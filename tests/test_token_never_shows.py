@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx2
+import httpx
 import pytest
 from mcp import Client
 
@@ -72,11 +72,11 @@ async def test_it_is_in_no_log_of_real_traffic(log: io.StringIO) -> None:
     assert PLANTED not in said
 
 
-def echo(asked: httpx2.Request) -> httpx2.Response:
+def echo(asked: httpx.Request) -> httpx.Response:
     """A far side that sends back what it was sent, as debugging proxies do."""
     sent = asked.headers.get("authorization", "")
     body = {"id": f"a/{PLANTED}", "name": sent, "error": f"no {sent}", "tags": [PLANTED]}
-    return httpx2.Response(
+    return httpx.Response(
         int(asked.url.params.get("status", 200)), json=body, headers={"X-Error-Message": sent}
     )
 
@@ -86,17 +86,17 @@ def echo(asked: httpx2.Request) -> httpx2.Response:
     "step",
     [
         echo,
-        lambda asked: httpx2.Response(403, json={"error": asked.headers["authorization"]}),
-        lambda asked: httpx2.Response(
+        lambda asked: httpx.Response(403, json={"error": asked.headers["authorization"]}),
+        lambda asked: httpx.Response(
             307, headers={"Location": f"https://evil.invalid/{asked.headers['authorization']}"}
         ),
-        lambda asked: httpx2.Response(409, json={"error": "x", "url": f"{BASE}/?t={PLANTED}"}),
-        lambda asked: httpx2.ConnectError(f"cannot connect with {PLANTED}"),
-        lambda asked: httpx2.LocalProtocolError(f"Illegal header value b'Bearer {PLANTED}'"),
-        lambda asked: httpx2.ReadTimeout(PLANTED),
+        lambda asked: httpx.Response(409, json={"error": "x", "url": f"{BASE}/?t={PLANTED}"}),
+        lambda asked: httpx.ConnectError(f"cannot connect with {PLANTED}"),
+        lambda asked: httpx.LocalProtocolError(f"Illegal header value b'Bearer {PLANTED}'"),
+        lambda asked: httpx.ReadTimeout(PLANTED),
     ],
 )
-async def test_it_is_in_no_answer_and_in_no_error(step: Callable[[httpx2.Request], Step]) -> None:
+async def test_it_is_in_no_answer_and_in_no_error(step: Callable[[httpx.Request], Step]) -> None:
     far = FarSide(step)
     hub = Hub(BASE, planted(), shared=SharedTransports(lambda: far.transport, sleep=Time().sleep))
     for call in CALLS:
@@ -110,7 +110,7 @@ async def test_it_is_in_no_answer_and_in_no_error(step: Callable[[httpx2.Request
 
 @pytest.mark.asyncio
 async def test_it_is_in_no_traceback_and_in_no_local_variable_shown() -> None:
-    far = FarSide(httpx2.ReadTimeout("slow"))
+    far = FarSide(httpx.ReadTimeout("slow"))
     hub = Hub(BASE, planted(), shared=SharedTransports(lambda: far.transport, sleep=Time().sleep))
     with pytest.raises(HubError) as caught:
         await hub.send(CALLS[-1])
@@ -146,7 +146,7 @@ async def test_it_is_in_nothing_a_server_says_or_writes(
 def test_it_is_in_no_repr() -> None:
     token = planted()
     hub = Hub(BASE, token)
-    request = httpx2.Request("GET", BASE, headers={"Authorization": f"Bearer {PLANTED}"})
+    request = httpx.Request("GET", BASE, headers={"Authorization": f"Bearer {PLANTED}"})
     for thing in (
         token,
         hub,
@@ -168,7 +168,7 @@ def test_the_name_of_a_caller_tells_nothing_and_differs_in_every_process() -> No
 
 @pytest.mark.asyncio
 async def test_it_goes_to_the_configured_hub_only() -> None:
-    far = FarSide(httpx2.Response(307, headers={"Location": "https://evil.invalid/api/models/a/b"}))
+    far = FarSide(httpx.Response(307, headers={"Location": "https://evil.invalid/api/models/a/b"}))
     hub = Hub(BASE, planted(), shared=SharedTransports(lambda: far.transport, sleep=Time().sleep))
     for call in CALLS:
         with pytest.raises(HubError):

@@ -23,7 +23,7 @@ CLOCKS = {"time.monotonic", "time.monotonic_ns", "time.perf_counter", "time.proc
 # The first argument of these is a bound in seconds.
 BOUNDS = {"fail_after", "move_on_after", "wait", "join", "communicate", "settimeout"}
 # These have a bound of five seconds of their own, unless they are told another or speak to no socket.
-IMPATIENT = {f"{module}.{name}" for module in ("httpx2", "httpx2") for name in (
+IMPATIENT = {f"{module}.{name}" for module in ("httpx", "httpx2") for name in (
     "AsyncClient", "Client", "get", "post", "put", "patch", "delete", "head", "request", "stream",
 )}  # fmt: skip
 # A time of these is a setting of ours that is under test.
@@ -72,8 +72,8 @@ def test_no_test_depends_on_the_speed_of_the_machine(file: Path) -> None:
         "anyio.fail_after(30)",
         "subprocess.run(command, timeout=60)",
         "await asyncio.wait_for(asked, 1)",
-        "httpx2.get(url)",
-        "httpx2.AsyncClient(base_url=url)",
+        "httpx.get(url)",
+        "httpx.AsyncClient(base_url=url)",
     ],
 )
 def test_what_depends_on_it_is_found(line: str) -> None:
@@ -86,8 +86,8 @@ def test_what_depends_on_it_is_found(line: str) -> None:
         "await asyncio.sleep(0)",
         "await anyio.sleep_forever()",
         "process.wait(PATIENCE)",
-        "httpx2.get(url, timeout=PATIENCE)",
-        "httpx2.AsyncClient(transport=transport)",
+        "httpx.get(url, timeout=PATIENCE)",
+        "httpx.AsyncClient(transport=transport)",
         "Hub(BASE, timeout=0.1)",
         "', '.join(['a'])",
     ],

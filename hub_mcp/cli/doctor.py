@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hub_mcp.catalogue import Endpoint
     from hub_mcp.catalogue.users import Identity
 
-PACKAGES = ("mcp", "httpx2", "pydantic", "anyio", "click", "starlette", "uvicorn")
+PACKAGES = ("mcp", "httpx", "pydantic", "anyio", "click", "starlette", "uvicorn")
 NETWORK = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 BY_REASON = ("hidden", "not for this token")  # tools and why, which words tell the other way round
 POLICIES = {

@@ -1,1 +1,1 @@
-"""How a call reaches a Hub: httpx2, and nothing of MCP."""
+"""How a call reaches a Hub: httpx, and nothing of MCP."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from hub_mcp.client.placeholders import bearer_in
 
 if TYPE_CHECKING:
-    import httpx2
+    import httpx
 
     from hub_mcp.client.token import Token
 
@@ -43,7 +43,7 @@ class Caller:
         return cls(_digest(secret, _KEY), secret)
 
     @classmethod
-    def of(cls, request: httpx2.Request) -> Caller:
+    def of(cls, request: httpx.Request) -> Caller:
         """The caller of a request to the Hub, told once for all transports that it passes."""
         known = request.extensions.get("caller")
         if not isinstance(known, Caller):

@@ -22,7 +22,7 @@ from hub_mcp.client.departure import Departure
 from hub_mcp.errors import seconds_in_words
 
 if TYPE_CHECKING:
-    import httpx2
+    import httpx
 
 Report = Callable[[str], Awaitable[None]]
 Sleep = Callable[[float], Awaitable[None]]
@@ -99,7 +99,7 @@ class Deadline:
                 await self._report(text)
 
 
-def deadline_of(request: httpx2.Request) -> Deadline:
+def deadline_of(request: httpx.Request) -> Deadline:
     """The deadline of a request's call; endless where it came without."""
     found = request.extensions.get("deadline")
     return found if isinstance(found, Deadline) else Deadline()

@@ -54,7 +54,7 @@ from hub_mcp.errors import (
 )
 
 if TYPE_CHECKING:
-    import httpx2
+    import httpx
 
     from hub_mcp.client.sender import Sender
 
@@ -78,11 +78,7 @@ def user_agent(environment: Mapping[str, str] | None = None) -> str:
         is_true(env.get(name, ""))
         for name in ("HF_HUB_DISABLE_TELEMETRY", "DISABLE_TELEMETRY", "DO_NOT_TRACK")
     ):
-        parts += [
-            f"python/{platform.python_version()}",
-            f"httpx2/{version('httpx2')}",
-            f"mcp/{version('mcp')}",
-        ]
+        parts += [f"python/{platform.python_version()}", f"httpx/{version('httpx')}", f"mcp/{version('mcp')}"]
     if origin := env.get("HF_HUB_USER_AGENT_ORIGIN"):
         parts.append(f"origin/{plain(origin, 100)}")
     return "; ".join(parts)
@@ -94,7 +90,7 @@ class Hub:
     Args:
         base: the Hub's address, e.g. https://huggingface.co.
         token: sent as a bearer to this address and nowhere else.
-        transport: makes the innermost httpx2 transport, called once; None is the network.
+        transport: makes the innermost httpx transport, called once; None is the network.
         offline: refuse every call before it is sent (HF_HUB_OFFLINE).
         timeout: seconds for each call, all its tries together, waits for a rate limit aside.
         max_wait: the longest wait for a rate limit, in seconds.
@@ -109,7 +105,7 @@ class Hub:
         base: str = HUGGING_FACE,
         token: Token | None = None,
         *,
-        transport: Callable[[], httpx2.AsyncBaseTransport] | None = None,
+        transport: Callable[[], httpx.AsyncBaseTransport] | None = None,
         offline: bool = False,
         timeout: float = 30.0,
         max_wait: float = 60.0,
@@ -279,7 +275,7 @@ class Hub:
     @property
     def _sender(self) -> Sender:
         if self._sends is None:
-            from hub_mcp.client.sender import Sender  # brings httpx2, which a tool list does not need
+            from hub_mcp.client.sender import Sender  # brings httpx: 0.1 s that a tool list does not need
 
             self._sends = Sender(
                 self.base,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import httpx2
+import httpx
 
 from hub_mcp.catalogue.http import HttpRequest, HttpResponse
 from hub_mcp.client.deadline import Deadline
@@ -40,7 +40,7 @@ class Sender:
     token: Token | None
     agent: str
     timeout: float
-    stack: httpx2.AsyncBaseTransport
+    stack: httpx.AsyncBaseTransport
     secrets_from: tuple[str, ...] = ()
 
     async def once(self, request: HttpRequest, deadline: Deadline) -> HttpResponse:
@@ -55,17 +55,17 @@ class Sender:
             with token_masked_in_logs(self._mask):
                 answer = await self.stack.handle_async_request(sent)
                 body = await answer.aread()
-        except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as trouble:
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as trouble:
             raise Unreachable(f"{self.host} is not an address of a Hub.", advice=NO_ADDRESS) from trouble
-        except (httpx2.ConnectTimeout, httpx2.PoolTimeout) as trouble:
+        except (httpx.ConnectTimeout, httpx.PoolTimeout) as trouble:
             raise Unreachable(f"{self.host} did not take the connection in time.") from trouble
-        except httpx2.TimeoutException as trouble:
+        except httpx.TimeoutException as trouble:
             raise TimedOut(f"{self.host} did not answer in time.") from trouble
-        except (httpx2.ConnectError, httpx2.ProxyError) as trouble:
+        except (httpx.ConnectError, httpx.ProxyError) as trouble:
             raise no_connection(self.host, trouble, proxy_for(self.base)) from trouble
-        except httpx2.DecodingError as trouble:
+        except httpx.DecodingError as trouble:
             raise NotAHub("The answer's compression cannot be read.") from trouble
-        except (httpx2.RequestError, OSError) as trouble:
+        except (httpx.RequestError, OSError) as trouble:
             raise NoAnswer(f"The connection to {self.host} broke before the whole answer came.") from trouble
         headers = {name.lower(): value for name, value in answer.headers.items()}
         # Somebody may send them back: a mirror, a proxy that helps with debugging.
@@ -83,13 +83,13 @@ class Sender:
     def inside(self, here: str, where: str) -> str:
         """Where a redirect leads, when that is on the Hub's own origin; "" for anywhere else."""
         try:
-            base, target = httpx2.URL(self.base), httpx2.URL(here).join(where)
-        except (httpx2.InvalidURL, ValueError):
+            base, target = httpx.URL(self.base), httpx.URL(here).join(where)
+        except (httpx.InvalidURL, ValueError):
             return ""
         same = (target.scheme, target.host, target.port) == (base.scheme, base.host, base.port)
         return str(target) if same and not target.userinfo else ""
 
-    def _made(self, request: HttpRequest, deadline: Deadline, secret: str = "") -> httpx2.Request:
+    def _made(self, request: HttpRequest, deadline: Deadline, secret: str = "") -> httpx.Request:
         headers = {"User-Agent": self.agent, "Accept": request.accept, "Accept-Encoding": "gzip, deflate"}
         content = request.content
         if content is not None and request.content_type:
@@ -104,14 +104,14 @@ class Sender:
             if not self.token.is_sendable:
                 raise TokenRejected(f"The {self.token} has characters that no token has, so it was not sent.")
             headers["Authorization"] = f"Bearer {self.token.secret}"
-        url = httpx2.URL(request.url)
+        url = httpx.URL(request.url)
         if url.userinfo:
-            raise httpx2.UnsupportedProtocol("a name or password in the address")
+            raise httpx.UnsupportedProtocol("a name or password in the address")
         extensions: dict[str, Any] = {"deadline": deadline, "timeout": self._timeouts(request.method)}
         if request.lasts:
             extensions["lasts"] = min(request.lasts, self.timeout / 2)
             headers["Accept-Encoding"] = "identity"  # what comes bit by bit is not worth packing
-        return httpx2.Request(request.method, url, headers=headers, content=content, extensions=extensions)
+        return httpx.Request(request.method, url, headers=headers, content=content, extensions=extensions)
 
     def _timeouts(self, method: str) -> dict[str, float]:
         whole = self.timeout

@@ -10,7 +10,7 @@ import anyio
 from hub_mcp.client.deadline import Sleep
 
 if TYPE_CHECKING:
-    import httpx2
+    import httpx
 
 
 class SharedTransports:
@@ -23,16 +23,16 @@ class SharedTransports:
 
     def __init__(
         self,
-        innermost: Callable[[], httpx2.AsyncBaseTransport] | None = None,
+        innermost: Callable[[], httpx.AsyncBaseTransport] | None = None,
         *,
         sleep: Sleep = anyio.sleep,
     ) -> None:
         self._innermost = innermost
         self._sleep = sleep
-        self._stack: httpx2.AsyncBaseTransport | None = None
+        self._stack: httpx.AsyncBaseTransport | None = None
 
     @property
-    def stack(self) -> httpx2.AsyncBaseTransport:
+    def stack(self) -> httpx.AsyncBaseTransport:
         if self._stack is None:
             from hub_mcp.client.transport.stack import stacked
 

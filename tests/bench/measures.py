@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import httpx2
+import httpx
 
 from hub_mcp.dev.snapshots import tokens_of
 from tests.bench.peers import Line, bare, fastmcp, official, ours
@@ -99,7 +99,7 @@ def rows_of_text(rounds: int) -> list[Row]:
         ):
             answer = line.call(tool, limit=50)["result"]
             text = "\n".join(block["text"] for block in answer["content"] if block["type"] == "text")
-            rows = httpx2.get(
+            rows = httpx.get(
                 f"{url}/api/{path}", params={"limit": 50, "full": "true"}, trust_env=False
             ).json()
             told = json.dumps(
@@ -135,7 +135,7 @@ def a_hub(models: int = 0) -> Iterator[str]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         url = process.stdout.readline().strip()
-        httpx2.get(f"{url}/api/models", params={"limit": 1}, timeout=120, trust_env=False).raise_for_status()
+        httpx.get(f"{url}/api/models", params={"limit": 1}, timeout=120, trust_env=False).raise_for_status()
         try:
             yield url
         finally:
@@ -147,7 +147,7 @@ def ids_at(url: str, count: int) -> list[str]:
     found: list[str] = []
     address: str | None = f"{url}/api/models?limit=1000"
     while address and len(found) < count:
-        page = httpx2.get(address, trust_env=False)
+        page = httpx.get(address, trust_env=False)
         found += [row["id"] for row in page.json()]
         address = page.links.get("next", {}).get("url")
     return found[:count]
@@ -156,30 +156,28 @@ def ids_at(url: str, count: int) -> list[str]:
 def calls(rounds: int) -> list[Row]:
     """One reading call at a time, and fifty at once; each for another model, so that none is remembered."""
     count, burst = rounds * 40, AT_ONCE * 8
-    single: dict[str, list[float]] = {"ours": [], "trivial": [], "httpx2": []}
+    single: dict[str, list[float]] = {"ours": [], "trivial": [], "httpx": []}
     with a_hub(models=MODELS) as url:
         ids = ids_at(url, count + rounds * burst)
         with (
             Line(ours("--endpoint", url, "--anonymous")) as line,
             Line(bare(url)) as floor,
-            httpx2.Client(base_url=url, trust_env=False) as client,
+            httpx.Client(base_url=url, trust_env=False) as client,
         ):
             for turn, one in enumerate(ids[:count]):
                 steps = (
                     ("ours", lambda one=one: line.call("get_model", repo_id=one)),
                     ("trivial", lambda: floor.call("trivial")),
-                    ("httpx2", lambda one=one: client.get(f"/api/models/{one}").raise_for_status()),
+                    ("httpx", lambda one=one: client.get(f"/api/models/{one}").raise_for_status()),
                 )
                 for name, step in steps:
                     begun = time.perf_counter()
                     step()
                     if turn >= 10:
                         single[name].append(time.perf_counter() - begun)
-            sums = [a + b for a, b in zip(single["trivial"], single["httpx2"], strict=True)]
+            sums = [a + b for a, b in zip(single["trivial"], single["httpx"], strict=True)]
             how = f"{len(sums)} calls in turns, each of another model, local Hub on a port"
-            rows = [
-                paired("get_model", single["ours"], "trivial tool + bare httpx2", sums, milliseconds, how)
-            ]
+            rows = [paired("get_model", single["ours"], "trivial tool + bare httpx", sums, milliseconds, how)]
             many: dict[str, list[float]] = {"ours": [], "theirs": []}
             for turn in range(rounds):
                 wanted = ids[count + turn * burst :][:burst]  # others each time: a known one is only a 304
@@ -188,7 +186,7 @@ def calls(rounds: int) -> list[Row]:
                     at_once(session, tool, wanted)
                     many[name].append(len(wanted) / (time.perf_counter() - begun))
     how = f"{rounds} rounds of {burst} calls in turns, {AT_ONCE} under way at a time"
-    against = "bare SDK server, a tool of bare httpx2"
+    against = "bare SDK server, a tool of bare httpx"
     return [*rows, paired(f"{AT_ONCE} calls at once", many["ours"], against, many["theirs"], per_second, how)]
 
 

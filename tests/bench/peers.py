@@ -20,7 +20,7 @@ ENVIRONMENT["HF_TOKEN"] = ""
 HELLO = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "bench", "version": "1"}}
 
 # A server of the SDK with nothing in it but two tools: one that answers at once, one that asks the Hub with
-# bare httpx2. It is the floor: what any server of this SDK costs.
+# bare httpx. It is the floor: what any server of this SDK costs.
 BARE = """
 import asyncio, sys
 from mcp.server.lowlevel import Server
@@ -38,9 +38,9 @@ async def call_tool(ctx, params):
     text = "done"
     if params.name == "fetch":
         if CLIENT is None:
-            import httpx2
-            LIMITS = httpx2.Limits(max_connections=32)
-            CLIENT = httpx2.AsyncClient(base_url=sys.argv[1], limits=LIMITS, trust_env=False)
+            import httpx
+            LIMITS = httpx.Limits(max_connections=32)
+            CLIENT = httpx.AsyncClient(base_url=sys.argv[1], limits=LIMITS, trust_env=False)
         text = (await CLIENT.get(params.arguments["path"])).text
     return CallToolResult(content=[TextContent(text=text)])
 
@@ -53,11 +53,11 @@ asyncio.run(main())
 """
 BARE_HTTP = """
 import sys
-import httpx2, uvicorn
+import httpx, uvicorn
 from mcp.server.lowlevel import Server
 from mcp.types import CallToolResult, ListToolsResult, TextContent, Tool
 
-CLIENT = httpx2.AsyncClient(base_url=sys.argv[1], limits=httpx2.Limits(max_connections=32), trust_env=False)
+CLIENT = httpx.AsyncClient(base_url=sys.argv[1], limits=httpx.Limits(max_connections=32), trust_env=False)
 
 async def list_tools(ctx, params):
     return ListToolsResult(tools=[Tool(name="fetch", input_schema={"type": "object", "properties": {}})])

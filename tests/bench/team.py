@@ -17,13 +17,13 @@ from itertools import product
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import httpx2
+import httpx
 
 from tests.bench.measures import MODELS, a_hub, ids_at
 from tests.bench.peers import ENVIRONMENT, bare_http, cpu_of, official_http
 from tests.bench.table import Row, milliseconds, paired, per_second
 
-Step = Callable[[httpx2.AsyncClient, str], Awaitable[None]]
+Step = Callable[[httpx.AsyncClient, str], Awaitable[None]]
 
 AT_ONCE = 16
 CALLS = 1_000
@@ -69,8 +69,8 @@ def server(hub: str, *flags: str) -> Iterator[Served]:
         drain = subprocess.Popen(["cat"], stdin=process.stderr, stdout=subprocess.DEVNULL)
         until = time.monotonic() + 60
         while time.monotonic() < until:
-            with suppress(httpx2.HTTPError):
-                if httpx2.get(url.replace("/mcp", "/readyz"), trust_env=False).is_success:
+            with suppress(httpx.HTTPError):
+                if httpx.get(url.replace("/mcp", "/readyz"), trust_env=False).is_success:
                     break
             time.sleep(0.05)
         try:
@@ -81,20 +81,20 @@ def server(hub: str, *flags: str) -> Iterator[Served]:
 
 
 async def rate(
-    step: Callable[[httpx2.AsyncClient, str], Awaitable[None]], ids: list[str]
+    step: Callable[[httpx.AsyncClient, str], Awaitable[None]], ids: list[str]
 ) -> tuple[float, float]:
     """Calls a second and the 95th percentile of their seconds, so many under way at a time."""
     taken: list[float] = []
     waiting = iter(ids)
 
-    async def worker(client: httpx2.AsyncClient) -> None:
+    async def worker(client: httpx.AsyncClient) -> None:
         for one in waiting:
             begun = time.perf_counter()
             await step(client, one)
             taken.append(time.perf_counter() - begun)
 
-    limits = httpx2.Limits(max_connections=AT_ONCE)
-    async with httpx2.AsyncClient(limits=limits, timeout=60, trust_env=False) as client:
+    limits = httpx.Limits(max_connections=AT_ONCE)
+    async with httpx.AsyncClient(limits=limits, timeout=60, trust_env=False) as client:
         begun = time.perf_counter()
         await asyncio.gather(*(worker(client) for _ in range(AT_ONCE)))
         took = time.perf_counter() - begun
@@ -112,8 +112,8 @@ def started(command: list[str], url: str, **environment: str) -> Iterator[Served
     ) as process:
         until = time.monotonic() + 60
         while time.monotonic() < until:
-            with suppress(httpx2.HTTPError):
-                httpx2.post(
+            with suppress(httpx.HTTPError):
+                httpx.post(
                     url, json=body_of("tools/list"), headers=LEGACY, trust_env=False
                 ).raise_for_status()
                 break
@@ -192,7 +192,7 @@ def peer(name: str, hub: str, shared: str) -> Iterator[tuple[Served, Step] | Non
 def calling(url: str, body: Callable[[str], dict[str, Any]], headers: dict[str, str]) -> Step:
     """A call for a model."""
 
-    async def step(client: httpx2.AsyncClient, one: str) -> None:
+    async def step(client: httpx.AsyncClient, one: str) -> None:
         answer = await client.post(url, json=body(one), headers=headers)
         answer.raise_for_status()
         assert '"isError":true' not in answer.text, answer.text

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx2
+import httpx
 import pytest
 
 from hub_mcp import errors
@@ -239,19 +239,19 @@ def test_a_refusal_is_read_as_what_it_is(name: str) -> None:
 @pytest.mark.asyncio
 @pytest.mark.parametrize("name", with_status(300, 399))
 async def test_a_redirect_leads_to_the_answer(name: str) -> None:
-    told, asked = recording(name), list[httpx2.Request]()
+    told, asked = recording(name), list[httpx.Request]()
 
-    def answer(request: httpx2.Request) -> httpx2.Response:
+    def answer(request: httpx.Request) -> httpx.Response:
         asked.append(request)
         if len(asked) == 1:
-            return httpx2.Response(told.status, headers=dict(told.headers), text=told.body or "")
-        return httpx2.Response(200, json={"id": "there/it-is"}, headers={"x-linked-size": "12345"})
+            return httpx.Response(told.status, headers=dict(told.headers), text=told.body or "")
+        return httpx.Response(200, json={"id": "there/it-is"}, headers={"x-linked-size": "12345"})
 
     assert told.call is not None
-    hub = Hub(transport=lambda: httpx2.MockTransport(answer))
+    hub = Hub(transport=lambda: httpx.MockTransport(answer))
     found = await hub.send(told.call)
     await hub.aclose()
-    assert str(asked[1].url) == str(httpx2.URL(BASE).join(told.headers["location"]))
+    assert str(asked[1].url) == str(httpx.URL(BASE).join(told.headers["location"]))
     if isinstance(found, Shard):
         assert (found.url, found.bytes) == (str(asked[1].url), 12_345)
     else:
@@ -262,12 +262,12 @@ def test_the_next_page_is_where_the_link_header_says() -> None:
     paged = [name for name in with_status(200, 299) if "link" in recording(name).headers]
     assert len(paged) >= 3
     for name in paged:
-        link = httpx2.URL(next_link(recording(name).headers["link"]))
+        link = httpx.URL(next_link(recording(name).headers["link"]))
         assert Place.read(read(name).next_cursor).at == link.params["cursor"]
     assert read("recorded/models_page3.json").next_cursor == ""
     assert read("recorded/daily_papers_empty_page.json").items == ()
     header = (SHARED / "samples" / "list.link_header.txt").read_text("utf-8").partition(":")[2]
-    assert httpx2.URL(next_link(header)).params["cursor"].startswith("eyIk")
+    assert httpx.URL(next_link(header)).params["cursor"].startswith("eyIk")
 
 
 def test_the_sentinel_of_old_dates_is_kept_and_said_for_what_it_means() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-import httpx2
+import httpx
 import pytest
 
 from hub_mcp.localhub.serving import listen
@@ -37,8 +37,8 @@ class Started:
         else:
             raise AssertionError(f"it ended after {self.said!r}")
 
-    def get(self, path: str) -> httpx2.Response:
-        return httpx2.get(
+    def get(self, path: str) -> httpx.Response:
+        return httpx.get(
             self.address + path,
             headers={"authorization": f"Bearer {self.token}"},
             trust_env=False,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-import httpx2
+import httpx
 
-Step = httpx2.Response | Exception
+Step = httpx.Response | Exception
 BASE = "https://hub.test"
 
 
@@ -28,35 +28,35 @@ class Time:
 class FarSide:
     """Answers requests step by step as the script says, repeating the last; `asked` keeps them."""
 
-    def __init__(self, *script: Step | Callable[[httpx2.Request], Step]) -> None:
+    def __init__(self, *script: Step | Callable[[httpx.Request], Step]) -> None:
         self.script = list(script)
-        self.asked: list[httpx2.Request] = []
-        self.transport = httpx2.MockTransport(self._answer)
+        self.asked: list[httpx.Request] = []
+        self.transport = httpx.MockTransport(self._answer)
 
-    def _answer(self, request: httpx2.Request) -> httpx2.Response:
+    def _answer(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
         step = self.script.pop(0) if len(self.script) > 1 else self.script[0]
         answer = step(request) if callable(step) else step
         if isinstance(answer, Exception):
             raise answer
-        return httpx2.Response(answer.status_code, headers=answer.headers, content=answer.content)
+        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
 
 
-def rate(left: int, reset: int = 100, status: int = 200, quota: int = 500) -> httpx2.Response:
+def rate(left: int, reset: int = 100, status: int = 200, quota: int = 500) -> httpx.Response:
     """An answer that tells what is left of the rate window."""
     headers = {
         "RateLimit": f'"api";r={left};t={reset}',
         "RateLimit-Policy": f'"fixed window";"api";q={quota};w=300',
     }
-    return httpx2.Response(status, headers=headers, json={})
+    return httpx.Response(status, headers=headers, json={})
 
 
 def request(
     method: str = "GET", path: str = "/api/models", token: str = "", **extensions: object
-) -> httpx2.Request:
+) -> httpx.Request:
     """A request as the Hub's client makes it."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    return httpx2.Request(method, BASE + path, headers=headers, extensions=extensions)
+    return httpx.Request(method, BASE + path, headers=headers, extensions=extensions)
 
 
 class Told:
@@ -69,5 +69,5 @@ class Told:
         self.lines.append(text)
 
 
-def statuses(answers: Iterable[httpx2.Response]) -> list[int]:
+def statuses(answers: Iterable[httpx.Response]) -> list[int]:
     return [answer.status_code for answer in answers]

@@ -10,7 +10,7 @@ from typing import Any
 
 import anyio
 import anyio.lowlevel
-import httpx2
+import httpx
 import pytest
 
 from hub_mcp.catalogue import Endpoint
@@ -33,7 +33,7 @@ CALL = GetModel(repo_id="ada/atlas")
 ROW = {"id": "ada/atlas"}
 
 
-class Pieces(httpx2.AsyncByteStream):
+class Pieces(httpx.AsyncByteStream):
     """A body that comes in pieces; `sent` counts the bytes that were asked for."""
 
     def __init__(self, body: bytes, piece: int = 65_536) -> None:
@@ -45,21 +45,21 @@ class Pieces(httpx2.AsyncByteStream):
             yield self._body[at : at + self._piece]
 
 
-def hub_answering(answer: Callable[[httpx2.Request], httpx2.Response], token: str = "") -> Hub:
-    class Far(httpx2.AsyncBaseTransport):
-        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+def hub_answering(answer: Callable[[httpx.Request], httpx.Response], token: str = "") -> Hub:
+    class Far(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             return answer(request)
 
     return Hub(BASE, Token(token, "a test") if token else None, transport=Far)
 
 
-async def sent_whole(body: bytes, encoding: str = "") -> httpx2.Response:
+async def sent_whole(body: bytes, encoding: str = "") -> httpx.Response:
     """What the innermost transport makes of a body."""
     headers = {"Content-Type": "application/json", **({"Content-Encoding": encoding} if encoding else {})}
 
-    class Far(httpx2.AsyncBaseTransport):
-        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-            return httpx2.Response(200, headers=headers, stream=Pieces(body))
+    class Far(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            return httpx.Response(200, headers=headers, stream=Pieces(body))
 
     return await WholeAnswerTransport(Far()).handle_async_request(request())
 
@@ -98,8 +98,8 @@ async def test_a_bomb_is_stopped_while_it_is_unpacked(kind: Callable[[bytes], by
     stream = Pieces(kind(bytes(LARGEST * 16)), piece=1_024)
     encoding = "gzip" if kind is gzip.compress else "deflate"
 
-    def answer(_: httpx2.Request) -> httpx2.Response:
-        return httpx2.Response(200, headers={"Content-Encoding": encoding}, stream=stream)
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers={"Content-Encoding": encoding}, stream=stream)
 
     with pytest.raises(NotAHub, match="larger than"):
         await hub_answering(answer).send(CALL)
@@ -150,8 +150,8 @@ async def test_header_bytes_above_ascii_break_no_call(
 ) -> None:
     said: object = [ROW] if isinstance(call, ListModels) else ROW | {"name": "ada/atlas", "url": BASE}
 
-    def answer(_: httpx2.Request) -> httpx2.Response:
-        return httpx2.Response(200, headers=[header], json=said)
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers=[header], json=said)
 
     hub = hub_answering(answer)
     for _ in range(2):  # the second time from memory, where there is an ETag
@@ -180,7 +180,7 @@ WINDOWS: list[tuple[dict[str, str], float]] = [
 async def test_one_429_stops_a_caller_no_longer_than_the_policy_says(
     said: dict[str, str], longest: float
 ) -> None:
-    time, far = Time(), FarSide(httpx2.Response(429, headers=said, json={}), rate(400))
+    time, far = Time(), FarSide(httpx.Response(429, headers=said, json={}), rate(400))
     transport = RateLimitTransport(far.transport, clock=time, sleep=time.sleep)
     await transport.handle_async_request(request())
     time.now += longest + 0.1
@@ -190,7 +190,7 @@ async def test_one_429_stops_a_caller_no_longer_than_the_policy_says(
 
 async def test_the_wait_that_is_told_is_one_that_is_believed() -> None:
     headers = {"RateLimit": '"api";r=0;t=999999999'}
-    hub = hub_answering(lambda _: httpx2.Response(429, headers=headers, json={}))
+    hub = hub_answering(lambda _: httpx.Response(429, headers=headers, json={}))
     with pytest.raises(RateLimited) as refused:
         await hub.send(CreateRepo(repo_id="ada/atlas", type="model"))
     assert refused.value.wait <= USUAL_WINDOW + 1
@@ -200,7 +200,7 @@ async def test_the_wait_that_is_told_is_one_that_is_believed() -> None:
 
 
 async def test_a_refused_token_is_not_asked_about_again_for_a_moment_and_then_is() -> None:
-    time, far = Time(), FarSide(httpx2.Response(401, json={"error": "Invalid credentials"}), rate(400))
+    time, far = Time(), FarSide(httpx.Response(401, json={"error": "Invalid credentials"}), rate(400))
     transport = RefusedTokenTransport(far.transport, clock=time)
     statuses = [(await transport.handle_async_request(request(token="hf_a"))).status_code for _ in range(50)]
     assert (set(statuses), len(far.asked)) == ({401}, 1)
@@ -210,7 +210,7 @@ async def test_a_refused_token_is_not_asked_about_again_for_a_moment_and_then_is
 
 
 async def test_a_401_about_a_repository_is_no_word_on_the_token() -> None:
-    hidden = httpx2.Response(401, headers={"X-Error-Code": "RepoNotFound"}, json={})
+    hidden = httpx.Response(401, headers={"X-Error-Code": "RepoNotFound"}, json={})
     far = FarSide(hidden, rate(400))
     transport = RefusedTokenTransport(far.transport, clock=Time())
     await transport.handle_async_request(request(token="hf_a"))
@@ -218,7 +218,7 @@ async def test_a_401_about_a_repository_is_no_word_on_the_token() -> None:
 
 
 async def test_made_up_tokens_fill_no_memory() -> None:
-    far = FarSide(httpx2.Response(401, json={"error": "x" * 100_000}))
+    far = FarSide(httpx.Response(401, json={"error": "x" * 100_000}))
     transport = RefusedTokenTransport(far.transport, clock=Time())
     for n in range(MOST_REFUSED + 100):
         await transport.handle_async_request(request(token=f"hf_{n}"))
@@ -241,12 +241,12 @@ UNREADABLE = [
 
 @pytest.mark.parametrize("host", FOREIGN)
 async def test_of_a_link_to_the_next_page_only_the_cursor_is_taken(host: str) -> None:
-    asked: list[httpx2.URL] = []
+    asked: list[httpx.URL] = []
 
-    def answer(sent: httpx2.Request) -> httpx2.Response:
+    def answer(sent: httpx.Request) -> httpx.Response:
         asked.append(sent.url)
         link = {"Link": f'<{host}/api/models?limit=1&cursor=abc>; rel="next"'} if len(asked) == 1 else {}
-        return httpx2.Response(200, headers=link, json=[ROW])
+        return httpx.Response(200, headers=link, json=[ROW])
 
     pages = [page async for page in hub_answering(answer, "hf_secret").pages(ListModels(limit=1))]
     assert [len(page.items) for page in pages] == [1, 1]
@@ -258,9 +258,9 @@ async def test_of_a_link_to_the_next_page_only_the_cursor_is_taken(host: str) ->
 async def test_a_link_that_cannot_be_read_costs_no_row_and_is_told_when_nothing_goes_on(link: str) -> None:
     rows = [{"id": f"ada/{n}"} for n in range(5)]
 
-    def answer(sent: httpx2.Request) -> httpx2.Response:
+    def answer(sent: httpx.Request) -> httpx.Response:
         some = rows[: int(sent.url.params["limit"])]
-        return httpx2.Response(200, headers={"Link": f"<{link}>; rel=next"}, json=some)
+        return httpx.Response(200, headers={"Link": f"<{link}>; rel=next"}, json=some)
 
     seen: list[str] = []
 
@@ -274,12 +274,12 @@ async def test_a_link_that_cannot_be_read_costs_no_row_and_is_told_when_nothing_
 
 
 async def test_a_shard_that_a_mirror_leads_elsewhere_is_told_and_nothing_is_sent_there() -> None:
-    asked: list[httpx2.URL] = []
+    asked: list[httpx.URL] = []
     lies = "https://huggingface.co/datasets/a/b/resolve/refs%2Fconvert%2Fparquet/default/train/0000.parquet"
 
-    def answer(sent: httpx2.Request) -> httpx2.Response:
+    def answer(sent: httpx.Request) -> httpx.Response:
         asked.append(sent.url)
-        return httpx2.Response(302, headers={"Location": lies + "?X-Signature=secret", "X-Linked-Size": "7"})
+        return httpx.Response(302, headers={"Location": lies + "?X-Signature=secret", "X-Linked-Size": "7"})
 
     call = GetDatasetParquetShard(repo_id="a/b", subset="default", split="train", n=0)
     shard = await hub_answering(answer, "hf_secret").send(call)
@@ -289,7 +289,7 @@ async def test_a_shard_that_a_mirror_leads_elsewhere_is_told_and_nothing_is_sent
 
 async def test_between_large_answers_the_loop_serves_others() -> None:
     body = b"[" + b'{"id":"a/b"},' * 30_000 + b'{"id":"a/b"}]'
-    hub = hub_answering(lambda _: httpx2.Response(200, content=body))
+    hub = hub_answering(lambda _: httpx.Response(200, content=body))
     order: list[str] = []
 
     async def large(number: int) -> None:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import httpx2
+import httpx
 import pytest
 
 from hub_mcp.client.transport.cache import MOST_BYTES_OF_ONE, TAGS, WHOAMI, CacheTransport
 from tests.client.scripts import FarSide, Time, request
 
 
-def tagged(body: bytes = b'{"n":1}', etag: str = 'W/"1"') -> httpx2.Response:
-    return httpx2.Response(200, headers={"ETag": etag, "Content-Type": "application/json"}, content=body)
+def tagged(body: bytes = b'{"n":1}', etag: str = 'W/"1"') -> httpx.Response:
+    return httpx.Response(200, headers={"ETag": etag, "Content-Type": "application/json"}, content=body)
 
 
-def honest(asked: httpx2.Request) -> httpx2.Response:
+def honest(asked: httpx.Request) -> httpx.Response:
     """A Hub that answers 304 to whoever has its one answer."""
     same = asked.headers.get("if-none-match") == 'W/"1"'
-    return httpx2.Response(304, headers={"ETag": 'W/"1"'}) if same else tagged()
+    return httpx.Response(304, headers={"ETag": 'W/"1"'}) if same else tagged()
 
 
 async def body_of(transport: CacheTransport, **said: str) -> bytes:
@@ -35,7 +35,7 @@ async def test_an_etag_is_sent_along_and_a_304_is_answered_from_memory() -> None
 
 @pytest.mark.asyncio
 async def test_a_new_answer_takes_the_place_of_the_old_one() -> None:
-    far = FarSide(tagged(), tagged(b'{"n":2}', 'W/"2"'), httpx2.Response(304))
+    far = FarSide(tagged(), tagged(b'{"n":2}', 'W/"2"'), httpx.Response(304))
     transport = CacheTransport(far.transport, clock=Time())
     assert [await body_of(transport) for _ in range(3)] == [b'{"n":1}', b'{"n":2}', b'{"n":2}']
     assert far.asked[-1].headers["if-none-match"] == 'W/"2"'
@@ -51,7 +51,7 @@ async def test_a_new_answer_takes_the_place_of_the_old_one() -> None:
     ],
 )
 async def test_whoami_and_tags_need_no_asking_for_a_while(path: str, seconds: float) -> None:
-    far, time = FarSide(httpx2.Response(200, json={})), Time()
+    far, time = FarSide(httpx.Response(200, json={})), Time()
     transport = CacheTransport(far.transport, clock=time)
     await body_of(transport, path=path)
     time.now += seconds - 1
@@ -64,7 +64,7 @@ async def test_whoami_and_tags_need_no_asking_for_a_while(path: str, seconds: fl
 
 @pytest.mark.asyncio
 async def test_nothing_else_is_answered_without_asking() -> None:
-    far = FarSide(httpx2.Response(200, json={}))
+    far = FarSide(httpx.Response(200, json={}))
     transport = CacheTransport(far.transport, clock=Time())
     for _ in range(3):
         await body_of(transport)
@@ -73,7 +73,7 @@ async def test_nothing_else_is_answered_without_asking() -> None:
 
 @pytest.mark.asyncio
 async def test_answers_are_never_shared_between_callers() -> None:
-    def own(asked: httpx2.Request) -> httpx2.Response:
+    def own(asked: httpx.Request) -> httpx.Response:
         assert "if-none-match" not in asked.headers
         return tagged(asked.headers.get("authorization", "nobody").encode())
 
@@ -91,7 +91,7 @@ async def test_a_change_forgets_what_its_caller_was_told(method: str, status: in
     transport = CacheTransport(far.transport, clock=Time())
     for token in ("hf_a", "hf_b"):
         await body_of(transport, token=token)
-    far.script = [httpx2.Response(status, json={})]
+    far.script = [httpx.Response(status, json={})]
     await transport.handle_async_request(request(method, "/api/repos/move", "hf_a"))
     far.script = [honest]
     for token in ("hf_a", "hf_b"):
@@ -101,7 +101,7 @@ async def test_a_change_forgets_what_its_caller_was_told(method: str, status: in
 
 @pytest.mark.asyncio
 async def test_who_is_calling_is_not_asked_anew_after_a_change() -> None:
-    far = FarSide(httpx2.Response(200, json={}))
+    far = FarSide(httpx.Response(200, json={}))
     transport = CacheTransport(far.transport, clock=Time())
     for _ in range(3):
         await body_of(transport, path="/api/whoami-v2", token="hf_a")
@@ -113,20 +113,20 @@ async def test_who_is_calling_is_not_asked_anew_after_a_change() -> None:
 async def test_an_answer_from_before_a_change_is_not_kept() -> None:
     transport: CacheTransport
 
-    async def answer(asked: httpx2.Request) -> httpx2.Response:
+    async def answer(asked: httpx.Request) -> httpx.Response:
         if asked.url.path == "/api/whoami-v2" and not changed:
             changed.append(1)
             await transport.handle_async_request(request("POST", "/api/repos/create"))
-        return httpx2.Response(200, json={})
+        return httpx.Response(200, json={})
 
     changed: list[int] = []
     asked: list[str] = []
 
-    async def noted(one: httpx2.Request) -> httpx2.Response:
+    async def noted(one: httpx.Request) -> httpx.Response:
         asked.append(one.method)
         return await answer(one)
 
-    transport = CacheTransport(httpx2.MockTransport(noted), clock=Time())
+    transport = CacheTransport(httpx.MockTransport(noted), clock=Time())
     await body_of(transport, path="/api/whoami-v2")
     await body_of(transport, path="/api/whoami-v2")
     assert asked == ["GET", "POST", "GET"]
@@ -134,7 +134,7 @@ async def test_an_answer_from_before_a_change_is_not_kept() -> None:
 
 @pytest.mark.asyncio
 async def test_a_rejected_token_forgets_what_it_was_told() -> None:
-    far = FarSide(httpx2.Response(200, json={}), httpx2.Response(401), httpx2.Response(401))
+    far = FarSide(httpx.Response(200, json={}), httpx.Response(401), httpx.Response(401))
     transport = CacheTransport(far.transport, clock=Time())
     await body_of(transport, path="/api/whoami-v2", token="hf_a")
     await transport.handle_async_request(request(path="/api/models/a/b", token="hf_a"))
@@ -169,14 +169,14 @@ async def test_what_is_used_stays_longest() -> None:
     "answer",
     [
         tagged(b"x" * (MOST_BYTES_OF_ONE + 1)),
-        httpx2.Response(404, headers={"ETag": 'W/"1"'}),
-        httpx2.Response(307, headers={"ETag": 'W/"1"', "Location": "/api/models/c/d"}),
-        httpx2.Response(200, headers={"ETag": 'W/"1"', "Cache-Control": "no-store"}),
-        httpx2.Response(200),
+        httpx.Response(404, headers={"ETag": 'W/"1"'}),
+        httpx.Response(307, headers={"ETag": 'W/"1"', "Location": "/api/models/c/d"}),
+        httpx.Response(200, headers={"ETag": 'W/"1"', "Cache-Control": "no-store"}),
+        httpx.Response(200),
     ],
     ids=["large", "missing", "redirect", "no-store", "no etag"],
 )
-async def test_some_answers_are_not_remembered(answer: httpx2.Response) -> None:
+async def test_some_answers_are_not_remembered(answer: httpx.Response) -> None:
     far = FarSide(answer)
     transport = CacheTransport(far.transport, clock=Time())
     for _ in range(2):

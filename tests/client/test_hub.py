@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 
 from hub_mcp.catalogue.datasets import GetDatasetParquetShard
@@ -35,11 +35,11 @@ from tests.client.scripts import BASE, FarSide, Step, Time, Told, rate
 READ = GetModel(repo_id="ada/atlas")
 CHANGE = CreateRepo(repo_id="ada/atlas", type="model")
 DONE = DeleteRepo(repo_id="ada/atlas", type="model")
-FOUND = httpx2.Response(200, json={"id": "ada/atlas"})
+FOUND = httpx.Response(200, json={"id": "ada/atlas"})
 
 
 def hub_of(
-    *script: Step | Callable[[httpx2.Request], Step], token: str = "hf_planted", **said: Any
+    *script: Step | Callable[[httpx.Request], Step], token: str = "hf_planted", **said: Any
 ) -> tuple[Hub, FarSide]:
     far = FarSide(*script)
     shared = SharedTransports(lambda: far.transport, sleep=Time().sleep)
@@ -52,8 +52,8 @@ async def failure(hub: Hub, call: Endpoint[Any]) -> HubError:
     return caught.value
 
 
-def to(where: str, status: int = 307) -> httpx2.Response:
-    return httpx2.Response(
+def to(where: str, status: int = 307) -> httpx.Response:
+    return httpx.Response(
         status, headers={"Location": where}, text=f"Temporary Redirect. Redirecting to {where}"
     )
 
@@ -121,7 +121,7 @@ async def test_a_change_follows_no_redirect_and_names_the_new_id(status: int) ->
 async def test_a_shard_is_told_by_its_address_on_the_hub_and_storage_is_not_asked() -> None:
     shard = GetDatasetParquetShard(repo_id="ada/rain", subset="default", split="train", n=0)
     kept = "/datasets/ada/rain/resolve/refs%2Fconvert%2Fparquet/default/train/0000.parquet"
-    storage = httpx2.Response(
+    storage = httpx.Response(
         302, headers={"Location": "https://cas.invalid/x?Signature=1", "X-Linked-Size": "4321"}
     )
     hub, far = hub_of(to(kept, 302), storage)
@@ -150,7 +150,7 @@ async def test_offline_nothing_is_sent() -> None:
 
 @pytest.mark.asyncio
 async def test_a_change_travels_as_json_and_a_read_without_a_body() -> None:
-    hub, far = hub_of(httpx2.Response(200, json={"name": "ada/atlas", "id": "ada/atlas"}))
+    hub, far = hub_of(httpx.Response(200, json={"name": "ada/atlas", "id": "ada/atlas"}))
     await hub.send(CHANGE)
     await hub.send(READ)
     assert [(one.method, one.headers.get("content-type"), one.content) for one in far.asked] == [
@@ -204,20 +204,20 @@ async def test_a_wait_beyond_max_wait_is_refused_by_name() -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        httpx2.Response(503),
-        httpx2.Response(200, html="<h1>Sign in</h1>"),
-        httpx2.Response(200, text="{"),
-        httpx2.Response(500),
+        httpx.Response(503),
+        httpx.Response(200, html="<h1>Sign in</h1>"),
+        httpx.Response(200, text="{"),
+        httpx.Response(500),
     ],
 )
-async def test_a_change_that_may_have_happened_is_said_to_be_uncertain(answer: httpx2.Response) -> None:
+async def test_a_change_that_may_have_happened_is_said_to_be_uncertain(answer: httpx.Response) -> None:
     hub, _ = hub_of(answer)
     assert UNCERTAIN in str(await failure(hub, CHANGE))
 
 
 @pytest.mark.asyncio
 async def test_a_web_page_is_not_taken_for_done() -> None:
-    hub, _ = hub_of(httpx2.Response(200, html="<h1>Sign in to this network</h1>"))
+    hub, _ = hub_of(httpx.Response(200, html="<h1>Sign in to this network</h1>"))
     trouble = await failure(hub, DONE)
     assert type(trouble) is NotAHub
     assert "<" not in str(trouble)
@@ -225,7 +225,7 @@ async def test_a_web_page_is_not_taken_for_done() -> None:
 
 @pytest.mark.asyncio
 async def test_the_hubs_trouble_is_told_without_its_page() -> None:
-    hub, _ = hub_of(httpx2.Response(502, html="<h1>Bad Gateway</h1>"))
+    hub, _ = hub_of(httpx.Response(502, html="<h1>Bad Gateway</h1>"))
     trouble = await failure(hub, CHANGE)
     assert (type(trouble), trouble.quoted) == (HubDown, "")
 
@@ -233,7 +233,7 @@ async def test_the_hubs_trouble_is_told_without_its_page() -> None:
 @pytest.mark.asyncio
 async def test_a_token_that_somebody_shows_is_masked() -> None:
     hub, _ = hub_of(
-        httpx2.Response(404, json={"error": "no hf_planted here"}, headers={"X-Error-Code": "RepoNotFound"})
+        httpx.Response(404, json={"error": "no hf_planted here"}, headers={"X-Error-Code": "RepoNotFound"})
     )
     assert 'The Hub said: "no hf_… here"' in str(await failure(hub, READ))
 
@@ -284,7 +284,7 @@ TABLE = [
 @pytest.mark.asyncio
 @pytest.mark.parametrize(("identity", "advice"), TABLE)
 async def test_a_refusal_names_what_is_missing(identity: dict[str, Any], advice: str) -> None:
-    hub, far = hub_of(httpx2.Response(403, json={"error": "No."}), httpx2.Response(200, json=identity))
+    hub, far = hub_of(httpx.Response(403, json={"error": "No."}), httpx.Response(200, json=identity))
     trouble = await failure(hub, CreateRepo(repo_id="nimbus/x", type="model"))
     assert type(trouble) is Forbidden
     assert trouble.next_step.startswith(advice)
@@ -293,20 +293,20 @@ async def test_a_refusal_names_what_is_missing(identity: dict[str, Any], advice:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
-    "answer", [httpx2.Response(429, html="<p>no"), httpx2.Response(200, json=[]), httpx2.Response(403)]
+    "answer", [httpx.Response(429, html="<p>no"), httpx.Response(200, json=[]), httpx.Response(403)]
 )
-async def test_a_refusal_is_told_when_whoami_fails_too(answer: httpx2.Response) -> None:
-    hub, _ = hub_of(httpx2.Response(403, json={"error": "No."}), answer)
+async def test_a_refusal_is_told_when_whoami_fails_too(answer: httpx.Response) -> None:
+    hub, _ = hub_of(httpx.Response(403, json={"error": "No."}), answer)
     assert (await failure(hub, CHANGE)).next_step == Forbidden.advice
 
 
 @pytest.mark.asyncio
 async def test_whoami_is_asked_once_for_many_refusals() -> None:
-    def answer(asked: httpx2.Request) -> httpx2.Response:
+    def answer(asked: httpx.Request) -> httpx.Response:
         return (
-            httpx2.Response(200, json=whoami())
+            httpx.Response(200, json=whoami())
             if asked.url.path.endswith("whoami-v2")
-            else httpx2.Response(403)
+            else httpx.Response(403)
         )
 
     hub, far = hub_of(answer)
@@ -322,7 +322,7 @@ async def test_whoami_is_asked_once_for_many_refusals() -> None:
 @pytest.mark.asyncio
 async def test_pages_that_lead_in_a_circle_end() -> None:
     link = {"Link": f'<{BASE}/api/models?cursor=again>; rel="next"'}
-    hub, _ = hub_of(httpx2.Response(200, json=[{"id": "a/b"}], headers=link))
+    hub, _ = hub_of(httpx.Response(200, json=[{"id": "a/b"}], headers=link))
     with pytest.raises(UnexpectedAnswer, match="circle"):
         [row async for page in hub.pages(ListModels(limit=1)) for row in page.items]
 
@@ -331,11 +331,11 @@ async def test_pages_that_lead_in_a_circle_end() -> None:
 async def test_empty_pages_are_walked_over_but_not_without_end() -> None:
     count = 0
 
-    def answer(_: httpx2.Request) -> httpx2.Response:
+    def answer(_: httpx.Request) -> httpx.Response:
         nonlocal count
         count += 1
         link = {"Link": f'<{BASE}/api/models?cursor=c{count}>; rel="next"'}
-        return httpx2.Response(200, json=[{"id": "a/b"}] if count == 3 else [], headers=link)
+        return httpx.Response(200, json=[{"id": "a/b"}] if count == 3 else [], headers=link)
 
     hub, _ = hub_of(answer)
     with pytest.raises(UnexpectedAnswer, match="hardly any rows"):

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import anyio
-import httpx2
+import httpx
 import pytest
 import trustme
 
@@ -417,15 +417,15 @@ async def test_a_drip_of_bytes_does_not_outlive_the_deadline() -> None:
 
 @pytest.mark.asyncio
 async def test_the_deadline_does_not_count_what_it_takes_to_make_the_client() -> None:
-    async def answered(request: httpx2.Request) -> httpx2.Response:
+    async def answered(request: httpx.Request) -> httpx.Response:
         await turns()  # in which a deadline that has passed would end this
-        return httpx2.Response(200, json={"id": "ada/atlas"})
+        return httpx.Response(200, json={"id": "ada/atlas"})
 
     with standing_clock() as clock:
 
-        def slowly() -> httpx2.AsyncBaseTransport:
+        def slowly() -> httpx.AsyncBaseTransport:
             clock.forward(2 * LONG)
-            return httpx2.MockTransport(answered)
+            return httpx.MockTransport(answered)
 
         hub = Hub("https://hub.test", transport=slowly, timeout=LONG)
         assert (await hub.send(CALL)).id == "ada/atlas"
@@ -513,6 +513,6 @@ def test_httpx_itself_is_not_needed_until_something_is_sent() -> None:
     import sys
 
     script = (
-        "import sys, hub_mcp.client.hub as h; h.Hub('https://hub.test'); sys.exit('httpx2' in sys.modules)"
+        "import sys, hub_mcp.client.hub as h; h.Hub('https://hub.test'); sys.exit('httpx' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import anyio
-import httpx2
+import httpx
 import pytest
 
 from hub_mcp.catalogue.refusals import Window
@@ -19,7 +19,7 @@ def paced(*script: Step) -> tuple[RateLimitTransport, FarSide, Time]:
     return RateLimitTransport(far.transport, clock=time, sleep=time.sleep), far, time
 
 
-async def ask(transport: httpx2.AsyncBaseTransport, time: Time, max_wait: float = 60, **said: str) -> int:
+async def ask(transport: httpx.AsyncBaseTransport, time: Time, max_wait: float = 60, **said: str) -> int:
     deadline = Deadline(max_wait=max_wait, clock=time)
     return (await transport.handle_async_request(request(**said, deadline=deadline))).status_code
 
@@ -70,7 +70,7 @@ async def test_the_window_of_a_429_is_waited_for_and_the_call_made_again() -> No
 async def test_the_last_tenth_is_spaced_out_more_and_more_and_never_stops_dead() -> None:
     left = 60
 
-    def answer(_: httpx2.Request) -> httpx2.Response:
+    def answer(_: httpx.Request) -> httpx.Response:
         nonlocal left
         left -= 1
         return rate(max(left, 0), reset=round(1_300 - time.now))
@@ -127,8 +127,8 @@ async def test_callers_classes_and_hubs_have_budgets_of_their_own() -> None:
 
 @pytest.mark.asyncio
 async def test_an_action_quota_and_an_edge_block_close_nothing() -> None:
-    quota = httpx2.Response(429, headers={"RateLimit": '"api";r=40;t=100', "Retry-After": "9"}, json={})
-    transport, _, time = paced(quota, httpx2.Response(429, html="<h1>no</h1>"), rate(39))
+    quota = httpx.Response(429, headers={"RateLimit": '"api";r=40;t=100', "Retry-After": "9"}, json={})
+    transport, _, time = paced(quota, httpx.Response(429, html="<h1>no</h1>"), rate(39))
     assert [await ask(transport, time) for _ in range(3)] == [429, 429, 200]
     assert sum(time.slept) < 10
 
@@ -177,4 +177,4 @@ def test_a_new_window_is_recognised_and_an_older_answer_is_not_believed() -> Non
     "said", ["", "r=5;t=", '"api";r=²;t=3', '"api";r=' + "9" * 99 + ";t=1", '"api"', "\xff"]
 )
 def test_odd_headers_are_passed_over(said: str) -> None:
-    assert window_in(httpx2.Response(200, headers=[(b"RateLimit", said.encode("latin-1"))])) is None
+    assert window_in(httpx.Response(200, headers=[(b"RateLimit", said.encode("latin-1"))])) is None

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import math
 
-import httpx2
+import httpx
 import pytest
 
 from hub_mcp.client.deadline import Deadline
 from hub_mcp.client.transport.retry import TRIES, RetryTransport
 from tests.client.scripts import FarSide, Step, Time, Told, rate, request
 
-OK = httpx2.Response(200, json={})
-DOWN = httpx2.Response(503)
-REFUSED = httpx2.ConnectError("refused")
-CUT = httpx2.ReadError("reset")
-QUOTA = httpx2.Response(429, headers={"RateLimit": '"api";r=40;t=9'}, json={"error": "300 a day"})
-EDGE = httpx2.Response(429, html="<h1>blocked</h1>")
+OK = httpx.Response(200, json={})
+DOWN = httpx.Response(503)
+REFUSED = httpx.ConnectError("refused")
+CUT = httpx.ReadError("reset")
+QUOTA = httpx.Response(429, headers={"RateLimit": '"api";r=40;t=9'}, json={"error": "300 a day"})
+EDGE = httpx.Response(429, html="<h1>blocked</h1>")
 
 
 async def outcome(
@@ -28,7 +28,7 @@ async def outcome(
     retrying = RetryTransport(far.transport, sleep=time.sleep, chance=lambda: chance)
     try:
         answer = await retrying.handle_async_request(request(method, deadline=deadline))
-    except httpx2.TransportError as trouble:
+    except httpx.TransportError as trouble:
         return type(trouble).__name__, far, time
     return answer.status_code, far, time
 
@@ -40,17 +40,17 @@ async def outcome(
     [
         REFUSED,
         CUT,
-        httpx2.ConnectTimeout("slow"),
-        httpx2.ReadTimeout("slow"),
-        httpx2.PoolTimeout("busy"),
-        httpx2.RemoteProtocolError("broke off"),
-        httpx2.Response(408),
-        httpx2.Response(500),
-        httpx2.Response(502),
+        httpx.ConnectTimeout("slow"),
+        httpx.ReadTimeout("slow"),
+        httpx.PoolTimeout("busy"),
+        httpx.RemoteProtocolError("broke off"),
+        httpx.Response(408),
+        httpx.Response(500),
+        httpx.Response(502),
         DOWN,
-        httpx2.Response(504),
+        httpx.Response(504),
         rate(0, status=429),
-        httpx2.Response(429, headers={"Retry-After": "2"}),
+        httpx.Response(429, headers={"Retry-After": "2"}),
     ],
     ids=repr,
 )
@@ -62,9 +62,7 @@ async def test_a_read_is_tried_again(method: str, first: Step) -> None:
 @pytest.mark.asyncio
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize(
-    "first",
-    [REFUSED, httpx2.ConnectTimeout("slow"), httpx2.PoolTimeout("busy"), rate(0, status=429)],
-    ids=repr,
+    "first", [REFUSED, httpx.ConnectTimeout("slow"), httpx.PoolTimeout("busy"), rate(0, status=429)], ids=repr
 )
 async def test_a_change_is_tried_again_when_nothing_was_done(method: str, first: Step) -> None:
     final, far, _ = await outcome(method, first, OK)
@@ -77,14 +75,14 @@ async def test_a_change_is_tried_again_when_nothing_was_done(method: str, first:
     "first",
     [
         CUT,
-        httpx2.ReadTimeout("slow"),
-        httpx2.WriteError("reset"),
-        httpx2.RemoteProtocolError("broke off"),
-        httpx2.Response(500),
+        httpx.ReadTimeout("slow"),
+        httpx.WriteError("reset"),
+        httpx.RemoteProtocolError("broke off"),
+        httpx.Response(500),
         DOWN,
         QUOTA,
         EDGE,
-        httpx2.Response(429, headers={"Retry-After": "2"}),
+        httpx.Response(429, headers={"Retry-After": "2"}),
     ],
     ids=repr,
 )
@@ -99,10 +97,10 @@ async def test_a_change_that_may_have_been_done_is_not_repeated(method: str, fir
     [
         QUOTA,
         EDGE,
-        httpx2.Response(404),
-        httpx2.Response(400),
-        httpx2.Response(501),
-        httpx2.LocalProtocolError("ours"),
+        httpx.Response(404),
+        httpx.Response(400),
+        httpx.Response(501),
+        httpx.LocalProtocolError("ours"),
     ],
     ids=repr,
 )
@@ -114,7 +112,7 @@ async def test_a_read_is_not_repeated_when_that_cannot_help(first: Step) -> None
 @pytest.mark.asyncio
 async def test_a_certificate_is_not_asked_for_twice() -> None:
     final, far, _ = await outcome(
-        "GET", httpx2.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed"), OK
+        "GET", httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed"), OK
     )
     assert (final, len(far.asked)) == ("ConnectError", 1)
 
@@ -135,14 +133,14 @@ async def test_pauses_are_drawn_from_nothing_to_a_bound_that_doubles(chance: flo
 
 @pytest.mark.asyncio
 async def test_retry_after_is_honoured() -> None:
-    _, _, time = await outcome("GET", httpx2.Response(503, headers={"Retry-After": "7"}), OK)
+    _, _, time = await outcome("GET", httpx.Response(503, headers={"Retry-After": "7"}), OK)
     assert time.slept == [7.0]
 
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("after", ["²", "9" * 400, "-1", "soon", "Wed, 21 Oct 2026 07:28:00 GMT"])
 async def test_an_odd_retry_after_is_passed_over(after: str) -> None:
-    first = httpx2.Response(503, headers=[(b"Retry-After", after.encode("latin-1"))])
+    first = httpx.Response(503, headers=[(b"Retry-After", after.encode("latin-1"))])
     final, _, time = await outcome("GET", first, OK)
     assert (final, time.slept) == (200, [0.25])
 
@@ -150,7 +148,7 @@ async def test_an_odd_retry_after_is_passed_over(after: str) -> None:
 @pytest.mark.asyncio
 async def test_no_try_is_begun_that_the_deadline_would_end() -> None:
     final, far, time = await outcome(
-        "GET", httpx2.Response(503, headers={"Retry-After": "31"}), OK, seconds=30
+        "GET", httpx.Response(503, headers={"Retry-After": "31"}), OK, seconds=30
     )
     assert (final, len(far.asked), time.slept) == (503, 1, [])
     final, far, time = await outcome("GET", CUT, seconds=1.0)
@@ -160,7 +158,7 @@ async def test_no_try_is_begun_that_the_deadline_would_end() -> None:
 @pytest.mark.asyncio
 async def test_waits_are_told() -> None:
     told = Told()
-    await outcome("GET", httpx2.Response(503, headers={"Retry-After": "7"}), CUT, OK, chance=1.0, told=told)
+    await outcome("GET", httpx.Response(503, headers={"Retry-After": "7"}), CUT, OK, chance=1.0, told=told)
     assert told.lines == [
         "the Hub answered 503; trying again in 7 s (2 of 5)",
         "the Hub did not answer; trying again in 1 s (3 of 5)",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import httpx2
+import httpx
 import pytest
 
 from hub_mcp.catalogue.file_content import BEGINNING, FileContent, GetFile
@@ -21,14 +21,14 @@ COMMIT = "b53978ac06899cb8da0dba7505956805d3f1f6aa"
 pytestmark = pytest.mark.asyncio
 
 
-def led_to(where: str) -> httpx2.Response:
+def led_to(where: str) -> httpx.Response:
     told = {"X-Repo-Commit": COMMIT, "X-Linked-Size": "12", "Location": where}
-    return httpx2.Response(302, headers=told)
+    return httpx.Response(302, headers=told)
 
 
-def stored(text: str = "one\ntwo\n") -> httpx2.Response:
+def stored(text: str = "one\ntwo\n") -> httpx.Response:
     headers = {"Content-Range": f"bytes 0-{len(text) - 1}/{len(text)}", "Content-Type": "text/plain"}
-    return httpx2.Response(206, headers=headers, text=text)
+    return httpx.Response(206, headers=headers, text=text)
 
 
 async def read(far: FarSide, call: GetFile = FILE) -> FileContent:

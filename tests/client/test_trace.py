@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import httpx2
+import httpx
 import pytest
 from mcp import Client
 from opentelemetry import trace
@@ -34,7 +34,7 @@ def provider() -> None:
 async def spans_of(faults: str = "") -> list[ReadableSpan]:
     KEPT.clear()
     app = create_app(faults=faults)
-    shared = SharedTransports(lambda: httpx2.ASGITransport(app), sleep=Time().sleep)
+    shared = SharedTransports(lambda: httpx.ASGITransport(app), sleep=Time().sleep)
     hub = Hub("http://hub.test", Token(PLANTED, "a test"), shared=shared)
     async with Client(server_of(Settings(journal="off"), hub)) as client:
         await client.call_tool("list_models", {"limit": 1, "search": PLANTED})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import anyio
-import httpx2
+import httpx
 import pytest
 
 from hub_mcp.client.transport.turns import FairTurns, TurnsTransport
@@ -13,17 +13,17 @@ from tests.waiting import PATIENCE
 pytestmark = pytest.mark.asyncio
 
 
-class Held(httpx2.AsyncBaseTransport):
+class Held(httpx.AsyncBaseTransport):
     """Keeps each request until it is told to let them go."""
 
     def __init__(self) -> None:
         self.here: list[str] = []
         self.go = anyio.Event()
 
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.here.append(request.headers.get("authorization", ""))
         await self.go.wait()
-        return httpx2.Response(200)
+        return httpx.Response(200)
 
 
 async def settled() -> None:

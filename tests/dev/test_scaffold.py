@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx2
+import httpx
 import pytest
 
 from hub_mcp.catalogue import ENDPOINTS, Effect, Endpoint
@@ -112,7 +112,7 @@ async def test_a_scaffolded_endpoint_beyond_the_catalogue_can_be_called(tmp_path
         assert new.tool == "get_user_overview"
         assert new.line.effect is Effect.READ
         app = create_app()
-        hub = Hub("http://hub.test", transport=lambda: httpx2.ASGITransport(app=app))
+        hub = Hub("http://hub.test", transport=lambda: httpx.ASGITransport(app=app))
         answer = await hub.send(new(username="ada"))
         await hub.aclose()
         assert answer.content()["user"] == "ada"

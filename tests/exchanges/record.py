@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import httpx2
+import httpx
 
 from hub_mcp.catalogue import ENDPOINTS, Change, Endpoint
 from hub_mcp.catalogue.http import HttpRequest
@@ -70,7 +70,7 @@ async def recorded() -> dict[str, str]:
     chance = random.Random()  # noqa: S311 - no secret comes of it
     app = create_app(clock=lambda: NOW, entropy=chance.randbytes)
     token = Token(TOKENS[0].token, "the local Hub's world")
-    hub = Hub(SANDBOX, token, transport=lambda: httpx2.ASGITransport(app), secrets_from=(SOURCE,))
+    hub = Hub(SANDBOX, token, transport=lambda: httpx.ASGITransport(app), secrets_from=(SOURCE,))
     texts: dict[str, str] = {}
     learned = {"{slug}": "", "{comment}": ""}
     for tool, arguments in CALLS.items():

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx2
+import httpx
 from mcp import Client
 from mcp.client.extension import advertise
 from mcp.types import CallToolResult, ElicitRequestFormParams, ElicitResult, InputRequiredResult
@@ -64,7 +64,7 @@ class AtOnce:
 READS_BY_POST = ("/paths-info/", "/preupload/")  # arguments that are too many for an address
 
 
-class Spy(httpx2.AsyncBaseTransport):
+class Spy(httpx.AsyncBaseTransport):
     """Lets everything through to the local Hub, and keeps what would change it.
 
     Attributes:
@@ -72,12 +72,12 @@ class Spy(httpx2.AsyncBaseTransport):
     """
 
     def __init__(self) -> None:
-        self.inner = httpx2.ASGITransport(create_app(quota=1_000_000))
-        self.changes: list[httpx2.Request] = []
-        self.reads: list[httpx2.Request] = []
-        self.before: Callable[[httpx2.Request], Awaitable[httpx2.Response | None]] | None = None
+        self.inner = httpx.ASGITransport(create_app(quota=1_000_000))
+        self.changes: list[httpx.Request] = []
+        self.reads: list[httpx.Request] = []
+        self.before: Callable[[httpx.Request], Awaitable[httpx.Response | None]] | None = None
 
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if request.method in ("GET", "HEAD") or any(part in request.url.path for part in READS_BY_POST):
             self.reads.append(request)
         else:
@@ -163,19 +163,19 @@ class World:
 
     async def other(self, method: str, path: str, body: Mapping[str, Any], token: str = ADA) -> None:
         """Somebody else changes the Hub meanwhile."""
-        async with httpx2.AsyncClient(transport=self.spy.inner, base_url=BASE) as client:
+        async with httpx.AsyncClient(transport=self.spy.inner, base_url=BASE) as client:
             answer = await client.request(
                 method, path, json=body, headers={"Authorization": f"Bearer {token}"}
             )
             assert answer.is_success, answer.text
 
     async def exists(self, repo_id: str, kind: str = "model", token: str = ADA) -> bool:
-        async with httpx2.AsyncClient(transport=self.spy.inner, base_url=BASE) as client:
+        async with httpx.AsyncClient(transport=self.spy.inner, base_url=BASE) as client:
             headers = {"Authorization": f"Bearer {token}"}
             return (await client.get(f"/api/{kind}s/{repo_id}", headers=headers)).status_code == 200
 
     async def json(self, path: str, token: str = ADA) -> Any:
-        async with httpx2.AsyncClient(transport=self.spy.inner, base_url=BASE) as client:
+        async with httpx.AsyncClient(transport=self.spy.inner, base_url=BASE) as client:
             return (await client.get(path, headers={"Authorization": f"Bearer {token}"})).json()
 
 
@@ -245,5 +245,5 @@ def refused(result: CallToolResult) -> bool:
     return text_of(result).rstrip().endswith(NOTHING)
 
 
-def sent(request: httpx2.Request) -> tuple[str, str, Any]:
+def sent(request: httpx.Request) -> tuple[str, str, Any]:
     return request.method, request.url.path, json.loads(request.content or b"null")

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 from mcp.shared.exceptions import MCPError
 from mcp.types import ElicitRequestFormParams, ElicitResult
@@ -175,8 +175,8 @@ async def test_a_call_without_a_target_is_held_to_what_was_shown_whatever_was_ma
 def failing_once(world: World, name: str) -> None:
     """The Hub fails the change of one repository."""
 
-    async def before(request: httpx2.Request) -> httpx2.Response | None:
-        return httpx2.Response(409, json={"error": "not now"}) if name.encode() in request.content else None
+    async def before(request: httpx.Request) -> httpx.Response | None:
+        return httpx.Response(409, json={"error": "not now"}) if name.encode() in request.content else None
 
     world.spy.before = before
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import httpx2
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -168,18 +168,18 @@ def test_however_calls_are_put_together_each_effect_asks_and_nothing_happens_una
 # ── what the Hub does not tell counts as the worst ───────────────────────────────────────────────────
 
 
-class Tampered(httpx2.AsyncBaseTransport):
+class Tampered(httpx.AsyncBaseTransport):
     """A Hub whose readers are told something else."""
 
-    def __init__(self, inner: httpx2.AsyncBaseTransport, change: Callable[[Any], Any]) -> None:
+    def __init__(self, inner: httpx.AsyncBaseTransport, change: Callable[[Any], Any]) -> None:
         self._inner, self._change = inner, change
 
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         response = await self._inner.handle_async_request(request)
         if request.method != "GET" or response.status_code != 200 or "whoami" in request.url.path:
             return response
         body = self._change(json.loads(await response.aread()))
-        return httpx2.Response(200, json=body, headers={"content-type": "application/json"})
+        return httpx.Response(200, json=body, headers={"content-type": "application/json"})
 
 
 TOLD = ("private", "visibility", "gated", "gating", "role", "resourceGroup", "spendLimits")
@@ -265,10 +265,10 @@ async def test_a_way_asks_also_where_the_hub_tells_nothing(world: World, way: in
 
 @pytest.mark.asyncio
 async def test_a_look_that_fails_counts_as_the_worst(world: World) -> None:
-    class Failing(httpx2.AsyncBaseTransport):
-        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    class Failing(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             if request.url.path.startswith("/api/models/"):
-                return httpx2.Response(403, json={"error": "no"})
+                return httpx.Response(403, json={"error": "no"})
             return await inner.handle_async_request(request)
 
     inner, world.spy.inner = world.spy.inner, Failing()

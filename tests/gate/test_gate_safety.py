@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import httpx2
+import httpx
 import pytest
 from mcp import Client
 from mcp.shared.memory import create_client_server_memory_streams
@@ -238,7 +238,7 @@ async def test_a_target_that_is_gone_when_the_person_answers_is_an_error(world: 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("era", ERAS)
 async def test_a_rename_in_the_very_last_moment_is_not_followed(world: World, era: str) -> None:
-    async def moved(request: httpx2.Request) -> None:
+    async def moved(request: httpx.Request) -> None:
         world.spy.before = None
         await world.other(*RENAME[0])
 
@@ -280,7 +280,7 @@ async def test_a_change_in_flight_is_finished_and_written_down_when_the_call_is_
 ) -> None:
     flying, land = anyio.Event(), anyio.Event()
 
-    async def slowly(request: httpx2.Request) -> None:
+    async def slowly(request: httpx.Request) -> None:
         flying.set()
         await land.wait()
 
@@ -308,9 +308,9 @@ async def test_a_change_that_waits_for_the_rate_limit_is_not_made_when_the_call_
 ) -> None:
     waiting = anyio.Event()
 
-    async def used_up(request: httpx2.Request) -> httpx2.Response:
+    async def used_up(request: httpx.Request) -> httpx.Response:
         waiting.set()
-        return httpx2.Response(429, headers={"ratelimit": '"api";r=0;t=30'}, json={"error": "slow down"})
+        return httpx.Response(429, headers={"ratelimit": '"api";r=0;t=30'}, json={"error": "slow down"})
 
     world.spy.before = used_up
     async with world.client(era, agreeing) as client:
@@ -329,8 +329,8 @@ async def test_a_change_that_waits_for_the_rate_limit_is_not_made_when_the_call_
 async def test_a_change_whose_answer_was_lost_is_written_down_as_unknown_and_not_sent_again(
     world: World, era: str
 ) -> None:
-    async def broken(request: httpx2.Request) -> None:
-        raise httpx2.ReadError("the line is dead")
+    async def broken(request: httpx.Request) -> None:
+        raise httpx.ReadError("the line is dead")
 
     world.spy.before = broken
     async with world.client(era, agreeing) as client:

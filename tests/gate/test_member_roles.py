@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 
 from tests.gate.gates import Asked, World, agreeing, declining, text_of
@@ -56,19 +56,19 @@ async def test_where_the_hub_tells_no_groups_they_are_looked_for_and_without_the
 ) -> None:
     inner, hides = world.spy.inner, ["members"]
 
-    class Hiding(httpx2.AsyncBaseTransport):
-        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    class Hiding(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             if (
                 request.method == "GET"
                 and request.url.path.endswith("/resource-groups")
                 and "groups" in hides
             ):
-                return httpx2.Response(403, json={"error": "no"})
+                return httpx.Response(403, json={"error": "no"})
             answer = await inner.handle_async_request(request)
             if request.method == "GET" and request.url.path.endswith("/members"):
                 rows = json.loads(await answer.aread())
                 bare = [{name: one for name, one in row.items() if name != "resourceGroups"} for row in rows]
-                return httpx2.Response(200, json=bare)
+                return httpx.Response(200, json=bare)
             return answer
 
     world.spy.inner = Hiding()  # type: ignore[assignment]  # it stands for the local Hub

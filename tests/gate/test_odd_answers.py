@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import httpx2
+import httpx
 import pytest
 from mcp.types import CallToolResult
 
@@ -96,9 +96,9 @@ def test_after_an_odd_answer_nobody_is_told_that_it_failed_inside(tmp_path: Path
 
 def answering(
     status: int, headers: str, body: str
-) -> Callable[[httpx2.Request], Awaitable[httpx2.Response | None]]:
-    async def odd(request: httpx2.Request) -> httpx2.Response:
-        return httpx2.Response(status, headers=HEADERS[headers], stream=httpx2.ByteStream(BODIES[body]))
+) -> Callable[[httpx.Request], Awaitable[httpx.Response | None]]:
+    async def odd(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(status, headers=HEADERS[headers], stream=httpx.ByteStream(BODIES[body]))
 
     return odd
 
@@ -118,7 +118,7 @@ def break_reading(patch: pytest.MonkeyPatch, case: Case) -> None:
 def break_transport(patch: pytest.MonkeyPatch, case: Case) -> None:
     inner = RateLimitTransport.handle_async_request
 
-    async def breaks(self: RateLimitTransport, request: httpx2.Request) -> httpx2.Response:
+    async def breaks(self: RateLimitTransport, request: httpx.Request) -> httpx.Response:
         answer = await inner(self, request)
         return answer if request.method == "GET" else unforeseen()
 

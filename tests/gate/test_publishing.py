@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 
 from hub_mcp.catalogue import ENDPOINTS, Change
@@ -103,7 +103,7 @@ async def test_a_merge_names_the_files_it_changes_and_stops_where_the_proposal_c
     assert "there is no undo" in asked
 
     async def meanwhile(params: Any) -> Any:
-        async with httpx2.AsyncClient(transport=world.spy.inner, base_url=BASE) as client:
+        async with httpx.AsyncClient(transport=world.spy.inner, base_url=BASE) as client:
             added = await client.post(
                 f"/api/models/{RADARS['repo_id']}/commit/refs%2Fpr%2F2",
                 content="\n".join(map(json.dumps, COMMIT)),

@@ -13,7 +13,7 @@ from typing import Any
 
 import anyio
 import anyio.lowlevel
-import httpx2
+import httpx
 import pytest
 from click.testing import CliRunner
 
@@ -66,7 +66,7 @@ def test_the_start_of_every_change_is_written_before_the_request_leaves(tmp_path
     async def promise(world: World, case: Case) -> None:
         at_the_time: list[str] = []
 
-        async def look(request: httpx2.Request) -> None:
+        async def look(request: httpx.Request) -> None:
             at_the_time.extend(one.outcome for one in Journal(world.place / "journal.jsonl").entries())
 
         world.spy.before = look
@@ -168,7 +168,7 @@ def test_a_change_whose_end_cannot_be_written_says_so_and_is_told_as_unknown(tmp
     async def promise(world: World, case: Case) -> None:
         path = world.place / "journal.jsonl"
 
-        async def take_the_journal_away(request: httpx2.Request) -> None:
+        async def take_the_journal_away(request: httpx.Request) -> None:
             path.rename(world.place / "kept.jsonl")
             path.mkdir()
 
@@ -183,14 +183,14 @@ def test_a_change_whose_end_cannot_be_written_says_so_and_is_told_as_unknown(tmp
     for_every_change(tmp_path, promise)
 
 
-class Lingers(httpx2.AsyncBaseTransport):
+class Lingers(httpx.AsyncBaseTransport):
     """Awaits something once the answer to a change is there, as whoever counts calls elsewhere does."""
 
-    def __init__(self, inner: httpx2.AsyncBaseTransport, answered: anyio.Event) -> None:
+    def __init__(self, inner: httpx.AsyncBaseTransport, answered: anyio.Event) -> None:
         self._inner = inner
         self._answered = answered
 
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         answer = await self._inner.handle_async_request(request)
         if request.method not in ("GET", "HEAD"):
             self._answered.set()
@@ -205,7 +205,7 @@ class LingeringShared(SharedTransports):
         self._lingering = Lingers(super().stack, answered)
 
     @property
-    def stack(self) -> httpx2.AsyncBaseTransport:
+    def stack(self) -> httpx.AsyncBaseTransport:
         return self._lingering
 
 
@@ -232,8 +232,8 @@ async def test_a_caller_who_leaves_once_it_is_done_leaves_a_record_and_gets_no_d
 
 @pytest.mark.asyncio
 async def test_a_change_that_never_left_is_not_counted(world: World) -> None:
-    async def unreachable(request: httpx2.Request) -> None:
-        raise httpx2.ConnectError("no route")
+    async def unreachable(request: httpx.Request) -> None:
+        raise httpx.ConnectError("no route")
 
     world.spy.before = unreachable
     async with world.client(confirm="off", max_deletes=1) as client:

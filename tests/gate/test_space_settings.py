@@ -7,7 +7,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 from click.testing import CliRunner
 
@@ -54,8 +54,8 @@ async def test_a_hub_that_sends_a_secret_back_does_not_get_it_through(
 ) -> None:
     monkeypatch.setenv("PATH", SECRET)
 
-    async def echo(request: httpx2.Request) -> httpx2.Response:
-        return httpx2.Response(400, json={"error": f"Invalid value: {SECRET}"}, headers={"X-Odd": SECRET})
+    async def echo(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(400, json={"error": f"Invalid value: {SECRET}"}, headers={"X-Odd": SECRET})
 
     world.spy.before = echo
     async with world.client("auto", Asked(agreeing)) as client:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 from mcp import Client
 
@@ -27,7 +27,7 @@ ORIGIN = "https://hub.example.org"
 
 
 @asynccontextmanager
-async def team(tmp_path: Path) -> AsyncIterator[tuple[World, Client, httpx2.AsyncClient]]:
+async def team(tmp_path: Path) -> AsyncIterator[tuple[World, Client, httpx.AsyncClient]]:
     """Ada's assistant, and a browser, at one server."""
     world = World(tmp_path)
     approvals = Approvals(world.place, world.clock, page=f"{ORIGIN}/approve")
@@ -40,12 +40,12 @@ async def team(tmp_path: Path) -> AsyncIterator[tuple[World, Client, httpx2.Asyn
     mounts = {BASE: world.spy.inner}
     async with (
         world.client("auto", gate=gate) as client,
-        httpx2.AsyncClient(transport=httpx2.ASGITransport(app), mounts=mounts) as browser,
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), mounts=mounts) as browser,
     ):
         yield world, client, browser
 
 
-async def signed_in(browser: httpx2.AsyncClient, page: str, token: str) -> httpx2.Response:
+async def signed_in(browser: httpx.AsyncClient, page: str, token: str) -> httpx.Response:
     """The page after a sign-in at the Hub."""
     first = await browser.get(page)
     assert first.status_code == 200
@@ -57,7 +57,7 @@ async def signed_in(browser: httpx2.AsyncClient, page: str, token: str) -> httpx
     return await browser.get(agreed.headers["location"])
 
 
-async def typed(browser: httpx2.AsyncClient, page: str, shown: httpx2.Response, name: str) -> httpx2.Response:
+async def typed(browser: httpx.AsyncClient, page: str, shown: httpx.Response, name: str) -> httpx.Response:
     proof = re.search(r"name='proof' value='([^']+)'", shown.text)
     form = {"name": name, "proof": html.unescape(proof[1]) if proof else ""}
     return await browser.post(page, data=form, headers={"Origin": ORIGIN})

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import httpx2
+import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
@@ -203,10 +203,10 @@ async def test_more_connections_than_the_server_bears_are_closed_at_once(
         with anyio.fail_after(PATIENCE):
             while True:
                 try:
-                    async with httpx2.AsyncClient(timeout=PATIENCE) as client:
+                    async with httpx.AsyncClient(timeout=PATIENCE) as client:
                         assert (await client.get(url.replace("/mcp", "/healthz"))).status_code == 200
                         break
-                except httpx2.TransportError:
+                except httpx.TransportError:
                     await turns()
 
 
@@ -214,7 +214,7 @@ async def test_it_is_served_on_a_faster_loop_too(world: World) -> None:
     uvloop = pytest.importorskip("uvloop")  # whose transports are no subclass of asyncio's
 
     async def asked() -> int:
-        async with served(app_of(world)) as url, httpx2.AsyncClient(timeout=PATIENCE) as client:
+        async with served(app_of(world)) as url, httpx.AsyncClient(timeout=PATIENCE) as client:
             return (await client.get(url.replace("/mcp", "/healthz"))).status_code
 
     assert await asyncio.to_thread(uvloop.run, asked()) == 200
@@ -223,8 +223,8 @@ async def test_it_is_served_on_a_faster_loop_too(world: World) -> None:
 async def test_a_slow_call_outlives_the_time_for_a_head(world: World) -> None:
     inner = world.spy.inner
 
-    class Late(httpx2.AsyncBaseTransport):
-        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    class Late(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             with standing_clock() as clock:
                 clock.forward(2 * connections.HEAD_IN_TIME)
                 await turns()  # in which a connection whose time is up would be closed
@@ -242,8 +242,8 @@ async def test_another_callers_call_is_answered_while_many_calls_of_one_are_slow
     go, inner = anyio.Event(), world.spy.inner
     held = 0
 
-    class Held(httpx2.AsyncBaseTransport):
-        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    class Held(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             nonlocal held
             if request.headers.get("authorization") == f"Bearer {ADA}":
                 held += 1
@@ -280,15 +280,15 @@ class Time:
 def known(asked: list[str], time: Time) -> KnownTokens:
     """A memory of tokens before a Hub that knows those which end in `good`."""
 
-    async def answer(request: httpx2.Request) -> httpx2.Response:
+    async def answer(request: httpx.Request) -> httpx.Response:
         await anyio.lowlevel.checkpoint()
         token = request.headers["authorization"]
         asked.append(token)
         if token.endswith("good"):
-            return httpx2.Response(200, json={"name": "ada", "type": "user"})
-        return httpx2.Response(401, json={"error": "Invalid credentials in Authorization header"})
+            return httpx.Response(200, json={"name": "ada", "type": "user"})
+        return httpx.Response(401, json={"error": "Invalid credentials in Authorization header"})
 
-    return KnownTokens(Hub("http://hub.test", transport=lambda: httpx2.MockTransport(answer)), time)
+    return KnownTokens(Hub("http://hub.test", transport=lambda: httpx.MockTransport(answer)), time)
 
 
 async def test_a_burst_with_one_token_asks_the_hub_once() -> None:
@@ -335,7 +335,7 @@ async def test_made_up_tokens_of_one_address_are_asked_about_now_and_then_and_no
 async def test_a_refused_token_is_asked_about_once_while_it_is_fresh_over_http(world: World) -> None:
     async with (
         served(app_of(world, Http(require_token=True))) as url,
-        httpx2.AsyncClient(timeout=PATIENCE) as client,
+        httpx.AsyncClient(timeout=PATIENCE) as client,
     ):
         headers = {"Authorization": "Bearer hf_made_up", "Accept": "application/json, text/event-stream"}
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/list"})

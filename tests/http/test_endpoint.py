@@ -7,7 +7,7 @@ import socket
 from pathlib import Path
 
 import anyio
-import httpx2
+import httpx
 import pytest
 
 from hub_mcp.catalogue import ENDPOINTS
@@ -33,12 +33,10 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-async def posted(
-    world: World, http: Http, headers: dict[str, str] | list[tuple[str, str]]
-) -> httpx2.Response:
+async def posted(world: World, http: Http, headers: dict[str, str] | list[tuple[str, str]]) -> httpx.Response:
     """What a bare request is answered."""
     app = app_of(world, http)
-    async with served(app) as url, httpx2.AsyncClient(timeout=PATIENCE) as client:
+    async with served(app) as url, httpx.AsyncClient(timeout=PATIENCE) as client:
         return await client.post(url, json=PING, headers=[*ACCEPT.items(), *dict(headers).items()])
 
 
@@ -96,7 +94,7 @@ async def test_a_header_that_a_client_failed_to_fill_is_no_header(world: World) 
     async with (
         served(app_of(world)) as url,
         served(app_of(world, Http(require_token=True))) as closed,
-        httpx2.AsyncClient(timeout=PATIENCE) as client,
+        httpx.AsyncClient(timeout=PATIENCE) as client,
     ):
         for given in every_nth(UNFILLED_HEADERS, 0):
             headers = {**ACCEPT, "Authorization": given.replace("…", "...")}  # as much as a header can hold
@@ -146,7 +144,7 @@ async def test_named_hosts_and_origins_are_served(world: World) -> None:
 
 async def test_who_must_sign_in_is_told_where(world: World) -> None:
     app = app_of(world, Http(require_token=True))
-    async with served(app) as url, httpx2.AsyncClient(timeout=PATIENCE) as client:
+    async with served(app) as url, httpx.AsyncClient(timeout=PATIENCE) as client:
         refused = await client.post(url, json=PING, headers=ACCEPT)
         assert refused.status_code == 401
         metadata = refused.headers["www-authenticate"].partition('resource_metadata="')[2].rstrip('"')
@@ -187,7 +185,7 @@ async def test_behind_a_gateway_the_public_address_is_told(world: World) -> None
 async def test_health_and_readiness_need_nothing(world: World) -> None:
     async with (
         served(app_of(world, Http(require_token=True))) as url,
-        httpx2.AsyncClient(base_url=url.removesuffix("/mcp"), timeout=PATIENCE) as client,
+        httpx.AsyncClient(base_url=url.removesuffix("/mcp"), timeout=PATIENCE) as client,
     ):
         assert (await client.get("/healthz")).json()["status"] == "ok"
         assert (await client.get("/readyz")).status_code == 200
@@ -213,7 +211,7 @@ async def test_the_access_log_tells_callers_apart_and_no_token(
 def stopping(url: str) -> bool:
     """Whether a server takes no new connection any more."""
     try:
-        socket.create_connection(("127.0.0.1", httpx2.URL(url).port), PATIENCE).close()
+        socket.create_connection(("127.0.0.1", httpx.URL(url).port), PATIENCE).close()
     except ConnectionError:
         return True
     return False
@@ -222,17 +220,17 @@ def stopping(url: str) -> bool:
 async def test_a_call_that_runs_is_finished_when_the_server_is_told_to_stop(world: World) -> None:
     begun, go_on = anyio.Event(), anyio.Event()
 
-    async def slow(request: httpx2.Request) -> None:
+    async def slow(request: httpx.Request) -> None:
         begun.set()
         await go_on.wait()
 
     world.spy.before = slow
     arguments = {"repo_id": "ada/at-the-last-moment", "type": "model"}
     call = {**PING, "method": "tools/call", "params": {"name": "create_repo", "arguments": arguments}}
-    answers: list[httpx2.Response] = []
+    answers: list[httpx.Response] = []
 
     async def create(url: str) -> None:
-        async with httpx2.AsyncClient(timeout=PATIENCE) as client:
+        async with httpx.AsyncClient(timeout=PATIENCE) as client:
             answers.append(await client.post(url, json=call, headers={**ACCEPT, **bearer(ADA)}))
 
     async def release(url: str) -> None:

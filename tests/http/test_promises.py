@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import httpx2
+import httpx
 import pytest
 from mcp import Client, MCPError
 
@@ -103,7 +103,7 @@ async def test_a_session_is_its_callers_alone(world: World) -> None:
     def bearer(token: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {token}"} if token else {}
 
-    async with served(app_of(world)) as url, httpx2.AsyncClient(headers=accept, timeout=PATIENCE) as client:
+    async with served(app_of(world)) as url, httpx.AsyncClient(headers=accept, timeout=PATIENCE) as client:
         for owner in (ADA, ""):
             session = (await client.post(url, json=begin, headers=bearer(owner))).headers["mcp-session-id"]
             for token in (ADA, EVE, ""):
@@ -117,7 +117,7 @@ async def test_sessions_of_one_caller_are_bounded_and_the_rest_is_served_without
     hello = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
     begin = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello}
     headers = {"Accept": "application/json, text/event-stream", "Authorization": f"Bearer {ADA}"}
-    async with served(app_of(world)) as url, httpx2.AsyncClient(headers=headers, timeout=PATIENCE) as client:
+    async with served(app_of(world)) as url, httpx.AsyncClient(headers=headers, timeout=PATIENCE) as client:
         answers = [await client.post(url, json=begin) for _ in range(EACH + 3)]
         assert {one.status_code for one in answers} == {200}
         assert sum("mcp-session-id" in one.headers for one in answers) == EACH
@@ -146,7 +146,7 @@ async def test_what_is_no_message_gets_a_short_error_with_its_id_in_a_session_an
     hello = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
     begin = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello}
     headers = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
-    async with served(app_of(world)) as url, httpx2.AsyncClient(headers=headers, timeout=PATIENCE) as client:
+    async with served(app_of(world)) as url, httpx.AsyncClient(headers=headers, timeout=PATIENCE) as client:
         session = {"Mcp-Session-Id": (await client.post(url, json=begin)).headers["mcp-session-id"]}
         for within in ({}, session):
             for body, id, code in MALFORMED:
@@ -306,8 +306,8 @@ async def test_a_call_whose_caller_went_away_reads_no_further(world: World) -> N
     begun, gone = anyio.Event(), anyio.Event()
     inner = world.spy.inner
 
-    class Slow(httpx2.AsyncBaseTransport):
-        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    class Slow(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             begun.set()
             try:
                 await anyio.sleep_forever()

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 
 import anyio
 import anyio.lowlevel
-import httpx2
+import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -107,7 +107,7 @@ async def test_what_nobody_takes_has_one_room_in_all(parser: str, monkeypatch: p
     monkeypatch.setattr(connections, "TAKEN_IN_TIME", PATIENCE * 10)
     monkeypatch.setattr(connections, "MOST_UNREAD", LARGE * 2)
     answers = Answers("whole")
-    async with served(answers.app) as url, httpx2.AsyncClient(timeout=PATIENCE, trust_env=False) as client:
+    async with served(answers.app) as url, httpx.AsyncClient(timeout=PATIENCE, trust_env=False) as client:
         with contextlib.ExitStack() as held:
             unread: list[socket.socket] = []
             for _ in range(4):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx2
+import httpx
 
 from tests.waiting import PATIENCE, until
 
@@ -73,7 +73,7 @@ async def within(true: Callable[[], Any]) -> None:
     """Wait until something holds; trouble to connect means that it does not yet."""
 
     def holds() -> bool:
-        with contextlib.suppress(OSError, httpx2.HTTPError):
+        with contextlib.suppress(OSError, httpx.HTTPError):
             return bool(true())
         return False
 
@@ -104,7 +104,7 @@ async def server(hub: str, place: Path, *flags: str) -> AsyncGenerator[Server]:
         drained = asyncio.create_task(asyncio.to_thread(process.stderr.read))
         try:
             ready = url.replace("/mcp", "/readyz")
-            await within(lambda: httpx2.get(ready, trust_env=False, timeout=PATIENCE).status_code == 200)
+            await within(lambda: httpx.get(ready, trust_env=False, timeout=PATIENCE).status_code == 200)
             yield Server(url, process)
         finally:
             process.terminate()

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import httpx2
+import httpx
 import pytest
 
 from hub_mcp.client.transport.inflated import LARGEST, MOST_PARTS
@@ -140,7 +140,7 @@ class Waits:
         self.times = 0
 
     async def go_on(self, times: float = math.inf) -> None:
-        async with httpx2.AsyncClient(headers=headers(EVE), timeout=PATIENCE, trust_env=False) as client:
+        async with httpx.AsyncClient(headers=headers(EVE), timeout=PATIENCE, trust_env=False) as client:
             while self.times < times:
                 before = work_of(self._process)
                 answer = await client.post(self._url, json={"jsonrpc": "2.0", "id": 1, "method": "ping"})
@@ -161,7 +161,7 @@ async def test_what_a_hub_answers_costs_little_memory_and_nobody_elses_time(
         {"jsonrpc": "2.0", "id": 1, "method": "resources/read", "params": {"uri": "hub://stream/models"}},
     )
     async with hostile(body, encoding) as hub, server(hub, tmp_path) as one:
-        async with httpx2.AsyncClient(headers=headers(ADA), timeout=PATIENCE, trust_env=False) as client:
+        async with httpx.AsyncClient(headers=headers(ADA), timeout=PATIENCE, trust_env=False) as client:
             await client.post(one.url, json=call("whoami"))  # what a start imports is no Hub's doing
             unit, other = 1.0, Waits(one)
             for _ in range(TRIES):

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx2
+import httpx
 import pytest
 
 from tests.waiting import PATIENCE
@@ -46,12 +46,12 @@ class Writer(threading.Thread):
         self.answered: dict[str, str] = {}  # repository: its state as the last answer told it
 
     def run(self) -> None:
-        http = httpx2.Client(base_url=self.base, headers=ADA, trust_env=False, timeout=PATIENCE)
-        with http, contextlib.suppress(httpx2.TransportError):
+        http = httpx.Client(base_url=self.base, headers=ADA, trust_env=False, timeout=PATIENCE)
+        with http, contextlib.suppress(httpx.TransportError):
             for n in range(10_000):
                 self._write(http, f"{self.name}-{n}", delete=n % 5 == 0)
 
-    def _write(self, http: httpx2.Client, name: str, delete: bool) -> None:
+    def _write(self, http: httpx.Client, name: str, delete: bool) -> None:
         repo = {"name": name, "type": "model"}
         self.answered[name] = "unknown"
         self.begun.release()
@@ -105,8 +105,8 @@ def test_what_was_answered_survives_a_kill_in_mid_write(tmp_path: Path) -> None:
     with serving(file) as (base, _):
         name = next(name for name, state in known.items() if state == "private")
         assert (
-            httpx2.get(
-                f"{base}/api/models/ada/{name}", headers=ADA, trust_env=False, timeout=PATIENCE
-            ).json()["private"]
+            httpx.get(f"{base}/api/models/ada/{name}", headers=ADA, trust_env=False, timeout=PATIENCE).json()[
+                "private"
+            ]
             is True
         )

@@ -13,7 +13,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 
 from hub_mcp.localhub.app import create_app
@@ -36,7 +36,7 @@ def told() -> Told:
     """What came of every step, by its name."""
     with serving(create_app(quota=1_000_000, models=EXTRA)) as url:
         groups = f"{url}/api/organizations/nimbus-labs/resource-groups"
-        group = httpx2.get(groups, headers=ADA, trust_env=False, timeout=PATIENCE).json()[0]["id"]
+        group = httpx.get(groups, headers=ADA, trust_env=False, timeout=PATIENCE).json()[0]["id"]
         run = subprocess.run(
             [str(NODE), "hub.mjs", url, group], cwd=HERE, capture_output=True, text=True, timeout=300
         )

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -106,12 +106,12 @@ def world() -> dict[str, Any]:
     return {"group": group["id"], "collections": whole}
 
 
-def ask(method: str, url: str, **parts: Any) -> httpx2.Response:
+def ask(method: str, url: str, **parts: Any) -> httpx.Response:
     """The answer of a Hub made for this request."""
 
-    async def send() -> httpx2.Response:
-        transport = httpx2.ASGITransport(app=create_app())
-        async with httpx2.AsyncClient(
+    async def send() -> httpx.Response:
+        transport = httpx.ASGITransport(app=create_app())
+        async with httpx.AsyncClient(
             transport=transport, base_url="http://hub.test", trust_env=False
         ) as client:
             return await client.request(method, url, headers=parts.pop("headers", {}) | ADA, **parts)
@@ -238,7 +238,7 @@ def _branches(parts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield from _branches([*part.get("anyOf", ()), *part.get("oneOf", ())])
 
 
-def exchange(operation: str, case: Any, draw: Callable[[Any], Any]) -> httpx2.Response:
+def exchange(operation: str, case: Any, draw: Callable[[Any], Any]) -> httpx.Response:
     """The answer to a generated request, under a path that leads somewhere."""
     path = operation.split(" ")[1]
     values = path_of(operation, draw)

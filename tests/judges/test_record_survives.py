@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -69,7 +69,7 @@ def test_a_kill_between_the_hubs_answer_and_the_record_leaves_a_change_of_unknow
         processes.append(subprocess.Popen([*HUB_MCP, *create], env=environment))
         assert processes[0].wait(PATIENCE) == -signal.SIGKILL
         model = f"{hub}/api/models/ada/killed"
-        found = httpx2.get(
+        found = httpx.get(
             model, headers={"Authorization": f"Bearer {ADA}"}, trust_env=False, timeout=PATIENCE
         )
         assert found.status_code == 200  # it was made
@@ -112,7 +112,7 @@ async def test_callers_who_hang_up_while_the_hub_deletes_get_no_deletion_back(tm
             second = await _delete(one.url, "ada/draft-tide-model")
             assert refused(second)
             assert "--max-deletes" in text_of(second)
-            async with httpx2.AsyncClient(
+            async with httpx.AsyncClient(
                 base_url=hub, headers={"Authorization": f"Bearer {ADA}"}, timeout=PATIENCE
             ) as bare:
                 assert (await bare.get("/api/models/ada/draft-tide-model")).status_code == 200

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 
 from hub_mcp.localhub.app import create_app
@@ -88,17 +88,17 @@ class Page:
 
 
 @pytest.fixture
-def hub() -> Iterator[httpx2.Client]:
+def hub() -> Iterator[httpx.Client]:
     """A client of a Hub on a port, as ada."""
     with (
         serving(create_app()) as url,
-        httpx2.Client(base_url=url, headers=ADA, trust_env=False, timeout=PATIENCE) as client,
+        httpx.Client(base_url=url, headers=ADA, trust_env=False, timeout=PATIENCE) as client,
     ):
         yield client
 
 
 @pytest.fixture
-def page(hub: httpx2.Client, tmp_path: Path) -> Iterator[Page]:
+def page(hub: httpx.Client, tmp_path: Path) -> Iterator[Page]:
     """The Hub's page, open in a browser and filled."""
     assert CHROMIUM is not None
     ours_in, theirs_out = os.pipe()
@@ -136,7 +136,7 @@ def rows(table: str, of: str = "innerText") -> str:
     return f"[...document.querySelectorAll('#{table} tr')].map(row => row.{of})"
 
 
-def test_what_an_assistant_does_appears_by_itself(hub: httpx2.Client, page: Page) -> None:
+def test_what_an_assistant_does_appears_by_itself(hub: httpx.Client, page: Page) -> None:
     hub.get("/api/models", params={"search": "nowcast"})
     hub.post("/api/repos/create", json={"name": "rainy-days", "private": True})
     changed = page.until("document.querySelector('#requests tr.changed')?.innerText")
@@ -152,7 +152,7 @@ def test_what_an_assistant_does_appears_by_itself(hub: httpx2.Client, page: Page
     assert "deleted" in gone
 
 
-def test_what_happens_in_every_area_appears_by_itself(hub: httpx2.Client, page: Page) -> None:
+def test_what_happens_in_every_area_appears_by_itself(hub: httpx.Client, page: Page) -> None:
     for table in ("commits", "discussions", "spaces", "asked", "jobs"):
         assert page.js(f"document.querySelectorAll('#{table} tr').length") > 0, table
     hub.post("/api/repos/create", json={"name": "rainy-days"})
@@ -170,7 +170,7 @@ def test_what_happens_in_every_area_appears_by_itself(hub: httpx2.Client, page: 
     page.until("document.querySelector('#jobs tr.new')?.innerText.includes('python:3.12')")
 
 
-def test_only_changes_are_shown_when_asked_for(hub: httpx2.Client, page: Page) -> None:
+def test_only_changes_are_shown_when_asked_for(hub: httpx.Client, page: Page) -> None:
     hub.get("/api/whoami-v2")
     hub.post("/api/collections", json={"title": "Autumn", "namespace": "ada"})
     page.until("document.querySelectorAll('#requests tr').length === 2")
@@ -190,7 +190,7 @@ def test_a_filter_narrows_what_is_there(page: Page) -> None:
     page.until(f"{rows('groups')}.length === 1")
 
 
-def test_what_strangers_wrote_is_text_and_nothing_else(hub: httpx2.Client, page: Page) -> None:
+def test_what_strangers_wrote_is_text_and_nothing_else(hub: httpx.Client, page: Page) -> None:
     page.js("document.getElementById('everybody').click()")
     hostile = page.until(f"{rows('collections')}.find(text => text.startsWith('Ignore previous'))")
     assert "\u202e" not in hostile

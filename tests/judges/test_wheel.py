@@ -142,8 +142,8 @@ def test_the_local_hub_runs_from_the_wheel(python: Path, tmp_path: Path) -> None
     program = (
         "from hub_mcp.localhub.app import create_app\n"
         "from hub_mcp.localhub.serving import serving\n"
-        "import httpx2\n"
+        "import httpx\n"
         "with serving(create_app()) as address:\n"
-        "    print(httpx2.get(f'{address}/api/models?limit=1').status_code)\n"
+        "    print(httpx.get(f'{address}/api/models?limit=1').status_code)\n"
     )
     assert output(python, "-c", program, cwd=tmp_path).split() == ["200"]

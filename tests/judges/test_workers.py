@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import httpx2
+import httpx
 import pytest
 from mcp import MCPError
 
@@ -43,7 +43,7 @@ def hub() -> Iterator[str]:
 
 async def hidden(hub: str, names: list[str]) -> dict[str, bool]:
     """Which of ada's models are private."""
-    async with httpx2.AsyncClient(
+    async with httpx.AsyncClient(
         base_url=hub, headers={"Authorization": f"Bearer {ADA}"}, timeout=PATIENCE
     ) as client:
         rows = [await client.get(f"/api/models/ada/{name}") for name in names]
@@ -53,7 +53,7 @@ async def hidden(hub: str, names: list[str]) -> dict[str, bool]:
 async def make(hub: str, count: int) -> list[str]:
     """Private models to be published."""
     names = [f"waiting-{n}" for n in range(count)]
-    async with httpx2.AsyncClient(
+    async with httpx.AsyncClient(
         base_url=hub, headers={"Authorization": f"Bearer {ADA}"}, timeout=PATIENCE
     ) as client:
         for name in names:
@@ -142,7 +142,7 @@ async def test_while_redis_is_away_no_confirmation_counts_and_reads_go_on(hub: s
         redis_at(tmp_path) as redis,
         server(hub, tmp_path, "--redis", redis.url) as one,
         client_of(one.url, answer=lambda params: None) as client,
-        httpx2.AsyncClient(base_url=one.url.removesuffix("/mcp"), trust_env=False, timeout=PATIENCE) as bare,
+        httpx.AsyncClient(base_url=one.url.removesuffix("/mcp"), trust_env=False, timeout=PATIENCE) as bare,
     ):
         state = await question(client, TOOL, publishing(name))
         redis.stop()
@@ -185,7 +185,7 @@ async def test_a_change_at_one_server_is_heard_at_another(hub: str, tmp_path: Pa
 
 async def seen(hub: str) -> list[dict[str, Any]]:
     """The requests that the local Hub received, as its page shows them."""
-    async with httpx2.AsyncClient(base_url=hub, trust_env=False, timeout=PATIENCE) as client:
+    async with httpx.AsyncClient(base_url=hub, trust_env=False, timeout=PATIENCE) as client:
         rows: list[dict[str, Any]] = (await client.get("/_view/state")).json()["requests"]
         return rows
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 from starlette.applications import Starlette
 
@@ -21,12 +21,10 @@ class Ask:
     def __init__(self, app: Starlette) -> None:
         self.app = app
 
-    async def __call__(
-        self, method: str, path: str, token: str | None = ADA, **parts: Any
-    ) -> httpx2.Response:
+    async def __call__(self, method: str, path: str, token: str | None = ADA, **parts: Any) -> httpx.Response:
         headers = parts.pop("headers", {}) | ({"Authorization": f"Bearer {token}"} if token else {})
-        transport = httpx2.ASGITransport(app=self.app)
-        async with httpx2.AsyncClient(
+        transport = httpx.ASGITransport(app=self.app)
+        async with httpx.AsyncClient(
             transport=transport, base_url="http://hub.test", trust_env=False
         ) as client:
             return await client.request(method, path, headers=headers, **parts)

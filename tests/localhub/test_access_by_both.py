@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import httpx2
+import httpx
 import pytest
 from huggingface_hub import HfApi
 from huggingface_hub.errors import GatedRepoError, HfHubHTTPError
@@ -26,7 +26,7 @@ def ask(hub_url: str, repo_id: str, **answers: str) -> int:
     """Eve fills the form on the page in."""
     headers = {"Authorization": f"Bearer {EVE}"}
     address = f"{hub_url}/{repo_id}/ask-access"
-    return httpx2.post(address, json=answers, headers=headers, timeout=PATIENCE).status_code
+    return httpx.post(address, json=answers, headers=headers, timeout=PATIENCE).status_code
 
 
 def test_a_request_that_arrives_is_told_by_both_and_its_words_are_quoted(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import httpx2
+import httpx
 import pytest
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 from huggingface_hub.community import (
@@ -156,7 +156,7 @@ def test_discussions_can_be_disabled(api: HfApi, eve: HfApi, fresh: str) -> None
     ):
         act()
     url = f"{api.endpoint}/api/models/{fresh}/settings"
-    answer = httpx2.put(
+    answer = httpx.put(
         url,
         json={"discussionsDisabled": True},
         headers={"Authorization": f"Bearer {api.token}"},

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 
 from hub_mcp.localhub.app import create_app
@@ -40,7 +40,7 @@ async def log(ask: Ask) -> list[tuple[str, int, str | None]]:
 STEP = 0.005  # seconds
 
 
-async def seconds_of(answer: Coroutine[Any, Any, httpx2.Response]) -> float:
+async def seconds_of(answer: Coroutine[Any, Any, httpx.Response]) -> float:
     """How long a good answer takes by the clock of the loop, to a step."""
     with standing_clock() as clock:
         began, waited = clock.now, asyncio.create_task(answer)
@@ -110,7 +110,7 @@ async def test_server_errors_vary_and_a_seed_repeats_them() -> None:
 async def test_a_write_that_is_struck_was_not_done(fault: str) -> None:
     ask = hub(f"{fault}=1")
     if fault == "reset":
-        with pytest.raises(httpx2.ReadError):
+        with pytest.raises(httpx.ReadError):
             await ask("POST", "/api/collections", json=NEW)
     else:
         await ask("POST", "/api/collections", json=NEW)
@@ -122,7 +122,7 @@ async def test_a_write_that_is_struck_was_not_done(fault: str) -> None:
 async def test_struck_afterwards_it_was_done(fault: str) -> None:
     ask = hub(f"{fault}-after=1" + (":10ms" if fault == "slow" else ""))
     if fault in ("reset", "truncate"):
-        with pytest.raises((httpx2.ReadError, httpx2.RemoteProtocolError)):
+        with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):
             await ask("POST", "/api/collections", json=NEW)
     else:
         await ask("POST", "/api/collections", json=NEW)
@@ -156,7 +156,7 @@ async def test_the_content_type_is_wrong_and_the_body_right() -> None:
 @pytest.mark.asyncio
 async def test_a_redirect_loop_never_ends() -> None:
     ask = hub("redirect-loop=1,times=1")
-    with pytest.raises(httpx2.TooManyRedirects):
+    with pytest.raises(httpx.TooManyRedirects):
         await ask("GET", "/api/models?limit=3", follow_redirects=True)
 
 
@@ -192,7 +192,7 @@ async def test_a_path_and_a_kind_of_request_can_be_singled_out_and_faults_can_ru
 @pytest.mark.asyncio
 async def test_the_log_names_the_fault_beside_the_request() -> None:
     ask = hub("reset=1,times=1")
-    with pytest.raises(httpx2.ReadError):
+    with pytest.raises(httpx.ReadError):
         await ask("GET", WHOAMI)
     await ask("GET", WHOAMI)
     assert await log(ask) == [("GET", 0, "reset"), ("GET", 200, None)]
@@ -200,14 +200,14 @@ async def test_the_log_names_the_fault_beside_the_request() -> None:
 
 @pytest.mark.parametrize(
     ("fault", "error"),
-    [("reset", httpx2.ReadError), ("truncate", httpx2.RemoteProtocolError)],
+    [("reset", httpx.ReadError), ("truncate", httpx.RemoteProtocolError)],
 )
 def test_on_a_port_the_connection_really_breaks_and_the_next_one_works(
     fault: str, error: type[Exception], capfd: pytest.CaptureFixture[str]
 ) -> None:
     with (
         serving(create_app(faults=f"{fault}=1,times=1")) as url,
-        httpx2.Client(base_url=url, timeout=PATIENCE) as client,
+        httpx.Client(base_url=url, timeout=PATIENCE) as client,
     ):
         with pytest.raises(error):
             client.get("/api/models?limit=5")
@@ -218,7 +218,7 @@ def test_on_a_port_the_connection_really_breaks_and_the_next_one_works(
 def test_on_a_port_a_slow_body_arrives_whole() -> None:
     with (
         serving(create_app(faults="slow=1:100ms")) as url,
-        httpx2.Client(base_url=url, timeout=PATIENCE) as client,
+        httpx.Client(base_url=url, timeout=PATIENCE) as client,
     ):
         assert len(client.get("/api/models?limit=5").json()) == 5
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 from anyio import Path as AsyncPath
 from huggingface_hub import HfApi, hf_hub_download
@@ -76,23 +76,23 @@ async def test_a_picture_is_proposed_by_somebody_who_may_not_write(hub_url: str,
     assert getattr(entry, "size", 0) == len(PNG)
 
 
-class Elsewhere(httpx2.AsyncBaseTransport):
+class Elsewhere(httpx.AsyncBaseTransport):
     """A local Hub that names another host for uploads, and what that host was sent."""
 
     def __init__(self) -> None:
-        self._hub = httpx2.ASGITransport(create_app())
-        self.uploads: list[httpx2.Request] = []
+        self._hub = httpx.ASGITransport(create_app())
+        self.uploads: list[httpx.Request] = []
         self.storage = STORAGE
         self.told: dict[str, Any] = {}
         self.paths: list[str] = []
 
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.paths.append(f"{request.method} {request.url.path}")
-        if request.url.host != httpx2.URL(BASE).host:
+        if request.url.host != httpx.URL(BASE).host:
             self.uploads.append(request)
             if "body" in self.told:
-                return httpx2.Response(self.told["status"], text=self.told["body"])
-            request = httpx2.Request(
+                return httpx.Response(self.told["status"], text=self.told["body"])
+            request = httpx.Request(
                 "PUT",
                 f"{BASE}{request.url.path}",
                 content=await request.aread(),
@@ -105,7 +105,7 @@ class Elsewhere(httpx2.AsyncBaseTransport):
         if request.url.path.endswith("/batch"):
             told = told.replace(f"{BASE}/lfs-uploads", f"{self.storage}/lfs-uploads")
             told = told.replace('"basic"', json.dumps(self.told.get("transfer", "basic")))
-        return httpx2.Response(answer.status_code, headers={"content-type": "application/json"}, text=told)
+        return httpx.Response(answer.status_code, headers={"content-type": "application/json"}, text=told)
 
 
 @asynccontextmanager
@@ -127,7 +127,7 @@ async def test_the_token_is_not_sent_to_where_the_bytes_go() -> None:
         result = await client.call_tool("commit", PICTURE)
     assert not result.is_error, result.content
     [sent] = there.uploads
-    assert (sent.method, sent.url.host) == ("PUT", httpx2.URL(STORAGE).host)
+    assert (sent.method, sent.url.host) == ("PUT", httpx.URL(STORAGE).host)
     assert ADA not in str(sent.headers)
     assert "authorization" not in sent.headers
     assert STORAGE not in str(result.content)

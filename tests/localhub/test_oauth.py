@@ -6,7 +6,7 @@ import base64
 import hashlib
 from urllib.parse import parse_qs, urlsplit
 
-import httpx2
+import httpx
 import pytest
 
 from hub_mcp.localhub.app import create_app
@@ -20,7 +20,7 @@ VERIFIER = "v" * 64
 async def test_a_code_becomes_a_token_once_and_for_its_app_alone() -> None:
     digest = hashlib.sha256(VERIFIER.encode()).digest()
     challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(create_app()), base_url="http://hub") as hub:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(create_app()), base_url="http://hub") as hub:
         made = await hub.post("/oauth/register", json={"client_name": "<app>", "redirect_uris": [BACK]})
         assert made.status_code == 201
         client = made.json()["client_id"]
@@ -30,7 +30,7 @@ async def test_a_code_becomes_a_token_once_and_for_its_app_alone() -> None:
         assert (await hub.get("/oauth/authorize", params=elsewhere)).status_code == 400
         assert (await hub.post("/oauth/authorize", data={**asked, "token": "hf_no"})).status_code == 401
 
-        async def token(verifier: str) -> httpx2.Response:
+        async def token(verifier: str) -> httpx.Response:
             sent = await hub.post("/oauth/authorize", data={**asked, "token": ADA})
             said = parse_qs(urlsplit(sent.headers["location"]).query)
             assert said["state"] == ["s"]

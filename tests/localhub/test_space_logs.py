@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 from huggingface_hub import HfApi
 
@@ -54,8 +54,8 @@ def test_our_tool_tells_the_lines_that_the_client_reads(told: Told, api: HfApi, 
 async def test_a_log_grows_and_since_tells_only_what_is_new() -> None:
     now = [NOW]
     app = create_app(clock=lambda: now[0])
-    hub = Hub("http://hub.test", Token(ADA, "a test"), transport=lambda: httpx2.ASGITransport(app))
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://hub.test") as client:
+    hub = Hub("http://hub.test", Token(ADA, "a test"), transport=lambda: httpx.ASGITransport(app))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://hub.test") as client:
         await client.post(f"/api/spaces/{READER}/restart", headers={"Authorization": f"Bearer {ADA}"})
     build = {**RUN, "log_type": "build"}
     now[0] += 10
@@ -78,7 +78,7 @@ async def test_a_failing_space_says_why_to_those_who_may_write_to_it_alone() -> 
     app = create_app()
     call = ReadSpaceLogs.model_validate({"repo_id": "eve/licence-reader", "log_type": "run"})
     for token, may in ((EVE, True), (ADA, False)):
-        hub = Hub("http://hub.test", Token(token, "a test"), transport=lambda: httpx2.ASGITransport(app))
+        hub = Hub("http://hub.test", Token(token, "a test"), transport=lambda: httpx.ASGITransport(app))
         if may:
             assert "No module named" in (await hub.send(call)).content()["text"]
         else:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx2
+import httpx
 import pytest
 
 from tests.cli.conftest import own_environment
@@ -85,10 +85,10 @@ def test_the_client_tells_missing_private_and_former_repositories_apart(
 def test_addresses_in_answers_are_https_and_nobody_else_is_trusted_or_trusts(secure: tuple[str, str]) -> None:
     address, trusted = secure
     context = ssl.create_default_context(cafile=trusted)
-    listed = httpx2.get(f"{address}/api/models?limit=1", verify=context, trust_env=False, timeout=PATIENCE)
+    listed = httpx.get(f"{address}/api/models?limit=1", verify=context, trust_env=False, timeout=PATIENCE)
     assert f"<{address}/api/models?limit=1&cursor=" in listed.headers["Link"]
-    with pytest.raises(httpx2.ConnectError, match="certificate"):
-        httpx2.get(f"{address}/api/models?limit=1", trust_env=False, timeout=PATIENCE)
+    with pytest.raises(httpx.ConnectError, match="certificate"):
+        httpx.get(f"{address}/api/models?limit=1", trust_env=False, timeout=PATIENCE)
     assert os.stat(trusted).st_mode & 0o077 == 0 or os.stat(Path(trusted).parent).st_mode & 0o077 == 0
     assert "PRIVATE KEY" not in Path(trusted).read_text()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-import httpx2
+import httpx
 import pytest
 from starlette.applications import Starlette
 
@@ -16,10 +16,10 @@ from .conftest import ADA, Ask
 HERE = "http://127.0.0.1:8000"
 
 
-async def look(app: Starlette, path: str, host: str = HERE, client: str = "127.0.0.1") -> httpx2.Response:
+async def look(app: Starlette, path: str, host: str = HERE, client: str = "127.0.0.1") -> httpx.Response:
     """The page as a browser on some machine asks for it."""
-    transport = httpx2.ASGITransport(app=app, client=(client, 50_000))
-    async with httpx2.AsyncClient(transport=transport, base_url=host, trust_env=False) as browser:
+    transport = httpx.ASGITransport(app=app, client=(client, 50_000))
+    async with httpx.AsyncClient(transport=transport, base_url=host, trust_env=False) as browser:
         return await browser.get(path)
 
 

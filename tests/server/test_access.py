@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from itertools import product
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 from mcp import Client
 from mcp.types import TextContent
@@ -36,13 +36,13 @@ class Local:
         self.app = create_app()
         self.shut = shut
 
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if request.url.path.endswith(self.shut):
-            return httpx2.Response(403, json={"error": "not for you"})
-        return await httpx2.ASGITransport(self.app).handle_async_request(request)
+            return httpx.Response(403, json={"error": "not for you"})
+        return await httpx.ASGITransport(self.app).handle_async_request(request)
 
-    def transport(self) -> httpx2.MockTransport:
-        return httpx2.MockTransport(self.handle_async_request)
+    def transport(self) -> httpx.MockTransport:
+        return httpx.MockTransport(self.handle_async_request)
 
     @asynccontextmanager
     async def client(self, user: str = "ada") -> AsyncGenerator[Client]:
@@ -52,7 +52,7 @@ class Local:
 
     async def status(self, user: str, path: str) -> int:
         """What the local Hub itself answers a user who reads this."""
-        async with httpx2.AsyncClient(transport=self.transport(), base_url=SANDBOX) as asking:
+        async with httpx.AsyncClient(transport=self.transport(), base_url=SANDBOX) as asking:
             return (await asking.get(path, headers={"Authorization": f"Bearer {token_of(user)}"})).status_code
 
 
@@ -139,13 +139,13 @@ async def test_an_organization_with_thousands_of_members_is_a_bounded_answer() -
     people = [{"user": f"user-{n}", "role": "read", "_id": f"{n:024x}"} for n in range(1_000)]
     repos = [{"id": f"{ORG}/repo-{n}", "private": False} for n in range(500)]
 
-    def answered(request: httpx2.Request) -> httpx2.Response:
+    def answered(request: httpx.Request) -> httpx.Response:
         if request.url.path.endswith("/members"):
             more = {"Link": f'<{request.url}&cursor=abc>; rel="next"'}
-            return httpx2.Response(200, json=people, headers=more)
-        return httpx2.Response(200, json=repos if request.url.path.endswith(NAMES) else [])
+            return httpx.Response(200, json=people, headers=more)
+        return httpx.Response(200, json=repos if request.url.path.endswith(NAMES) else [])
 
-    hub = Hub("http://hub.test", transport=lambda: httpx2.MockTransport(answered))
+    hub = Hub("http://hub.test", transport=lambda: httpx.MockTransport(answered))
     async with Client(server_of(SETTINGS, hub)) as client:
         text = await access(client)
     assert len(text) < 2_000

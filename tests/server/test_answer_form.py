@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 from mcp import Client
 from mcp.types import CallToolResult, TextContent
@@ -38,10 +38,10 @@ async def local_hub(era: str = "auto", **settings: Any) -> AsyncIterator[Client]
 async def answering(answer: Any, **settings: Any) -> AsyncIterator[Client]:
     """A client of a server whose Hub answers this to everything."""
 
-    def reply(request: httpx2.Request) -> httpx2.Response:
-        return httpx2.Response(200, json=answer)
+    def reply(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=answer)
 
-    hub = Hub(BASE, Token("hf_" + "Sample" * 5, "a test"), transport=lambda: httpx2.MockTransport(reply))
+    hub = Hub(BASE, Token("hf_" + "Sample" * 5, "a test"), transport=lambda: httpx.MockTransport(reply))
     async with Client(server_of(Settings(journal="off", **settings), hub)) as client:
         yield client
 
@@ -250,12 +250,12 @@ async def test_a_security_status_that_was_asked_for_always_says_something(answer
 
 
 async def test_a_401_on_a_change_with_a_token_that_is_valid_names_what_it_lacks() -> None:
-    def reply(request: httpx2.Request) -> httpx2.Response:
+    def reply(request: httpx.Request) -> httpx.Response:
         if request.method == "GET":
-            return httpx2.Response(200, json={"name": "ada", "auth": {"accessToken": {"role": "write"}}})
-        return httpx2.Response(401, json={"error": "Invalid credentials in Authorization header"})
+            return httpx.Response(200, json={"name": "ada", "auth": {"accessToken": {"role": "write"}}})
+        return httpx.Response(401, json={"error": "Invalid credentials in Authorization header"})
 
-    hub = Hub(BASE, Token("hf_" + "Sample" * 5, "a test"), transport=lambda: httpx2.MockTransport(reply))
+    hub = Hub(BASE, Token("hf_" + "Sample" * 5, "a test"), transport=lambda: httpx.MockTransport(reply))
     async with Client(server_of(Settings(journal="off"), hub)) as client:
         private = {"repo_id": "ada/x", "type": "model", "visibility": "private"}
         result = await client.call_tool("create_repo", private)

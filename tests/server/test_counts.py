@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 from mcp import Client
 from mcp.types import CallToolResult, TextContent
@@ -95,11 +95,11 @@ def endless(row: Any) -> Hub:
     """A Hub whose listings never end."""
     pages = itertools.count(1)
 
-    def answer(request: httpx2.Request) -> httpx2.Response:
+    def answer(request: httpx.Request) -> httpx.Response:
         link = {"Link": f'<{BASE}{request.url.path}?cursor=c{next(pages)}>; rel="next"'}
-        return httpx2.Response(200, json=[row(n) for n in range(3)], headers=link)
+        return httpx.Response(200, json=[row(n) for n in range(3)], headers=link)
 
-    return Hub(BASE, None, transport=lambda: httpx2.MockTransport(answer))
+    return Hub(BASE, None, transport=lambda: httpx.MockTransport(answer))
 
 
 async def nobody(rows: int) -> None:

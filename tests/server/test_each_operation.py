@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
-import httpx2
+import httpx
 import jsonschema
 import pytest
 
@@ -49,7 +49,7 @@ def test_the_recorded_exchange_of_a_written_class_is_as_the_document_says(tool: 
     asked, answered = exchange["request"], exchange["response"]
     lines = isinstance(asked["body"], list) and tool == "commit"
     content = "\n".join(map(json.dumps, asked["body"])) if lines else json.dumps(asked["body"])
-    request = httpx2.Request(
+    request = httpx.Request(
         "GET" if asked["method"] == "HEAD" else asked["method"],
         f"http://hub.test{asked['path']}",
         content=content if asked["body"] is not None else None,
@@ -60,14 +60,14 @@ def test_the_recorded_exchange_of_a_written_class_is_as_the_document_says(tool: 
     assert said == []
 
 
-class Heard(httpx2.AsyncBaseTransport):
+class Heard(httpx.AsyncBaseTransport):
     """Keeps each request with its answer."""
 
-    def __init__(self, inner: httpx2.AsyncBaseTransport) -> None:
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
         self._inner = inner
-        self.exchanges: list[tuple[httpx2.Request, int, bytes]] = []
+        self.exchanges: list[tuple[httpx.Request, int, bytes]] = []
 
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         answer = await self._inner.handle_async_request(request)
         body = await answer.aread()
         self.exchanges.append((request, answer.status_code, body))
@@ -78,7 +78,7 @@ class Heard(httpx2.AsyncBaseTransport):
 @pytest.mark.asyncio
 async def test_each_callable_operation_is_called_as_the_document_says_and_answered_so(world: World) -> None:
     whole = whole_document()
-    world.spy.inner = heard = Heard(httpx2.ASGITransport(only_outlines()))  # type: ignore[assignment]
+    world.spy.inner = heard = Heard(httpx.ASGITransport(only_outlines()))  # type: ignore[assignment]
     faults: list[str] = []
     async with reading(world) as client:
         for one in OF_TABLE:
@@ -102,7 +102,7 @@ def whole_document() -> Mapping[str, Any]:
 
 
 def misfits(
-    document: Mapping[str, Any], answers: Answers, request: httpx2.Request, status: int, body: bytes
+    document: Mapping[str, Any], answers: Answers, request: httpx.Request, status: int, body: bytes
 ) -> list[str]:
     """Where a request or its answer is not what the document says."""
     path, operation = operation_at(document, request)
@@ -148,9 +148,7 @@ def judge(schema: Mapping[str, Any], value: Any) -> list[jsonschema.ValidationEr
     return list(jsonschema.Draft202012Validator(dict(schema)).iter_errors(value))[:3]
 
 
-def operation_at(
-    document: Mapping[str, Any], request: httpx2.Request
-) -> tuple[str, Mapping[str, Any] | None]:
+def operation_at(document: Mapping[str, Any], request: httpx.Request) -> tuple[str, Mapping[str, Any] | None]:
     """The document's operation for a request; the path with the most fixed words where several fit."""
     fitting = [
         path

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 
 from tests.gate.gates import Asked, World, agreeing, question_about, refused, text_of
@@ -23,12 +23,12 @@ def world(tmp_path: Path) -> World:
     return World(tmp_path)
 
 
-def answering(world: World, path: str, answer: httpx2.Response) -> None:
+def answering(world: World, path: str, answer: httpx.Response) -> None:
     """Have the world's Hub answer a path with this."""
     inner = world.spy.inner
 
-    class Answering(httpx2.AsyncBaseTransport):
-        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    class Answering(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             return answer if request.url.path == path else await inner.handle_async_request(request)
 
     world.spy.inner = Answering()  # type: ignore[assignment]  # in its place
@@ -57,7 +57,7 @@ async def test_a_person_is_told_what_runs_where_and_what_it_costs_at_most(
 
 
 async def test_a_price_that_cannot_be_looked_up_counts_as_not_known(world: World) -> None:
-    answering(world, "/api/jobs/hardware", httpx2.Response(404))
+    answering(world, "/api/jobs/hardware", httpx.Response(404))
     assert "what it costs is not known" in await question_about(
         world, "run_job", {**RUN, "timeout_seconds": 60}
     )
@@ -154,7 +154,7 @@ async def test_labels_are_replaced_unasked_and_can_be_put_back(world: World) -> 
 async def test_values_of_variables_and_tokens_in_a_command_are_not_told(world: World) -> None:
     job = {"id": "1", "environment": {"KEY": "hush-hush"}, "status": {"stage": "RUNNING"},
            "command": ["run", "hf_abcdefghijklmnop"]}  # fmt: skip
-    answering(world, "/api/jobs/acme/1", httpx2.Response(200, json=job))
+    answering(world, "/api/jobs/acme/1", httpx.Response(200, json=job))
     async with world.client(structured=False) as client:
         asked = {"namespace": "acme", "job_id": "1", "fields": ["environment", "command"]}
         said = text_of(await client.call_tool("get_job", asked))
@@ -164,7 +164,7 @@ async def test_values_of_variables_and_tokens_in_a_command_are_not_told(world: W
 
 
 async def test_a_log_is_read_for_a_while_from_its_end_and_without_tokens(world: World) -> None:
-    class Endless(httpx2.AsyncByteStream):
+    class Endless(httpx.AsyncByteStream):
         async def __aiter__(self) -> AsyncIterator[bytes]:
             for n in range(4_000):
                 yield b'data: {"data": "line %d of a job that writes\\u202e much"}\n\n' % n
@@ -173,7 +173,7 @@ async def test_a_log_is_read_for_a_while_from_its_end_and_without_tokens(world: 
                 yield b": keep-alive\n\n" * 9_000
 
     headers = {"content-type": "text/event-stream"}
-    answering(world, "/api/jobs/acme/1/logs", httpx2.Response(200, headers=headers, stream=Endless()))
+    answering(world, "/api/jobs/acme/1/logs", httpx.Response(200, headers=headers, stream=Endless()))
     asked = {"namespace": "acme", "job_id": "1", "tail": 5_000}
     async with world.client(structured=False) as client:
         said = text_of(await client.call_tool("read_job_logs", asked))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 from pydantic import ValidationError
 
@@ -145,7 +145,7 @@ def test_a_commit_that_always_or_never_proposes_is_noticed(
 
 async def changed_by_reading(world: World) -> list[str]:
     """What a change sends that is called through the tool for reading."""
-    world.spy.inner = httpx2.ASGITransport(only_outlines())
+    world.spy.inner = httpx.ASGITransport(only_outlines())
     async with reading(world) as client:
         await client.call_tool("read_operation", {"operation": "comment_post", "arguments": COMMENT})
     return [request.method for request in world.spy.changes]
@@ -163,7 +163,7 @@ async def test_a_change_that_reading_let_through_is_noticed(
 async def read_by_text(tmp_path: Path) -> list[str]:
     """Where a call leads whose arguments are the JSON text of an object."""
     world = World(tmp_path)
-    world.spy.inner = httpx2.ASGITransport(only_outlines())
+    world.spy.inner = httpx.ASGITransport(only_outlines())
     async with reading(world) as client:
         asked = {"operation": "get_scan", "arguments": json.dumps(REPO)}
         await client.call_tool("read_operation", asked)

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 from mcp import Client
 
@@ -32,7 +32,7 @@ LEAVES = {"organization": "acme", "user_id": "1", "service": "scim"}
 def world(tmp_path: Path) -> World:
     """A world whose Hub answers in outline what it does not imitate."""
     made = World(tmp_path)
-    made.spy.inner = httpx2.ASGITransport(create_app(quota=1_000_000, outlines=True))
+    made.spy.inner = httpx.ASGITransport(create_app(quota=1_000_000, outlines=True))
     return made
 
 
@@ -130,7 +130,7 @@ async def test_an_unknown_name_is_answered_with_the_three_nearest_and_how_to_cal
 
 @pytest.mark.parametrize("arguments", [REPO, json.dumps(REPO)])
 async def test_arguments_are_an_object_or_its_json_text(world: World, arguments: Any) -> None:
-    world.spy.inner = httpx2.ASGITransport(only_outlines())
+    world.spy.inner = httpx.ASGITransport(only_outlines())
     async with reading(world) as client:
         asked = {"operation": "get_scan", "arguments": arguments}
         assert not (await client.call_tool("read_operation", asked)).is_error
@@ -273,18 +273,18 @@ async def test_a_secret_among_the_arguments_stops_the_call(
 # ── what is read ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def answering(world: World, answers: Mapping[str, Any]) -> httpx2.AsyncBaseTransport:
+def answering(world: World, answers: Mapping[str, Any]) -> httpx.AsyncBaseTransport:
     """The world's Hub, some of whose paths answer this."""
     inner = world.spy.inner
 
-    class Answering(httpx2.AsyncBaseTransport):
-        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    class Answering(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             said = answers.get(request.url.path)
             if said is None or request.method != "GET":
                 return await inner.handle_async_request(request)
-            if isinstance(said, httpx2.Response):
+            if isinstance(said, httpx.Response):
                 return said
-            return httpx2.Response(200, json=said, request=request)
+            return httpx.Response(200, json=said, request=request)
 
     return Answering()
 
@@ -304,13 +304,13 @@ async def test_rows_are_lean_and_fields_ask_for_more(world: World) -> None:
 
 
 async def test_events_are_read_for_a_while_and_secrets_in_them_are_taken_out(world: World) -> None:
-    class Endless(httpx2.AsyncByteStream):
+    class Endless(httpx.AsyncByteStream):
         async def __aiter__(self) -> AsyncIterator[bytes]:
             yield b'data: {"data": "HF_TOKEN=hf_abcdefghijklmnop"}\n\n'
             while True:
                 yield b'data: {"data": "' + b"x" * 9_000 + b'"}\n\n'
 
-    stream = httpx2.Response(200, headers={"content-type": "text/event-stream"}, stream=Endless())
+    stream = httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=Endless())
     world.spy.inner = answering(world, {"/api/jobs/acme/1/logs": stream})  # type: ignore[assignment]
     arguments = {"namespace": "acme", "job_id": "1"}
     async with reading(world) as client:
@@ -361,7 +361,7 @@ async def test_what_is_read_by_an_address_is_what_the_tool_reads(world: World) -
     answers = {
         "/api/organizations/acme/audit-log/export": [{"type": "repo.create", "email": "ada@example.org"}]
     }
-    world.spy.inner = httpx2.ASGITransport(only_outlines())
+    world.spy.inner = httpx.ASGITransport(only_outlines())
     world.spy.inner = answering(world, answers)  # type: ignore[assignment]
     async with reading(world) as client:
         read = await client.read_resource("hub://organizations/acme/audit-log/export")

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
-import httpx2
+import httpx
 import pytest
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.stdio import stdio_client
@@ -35,7 +35,7 @@ MANY = 2_500
 def hub_with(models: int = 0, **manners: Any) -> Hub:
     app = create_app(models=models, quota=100_000, **manners)
     token = Token(TOKENS[0].token, "a test")
-    shared = SharedTransports(lambda: httpx2.ASGITransport(app), sleep=Time().sleep)
+    shared = SharedTransports(lambda: httpx.ASGITransport(app), sleep=Time().sleep)
     return Hub("http://hub.test", token, shared=shared)
 
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 from mcp import Client
 from mcp.types import TextResourceContents
@@ -109,11 +109,11 @@ SMALL = {
 
 @asynccontextmanager
 async def answering(answer: Any, **settings: Any) -> AsyncIterator[Client]:
-    def reply(request: httpx2.Request) -> httpx2.Response:
+    def reply(request: httpx.Request) -> httpx.Response:
         assert "cursor" not in request.url.params  # it is ours
-        return httpx2.Response(200, json=answer)
+        return httpx.Response(200, json=answer)
 
-    hub = Hub(BASE, Token("hf_" + "Sample" * 5, "a test"), transport=lambda: httpx2.MockTransport(reply))
+    hub = Hub(BASE, Token("hf_" + "Sample" * 5, "a test"), transport=lambda: httpx.MockTransport(reply))
     async with Client(server_of(Settings(journal="off", **settings), hub)) as client:
         yield client
 
@@ -207,11 +207,11 @@ async def test_parts_of_a_field_are_asked_for_by_dots_where_one_thing_is_read() 
     card = {"license": "mit", "model-index": [1], "deep": {"er": {"est": 7, "other": 8}}}
     sent: list[str] = []
 
-    def reply(request: httpx2.Request) -> httpx2.Response:
+    def reply(request: httpx.Request) -> httpx.Response:
         sent.extend(request.url.params.get_list("expand[]"))
-        return httpx2.Response(200, json={"id": "ada/x", "cardData": card})
+        return httpx.Response(200, json={"id": "ada/x", "cardData": card})
 
-    hub = Hub(BASE, Token("hf_" + "Sample" * 5, "a test"), transport=lambda: httpx2.MockTransport(reply))
+    hub = Hub(BASE, Token("hf_" + "Sample" * 5, "a test"), transport=lambda: httpx.MockTransport(reply))
     async with Client(server_of(Settings(journal="off"), hub)) as client:
         for tool in ("get_model", "get_dataset", "get_space"):
             fields = ["cardData.license", "cardData.deep.er.est", "cardData.nowhere"]

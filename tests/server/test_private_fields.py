@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 from mcp import Client
 
@@ -38,10 +38,10 @@ def with_private(value: Any, top: bool = True) -> Any:
 
 
 async def told(tool: str, arguments: dict[str, Any], body: Any) -> str:
-    def answer(request: httpx2.Request) -> httpx2.Response:
-        return httpx2.Response(200, json=body)
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=body)
 
-    hub = Hub(BASE, Token("hf_" + "Sample" * 5, "a test"), transport=lambda: httpx2.MockTransport(answer))
+    hub = Hub(BASE, Token("hf_" + "Sample" * 5, "a test"), transport=lambda: httpx.MockTransport(answer))
     settings = Settings(journal="off", structured=True, toolsets=("all",))
     async with Client(server_of(settings, hub)) as client:
         result = await client.call_tool(tool, arguments)

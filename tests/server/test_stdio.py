@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import httpx2
+import httpx
 import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
@@ -131,7 +131,7 @@ def test_a_write_in_flight_arrives_when_the_input_ends() -> None:
             server.wait(PATIENCE)
         model = f"{hub}/api/models/ada/in-flight"
         auth = {"Authorization": f"Bearer {ADA}"}
-        assert httpx2.get(model, headers=auth, trust_env=False, timeout=PATIENCE).status_code == 200
+        assert httpx.get(model, headers=auth, trust_env=False, timeout=PATIENCE).status_code == 200
 
 
 @pytest.mark.skipif(not Path("/proc/self/net/tcp").exists(), reason="reads Linux' table of sockets")

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
-import httpx2
+import httpx
 import pytest
 
 from hub_mcp.catalogue.models import ListModels
@@ -24,18 +24,18 @@ PAGE = 50
 STREAM_OF_ALL = f"{STREAM}models?sort=id&limit={PAGE}"
 
 
-class Counting(httpx2.AsyncBaseTransport):
+class Counting(httpx.AsyncBaseTransport):
     """Passes requests on to the local Hub, and breaks those that `broken` names by their number."""
 
     def __init__(self, broken: Callable[[int], bool] = lambda n: False) -> None:
-        self._inner = httpx2.ASGITransport(create_app(models=ROWS, quota=1_000_000))
+        self._inner = httpx.ASGITransport(create_app(models=ROWS, quota=1_000_000))
         self._broken = broken
         self.count = 0
 
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.count += 1
         if self._broken(self.count):
-            return httpx2.Response(403, json={"error": "not today"})
+            return httpx.Response(403, json={"error": "not today"})
         return await self._inner.handle_async_request(request)
 
 
@@ -159,10 +159,10 @@ async def test_a_stream_of_one_row_a_page_has_a_deadline_in_all() -> None:
 
 
 async def test_a_huge_row_is_cut_and_the_read_stays_within_its_budget() -> None:
-    class Huge(httpx2.AsyncBaseTransport):
-        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    class Huge(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             card = {f"k{i}": "x " * 1_000 for i in range(400)}
-            return httpx2.Response(200, json=[{"id": f"ada/{n}", "cardData": card} for n in range(3)])
+            return httpx.Response(200, json=[{"id": f"ada/{n}", "cardData": card} for n in range(3)])
 
     asked = ListModels.model_validate({"fields": ["cardData"], "limit": 3})
     text = await read_stream(Hub("http://hub.test", transport=Huge), asked, no_word)

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 from mcp import Client
 from mcp.types import CallToolResult, TextContent
@@ -31,7 +31,7 @@ async def local_hub() -> AsyncGenerator[Client]:
 async def hub_that_answers(value: Any) -> AsyncGenerator[Client]:
     hub = Hub(
         "http://hub.test",
-        transport=lambda: httpx2.MockTransport(lambda request: httpx2.Response(200, json=value)),
+        transport=lambda: httpx.MockTransport(lambda request: httpx.Response(200, json=value)),
     )
     async with Client(server_of(SETTINGS, hub)) as client:
         yield client

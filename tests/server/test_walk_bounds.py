@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 from mcp import Client
 
@@ -37,20 +37,20 @@ FOLLOWED_EACH_WAY = [(tool, way) for n, tool in enumerate(FOLLOWED) for way in o
 pytestmark = pytest.mark.asyncio
 
 
-class OneRowAPage(httpx2.AsyncBaseTransport):
+class OneRowAPage(httpx.AsyncBaseTransport):
     """The local Hub, whatever page size it is asked for, and slow."""
 
     def __init__(self, clock: LoopClock) -> None:
-        self._inner = httpx2.ASGITransport(create_app(quota=1_000_000))
+        self._inner = httpx.ASGITransport(create_app(quota=1_000_000))
         self._clock = clock
         self.asked = 0
         self.more = False  # whether there is another page
 
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.asked += 1
         self._clock.forward(A_PAGE)
         url = request.url.copy_set_param("limit", "1")
-        shortened = httpx2.Request(request.method, url, headers=request.headers)
+        shortened = httpx.Request(request.method, url, headers=request.headers)
         answer = await self._inner.handle_async_request(shortened)
         self.more = "link" in answer.headers
         return answer
@@ -62,7 +62,7 @@ def page_without_rows(tool: str) -> Any:
     return {name: [] for name, one in body.items() if isinstance(one, list)} if isinstance(body, dict) else []
 
 
-class Barren(httpx2.AsyncBaseTransport):
+class Barren(httpx.AsyncBaseTransport):
     """A Hub whose pages are all the same, each with a link to another page."""
 
     def __init__(self, page: Any) -> None:
@@ -70,14 +70,14 @@ class Barren(httpx2.AsyncBaseTransport):
         self._pages = itertools.count(1)
         self.asked = 0
 
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.asked += 1
         link = {"Link": f'<{BASE}{request.url.path}?cursor=c{next(self._pages)}>; rel="next"'}
-        return httpx2.Response(200, content=self._body, headers=link)
+        return httpx.Response(200, content=self._body, headers=link)
 
 
 @asynccontextmanager
-async def client_of(far: httpx2.AsyncBaseTransport) -> AsyncGenerator[Client]:
+async def client_of(far: httpx.AsyncBaseTransport) -> AsyncGenerator[Client]:
     hub = Hub(BASE, Token(ADA, "a test"), transport=lambda: far)
     async with Client(
         server_of(Settings(journal="off", resource_links="off", toolsets=("all",)), hub)
@@ -135,7 +135,7 @@ async def test_what_came_before_the_deadline_is_given_and_the_rest_follows(way: 
                     *rows, last = map(json.loads, read.contents[0].text.splitlines())  # type: ignore[union-attr]
                     found += [row["id"] for row in rows]
                     address = last["next"]
-    async with client_of(httpx2.ASGITransport(create_app(quota=1_000_000))) as client:
+    async with client_of(httpx.ASGITransport(create_app(quota=1_000_000))) as client:
         said = text_of(await client.call_tool("list_models", {"limit": 100}))
     assert len(found) >= 3 * int(SECONDS / A_PAGE) - 3
     assert found == [line.split("\t")[0] for line in said.splitlines()[1 : len(found) + 1]]
@@ -159,14 +159,14 @@ async def test_pages_of_what_is_no_row_are_not_followed_for_long(odd: Any, way: 
 
 
 async def test_a_page_with_a_few_odd_rows_is_followed_to_the_end() -> None:
-    asked: list[httpx2.Request] = []
+    asked: list[httpx.Request] = []
 
-    def answer(request: httpx2.Request) -> httpx2.Response:
+    def answer(request: httpx.Request) -> httpx.Response:
         asked.append(request)
         link = {"Link": f'<{BASE}{request.url.path}?cursor=c{len(asked)}>; rel="next"'}
         rows = [*({"id": f"ada/m{len(asked)}-{n}"} for n in range(6)), *[1] * 4]
-        return httpx2.Response(200, json=rows, headers=link if len(asked) < 30 else {})
+        return httpx.Response(200, json=rows, headers=link if len(asked) < 30 else {})
 
-    async with client_of(httpx2.MockTransport(answer)) as client:
+    async with client_of(httpx.MockTransport(answer)) as client:
         assert "count: 180" in text_of(await client.call_tool("list_models", {"count": True}))
     assert len(asked) == 30

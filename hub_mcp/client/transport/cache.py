@@ -15,7 +15,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 import anyio
-import httpx2
+import httpx
 
 from hub_mcp.client.caller import Caller
 from hub_mcp.client.deadline import Clock
@@ -44,18 +44,18 @@ class CachedAnswer:
     def size(self) -> int:
         return len(self.body) + OVERHEAD
 
-    def answer(self) -> httpx2.Response:
-        return httpx2.Response(
+    def answer(self) -> httpx.Response:
+        return httpx.Response(
             200, headers=list(self.headers), content=self.body, extensions={"remembered": True}
         )
 
 
-class CacheTransport(httpx2.AsyncBaseTransport):
+class CacheTransport(httpx.AsyncBaseTransport):
     """Answers from memory what it can; the least recently used makes room."""
 
     def __init__(
         self,
-        inner: httpx2.AsyncBaseTransport,
+        inner: httpx.AsyncBaseTransport,
         *,
         clock: Clock = anyio.current_time,
         most_bytes: int = MOST_BYTES,
@@ -69,7 +69,7 @@ class CacheTransport(httpx2.AsyncBaseTransport):
         self.bytes = 0
         self._changes = 0  # grows with every change, so that an answer from before it is not kept
 
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         caller = Caller.of(request).id
         if request.method not in READS:
             try:

@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx2
+import httpx
 
 from hub_mcp.client.transport.proxies import ProxyRoute
 from hub_mcp.errors import CertificateTrouble, HubError, ProxyTrouble, Unreachable, plain
@@ -36,7 +36,7 @@ def no_connection(host: str, trouble: BaseException, proxy: ProxyRoute | None = 
     """The error for a connection that was not made; no text of the exception gets into it."""
     if certificate_trouble(trouble):
         return CertificateTrouble(f"The certificate of {host} was not accepted.")
-    if isinstance(trouble, httpx2.ProxyError):
+    if isinstance(trouble, httpx.ProxyError):
         return ProxyTrouble(f"The proxy{f' {proxy}' if proxy else ''} did not lead to {host}.")
     if any(isinstance(cause, ssl.SSLError) for cause in causes(trouble)):
         return CertificateTrouble(
@@ -49,7 +49,7 @@ def no_connection(host: str, trouble: BaseException, proxy: ProxyRoute | None = 
 
 
 def odd_surroundings(trouble: Exception, proxy: ProxyRoute | None) -> HubError:
-    """The error for proxies or certificates that the environment names and httpx2 cannot use."""
+    """The error for proxies or certificates that the environment names and httpx cannot use."""
     for name in CERTIFICATES:
         if (path := os.environ.get(name)) and isinstance(trouble, (OSError, ssl.SSLError)):
             state = "holds no certificates that can be read" if Path(path).exists() else "does not exist"

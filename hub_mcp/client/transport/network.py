@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
 from contextlib import AsyncExitStack
+from functools import partial
 
 import anyio
-import httpx2
+import httpx
 
 from hub_mcp.client.deadline import deadline_of
 from hub_mcp.client.transport.connection_errors import odd_surroundings
 from hub_mcp.client.transport.inflated import Inflated
+from hub_mcp.client.transport.lanes import ONE, Lanes
 from hub_mcp.client.transport.proxies import ProxyRoute, proxy_for
 from hub_mcp.client.transport.retry import NOT_SENT, READS
-from hub_mcp.client.transport.turns import ALL, EACH
 
 LARGE = 2**15  # bytes of an answer, from which on they are read one after the other
 HUGE = 2**18  # bytes, from which on only a few arrive at once
@@ -29,61 +31,63 @@ MOST_OF_A_STREAM = 256 * 1024  # bytes of an answer without end
 CLOSING = 2.0  # seconds
 READ_FOR_A_WHILE = (b"x-read-for-a-while", b"1")  # ours: the answer went on when we stopped reading
 SENT_AS = (b"content-encoding", b"transfer-encoding", b"content-length")  # of the body as it was sent
-MOST_ORIGINS = 100  # whose way is remembered: the Hub, and where its files lie
-CONNECTIONS = httpx2.Limits(max_connections=ALL, max_keepalive_connections=2 * EACH, keepalive_expiry=30.0)
+MOST_ORIGINS = 10  # the Hub, and where its files lie
 # What the kernel holds of an answer comes at once, also of one whose turn to be read has not come.
 RECEIVING = (socket.SOL_SOCKET, socket.SO_RCVBUF, 2**17)
 
 
-class Network(httpx2.AsyncBaseTransport):
+class Network(httpx.AsyncBaseTransport):
     """The network, straight or through the proxy that the environment names (`proxies`).
 
     A request is passed through as it is: no header, cookie or redirect is added.
     """
 
     def __init__(self) -> None:
-        self._by_route: dict[ProxyRoute | None, httpx2.AsyncHTTPTransport] = {}
-        self._by_origin: dict[str, httpx2.AsyncHTTPTransport] = {}
+        self._by_origin: dict[str, Lanes] = {}
+        self._makes: dict[ProxyRoute | None, Callable[[], httpx.AsyncHTTPTransport]] = {}
 
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url
         origin = f"{url.scheme}://{url.netloc.decode()}"
         if origin not in self._by_origin:
-            if len(self._by_origin) == MOST_ORIGINS:
-                self._by_origin.clear()
-            self._by_origin[origin] = self._by(proxy_for(origin))
+            self._by_origin[origin] = Lanes(self._make(proxy_for(origin)))
+            if len(self._by_origin) > MOST_ORIGINS:
+                await self._by_origin.pop(next(iter(self._by_origin))).aclose()
         return await self._by_origin[origin].handle_async_request(request)
 
-    def _by(self, route: ProxyRoute | None) -> httpx2.AsyncHTTPTransport:
-        """The transport that goes this way."""
-        if route not in self._by_route:
+    def _make(self, proxy: ProxyRoute | None) -> Callable[[], httpx.AsyncHTTPTransport]:
+        """What makes transports that go this way."""
+        if proxy not in self._makes:
             try:
-                self._by_route[route] = httpx2.AsyncHTTPTransport(
-                    verify=httpx2.create_ssl_context(),
-                    limits=CONNECTIONS,
-                    proxy=httpx2.Proxy(route.address) if route else None,
+                through = httpx.Proxy(proxy.address) if proxy else None
+                make = partial(
+                    httpx.AsyncHTTPTransport,
+                    verify=httpx.create_ssl_context(),
+                    limits=ONE,
+                    proxy=through,
                     socket_options=[RECEIVING],
                 )
-            except (ImportError, ValueError, OSError, httpx2.InvalidURL) as trouble:
-                raise odd_surroundings(trouble, route) from None  # the trouble's text may hold a password
-        return self._by_route[route]
+                make()  # what cannot be made is told here
+                self._makes[proxy] = make
+            except (ImportError, ValueError, OSError, httpx.InvalidURL) as trouble:
+                raise odd_surroundings(trouble, proxy) from None  # the trouble's text may hold a password
+        return self._makes[proxy]
 
     async def aclose(self) -> None:
-        for transport in self._by_route.values():
-            await transport.aclose()
-        self._by_route.clear()
+        for lanes in self._by_origin.values():
+            await lanes.aclose()
         self._by_origin.clear()
 
 
-class WholeAnswerTransport(httpx2.AsyncBaseTransport):
+class WholeAnswerTransport(httpx.AsyncBaseTransport):
     """Reads answers whole, and lets changes arrive."""
 
-    def __init__(self, inner: httpx2.AsyncBaseTransport) -> None:
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
         self._inner = inner
         self._room = anyio.Semaphore(HUGE_AT_ONCE)
         self._given_on = asyncio.Lock()
 
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if request.method in READS:
             return await self._whole(request)
         departure = deadline_of(request).departure
@@ -94,9 +98,9 @@ class WholeAnswerTransport(httpx2.AsyncBaseTransport):
         except NOT_SENT:
             departure.stays()
             raise
-        raise httpx2.ReadTimeout("the deadline passed", request=request)
+        raise httpx.ReadTimeout("the deadline passed", request=request)
 
-    async def _whole(self, request: httpx2.Request) -> httpx2.Response:
+    async def _whole(self, request: httpx.Request) -> httpx.Response:
         if lasts := request.extensions.get("lasts"):
             return await self._beginning(request, lasts)
         answer = await self._inner.handle_async_request(request)
@@ -108,7 +112,7 @@ class WholeAnswerTransport(httpx2.AsyncBaseTransport):
         dropped = SENT_AS if request.method != "HEAD" else (b"content-encoding",)
         # as bytes: gateways put more than ASCII into headers
         headers = [(name, value) for name, value in answer.headers.raw if name.lower() not in dropped]
-        return httpx2.Response(answer.status_code, headers=headers, content=body, request=request)
+        return httpx.Response(answer.status_code, headers=headers, content=body, request=request)
 
     async def _let_others_go_first(self) -> None:
         """Read large answers one after the other, and leave the loop to others for as long as each took."""
@@ -122,7 +126,7 @@ class WholeAnswerTransport(httpx2.AsyncBaseTransport):
 
         loop.call_soon(was_read)  # nothing awaits between here and the typed answer
 
-    async def _body_of(self, answer: httpx2.Response, *, counted: bool) -> bytes:
+    async def _body_of(self, answer: httpx.Response, *, counted: bool) -> bytes:
         """The body as it was before compression.
 
         Args:
@@ -133,7 +137,7 @@ class WholeAnswerTransport(httpx2.AsyncBaseTransport):
         """
         body = Inflated(answer.headers.get("content-encoding", ""))
         stream = answer.stream
-        if not isinstance(stream, httpx2.AsyncByteStream):
+        if not isinstance(stream, httpx.AsyncByteStream):
             raise TypeError("an asynchronous transport answers with an asynchronous stream")
         async with AsyncExitStack() as held:
             waited = False
@@ -146,11 +150,11 @@ class WholeAnswerTransport(httpx2.AsyncBaseTransport):
                 await self._let_others_go_first()
             return body.whole(counted=counted)
 
-    async def _beginning(self, request: httpx2.Request, lasts: float) -> httpx2.Response:
+    async def _beginning(self, request: httpx.Request, lasts: float) -> httpx.Response:
         """What an answer without end tells at first: for so many seconds, and up to so many bytes."""
         answer = await self._inner.handle_async_request(request)
         stream = answer.stream
-        if not isinstance(stream, httpx2.AsyncByteStream):
+        if not isinstance(stream, httpx.AsyncByteStream):
             raise TypeError("an asynchronous transport answers with an asynchronous stream")
         body, ended = bytearray(), False
         try:
@@ -167,7 +171,7 @@ class WholeAnswerTransport(httpx2.AsyncBaseTransport):
         kept = [(name, value) for name, value in answer.headers.raw if name.lower() not in SENT_AS]
         headers = kept if ended else [*kept, READ_FOR_A_WHILE]
         shown = bytes(body[:MOST_OF_A_STREAM])
-        return httpx2.Response(answer.status_code, headers=headers, content=shown, request=request)
+        return httpx.Response(answer.status_code, headers=headers, content=shown, request=request)
 
     async def aclose(self) -> None:
         await self._inner.aclose()

@@ -1,6 +1,6 @@
 """Which proxy leads to a host, by HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY or the system's settings.
 
-Read here because httpx2 gives up on all of them where it cannot read one: an entry of NO_PROXY with an IPv6
+Read here because httpx gives up on all of them where it cannot read one: an entry of NO_PROXY with an IPv6
 address, or a proxy of another kind for another scheme. Here only what concerns the host in question counts.
 """
 

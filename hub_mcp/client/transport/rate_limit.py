@@ -16,7 +16,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 import anyio
-import httpx2
+import httpx
 
 from hub_mcp.catalogue.refusals import LONGEST_RETRY, Window, seconds_to_wait, window_of
 from hub_mcp.client.caller import Caller
@@ -66,12 +66,12 @@ class Budget:
         self.ends, self.quota = ends, window.quota or self.quota
 
 
-class RateLimitTransport(httpx2.AsyncBaseTransport):
+class RateLimitTransport(httpx.AsyncBaseTransport):
     """Waits for a place in the budget of the request's caller before it passes the request on."""
 
     def __init__(
         self,
-        inner: httpx2.AsyncBaseTransport,
+        inner: httpx.AsyncBaseTransport,
         *,
         clock: Clock = anyio.current_time,
         sleep: Sleep = anyio.sleep,
@@ -81,7 +81,7 @@ class RateLimitTransport(httpx2.AsyncBaseTransport):
         self._sleep = sleep
         self._budgets: OrderedDict[tuple[str, str], Budget] = OrderedDict()
 
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         budget = self.budget_of(request)
         deadline = deadline_of(request)
         wait = budget.reserve(self._clock())
@@ -98,7 +98,7 @@ class RateLimitTransport(httpx2.AsyncBaseTransport):
             budget.heed(window, self._clock())
         return answer
 
-    def budget_of(self, request: httpx2.Request) -> Budget:
+    def budget_of(self, request: httpx.Request) -> Budget:
         """The budget of a request: one for each Hub, caller and class of addresses."""
         key = (place_of(request), Caller.of(request).id)
         budget = self._budgets.pop(key, None) or Budget()
@@ -111,7 +111,7 @@ class RateLimitTransport(httpx2.AsyncBaseTransport):
         await self._inner.aclose()
 
 
-def window_in(answer: httpx2.Response) -> Window | None:
+def window_in(answer: httpx.Response) -> Window | None:
     """What an answer says of the caller's window; a 429 that waiting helps says that nothing is left."""
     window = window_of(answer.headers)
     if answer.status_code == 429 and (wait := seconds_to_wait(answer.headers)) is not None:
@@ -119,7 +119,7 @@ def window_in(answer: httpx2.Response) -> Window | None:
     return window
 
 
-def place_of(request: httpx2.Request) -> str:
+def place_of(request: httpx.Request) -> str:
     """The Hub, and the class of its addresses that has a limit of its own."""
     path = request.url.path
     kind = "api" if "/api/" in path else "resolvers" if "/resolve/" in path else "pages"

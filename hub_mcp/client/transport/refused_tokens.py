@@ -10,7 +10,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 import anyio
-import httpx2
+import httpx
 
 from hub_mcp.catalogue.refusals import BY_CODE
 from hub_mcp.client.caller import Caller
@@ -30,19 +30,19 @@ class TokenRefusal:
     kind: str
     said: bytes
 
-    def answer(self, request: httpx2.Request) -> httpx2.Response:
-        return httpx2.Response(401, headers={"Content-Type": self.kind}, content=self.said, request=request)
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        return httpx.Response(401, headers={"Content-Type": self.kind}, content=self.said, request=request)
 
 
-class RefusedTokenTransport(httpx2.AsyncBaseTransport):
+class RefusedTokenTransport(httpx.AsyncBaseTransport):
     """Answers callers whose token was refused a moment ago as the Hub did."""
 
-    def __init__(self, inner: httpx2.AsyncBaseTransport, *, clock: Clock = anyio.current_time) -> None:
+    def __init__(self, inner: httpx.AsyncBaseTransport, *, clock: Clock = anyio.current_time) -> None:
         self._inner = inner
         self._clock = clock
         self._refused: OrderedDict[str, TokenRefusal] = OrderedDict()
 
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         caller = Caller.of(request).id
         if not caller:
             return await self._inner.handle_async_request(request)

@@ -15,7 +15,7 @@ import random
 from collections.abc import Callable
 
 import anyio
-import httpx2
+import httpx
 
 from hub_mcp.catalogue.refusals import seconds_after, seconds_to_wait, window_of
 from hub_mcp.client.deadline import Sleep, deadline_of
@@ -25,18 +25,18 @@ TRIES = 5
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0  # seconds; doubled from try to try
 READS = frozenset({"GET", "HEAD"})
 PASSING = frozenset({408, 500, 502, 503, 504})
-NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
-BROKEN = (*NOT_SENT, httpx2.TimeoutException, httpx2.NetworkError, httpx2.RemoteProtocolError)
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+BROKEN = (*NOT_SENT, httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError)
 
-Outcome = httpx2.Response | httpx2.TransportError
+Outcome = httpx.Response | httpx.TransportError
 
 
-class RetryTransport(httpx2.AsyncBaseTransport):
+class RetryTransport(httpx.AsyncBaseTransport):
     """Tries again with full jitter: a random pause up to a bound that doubles."""
 
     def __init__(
         self,
-        inner: httpx2.AsyncBaseTransport,
+        inner: httpx.AsyncBaseTransport,
         *,
         sleep: Sleep = anyio.sleep,
         chance: Callable[[], float] = random.random,
@@ -45,7 +45,7 @@ class RetryTransport(httpx2.AsyncBaseTransport):
         self._sleep = sleep
         self._chance = chance
 
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         deadline = deadline_of(request)
         reads = request.method in READS
         attempt = 1
@@ -54,11 +54,11 @@ class RetryTransport(httpx2.AsyncBaseTransport):
             asked = _asked_pause(outcome, reads)
             pause = 0.0 if asked is None else max(asked, self._jitter(attempt, outcome))
             if asked is None or attempt == TRIES or pause >= deadline.left:
-                if isinstance(outcome, httpx2.Response):
+                if isinstance(outcome, httpx.Response):
                     return outcome
                 raise outcome
             what = "the Hub did not answer"
-            if isinstance(outcome, httpx2.Response):
+            if isinstance(outcome, httpx.Response):
                 what = f"the Hub answered {outcome.status_code}"
                 await outcome.aclose()
             attempt += 1
@@ -66,14 +66,14 @@ class RetryTransport(httpx2.AsyncBaseTransport):
             await deadline.tell(pause, f"{what}; trying again in {pause:.0f} s ({attempt} of {TRIES})")
             await self._sleep(pause)
 
-    async def _outcome(self, request: httpx2.Request) -> Outcome:
+    async def _outcome(self, request: httpx.Request) -> Outcome:
         try:
             return await self._inner.handle_async_request(request)
         except BROKEN as trouble:
             return trouble
 
     def _jitter(self, attempt: int, outcome: Outcome) -> float:
-        if isinstance(outcome, httpx2.Response) and outcome.status_code == 429:
+        if isinstance(outcome, httpx.Response) and outcome.status_code == 429:
             return 0.0  # how long is known, and `RateLimitTransport` waits for it
         return self._chance() * min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (attempt - 1))
 
@@ -83,7 +83,7 @@ class RetryTransport(httpx2.AsyncBaseTransport):
 
 def _asked_pause(outcome: Outcome, reads: bool) -> float | None:
     """The seconds another try has to wait at least; None where there is to be no other."""
-    if not isinstance(outcome, httpx2.Response):
+    if not isinstance(outcome, httpx.Response):
         may = isinstance(outcome, BROKEN if reads else NOT_SENT) and not certificate_trouble(outcome)
         return 0.0 if may else None
     if outcome.status_code == 429:

@@ -8,7 +8,7 @@ know callers apart, so that one stack serves every caller of a Hub.
 from __future__ import annotations
 
 import anyio
-import httpx2
+import httpx
 
 from hub_mcp.client.deadline import Sleep
 from hub_mcp.client.transport.cache import CacheTransport
@@ -21,10 +21,10 @@ from hub_mcp.client.transport.turns import TurnsTransport
 
 
 def stacked(
-    innermost: httpx2.AsyncBaseTransport | None = None,
+    innermost: httpx.AsyncBaseTransport | None = None,
     *,
     sleep: Sleep = anyio.sleep,
-) -> httpx2.AsyncBaseTransport:
+) -> httpx.AsyncBaseTransport:
     """All these transports around the innermost one, which is the network where none is given."""
     whole = TraceTransport(WholeAnswerTransport(innermost or Network()))
     paced = RateLimitTransport(TurnsTransport(whole), sleep=sleep)

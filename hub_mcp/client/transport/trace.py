@@ -6,20 +6,20 @@ neither a search nor a token can be in a trace.
 
 from __future__ import annotations
 
-import httpx2
+import httpx
 from opentelemetry.trace import ProxyTracerProvider, SpanKind, StatusCode, get_tracer, get_tracer_provider
 
 from hub_mcp import __version__
 
 
-class TraceTransport(httpx2.AsyncBaseTransport):
+class TraceTransport(httpx.AsyncBaseTransport):
     """A span for each try of a request."""
 
-    def __init__(self, inner: httpx2.AsyncBaseTransport) -> None:
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
         self._inner = inner
         self._tracer = get_tracer("hub_mcp", __version__)
 
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if isinstance(get_tracer_provider(), ProxyTracerProvider):  # nobody records
             return await self._inner.handle_async_request(request)
         facts = {

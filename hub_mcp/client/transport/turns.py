@@ -1,7 +1,7 @@
 """A transport that lets callers take turns at the connections: the many calls of one hold up nobody else's.
 
 A caller has at most `EACH` requests under way, everybody together `ALL`; whoever waits does so in a line of
-their own, and lines are served in turn. There are as many connections as turns, so httpx2's own queue, which
+their own, and lines are served in turn. There are as many connections as turns, so httpx's own queue, which
 is one for everybody, stays empty. A wait counts against the call's own deadline.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import anyio
-import httpx2
+import httpx
 
 from hub_mcp.client.caller import Caller
 
@@ -77,14 +77,14 @@ class FairTurns:
                 self._lines[caller] = line
 
 
-class TurnsTransport(httpx2.AsyncBaseTransport):
+class TurnsTransport(httpx.AsyncBaseTransport):
     """Passes a request on in its caller's turn, which lasts until the whole answer is there."""
 
-    def __init__(self, inner: httpx2.AsyncBaseTransport, turns: FairTurns | None = None) -> None:
+    def __init__(self, inner: httpx.AsyncBaseTransport, turns: FairTurns | None = None) -> None:
         self._inner = inner
         self._turns = turns or FairTurns()
 
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         async with self._turns.turn(Caller.of(request).id):
             return await self._inner.handle_async_request(request)
 

@@ -25,7 +25,7 @@ request. A write that is struck was not done: the Hub is never asked. Only with 
 (`reset-after=0.02`, `503-after`, `html-after`, `truncate-after` …) it was done and its answer is lost.
 `truncate`, `slow` and `content-type` need the Hub's own answer, so without `-after` they leave writes alone.
 
-On a port a reset is a real one; in process `httpx2.ReadError` and `httpx2.RemoteProtocolError` are raised.
+On a port a reset is a real one; in process `httpx.ReadError` and `httpx.RemoteProtocolError` are raised.
 The log of requests names the fault beside each request it struck.
 """
 
@@ -34,7 +34,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import anyio
-import httpx2
+import httpx
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
@@ -184,8 +184,8 @@ async def _cut(scope: Scope, receive: Receive, reset: bool) -> None:
     cut = scope.get("extensions", {}).get("hub.cut")
     if cut is None:  # in process
         if reset:
-            raise httpx2.ReadError("The connection was reset (a fault on purpose)")
-        raise httpx2.RemoteProtocolError("The body broke off (a fault on purpose)")
+            raise httpx.ReadError("The connection was reset (a fault on purpose)")
+        raise httpx.RemoteProtocolError("The body broke off (a fault on purpose)")
     cut(reset)
     while (await receive())["type"] != "http.disconnect":
         pass
