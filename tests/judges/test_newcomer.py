@@ -28,6 +28,8 @@ PEOPLE = "hub_mcp/localhub/people/routes.py"
 SAMPLES = "tests/samples.py"
 WAYS = "tests/gate/ways.py"
 CATALOGUE = "hub_mcp/catalogue/organizations.py"
+LARGE_FILE = "6e64c2bc3b8def0497e6690ce129f22f31ff485bd51c05ead2d9087b259411fa"  # of ada/mood-of-the-weather
+MOOD = f'{{"repo_id": "ada/mood-of-the-weather", "type": "model", "sha": "{LARGE_FILE}"}}'
 LISTS = {  # files in which each tool has a line
     "README.md",
     "hub_mcp/server/early_answers.json",
@@ -64,6 +66,7 @@ class Tree:
 
     def derive(self) -> set[str]:
         """Write what is derived; the files that now differ, derived ones among them."""
+        self.run(sys.executable, "-m", "ruff", "format", ".")
         self.run(sys.executable, "-m", "ruff", "check", "--fix", ".")  # sorts what a change imports
         self.run(sys.executable, "-m", "hub_mcp.dev", "derive")
         return {line[3:] for line in self.git("status", "--porcelain", "-uall").splitlines()}
@@ -106,40 +109,45 @@ def tree(tmp_path: Path) -> Iterator[Tree]:
 def test_a_new_endpoint_is_its_class_its_local_route_and_one_sample_line(tree: Tree) -> None:
     tree.put(USERS, "", '''
 
-@get("/api/users/{username}/mutuals", label="List user mutuals")
-class ListUserMutuals(Listing[Person]):
-    """Who follows a user and is followed back."""
+class Handles(Record):
+    """Where a user is found elsewhere."""
 
-    row = Person
+    noun = "user"
+    shown = ("user", "socialHandles")
+
+    user: str
+
+
+@get("/api/users/{username}/socials", label="Get user accounts elsewhere")
+class GetUserSocials(Lookup[Handles]):
+    """A user's accounts elsewhere."""
+
     in_area = "users"
+    unlisted = RARELY_CUT
 
     username: Account
 ''')  # fmt: skip
-    tree.put(PEOPLE, "def _user_at(", '''async def mutuals(request: Request) -> Response:
-    """GET /api/users/{username}/mutuals."""
-    store, who, user = store_of(request), caller(request), _user_at(request, "mutuals")
-    limit, place = limit_of(request, 500, 1000, cap=True), place_of(request, 1)
-    followed = {row["id"] for row in followed_after(store, user["id"], "", 1000)}
-    rows = followers_after(store, user["id"], place[0] if place else "", 1000)
-    both = [row for row in rows if row["id"] in followed][: limit + 1]
-    return HubJSON(users_json(store, who, both[:limit]), headers=_next(request, both, limit))
+    tree.put(PEOPLE, "def _user_at(", '''async def socials(request: Request) -> Response:
+    """GET /api/users/{username}/socials: each has the same name on GitHub."""
+    user = _user_at(request, "socials")
+    return HubJSON({"_id": user["id"], "user": user["name"], "socialHandles": {"github": user["name"]}})
 
 
 ''')  # fmt: skip
     tree.put(PEOPLE, '    Route("/api/users/{username}/overview"',
-             '    Route("/api/users/{username}/mutuals", mutuals, methods=["GET"]),\n')  # fmt: skip
+             '    Route("/api/users/{username}/socials", socials, methods=["GET"]),\n')  # fmt: skip
     tree.put(
         SAMPLES,
         '    "list_resource_groups": {"org',
-        '    "list_user_mutuals": {"username": "ada", "limit": 2},\n',
+        '    "get_user_socials": {"username": "ada"},\n',
     )
     own = {USERS, PEOPLE, SAMPLES}
     touched = tree.derive()
     assert touched - LISTS - own == {
-        "tests/exchanges/list_user_mutuals.json", "tests/snapshots/list_user_mutuals.txt",
+        "tests/exchanges/get_user_socials.json", "tests/snapshots/get_user_socials.txt",
     }  # fmt: skip
     assert own <= touched
-    tree.holds("list_user_mutuals")
+    tree.holds("get_user_socials")
 
 
 def test_an_optional_parameter_is_a_field_and_a_line_of_the_local_hub(tree: Tree) -> None:
@@ -159,54 +167,62 @@ def test_an_optional_parameter_is_a_field_and_a_line_of_the_local_hub(tree: Tree
 
 
 def test_a_gated_endpoint_is_a_new_endpoint_and_its_way_to_ask(tree: Tree) -> None:
-    moderation, routes = "hub_mcp/catalogue/moderation.py", "hub_mcp/localhub/discussions/routes.py"
-    tree.put(moderation, "", '''
+    changes, routes = "hub_mcp/catalogue/ref_changes.py", "hub_mcp/localhub/content/large_files.py"
+    tree.put(changes, "", '''
 
 @delete(
-    f"{PATH}/{{num}}/hidden",
+    f"{PATH}/lfs-files/{{sha}}",
     permission="repo.write",
-    documented=f"DELETE {DOCUMENTED}/{{num}}/hidden",
-    destroys="what was hidden in the discussion {num} of the {type} {repo_id}",
+    documented=f"DELETE {DOCUMENTED}/lfs-files/{{sha}}",
+    destroys="the large file {sha} of the {type} {repo_id}, in every revision",
 )
-class PurgeHiddenComments(ActsOnDiscussion[Done]):
-    """Delete the hidden comments of a discussion for good. A person types its place."""
+class DeleteLfsFile(ActsOnRefs):
+    """Delete a large file for good. Asks first."""
+
+    in_area = "files"
+
+    sha: str = Field(pattern="^[0-9a-f]{64}$")
+    rewrite_history: bool = Field(default=True, serialization_alias="rewriteHistory")
 ''')  # fmt: skip
-    tree.put(routes, "def discussion_at(", '''async def purge(request: Request) -> Response:
-    """DELETE …/discussions/{num}/hidden: what its hidden comments held."""
-    store, repo, discussion = discussion_at(request)
-    must_write(signed_in(request), repo, f'delete comments of {repo["type"]} "{repo["id"]}"')
+    tree.put(routes, "async def no_xet(", '''async def drop(request: Request) -> Response:
+    """DELETE …/lfs-files/{sha}: one of them, if the repository holds it."""
+    store, repo = open_repo(request)
+    must_write(signed_in(request), repo, f'delete large files of {repo["type"]} "{repo["id"]}"')
+    if _held(store, repo["key"], request.path_params["sha"]) is None:
+        raise ApiError(404, "The object is not there")
     with store.write():
         store.run(
-            "delete from discussion_events where discussion = ? and json_extract(facts, '$.hidden')",
-            discussion["id"],
+            "delete from repo_large_files where repo = ? and sha256 = ?",
+            repo["key"],
+            request.path_params["sha"],
         )
-    return PlainTextResponse("OK")
+    return HubJSON({"success": True})
 
 
 ''')  # fmt: skip
     tree.put(
         routes,
-        '    Route(f"{base}/{{num}}", delete,',
-        '    Route(f"{base}/{{num}}/hidden", purge, methods=["DELETE"]),\n',
+        '    Route("/api/{type:plural}/{namespace}/{repo}/lfs-files", listing',
+        '    Route("/api/{type:plural}/{namespace}/{repo}/lfs-files/{sha}", drop, methods=["DELETE"]),\n',
     )
     tree.put(
         SAMPLES,
         '    "delete_discussion": {',
-        '    "purge_hidden_comments": {"repo_id": "nimbus-labs/nowcast-base", "type": "model", "num": 2},\n',
+        f'    "delete_lfs_file": {MOOD},\n',
     )
     tree.put(
         WAYS,
-        '        Way(DESTROYS, "delete_discussion",',
-        '        Way(DESTROYS, "purge_hidden_comments", "num", proposed),\n',
+        '        Way(DESTROYS, "delete_tag",',
+        f'        Way(DESTROYS, "delete_lfs_file", "sha", {MOOD}),\n',
     )
     tree.put(
         WAYS,
         '    ("edit_comment", "comment_id"): NAMES',
-        '    ("purge_hidden_comments", "repo_id"): NAMES,\n    ("purge_hidden_comments", "type"): NAMES,\n',
+        '    **{("delete_lfs_file", name): NAMES for name in ("repo_id", "type", "rewrite_history")},\n',
     )
-    own = {moderation, routes, SAMPLES, WAYS}
+    own = {changes, routes, SAMPLES, WAYS}
     touched = tree.derive()
-    exchange = "tests/exchanges/purge_hidden_comments.json"
+    exchange = "tests/exchanges/delete_lfs_file.json"
     assert touched - LISTS - own == {exchange}  # its area is not offered unasked
     assert own <= touched
-    tree.holds("purge_hidden_comments")
+    tree.holds("delete_lfs_file")
