@@ -6,10 +6,12 @@ from typing import Any
 
 from hub_mcp.catalogue.answers import Answer
 from hub_mcp.catalogue.change import NOTHING_YET, Change
+from hub_mcp.catalogue.permissions import never
 from hub_mcp.catalogue.stakes import Known
+from hub_mcp.catalogue.users import Whoami
 from hub_mcp.client.answers_of import answers_of
 from hub_mcp.client.hub import Hub
-from hub_mcp.errors import Stopped
+from hub_mcp.errors import Forbidden, HubError, SignInNeeded, Stopped
 from hub_mcp.gate.operator_limits import Limits
 from hub_mcp.gate.question import SPLIT, Assessment
 
@@ -54,3 +56,20 @@ async def look(call: Change[Any, Any], hub: Hub, limits: Limits, *, around: bool
     found = Assessment(settled, before, settled.identity(before), stakes, standing, unasked)
     await limits.check_budgets(found)
     return found
+
+
+async def refuse_vain(call: Change[Any, Any], hub: Hub) -> None:
+    """Keep back what the caller's token can never do; whoami is cached, and called first when it is not.
+
+    Raises:
+        Forbidden: which permission it lacks.
+        SignInNeeded: there is no token at all.
+    """
+    if hub.token is None:
+        raise SignInNeeded(f"{call.tool} needs a token, and there is none.")
+    try:
+        identity = await hub.send(Whoami())
+    except HubError:
+        return  # the call itself will tell what is wrong
+    if why := never(call, identity):
+        raise Forbidden(why)

@@ -30,15 +30,13 @@ import anyio.to_thread
 from hub_mcp.catalogue.answers import Answer
 from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.http import HttpRequest
-from hub_mcp.catalogue.permissions import never
-from hub_mcp.catalogue.users import Whoami
 from hub_mcp.client.departure import Departure
 from hub_mcp.client.hub import Hub
-from hub_mcp.errors import UNCERTAIN, Forbidden, HubError, SignInNeeded, Stopped
+from hub_mcp.errors import UNCERTAIN, HubError, Stopped
 from hub_mcp.gate.approvals import Approvals
 from hub_mcp.gate.completing import completed
-from hub_mcp.gate.effects import look
-from hub_mcp.gate.journal import Entry, Journal, Outcome, Undo, state_directory
+from hub_mcp.gate.effects import look, refuse_vain
+from hub_mcp.gate.journal import Journal, Outcome, state_directory
 from hub_mcp.gate.once import InMemoryUsage, UsageStore
 from hub_mcp.gate.operator_limits import Limits
 from hub_mcp.gate.question import (
@@ -51,6 +49,7 @@ from hub_mcp.gate.question import (
     Question,
     refuse_changed,
 )
+from hub_mcp.gate.records import Records, left_over
 from hub_mcp.settings import Settings
 
 log = logging.getLogger("hub_mcp")
@@ -123,7 +122,7 @@ class Gate:
         self.settings = settings
         self.approvals = approvals or Approvals(state_directory(), clock)
         self.keys = tuple(keys) or (os.urandom(32),)
-        self.journal = journal
+        self.records = Records(journal)
         self._used = used or InMemoryUsage(clock)
         self.clock = clock
         self._limits = Limits(settings, self._used)
@@ -132,6 +131,11 @@ class Gate:
     def scope(self) -> str:
         """Where answers are remembered as used; one from another scope could be used a second time."""
         return self._used.scope
+
+    @property
+    def journal(self) -> Journal:
+        """Where everything is written down."""
+        return self.records.journal
 
     # ── looking ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -143,8 +147,8 @@ class Gate:
             HubError: the token can never make it, or the Hub could not be asked.
         """
         await self._limits.check(call)
-        await _refuse_vain(call, hub)
-        await anyio.to_thread.run_sync(self.journal.check)
+        await refuse_vain(call, hub)
+        await anyio.to_thread.run_sync(self.records.journal.check)
         return await look(call, hub, self._limits)
 
     async def check_room(self, found: Sequence[Assessment]) -> None:
@@ -207,11 +211,11 @@ class Gate:
         Raises:
             Stopped: the journal cannot be written.
         """
-        await self._write("asked", assessment, hub, question)
+        await self.records.write("asked", assessment, hub, question)
 
     async def refused(self, call: Change[Any, Any], hub: Hub, why: str) -> None:
         """Write down that a call was not made."""
-        await self._record("refused", Assessment(call), hub, why)
+        await self.records.conclude("refused", Assessment(call), hub, why)
 
     @asynccontextmanager
     async def recording_refusals(self, call: Change[Any, Any], hub: Hub) -> AsyncGenerator[None]:
@@ -243,7 +247,7 @@ class Gate:
             HubError: what else went wrong.
         """
         await self._limits.check(call)
-        await anyio.to_thread.run_sync(self.journal.check)
+        await anyio.to_thread.run_sync(self.records.journal.check)
         await self.redeem(decision.challenge, call, hub)
         if not decision.agreed:
             raise Stopped(decision.why, advice=AFTER_A_NO)
@@ -265,7 +269,7 @@ class Gate:
             HubError: what else went wrong.
         """
         await self._limits.check(call)
-        await anyio.to_thread.run_sync(self.journal.check)
+        await anyio.to_thread.run_sync(self.records.journal.check)
         now = await look(call, hub, self._limits, around=False)
         refuse_changed(shown, now, by_us=by_us)
         if not by and not self.lets_pass(now):
@@ -303,7 +307,7 @@ class Gate:
         with anyio.CancelScope(shield=True):
             await self._limits.spend(found)
             try:
-                await self._write("started", found, hub, change=change)
+                await self.records.write("started", found, hub, change=change)
             except Stopped:
                 await self._not_sent(found, hub, change, "Its start could not be written.")
                 raise
@@ -315,19 +319,19 @@ class Gate:
                     await self._not_sent(found, hub, change, error.what, "failed")
                 else:
                     outcome: Outcome = "unknown" if error.not_done == UNCERTAIN else "failed"
-                    lost = await self._record(outcome, found, hub, error.what, change=change)
+                    lost = await self.records.conclude(outcome, found, hub, error.what, change=change)
                     error.next_step = " ".join(part for part in (error.next_step, lost) if part)
                 raise
             except BaseException:
                 if departure.left:
-                    await self._record("unknown", found, hub, "It broke off halfway.", change=change)
+                    await self.records.conclude("unknown", found, hub, "It broke off halfway.", change=change)
                 else:
                     await self._not_sent(found, hub, change, "The call was cancelled before it was sent.")
                 raise
-            lost = await self._record("done", found, hub, note, after, change=change)
-        kept = "" if self.journal.place == "off" else change
+            lost = await self.records.conclude("done", found, hub, note, after, change=change)
+        kept = "" if self.records.journal.place == "off" else change
         back = found.call.taken_back_by(found.before, after)
-        left = _left_over(found.call, back) if back else ""
+        left = left_over(found.call, back) if back else ""
         return Acted(
             found.call,
             after,
@@ -347,80 +351,7 @@ class Gate:
                 await self._limits.give_back(found)
             except Stopped as stop:
                 log.warning("A change that was not sent stays counted: %s", stop.what)
-            await self._record(outcome, found, hub, why, change=change)
-
-    async def _record(
-        self,
-        outcome: Outcome,
-        found: Assessment,
-        hub: Hub,
-        why: str,
-        after: Answer | None = None,
-        change: str = "",
-    ) -> str:
-        """Write down what has happened already; a sentence for the caller where that fails."""
-        try:
-            await self._write(outcome, found, hub, why, after, change)
-        except Stopped as stop:
-            log.error("%s %s is not written down: %s", outcome, found.call.tool, stop.what)
-            return f"Its record is incomplete: {stop.what}"
-        return ""
-
-    async def _write(
-        self,
-        outcome: Outcome,
-        found: Assessment,
-        hub: Hub,
-        why: str = "",
-        after: Answer | None = None,
-        change: str = "",
-    ) -> None:
-        """Append an entry in a thread, since disks and Redis may take their time; no cancellation reaches it.
-
-        Raises:
-            Stopped: the journal cannot be written.
-        """
-        back = found.call.taken_back_by(found.before, after) if outcome == "done" else None
-        entry = Entry(
-            outcome,
-            found.call.tool,
-            found.call.subject,
-            hub.host,
-            found.identity or (after.identity if after else ""),
-            found.call.as_arguments(),
-            why,
-            Undo(back.tool, back.as_arguments()) if back else None,
-            _left_over(found.call, back) if outcome == "done" else "",
-            change,
-        )
-        masked = [hub.token.secret] if hub.token else []
-        with anyio.CancelScope(shield=True):
-            await anyio.to_thread.run_sync(self.journal.write, entry, masked)
-
-
-def _left_over(call: Change[Any, Any], back: Change[Any, Any] | None) -> str:
-    """What is not taken back, in words; "" where all of it is."""
-    if back is None:
-        return "nothing takes this back"
-    lost = call.as_arguments().keys() - back.as_arguments().keys() if back.tool == call.tool else ()
-    return f"not taken back: {', '.join(sorted(lost))}" if lost else ""
-
-
-async def _refuse_vain(call: Change[Any, Any], hub: Hub) -> None:
-    """Keep back what the caller's token can never do; whoami is cached, and called first when it is not.
-
-    Raises:
-        Forbidden: which permission it lacks.
-        SignInNeeded: there is no token at all.
-    """
-    if hub.token is None:
-        raise SignInNeeded(f"{call.tool} needs a token, and there is none.")
-    try:
-        identity = await hub.send(Whoami())
-    except HubError:
-        return  # the call itself will tell what is wrong
-    if why := never(call, identity):
-        raise Forbidden(why)
+            await self.records.conclude(outcome, found, hub, why, change=change)
 
 
 def keys_from(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:

@@ -90,7 +90,7 @@ def test_no_change_is_sent_while_the_disk_is_full_and_none_is_counted(tmp_path: 
             assert refused(result)
             assert "cannot be written (No space left on device)" in text_of(result)
             assert world.spy.changes == []
-            gate.journal = Journal(world.place / "journal.jsonl")
+            gate.records.journal = Journal(world.place / "journal.jsonl")
             assert not (await client.call_tool(case.tool, case.arguments)).is_error
 
     for_every_change(tmp_path, promise)
