@@ -15,10 +15,11 @@ from hub_mcp.catalogue.composed import Composed
 from hub_mcp.catalogue.endpoint import Endpoint, get
 from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.marks import Local, RepoKind
 from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
 from hub_mcp.catalogue.repository import Repository, repository
 from hub_mcp.catalogue.stakes import Known
-from hub_mcp.catalogue.vocabulary import Account, FullRepoId, Local, ObjectId, RepoKind, Word, Words
+from hub_mcp.catalogue.vocabulary import Account, FullRepoId, ObjectId, Word, Words
 from hub_mcp.errors import UnexpectedAnswer
 from hub_mcp.text import quoted
 

@@ -10,8 +10,9 @@ from pydantic import Field
 
 from hub_mcp.catalogue.answers import Answer, Record, is_array, is_object, objects_in
 from hub_mcp.catalogue.endpoint import get
+from hub_mcp.catalogue.marks import Local
 from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
-from hub_mcp.catalogue.vocabulary import Local, Owner, Word, Words
+from hub_mcp.catalogue.vocabulary import Owner, Word, Words
 from hub_mcp.errors import UnexpectedAnswer
 
 ASKED_FOR = ("ip", "location", "userAgent", "token", "oauth", "data")  # shown only where `fields` names them

@@ -11,11 +11,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, WithJsonSchema, model_validator
 
 from hub_mcp.catalogue.answers import is_array, is_object
-from hub_mcp.catalogue.vocabulary import (
-    FreeText,
-    ItemType,
-    Part,
-    Word,
+from hub_mcp.catalogue.identifiers import (
     check_repo_id,
     is_address,
     read_arxiv_id,
@@ -23,6 +19,7 @@ from hub_mcp.catalogue.vocabulary import (
     read_slug,
     refuse_no_text,
 )
+from hub_mcp.catalogue.vocabulary import FreeText, ItemType, Part, Word
 
 OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 PREFIXES = {

@@ -13,7 +13,8 @@ from hub_mcp.catalogue.bounds import weight, weight_of
 from hub_mcp.catalogue.endpoint import Endpoint, get
 from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.catalogue.listing import Listing, Place
-from hub_mcp.catalogue.vocabulary import Account, Local, RepoId, RepoType, Word
+from hub_mcp.catalogue.marks import Local
+from hub_mcp.catalogue.vocabulary import Account, RepoId, RepoType, Word
 from hub_mcp.errors import UnexpectedAnswer
 from hub_mcp.text import quoted
 

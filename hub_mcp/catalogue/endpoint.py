@@ -32,8 +32,8 @@ from hub_mcp.catalogue.http import (
     fields_in,
     fill,
 )
-from hub_mcp.catalogue.refusals import error_of, is_page
-from hub_mcp.catalogue.vocabulary import (
+from hub_mcp.catalogue.identifiers import read_repo, refuse_no_text
+from hub_mcp.catalogue.marks import (
     Local,
     OwnedThing,
     PathInRepo,
@@ -42,9 +42,8 @@ from hub_mcp.catalogue.vocabulary import (
     marked_in,
     marks_of,
     owned_in,
-    read_repo,
-    refuse_no_text,
 )
+from hub_mcp.catalogue.refusals import error_of, is_page
 from hub_mcp.errors import UnexpectedAnswer
 
 A = TypeVar("A", bound=Answer, covariant=True)

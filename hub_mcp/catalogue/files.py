@@ -11,8 +11,9 @@ from pydantic import Field
 from hub_mcp.catalogue.answers import TEXT_LIMIT, Answer, Record, clean
 from hub_mcp.catalogue.endpoint import get
 from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.marks import RepoKind
 from hub_mcp.catalogue.parts import Lookup
-from hub_mcp.catalogue.vocabulary import FilePath, RepoId, RepoKind, RepoType, Revision
+from hub_mcp.catalogue.vocabulary import FilePath, RepoId, RepoType, Revision
 from hub_mcp.errors import UnexpectedAnswer
 
 EXPANDED_PAGE = 100  # rows of the Hub's page where each has its last commit

@@ -23,13 +23,7 @@ from hub_mcp.catalogue.resource_groups import (
     SpendLimits,
 )
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
-from hub_mcp.catalogue.vocabulary import (
-    FreeText,
-    Member,
-    ObjectId,
-    Owner,
-    RepoRef,
-)
+from hub_mcp.catalogue.vocabulary import FreeText, Member, ObjectId, Owner, RepoRef
 from hub_mcp.text import quoted
 
 G = TypeVar("G", bound=Answer)

@@ -15,11 +15,7 @@ from hub_mcp.catalogue.resource_groups import (
     ResourceGroup,
 )
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
-from hub_mcp.catalogue.vocabulary import (
-    Account,
-    Member,
-    Role,
-)
+from hub_mcp.catalogue.vocabulary import Account, Member, Role
 from hub_mcp.text import quoted
 
 

@@ -11,10 +11,11 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from hub_mcp.catalogue.answers import Answer, Page
 from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.identifiers import check_repo_id
 from hub_mcp.catalogue.jobs import EVERY_MACHINE, cost_of
 from hub_mcp.catalogue.operations.cleaning import clean_text
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
-from hub_mcp.catalogue.vocabulary import FreeText, ObjectId, Part, Word, check_repo_id
+from hub_mcp.catalogue.vocabulary import FreeText, ObjectId, Part, Word
 from hub_mcp.text import quoted
 
 MOST_PORTS = 20

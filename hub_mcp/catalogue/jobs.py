@@ -11,9 +11,10 @@ from hub_mcp.catalogue.answers import Record, clean, day, is_array, is_object
 from hub_mcp.catalogue.endpoint import get
 from hub_mcp.catalogue.hardware import Hardware
 from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.marks import Local
 from hub_mcp.catalogue.operations.cleaning import cleaned
 from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
-from hub_mcp.catalogue.vocabulary import Local, Owner, Words, words_list
+from hub_mcp.catalogue.vocabulary import Owner, Words, words_list
 from hub_mcp.text import quoted
 
 HIDDEN_IN_JOBS = frozenset({"environment", "sshUrl", "tokenId"})  # values that go; names stay

@@ -9,8 +9,9 @@ from pydantic import Field
 from hub_mcp.catalogue.answers import Record
 from hub_mcp.catalogue.endpoint import get
 from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.marks import Local
 from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
-from hub_mcp.catalogue.vocabulary import Local, Owner, Word, Words
+from hub_mcp.catalogue.vocabulary import Owner, Word, Words
 
 
 class Organization(Record):

@@ -9,9 +9,10 @@ from pydantic import Field
 from hub_mcp.catalogue.answers import Record, is_object, objects_in
 from hub_mcp.catalogue.endpoint import get
 from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.marks import Local
 from hub_mcp.catalogue.organizations import Person
 from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
-from hub_mcp.catalogue.vocabulary import Account, Local, Words
+from hub_mcp.catalogue.vocabulary import Account, Words
 
 
 class UserProfile(Record):

@@ -12,9 +12,10 @@ from hub_mcp.catalogue.answers import Answer, Record, clean, is_object, objects_
 from hub_mcp.catalogue.bounds import BUDGET
 from hub_mcp.catalogue.discussions import files_in, fitting_lines
 from hub_mcp.catalogue.endpoint import Endpoint, get
+from hub_mcp.catalogue.identifiers import shorten
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
-from hub_mcp.catalogue.vocabulary import RepoId, RepoType, Revision, shorten
+from hub_mcp.catalogue.vocabulary import RepoId, RepoType, Revision
 from hub_mcp.errors import UnexpectedAnswer
 from hub_mcp.text import visible
 

@@ -19,11 +19,7 @@ from hub_mcp.catalogue.resource_groups import (
     GetResourceGroup,
 )
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
-from hub_mcp.catalogue.vocabulary import (
-    FullRepoId,
-    GroupIdOrNone,
-    RepoType,
-)
+from hub_mcp.catalogue.vocabulary import FullRepoId, GroupIdOrNone, RepoType
 from hub_mcp.errors import Missing
 from hub_mcp.text import quoted
 

@@ -15,15 +15,7 @@ from hub_mcp.catalogue.http import Effect, HttpRequest, HttpResponse
 from hub_mcp.catalogue.repository import Repository, repository_weighed
 from hub_mcp.catalogue.repository_change import ActsOnRepository
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
-from hub_mcp.catalogue.vocabulary import (
-    FullRepoId,
-    ObjectId,
-    Part,
-    RepoId,
-    RepoType,
-    Visibility,
-    Word,
-)
+from hub_mcp.catalogue.vocabulary import FullRepoId, ObjectId, Part, RepoId, RepoType, Visibility, Word
 from hub_mcp.errors import plain
 from hub_mcp.text import quoted
 

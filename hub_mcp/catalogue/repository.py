@@ -10,8 +10,9 @@ from pydantic import Field, StrictBool, field_validator, model_validator
 from hub_mcp.catalogue.answers import Record, clean, counted, day, magnitude, size
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.marks import Local
 from hub_mcp.catalogue.parts import Lookup
-from hub_mcp.catalogue.vocabulary import Local, RepoId, Revision, Words
+from hub_mcp.catalogue.vocabulary import RepoId, Revision, Words
 from hub_mcp.text import quoted
 
 FIRST_FILES = 10

@@ -10,12 +10,7 @@ from pydantic import Field, model_validator
 from hub_mcp.catalogue.answers import Answer, Record, clean, counted, is_object
 from hub_mcp.catalogue.endpoint import get
 from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
-from hub_mcp.catalogue.vocabulary import (
-    ObjectId,
-    Owner,
-    Part,
-    Role,
-)
+from hub_mcp.catalogue.vocabulary import ObjectId, Owner, Part, Role
 from hub_mcp.errors import UnexpectedAnswer
 from hub_mcp.text import quoted
 

@@ -11,9 +11,10 @@ from hub_mcp.catalogue.answers import Record, clean, is_object
 from hub_mcp.catalogue.endpoint import get
 from hub_mcp.catalogue.jobs import HIDDEN_IN_JOBS, Job, JobId, what_is_run
 from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.marks import Local
 from hub_mcp.catalogue.operations.cleaning import cleaned
 from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
-from hub_mcp.catalogue.vocabulary import Local, Owner, Word, Words
+from hub_mcp.catalogue.vocabulary import Owner, Word, Words
 from hub_mcp.text import quoted
 
 SCHEDULED = "/api/scheduled-jobs/{namespace}"

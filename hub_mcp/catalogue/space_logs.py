@@ -14,9 +14,10 @@ from hub_mcp.catalogue.answers import clean, is_object
 from hub_mcp.catalogue.endpoint import Endpoint, get
 from hub_mcp.catalogue.http import HttpRequest, HttpResponse, encode_query
 from hub_mcp.catalogue.job_logs import SECONDS, LogLines
+from hub_mcp.catalogue.marks import Local
 from hub_mcp.catalogue.operations.found import events_in
 from hub_mcp.catalogue.space_runtime import SPACE
-from hub_mcp.catalogue.vocabulary import Local, RepoId, Word
+from hub_mcp.catalogue.vocabulary import RepoId, Word
 
 MOST_LINES = 10_000
 MOST_SECONDS = 15.0

@@ -8,8 +8,9 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, field_validator
 
 from hub_mcp.catalogue.endpoint import get
+from hub_mcp.catalogue.marks import Local
 from hub_mcp.catalogue.repository import Fields, GetRepository, ListRepositories, Repository
-from hub_mcp.catalogue.vocabulary import Account, Local, Search, Words
+from hub_mcp.catalogue.vocabulary import Account, Search, Words
 
 EXPANDABLE = frozenset(
     [

@@ -10,8 +10,9 @@ from pydantic import Field
 
 from hub_mcp.catalogue.answers import Answer, clean
 from hub_mcp.catalogue.listing import LARGEST_PAGE
+from hub_mcp.catalogue.marks import Local
 from hub_mcp.catalogue.parts import RARELY_CUT, Lookup, PartPlace
-from hub_mcp.catalogue.vocabulary import Limit, Local, Word
+from hub_mcp.catalogue.vocabulary import Limit, Word
 from hub_mcp.errors import UnexpectedAnswer
 
 

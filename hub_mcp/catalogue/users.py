@@ -9,8 +9,9 @@ from pydantic import Field
 
 from hub_mcp.catalogue.answers import Record, clean
 from hub_mcp.catalogue.endpoint import get
+from hub_mcp.catalogue.marks import Local
 from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
-from hub_mcp.catalogue.vocabulary import Local, Words
+from hub_mcp.catalogue.vocabulary import Words
 
 
 class Identity(Record):

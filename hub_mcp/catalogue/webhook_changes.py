@@ -15,9 +15,10 @@ from hub_mcp.catalogue.http import Effect, HttpResponse
 from hub_mcp.catalogue.job_changes import effects_again
 from hub_mcp.catalogue.job_spec import machines_in
 from hub_mcp.catalogue.jobs import EVERY_MACHINE, GetJob, JobId, cost_of, what_is_run
+from hub_mcp.catalogue.marks import Local
 from hub_mcp.catalogue.operations.cleaning import clean_text
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
-from hub_mcp.catalogue.vocabulary import Account, Local, Part, Word
+from hub_mcp.catalogue.vocabulary import Account, Part, Word
 from hub_mcp.catalogue.webhooks import (
     WEBHOOKS,
     GetWebhook,

@@ -13,9 +13,10 @@ from hub_mcp.catalogue.endpoint import get
 from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.catalogue.jobs import Job, what_is_run
 from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.marks import Local
 from hub_mcp.catalogue.operations.cleaning import cleaned
 from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
-from hub_mcp.catalogue.vocabulary import Local, Words
+from hub_mcp.catalogue.vocabulary import Words
 from hub_mcp.text import quoted
 
 WEBHOOKS = "/api/settings/webhooks"

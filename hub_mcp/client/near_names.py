@@ -15,9 +15,9 @@ from hub_mcp.catalogue.collection_reads import ListCollections
 from hub_mcp.catalogue.datasets import ListDatasets
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.marks import RepoKind, RepoName
 from hub_mcp.catalogue.models import ListModels
 from hub_mcp.catalogue.spaces import ListSpaces
-from hub_mcp.catalogue.vocabulary import RepoKind, RepoName
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import HubError
 

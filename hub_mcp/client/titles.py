@@ -9,8 +9,8 @@ from hub_mcp.catalogue.answers import is_array, is_object
 from hub_mcp.catalogue.collection import CollectionRow
 from hub_mcp.catalogue.collection_reads import ListCollections
 from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.identifiers import is_address, read_owner, read_slug
 from hub_mcp.catalogue.users import Whoami
-from hub_mcp.catalogue.vocabulary import is_address, read_owner, read_slug
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.near_names import alike
 from hub_mcp.errors import BadInput, plain
