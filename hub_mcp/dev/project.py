@@ -21,8 +21,8 @@ class Project:
     Attributes:
         name: the name of the distribution and of the command.
         title: the name people read.
-        icon, picture: the icon as a 512 pixel PNG, and as SVG.
-        wording: the texts that are prose, by file name (`dev/templates`).
+        icon, icon_svg: the icon as a 512 pixel PNG, and as SVG.
+        prose: texts, by file name (`dev/templates`).
     """
 
     name: str
