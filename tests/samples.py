@@ -147,6 +147,8 @@ CALLS: dict[str, dict[str, Any]] = {
     "count_jobs": {"namespace": "ada", "stage": ["ERROR"]},
     "get_job": JOB,
     "read_job_logs": {**JOB, "tail": 5},
+    "stream_job_metrics": {"namespace": "nimbus-labs", "job_id": "6ac2a2b349eb83beef56e4f1", "seconds": 1},
+    "stream_job_events": JOB,
     "run_job": {
         "namespace": "ada",
         "flavor": "t4-small",
@@ -223,6 +225,8 @@ CALLS: dict[str, dict[str, Any]] = {
     "cancel_access_request": {"repo_id": "open-cartography/survey-diaries", "type": "dataset"},
     "get_space_runtime": DESK,
     "read_space_logs": {**DESK, "log_type": "run", "tail": 3},
+    "stream_space_metrics": {**DESK, "seconds": 1},
+    "stream_space_events": DESK,
     "list_space_hardware": {"limit": 3},
     "set_space_hardware": {**DESK, "flavor": "t4-small", "sleep_time_seconds": 3600},
     "set_space_sleep_time": {**DESK, "seconds": 600},

@@ -43,8 +43,8 @@ from .faults.fault_plan import parse
 from .gating import routes as gating
 from .groups import group_assignment, role_changes
 from .groups import routes as groups
+from .jobs import job_streams, schedule_routes
 from .jobs import routes as jobs
-from .jobs import schedule_routes
 from .notifications import routes as notifications
 from .outlines.outline_routes import OutlineRoute
 from .papers import routes as papers
@@ -72,7 +72,7 @@ AREAS: tuple[ModuleType, ...] = (
     repos, content, commit_routes, large_files, ref_routes, discussions, event_routes,
     papers, collections, collection_search, item_routes, groups, group_assignment, gating,
     jobs, webhooks,
-    schedule_routes, notifications,
+    job_streams, schedule_routes, notifications,
 )  # fmt: skip
 
 

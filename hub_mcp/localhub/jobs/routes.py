@@ -21,6 +21,7 @@ from ..web.request import whole_of
 from ..web.response import HubJSON
 from .job_access import changeable_namespace, job_at, must_pay, readable_namespace
 from .job_states import ENDED, log_of, state_of
+from .job_streams import event_stream
 from .machines import MACHINES
 from .rows import add_job, jobs_of, set_in_job
 from .schedules import begin_due
@@ -62,8 +63,7 @@ async def logs(request: Request) -> Response:
     row, tail = job_at(request, readable_namespace(request)), whole_of(request, "tail", MOST_LINES, 2**53 - 1)
     lines = log_of(row, state_of(row, store_of(request).clock()))
     events = [{"data": text, "timestamp": moment(when)} for when, text in (lines[-tail:] if tail else [])]
-    body = "".join(f"data: {json.dumps(event)}\n\n" for event in events)
-    return Response(body, media_type="text/event-stream")
+    return event_stream(events)
 
 
 async def start(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""What a Space writes while it is built and runs, and how much of its machine it uses, as server-sent events.
+"""What a Space writes, how it is, and how much of its machine it uses, as server-sent events.
 
 The lines follow from when the Space was started, by the clock: a later reading finds more. The real Hub keeps
 the stream open while there may be more; here it ends with what there is.
@@ -57,6 +57,12 @@ async def metrics(request: Request) -> Response:
         "replica": "1",
     }  # fmt: skip
     return _events([measured] if running else [])
+
+
+async def events(request: Request) -> Response:
+    """GET …/events: the runtime as it is now, for everybody who may see the Space."""
+    store, repo = store_of(request), repo_at(request, "space")
+    return _events([runtime_at(details_of(repo), store.clock())])
 
 
 def _begun(repo: sqlite3.Row, details: dict[str, Json]) -> tuple[float, float]:
@@ -118,4 +124,5 @@ _base = "/api/spaces/{namespace}/{repo}"
 routes = [
     *(Route(f"{_base}/logs/{kind}", logs, methods=["GET"]) for kind in ("build", "run")),
     Route(f"{_base}/metrics", metrics, methods=["GET"]),
+    Route(f"{_base}/events", events, methods=["GET"]),
 ]
