@@ -12,11 +12,12 @@ from hub_mcp.catalogue.answers import Answer, clean, is_object, objects_in, size
 from hub_mcp.catalogue.endpoint import A, Endpoint, get
 from hub_mcp.catalogue.http import HttpRequest, HttpResponse
 from hub_mcp.catalogue.jobs import HIDDEN_IN_JOBS, JobId
+from hub_mcp.catalogue.marks import Local
 from hub_mcp.catalogue.operations.cleaning import cleaned
 from hub_mcp.catalogue.operations.found import FoundEvents, events_in
 from hub_mcp.catalogue.space_logs import MOST_SECONDS
 from hub_mcp.catalogue.space_runtime import SPACE
-from hub_mcp.catalogue.vocabulary import Local, Owner, RepoId
+from hub_mcp.catalogue.vocabulary import Owner, RepoId
 
 JOB = "/api/jobs/{namespace}/{job_id}"
 JOB_DOCUMENTED = "/api/jobs/{namespace}/{jobId}"
