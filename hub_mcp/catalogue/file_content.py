@@ -41,6 +41,9 @@ MARKS = (  # the longer ones first: UTF-32 begins as UTF-16 does
     (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
+WESTERN = "windows-1252"  # of which latin-1 is a part, as the Web reads it
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 
 
 @dataclass(frozen=True)
@@ -75,14 +78,31 @@ class FileContent(Answer):
     @property
     def text(self) -> str | None:
         """What was read of it, as text with plain line ends; None where it is none."""
+        return self._decoded()[0]
+
+    def _decoded(self) -> tuple[str | None, str]:
+        """Its text, and how that is encoded where it is no UTF-8."""
         name = next((name for mark, name in MARKS if self.body.startswith(mark)), "utf-8")
         if name.startswith("utf-8") and b"\0" in self.body:
-            return None
+            return None, ""
+        text: str | None
         try:
             text = codecs.getincrementaldecoder(name)().decode(self.body, final=self.whole)
         except UnicodeDecodeError:
+            text = self._western() if name == "utf-8" else None
+            name = f"{WESTERN}, a guess: it is no UTF-8"
+        if text is None:
+            return None, ""
+        return text.replace("\r\n", "\n"), "" if name.startswith("utf-8") else name
+
+    def _western(self) -> str | None:
+        """Text of a byte a letter; None where control characters or too few of ASCII speak against it."""
+        if _CONTROL.search(self.body) or 4 * len(_BEYOND_ASCII.findall(self.body)) > len(self.body):
             return None
-        return text.replace("\r\n", "\n")
+        try:
+            return self.body.decode(WESTERN)
+        except UnicodeDecodeError:
+            return None
 
     @property
     def image(self) -> tuple[str, bytes] | None:
@@ -94,14 +114,14 @@ class FileContent(Answer):
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
         said: dict[str, Any] = {"path": clean(self.path), "bytes": self.total, "commit": self.commit}
-        text = self.text
+        text, encoding = self._decoded()
         if text is None:
             kind = self.image[0] if self.image else self.media_type or "application/octet-stream"
             said |= {"media_type": clean(kind, 100), "address": clean(self.address), "content": "not text"}
             if self.image:
                 said["content"] = "a picture"
         else:
-            said |= self._lines(text)
+            said |= {"encoding": encoding, **self._lines(text)}
         return {name: one for name, one in said.items() if one not in EMPTY or name == "bytes"}
 
     def _lines(self, text: str) -> dict[str, Any]:

@@ -48,7 +48,26 @@ def test_text_is_decoded_as_it_says_it_is(body: bytes, text: str) -> None:
     assert shown(body)["text"] == text
 
 
-@pytest.mark.parametrize("body", [b"caf\xe9", b"a\0b", bytes(range(256)), b"\xff\xfea"])
+@pytest.mark.parametrize(
+    ("body", "encoding"),
+    [
+        ("Grüße aus Köln, 5 €\n".encode("windows-1252"), "windows-1252, a guess: it is no UTF-8"),
+        ("Grüße aus Köln\n".encode("utf-16"), "utf-16"),
+        ("Grüße aus Köln\n".encode(), None),
+    ],
+)
+def test_how_text_is_encoded_is_told_and_what_is_guessed_is_called_a_guess(
+    body: bytes, encoding: str | None
+) -> None:
+    told = shown(body)
+    assert told["text"].startswith("Grüße aus Köln")
+    assert told.get("encoding") == encoding
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"a\0b", bytes(range(256)), b"\xff\xfea", b"caf\xe9 \x01", b"caf\x81", "Война и мир".encode("cp1251")],
+)
 def test_what_is_no_text_is_told_by_size_and_address_and_not_guessed_at(body: bytes) -> None:
     told = shown(body)
     assert (told["content"], told["bytes"]) == ("not text", len(body))
