@@ -25,6 +25,7 @@ from hub_mcp.catalogue.file_changes import (
     lines_of,
     told_change,
 )
+from hub_mcp.catalogue.file_content import GetFile
 from hub_mcp.catalogue.files import GetPathsInfo, ListTree
 from hub_mcp.catalogue.http import Effect, HttpRequest
 from hub_mcp.catalogue.lfs_upload import uploads
@@ -136,6 +137,9 @@ class Commit(Change[Repository, Committed]):
             gone = change.old_path or (change.path if change.delete else "")
             if gone and there and not there.at(gone):
                 raise BadInput(f"There is no {plain(gone, 200)} at {self.revision} of {self.subject}.")
+            for path in (change.path, change.old_path):
+                if path and not change.delete and drafted._draft.is_folder(path):
+                    raise BadInput(f"{plain(path, 200)} is a folder: name the files in it, one by one.")
             if change.puts and change.content is None and not drafted._draft.is_new(change.path):
                 raise BadInput(f"{change.path} is there: say `content`, `old` and `new`, or `delete`.")
         return drafted
@@ -146,9 +150,15 @@ class Commit(Change[Repository, Committed]):
         return drafted
 
     def shown_in(self) -> Sequence[Endpoint[Answer]]:
-        listed = ListDiscussions(repo_id=self.repo_id, type=self.type)
-        tree, history = ListTree.model_validate(self._place()), ListCommits.model_validate(self._place())
-        return (listed,) if self.create_pr else (tree, history)
+        if self.create_pr:
+            return (ListDiscussions(repo_id=self.repo_id, type=self.type),)
+        paths = self._paths().paths
+        folders = dict.fromkeys(["", *(path.rpartition("/")[0] for path in paths)])
+        return (
+            ListCommits.model_validate(self._place()),
+            *(ListTree.model_validate({**self._place(), "path": folder or None}) for folder in folders),
+            *(GetFile.model_validate({**self._place(), "path": path}) for path in paths),
+        )
 
     # ── what it does ────────────────────────────────────────────────────────────────────────────────────────
 

@@ -101,6 +101,7 @@ class ListCommits(Listing[CommitRow]):
     """The history of a branch, the newest first."""
 
     by_default = False
+    at = "{type}s/{repo_id}/commits[/{revision}]"
     row = CommitRow
     numbered = "p"
 

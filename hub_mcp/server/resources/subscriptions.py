@@ -80,8 +80,13 @@ class Subscriber:
 
 @dataclass
 class Running:
-    """What runs for one address and one caller."""
+    """What runs for one address and one caller.
 
+    Attributes:
+        thing: what is watched, however its address was spelled.
+    """
+
+    thing: str = ""
     task: asyncio.Task[None] | None = None
     walk: Walk | None = None
     subscribers: list[Subscriber] = field(default_factory=list[Subscriber])
@@ -126,8 +131,8 @@ class Subscriptions:
 
     def _look_now(self, event: ServerEvent) -> None:
         if isinstance(event, ResourceUpdated):
-            for (_, address), running in self._running.items():
-                if _thing(address) == _thing(event.uri):
+            for running in self._running.values():
+                if running.thing == _thing(event.uri):
                     running.changed.set()
 
     def walk_of(self, hub: Hub, listing: Listing[Any]) -> Walk | None:
@@ -218,6 +223,7 @@ class Subscriptions:
             running.looked.set()
         else:
             call = call_at(address, (hub.host,))
+            running.thing = _thing(address_of(call))
             running.task = asyncio.create_task(self._watch(hub, key, running, call))
         running.task.add_done_callback(lambda _: running.looked.set())  # else who waits for it waits on
         self._running[key] = running
