@@ -100,6 +100,7 @@ ANSWERS: list[tuple[tuple[Any, ...], str, str, str, str]] = [
     # no Hub, a Hub in trouble
     (no(500, "Internal Error - We're working hard to fix this."), "HubDown", "answered 500", "Internal Error", "in a minute"),
     (no(503, b"<h1>maintenance</h1>", headers=HTML), "HubDown", "answered 503", "", "in a minute"),
+    (no(501, "This is not built."), "Refused", "does not offer this", "This is not built.", ""),
     (no(200, b"<!doctype html><title>Sign in</title>", headers=HTML), "NotAHub", "A web page answered", "", "HF_ENDPOINT"),
     (no(404, b"<h1>nginx</h1>", headers=HTML), "NotAHub", "A web page answered (404)", "", "HF_ENDPOINT"),
     (no(403, b"<h1>Your company's proxy</h1>", headers=HTML), "NotAHub", "A web page answered (403)", "", "proxy"),

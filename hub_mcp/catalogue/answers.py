@@ -302,7 +302,7 @@ def size(count: float | None) -> str:
         return ""
     for unit in ("bytes", "kB", "MB", "GB", "TB"):
         if abs(count) < 1000:
-            return f"{count:,.0f} {unit}" if unit == "bytes" else f"{count:,.1f} {unit}"
+            return counted(round(count), "byte") if unit == "bytes" else f"{count:,.1f} {unit}"
         count /= 1000
     return f"{count:,.1f} PB"
 

@@ -70,12 +70,13 @@ class ChangedFile(Part):
     @property
     def body(self) -> bytes:
         """The whole content that it puts."""
-        if self.encoding != "base64":
-            return (self.content or "").encode()
-        try:
-            body = base64.b64decode("".join((self.content or "").split()), validate=True)
-        except ValueError:
-            raise ValueError("`content` is not base64") from None
+        if self.encoding == "base64":
+            try:
+                body = base64.b64decode("".join((self.content or "").split()), validate=True)
+            except ValueError:
+                raise ValueError("`content` is not base64") from None
+        else:
+            body = (self.content or "").encode()
         if len(body) > MOST_BYTES:
             raise ValueError(TOO_LARGE)
         return body
@@ -110,6 +111,10 @@ class CommitDraft:
     def is_new(self, path: str) -> bool:
         """Whether nothing is at a path; what the Hub does not tell counts as something."""
         return self.there is not None and self.there.at(path) is None
+
+    def is_folder(self, path: str) -> bool:
+        """Whether a folder is known to be at a path."""
+        return (there := self.at(path)) is not None and there.is_folder
 
 
 def edited(changes: Sequence[ChangedFile], files: Mapping[str, FileContent | None]) -> dict[str, str]:

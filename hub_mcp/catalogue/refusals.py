@@ -67,6 +67,7 @@ BY_STATUS: Mapping[int, Reading] = {
     413: Reading(Invalid, "The request is too large for the Hub."),
     416: Reading(Invalid, "The Hub refused the range."),
     422: Reading(Invalid, "The Hub refused the request."),
+    501: Reading(Refused, "The Hub does not offer this."),  # and never will by itself
 }
 
 _DISABLED = "Access to this resource is disabled."
@@ -178,7 +179,7 @@ def error_of(
     said = words_of(given) or ("" if page else headers.get("x-error-message", ""))
     if status == 429:
         return _rate_limited(headers, said)
-    if status >= 500:
+    if status >= 500 and status not in BY_STATUS:
         return HubDown(
             f"The Hub answered {status}.",
             quoted=said,

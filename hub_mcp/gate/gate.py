@@ -82,7 +82,9 @@ class Acted:
     def sentences(self) -> str:
         """What was done, who agreed to it, and the way back."""
         agreed = f"Confirmed {self.by}." if self.by else ""
-        back = f"To undo: {self.takes_back}." if self.takes_back else "It cannot be undone."
+        final = self.call.line.destroys or self.call.line.retype
+        never = "It cannot be undone." if final else "`hub-mcp undo` cannot take it back."
+        back = f"To undo: {self.takes_back}." if self.takes_back else never
         return " ".join(
             part for part in (self.outcome, agreed, back if self.change else "", self.note) if part
         )

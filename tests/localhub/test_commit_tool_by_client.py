@@ -11,6 +11,8 @@ from huggingface_hub import HfApi, ModelCard, ModelCardData, hf_hub_download
 from mcp import Client
 from mcp.types import TextContent
 
+from hub_mcp.catalogue.file_changes import MOST_BYTES
+
 from .official import ADA, api, by_lfs, fresh
 from .test_file_tools_by_client import told, tools_at
 
@@ -105,6 +107,7 @@ async def test_nothing_newer_is_overwritten_and_nothing_is_guessed(
     repo: dict[str, Any] = {"repo_id": fresh, "type": "model", "summary": "x"}
     old = api.repo_info(fresh).sha
     api.upload_file(path_or_fileobj=b"one two one", path_in_repo="a.txt", repo_id=fresh)
+    api.upload_file(path_or_fileobj=b"x", path_in_repo="folder/x.txt", repo_id=fresh)
     head = api.repo_info(fresh).sha
     files = [{"path": "a.txt", "content": "mine"}]
     async with tools_at(hub_url) as client:
@@ -115,10 +118,13 @@ async def test_nothing_newer_is_overwritten_and_nothing_is_guessed(
             ({}, "a.txt is there: say `content`"),
             ({"content": "?", "encoding": "base64"}, "not base64"),
             ({"content": "x", "delete": True}, "do not go together"),
+            ({"content": "å" * (MOST_BYTES // 2 + 1)}, "at most 1 MiB"),
         ):
             assert why in await refusal(client, **repo, files=[{"path": "a.txt", **change}])
         for change, why in (
             ({"path": "no.txt", "delete": True}, "There is no no.txt at main"),
+            ({"path": "folder", "content": "x"}, "folder is a folder"),
+            ({"path": "moved", "old_path": "folder"}, "folder is a folder"),
             ({"path": "../x", "content": "x"}, "empty or dotted part"),
             ({"path": ".git/config", "content": "x"}, "leads into .git"),
         ):
