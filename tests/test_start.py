@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from hub_mcp.catalogue import ENDPOINTS
 from tests.waiting import PATIENCE
 
 BARE = """
@@ -79,6 +80,15 @@ assert all(early.answer(line) is not None for line in sys.stdin.buffer.read().sp
 print(*sys.modules)
 """
 
+CALLED = """
+import sys
+from hub_mcp.server import handlers
+from hub_mcp.catalogue import ENDPOINTS
+from hub_mcp.server.read_calls import read_call
+read_call(ENDPOINTS["get_model"], {"repo_id": "ada/atlas"})
+print(*sys.modules)
+"""
+
 
 def imported(place: Path, *command: str) -> set[str]:
     """The modules a server has imported when it has listed its tools and its input has ended."""
@@ -115,6 +125,16 @@ def test_a_start_imports_what_is_named_here_beside_the_sdk(tmp_path: Path) -> No
 def test_a_sandbox_imports_what_a_call_needs_before_it_is_called(tmp_path: Path) -> None:
     ours = imported(tmp_path, "-m", "hub_mcp", "--sandbox")
     assert {"hub_mcp.catalogue", "hub_mcp.gate.gate", "hub_mcp.localhub.store", "httpx"} <= ours
+
+
+def test_a_call_imports_no_file_of_the_catalogue_that_only_others_need() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", CALLED], capture_output=True, text=True, timeout=PATIENCE, check=True
+    )
+    idle = {one.__module__ for one in ENDPOINTS.values() if one.changes}
+    idle -= {one.__module__ for one in ENDPOINTS.values() if not one.changes}
+    assert len(idle) > 10
+    assert idle & {*told.stdout.split()} == set()
 
 
 def test_what_waits_exists() -> None:

@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
 
 from hub_mcp.catalogue.answers import Answer
 from hub_mcp.catalogue.declaration import declaration_faults, type_arguments
+from hub_mcp.catalogue.declared import Declared
 from hub_mcp.catalogue.http import (
     Effect,
     HttpRequest,
@@ -53,7 +54,7 @@ NAME_LIMIT = 39  # some hosts prefix the server's key and cap the whole at 64
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-ENDPOINTS: "dict[str, type[Endpoint[Any]]]" = {}  # filled by the decorators, in the order of declaration
+ENDPOINTS: "Declared[type[Endpoint[Any]]]" = Declared()  # filled by the decorators
 
 
 class Endpoint(BaseModel, Generic[A]):
@@ -300,6 +301,4 @@ def _name_fault(cls: type[Endpoint[Any]]) -> str | None:
         return "a docstring is missing; it is what the model reads to choose the tool"
     if len(cls.tool) > NAME_LIMIT:
         return f"the tool name {cls.tool!r} is longer than {NAME_LIMIT} characters"
-    if cls.tool in ENDPOINTS and ENDPOINTS[cls.tool].__module__ != cls.__module__:
-        return f"there is already a tool {cls.tool!r}"
     return None

@@ -26,11 +26,11 @@ def main() -> None:
 def manifests(check: bool) -> None:
     """Write manifests/, and the lists the server starts with, from pyproject.toml and the catalogue."""
     from hub_mcp.dev.manifests import drift, render, write
-    from hub_mcp.dev.published_tools import early, prepared, published
+    from hub_mcp.dev.published_tools import by_file, early, prepared, published
 
     rendered = render(projects.load(), published())
     found = [f"manifests/{sentence}" for sentence in (drift(rendered) if check else write(rendered))]
-    for path, text in {**prepared(), **early()}.items():
+    for path, text in {**by_file(), **prepared(), **early()}.items():
         if not path.is_file() or path.read_bytes() != text:
             found.append(f"{path.relative_to(ROOT).as_posix()} is not what it should be")
             if not check:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from mcp.types import Tool
@@ -15,15 +16,10 @@ from hub_mcp.errors import BadInput, plain
 from hub_mcp.server.operation_tools import CHANGE, CHANGING, FIND, TOOLS, OperationTools, tool_for
 from hub_mcp.server.read_calls import read_call
 from hub_mcp.server.tool_list import ToolList
-from hub_mcp.server.tool_selection import AREA, announces, hidden_by, refuse_unknown
+from hub_mcp.server.tool_selection import AREA, announces, check, hidden_by
 from hub_mcp.server.tools import tool_of
 from hub_mcp.server.views.view_list import ANSWER
 from hub_mcp.settings import Settings
-
-
-def areas() -> list[str]:
-    """The toolsets there are, one an area of the catalogue."""
-    return list(dict.fromkeys(endpoint.area for endpoint in ENDPOINTS.values()))
 
 
 def why_hidden(settings: Settings, endpoint: type[Endpoint[Any]]) -> str:
@@ -41,29 +37,39 @@ class CatalogueTools(ToolList):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
-        named = settings.toolsets or settings.tools or settings.exclude_tools or settings.read_only
-        further = callable_operations() if named else {}  # a table that takes longer to read than a call
-        further_areas = {one.area for one in further.values()}
-        refuse_unknown(settings, {*ENDPOINTS, *further, *TOOLS}, {*areas(), AREA, *further_areas})
-        self.endpoints = {
-            name: cls for name, cls in default_endpoints().items() if not why_hidden(settings, cls)
-        }
+        check(settings)
+        self._settings = settings
+        # otherwise none is announced, and reading their table takes longer than a call
+        self._further = callable_operations() if settings.toolsets or settings.tools else {}
         self.operations = OperationTools(settings)
         self.reaching = [
             name for name in TOOLS if not hidden_by(settings, name, AREA, reads=name not in CHANGING)
         ]
-        for name, one in further.items():
-            made = announces(settings, name, one.area, reads=one.reads) and endpoint_of(name)
-            if made and name not in self.endpoints:
-                self.endpoints[name] = made
+
+    @cached_property
+    def endpoints(self) -> dict[str, type[Endpoint[Any]]]:
+        """The offered endpoints, in the order of the catalogue; those of the table follow."""
+        names = dict.fromkeys((*default_endpoints(), *self._further))
+        return {name: found for name in names if (found := self._offered(name))}
+
+    def _offered(self, name: str) -> type[Endpoint[Any]] | None:
+        """The endpoint of this own name, where it is offered as a tool."""
+        if name in TOOLS:
+            return None
+        written = ENDPOINTS.get(name)
+        if written and written.by_default and not why_hidden(self._settings, written):
+            return written
+        one = self._further.get(name)
+        announced = one and announces(self._settings, name, one.area, reads=one.reads)
+        return endpoint_of(name) if announced else None
 
     def endpoint(self, name: str) -> type[Endpoint[Any]] | None:
         """The endpoint behind an offered tool; None for every other name."""
-        return self.endpoints.get(self.own_name(name))
+        return self._offered(self.own_name(name))
 
     def change_named(self, called: str) -> type[Endpoint[Any]] | None:
         """The endpoint of an offered tool, by the name that it is announced with or by its own."""
-        return self.endpoint(called) or self.endpoints.get(called)
+        return self.endpoint(called) or self._offered(called)
 
     def change_read(self, called: str, arguments: Mapping[str, Any], hosts: tuple[str, ...]) -> Endpoint[Any]:
         """The call of an offered tool, or of an operation, that is one of many.

@@ -26,9 +26,7 @@ from mcp.types import (
 )
 
 from hub_mcp.catalogue import Change, Endpoint
-from hub_mcp.catalogue.answers import Page
 from hub_mcp.catalogue.host_arguments import as_meant
-from hub_mcp.catalogue.organization_access import Access, GetAccess
 from hub_mcp.client.deadline import reporting
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.near_names import near_names
@@ -58,9 +56,6 @@ from hub_mcp.server.progress import Progress
 from hub_mcp.server.read_calls import read_call
 from hub_mcp.server.resources.reading import Pages
 from hub_mcp.server.tools import CONFIRM, DRY_RUN, answer_result, error_result
-from hub_mcp.server.views.shown_access import with_access
-from hub_mcp.server.views.shown_rows import with_rows
-from hub_mcp.server.views.shown_space import with_space
 from hub_mcp.server.views.view_list import ANSWER
 from hub_mcp.server.views.view_pages import page_at
 
@@ -209,14 +204,12 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
             found, rows = await gather(hub, call, progress.reached)
             form = form_of(ctx, gate.settings)
             rendered = answer_result(call, found, form, rows)
-            if form.views and rows and isinstance(found, Page):
-                return with_rows(rendered, params, call, found, rows, hub.base)
-            if form.views and isinstance(call, GetAccess) and isinstance(found, Access):
-                return with_access(rendered, call, found)
-            if form.views:
-                reader = f"{gate.settings.tool_prefix}{READ}" if READ in tools.reaching else ""
-                return with_space(rendered, call, found, reader)
-            return rendered
+            if not form.views:
+                return rendered
+            from hub_mcp.server.views.shown_answer import with_its_view  # brings the classes of eight areas
+
+            reader = f"{gate.settings.tool_prefix}{READ}" if READ in tools.reaching else ""
+            return with_its_view(rendered, params, call, found, rows, hub=hub.base, reader=reader)
         if len(parts := call.parts()) > 1:
             batch = Batch(tuple(parts), goes_on=True, of=params.name)
             return await _batch_made(ctx, params, batch, hub, progress, dry_run=dry_run, token=token)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,8 @@ _PREFIX = re.compile(r"[A-Za-z0-9_-]{0,16}")  # some hosts cap a name at 64, the
 ALL = frozenset({"all", "default"})
 OBJECT = {"type": "object"}  # permissive: a client that validates must never throw a good answer away
 ROWS = {"type": "object", "properties": {"items": {"type": "array"}}}  # not required: a count has none
+FILE = "prepared_tools.json"
+NAMED_FILE = "prepared_operations.json"
 AREA = "operations"  # of the three tools that reach every operation
 
 
@@ -42,28 +44,6 @@ def announces(settings: Settings, operation: str, area: str, *, reads: bool) -> 
     """Whether an operation is a tool of its own: where its area, its name, or everything was asked for."""
     asked = operation in settings.tools or {area, "all"} & set(settings.toolsets)
     return bool(asked) and not hidden_by(settings, operation, area, reads=reads)
-
-
-def refuse_unknown(settings: Settings, tools: Collection[str], areas: Collection[str]) -> None:
-    """Hold the names an operator gave against those there are.
-
-    Raises:
-        BadInput: one is of nothing here; a misspelt exclusion must not pass silently.
-    """
-    if not _PREFIX.fullmatch(settings.tool_prefix):
-        raise BadInput("--tool-prefix takes at most 16 letters, digits, _ and -, and no other characters.")
-    for flag, given, known in (
-        ("--toolsets", settings.toolsets, {*areas, *ALL}),
-        ("--read-only", settings.read_only, {*areas, "all"}),
-        ("--tools", settings.tools, set(tools)),
-        ("--exclude-tools", settings.exclude_tools, set(tools)),
-    ):
-        if odd := [name for name in given if name not in known]:
-            raise BadInput(f"{flag} does not know {', '.join(odd)}; there are {', '.join(sorted(known))}.")
-
-
-FILE = "prepared_tools.json"
-NAMED_FILE = "prepared_operations.json"
 
 
 @dataclass(frozen=True)
@@ -98,15 +78,25 @@ def _read(file: str) -> tuple[PreparedTool, ...]:
 
 
 def check(settings: Settings) -> None:
-    """Hold the tools and areas that settings name against those there are.
+    """Hold the names an operator gave against those there are.
 
     Raises:
-        BadInput: one is of nothing here.
+        BadInput: one is of nothing here; a misspelt exclusion must not pass silently.
     """
-    named = settings.toolsets or settings.tools or settings.exclude_tools or settings.read_only
-    if named or settings.tool_prefix:
-        known = (*listed(), *listed_when_named())
-        refuse_unknown(settings, {one.name for one in known}, {one.area for one in known})
+    if not _PREFIX.fullmatch(settings.tool_prefix):
+        raise BadInput("--tool-prefix takes at most 16 letters, digits, _ and -, and no other characters.")
+    if not (settings.toolsets or settings.tools or settings.exclude_tools or settings.read_only):
+        return
+    known = (*listed(), *listed_when_named())
+    tools, areas = {one.name for one in known}, {one.area for one in known}
+    for flag, given, there in (
+        ("--toolsets", settings.toolsets, areas | ALL),
+        ("--read-only", settings.read_only, areas | {"all"}),
+        ("--tools", settings.tools, tools),
+        ("--exclude-tools", settings.exclude_tools, tools),
+    ):
+        if odd := [name for name in given if name not in there]:
+            raise BadInput(f"{flag} does not know {', '.join(odd)}; there are {', '.join(sorted(there))}.")
 
 
 def tools_for(settings: Settings) -> list[PreparedTool]:

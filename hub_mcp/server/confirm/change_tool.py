@@ -31,7 +31,6 @@ from hub_mcp.server.confirm.plan_token import Plan, Seals, need_approval, plan_f
 from hub_mcp.server.confirm.view_answer import ViewAnswer, asked_in_view
 from hub_mcp.server.render import render_done
 from hub_mcp.server.tools import error_result, result_of
-from hub_mcp.server.views.shown_diff import diff_of
 
 log = logging.getLogger("hub_mcp")
 
@@ -126,6 +125,8 @@ async def put(
     _need_plans(gate, why or why_no_form(ctx))
     form = form_of(ctx, gate.settings)
     if form.views:
+        from hub_mcp.server.views.shown_diff import diff_of  # brings commits and their uploads
+
         diff = await diff_of(calls, hub)
         return asked_in_view(question, gate.keys, params, gate.settings.tool_prefix, form, diff)
     made = plan_for(question, Seals(gate.keys), gate.approvals, await _account(gate, hub))
