@@ -141,7 +141,18 @@ def _opencode(machine: Machine) -> tuple[Path, ...]:
     return folder / "opencode.json", folder / "opencode.jsonc"
 
 
+def _crush(machine: Machine) -> tuple[Path, ...]:
+    return (machine.dot_config() / "crush" / "crush.json",)
+
+
+def _cline_cli(machine: Machine) -> tuple[Path, ...]:
+    named = machine.environment.get("CLINE_MCP_SETTINGS_PATH")
+    usual = machine.home / ".cline" / "data" / "settings" / "cline_mcp_settings.json"
+    return (Path(named) if named else usual,)
+
+
 _CLINE = ("Code", "User", "globalStorage", "saoudrizwan.claude-dev", "settings", "cline_mcp_settings.json")
+_CLINE_ENTRY = Common(remote_type="streamableHttp", more={"disabled": False, "autoApprove": []})
 _SERVERS = ("mcpServers",)
 
 CLIENTS: dict[str, Client] = {
@@ -190,11 +201,16 @@ CLIENTS: dict[str, Client] = {
         ),
         Client(
             "continue", "Continue", "file", (), _at_home(".continue", "mcpServers", "hub-mcp.yaml"),
-            continue_block, reference="${{ secrets.HF_TOKEN }}", depth=2, hint="Reload the editor's window.",
+            continue_block, reference="${{ secrets.HF_TOKEN }}", depth=2,
+            hint="Reload the editor's window. `cn` reads ~/.continue/config.yaml alone: copy the list there.",
         ),
         Client(
             "cline", "Cline", "json", _SERVERS, _in_settings(*_CLINE),
-            Common(remote_type="streamableHttp", more={"disabled": False, "autoApprove": []}), depth=2,
+            _CLINE_ENTRY, depth=2,
+        ),
+        Client(
+            "cline-cli", "Cline CLI", "json", _SERVERS, _cline_cli, _CLINE_ENTRY, depth=3,
+            hint="Start `cline` again.",
         ),
         Client(
             "kiro", "Kiro", "json", _SERVERS, _at_home(".kiro", "settings", "mcp.json"), Common(),
@@ -207,6 +223,14 @@ CLIENTS: dict[str, Client] = {
         Client(
             "copilot", "Copilot CLI", "json", _SERVERS, _at_home(".copilot", "mcp-config.json"),
             Common(stdio_type="local", remote_type="http", more={"tools": ["*"]}), reference="${HF_TOKEN}",
+        ),
+        Client(
+            "qwen", "Qwen Code", "json", _SERVERS, _at_home(".qwen", "settings.json"), Common(url="httpUrl"),
+            reference="${HF_TOKEN}", hint="Start `qwen` again; /mcp lists it.",
+        ),
+        Client(
+            "crush", "Crush", "json", ("mcp",), _crush, Common(stdio_type="stdio", remote_type="http"),
+            reference="${HF_TOKEN:-}", hint="Start `crush` again.",
         ),
     )
 }  # fmt: skip  # a table reads better with its rows as short as they are

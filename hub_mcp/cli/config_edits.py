@@ -18,9 +18,11 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from ruamel.yaml.util import load_yaml_guess_indent
 from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import InlineTable
 
 from hub_mcp.cli.jsonc import Json, Unreadable
 
+UNSAFE = "it is written in a way that cannot be edited safely; --print shows what to add"
 UNBROKEN = 2**20  # characters of a line of YAML before the library would break it
 
 
@@ -44,7 +46,11 @@ def put_toml(text: str, path: tuple[str, ...], entry: Mapping[str, Json]) -> str
         tables = tables[key]
         if not isinstance(tables, MutableMapping):
             raise Unreadable(f"`{key}` holds something other than servers")
-    tables[path[-1]] = tomlkit.item(dict(entry))
+    try:
+        within = isinstance(tables, InlineTable)
+        tables[path[-1]] = _inline(entry) if within else tomlkit.item(dict(entry))
+    except (TOMLKitError, ValueError):
+        raise Unreadable(UNSAFE) from None
     return _inserted(bare, tomlkit.dumps(document))
 
 
@@ -107,6 +113,13 @@ def _toml(text: str) -> tomlkit.TOMLDocument:
         return tomlkit.parse(text)
     except (TOMLKitError, ValueError):
         raise Unreadable("it is not TOML") from None
+
+
+def _inline(entry: Mapping[str, Json]) -> InlineTable:
+    """A table for a place where all tables are on one line."""
+    table = tomlkit.inline_table()
+    table.update({key: _inline(one) if isinstance(one, Mapping) else one for key, one in entry.items()})
+    return table
 
 
 def _nested(path: tuple[str, ...], entry: Mapping[str, Json]) -> dict[str, Json]:

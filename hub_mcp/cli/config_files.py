@@ -38,6 +38,8 @@ class ConfigChange:
         target = self.path.resolve()  # a linked file (dotfiles) stays a link
         if text_of(target) != self.before:
             raise Unreadable("it was changed by somebody else meanwhile; nothing was written")
+        if self.before is not None and not target.stat().st_mode & stat.S_IWUSR:
+            raise Unreadable("it is read-only, so it was left as it is; make it writable, or use --print")
         target.parent.mkdir(parents=True, exist_ok=True)
         backup = None
         if self.before is not None:
@@ -52,6 +54,7 @@ class ConfigChange:
 
 
 BACKUP = ".hub-mcp.bak"
+BOM = "\ufeff"  # what some editors of Windows begin a file with
 
 
 def text_of(path: Path) -> str | None:
@@ -90,8 +93,9 @@ def value_of(form: Format, text: str) -> dict[str, Json]:
     Raises:
         Unreadable: it does not parse, or holds no mapping.
     """
+    text = text.removeprefix(BOM)
     if form == "json":
-        said: Json = jsonc.read(text).value if text.strip().strip("\ufeff") else {}
+        said: Json = jsonc.read(text).value if text.strip() else {}
     elif form == "toml":
         try:
             said = tomllib.loads(text)
@@ -134,6 +138,8 @@ def with_entry(client: Client, text: str | None, name: str, entry: Entry) -> str
     if client.format == "file":
         value_of("file", text or "")
         return config_edits.yaml_block(entry)
+    if text and text.startswith(BOM):
+        return BOM + with_entry(client, text.removeprefix(BOM), name, entry)
     windows = "\r\n" in (text or "")
     before = (text or "").replace("\r\n", "\n") if client.format != "json" else text or ""
     expected = deepcopy(value_of(client.format, before))
@@ -161,6 +167,8 @@ def without_entry(client: Client, text: str, name: str) -> str | None:
     """
     if client.format == "file":
         return None
+    if text.startswith(BOM):
+        return BOM + (without_entry(client, text.removeprefix(BOM), name) or "")
     expected = deepcopy(value_of(client.format, text))
     windows = "\r\n" in text
     path = (*client.under, name)
@@ -208,7 +216,7 @@ def _line_ends(text: str, *, windows: bool) -> str:
 def _checked(client: Client, after: str, expected: dict[str, Json]) -> str:
     """The edited text, once it says what it should and nothing else."""
     if _without_empties(value_of(client.format, after), client) != _without_empties(expected, client):
-        raise Unreadable("it is written in a way that cannot be edited safely; --print shows what to add")
+        raise Unreadable(config_edits.UNSAFE)
     return after
 
 

@@ -18,6 +18,8 @@ from hub_mcp.cli.clients import CLIENTS, Client, Machine
 from hub_mcp.cli.config_edits import toml_table, yaml_block
 from hub_mcp.cli.config_files import ConfigChange, entry_of, restored, text_of, with_entry
 from hub_mcp.cli.jsonc import Unreadable
+from hub_mcp.cli.our_entries import addresses, is_ours, note
+from hub_mcp.cli.server_flags import check_flags
 from hub_mcp.cli.shown_change import shown
 from hub_mcp.client.endpoint_address import check_endpoint
 from hub_mcp.client.placeholders import usable
@@ -83,10 +85,6 @@ def configuration_text(client: Client, name: str, entry: Entry) -> str:
     if client.format == "json":
         return json.dumps(piece, indent=2, ensure_ascii=False) + "\n"
     return yaml_block(piece)
-
-
-def _is_ours(entry: Entry) -> bool:
-    return re.search(r"hub[-_]mcp|https?://", json.dumps(entry)) is not None
 
 
 # ── commands ──────────────────────────────────────────────────────────────────────────────────────────
@@ -165,6 +163,7 @@ def install(
         raise click.UsageError("Name an assistant; `hub-mcp install --list` shows those we know.")
     if url and (server_flags or uvx):
         raise click.UsageError("With --remote nothing is started here: leave out --uvx and server flags.")
+    check_flags(server_flags)
     server: Server = remote(url, with_token=with_token) if url else start(server_flags, uvx=uvx)
 
     wanted = client.write(name, server, token_text(client, with_token=with_token, shown=print_))
@@ -179,10 +178,10 @@ def install(
         if present == wanted:
             click.echo(f"{client.title} already has it, in {path}. Nothing was changed.")
             return
-        if present is not None and not _is_ours(present):
+        if present is not None and not (is_ours(present, path, name) or _leads_there(present, url)):
             raise click.ClickException(f"{path} has another server {name!r}: choose another --name.")
         change = ConfigChange(path, before, with_entry(client, before, name, wanted), private=secret)
-        if _carry_out(client, change, present, wanted, dry_run=dry_run, yes=yes):
+        if _carry_out(client, change, present, wanted, name=name, dry_run=dry_run, yes=yes):
             _tell_about_token(client, server, with_token=with_token)
     except (Unreadable, OSError) as trouble:
         raise _refusal(path, trouble) from None
@@ -208,10 +207,13 @@ def uninstall(client: Client | None, dry_run: bool, yes: bool, name: str) -> Non
         if before is None or present is None:
             click.echo(f"{client.title} has no entry {name!r} in {path}. Nothing was changed.")
             return
-        if not _is_ours(present):
-            raise click.ClickException(f"The entry {name!r} in {path} is not ours. Nothing was changed.")
+        if not is_ours(present, path, name):
+            raise click.ClickException(
+                f"The entry {name!r} in {path} was not written by `hub-mcp install`. Nothing was changed. "
+                "If it is to go, take it out there by hand."
+            )
         change = ConfigChange(path, before, restored(client, path, before, name))
-        _carry_out(client, change, present, None, dry_run=dry_run, yes=yes)
+        _carry_out(client, change, present, None, name=name, dry_run=dry_run, yes=yes)
     except (Unreadable, OSError) as trouble:
         raise _refusal(path, trouble) from None
 
@@ -222,6 +224,7 @@ def _carry_out(
     former: Entry | None,
     wanted: Entry | None,
     *,
+    name: str,
     dry_run: bool,
     yes: bool,
 ) -> bool:
@@ -233,7 +236,11 @@ def _carry_out(
         return False
     if not yes:
         click.confirm("\nWrite this?", abort=True)
+    if wanted is not None:
+        note(wanted, change.path, name)
     backup = change.write()
+    if wanted is None:
+        note(None, change.path, name)
     done = (
         f"Wrote {change.path}."
         if change.after is not None
@@ -256,8 +263,15 @@ def _tell_about_token(client: Client, server: Server, *, with_token: bool) -> No
         click.echo(f"{client.title} will ask for the token once, and keep it encrypted.")
     elif client.reference:
         click.echo(f"{client.title} takes the token from HF_TOKEN, as it is where {client.title} starts.")
+        if not usable(os.environ).get("HF_TOKEN"):
+            click.echo(f"HF_TOKEN is not set here. Set it where {client.title} starts, or it has no token.")
     else:
         click.echo("The token now stands in that file in plain text.")
+
+
+def _leads_there(entry: Entry, url: str | None) -> bool:
+    """Whether an entry leads to the address that the person names."""
+    return url is not None and url in addresses(entry)
 
 
 def _refusal(path: Path, trouble: Exception) -> click.ClickException:

@@ -45,6 +45,12 @@ _GOOSE: dict[str, Judge] = {
     "name": TEXT, "description": TEXT, "enabled": FLAG, "timeout": NUMBER, "env_keys": Each(TEXT),
 }  # fmt: skip
 
+_CLINE = _servers(
+    ExactObject({"command": TEXT}, {**_START, **_APPROVING}),
+    ExactObject({"type": OneOf("streamableHttp"), "url": ADDRESS}, {**_HEADERS, **_APPROVING}),
+)
+_GEMINI = _servers(_PLAIN, ExactObject({"httpUrl": ADDRESS}, _HEADERS))
+
 PIECES: dict[str, Judge] = {
     "claude-desktop": _servers(_PLAIN),
     "claude-code": _servers(_TYPED_START, _TYPED_URL),
@@ -99,15 +105,15 @@ PIECES: dict[str, Judge] = {
             )
         },
     ),
-    "cline": _servers(
-        ExactObject({"command": TEXT}, {**_START, **_APPROVING}),
-        ExactObject({"type": OneOf("streamableHttp"), "url": ADDRESS}, {**_HEADERS, **_APPROVING}),
-    ),
+    "cline": _CLINE,
+    "cline-cli": _CLINE,
     "kiro": _servers(
         ExactObject({"command": TEXT}, {**_START, **_APPROVING}),
         ExactObject({"url": ADDRESS}, {**_HEADERS, **_APPROVING}),
     ),
-    "gemini": _servers(_PLAIN, ExactObject({"httpUrl": ADDRESS}, _HEADERS)),
+    "gemini": _GEMINI,
+    "qwen": _GEMINI,
+    "crush": _servers(_TYPED_START, _TYPED_URL, under="mcp"),
     "copilot": _servers(
         ExactObject({"type": OneOf("local"), "command": TEXT, "tools": Each(TEXT)}, _START),
         ExactObject({"type": OneOf("http"), "url": ADDRESS, "tools": Each(TEXT)}, _HEADERS),

@@ -25,6 +25,9 @@ from hub_mcp.dev.check_shapes import faults
 from tests.thoroughly import every_nth
 
 TOKEN = "hf_" + "Sample" * 5
+PLACES_NAMED = (
+    "XDG_CONFIG_HOME", "XDG_STATE_HOME", "CODEX_HOME", "CLAUDE_CONFIG_DIR", "CLINE_MCP_SETTINGS_PATH",
+)  # fmt: skip
 ALL = pytest.mark.parametrize("client", CLIENTS.values(), ids=CLIENTS)
 JSON = [client for client in CLIENTS.values() if client.format == "json"]
 
@@ -72,11 +75,12 @@ GOOSE_MODE: auto
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home with nothing in it, and nothing of this machine's in the environment."""
-    for name in ("XDG_CONFIG_HOME", "CODEX_HOME", "CLAUDE_CONFIG_DIR", "HF_TOKEN", "HF_HOME", "HF_ENDPOINT"):
+    for name in (*PLACES_NAMED, "HF_TOKEN", "HF_HOME", "HF_ENDPOINT"):
         monkeypatch.delenv(name, raising=False)
     for name in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(name, str(tmp_path))
     monkeypatch.setenv("APPDATA", str(tmp_path / "AppData" / "Roaming"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "AppData" / "Local"))
     return tmp_path
 
 
