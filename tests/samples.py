@@ -138,6 +138,12 @@ CALLS: dict[str, dict[str, Any]] = {
     "merge_pull_request": {"repo_id": "nimbus-labs/nowcast-base", "type": "model", "num": 2},
     "get_pr_storage": {"repo_id": "ada/mood-of-the-weather", "type": "model", "num": 1},
     "delete_pr_ref": {"repo_id": "ada/mood-of-the-weather", "type": "model", "num": 1},
+    "list_lfs_files": {"repo_id": "ada/reads-the-forecast", "type": "model", "limit": 2},
+    "delete_lfs_files": {
+        "repo_id": "ada/reads-the-forecast",
+        "type": "model",
+        "sha": ["18b8e4851f81afbbe6f2ba0031fd15c4f00dc89a001c64774d04ea9c7f32c295"],
+    },
     "delete_discussion": {**FJORDS, "num": 2},
     "duplicate_repo": {**FJORDS, "to_repo": "ada/fjord-names-copy", "visibility": "private"},
     "list_repo_likers": {"repo_id": "nimbus-labs/nowcast-base", "type": "model", "limit": 3},

@@ -296,6 +296,7 @@ def ways() -> list[Way]:
         *_of_webhooks(),
         *_of_notifications(),
         *_of_refs(),
+        *_of_large_files(),
         *_of_running_spaces(),
         *_of_access(),
         *_of_members(storm["resource_group_id"]),
@@ -390,6 +391,15 @@ def _of_refs() -> list[Way]:
         Way(DESTROYS, "delete_tag", "tag", {**PUBLIC, "tag": "v1.0"}),
         Way(DESTROYS, "super_squash", "revision", {**PUBLIC, "revision": "main"}),
         Way(DESTROYS, "super_squash", "message", {**PUBLIC, "revision": "main", "message": "All of it."}),
+    ]
+
+
+def _of_large_files() -> list[Way]:
+    """What takes the bytes of large files away, and the ids of commits with them."""
+    weights = {**PUBLIC, "sha": ["e0c8e9f833d96028e72348b308e512dcc5862d1a1a4ef24001c750ff54f410e6"]}
+    return [
+        Way(DESTROYS, "delete_lfs_files", "sha", weights),
+        Way(DESTROYS, "delete_lfs_files", "rewrite_history", {**weights, "rewrite_history": False}),
     ]
 
 
@@ -688,7 +698,14 @@ HARMLESS = {
     ("toggle_webhook", "webhook_id"): NAMES,
     **{
         (tool, name): NAMES
-        for tool in ("create_branch", "delete_branch", "create_tag", "delete_tag", "super_squash")
+        for tool in (
+            "create_branch",
+            "delete_branch",
+            "create_tag",
+            "delete_tag",
+            "super_squash",
+            "delete_lfs_files",
+        )
         for name in ("repo_id", "type")
     },
     ("create_branch", "branch"): "a name that was not there takes nothing away",

@@ -1,4 +1,4 @@
-"""Git LFS: which large files a repository still lacks, their upload whole or in parts, and their list."""
+"""Git LFS: which large files a repository still lacks, their upload whole or in parts, list and deletion."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import sqlite3
 from typing import NoReturn
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from ..git.history import MAIN, forget_unreachable, sha_of, sweep, tree_of
+from ..git.rewriting import rewritten
 from ..people.rights import SignedInUser, can_write, must_write, signed_in
 from ..store import Store, store_of
 from ..web.cursors import next_link, place_of
@@ -18,6 +20,8 @@ from ..web.json_body import body_of, bounded_body
 from ..web.request import limit_of, origin
 from ..web.response import HubJSON
 from .access import may_discuss, open_repo
+from .committing import move_ref
+from .derived import storage
 
 PART = 10 * 1024 * 1024  # what is longer is uploaded in parts of this size
 MOST_LARGE = 256 * 1024 * 1024  # the Hub's bound is 50 GB; ours has to fit into memory
@@ -128,6 +132,34 @@ async def listing(request: Request) -> Response:
     return HubJSON(page, headers=next_link(request, [rows[limit - 1]["sha256"]]) if len(rows) > limit else {})
 
 
+async def delete_batch(request: Request) -> Response:
+    """POST …/lfs-files/batch: some of them go; commits that name them are made anew unless told not to."""
+    body = await body_of(request)
+    asked = body.part("deletions", required=True)
+    named = asked.fields.get("sha") if asked else None
+    oids = [one for one in named if isinstance(one, str)] if isinstance(named, list) else []
+    if asked and (
+        not isinstance(named, list) or len(oids) < len(named) or not 1 <= len(oids) <= MOST_OBJECTS
+    ):
+        asked.wrong(f"Invalid input: expected an array of 1 to {MOST_OBJECTS:,} strings", "sha")
+    keep_history = asked is not None and asked.flag("rewriteHistory") is False
+    body.check()
+    store, repo = open_repo(request)
+    must_write(signed_in(request), repo, f'delete large files of {repo["type"]} "{repo["id"]}"')
+    if missing := [oid for oid in oids if _held(store, repo["key"], oid) is None]:
+        raise ApiError(404, f"The repository holds no large file {missing[0][:64]}")
+    with store.write():
+        if not keep_history:
+            _without(store, repo, set(oids))
+        for oid in oids:
+            store.run("delete from repo_large_files where repo = ? and sha256 = ?", repo["key"], oid)
+        tree = tree_of(store, repo["key"], sha_of(store, repo, MAIN))
+        taken = storage(store, repo["key"], tree)
+        store.run("update repos set used_storage = ? where key = ?", taken, repo["key"])
+        sweep(store)
+    return PlainTextResponse("OK")
+
+
 async def no_xet(request: Request) -> NoReturn:
     """GET …/xet-{read,write}-token: there is no Xet storage here; clients that are told so use LFS."""
     open_repo(request)
@@ -185,6 +217,22 @@ def _told(
     return answers | {"authenticated": True, "actions": {"upload": action, "verify": check}}
 
 
+def _without(store: Store, repo: sqlite3.Row, oids: set[str]) -> None:
+    """Let everything lead to commits without these files; inside a transaction."""
+    new = rewritten(store, repo, oids)
+    for row in store.rows("select ref, sha from refs where repo = ?", repo["key"]):
+        if row["sha"] in new:
+            move_ref(store, repo, row["ref"], new[row["sha"]])
+    for side in ("base_sha", "head_sha", "merge_sha"):
+        store.run_many(
+            f"update discussions set {side} = ? where repo = ? and {side} = ?",  # noqa: S608 - our own words
+            ((sha, repo["key"], old) for old, sha in new.items()),
+        )
+    if repo["sha"] in new:
+        move_ref(store, repo, MAIN, new[repo["sha"]])
+    forget_unreachable(store, repo)
+
+
 def _held(store: Store, repo: int, oid: str) -> sqlite3.Row | None:
     return store.row(
         "select l.size from repo_large_files r join large_files l on l.sha256 = r.sha256"
@@ -226,6 +274,7 @@ routes = [
     Route("/lfs-uploads/{id}", complete, methods=["POST"]),
     Route("/lfs-uploads/{id}/{number:int}", upload_part, methods=["PUT"]),
     Route("/api/{type:plural}/{namespace}/{repo}/lfs-files", listing, methods=["GET"]),
+    Route("/api/{type:plural}/{namespace}/{repo}/lfs-files/batch", delete_batch, methods=["POST"]),
     Route("/api/{type:plural}/{namespace}/{repo}/xet-read-token/{rest:path}", no_xet, methods=["GET"]),
     Route("/api/{type:plural}/{namespace}/{repo}/xet-write-token/{rest:path}", no_xet, methods=["GET"]),
 ]

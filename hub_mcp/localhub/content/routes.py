@@ -30,16 +30,18 @@ MOST_PATHS = 1000
 
 async def resolve(request: Request) -> Response:
     """GET and HEAD /{repo}/resolve/{revision}/{path}, with the ranges that download tools ask for."""
-    store, sha, path, entry = _file(request, "/resolve/")
+    store, repo, sha, path, entry = _file(request, "/resolve/")
     headers = {"X-Repo-Commit": sha, "Accept-Ranges": "bytes", "Content-Disposition": _disposition(path),
                "ETag": f'"{entry.sha256 or entry.oid}"'}  # fmt: skip
     media = MEDIA.get(path.rpartition(".")[2], "application/octet-stream")
     if entry.sha256 is None:
         return _piece(request, _text(store, entry), headers, media)
     headers |= {"X-Linked-Size": str(entry.size), "X-Linked-ETag": headers["ETag"]}
-    content = _large(store, entry.sha256)
-    if content is not None:
-        return _piece(request, content, headers, media)
+    held = _large(store, repo, entry.sha256)
+    if held is None:
+        raise entry_missing(path)
+    if held["shard"] or held["content"] is not None:
+        return _piece(request, shard(held["shard"]) if held["shard"] else held["content"], headers, media)
     if request.method == "HEAD":
         return Response(headers=headers | {"Content-Length": str(entry.size)}, media_type=media)
     raise ApiError(501, f"The local Hub keeps no content of {path}, only its name and its size.")
@@ -47,7 +49,7 @@ async def resolve(request: Request) -> Response:
 
 async def raw(request: Request) -> Response:
     """GET and HEAD /{repo}/raw/{revision}/{path}: what git keeps, of a large file the pointer."""
-    store, sha, path, entry = _file(request, "/raw/")
+    store, _, sha, path, entry = _file(request, "/raw/")
     content = _text(store, entry) if entry.sha256 is None else pointer(entry.sha256, entry.size)
     headers = {"X-Repo-Commit": sha, "Accept-Ranges": "bytes", "ETag": f'"{entry.oid}"'}
     return _piece(request, content, headers, MEDIA.get(path.rpartition(".")[2], "text/plain"))
@@ -103,7 +105,7 @@ async def scan(request: Request) -> Response:
     return HubJSON(repo_scan(store, repo, repo["sha"]))
 
 
-def _file(request: Request, marker: str) -> tuple[Store, str, str, GitEntry]:
+def _file(request: Request, marker: str) -> tuple[Store, sqlite3.Row, str, str, GitEntry]:
     store, repo = open_repo(request)
     revision, path = revision_and_path(request, marker)
     if not revision:
@@ -112,7 +114,7 @@ def _file(request: Request, marker: str) -> tuple[Store, str, str, GitEntry]:
     path, entry = _entry(store, repo, sha, path)
     if entry.is_folder:
         raise entry_missing(path)
-    return store, sha, path, entry
+    return store, repo, sha, path, entry
 
 
 def _entry(store: Store, repo: sqlite3.Row, sha: str, path: str) -> tuple[str, GitEntry]:
@@ -130,11 +132,13 @@ def _text(store: Store, entry: GitEntry) -> bytes:
     return bytes(row["content"])
 
 
-def _large(store: Store, sha256: str) -> bytes | None:
-    """The bytes of a large file; None where only its size is known."""
-    row = store.row("select content, shard from large_files where sha256 = ?", sha256)
-    assert row is not None
-    return shard(row["shard"]) if row["shard"] else row["content"]
+def _large(store: Store, repo: sqlite3.Row, sha256: str) -> sqlite3.Row | None:
+    """The bytes of a large file, which may not be here; None where only its pointer stays."""
+    return store.row(
+        "select l.content, l.shard from repo_large_files r join large_files l on l.sha256 = r.sha256"
+        " where r.repo = ? and r.sha256 = ?",
+        repo["key"], sha256,
+    )  # fmt: skip
 
 
 def _piece(request: Request, content: bytes, headers: dict[str, str], media: str) -> Response:
