@@ -70,6 +70,7 @@ class Answer:
     """Anything an endpoint answers."""
 
     verbatim: ClassVar[str] = ""  # the name of a text of several lines, which is shown last and as it is
+    is_file: ClassVar[bool] = False  # whether it is a file, or says where one lies
 
     @classmethod
     def of(cls, value: Any) -> Self:

@@ -179,6 +179,8 @@ class Shard(Answer):
         media_type: what the Hub calls its content.
     """
 
+    is_file: ClassVar[bool] = True
+
     url: str
     bytes: int | None = None
     media_type: str = ""

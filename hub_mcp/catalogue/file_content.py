@@ -60,6 +60,7 @@ class FileContent(Answer):
     """
 
     verbatim: ClassVar[str] = "text"
+    is_file: ClassVar[bool] = True
 
     path: str
     address: str

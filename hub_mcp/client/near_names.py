@@ -11,13 +11,8 @@ from typing import Any
 import anyio
 
 from hub_mcp.catalogue.answers import Answer, Page
-from hub_mcp.catalogue.collection_reads import ListCollections
-from hub_mcp.catalogue.datasets import ListDatasets
-from hub_mcp.catalogue.endpoint import Endpoint
-from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.endpoint import ENDPOINTS, Endpoint
 from hub_mcp.catalogue.marks import RepoKind, RepoName
-from hub_mcp.catalogue.models import ListModels
-from hub_mcp.catalogue.spaces import ListSpaces
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import HubError
 
@@ -25,11 +20,7 @@ MOST = 3
 _NAME = re.compile(r"[\w./-]{1,200}", re.ASCII)
 ALIKE = 0.6  # of 1: how alike two names must be for one to be meant by the other
 SECONDS = 5.0  # a hint is not worth a longer wait
-LISTINGS: dict[str, Callable[..., Listing[Any]]] = {
-    "model": ListModels,
-    "dataset": ListDatasets,
-    "space": ListSpaces,
-}
+LISTINGS = {"model": "list_models", "dataset": "list_datasets", "space": "list_spaces"}
 
 
 async def near_names(hub: Hub, call: Endpoint[Any]) -> list[str]:
@@ -48,24 +39,24 @@ async def _repositories(hub: Hub, kinds: Iterable[str], repo_id: str) -> list[st
     owner, _, name = repo_id.rpartition("/")
     for kind in kinds:
         listing = LISTINGS[kind]
-        of_owner = await _ids(hub, listing(author=owner, limit=200)) if owner else []
+        of_owner = await _ids(hub, listing, author=owner, limit=200) if owner else []
         if repo_id in of_owner:
             return []  # it is something else that was not found
         if near := alike(repo_id, of_owner):
             return near
         words = [word for word in name.replace("_", "-").split("-") if len(word) > 2]
-        searched = await _ids(hub, listing(search=words[0] if words else name, limit=100, sort="likes"))
+        searched = await _ids(hub, listing, search=words[0] if words else name, limit=100, sort="likes")
         return alike(name, searched, lambda one: one.rpartition("/")[2])
     return []
 
 
 async def _collections(hub: Hub, slug: str) -> list[str]:
     owner = slug.partition("/")[0]
-    return alike(slug, await _ids(hub, ListCollections(owner=[owner], limit=100)), _without_id)
+    return alike(slug, await _ids(hub, "list_collections", owner=[owner], limit=100), _without_id)
 
 
-async def _ids(hub: Hub, listing: Listing[Any]) -> list[str]:
-    page: Page[Answer] = await hub.send(listing)
+async def _ids(hub: Hub, listing: str, **asked: Any) -> list[str]:
+    page: Page[Answer] = await hub.send(ENDPOINTS[listing].model_validate(asked))
     names = (str(getattr(row, "id", None) or getattr(row, "slug", "")) for row in page.items)
     return [name for name in names if _NAME.fullmatch(name)]  # nothing but a name gets into a hint
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hub_mcp.catalogue.answers import is_array, is_object
-from hub_mcp.catalogue.collection import CollectionRow
-from hub_mcp.catalogue.collection_reads import ListCollections
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.identifiers import is_address, read_owner, read_slug
 from hub_mcp.catalogue.users import Whoami
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.near_names import alike
 from hub_mcp.errors import BadInput, plain
+
+if TYPE_CHECKING:
+    from hub_mcp.catalogue.collection import CollectionRow
 
 MOST_NAMED = 5  # candidates that an error names
 LOOKED_AT = 1_000  # collections of an owner
@@ -67,6 +68,8 @@ def _is_title(text: str) -> bool:
 
 
 async def _slug_of(hub: Hub, text: str) -> str:
+    from hub_mcp.catalogue.collection_reads import ListCollections  # few calls are about a collection
+
     owner, slash, title = text.partition("/")
     try:
         owner = read_owner(owner) if slash else ""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 from mcp.types import (
     CallToolResult,
     ContentBlock,
-    ImageContent,
     ResourceLink,
     TextContent,
     Tool,
@@ -17,9 +15,7 @@ from mcp.types import (
 
 from hub_mcp.catalogue import Endpoint
 from hub_mcp.catalogue.answers import Answer, Page
-from hub_mcp.catalogue.datasets import Shard
 from hub_mcp.catalogue.endpoint import default_endpoints
-from hub_mcp.catalogue.file_content import FileContent
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.operations.announce import input_schema_of
 from hub_mcp.catalogue.operations.table import operations
@@ -78,13 +74,10 @@ def answer_result(
     if form.links and isinstance(call, Listing) and isinstance(answer, Page) and answer.next_cursor:
         onward = address_of(call.after(answer.next_cursor))
         beside.append(ResourceLink(uri=onward, name="next page", mime_type="application/json"))
-    if isinstance(answer, FileContent) and (image := answer.image):
-        kind, body = image
-        beside.append(ImageContent(data=base64.b64encode(body).decode(), mime_type=kind))
-    if form.links and isinstance(answer, Shard):
-        beside.append(
-            ResourceLink(uri=address_of(call), name="parquet file", mime_type=answer.media_type or None)
-        )
+    if answer.is_file:
+        from hub_mcp.server.resources.file_contents import blocks_beside  # brings the classes of files
+
+        beside += blocks_beside(call, answer, links=form.links)
     result = result_of(rendered.text, rendered.content, form)
     return result.model_copy(update={"content": [*result.content, *beside]}) if beside else result
 

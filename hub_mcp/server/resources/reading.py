@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import math
 from collections.abc import Awaitable, Callable
@@ -14,7 +13,6 @@ from mcp.shared.exceptions import MCPError
 from mcp.types import (
     INTERNAL_ERROR,
     INVALID_PARAMS,
-    BlobResourceContents,
     ListResourcesResult,
     ListResourceTemplatesResult,
     PaginatedRequestParams,
@@ -24,14 +22,11 @@ from mcp.types import (
     ResourceTemplate,
     SubscribeRequestParams,
     SubscriptionsListenRequestParams,
-    TextResourceContents,
 )
 
 from hub_mcp.catalogue import Endpoint
 from hub_mcp.catalogue.answers import Page
 from hub_mcp.catalogue.bounds import bounded
-from hub_mcp.catalogue.datasets import GetDatasetParquetShard, ReadDatasetParquetShard, Shard
-from hub_mcp.catalogue.file_content import FileContent, GetFile
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.parts import Lookup, Rest, going_on
 from hub_mcp.catalogue.tags import GetTags
@@ -41,22 +36,19 @@ from hub_mcp.errors import BadInput, HubError, Missing
 from hub_mcp.server.gathering import gather
 from hub_mcp.server.progress import Progress
 from hub_mcp.server.prompts import get_prompt, list_prompts
-from hub_mcp.server.render import HUB_SAYS, Rows, columns_of, fields_of
+from hub_mcp.server.render import Rows, columns_of, fields_of
 from hub_mcp.server.resources.addresses import address_of, call_at, named_templates, templates
-from hub_mcp.server.resources.completions import completed
 from hub_mcp.server.resources.streams import BUDGET, STREAM, listing_at, read_stream, row_text
 from hub_mcp.server.resources.subscriptions import EVERY, Subscriptions, one_caller
+from hub_mcp.server.resources.text_contents import JSON, text_at
 
 Context = ServerRequestContext[Any, Any]
 
-JSON = "application/json"
 NDJSON = "application/x-ndjson"
-LARGEST_BLOB = 190_000  # bytes of a file that is sent as such; in base64 it stays within the budget
 # How long a client may take an answer again, in milliseconds. Everything else may have changed meanwhile, by
 # this very client or in a page that was subscribed to, and is asked for each time.
 FRESH_FOR: dict[type[Endpoint[Any]], int] = {Whoami: 60_000, GetTags: 3_600_000}
 PART = 40_000  # tokens of one thing that is too large for one read; less than its bytes allow
-META = {"hub_mcp/provenance": HUB_SAYS}
 
 
 class Pages:
@@ -88,6 +80,8 @@ class Pages:
         """The low-level server's handlers for whatever is no tool."""
 
         async def completing(ctx: Context, params: Any) -> Any:
+            from hub_mcp.server.resources.completions import completed  # brings the listings of five areas
+
             return await completed(self._hub_of(ctx), params)
 
         return {
@@ -164,13 +158,13 @@ class Pages:
         uri, hub = str(params.uri), self._hub_of(ctx)
         try:
             if uri.startswith(STREAM):
-                return _text(uri, await self._streamed(ctx, hub, uri), NDJSON)
+                return text_at(uri, await self._streamed(ctx, hub, uri), NDJSON)
             call = call_at(uri, (hub.host,))
-            if isinstance(call, GetDatasetParquetShard):
-                return await _file(hub, call, uri)
-            if isinstance(call, GetFile):
-                return _content(uri, await hub.send(call))
-            read = _text(uri, whole(call, await _answered(ctx, hub, call)), JSON)
+            if call.answer.is_file:
+                from hub_mcp.server.resources.file_contents import file_at  # brings the classes of files
+
+                return await file_at(hub, call, uri)
+            read = text_at(uri, whole(call, await _answered(ctx, hub, call)), JSON)
             fresh = next((ms for kind, ms in FRESH_FOR.items() if isinstance(call, kind)), 0)
             return read.model_copy(update={"ttl_ms": fresh, "cache_scope": "private"})
         except HubError as error:
@@ -235,37 +229,6 @@ def _one_thing(call: Endpoint[Any], answer: Any) -> str:
         for cut in cuts
     ]
     return json.dumps({**kept, "next": onward}, ensure_ascii=False)
-
-
-async def _file(hub: Hub, call: GetDatasetParquetShard, uri: str) -> ReadResourceResult:
-    """A parquet file's bytes where they are few and lie on the Hub itself; else where it lies."""
-    shard: Shard = await hub.send(call)
-    if shard.bytes is None or shard.bytes > LARGEST_BLOB or not shard.url.startswith(f"{hub.base}/"):
-        return _text(uri, json.dumps(shard.content()), JSON)
-    blob = base64.b64encode(
-        (await hub.exchange(ReadDatasetParquetShard.model_validate(call.as_arguments()))).body
-    ).decode()
-    kind = shard.media_type or "application/vnd.apache.parquet"
-    return ReadResourceResult(contents=[BlobResourceContents(uri=uri, blob=blob, mime_type=kind, _meta=META)])
-
-
-def _content(uri: str, file: FileContent) -> ReadResourceResult:
-    """A file as it is, where it is text or a small picture; else what is known of it. The rest is beside."""
-    said = file.content()
-    beside = {**META, **{f"hub_mcp/{name}": one for name, one in said.items() if name != "text"}}
-    if file.image:
-        kind, body = file.image
-        blob = base64.b64encode(body).decode()
-        image = BlobResourceContents(uri=uri, blob=blob, mime_type=kind, _meta=beside)
-        return ReadResourceResult(contents=[image])
-    if "text" not in said:
-        return _text(uri, json.dumps(said, ensure_ascii=False), JSON)
-    text = TextResourceContents(uri=uri, text=said["text"], mime_type="text/plain", _meta=beside)
-    return ReadResourceResult(contents=[text])
-
-
-def _text(uri: str, text: str, kind: str) -> ReadResourceResult:
-    return ReadResourceResult(contents=[TextResourceContents(uri=uri, text=text, mime_type=kind, _meta=META)])
 
 
 def _refused(error: HubError, uri: str) -> MCPError:
