@@ -16,6 +16,7 @@ from tests.bench.table import Row, markdown, plain
 from tests.bench.tasks import tasks
 from tests.bench.team import http
 from tests.bench.walks import walk
+from tests.bench.workers import workers
 
 # Each benchmark, and how many rounds it takes: of a whole run, and of a quick one.
 ALL: dict[str, tuple[Callable[[int], list[Row]], int, int]] = {
@@ -29,6 +30,7 @@ ALL: dict[str, tuple[Callable[[int], list[Row]], int, int]] = {
     "memory": (memory, 10, 1),
     "walk": (walk, 5, 1),
     "http": (http, 3, 1),
+    "workers": (workers, 5, 1),
 }
 
 

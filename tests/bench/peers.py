@@ -139,9 +139,11 @@ def _redirected() -> list[str]:
 
 
 def cpu_of(process: int) -> float:
-    """Seconds of the processor that a process has used."""
+    """Seconds of the processor that a process and its children have used."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return own + sum(cpu_of(int(child)) for child in children)
 
 
 class Line:

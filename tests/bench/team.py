@@ -162,7 +162,6 @@ def of_official(one: str) -> dict[str, Any]:
 OURS: dict[str, tuple[str, ...]] = {
     "1 worker": (),
     "1 worker with Redis": ("--redis",),
-    "2 workers with Redis": ("--workers", "2", "--redis"),
 }
 PEERS = ("bare SDK server", "official server")
 
@@ -223,6 +222,5 @@ def http(rounds: int) -> list[Row]:
             title = f"HTTP, {name}"
             rows.append(paired(title, mine[0], other, theirs[0], per_second, how))
             rows.append(paired(f"{title}, p95", mine[1], other, theirs[1], milliseconds, how))
-            if "2" not in name:
-                rows.append(paired(f"{title}, CPU a call", mine[2], other, theirs[2], milliseconds, how))
+            rows.append(paired(f"{title}, CPU a call", mine[2], other, theirs[2], milliseconds, how))
     return rows
