@@ -53,6 +53,33 @@ await step("snapshotDownload", async () => {
   const place = await hub.snapshotDownload({ ...ada, repo, cacheDir: folder });
   return { size: (await readFile(join(place, "big.bin"))).length, text: await readFile(join(place, "b.txt"), "utf8") };
 });
+await step("uploadFilesWithProgress", async () => {
+  const done = new Set();
+  for await (const event of hub.uploadFilesWithProgress({ ...ada, repo, files: [
+    { path: "w2.bin", content: new Blob([bytes.slice(1)]) }] })) done.add(event.phase ?? event.event);
+  return [...done];
+});
+await step("commit", async () => {
+  for await (const _ of hub.commitIter({ ...ada, repo, title: "Edited", operations: [
+    { operation: "edit", path: "w2.bin", originalContent: new Blob([bytes.slice(1)]),
+      edits: [{ content: new Blob(["!!"]), start: 0, end: 1 }] },
+    { operation: "addOrUpdate", path: "c.txt", content: new Blob(["c\n"]) }] }));
+  const blob = await hub.downloadFile({ ...ada, repo, path: "w2.bin" });
+  return { size: blob.size, start: await blob.slice(0, 2).text(), at: new Uint8Array(await blob.slice(100, 102).arrayBuffer()) };
+});
+await step("downloadFileToCacheDir", async () => {
+  const place = await hub.downloadFileToCacheDir({ ...ada, repo, path: "w.bin", cacheDir: folder });
+  return Buffer.compare(await readFile(place), Buffer.from(bytes));
+});
+await step("fileDownloadInfo", () => hub.fileDownloadInfo({ ...ada, repo, path: "w.bin" }));
+await step("parseSafetensorsMetadata", async () => {
+  const header = JSON.stringify({ a: { dtype: "F32", shape: [2], data_offsets: [0, 8] } });
+  const length = new Uint8Array(8);
+  length[0] = header.length;
+  await hub.uploadFile({ ...ada, repo, file: new File([length, header, new Uint8Array(8)], "model.safetensors") });
+  return hub.parseSafetensorsMetadata({ ...ada, repo, computeParametersCount: true });
+});
+await step("deleted again", () => hub.deleteFiles({ ...ada, repo, paths: ["w2.bin", "c.txt", "model.safetensors"] }));
 await step("a stale parent", () =>
   hub.uploadFile({ ...ada, repo, file: new File(["x"], "x.txt"), parentCommit: one.commit.oid }));
 await step("a pull request", () =>

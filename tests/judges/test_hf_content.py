@@ -107,3 +107,43 @@ def test_a_repository_is_duplicated(hf: Hf, fresh: str) -> None:
     hf.text("repos", "duplicate", fresh, copy, "--private")
     assert json.loads(hf.text("models", "info", copy, "--json"))["private"] is True
     hf.text("repos", "delete", copy, "--yes")
+
+
+def test_files_are_copied_kept_and_verified(hf: Hf, fresh: str, tmp_path: Path) -> None:
+    note, binary = tmp_path / "note.txt", tmp_path / "w.bin"
+    note.write_text("1\n")
+    binary.write_bytes(BINARY)
+    hf.text("cp", str(note), f"hf://{fresh}/in/note.txt")
+    hf.text("cp", str(binary), f"hf://{fresh}/w.bin")
+    hf.text("repos", "cp", f"hf://{fresh}/w.bin", f"hf://{fresh}/again/w.bin")
+    hf.text("cp", f"hf://{fresh}/again/w.bin", str(tmp_path / "back.bin"))
+    assert (tmp_path / "back.bin").read_bytes() == BINARY
+    assert hf.text("cp", f"hf://{fresh}/in/note.txt", "-") == "1\n"
+    planned = hf.text("download", fresh, "--include", "in/*", "--dry-run")
+    assert "note.txt" in planned
+    assert "w.bin" not in planned
+    hf.text("download", fresh)
+    assert fresh in hf.text("cache", "list", "--no-truncate")
+    hf.text("cache", "verify", fresh)
+    kept = next(Path(hf.environment["HF_HOME"]).rglob("snapshots/*/in/note.txt"))
+    kept.resolve().write_text("2\n")
+    done = hf.run("cache", "verify", fresh)
+    assert done.returncode != 0
+    assert "in/note.txt" in done.stdout + done.stderr
+    hf.text("cache", "rm", f"model/{fresh}", "--yes")
+    assert fresh not in hf.text("cache", "list", "--no-truncate")
+
+
+def test_a_pull_request_is_downloaded_and_kept_apart_by_author_and_kind(
+    hf: Hf, fresh: str, tmp_path: Path
+) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("proposed\n")
+    hf.text("discussions", "create", fresh, "--title", "A question", "--body", "Which?")
+    hf.text("discussions", "create", fresh, "--title", "A draft", "--pull-request", token=EVE)
+    hf.text("upload", fresh, str(note), "--revision", "refs/pr/2", token=EVE)
+    path = hf.text("download", fresh, "note.txt", "--revision", "refs/pr/2", "--quiet").strip()
+    assert Path(path).read_text() == "proposed\n"
+    for words, nums in (("--kind pull_request", [2]), ("--kind discussion", [1]), ("--author eve", [2])):
+        found = hf.json("discussions", "list", fresh, "--status", "all", *words.split())
+        assert [row["num"] for row in found] == nums

@@ -70,4 +70,18 @@ def test_branches_and_files_are_made_and_deleted(told: Told) -> None:
     for step in ("createBranch", "on the branch", "deleteBranch", "deleteFile", "deleteFiles", "deleteRepo"):
         answer(told, step)
     assert answer(told, "what is left") == [".gitattributes", "big.bin"]
-    assert answer(told, "countCommits") == 5
+    assert answer(told, "countCommits") == 9
+
+
+def test_files_are_changed_in_places_and_read_in_pieces(told: Told) -> None:
+    assert {"preuploading", "uploadingLargeFiles", "committing"} <= {*answer(told, "uploadFilesWithProgress")}
+    edited = answer(told, "commit")
+    assert (edited["size"], edited["start"], list(edited["at"].values())) == (10_240, "!!", [100, 101])
+    assert answer(told, "downloadFileToCacheDir") == 0
+    told_of = answer(told, "fileDownloadInfo")
+    assert (told_of["size"], len(told_of["etag"].strip('"'))) == (10_240, 64)
+
+
+def test_weights_tell_their_tensors(told: Told) -> None:
+    found = answer(told, "parseSafetensorsMetadata")
+    assert (found["parameterCount"], found["sharded"]) == ({"F32": 2}, False)

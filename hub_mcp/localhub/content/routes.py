@@ -39,7 +39,7 @@ async def resolve(request: Request) -> Response:
     headers |= {"X-Linked-Size": str(entry.size), "X-Linked-ETag": headers["ETag"]}
     held = _large(store, repo, entry.sha256)
     if held is None:
-        raise entry_missing(path)
+        raise entry_missing(path, sha)
     if held["shard"] or held["content"] is not None:
         return _piece(request, shard(held["shard"]) if held["shard"] else held["content"], headers, media)
     if request.method == "HEAD":
@@ -110,10 +110,10 @@ def _file(request: Request, marker: str) -> tuple[Store, sqlite3.Row, str, str, 
     revision, path = revision_and_path(request, marker)
     if not revision:
         raise revision_missing(revision)
-    sha = sha_at(store, repo, revision)
-    path, entry = _entry(store, repo, sha, path)
-    if entry.is_folder:
-        raise entry_missing(path)
+    sha, path = sha_at(store, repo, revision), path.strip("/")
+    entry = entry_at(store, tree_of(store, repo["key"], sha), path)
+    if entry is None or entry.is_folder:
+        raise entry_missing(path, sha)  # by which clients remember that this commit has none
     return store, repo, sha, path, entry
 
 

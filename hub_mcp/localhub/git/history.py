@@ -65,6 +65,8 @@ def ref_named(store: Store, repo: sqlite3.Row, revision: str) -> str | None:
     """The ref that a revision names in full or in short, if it is one."""
     if revision in ("main", "HEAD", MAIN):
         return MAIN
+    if revision.startswith("~"):  # no name in git, so the Hub's own short form, which DuckDB's users type
+        revision = f"refs/convert/{revision[1:]}"
     row = store.row(
         "select ref from refs where repo = ? and ref in (?, 'refs/heads/' || ?, 'refs/tags/' || ?)"
         " order by ref",

@@ -81,9 +81,10 @@ def revision_missing(revision: str) -> ApiError:
     return ApiError(404, f"Invalid rev id: {revision}", code="RevisionNotFound")
 
 
-def entry_missing(path: str) -> ApiError:
-    """404 for a file that is not in the repository at that revision."""
-    return ApiError(404, f"Entry not found: {path}", code="EntryNotFound")
+def entry_missing(path: str, commit: str = "") -> ApiError:
+    """404 for a file that is not in the repository at that revision, and the commit it leads to."""
+    headers = {"X-Repo-Commit": commit} if commit else {}
+    return ApiError(404, f"Entry not found: {path}", code="EntryNotFound", headers=headers)
 
 
 def page_missing() -> ApiError:
