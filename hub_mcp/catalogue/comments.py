@@ -113,10 +113,11 @@ class NewDiscussion(Record):
 
 @post(PATH, permission="discussion.write", documented=f"POST {DOCUMENTED}")
 class CreateDiscussion(Change[Repository, NewDiscussion]):
-    """Open a discussion, or a pull request to commit to. Asks first."""
+    """Open a discussion. Asks first."""
 
     in_area = "discussions"
     publishes = "discussions.create"
+    unlisted = frozenset({"pull_request"})  # a draft without files; commit opens one with them
 
     repo_id: RepoId
     type: RepoType

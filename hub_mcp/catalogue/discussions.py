@@ -215,7 +215,7 @@ def fitting_lines(text: str, budget: int) -> tuple[str, int]:
 
 @get("/api/{type}s/{repo_id}/discussions", documented=f"GET {DOCUMENTED}")
 class ListDiscussions(Listing[DiscussionRow]):
-    """Discussions and pull requests of a repository."""
+    """Discussions and pull requests."""
 
     row = DiscussionRow
     unlisted = frozenset({"columns", "count", "by", "search"})
@@ -253,7 +253,7 @@ class ListDiscussions(Listing[DiscussionRow]):
 
 @get("/api/{type}s/{repo_id}/discussions/{num}", documented=f"GET {DOCUMENTED}/{{num}}")
 class GetDiscussion(Endpoint[Discussion]):
-    """A discussion with its comments; of a pull request the diff too."""
+    """A discussion or pull request with comments and diff."""
 
     unlisted = frozenset({"start"})  # the answer that was cut names it
 

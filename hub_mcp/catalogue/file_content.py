@@ -168,7 +168,7 @@ class FileContent(Answer):
     documented="GET /{namespace}/{repo}/resolve/{rev}/{path}",
 )
 class GetFile(Endpoint[FileContent]):
-    """A file: text by lines, small pictures; of others size and address."""
+    """Text by lines, small pictures; else size and address."""
 
     in_area = "files"
     at = "{type}s/{repo_id}/file/{revision}/{path}"

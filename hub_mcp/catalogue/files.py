@@ -63,7 +63,7 @@ class TreeEntry(Record):
     documented="GET /api/{repo_type}/{namespace}/{repo}/tree/{rev}/{path}",
 )
 class ListTree(Listing[TreeEntry]):
-    """Files and folders of a repository, or of a folder in it."""
+    """Files and folders of a repository or of `path`."""
 
     at = "{type}s/{repo_id}/tree/{revision}[/{path}]"
     row = TreeEntry

@@ -71,7 +71,7 @@ class Refs(Answer):
 
 @get("/api/{type}s/{repo_id}/refs", documented=f"GET {DOCUMENTED}/refs")
 class ListRefs(Lookup[Refs]):
-    """Branches and tags, each with its commit."""
+    """Branches and tags with commits."""
 
     unlisted = RARELY_CUT
 
