@@ -13,19 +13,21 @@ import sys
 def main() -> None:
     """Serve at once where the arguments are plain; else read them as the command line does."""
     from hub_mcp.cli.plain_arguments import plain_settings
-    from hub_mcp.server.early_session import can_serve, serve_early
 
     settings = plain_settings(sys.argv[1:], os.environ)
-    if settings is None or not can_serve():
-        from hub_mcp.cli.main import main as command_line
+    if settings is not None:
+        from hub_mcp.server.early_session import can_serve, serve_early
 
-        return command_line()
-    begun = serve_early(settings)
-    if begun is None:
-        return None
-    from hub_mcp.wiring import run_stdio
+        if can_serve():
+            begun = serve_early(settings)
+            if begun is not None:
+                from hub_mcp.wiring import run_stdio
 
-    return run_stdio(settings, begun)
+                run_stdio(settings, begun)
+            return
+    from hub_mcp.cli.main import main as command_line
+
+    command_line()
 
 
 if __name__ == "__main__":

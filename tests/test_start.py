@@ -137,6 +137,17 @@ def test_a_call_imports_no_file_of_the_catalogue_that_only_others_need() -> None
     assert idle & {*told.stdout.split()} == set()
 
 
+def test_a_question_from_a_shell_imports_nothing_that_only_servers_and_changes_need() -> None:
+    told = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "hub_mcp", "call", "whoami", "--sandbox"],
+        capture_output=True, text=True, timeout=PATIENCE, check=True,
+    )  # fmt: skip
+    names = {line.rpartition("|")[2].strip() for line in told.stderr.splitlines()}
+    assert "hub_mcp.client.sender" in names
+    servers = ("mcp.", "hub_mcp.gate.", "hub_mcp.server.early_", "hub_mcp.server.handlers")
+    assert not {name for name in names if name.startswith(servers)}
+
+
 def test_what_waits_exists() -> None:
     root = Path(__file__).parent.parent
     for name in LATER:

@@ -17,7 +17,7 @@ from hub_mcp.cli.output import ProgressLine, gist, show, show_done, with_format
 from hub_mcp.settings import Settings
 
 if TYPE_CHECKING:
-    from hub_mcp.catalogue import Endpoint
+    from hub_mcp.catalogue import Change, Endpoint
     from hub_mcp.catalogue.answers import Answer
     from hub_mcp.client.hub import Hub
 
@@ -120,11 +120,10 @@ async def made(
 ) -> int:
     """Make the call and show the answer; exit code 0, or 1 where it could not be done, 2 on bad arguments."""
     from hub_mcp.catalogue import Change
-    from hub_mcp.cli.terminal import make_change
     from hub_mcp.client.titles import with_slugs
     from hub_mcp.errors import BadInput, HubError
     from hub_mcp.server.read_calls import read_call
-    from hub_mcp.wiring import gate_of, hub_of, set_up_logging
+    from hub_mcp.wiring import hub_of, set_up_logging
 
     set_up_logging(settings)
     hub = hub_of(settings)
@@ -133,25 +132,33 @@ async def made(
         wanted = read_call(endpoint, arguments, (hub.host,))
         if not isinstance(wanted, Change):
             show(wanted, await _read(hub, wanted), shape)
-            return 0
-        gate = gate_of(settings)
-        for part in wanted.parts():
-            if not settings.dry_run:
-                show_done(await make_change(gate, part, hub), shape)
-                continue
-            from hub_mcp.server.answer_form import AnswerForm
-            from hub_mcp.server.confirm.change_tool import rehearsal
-
-            async with gate.recording_refusals(part, hub):
-                said = rehearsal(await gate.rehearse(part, hub), AnswerForm(structured=True))
-            text = "\n".join(block.text for block in said.content if block.type == "text")
-            click.echo(json.dumps(said.structured_content, ensure_ascii=False) if shape == "json" else text)
+        else:
+            await _change(settings, hub, wanted, shape)
         return 0
     except HubError as error:
         click.echo(f"hub-mcp: {error.sentence()}", err=True)
         return 2 if isinstance(error, BadInput) else 1
     finally:
         await hub.aclose()
+
+
+async def _change(settings: Settings, hub: Hub, wanted: Change[Any, Any], shape: str) -> None:
+    """Make each part of a change, or with --dry-run show what it would do."""
+    from hub_mcp.cli.terminal import make_change
+    from hub_mcp.wiring import gate_of
+
+    gate = gate_of(settings)
+    for part in wanted.parts():
+        if not settings.dry_run:
+            show_done(await make_change(gate, part, hub), shape)
+            continue
+        from hub_mcp.server.answer_form import AnswerForm
+        from hub_mcp.server.confirm.change_tool import rehearsal
+
+        async with gate.recording_refusals(part, hub):
+            said = rehearsal(await gate.rehearse(part, hub), AnswerForm(structured=True))
+        text = "\n".join(block.text for block in said.content if block.type == "text")
+        click.echo(json.dumps(said.structured_content, ensure_ascii=False) if shape == "json" else text)
 
 
 async def _read(hub: Hub, wanted: Endpoint[Any]) -> Answer:

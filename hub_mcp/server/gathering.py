@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import anyio.lowlevel
@@ -12,8 +12,10 @@ from hub_mcp.catalogue.answers import Answer, Page
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.client.counting import MOST_PAGES, SECONDS, count
 from hub_mcp.client.hub import Hub
-from hub_mcp.gate.batch import Reached
 from hub_mcp.server.render import Rows
+
+if TYPE_CHECKING:
+    from hub_mcp.gate.batch import Reached
 
 
 async def gather(
