@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Self, TypeVar
 from pydantic import Field, StrictBool, field_validator, model_validator
 
 from hub_mcp.catalogue.answers import Record, clean, counted, day, magnitude, size
-from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.endpoint import ENDPOINTS, Endpoint
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.marks import Local
 from hub_mcp.catalogue.parts import Lookup
@@ -177,13 +177,6 @@ class GetRepository(Lookup[R]):
             raise ValueError(f"{', '.join(sorted(odd))} cannot be had together with blobs; ask in two calls")
         return self
 
-    @classmethod
-    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        """A class about one kind of repository is the one that looks such a repository up."""
-        super().__pydantic_init_subclass__(**kwargs)
-        if cls.kind:
-            _LOOKUPS[cls.kind] = cls
-
     def _plain(self) -> bool:
         return bool(self.blobs)
 
@@ -195,19 +188,23 @@ class GetRepository(Lookup[R]):
         return sent
 
 
-_LOOKUPS: dict[str, type[GetRepository[Any]]] = {}  # by kind; each area adds its own
+def _lookup(kind: str) -> type[GetRepository[Any]]:
+    """The class that looks such a repository up."""
+    found = ENDPOINTS[f"get_{kind}"]
+    assert issubclass(found, GetRepository)
+    return found
 
 
 def repository(kind: str, repo_id: str, fields: Sequence[str] = ()) -> Endpoint[Repository]:
     """The call that looks a repository up."""
-    return _LOOKUPS[kind].model_validate({"repo_id": repo_id, "fields": list(fields) or None})
+    return _lookup(kind).model_validate({"repo_id": repo_id, "fields": list(fields) or None})
 
 
 def repository_weighed(kind: str, repo_id: str) -> Endpoint[Repository]:
     """The call that looks up a repository with what would be lost: files, storage, what is built on it."""
-    return repository(kind, repo_id, ["siblings", *_LOOKUPS[kind].weighed_by])
+    return repository(kind, repo_id, ["siblings", *_lookup(kind).weighed_by])
 
 
 def repository_at(kind: str, repo_id: str, revision: str) -> Endpoint[Repository]:
     """The call that looks a repository up at a revision; "" for its main branch."""
-    return _LOOKUPS[kind].model_validate({"repo_id": repo_id, "revision": revision or None})
+    return _lookup(kind).model_validate({"repo_id": repo_id, "revision": revision or None})
