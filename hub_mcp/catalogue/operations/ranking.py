@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from hub_mcp.catalogue.operations.table import Operation
 
 SATURATION = 1.2  # how soon a word that is said again stops counting (k1)
-LENGTH = 0.4  # how much a long line is held against it (b)
+LENGTH = 0.6  # how much a long line is held against it (b)
 TOGETHER = 0.4  # of a score hangs on how many of a request's words a line has
 WEIGHTS = {"name": 2, "does": 2, "words": 1}  # how often each part of a line is counted
 LEAST_STEM = 3  # letters that a stem keeps
@@ -30,15 +30,47 @@ COMMON = frozenset(
         given specific""",
     )
 )
-SAME: Mapping[str, str] = {  # what people write, and the word of the lines
-    "repo": "repository", "repos": "repositories", "org": "organization", "orgs": "organizations",
-    "info": "details", "metadata": "details", "docs": "documentation", "prs": "pr", "dir": "folder",
-    "picture": "image", "photo": "image", "ids": "id", "someone": "person", "somebody": "person",
-    "machine": "hardware", "machines": "hardware", "company": "organization", "kick": "remove",
-    "throw": "delete", "erase": "delete", "drop": "delete", "wipe": "delete", "launch": "run",
-    "hand": "transfer", "weekly": "schedule", "nightly": "schedule", "hourly": "schedule",
+SAME: Mapping[str, str] = {  # what people write, and the word it is counted as, on both sides
+    said: word
+    for word, others in {
+        "repository": "repo repos inventory", "organization": "org orgs company companies organisation firm",
+        "details": "info metadata information", "documentation": "docs", "pr": "prs", "folder": "dir",
+        "image": "picture photo", "id": "ids", "person": "someone somebody anyone",
+        "hardware": "machine machines", "delete": "throw erase drop wipe nuke destroy trash discard tear",
+        "remove": "kick detach revert", "run": "launch execute", "transfer": "hand handover migrate",
+        "schedule": "weekly nightly hourly periodic cron timer recurring", "webhook": "hook hooks",
+        "space": "app apps demo demos", "change": "edit modify alter adjust update",
+        "create": "make generate", "cancel": "abort kill terminate",
+        "pause": "halt freeze suspend hold", "resume": "unpause wake revive continue",
+        "restart": "reboot", "approve": "accept", "reject": "deny decline refuse",
+        "spending": "spend spent cost costs bill bills billing invoice owe charges charged paying",
+        "paper": "papers literature preprint publication", "variable": "env var vars",
+        "organize": "reorder", "comment": "remark", "diff": "differences", "like": "likes liked heart star",
+        "log": "logs output stdout", "member": "colleague colleagues teammate employee employees staff",
+        "user": "account accounts", "collection": "bookmark bookmarks curated",
+    }.items()
+    for said in others.split()
 }  # fmt: skip
+# A request that begins with one of these wants to be told something, and with one of those something done.
+TO_BE_TOLD = frozenset(
+    re.findall(
+        r"\w+",
+        """what which who whom whose where when why how is are does did do has have was were show list see
+    look find read tell search browse display download watch view count any""",
+    )
+)
+TO_BE_DONE = frozenset(
+    re.findall(
+        r"\w+",
+        """add allow approve attach cancel change clear close create cut delete disable drop edit enable give
+    grant hide invite kick let leave make mark merge mount move open pause pin post put rename reopen
+    remove replace reply restart resume run set share shut start stop take transfer turn update upload
+    write""",
+    )
+)
+IN_KIND = 1.35  # what does as the request begins counts more
 _WORD = re.compile(r"[a-z0-9]+")
+_ARXIV = re.compile(r"\b(?:arxiv[: ])?\d{4}\.\d{4,5}(?:v\d+)?\b")
 _ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ers", "ed", "es", "er", "ly", "s", "e")
 
 
@@ -46,9 +78,21 @@ def words_in(text: str) -> list[str]:
     """The words of a text that count, each cut to its stem."""
     return [
         stem(SAME.get(word, word))
-        for word in _WORD.findall(text.lower())
+        for word in _WORD.findall(_ARXIV.sub(" paper ", text.lower()).replace("un-", "un"))
         if word not in COMMON and (len(word) > 1 or word.isdigit())
     ]
+
+
+def kind(request: str) -> bool | None:
+    """Whether a request wants to be told something, or (False) something done; None: it does not show."""
+    for word in _WORD.findall(request.lower()):
+        if word in TO_BE_TOLD:
+            return True
+        if SAME.get(word, word) in TO_BE_DONE:
+            return False
+        if word not in COMMON:
+            return None
+    return None
 
 
 def stem(word: str) -> str:
@@ -89,7 +133,11 @@ class Index:
     def find(self, request: str, most: int = 8) -> list[Operation]:
         """The operations that fit best, best first; none where no word is known."""
         asked = Counter(words_in(request))
-        scored = [(self._score(line, asked), n) for n, line in enumerate(self._lines)]
+        wanted = kind(request)
+        scored = [
+            (self._score(line, asked) * (IN_KIND if line.operation.reads is wanted else 1), n)
+            for n, line in enumerate(self._lines)
+        ]
         best = sorted((one for one in scored if one[0] > 0), key=lambda one: (-one[0], one[1]))
         return [self._lines[n].operation for _, n in best[:most]]
 

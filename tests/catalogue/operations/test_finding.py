@@ -64,17 +64,39 @@ def test_requests_of_somebody_who_had_not_seen_the_lines_find_what_they_mean() -
     once those misses were mended, 85.0 % and 95.0 %. Synonyms and words followed both times, so that this
     only holds what was reached.
     """
-    rows = [
-        line.split("\t") for line in (Path(__file__).parent / "blind.tsv").read_text("utf-8").splitlines()[1:]
-    ]
-    places = {request: [one.name for one in INDEX.find(request)] for _, _, request in rows}
+    places, meant = _places("blind.tsv")
+    assert len(meant) >= 200
+    assert _among(5, places, meant) >= 0.95
+    assert _among(8, places, meant) >= 0.97
+
+
+@pytest.mark.parametrize(
+    ("written", "among_five", "among_eight"), [("third", 0.94, 0.98), ("fourth", 0.85, 0.93)]
+)
+def test_requests_to_which_no_line_was_fitted_find_what_they_mean(
+    written: str, among_five: float, among_eight: float
+) -> None:
+    """92.4 and 95.9 % of the third set and 84.0 and 89.0 % of the fourth were, before verbs were told from
+    questions and all lines shared their synonyms; whoever fits lines to these takes them out of here.
+    """
+    places, meant = _places("untuned.tsv", written)
+    assert len(meant) >= 100
+    assert _among(5, places, meant) >= among_five
+    assert _among(8, places, meant) >= among_eight
+
+
+def _places(file: str, written: str = "") -> tuple[dict[str, list[str]], dict[str, set[str]]]:
+    """By request, the operations found and those that would do."""
+    lines = (Path(__file__).parent / file).read_text("utf-8").splitlines()[1:]
+    rows = [row for row in (line.split("\t") for line in lines) if written in ("", row[0])]
     meant = {request: set(names.split("|")) for _, names, request in rows}
     assert all(one in OPERATIONS for names in meant.values() for one in names)
-    missed_five = [request for request in meant if not meant[request] & set(places[request][:5])]
-    missed_eight = [request for request in meant if not meant[request] & set(places[request])]
-    assert len(meant) >= 200
-    assert len(missed_five) <= 0.05 * len(meant), missed_five
-    assert len(missed_eight) <= 0.03 * len(meant), missed_eight
+    return {request: [one.name for one in INDEX.find(request)] for request in meant}, meant
+
+
+def _among(most: int, places: dict[str, list[str]], meant: dict[str, set[str]]) -> float:
+    found = sum(bool(names & set(places[request][:most])) for request, names in meant.items())
+    return found / len(meant)
 
 
 def test_what_the_official_client_calls_a_thing_finds_it() -> None:
