@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Generic, Self, TypeGuard, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from hub_mcp.catalogue.bounds import cut_text
+from hub_mcp.catalogue.sentences import is_sentence
 from hub_mcp.errors import UnexpectedAnswer, plain
 from hub_mcp.text import quoted, visible
 
@@ -318,9 +319,16 @@ def counted(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
-def as_text(value: Any, limit: int = SHORT) -> str:
-    """A value on one line, as people write it; a text in it of at most `limit` characters."""
+def as_text(value: Any, limit: int = SHORT, name: str = "") -> str:
+    """A value on one line, as people write it.
+
+    Args:
+        limit: characters of one text in it.
+        name: what the Hub calls it; where a name belongs, a sentence stands in quotes.
+    """
     if isinstance(value, str):
+        if is_sentence(name, value):
+            return quoted(value, limit)
         return day(value) if _MOMENT.fullmatch(value) else cut_text(plain(value, 2 * TEXT_LIMIT), limit)
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -329,10 +337,13 @@ def as_text(value: Any, limit: int = SHORT) -> str:
     if isinstance(value, float):
         return f"{value:,.4g}"
     if isinstance(value, Mapping):
-        return ", ".join(f"{plain(str(key), KEY_LIMIT)} {as_text(one, limit)}" for key, one in value.items())
+        return ", ".join(
+            f"{plain(str(key), KEY_LIMIT)} {as_text(one, limit, str(key))}" for key, one in value.items()
+        )
     if isinstance(value, Iterable):
         return ", ".join(
-            f"({as_text(one, limit)})" if isinstance(one, Mapping) else as_text(one, limit) for one in value
+            f"({as_text(one, limit)})" if isinstance(one, Mapping) else as_text(one, limit, name)
+            for one in value
         )
     return ""
 

@@ -67,7 +67,7 @@ BY_STATUS: Mapping[int, Reading] = {
     413: Reading(Invalid, "The request is too large for the Hub."),
     416: Reading(Invalid, "The Hub refused the range."),
     422: Reading(Invalid, "The Hub refused the request."),
-    501: Reading(Refused, "The Hub does not offer this."),  # and never will by itself
+    501: Reading(Refused, "The Hub does not offer this (501)."),  # and never will by itself
 }
 
 _DISABLED = "Access to this resource is disabled."

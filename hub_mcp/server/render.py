@@ -16,6 +16,7 @@ from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.parts import Lookup, PartPlace, Rest, going_on
 from hub_mcp.catalogue.repository import Repository
+from hub_mcp.catalogue.sentences import is_sentence, told_once
 from hub_mcp.errors import plain
 from hub_mcp.server.resources.addresses import address_of
 
@@ -46,12 +47,14 @@ class Rows:
         self._fields = fields_of(call)
         self._columns = columns_of(call)
         self.contents: list[dict[str, Any]] = []
+        self._told: set[str] = set()  # sentences in place of names
         self._spent = 0
 
     def add(self, row: Answer) -> bool:
         """Take one more row; False where it no longer fits. The first one always does."""
         picked = row.picked(self._columns) if self._columns and isinstance(row, Record) else None
         content, cut = bounded(row.content(self._fields) if picked is None else picked, ROW_BUDGET)
+        content = told_once(content, self._told)
         if cut:
             content["cut"] = " ".join(one.sentence() for one in cut)
         self._spent += weight_of(content)
@@ -73,7 +76,7 @@ def render(call: Endpoint[Any], answer: Answer, rows: Rows | None = None) -> Ren
         return _rest(call, answer)
     content = answer.content(fields_of(call))
     text = content.pop(answer.verbatim, None) if answer.verbatim else None
-    content, cuts = bounded(content)
+    content, cuts = bounded(told_once(content, set()))
     said = [_told(cut, call) for cut in cuts]
     if isinstance(text, str):
         return _with_text(call, content, answer.verbatim, text, said)
@@ -161,7 +164,7 @@ def _rows(call: Endpoint[Any], page: Page[Any]) -> Rows:
 def cells_of(
     call: Endpoint[Any],
     page: Page[Any],
-    tell: Callable[[Any], str] = as_text,
+    tell: Callable[..., str] = as_text,
     contents: Sequence[Mapping[str, Any]] | None = None,
 ) -> tuple[list[str], list[list[str]]]:
     """The columns of a page with rows, and what each row says in them; what was asked for is told in full."""
@@ -173,19 +176,22 @@ def cells_of(
     columns = [name for name in names if name in asked or any(name in row for row in rows)]
     tells = [_in_full if name in fields else tell for name in columns]
     cells = [
-        [how(row[name]) if name in row else ABSENT for name, how in zip(columns, tells, strict=True)]
+        [
+            how(row[name], name=name) if name in row else ABSENT
+            for name, how in zip(columns, tells, strict=True)
+        ]
         for row in rows
     ]
     return columns, cells
 
 
-def brief(value: Any) -> str:
+def brief(value: Any, name: str = "") -> str:
     """A value as a row of a repository needs it: large numbers rounded, a moment by its month."""
     if isinstance(value, int) and value >= 10_000:
         for unit, size in (("B", 10**9), ("M", 10**6), ("k", 10**3)):
             if value >= size:
                 return f"{value / size:.{int(value < 10 * size)}f}{unit}"
-    text = as_text(value)
+    text = as_text(value, name=name)
     return text[:7] if isinstance(value, str) and value.startswith(f"{text}T") else text
 
 
@@ -220,8 +226,8 @@ def _listing(call: Endpoint[Any], page: Page[Any], rows: Rows) -> Rendered:
     return Rendered("\n".join([head, *lines, *notes]), {**content, "note": note})
 
 
-def _in_full(value: Any) -> str:
-    return as_text(value, TEXT_LIMIT)
+def _in_full(value: Any, name: str) -> str:
+    return as_text(value, TEXT_LIMIT, name)
 
 
 def lines_of(
@@ -246,7 +252,8 @@ def lines_of(
         if isinstance(value, str) and name in full and "\n" in value:
             lines += [f"{indent}{as_text(name)}:", *(f"{indent}  {line}" for line in _parted(value))]
         elif isinstance(value, str):
-            said = _with_cursor(value, limit, here) if goes_on else as_text(value, limit)
+            is_cut_here = goes_on and not is_sentence(name, value)
+            said = _with_cursor(value, limit, here) if is_cut_here else as_text(value, limit, name)
             lines.append(f"{indent}{as_text(name)}: {said}")
         elif isinstance(value, Mapping) and any(isinstance(one, (Mapping, list)) for one in value.values()):
             inside = list(value) if name in full else ()
@@ -259,10 +266,10 @@ def lines_of(
             for one in value:
                 long = _of_lines(one) if name in full else {}
                 rest = {part: said for part, said in one.items() if part not in long}
-                lines.append(f"{indent}- {as_text(rest, limit)}")
+                lines.append(f"{indent}- {as_text(rest, limit, name)}")
                 lines += [f"{indent}  {line}" for text in long.values() for line in _parted(text)]
         else:
-            lines.append(f"{indent}{as_text(name)}: {as_text(value, limit)}")
+            lines.append(f"{indent}{as_text(name)}: {as_text(value, limit, name)}")
     return lines
 
 

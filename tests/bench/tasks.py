@@ -164,7 +164,7 @@ TASKS = (
     ),
     _task(
         "What is asked about nowcast-base, and answer the first question.",
-        Call("list_discussions", {**BASE, "status": "open"}, ("num", r"(?m)^(\d+)\tWhich radars")),
+        Call("list_discussions", {**BASE, "status": "open"}, ("num", r"(?m)^(\d+)\t.?Which radars")),
         Call("get_discussion", {**BASE, "num": "{num}"}),
         Call("comment_discussion", {**BASE, "num": "{num}", "comment": "It was trained on all of them."}),
         says=("Which radars was it trained on?", "Commented on discussion 1"),
