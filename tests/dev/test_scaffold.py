@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from hub_mcp.catalogue import ENDPOINTS, Effect, Endpoint
+from hub_mcp.catalogue.parts import Lookup
 from hub_mcp.catalogue.schema import schema_of
 from hub_mcp.client.hub import Hub
 from hub_mcp.dev.openapi import NoClass
@@ -77,6 +78,12 @@ OWN = {
         "/api/spaces/{namespace}/{repo}/secrets/{key}": {
             "delete": {"summary": "Delete a secret", "responses": {"204": {}}}
         },
+        "/api/models/{namespace}/{repo}/lfs-files/{sha}": {
+            "delete": {
+                "parameters": [{"name": "rewriteHistory", "in": "query", "schema": {"default": True}}],
+                "responses": {"200": {}},
+            }
+        },
         "/api/logs": {"get": {"responses": {"200": {"content": {"text/event-stream": {}}}}}},
     }
 }
@@ -110,6 +117,7 @@ async def test_a_scaffolded_endpoint_beyond_the_catalogue_can_be_called(tmp_path
     source = scaffold(OWN, "GET /api/users/{username}/overview")
     with endpoint_from(source, tmp_path) as new:
         assert new.tool == "get_user_overview"
+        assert issubclass(new, Lookup)
         assert new.line.effect is Effect.READ
         app = create_app()
         hub = Hub("http://hub.test", transport=lambda: httpx.ASGITransport(app=app))
@@ -141,6 +149,17 @@ def test_a_delete_says_what_it_destroys_and_asks(tmp_path: Path) -> None:
     with endpoint_from(source, tmp_path) as new:
         assert new.may_ask()
         assert new.line.destroys == "the secret {key}"
+
+
+def test_an_operation_of_the_table_takes_its_name_area_and_types_from_there(tmp_path: Path) -> None:
+    source = scaffold(OWN, "DELETE /api/models/{namespace}/{repo}/lfs-files/{sha}")
+    with endpoint_from(source, tmp_path) as new:
+        assert (new.tool, new.in_area, new.by_default) == ("delete_lfs_file", "files", False)
+        assert new.line.destroys == "the file {sha}"
+        call = new(type="dataset", repo_id="ada/a", sha="0a", rewrite_history=False)
+        assert call.to_http("https://hub.test").url == (
+            "https://hub.test/api/datasets/ada/a/lfs-files/0a?rewriteHistory=false"
+        )
 
 
 @pytest.mark.parametrize(
