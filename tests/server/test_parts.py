@@ -134,8 +134,9 @@ def asked(tool: str, arguments: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 async def test_every_tool_that_reads_one_thing_unasked_has_a_large_answer_here() -> None:
     single = {name for name, one in ENDPOINTS.items() if issubclass(one, Lookup)}
     reading = {name for name, one in ENDPOINTS.items() if not one.changes and not one.is_listing()}
-    assert single | OWN_WAY.keys() >= reading
-    assert single & default_endpoints().keys() <= {*LARGE, *SMALL}
+    assert reading <= single | OWN_WAY.keys(), "what reads one thing is a Lookup, or has its OWN_WAY"
+    unasked = single & default_endpoints().keys()
+    assert unasked <= {*LARGE, *SMALL}, "what is offered unasked has a large answer in LARGE"
     assert LARGE.keys() - ENDPOINTS.keys() <= callable_operations().keys()
 
 
