@@ -12,6 +12,7 @@ from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.endpoint import default_endpoints
 from hub_mcp.catalogue.operations.endpoints import endpoint_of
 from hub_mcp.dev import snapshots
+from hub_mcp.dev.derived_files import files_in, stale
 from hub_mcp.dev.published_tools import by_file
 from hub_mcp.dev.snapshots import compact, tokens
 from hub_mcp.errors import BadInput
@@ -51,8 +52,8 @@ def test_a_tool_costs_a_model_no_more_than_the_largest_may(tool: Tool) -> None:
 
 
 def test_what_a_tool_says_and_costs_is_what_its_snapshot_says() -> None:
-    stale = [path.name for path in snapshots.drift()]
-    assert not stale, "read the difference after `python -m hub_mcp.dev derive`"
+    found = stale(snapshots.snapshots(), files_in(snapshots.PLACE, "*.txt"))
+    assert not found, "read the difference after `python -m hub_mcp.dev derive`"
 
 
 def test_the_file_of_every_tool_is_the_one_that_is_listed() -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
 
 from hub_mcp.cli.jsonc import Json
 from hub_mcp.dev import project as projects
+from hub_mcp.dev.derived_files import bring_up_to_date, files_in
 from hub_mcp.dev.project import ROOT
 
 _check = click.option("--check", is_flag=True, help="Only say what differs; exit code 1 if anything does.")
@@ -25,20 +27,11 @@ def main() -> None:
 @_check
 def manifests(check: bool) -> None:
     """Write manifests/, and the lists the server starts with, from pyproject.toml and the catalogue."""
-    from hub_mcp.dev.manifests import drift, render, write
+    from hub_mcp.dev.manifests import FOLDER, render
     from hub_mcp.dev.published_tools import by_file, early, prepared, published
 
-    rendered = render(projects.load(), published())
-    found = [f"manifests/{sentence}" for sentence in (drift(rendered) if check else write(rendered))]
-    for path, text in {**by_file(), **prepared(), **early()}.items():
-        if not path.is_file() or path.read_bytes() != text:
-            found.append(f"{path.relative_to(ROOT).as_posix()} is not what it should be")
-            if not check:
-                path.write_bytes(text)
-    for sentence in found:
-        click.echo(f"{sentence}{'' if check else ': done'}")
-    if check and found:
-        sys.exit(1)
+    rendered = {FOLDER / path: text for path, text in render(projects.load(), published()).items()}
+    _settle(rendered | by_file() | prepared() | early(), files_in(FOLDER), check)
 
 
 @main.command()
@@ -48,30 +41,21 @@ def readme(check: bool) -> None:
     from hub_mcp.dev.readme import updated
 
     path = ROOT / "README.md"
-    text = path.read_text("utf-8")
-    wanted = updated(text, projects.load())
-    if check and text != wanted:
-        click.echo("README.md is not up to date: run `python -m hub_mcp.dev readme`.")
-        sys.exit(1)
-    if not check and text != wanted:
-        path.write_bytes(wanted.encode())
+    _settle({path: updated(path.read_text("utf-8"), projects.load()).encode()}, (), check)
 
 
 @main.command()
 @_check
 def snapshots(check: bool) -> None:
     """Write a snapshot of each tool, with its tokens, to tests/snapshots."""
-    from hub_mcp.dev.snapshots import PLACE, drift
+    from hub_mcp.dev.snapshots import PLACE
+    from hub_mcp.dev.snapshots import snapshots as of_each
 
-    PLACE.mkdir(exist_ok=True)
-    found = drift()
-    for path, text in found.items():
-        click.echo(f"{path.relative_to(ROOT).as_posix()} is not what it should be{'' if check else ': done'}")
-        if not check and text is None:
-            path.unlink()
-        elif not check and text is not None:
-            path.write_bytes(text)
-    if check and found:
+    _settle(of_each(), files_in(PLACE, "*.txt"), check)
+
+
+def _settle(wanted: Mapping[Path, bytes], there: Iterable[Path], check: bool) -> None:
+    if bring_up_to_date(wanted, there, check=check) and check:
         sys.exit(1)
 
 

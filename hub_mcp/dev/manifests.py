@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from hub_mcp.cli.jsonc import Json
 from hub_mcp.dev import bundle, client_pieces, plugin, readme, registry
@@ -38,30 +37,3 @@ def _written(value: Json | bytes) -> bytes:
         if isinstance(value, bytes)
         else (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
     )
-
-
-def drift(rendered: Mapping[str, bytes], folder: Path = FOLDER) -> list[str]:
-    """What differs between the rendered files and those in the folder, a sentence each."""
-    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    return [
-        *(f"{path} is missing" for path in sorted(rendered.keys() - present)),
-        *(f"{path} is nobody's" for path in sorted(present - rendered.keys())),
-        *(
-            f"{path} is not what it should be"
-            for path in sorted(rendered.keys() & present)
-            if (folder / path).read_bytes() != rendered[path]
-        ),
-    ]
-
-
-def write(rendered: Mapping[str, bytes], folder: Path = FOLDER) -> list[str]:
-    """Write what differs, and remove what is nobody's; the answer says what was done."""
-    found = drift(rendered, folder)
-    for sentence in found:
-        path = sentence.split(" is ", 1)[0]
-        if path in rendered:
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_bytes(rendered[path])
-        else:
-            (folder / path).unlink()
-    return found

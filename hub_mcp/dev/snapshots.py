@@ -65,13 +65,3 @@ def _snapshot(tool: Tool) -> str:
             "",
         ]
     )
-
-
-def drift() -> dict[Path, bytes | None]:
-    """What differs from the files that are there; None for a file of no tool."""
-    wanted = snapshots()
-    there = set(PLACE.glob("*.txt"))
-    differing: dict[Path, bytes | None] = {
-        path: text for path, text in wanted.items() if path not in there or path.read_bytes() != text
-    }
-    return {**differing, **dict.fromkeys(sorted(there - wanted.keys()))}

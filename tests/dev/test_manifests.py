@@ -23,7 +23,8 @@ from hub_mcp.dev.check_clients import PIECES
 from hub_mcp.dev.check_manifests import CHECKS
 from hub_mcp.dev.check_shapes import faults
 from hub_mcp.dev.client_pieces import links
-from hub_mcp.dev.manifests import FOLDER, drift, render, write
+from hub_mcp.dev.derived_files import bring_up_to_date, files_in, stale
+from hub_mcp.dev.manifests import FOLDER, render
 from hub_mcp.dev.published_tools import published
 from hub_mcp.dev.readme import marker, updated
 from hub_mcp.dev.variables import VARIABLES
@@ -46,21 +47,26 @@ def parsed(path: str, content: bytes) -> Json:
 
 
 def test_the_committed_files_are_what_is_rendered() -> None:
-    assert drift(RENDERED) == []
+    assert stale({FOLDER / path: text for path, text in RENDERED.items()}, files_in(FOLDER)) == []
 
 
 def test_rendering_is_the_same_every_time() -> None:
     assert render(projects.load(), published()) == RENDERED
 
 
-def test_writing_mends_what_is_missing_altered_or_nobodys(tmp_path: Path) -> None:
-    write(RENDERED, tmp_path)
+def test_what_is_derived_is_told_or_written_anew_where_it_is_missing_altered_or_nobodys(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted = {tmp_path / path: text for path, text in RENDERED.items()}
+    assert bring_up_to_date(wanted, check=False)
     (tmp_path / "server.json").write_text("{}")
     (tmp_path / "tools.json").unlink()
     (tmp_path / "old.json").write_text("{}")
-    assert len(drift(RENDERED, tmp_path)) == 3
-    write(RENDERED, tmp_path)
-    assert drift(RENDERED, tmp_path) == []
+    capsys.readouterr()
+    assert bring_up_to_date(wanted, files_in(tmp_path), check=True)
+    assert len(capsys.readouterr().out.splitlines()) == 3
+    assert bring_up_to_date(wanted, files_in(tmp_path), check=False)
+    assert not bring_up_to_date(wanted, files_in(tmp_path), check=True)
 
 
 @pytest.mark.parametrize("path", CHECKS)

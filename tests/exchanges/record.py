@@ -18,6 +18,7 @@ from hub_mcp.catalogue import ENDPOINTS, Change, Endpoint
 from hub_mcp.catalogue.http import HttpRequest
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.token import Token
+from hub_mcp.dev.derived_files import bring_up_to_date, files_in
 from hub_mcp.localhub.app import create_app
 from hub_mcp.localhub.world.tokens import TOKENS
 from hub_mcp.wiring import SANDBOX
@@ -91,16 +92,8 @@ async def recorded() -> dict[str, str]:
 
 async def main(check: bool) -> int:
     """Write each exchange that differs; 1 where one did and was only to be told."""
-    wanted = {HERE / f"{tool}.json": text for tool, text in (await recorded()).items()}
-    there = {path: path.read_text(encoding="utf-8") for path in HERE.glob("*.json")}
-    stale = [path for path in sorted(there.keys() | wanted.keys()) if there.get(path) != wanted.get(path)]
-    for path in stale:
-        print(f"tests/exchanges/{path.name} is not what it should be{'' if check else ': done'}")
-        if not check and path in wanted:
-            path.write_text(wanted[path], encoding="utf-8")
-        elif not check:
-            path.unlink()
-    return int(check and bool(stale))
+    wanted = {HERE / f"{tool}.json": text.encode() for tool, text in (await recorded()).items()}
+    return int(bring_up_to_date(wanted, files_in(HERE, "*.json"), check=check) and check)
 
 
 if __name__ == "__main__":
