@@ -23,7 +23,7 @@ HubError
     │   └── Disabled
     ├── Missing            404
     │   └── MissingRepository, MissingRevision, MissingEntry
-    ├── Renamed            307 to a call that changes something
+    ├── Renamed            307 to what is posted, put or deleted
     ├── Conflict           409
     ├── Invalid            400, 413, 416, 422
     ├── RateLimited        429, window used up: waiting helps

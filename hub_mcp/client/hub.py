@@ -4,8 +4,8 @@
     model = await hub.send(GetModel(repo_id="openai-community/gpt2"))
     async for page in hub.pages(ListModels(search="bert")): ...
 
-Reads follow redirects on the Hub's own origin, and those of files also to its storage (`storage.py`); changes
-follow none. The token goes to that origin only.
+Reads follow redirects on the Hub's own origin, and those of files also to its storage (`storage.py`); what is
+posted follows none, whatever it is for. The token goes to that origin only.
 """
 
 from __future__ import annotations
@@ -66,6 +66,7 @@ R = TypeVar("R", bound=Answer)
 HUGGING_FACE = "https://huggingface.co"
 HOPS = 5  # redirects a read may take
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+FOLLOW = frozenset({"GET", "HEAD"})  # a read that is posted could be led to what changes something
 EMPTY_PAGES = 5  # in a row; the Hub may answer some, but never so many
 MOST_LEFT_OUT = 2_000  # rows of a walk that are none, before most of them are
 
@@ -259,7 +260,7 @@ class Hub:
             if response.status not in REDIRECTS or not where:
                 return response
             target = sender.inside(response.url, where)
-            if not call.reads and target:
+            if request.method not in FOLLOW and target:
                 raise Renamed(
                     f"{call.subject} has moved to {_id_in(target) or 'another address'}.",
                     status=response.status,

@@ -8,9 +8,13 @@ from typing import Any
 import httpx
 import pytest
 
+from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.datasets import GetDatasetParquetShard
 from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.lfs_upload import AskUploadAddresses, AskUploadModes, FileBody
 from hub_mcp.catalogue.models import GetModel, ListModels
+from hub_mcp.catalogue.operations.calls import reading_of
+from hub_mcp.catalogue.operations.table import operations
 from hub_mcp.catalogue.repos import CreateRepo, DeleteRepo
 from hub_mcp.catalogue.users import Whoami
 from hub_mcp.client.deadline import reporting
@@ -30,7 +34,9 @@ from hub_mcp.errors import (
     TokenRejected,
     UnexpectedAnswer,
 )
+from tests.catalogue.operations.examples import least_arguments
 from tests.client.scripts import BASE, FarSide, Step, Time, Told, rate
+from tests.samples import forms
 
 READ = GetModel(repo_id="ada/atlas")
 CHANGE = CreateRepo(repo_id="ada/atlas", type="model")
@@ -114,6 +120,25 @@ async def test_a_change_follows_no_redirect_and_names_the_new_id(status: int) ->
     assert type(trouble) is Renamed
     assert "ada/map" in str(trouble)
     assert "Nothing was changed." in str(trouble)
+    assert len(far.asked) == 1
+
+
+def posted() -> list[Endpoint[Any]]:
+    """Every call of the catalogue, of the table and of a commit's steps that reads by what is no GET."""
+    written = [ENDPOINTS[tool].model_validate(one) for tool in ENDPOINTS for one in forms(tool)[:1]]
+    table = [one for one in operations().values() if one.name not in ENDPOINTS and one.reads]
+    raw = [(reading_of(one.name), least_arguments(one)) for one in table if not one.keeps_back]
+    place = {"repo_id": "ada/atlas", "type": "model", "revision": "main", "files": (FileBody("a", b"x"),)}
+    steps = [AskUploadModes(**place, create_pr=False), AskUploadAddresses(**place)]
+    every = [*written, *steps, *(endpoint.model_validate(said) for endpoint, said in raw if endpoint)]
+    return [one for one in every if one.reads and one.to_http(BASE).method not in ("GET", "HEAD")]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("call", posted(), ids=lambda one: one.tool)
+async def test_a_read_that_is_posted_is_not_led_to_what_changes_something(call: Endpoint[Any]) -> None:
+    hub, far = hub_of(to("/api/models/ada/atlas/super-squash/main"))
+    assert type(await failure(hub, call)) is Renamed
     assert len(far.asked) == 1
 
 
