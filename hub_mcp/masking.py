@@ -2,7 +2,7 @@
 
 A Hub, a mirror or a proxy may send a token back in any spelling, and httpcore logs the headers of answers.
 So a known token is found as it is, and as JSON, addresses, HTML, base64 and Python spell it; one that is not
-known is found by its look.
+known is found by its look. The same holds for what becomes a secret of a Space, which can be any text.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import base64
 import html
 import logging
 import re
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cached_property
@@ -19,6 +19,8 @@ from urllib.parse import quote, quote_plus
 
 MASK = "hf_…"
 SHORTEST = 8  # characters of a spelling that is looked for; shorter ones stand in other words by chance
+# What stands behind a backslash for a character.
+_SHORT = {one: one for one in "\"'/"} | {"\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t"}
 _TOKEN = re.compile(r"\bhf_[\w.-]{12,}")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)(\\?['\"]?[\s:=]+)[\w.~+/=-]{6,}")
 
@@ -36,13 +38,15 @@ class SecretMask:
         """The text with the mask in place of the secret."""
         for one in self._spellings:
             text = text.replace(one, MASK)
-        return self._escaped.sub(MASK, text) if "\\u00" in text or "&#" in text or "%" in text else text
+        coded = "\\u00" in text or "&#" in text or "%" in text or (self._is_odd and "\\" in text)
+        return self._escaped.sub(MASK, text) if coded else text
 
     def body(self, body: bytes) -> bytes:
         """The same for bytes that come from outside."""
         for one in self._spelt:
             body = body.replace(one, MASK.encode())
-        if b"\\u00" in body or b"&#" in body or self._encoded.search(body):
+        odd = self._is_odd and b"\\" in body
+        if odd or b"\\u00" in body or b"&#" in body or self._encoded.search(body):
             text = body.decode("utf-8", "surrogateescape")
             return self._escaped.sub(MASK, text).encode("utf-8", "surrogateescape")
         return body
@@ -70,14 +74,38 @@ class SecretMask:
     @cached_property
     def _escaped(self) -> re.Pattern[str]:
         """The secret with any of its characters as JSON, an address or HTML may write them."""
-        return re.compile("".join(map(_any_spelling, self._secret)))
+        parts, behind = list[str](), False
+        for run in re.findall(r"\\+|[^\\]", self._secret):
+            is_run = run.startswith("\\")
+            parts.append(_run_of(len(run)) if is_run else _any_spelling(run, behind=behind))
+            behind = is_run
+        return re.compile("".join(parts))
+
+    @cached_property
+    def _is_odd(self) -> bool:
+        """Whether it holds what JSON may write by a backslash without a number below 100."""
+        return any(one in _SHORT or one == "\\" or not one.isascii() for one in self._secret)
 
 
-def _any_spelling(one: str) -> str:
-    digits = f"{ord(one):02x}"
-    code = "".join(f"[{digit}{digit.upper()}]" if digit.isalpha() else digit for digit in digits)
+def _any_spelling(one: str, *, behind: bool = False) -> str:
+    """A character in any spelling; `behind`: backslashes of the secret, and whatever was put before them."""
+    code = _in_any_case(f"{ord(one):02x}")
     # each begins with a sign of its own, found quickly; a run of backslashes is looked at from its first one
-    return rf"(?:{re.escape(one)}|\\(?<!\\\\)\\*u0*{code}|%{code}|&\#(?:0*{ord(one)}|[xX]0*{code});)"
+    first = r"\\(?<!\\\\)\\*"
+    short = rf"|{'' if behind else first}{re.escape(_SHORT[one])}" if one in _SHORT else ""
+    halves = one.encode("utf-16-be", "surrogatepass").hex() if ord(one) > 0xFFFF else ""
+    pair = rf"|{first}u{_in_any_case(halves[:4])}\\+u{_in_any_case(halves[4:])}" if halves else ""
+    numbers = rf"{first}u0*{code}|%{code}|&\#(?:0*{ord(one)}|[xX]0*{code});"
+    return rf"(?:{re.escape(one)}|{numbers}{short}{pair})"
+
+
+def _run_of(length: int) -> str:
+    """So many backslashes, or more where they were put before one another."""
+    return rf"(?:(?<!\\)\\{{{length},}}|{_any_spelling(chr(92))}{{{length}}})"
+
+
+def _in_any_case(digits: str) -> str:
+    return "".join(f"[{digit}{digit.upper()}]" if digit.isalpha() else digit for digit in digits)
 
 
 def _in_base64(raw: bytes) -> Iterator[str]:
@@ -88,13 +116,13 @@ def _in_base64(raw: bytes) -> Iterator[str]:
         yield from (whole, whole.replace("+", "-").replace("/", "_"))
 
 
-_SENT: ContextVar[SecretMask | None] = ContextVar("hub_mcp_sent", default=None)
+_SENT: ContextVar[Sequence[SecretMask]] = ContextVar("hub_mcp_sent", default=())
 
 
 @contextmanager
-def token_masked_in_logs(mask: SecretMask | None) -> Generator[None, None, None]:
-    """While a request with a token is under way, lines that anybody logs are masked of that token."""
-    held = _SENT.set(mask)
+def masked_in_logs(masks: Sequence[SecretMask]) -> Generator[None, None, None]:
+    """While a request with secrets is under way, lines that anybody logs are masked of them."""
+    held = _SENT.set(masks)
     try:
         yield
     finally:
@@ -113,5 +141,7 @@ class MaskingFormatter(logging.Formatter):
     """A formatter whose lines, tracebacks included, are masked, also of the token of the present request."""
 
     def format(self, record: logging.LogRecord) -> str:
-        said, sent = super().format(record), _SENT.get()
-        return masked(sent.text(said) if sent else said)
+        said = super().format(record)
+        for sent in _SENT.get():
+            said = sent.text(said)
+        return masked(said)

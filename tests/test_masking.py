@@ -84,6 +84,38 @@ def test_a_spelling_leaks_before_and_not_after(secret: str, spelling: str) -> No
     assert not leaks(secret, masked(said, [secret]))
 
 
+# What becomes a secret of a Space is any text: a key file is JSON with line breaks, quotes and slashes.
+TEXTS = [
+    '{"key": "AbCdEfGh/IjKl", "room": "x"}',
+    "-----BEGIN-----\nAbCdEfGh/IjKl\r\n\t-----END-----",
+    "\\\\server\\AbCdEfGh\\new\"'",
+    "\\\nAbCdEfGh \U0001f511 \u20ac<&>",
+]
+WRITERS: dict[str, Callable[[str], str]] = {
+    "JSON": json.dumps,
+    "JSON beyond ASCII": lambda one: json.dumps(one, ensure_ascii=False),
+    "JSON with slashes escaped": lambda one: json.dumps(one).replace("/", "\\/"),
+    "JSON for pages": lambda one: json.dumps(one).replace("<", "\\u003c").replace("&", "\\u0026"),
+    "JSON in JSON": lambda one: json.dumps(json.dumps(one)),
+    "JSON in JSON in JSON": lambda one: json.dumps(json.dumps(json.dumps({"value": one}))),
+    "Python": repr,
+}
+
+
+@pytest.mark.parametrize("secret", TEXTS, ids=["object", "lines", "backslashes", "signs"])
+@pytest.mark.parametrize("writer", WRITERS)
+def test_no_way_to_write_a_text_down_leaves_it_to_be_read(secret: str, writer: str) -> None:
+    said = f'{{"error": "Invalid", "is": {WRITERS[writer](secret)}}}'
+    assert "AbCdEfGh" in said
+    for shown in (
+        SecretMask(secret).text(said),
+        SecretMask(secret).body(said.encode()).decode(),
+        masked(said, [secret]),
+    ):
+        assert "AbCdEfGh" not in shown
+        assert shown.startswith('{"error": "Invalid", "is": ')
+
+
 @EVERY
 @EACH
 @pytest.mark.asyncio
@@ -151,12 +183,13 @@ def test_what_holds_no_secret_stays_as_it_is() -> None:
         assert SecretMask(secret).body(b"\xff\xfe%68 \\u0068") == b"\xff\xfe%68 \\u0068"
 
 
+@pytest.mark.parametrize("secret", ["hf_secret_of_somebody", *TEXTS[2:]], ids=["hf", "backslashes", "signs"])
 @pytest.mark.parametrize("run", ["\\", "\\u00", "\\u", "&#0", "&#", "&#x", "%", "0", "h\\u00", "\\\\u0068"])
-def test_the_time_to_mask_grows_as_the_text_does(run: str) -> None:
+def test_the_time_to_mask_grows_as_the_text_does(run: str, secret: str) -> None:
     def takes(times: int) -> float:
         body = b"\\u0068" + run.encode() * times
         started = time.thread_time()
-        SecretMask("hf_secret_of_somebody").body(body)
+        SecretMask(secret).body(body)
         return time.thread_time() - started
 
     short = max(takes(2_000) for _ in range(3))

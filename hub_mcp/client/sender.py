@@ -16,7 +16,7 @@ from hub_mcp.client.token import Token
 from hub_mcp.client.transport.connection_errors import no_connection
 from hub_mcp.client.transport.proxies import proxy_for
 from hub_mcp.errors import NoAnswer, NotAHub, TimedOut, TokenRejected, Unreachable
-from hub_mcp.masking import SecretMask, token_masked_in_logs
+from hub_mcp.masking import SecretMask, masked_in_logs
 
 CONNECTING = 10.0  # seconds, or half of the timeout where that is less
 NO_ADDRESS = "Correct HF_ENDPOINT: https:// and a host, nothing secret."
@@ -50,9 +50,10 @@ class Sender:
             HubError: there is no answer, or none that can be read.
         """
         secret = secret_at(request.value_from, self.secrets_from) if request.value_from else ""
+        masks = [*self._masks, *([SecretMask(secret)] if secret else [])]
         try:
             sent = self._made(request, deadline, secret)
-            with token_masked_in_logs(self._mask):
+            with masked_in_logs(masks):
                 answer = await self.stack.handle_async_request(sent)
                 body = await answer.aread()
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as trouble:
@@ -69,16 +70,14 @@ class Sender:
             raise NoAnswer(f"The connection to {self.host} broke before the whole answer came.") from trouble
         headers = {name.lower(): value for name, value in answer.headers.items()}
         # Somebody may send them back: a mirror, a proxy that helps with debugging.
-        for mask in (self._mask, SecretMask(secret) if secret else None):
-            if mask is None:
-                continue
+        for mask in masks:
             headers = {name: mask.text(value) for name, value in headers.items()}
             body = mask.body(body)
         return HttpResponse(answer.status_code, headers, body, str(sent.url), self.token is not None)
 
     @cached_property
-    def _mask(self) -> SecretMask | None:
-        return SecretMask(self.token.secret) if self.token and self.token.secret else None
+    def _masks(self) -> list[SecretMask]:
+        return [SecretMask(self.token.secret)] if self.token and self.token.secret else []
 
     def inside(self, here: str, where: str) -> str:
         """Where a redirect leads, when that is on the Hub's own origin; "" for anywhere else."""

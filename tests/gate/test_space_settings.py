@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -49,13 +50,16 @@ async def test_a_secret_reaches_the_hub_and_neither_answer_question_journal_nor_
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("before", ["", '{"key": "', "-----BEGIN-----\n", "C:\\keys/"])
+@pytest.mark.parametrize("written", [str, json.dumps])
 async def test_a_hub_that_sends_a_secret_back_does_not_get_it_through(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, before: str, written: Callable[[str], str]
 ) -> None:
-    monkeypatch.setenv("PATH", SECRET)
+    monkeypatch.setenv("PATH", f'{before}{SECRET}"')
 
     async def echo(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(400, json={"error": f"Invalid value: {SECRET}"}, headers={"X-Odd": SECRET})
+        value = written(json.loads(request.content)["value"])
+        return httpx.Response(400, json={"error": f"Invalid value: {value}"}, headers={"X-Odd": SECRET})
 
     world.spy.before = echo
     async with world.client("auto", Asked(agreeing)) as client:
