@@ -19,7 +19,7 @@ from hub_mcp.catalogue.scheduled_jobs import (
     Schedule,
     ScheduledJob,
     how_often,
-    runs_a_month,
+    runs_no_more_often,
 )
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.catalogue.vocabulary import Owner
@@ -200,8 +200,8 @@ class RescheduleJob(ActsOnScheduledJob[ScheduledJob]):
         return "It can be set back; what was spent or done until then stays so."
 
     def consequences(self, before: ScheduledJob, known: Known) -> Iterator[Consequence]:
-        was, then = runs_a_month(before.schedule_now), runs_a_month(self.schedule)
-        if self.schedule != before.schedule_now and (not was or not then or then > was):
+        was = before.schedule_now
+        if self.schedule != was and not runs_no_more_often(self.schedule, was):
             yield from effects_again(before.job, known, how_often(self.schedule))
 
     def preview(self, before: ScheduledJob) -> dict[str, tuple[Any, Any]]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from hub_mcp.catalogue.scheduled_jobs import runs_a_month
+from hub_mcp.catalogue.scheduled_jobs import runs_a_month, runs_no_more_often
+from hub_mcp.localhub.jobs.cron import CronLine
 from tests.gate.gates import World, question_about, refused, text_of
+from tests.hostile import some
 
 DIGEST = {"namespace": "ada", "job_id": "6a6b95d0f7ffe8e4b4e8c51b"}
 RUN = {"namespace": "ada", "flavor": "t4-small", "docker_image": "python:3.12", "timeout_seconds": 1800}
@@ -69,3 +75,70 @@ async def test_scheduled_jobs_are_listed_with_when_they_run_next(world: World) -
 )  # fmt: skip
 def test_how_often_a_schedule_runs_in_a_month_at_most(schedule: str, runs: int | None) -> None:
     assert runs_a_month(schedule) == runs
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("was", "then"),
+    [
+        ("@yearly", "@monthly"),
+        ("* * * 1 *", "* * * * *"),
+        ("0 0 29 2 *", "0 0 29 * *"),
+        ("0 0 */1 * 1", "@daily"),
+        ("0 0 31 2 *", "@yearly"),
+        ("5/20 * * * *", "*/30 * * * *"),
+    ],
+)
+async def test_what_runs_in_more_months_or_perhaps_more_often_asks(world: World, was: str, then: str) -> None:
+    async with world.client(confirm="off") as client:
+        assert not (await client.call_tool("reschedule_job", {**DIGEST, "schedule": was})).is_error
+    async with world.client(confirm="deny") as client:
+        assert refused(await client.call_tool("reschedule_job", {**DIGEST, "schedule": then}))
+
+
+FIELDS = (
+    ("*", "0", "*/20", "5-9/2", "0,30"),
+    ("*", "6", "8-17", "*/12"),
+    ("*", "1", "1,15", "29", "31", "*/2"),
+    ("*", "1", "2", "4-6", "*/3"),
+    ("*", "1", "1-5", "0,6", "7", "*/2"),
+)
+LINES = st.tuples(*map(st.sampled_from, FIELDS)).map(" ".join) | st.sampled_from(
+    ["@yearly", "@monthly", "@weekly", "@daily", "@hourly"]
+)
+
+
+def test_no_schedule_that_runs_more_often_over_the_years_is_held_for_one_that_does_not() -> None:
+    every = [date(2001, 1, 1) + timedelta(days=n) for n in range(28 * 365 + 7)]
+
+    def runs(schedule: str) -> int:
+        line = CronLine.read(schedule)
+        days = Counter((one.day, one.month, (one.weekday() + 1) % 7) for one in every)
+        counted = sum(
+            often
+            for (day, month, weekday), often in days.items()
+            if month in line.months
+            and ((day in line.days or weekday in line.weekdays) if line.either
+                 else (day in line.days and weekday in line.weekdays))
+        )  # fmt: skip
+        return counted * len(line.minutes) * len(line.hours)
+
+    @some(200)
+    @given(LINES, LINES)
+    def check(then: str, was: str) -> None:
+        if runs_no_more_often(then, was):
+            assert runs(then) <= runs(was)
+
+    check()
+
+
+@pytest.mark.parametrize(
+    ("then", "was"),
+    [
+        ("0 9 * * 2", "30 5 * * 1"), ("@weekly", "@daily"), ("@yearly", "@monthly"),
+        ("0 0 15 * *", "@monthly"),
+        ("0 9 1 * *", "0 9 * * 1"), ("*/30 * * * *", "*/10 * * * *"), ("0 9 * * 1-5", "0 9 * * *"),
+    ],
+)  # fmt: skip
+def test_what_runs_as_often_or_less_is_known_to(then: str, was: str) -> None:
+    assert runs_no_more_often(then, was)
