@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from hub_mcp.catalogue.answers import Answer, Page, Record, is_object
+from hub_mcp.catalogue.answers import Answer, Page, Record, is_array, is_object
 from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.http import Effect
 from hub_mcp.catalogue.operations.arguments import arguments_of
 from hub_mcp.catalogue.operations.calls import PERSONAL, OperationCall, names_of, reading_of
 from hub_mcp.catalogue.operations.found import Found
+from hub_mcp.catalogue.operations.paths import TYPES
 from hub_mcp.catalogue.operations.replacing import lost_by, read_before, taken_back
 from hub_mcp.catalogue.operations.risks import Risk, risk_of
 from hub_mcp.catalogue.operations.table import Standing
@@ -42,6 +43,7 @@ class OperationChange(OperationCall, Change[Answer, Answer]):
         said, found = self._said(), list(super().owners())
         if repository := said.get("repository"):  # where a copy goes
             found.append(str(repository).rpartition("/")[0])
+        found.extend(_owners_in(list(payload_of(self.operation, self).values())))
         if not found and self.operation.area == "posts" and said.get("username"):
             found.append(str(said["username"]))
         return tuple(dict.fromkeys(found))
@@ -120,6 +122,16 @@ class OperationChange(OperationCall, Change[Answer, Answer]):
     @classmethod
     def may_ask(cls) -> bool:
         return cls.operation.standing in (Standing.ASK, Standing.UNKNOWN)
+
+
+def _owners_in(value: Any) -> Iterator[str]:
+    """The owners of repositories that a body names by type and name, wherever in it."""
+    if is_object(value):
+        name = value.get("name")
+        if isinstance(name, str) and value.get("type") in TYPES.values():
+            yield name.rpartition("/")[0] or name
+    for one in value.values() if is_object(value) else value if is_array(value) else ():
+        yield from _owners_in(one)
 
 
 def _value_of(answer: Answer) -> Any:

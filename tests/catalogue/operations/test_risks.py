@@ -1,14 +1,23 @@
 """What a call risks is told by what it says and by what it leaves out."""
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from hub_mcp.catalogue import ENDPOINTS
+from hub_mcp.catalogue.answers import is_object
+from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.operations.calls import OperationCall, made_of
+from hub_mcp.catalogue.operations.operation_change import OperationChange
+from hub_mcp.catalogue.operations.paths import routes
 from hub_mcp.catalogue.operations.risks import Risk, risk_of
-from hub_mcp.catalogue.operations.table import Standing, operations
+from hub_mcp.catalogue.operations.table import Operation, Standing, operations
 from hub_mcp.catalogue.operations.validation import bad_arguments, payload_of
+from tests.catalogue.operations.examples import least_arguments
+from tests.samples import forms
 
 OPERATIONS = operations()
 REPO = {"repo_id": "acme/tiny", "type": "model"}
@@ -21,6 +30,9 @@ LINES = [
     {"key": "header", "value": {"summary": "fix"}},
     {"key": "file", "value": {"path": "a", "content": "b"}},
 ]
+LIST = {"slug": "acme/list-64f9a55bb3115b4f513ec026"}
+PLACED = {"action": "update", "_id": "0" * 24, "data": {"position": 1}}
+NOTED = {"action": "update", "_id": "1" * 24, "data": {"note": "Old."}}
 HOOK = {"watched": [{"type": "user", "name": "ada"}], "domains": ["repo"]}
 
 
@@ -56,6 +68,8 @@ def risked(name: str, said: dict[str, Any]) -> Risk:
         ("commit", {**REPO, "revision": "main", "body": LINES, "create_pr": "1"}, Standing.ASK, "P"),
         ("commit", {**REPO, "revision": "main", "body": LINES}, Standing.ASK, "DP"),
         ("get_job", {"namespace": "acme", "job_id": "1"}, Standing.CLEANED, "RS"),
+        ("update_collection_items", {**LIST, "body": [PLACED]}, Standing.WRITE, "W"),
+        ("update_collection_items", {**LIST, "body": [PLACED, NOTED]}, Standing.ASK, "P"),
         ("rename_discussion", {**REPO, "num": 3, "title": "better"}, Standing.WRITE, "W"),
     ],
 )  # fmt: skip
@@ -119,3 +133,59 @@ def test_a_wrong_argument_is_refused_in_a_plain_sentence(
     with pytest.raises(ValidationError) as refused:
         made_of(operation, OperationCall).model_validate(said, strict=True)
     assert sentence in bad_arguments(operation, refused.value).sentence()
+
+
+def repositories_in(schema: Any, way: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Where a body names a repository by its type and its name."""
+    if is_object(schema):
+        inside = schema.get("properties", {})
+        if "name" in inside and "model" in inside.get("type", {}).get("enum", ()):
+            yield way
+        for name, one in inside.items():
+            yield from repositories_in(one, (*way, name))
+
+
+def test_whoever_owns_a_repository_that_a_body_names_counts_for_the_namespaces() -> None:
+    found = 0
+    for operation in OPERATIONS.values():
+        body = routes(operation)[0].shape.body
+        if operation.reads or operation.keeps_back or operation.name in ENDPOINTS:
+            continue
+        for way in repositories_in(body):
+            said = least_arguments(operation)
+            part = said
+            for name in way:
+                part = part[name]
+            part["name"] = "eve/elsewhere"
+            call = made_of(operation, OperationChange).model_validate(said)
+            assert "eve" in call.owners(), operation.name
+            found += 1
+    assert found
+
+
+def sends(call: Endpoint[Any], operation: Operation) -> bool:
+    """Whether a request of the call is one of the operation's."""
+    sent = call.to_http("")
+    path = sent.url.partition("?")[0]
+    return any(
+        one.method == sent.method and re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(one.path)), path)
+        for one in operation.requests
+    )
+
+
+def test_what_asks_by_a_tool_asks_by_every_other_operation_of_the_same_request() -> None:
+    several = {
+        "slug": LIST["slug"],
+        "item_id": [{"item_id": "0" * 24, "note": "a"}, {"item_id": "1" * 24, "note": "b"}],
+    }
+    calls = [(ENDPOINTS[tool], one) for tool in ENDPOINTS for one in forms(tool)]
+    found = set[str]()
+    for endpoint, said in [*calls, (ENDPOINTS["update_collection_item"], several)]:
+        if not endpoint.may_ask():
+            continue
+        call = endpoint.model_validate(said)
+        for operation in OPERATIONS.values():
+            if operation.name not in ENDPOINTS and sends(call, operation):
+                assert operation.standing is Standing.ASK or operation.keeps_back, operation.name
+                found.add(operation.name)
+    assert "update_collection_items" in found
