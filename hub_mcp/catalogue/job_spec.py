@@ -13,7 +13,7 @@ from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.identifiers import check_repo_id
 from hub_mcp.catalogue.jobs import EVERY_MACHINE, cost_of
-from hub_mcp.catalogue.operations.cleaning import clean_text
+from hub_mcp.catalogue.operations.cleaning import clean_text, refuse_taken_out
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.catalogue.vocabulary import FreeText, ObjectId, Part, Word
 from hub_mcp.text import quoted
@@ -47,6 +47,7 @@ def _variables(said: dict[str, str]) -> dict[str, str]:
             raise ValueError("a variable's name is of letters, digits and '_', and begins with a letter")
         if clean_text(f"{name}={value}") != f"{name}={value}":
             raise ValueError(f"the variable {name} looks like a secret: {NO_SECRETS}")
+        refuse_taken_out(value)
     return said
 
 
@@ -60,7 +61,7 @@ def _labels(said: dict[str, str]) -> dict[str, str]:
 def _without_secrets(text: str) -> str:
     if clean_text(text) != text:
         raise ValueError(f"there is something like a secret in it: {NO_SECRETS}")
-    return text
+    return refuse_taken_out(text)
 
 
 Variables = Annotated[dict[str, str], BeforeValidator(_as_texts), AfterValidator(_variables)]

@@ -12,7 +12,7 @@ from hub_mcp.catalogue.change import Change, delete, post
 from hub_mcp.catalogue.endpoint import Endpoint, get
 from hub_mcp.catalogue.http import Effect, HttpRequest, HttpResponse
 from hub_mcp.catalogue.listing import Listing
-from hub_mcp.catalogue.operations.cleaning import HIDDEN, clean_text
+from hub_mcp.catalogue.operations.cleaning import HIDDEN, clean_text, refuse_taken_out
 from hub_mcp.catalogue.repository import Repository
 from hub_mcp.catalogue.space_runtime import SPACE, ActsOnSpace
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
@@ -156,7 +156,7 @@ class SetSpaceVariable(ActsOnSetting):
     def _is_no_secret(cls, value: str) -> str:
         if clean_text(value) != value:
             raise ValueError("it looks like a token or a password, and variables can be read: use a secret")
-        return value
+        return refuse_taken_out(value)
 
     def completed(self, before: Repository, known: Known) -> Self:
         found, whole = self.now(known), self.model_copy()

@@ -16,7 +16,7 @@ from hub_mcp.catalogue.job_changes import effects_again
 from hub_mcp.catalogue.job_spec import machines_in
 from hub_mcp.catalogue.jobs import EVERY_MACHINE, GetJob, JobId, cost_of, what_is_run
 from hub_mcp.catalogue.marks import Local
-from hub_mcp.catalogue.operations.cleaning import clean_text
+from hub_mcp.catalogue.operations.cleaning import clean_text, refuse_taken_out
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.catalogue.vocabulary import Account, Part, Word
 from hub_mcp.catalogue.webhooks import (
@@ -52,7 +52,7 @@ def _address(text: str) -> str:
         raise ValueError("`url` must be an address that begins with https:// or http://")
     if "@" in parts.netloc or clean_text(text) != text:
         raise ValueError(f"there is something like a secret in `url`: {NO_KEYS}")
-    return text
+    return refuse_taken_out(text)
 
 
 Address = Annotated[Word, AfterValidator(_address)]
@@ -218,7 +218,7 @@ class UpdateWebhook(WebhookSpec[Webhook, Webhook]):
             yield Consequence(Impact.DESTROYS, f"it no longer sends to {quoted(before.host)}")
         more = [one for one in self._watched() if _key(one) not in there]
         wider = bool(more) or any(one not in before.domains_now for one in self.domains or ())
-        if self.url and self.url != before.field("url"):
+        if self.url:  # whether it is the present one is not known: its query may not be told
             line = f"events of {self.watching()} leave the Hub for {quoted(host_of(self.url))}"
             yield Consequence(Impact.SENDS_OUT, line)
         elif wider and not self.job_source_id:

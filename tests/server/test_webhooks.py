@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from hub_mcp.catalogue.operations.cleaning import HIDDEN
 from tests.gate.gates import World, question_about, refused, text_of
 
 pytestmark = pytest.mark.asyncio
 HOOK, OFF = {"webhook_id": "6908720c926214bcf1cbefa9"}, {"webhook_id": "6a0dd5d26579bd07dc5b0d23"}
 ORG, FJORDS = {"type": "org", "name": "nimbus-labs"}, {"type": "model", "name": "ada/fjord-names"}
+RUN = {"namespace": "ada", "flavor": "cpu-basic", "docker_image": "python:3.12"}
 NEW = {"watched": [ORG], "domains": ["repo"]}
 
 
@@ -101,3 +103,32 @@ async def test_the_query_of_an_address_is_not_told(world: World) -> None:
         assert "drizzle-2025" not in said
         assert "made up" not in said
     assert "its secret and its log" in await question_about(World(world.place), "delete_webhook", HOOK)
+
+
+async def test_an_address_asks_also_where_it_looks_like_the_present_one(world: World) -> None:
+    there = {**HOOK, "watched": [ORG, FJORDS]}
+    for secret in ("https://rain.example/x?room=drizzle", "https://rain.example/x#drizzle"):
+        async with world.client(confirm="off") as client:
+            assert not (await client.call_tool("update_webhook", {**there, "url": secret})).is_error
+        asked = await question_about(world, "update_webhook", {**there, "url": "https://rain.example/x"})
+        assert 'leave the Hub for "rain.example"' in asked
+
+
+@pytest.mark.parametrize(
+    ("tool", "said"),
+    [
+        ("update_webhook", {**HOOK, "watched": [ORG], "url": f"https://rain.example/x?{HIDDEN}"}),
+        ("create_webhook", {**NEW, "url": f"https://rain.example/x?{HIDDEN}"}),
+        ("set_space_variable", {"repo_id": "nimbus-labs/will-it-rain", "key": "A", "value": HIDDEN}),
+        ("run_job", {**RUN, "environment": {"A": HIDDEN}}),
+        ("run_job", {**RUN, "command": ["echo", HIDDEN]}),
+        ("create_scheduled_job", {**RUN, "schedule": "@daily", "environment": {"A": HIDDEN}}),
+    ],
+)
+async def test_what_stands_for_something_untold_is_not_set_in_its_place(
+    world: World, tool: str, said: dict[str, Any]
+) -> None:
+    async with world.client(confirm="off", structured=False) as client:
+        answer = await client.call_tool(tool, said)
+    assert "stands for what is not told" in text_of(answer)
+    assert world.spy.changes == []

@@ -32,6 +32,17 @@ def clean_text(text: str) -> str:
     return _ASSIGNED.sub(rf"\1{HIDDEN}", SECRETS.sub(HIDDEN, text))
 
 
+def refuse_taken_out(text: str) -> str:
+    """A text to be set; what stands in an answer for something that is not told is none.
+
+    Raises:
+        ValueError: it holds that.
+    """
+    if HIDDEN in text:
+        raise ValueError(f"{HIDDEN} stands for what is not told; it cannot be set back from an answer")
+    return text
+
+
 def cleaned(value: Any, hides: Collection[str], shown: Collection[str] = ()) -> Any:
     """An answer without what it must not hold.
 
