@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -24,6 +25,7 @@ from hub_mcp.errors import Refused, UnexpectedAnswer, plain
 SAMPLE = 512  # bytes of a file by which the Hub judges it
 ATTRIBUTES = ".gitattributes"
 LFS = "application/vnd.git-lfs+json"
+_WORDS = re.compile(r"[a-z]+(?:/[a-z]+)*")
 ONLY_OTHERWISE = "`hf upload` from huggingface_hub can upload them."
 
 
@@ -135,9 +137,13 @@ class AskUploadAddresses(Endpoint[UploadAddresses]):
             "hash_algo": "sha256",
             "ref": {"name": self.revision},
         }
+        return HttpRequest("POST", f"{base}{self.place}objects/batch", body, accept=LFS)
+
+    @property
+    def place(self) -> str:
+        """The path below which the Hub speaks of this repository's large files."""
         folder = "" if self.type == "model" else f"{self.type}s/"
-        url = f"{base}/{folder}{quote(self.repo_id, safe='/')}.git/info/lfs/objects/batch"
-        return HttpRequest("POST", url, body, accept=LFS)
+        return f"/{folder}{quote(self.repo_id, safe='/')}.git/info/lfs/"
 
 
 class OfALargeFile(Endpoint[Done]):
@@ -169,14 +175,23 @@ class UploadLargeFile(OfALargeFile):
 
 @step(Line("POST", "/", "", Effect.READ, "repo.write"))
 class CheckUpload(OfALargeFile):
-    """Whether a large file has arrived; asked of the Hub itself, whichever host the address names."""
+    """Whether a large file has arrived; asked of the Hub itself, whichever host the address names.
+
+    Attributes:
+        place: the path of the repository's large files: with the token nothing else is posted to.
+    """
+
+    place: str
 
     def to_http(self, base: str) -> HttpRequest:
-        path = urlsplit(self.address).path
-        if "/info/lfs/" not in path:
+        try:
+            _, at, what = urlsplit(self.address).path.rpartition(self.place)
+        except ValueError:
+            at = what = ""
+        if not at or not _WORDS.fullmatch(what):
             raise UnexpectedAnswer("The Hub named an address for the check of an upload that is none of LFS.")
         body = {"oid": self.file.oid, "size": len(self.file.content)}
-        return HttpRequest("POST", f"{base}/{path.lstrip('/')}", body, accept=LFS)
+        return HttpRequest("POST", f"{base}{self.place}{what}", body, accept=LFS)
 
     def from_http(self, response: HttpResponse) -> Done:
         self.refuse_errors(response)
@@ -195,7 +210,7 @@ def uploads(place: Mapping[str, Any], files: Sequence[FileBody], create_pr: bool
             if address := answered.uploads.get(oid):
                 yield UploadLargeFile(address=address, file=file)
             if address := answered.checks.get(oid):
-                yield CheckUpload(address=address, file=file)
+                yield CheckUpload(address=address, file=file, place=asked.place)
     return frozenset(one.path for one in files if one.content and one.path in modes.by_lfs)
 
 

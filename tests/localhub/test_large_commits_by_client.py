@@ -104,8 +104,16 @@ class Elsewhere(httpx.AsyncBaseTransport):
             told = told.replace('"lfs"', json.dumps(self.told.get("mode", "lfs")))
         if request.url.path.endswith("/batch"):
             told = told.replace(f"{BASE}/lfs-uploads", f"{self.storage}/lfs-uploads")
+            if "check" in self.told:
+                told = json.dumps(_with_check(json.loads(told), self.told["check"]))
             told = told.replace('"basic"', json.dumps(self.told.get("transfer", "basic")))
         return httpx.Response(answer.status_code, headers={"content-type": "application/json"}, text=told)
+
+
+def _with_check(told: dict[str, Any], href: str) -> dict[str, Any]:
+    for one in told["objects"]:
+        one["actions"]["verify"]["href"] = href
+    return told
 
 
 @asynccontextmanager
@@ -166,3 +174,25 @@ async def test_nothing_is_uploaded_before_a_person_says_yes() -> None:
         result = await client.call_tool("commit", {**PICTURE, "create_pr": True})
     assert result.is_error
     assert not [path for path in there.paths if path.startswith(("POST", "PUT")) and "paths-info" not in path]
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        f"{BASE}/api/models/ada/fjord-names/super-squash/main/info/lfs/",
+        f"{BASE}/x/info/lfs/../../../api/models/ada/fjord-names/super-squash/main",
+        f"{BASE}/ada/fjord-names.git/info/lfs/../../../../api/models/ada/fjord-names/super-squash/main",
+        f"{BASE}/ada/fjord-names.git/info/lfs/%2e%2e/%2e%2e/api/repos/delete",
+        f"{BASE}/nimbus-labs/storm-atlas-7b.git/info/lfs/objects/batch",
+        "https://[",
+    ],
+)
+async def test_the_check_of_an_upload_posts_nowhere_but_to_the_repositorys_own_large_files(href: str) -> None:
+    there = Elsewhere()
+    there.told = {"check": href}
+    async with tools_over(there) as client:
+        result = await client.call_tool("commit", PICTURE)
+    assert result.is_error
+    posted = [path for path in there.paths if path.startswith("POST")]
+    asked = ("/paths-info/main", "/preupload/main", "/ada/fjord-names.git/info/lfs/objects/batch")
+    assert [path for path in posted if not path.endswith(asked)] == []
