@@ -14,8 +14,13 @@ from collections.abc import Generator
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+# Another name may be a web page's that resolves to here: with a token that everybody knows it could change
+# this Hub, and have its webhooks call whatever else listens on loopback.
+OWN_NAMES = ("localhost", "127.0.0.1", "*.localhost")
 
 
 def listen(port: int = 0, host: str = "127.0.0.1") -> socket.socket:
@@ -52,8 +57,9 @@ class _Cuttable(H11Protocol):
 
 def server_of(app: Starlette, tls: ssl.SSLContext | None = None) -> uvicorn.Server:
     """A uvicorn server for the Hub that prints nothing of its own and adds no header."""
+    guarded = TrustedHostMiddleware(app, OWN_NAMES, www_redirect=False)
     config = uvicorn.Config(
-        app, log_level="error", access_log=False, lifespan="off", server_header=False, http=_Cuttable
+        guarded, log_level="error", access_log=False, lifespan="off", server_header=False, http=_Cuttable
     )
     if tls is not None:
         config.load()

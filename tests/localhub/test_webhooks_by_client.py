@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Queue
 from typing import Any
 
+import httpx
 import pytest
 from huggingface_hub import HfApi
 from huggingface_hub.errors import HfHubHTTPError
@@ -184,3 +185,23 @@ def test_loopback_is_known_by_its_own_word(host: str) -> None:
 )
 def test_all_else_is_elsewhere(host: str) -> None:
     assert not is_loopback(host)
+
+
+@pytest.mark.parametrize(
+    "host", ["rebound.example", "127.0.0.1.rebound.example", "localhost.rebound.example", ""]
+)
+def test_a_name_that_a_web_page_has_resolve_to_this_machine_changes_nothing_and_calls_nobody(
+    receiver: Receiver, host: str
+) -> None:
+    hook = {"watched": [{"type": "user", "name": "ada"}], "domains": ["repo"], "url": receiver.url}
+    signed_in = {"Authorization": f"Bearer {ADA}"}
+    with (
+        serving(create_app()) as url,
+        httpx.Client(base_url=url, headers=signed_in, trust_env=False, timeout=PATIENCE) as browser,
+    ):
+        before = browser.get("/api/settings/webhooks").json()
+        refused = browser.post("/api/settings/webhooks", json=hook, headers={"Host": f"{host}:8000"})
+        assert refused.status_code == 400
+        assert browser.get("/api/settings/webhooks").json() == before
+        named = browser.get("/api/whoami-v2", headers={"Host": "team.localhost:8000"})
+        assert named.json()["name"] == "ada"
