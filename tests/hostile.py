@@ -24,7 +24,7 @@ UNSEEN = (
 
 
 def some(examples: int) -> settings:
-    """So many examples where there is time (`tests.thoroughly`), always the same eighth of them elsewhere."""
+    """So many examples where there is time (`tests.thoroughly`), always the same few of them elsewhere."""
     return settings(
         max_examples=share(examples),
         deadline=None,

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,8 @@ def room_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def imports_of(path: Path) -> set[str]:
+@cache
+def imports_of(path: Path) -> frozenset[str]:
     """Every module a file imports, at its top or inside a function, as a dotted name."""
     package = ["hub_mcp", *path.relative_to(PACKAGE).parts[:-1]]
     found: set[str] = set()
@@ -44,7 +46,7 @@ def imports_of(path: Path) -> set[str]:
             base = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
             module = ".".join(part for part in (base, node.module or "") if part)
             found |= {module, *(f"{module}.{name.name}" for name in node.names)}
-    return found
+    return frozenset(found)
 
 
 FILES = sorted(

@@ -118,7 +118,7 @@ async def test_no_text_in_any_argument_brings_the_server_down(mode: str) -> None
      "html-after=1", "500-after=1", "reset-after=1"],
 )  # fmt: skip
 async def test_every_fault_of_the_hub_is_told(faults: str) -> None:
-    settings = Settings(sandbox="", confirm="off", journal="off", faults=faults, timeout=1.0, max_wait=1.0)
+    settings = Settings(sandbox="", confirm="off", journal="off", faults=faults, timeout=0.3, max_wait=0.3)
     async with Client(server_of(settings, hub_of(settings))) as client:
         for tool, arguments in (
             ("get_model", {"repo_id": "gpt2"}),

@@ -1,26 +1,32 @@
-"""How much is tried: an eighth in README's test command, all of it among the slower judges."""
+"""How much is tried: a sixteenth in README's test command, all of it among the slower judges."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar
 
 T = TypeVar("T")
 THOROUGH = os.environ.get("HUB_MCP_THOROUGH") == "1"
-PARTS = 1 if THOROUGH else 8
+PARTS = 1 if THOROUGH else 16
 
 
 def share(examples: int) -> int:
     """How many of so many examples are tried."""
-    return max(10, examples // PARTS)
+    return max(5, examples // PARTS)
 
 
 def every_nth(cases: Sequence[T], number: int) -> Sequence[T]:
-    """All cases, or for the `number`-th tool its share: eight tools in a row have all of them."""
-    return cases[number % PARTS :: PARTS]
+    """All cases, or for the `number`-th tool its share, at least one: tools in a row have all of them."""
+    parts = min(PARTS, len(cases))
+    return cases[number % parts :: parts]
 
 
 def one_of(cases: Sequence[T], number: int) -> Sequence[T]:
     """All cases, or for the `number`-th tool one of them: as many tools in a row have all."""
     return cases if THOROUGH else [cases[number % len(cases)]]
+
+
+def one_of_each(cases: Sequence[T], kind: Callable[[T], Hashable]) -> Sequence[T]:
+    """All cases, or the first of each kind."""
+    return cases if THOROUGH else [*{kind(one): one for one in reversed(cases)}.values()][::-1]

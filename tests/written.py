@@ -13,3 +13,8 @@ EVERY_TOOL: dict[str, Any] = {
     "tools": tuple(name for name in ENDPOINTS if name not in default_endpoints()),
     "secrets_from": (SOURCE,),
 }
+
+
+def offering(tool: str) -> dict[str, Any]:
+    """The settings of a server with this tool alone: clients read the whole list at a call."""
+    return {"toolsets": (), "tools": (tool,)} if tool in ENDPOINTS else {}

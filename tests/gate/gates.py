@@ -14,7 +14,6 @@ from mcp import Client
 from mcp.client.extension import advertise
 from mcp.types import CallToolResult, ElicitRequestFormParams, ElicitResult, InputRequiredResult
 
-from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.token import Token
 from hub_mcp.gate.approvals import Approvals
@@ -26,7 +25,7 @@ from hub_mcp.server.catalogue_tools import CatalogueTools
 from hub_mcp.server.handlers import build
 from hub_mcp.server.views.view_list import EXTENSION, HTML
 from hub_mcp.settings import Settings
-from tests.written import EVERY_TOOL, SOURCE
+from tests.written import EVERY_TOOL, SOURCE, offering
 
 BASE = "http://hub.test"
 ADA, EVE = "hf_sandbox_ada_write", "hf_sandbox_eve_write"
@@ -209,11 +208,6 @@ class Asked:
     def __call__(self, params: ElicitRequestFormParams) -> ElicitResult | Awaitable[ElicitResult]:
         self.questions.append(params)
         return self._answer(params)
-
-
-def offering(tool: str) -> dict[str, Any]:
-    """The settings of a server with this tool alone: clients read the whole list before a call."""
-    return {"toolsets": (), "tools": (tool,)} if tool in ENDPOINTS else {}
 
 
 async def question_about(world: World, tool: str, arguments: dict[str, Any]) -> str:

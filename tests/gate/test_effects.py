@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ from tests.gate.gates import (
     text_of,
 )
 from tests.gate.ways import AFTERWARDS, GATED, HARMLESS, OPENS, ORG, PRIVATE, PUBLIC, ids, ways
-from tests.thoroughly import share
+from tests.thoroughly import one_of_each, share
 
 
 def changes() -> list[type[Change[Any, Any]]]:
@@ -59,7 +59,12 @@ def only_naming(endpoint: type[Change[Any, Any]]) -> Iterator[str]:
             yield name
 
 
-WAYS = pytest.mark.parametrize("way", range(len(ways())), ids=[str(one) for one in ways()])
+def each_of(numbers: Sequence[int]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("way", numbers, ids=[str(ways()[n]) for n in numbers])
+
+
+WAYS = each_of(range(len(ways())))
+A_WAY_OF_EACH = each_of(one_of_each(range(len(ways())), lambda n: (ways()[n].tool, ways()[n].effect)))
 
 
 @pytest.fixture
@@ -105,7 +110,7 @@ def test_every_effect_has_its_ways_and_every_change_an_effect() -> None:
 
 
 @pytest.mark.asyncio
-@WAYS
+@A_WAY_OF_EACH
 async def test_a_way_to_an_effect_is_seen_as_one(world: World, way: int) -> None:
     one = ways()[way]
     assert one.effect in await impacts(world, one.tool, one.arguments)
@@ -264,7 +269,7 @@ async def test_what_the_hub_does_not_tell_counts_as_the_worst(
 
 
 @pytest.mark.asyncio
-@WAYS
+@A_WAY_OF_EACH
 async def test_a_way_asks_also_where_the_hub_tells_nothing(world: World, way: int) -> None:
     one = ways()[way]
     world.spy.inner = Tampered(world.spy.inner, holds_less)

@@ -20,9 +20,10 @@ from mcp.types import CallToolResult, ElicitRequestFormParams, ElicitResult
 
 from hub_mcp.catalogue import ENDPOINTS, Change, Effect
 from tests import samples
-from tests.gate.gates import ERAS, Answer, AtOnce, World, agreeing, declining, offering, refused, typing
+from tests.gate.gates import ERAS, Answer, AtOnce, World, agreeing, declining, refused, typing
 from tests.gate.ways import ways
 from tests.thoroughly import one_of, share
+from tests.written import offering
 
 ORG = "nimbus-labs"
 FJORDS = {"repo_id": "ada/fjord-names", "type": "model"}

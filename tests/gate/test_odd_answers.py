@@ -16,9 +16,10 @@ from hub_mcp.client.hub import Hub
 from hub_mcp.client.transport.rate_limit import RateLimitTransport
 from hub_mcp.errors import NOTHING_CHANGED, UNCERTAIN
 from hub_mcp.server.confirm import change_tool
-from tests.gate.gates import World, offering, text_of
+from tests.gate.gates import World, text_of
 from tests.gate.test_gate_property import CHANGING, Case, cases_of
 from tests.thoroughly import every_nth
+from tests.written import offering
 
 JSON = (b"content-type", b"application/json")
 BODIES = {

@@ -16,7 +16,7 @@ from hub_mcp.client.hub import Hub
 from hub_mcp.client.token import Token
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import server_of
-from tests.written import EVERY_TOOL, SOURCE
+from tests.written import EVERY_TOOL, SOURCE, offering
 
 Told = Callable[[str, dict[str, Any]], str]
 
@@ -55,9 +55,10 @@ def fresh(api: HfApi) -> Iterator[str]:
 @pytest.fixture
 def told(hub_url: str) -> Told:
     """What a tool of our server answers ada, where nobody is asked."""
-    settings = Settings(endpoint=hub_url, confirm="off", journal="off", **EVERY_TOOL)
 
     async def call(tool: str, arguments: dict[str, Any]) -> str:
+        offered = {**EVERY_TOOL, **offering(tool)}
+        settings = Settings(endpoint=hub_url, confirm="off", journal="off", **offered)
         hub = Hub(hub_url, Token(ADA, "a test"), secrets_from=(SOURCE,))
         async with Client(server_of(settings, hub)) as client:
             result = await client.call_tool(tool, arguments)

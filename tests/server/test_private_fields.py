@@ -16,6 +16,7 @@ from hub_mcp.client.token import Token
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import server_of
 from tests.samples import CALLS
+from tests.written import offering
 
 BASE = "http://hub.test"
 EXCHANGES = Path(__file__).parent.parent / "exchanges"
@@ -42,7 +43,7 @@ async def told(tool: str, arguments: dict[str, Any], body: Any) -> str:
         return httpx.Response(200, json=body)
 
     hub = Hub(BASE, Token("hf_" + "Sample" * 5, "a test"), transport=lambda: httpx.MockTransport(answer))
-    settings = Settings(journal="off", structured=True, toolsets=("all",))
+    settings = Settings(journal="off", structured=True, **offering(tool))
     async with Client(server_of(settings, hub)) as client:
         result = await client.call_tool(tool, arguments)
     return str(result.content) + json.dumps(result.structured_content)

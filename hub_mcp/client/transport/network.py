@@ -8,16 +8,18 @@ Cookies are never kept.
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
+import ssl
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from functools import partial
+from functools import cache, partial
 
 import anyio
 import httpx
 
 from hub_mcp.client.deadline import deadline_of
-from hub_mcp.client.transport.connection_errors import odd_surroundings
+from hub_mcp.client.transport.connection_errors import CERTIFICATES, odd_surroundings
 from hub_mcp.client.transport.inflated import Inflated
 from hub_mcp.client.transport.lanes import ONE, Lanes
 from hub_mcp.client.transport.proxies import ProxyRoute, proxy_for
@@ -62,7 +64,7 @@ class Network(httpx.AsyncBaseTransport):
                 through = httpx.Proxy(proxy.address) if proxy else None
                 make = partial(
                     httpx.AsyncHTTPTransport,
-                    verify=httpx.create_ssl_context(),
+                    verify=_certificates(*map(os.environ.get, CERTIFICATES)),
                     limits=ONE,
                     proxy=through,
                     socket_options=[RECEIVING],
@@ -77,6 +79,12 @@ class Network(httpx.AsyncBaseTransport):
         for lanes in self._by_origin.values():
             await lanes.aclose()
         self._by_origin.clear()
+
+
+@cache
+def _certificates(*places: str | None) -> ssl.SSLContext:
+    """The authorities that the environment names by these: read once, since it takes as long as a call."""
+    return httpx.create_ssl_context()
 
 
 class WholeAnswerTransport(httpx.AsyncBaseTransport):
