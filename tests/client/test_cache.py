@@ -34,6 +34,18 @@ async def test_an_etag_is_sent_along_and_a_304_is_answered_from_memory() -> None
 
 
 @pytest.mark.asyncio
+async def test_what_is_said_of_one_exchange_is_not_said_again() -> None:
+    lasting = {"ETag": 'W/"1"', "Link": '<https://hub.test/next>; rel="next"', "X-Repo-Commit": "abc"}
+    passing = {"Date": "today", "RateLimit": '"api";r=7;t=9', "X-Request-Id": "7", "X-Amz-Cf-Id": "x"}
+    far = FarSide(httpx.Response(200, headers={**lasting, **passing}, json={}), httpx.Response(304))
+    transport = CacheTransport(far.transport, clock=Time())
+    first, again = [await transport.handle_async_request(request()) for _ in range(2)]
+    assert set(map(str.lower, {**lasting, **passing})) <= set(first.headers)
+    assert {name: again.headers.get(name) for name in lasting} == lasting
+    assert not set(map(str.lower, passing)) & set(again.headers)
+
+
+@pytest.mark.asyncio
 async def test_a_new_answer_takes_the_place_of_the_old_one() -> None:
     far = FarSide(tagged(), tagged(b'{"n":2}', 'W/"2"'), httpx.Response(304))
     transport = CacheTransport(far.transport, clock=Time())

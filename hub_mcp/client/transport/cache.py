@@ -27,6 +27,20 @@ MOST_ENTRIES = 1_000
 OVERHEAD = 1_000  # bytes an entry takes beside its body, roughly
 WHOAMI, TAGS = 300.0, 4 * 3600.0  # seconds; whoami has a strict limit of its own, tags change slowly
 KEPT_FOR = {"/api/whoami-v2": WHOAMI, "-tags-by-type": TAGS}  # by the end of the path
+# What is said of one exchange and not of the answer, or to browsers alone: of a small answer the larger part.
+PASSING = frozenset(
+    {
+        b"date",
+        b"via",
+        b"x-cache",
+        b"x-request-id",
+        b"ratelimit",
+        b"ratelimit-policy",
+        b"vary",
+        b"x-powered-by",
+    }
+)
+PASSING_KINDS = (b"access-control-", b"cross-origin-", b"x-amz-cf-")
 
 Key = tuple[str, str]  # caller, address
 
@@ -101,7 +115,7 @@ class CacheTransport(httpx.AsyncBaseTransport):
             body = await answer.aread()
             if changes == self._changes:
                 etag = answer.headers.get("etag", "")
-                self._keep(key, tuple(answer.headers.raw), body, etag if etag.isascii() else "")
+                self._keep(key, _lasting(answer), body, etag if etag.isascii() else "")
         return answer
 
     def _keep(self, key: Key, headers: tuple[tuple[bytes, bytes], ...], body: bytes, etag: str) -> None:
@@ -128,6 +142,16 @@ class CacheTransport(httpx.AsyncBaseTransport):
         self._known.clear()
         self.bytes = 0
         await self._inner.aclose()
+
+
+def _lasting(answer: httpx.Response) -> tuple[tuple[bytes, bytes], ...]:
+    """The headers that are still true when the answer is given again."""
+    named = ((name.lower(), value) for name, value in answer.headers.raw)
+    return tuple((name, value) for name, value in named if not _is_passing(name))
+
+
+def _is_passing(name: bytes) -> bool:
+    return name in PASSING or name.startswith(PASSING_KINDS)
 
 
 def _kept_for(key: Key) -> float:
