@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from hub_mcp.dev.snapshots import tokens_of
-from tests.bench.peers import Line, bare, fastmcp, official, ours
+from tests.bench.peers import Line, bare, cpu_of, fastmcp, official, ours
 from tests.bench.table import Row, mebibytes, milliseconds, paired, per_second
 
 AT_ONCE = 50
@@ -179,15 +179,22 @@ def calls(rounds: int) -> list[Row]:
             how = f"{len(sums)} calls in turns, each of another model, local Hub on a port"
             rows = [paired("get_model", single["ours"], "trivial tool + bare httpx", sums, milliseconds, how)]
             many: dict[str, list[float]] = {"ours": [], "theirs": []}
+            spent: dict[str, list[float]] = {"ours": [], "theirs": []}
             for turn in range(rounds):
                 wanted = ids[count + turn * burst :][:burst]  # others each time: a known one is only a 304
                 for name, session, tool in (("ours", line, "get_model"), ("theirs", floor, "fetch")):
-                    begun = time.perf_counter()
+                    begun, before = time.perf_counter(), cpu_of(session.process.pid)
                     at_once(session, tool, wanted)
                     many[name].append(len(wanted) / (time.perf_counter() - begun))
+                    spent[name].append((cpu_of(session.process.pid) - before) / len(wanted))
     how = f"{rounds} rounds of {burst} calls in turns, {AT_ONCE} under way at a time"
     against = "bare SDK server, a tool of bare httpx"
-    return [*rows, paired(f"{AT_ONCE} calls at once", many["ours"], against, many["theirs"], per_second, how)]
+    title = f"{AT_ONCE} calls at once"
+    return [
+        *rows,
+        paired(title, many["ours"], against, many["theirs"], per_second, how),
+        paired(f"{title}, CPU a call", spent["ours"], against, spent["theirs"], milliseconds, how),
+    ]
 
 
 def at_once(line: Line, tool: str, ids: list[str]) -> None:
