@@ -69,6 +69,11 @@ class Change(Endpoint[A], Generic[T, A]):
         """The calls as which it is made, one after another and with one question; itself where it is one."""
         return (self,)
 
+    @property
+    def writes(self) -> int:
+        """How many changes it is, with those that complete it."""
+        return 1
+
     def followed_by(self, before: T, after: A) -> Sequence[Change[Any, Any]]:
         """Further calls that complete it, now that the Hub has answered; its own question covers them."""
         return ()

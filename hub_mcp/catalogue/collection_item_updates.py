@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
@@ -59,10 +59,11 @@ class UpdateCollectionItem(ChangesItems[ChangedItem]):
     @model_validator(mode="before")
     @classmethod
     def _each_with_its_own(cls, given: Any) -> Any:
-        if is_object(given) and given.get("position") == 0:
+        first = given.get("position") if is_object(given) else None
+        if isinstance(first, int) and not isinstance(first, bool) and first >= 0:
             items = read_changes(given.get("item_id"))
             if len(items) > 1 and all(is_object(one) for one in items):
-                placed = [{**one, "position": n} for n, one in enumerate(items)]
+                placed = [{**one, "position": first + n} for n, one in enumerate(items)]
                 given = {**given, "item_id": placed, "position": None}
         return fold(given, "item_id", read_changes, ("note", "position"))
 
@@ -72,6 +73,27 @@ class UpdateCollectionItem(ChangesItems[ChangedItem]):
             if one.note is None and one.position is None:
                 raise ValueError(f"give {one.item_id} a note or a position")
         return self
+
+    def settled(self, before: Collection) -> Self:
+        """With places at which they stand one behind the other, from the first one's on.
+
+        The Hub moves one after another: an item that is taken from before the others moves these.
+        """
+        settled = super().settled(before)
+        places = [one.position for one in settled.item_id]
+        first = places[0]
+        if first is None or places != list(range(first, first + len(places))):
+            return settled
+        moved = [item for one in settled.item_id if (item := item_in(before, one))]
+        others = [one for one in before.items or () if one not in moved]
+        order, behind = list(before.items or ()), others[first:][:1]
+        placed: list[dict[str, Any]] = []
+        for n, (one, item) in enumerate(zip(settled.item_id, moved, strict=True)):
+            order.remove(item)
+            place = order.index(moved[n - 1]) + 1 if n else order.index(behind[0]) if behind else len(order)
+            order.insert(place, item)
+            placed.append({**one.model_dump(exclude_none=True), "position": place})
+        return settled.but(item_id=placed)
 
     def to_http(self, base: str) -> HttpRequest:
         if len(self.item_id) == 1:

@@ -54,6 +54,10 @@ class CreateCollection(Change[Nothing, Collection]):
         only = self.item[0] if self.item and len(self.item) == 1 else None
         return only if only and not only.note else None
 
+    @property
+    def writes(self) -> int:
+        return 1 + (0 if self._first else len(self.item or ()))
+
     def followed_by(self, before: Nothing, after: Collection) -> Sequence[Change[Any, Any]]:
         return [
             AddCollectionItem(slug=after.slug, item=[one]) for one in (() if self._first else self.item or ())

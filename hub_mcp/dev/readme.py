@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from hub_mcp.catalogue import ENDPOINTS, Effect, Endpoint
-from hub_mcp.catalogue.operations.table import Standing, operations
+from hub_mcp.catalogue.operations.table import Operation, Standing, operations
 from hub_mcp.cli.clients import CLIENTS, Client, Machine
 from hub_mcp.dev.client_pieces import ENDINGS, links, pieces
 from hub_mcp.dev.project import Project
@@ -65,25 +65,25 @@ def operation_count(project: Project) -> str:
 
 
 def operation_areas() -> str:
-    """For each area of the Hub how many operations there are, and how many are classed how."""
-    known = operations()
-    standings = [one for one in Standing if one is not Standing.UNKNOWN]
-    areas: dict[str, Counter[Standing]] = {}
-    for one in known.values():
-        areas.setdefault(one.area, Counter())[one.standing] += 1
-    total = Counter(one.standing for one in known.values())
+    """For each area how many operations are known and how many callable, and how many are classed how."""
+    known = operations().values()
+    areas: dict[str, list[Operation]] = {}
+    for one in known:
+        areas.setdefault(one.area, []).append(one)
     rows = [
-        f"| area | operations | {' | '.join(standings)} |",
-        f"| --- | {'--: | ' * (len(standings) + 1)}".rstrip(),
-        *(_counts(area.replace("_", " "), counted, standings) for area, counted in sorted(areas.items())),
-        _counts("**all**", total, standings),
+        f"| area | known | callable | {' | '.join(Standing)} |",
+        f"| --- | {'--: | ' * (len(Standing) + 2)}".rstrip(),
+        *(_counts(area.replace("_", " "), its) for area, its in sorted(areas.items())),
+        _counts("**all**", known),
     ]
     return "\n".join(rows)
 
 
-def _counts(name: str, counted: Counter[Standing], standings: Sequence[Standing]) -> str:
-    cells = [str(counted.total()), *(str(counted[one] or "") for one in standings)]
-    return f"| {name} | {' | '.join(cells)} |"
+def _counts(name: str, its: Collection[Operation]) -> str:
+    counted = Counter(one.standing for one in its)
+    callable_now = sum(not one.keeps_back for one in its)
+    cells = [len(its), callable_now or "", *(counted[one] or "" for one in Standing)]
+    return f"| {name} | {' | '.join(map(str, cells))} |"
 
 
 def tool_tables() -> str:

@@ -51,7 +51,7 @@ class Limits:
         for owner in call.owners():
             if owner:
                 self._check_owner(owner)
-        await self._check_budgets(destroys=call.line.effect is Effect.DESTROY)
+        await self._check_budgets(destroys=call.line.effect is Effect.DESTROY, writes=call.writes)
 
     async def check_budgets(self, found: Assessment) -> None:
         """What can be told of the budgets once it is known what the call does.
@@ -67,14 +67,18 @@ class Limits:
         Raises:
             Stopped: one of the budgets does not suffice for all of them.
         """
-        needed = Counter(flag for one in found for flag, _ in self._counted(destroys=_destroys(one)))
+        needed = Counter[str]()
+        for one in found:
+            for flag, _ in self._counted(destroys=_destroys(one)):
+                needed[flag] += one.call.writes if flag == "--max-writes" else 1
         for flag, count in needed.items():
             most = self._budgets[flag]
             left = max(0, (most or 0) - await self._used.count(flag, 0))
             if count > left:
                 what = "are deletions" if flag == "--max-deletes" else "count"
+                of = sum(one.call.writes for one in found)
                 raise Stopped(
-                    f"Of these {len(found):,} changes {count:,} {what}; {flag} leaves {left:,} of {most:,}.",
+                    f"Of these {of:,} changes {count:,} {what}; {flag} leaves {left:,} of {most:,}.",
                     advice=f"Ask for fewer. {OPERATOR}",
                 )
 
@@ -125,10 +129,16 @@ class Limits:
                 advice=OPERATOR,
             )
 
-    async def _check_budgets(self, *, destroys: bool) -> None:
+    async def _check_budgets(self, *, destroys: bool, writes: int = 1) -> None:
         for flag, most in self._counted(destroys=destroys):
-            if await self._used.count(flag, 0) >= most:
+            left = most - await self._used.count(flag, 0)
+            if left <= 0:
                 raise _used_up(flag, most)
+            if flag == "--max-writes" and writes > left:
+                raise Stopped(
+                    f"This is {writes:,} changes, each item being one; {flag} leaves {left:,} of {most:,}.",
+                    advice=f"Ask for fewer items. {OPERATOR}",
+                )
 
     def _counted(self, *, destroys: bool) -> list[tuple[str, int]]:
         """The budgets that a call counts against, and how much each allows."""

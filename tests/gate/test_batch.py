@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from mcp.shared.exceptions import MCPError
-from mcp.types import ElicitRequestFormParams, ElicitResult
+from mcp.types import CallToolResult, ElicitRequestFormParams, ElicitResult
 
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.gate.batch import MOST
@@ -134,6 +135,67 @@ async def test_a_plan_works_once_for_these_calls_in_this_order_and_for_nobody_el
         assert "2 of 2 changes made." in text_of(done)
         assert refused(await client.call_tool(MANY, {"calls": calls, "confirm_token": token}))
     assert len(world.spy.changes) == 2
+
+
+MANY_NAMES = [f"ada/one-of-forty-{n}" for n in range(40)]
+FORTY = {
+    "moves": [
+        ("move_repo", {"from_repo": name, "to_repo": f"{name}-moved", "type": "model"}) for name in MANY_NAMES
+    ],
+    "gating": [
+        ("update_repo_settings", {"repo_id": name, "type": "model", "gated": "manual"}) for name in MANY_NAMES
+    ],
+}
+
+
+def approve_in_terminal(world: World, plan: CallToolResult) -> None:
+    """What a person does where the plan says that a name must be typed."""
+    if named := re.search(r" approve (\S+)", said(plan).get("approve", "")):
+        waiting = world.approvals.find(named[1])
+        assert waiting
+        world.approvals.approve(waiting)
+
+
+async def as_they_are(world: World) -> list[tuple[str, object]]:
+    """The forty by the names they have, and how each is gated."""
+    rows = await world.json("/api/models?author=ada&search=one-of-forty&limit=100&expand=gated")
+    return sorted((one["id"], one.get("gated")) for one in rows)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize("form", [True, False], ids=["form", "plan"])
+@pytest.mark.parametrize("what", FORTY)
+async def test_forty_are_changed_with_one_question_and_taken_back_together(
+    world: World, era: str, form: bool, what: str
+) -> None:
+    calls = [{"tool": tool, "arguments": arguments} for tool, arguments in FORTY[what]]
+    new = [{"tool": "create_repo", "arguments": {"repo_id": one, "type": "model"}} for one in MANY_NAMES]
+    person = Asked()
+    async with world.client(era, person if form else None, confirm="auto" if form else "plan") as client:
+        assert not (await client.call_tool(MANY, {"calls": new})).is_error
+        before = await as_they_are(world)
+        (world.place / "journal.jsonl").unlink()
+        result = await client.call_tool(MANY, {"calls": calls})
+        if form:
+            (question,) = (one.message for one in person.questions)
+        else:
+            question, token = text_of(result), said(result)["confirm_token"]
+            assert await as_they_are(world) == before
+            approve_in_terminal(world, result)  # moves are agreed to by typing
+            result = await client.call_tool(MANY, {"calls": calls, "confirm_token": token})
+        assert all(f'"{name}"' in question for name in MANY_NAMES)
+        assert "40 of 40 changes made." in text_of(result)
+        assert len([one for one in await as_they_are(world) if one not in before]) == 40
+        back = [entry.undo for entry in reversed(world.entries()) if entry.outcome == "done" and entry.undo]
+        undone = [{"tool": one.tool, "arguments": dict(one.arguments)} for one in back]
+        result = await client.call_tool(MANY, {"calls": undone})
+        if not form and "confirm_token" in said(result):
+            token = said(result)["confirm_token"]
+            approve_in_terminal(world, result)
+            result = await client.call_tool(MANY, {"calls": undone, "confirm_token": token})
+    assert "40 of 40 changes made." in text_of(result)
+    assert await as_they_are(world) == before
 
 
 # ── each is looked at again ──────────────────────────────────────────────────────────────────────────

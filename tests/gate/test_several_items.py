@@ -117,6 +117,39 @@ async def test_notes_and_order_of_several_items_change_in_one_request_that_is_ta
         assert await held(world, slug) == before
 
 
+@pytest.mark.parametrize("position", [0, 1, 2, 3])
+async def test_several_items_stand_one_behind_the_other_from_their_position_on(
+    world: World, position: int
+) -> None:
+    rest = ["datasets/nimbus-labs/storm-reports", "spaces/nimbus-labs/will-it-rain"]
+    async with world.client("auto", structured=False) as client:
+        slug = await made(client, BASE, rest[0], LARGE, GAUGES, rest[1])
+        moved = [GAUGES, BASE, LARGE]
+        said = await text(
+            client, "update_collection_item", {"slug": slug, "item_id": moved, "position": position}
+        )
+    wanted = [*rest[:position], *moved, *rest[position:]]
+    assert [name for name, _ in await held(world, slug)] == wanted
+    assert f"The order is now: {', '.join(wanted)}." in said
+
+
+@pytest.mark.parametrize("many", [False, True])
+async def test_a_collection_with_more_items_than_writes_are_left_is_not_made_at_all(
+    world: World, many: bool
+) -> None:
+    arguments = {"title": "Rain", "namespace": "ada", "item": [BASE, LARGE, GAUGES]}
+    call = {"calls": [{"tool": "create_collection", "arguments": arguments}]}
+    tool, said = ("change_many", call) if many else ("create_collection", arguments)
+    async with world.client("auto", structured=False, max_writes=3) as client:
+        told = await text(client, tool, said)
+        assert "leaves 3 of 3" in told
+        assert "4 changes" in told
+        assert world.spy.changes == []
+        slug = await made(client, f"{BASE}: It is small.", LARGE)
+        assert len(await held(world, slug)) == len(world.spy.changes) - 1 == 2
+        assert "have been made" in await text(client, "delete_collection", {"slug": slug})
+
+
 async def test_several_items_are_taken_out_with_one_question_and_each_is_told(world: World) -> None:
     person = Asked()
     async with world.client("auto", person, structured=False) as client:
@@ -132,7 +165,7 @@ async def test_several_items_are_taken_out_with_one_question_and_each_is_told(wo
     ("tool", "arguments", "why"),
     [
         ("add_collection_item", {"item": [BASE, LARGE], "note": "Which?"}, "for one item"),
-        ("update_collection_item", {"item_id": [BASE, LARGE], "position": 2}, "for one item"),
+        ("update_collection_item", {"item_id": [BASE, LARGE], "note": "Which?"}, "for one item"),
         ("update_collection_item", {"item_id": [BASE]}, "a note or a position"),
         ("delete_collection_item", {"item_id": ["nowcast-base: x"]}, "needs its type"),
     ],

@@ -25,6 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _apart(item: pytest.Item) -> bool:
     assert isinstance(item, pytest.Function)
-    era = item.callspec.params.get("era") if hasattr(item, "callspec") else None
-    asks = era == "legacy" and item.function.__module__ != "tests.gate.test_gate_plans"
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    by_form = params.get("form", item.function.__module__ != "tests.gate.test_gate_plans")
+    asks = params.get("era") == "legacy" and by_form
     return asks or item.originalname in APART

@@ -16,6 +16,7 @@ from mcp import Client
 
 from hub_mcp.gate.gate import Gate
 from tests.gate.gates import ADA, Answer, World
+from tests.gate.test_batch import *  # noqa: F403
 from tests.gate.test_gate import *  # noqa: F403  # the promises
 from tests.gate.test_gate_plans import *  # noqa: F403
 from tests.gate.test_gate_safety import *  # noqa: F403
