@@ -245,5 +245,7 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
         changes=changes,
         walks=not http.redis,
     )
-    server = build(CatalogueTools(settings), per_caller(hub), gate, pages)
+    tools = CatalogueTools(settings)
+    tools.listed(structured=False, views=False)  # made here, so that no caller waits for all areas' imports
+    server = build(tools, per_caller(hub), gate, pages)
     return http_app(server, hub, http, known=known, ready=ready, changes=changes, approvals=approvals)

@@ -89,6 +89,15 @@ read_call(ENDPOINTS["get_model"], {"repo_id": "ada/atlas"})
 print(*sys.modules)
 """
 
+WORKER = """
+import sys
+from hub_mcp.server.http.http_app import Http
+from hub_mcp.settings import Settings
+from hub_mcp.wiring import create_http_app
+create_http_app(Settings(journal="off"), Http())
+print(*sys.modules)
+"""
+
 
 def imported(place: Path, *command: str) -> set[str]:
     """The modules a server has imported when it has listed its tools and its input has ended."""
@@ -135,6 +144,13 @@ def test_a_call_imports_no_file_of_the_catalogue_that_only_others_need() -> None
     idle -= {one.__module__ for one in ENDPOINTS.values() if not one.changes}
     assert len(idle) > 10
     assert idle & {*told.stdout.split()} == set()
+
+
+def test_a_worker_over_http_has_imported_every_area_before_it_serves() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", WORKER], capture_output=True, text=True, timeout=PATIENCE, check=True
+    )
+    assert {one.__module__ for one in ENDPOINTS.values()} <= {*told.stdout.split()}
 
 
 def test_a_question_from_a_shell_imports_nothing_that_only_servers_and_changes_need() -> None:
