@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar
 
 from pydantic import Field
 
@@ -13,12 +13,14 @@ from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.http import Effect
 from hub_mcp.catalogue.job_spec import MOST_PORTS, JobSpec, Labels, Port, machines_in
 from hub_mcp.catalogue.jobs import ENDED, EVERY_MACHINE, GetJob, Job, JobId, ListJobs, cost_of
+from hub_mcp.catalogue.scheduled_jobs import ScheduledJob
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.catalogue.vocabulary import Owner
 from hub_mcp.text import quoted
 
 DOCUMENTED = "/api/jobs/{namespace}/{jobId}"
 PATH = "/api/jobs/{namespace}/{job_id}"
+L = TypeVar("L", bound=Job | ScheduledJob)
 SPENT = "It can be cancelled; what was spent or done until then stays so."
 
 
@@ -126,9 +128,8 @@ def effects_again(job: Job, known: Known, when: str = "at once") -> Iterator[Con
         yield Consequence(Impact.OPENS, f"everyone reaches {counted(len(public), 'port')} of it")
 
 
-@put(f"{PATH}/labels", permission="job.write", documented=f"PUT {DOCUMENTED}/labels")
-class SetJobLabels(ActsOnJob):
-    """Set all labels of a job; those left out are removed, {} removes all."""
+class SetsLabels(Change[L, L], Generic[L]):
+    """A change that says all labels of a job, or of a scheduled one."""
 
     harmless = "labels only find a job again, and can be set back"
 
@@ -137,11 +138,16 @@ class SetJobLabels(ActsOnJob):
     def payload(self) -> dict[str, Any]:
         return {"labels": self.labels}
 
-    def preview(self, before: Job) -> dict[str, tuple[Any, Any]]:
+    def preview(self, before: L) -> dict[str, tuple[Any, Any]]:
         return {"labels": (before.labels_now, self.labels)}
 
-    def undo(self, before: Job, after: Job) -> Self | None:
+    def undo(self, before: L, after: L) -> Self | None:
         return type(self).model_validate({**self.as_arguments(), "labels": before.labels_now})
+
+
+@put(f"{PATH}/labels", permission="job.write", documented=f"PUT {DOCUMENTED}/labels")
+class SetJobLabels(SetsLabels[Job], ActsOnJob):
+    """Set all labels of a job; those left out are removed, {} removes all."""
 
 
 @put(

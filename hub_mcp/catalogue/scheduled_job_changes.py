@@ -9,8 +9,8 @@ from hub_mcp.catalogue.answers import Answer, Done
 from hub_mcp.catalogue.change import Change, Nothing, delete, post, put
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.http import Effect, HttpResponse
-from hub_mcp.catalogue.job_changes import SPENT, CancelJob, effects_again
-from hub_mcp.catalogue.job_spec import JobSpec, Labels
+from hub_mcp.catalogue.job_changes import SPENT, CancelJob, SetsLabels, effects_again
+from hub_mcp.catalogue.job_spec import JobSpec
 from hub_mcp.catalogue.jobs import EVERY_MACHINE, Job, JobId, ListJobs
 from hub_mcp.catalogue.scheduled_jobs import (
     SCHEDULED,
@@ -212,21 +212,8 @@ class RescheduleJob(ActsOnScheduledJob[ScheduledJob]):
 
 
 @put(f"{PATH}/labels", permission="job.write", documented=f"PUT {DOCUMENTED}/labels")
-class SetScheduledJobLabels(ActsOnScheduledJob[ScheduledJob]):
+class SetScheduledJobLabels(SetsLabels[ScheduledJob], ActsOnScheduledJob[ScheduledJob]):
     """Set all labels of a scheduled job; those left out are removed, {} removes all."""
-
-    harmless = "labels only find a job again, and can be set back"
-
-    labels: Labels
-
-    def payload(self) -> dict[str, Any]:
-        return {"labels": self.labels}
-
-    def preview(self, before: ScheduledJob) -> dict[str, tuple[Any, Any]]:
-        return {"labels": (before.labels_now, self.labels)}
-
-    def undo(self, before: ScheduledJob, after: ScheduledJob) -> Self | None:
-        return type(self).model_validate({**self.as_arguments(), "labels": before.labels_now})
 
 
 @delete(
