@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, ClassVar, Generic, Literal, Self, TypeVar, get_args
 
 from hub_mcp.catalogue.answers import Answer, as_text, clean
@@ -229,44 +230,24 @@ def post(
     return _declared(line, label)
 
 
-def put(
-    path: str,
-    *,
-    permission: Permission,
-    documented: str = "",
-    destructive: bool = False,
-    label: str = "",
-    of_caller: bool = False,
-) -> Callable[[type[C]], type[C]]:
-    """Declare an endpoint that replaces settings."""
-    return _changes_fields("PUT", path, permission, documented, destructive, label, of_caller)
-
-
-def patch(
-    path: str,
-    *,
-    permission: Permission,
-    documented: str = "",
-    destructive: bool = False,
-    label: str = "",
-    of_caller: bool = False,
-) -> Callable[[type[C]], type[C]]:
-    """Declare an endpoint that changes some fields."""
-    return _changes_fields("PATCH", path, permission, documented, destructive, label, of_caller)
-
-
-def _changes_fields(
+def _changes(
     method: str,
     path: str,
+    *,
     permission: Permission,
-    documented: str,
-    destructive: bool,
-    label: str,
-    of_caller: bool,
+    documented: str = "",
+    destructive: bool = False,
+    label: str = "",
+    of_caller: bool = False,
 ) -> Callable[[type[C]], type[C]]:
     said = documented or f"{method} {path}"
     line = Line(method, path, said, Effect.CHANGE, permission, destructive, of_caller=of_caller)
     return _declared(line, label)
+
+
+put = partial(_changes, "PUT")  # replaces settings
+patch = partial(_changes, "PATCH")  # changes some fields
+withdraw = partial(_changes, "DELETE")  # takes back something small of the caller's own, such as a like
 
 
 def delete(
@@ -283,13 +264,6 @@ def delete(
     said = documented or f"DELETE {path}"
     line = Line("DELETE", path, said, Effect.DESTROY, permission, True, True, destroys, retype, of_caller)
     return _declared(line, label)
-
-
-def withdraw(
-    path: str, *, permission: Permission, documented: str = "", label: str = "", of_caller: bool = False
-) -> Callable[[type[C]], type[C]]:
-    """Declare an endpoint whose DELETE takes back something small of the caller's own, such as a like."""
-    return _changes_fields("DELETE", path, permission, documented, False, label, of_caller)
 
 
 def _declared(line: Line, label: str) -> Callable[[type[C]], type[C]]:
