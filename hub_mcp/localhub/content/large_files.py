@@ -249,7 +249,7 @@ def _upload(request: Request) -> sqlite3.Row:
 
 
 def _keep(store: Store, upload: sqlite3.Row, content: bytes) -> None:
-    """RemovePath the bytes of an upload, when they are the announced ones; inside a transaction."""
+    """Keep the bytes of an upload, when they are the announced ones; inside a transaction."""
     if len(content) != upload["size"] or hashlib.sha256(content).hexdigest() != upload["sha256"]:
         raise bad_request("The bytes do not have the announced size and SHA-256")
     keep_large(store, upload["repo"], content, upload["pusher"])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from ..repos.repo_queries import count_by_type
-from ..store import Store, store_of
+from ..store import Store, Value, store_of
 from ..web.cursors import next_link, place_of
 from ..web.hub_errors import ApiError, Moved, forbidden
 from ..web.request import limit_of
@@ -51,25 +52,26 @@ async def members(request: Request) -> Response:
 
 async def followers(request: Request) -> Response:
     """GET /api/organizations/{name}/followers."""
-    store, who, org = store_of(request), caller(request), org_at(request)
-    limit, place = limit_of(request, 500, 10_000, cap=True), place_of(request, 1)
-    rows = followers_after(store, org["id"], place[0] if place else "", limit + 1)
-    return HubJSON(users_json(store, who, rows[:limit]), headers=_next(request, rows, limit))
+    return _people(request, followers_after, org_at(request)["id"], 10_000)
 
 
 async def user_followers(request: Request) -> Response:
     """GET /api/users/{username}/followers."""
-    store, who, user = store_of(request), caller(request), _user_at(request, "followers")
-    limit, place = limit_of(request, 500, 1000, cap=True), place_of(request, 1)
-    rows = followers_after(store, user["id"], place[0] if place else "", limit + 1)
-    return HubJSON(users_json(store, who, rows[:limit]), headers=_next(request, rows, limit))
+    return _people(request, followers_after, _user_at(request, "followers")["id"], 1000)
 
 
 async def following(request: Request) -> Response:
     """GET /api/users/{username}/following: the users among those whom somebody follows."""
-    store, who, user = store_of(request), caller(request), _user_at(request, "following")
-    limit, place = limit_of(request, 500, 1000, cap=True), place_of(request, 1)
-    rows = followed_after(store, user["id"], place[0] if place else "", limit + 1)
+    return _people(request, followed_after, _user_at(request, "following")["id"], 1000)
+
+
+def _people(
+    request: Request, after: Callable[[Store, str, Value, int], list[sqlite3.Row]], id: str, most: int
+) -> Response:
+    """A page of people who have to do with an account."""
+    store, who = store_of(request), caller(request)
+    limit, place = limit_of(request, 500, most, cap=True), place_of(request, 1)
+    rows = after(store, id, place[0] if place else "", limit + 1)
     return HubJSON(users_json(store, who, rows[:limit]), headers=_next(request, rows, limit))
 
 
