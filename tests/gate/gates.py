@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx
 from mcp import Client
 from mcp.client.extension import advertise
@@ -218,6 +219,20 @@ async def question_about(world: World, tool: str, arguments: dict[str, Any]) -> 
     (asked,) = person.questions
     assert world.spy.changes == before
     return asked.message
+
+
+async def only_one_acts(act: Callable[[], Awaitable[CallToolResult]]) -> list[CallToolResult]:
+    """Eight act at once by the same yes: one may; what the other seven are told."""
+    results: list[CallToolResult] = []
+
+    async def race() -> None:
+        results.append(await act())
+
+    async with anyio.create_task_group() as group:
+        for _ in range(8):
+            group.start_soon(race)
+    assert sorted(bool(one.is_error) for one in results) == [False] + [True] * 7
+    return [one for one in results if one.is_error]
 
 
 # ── reading what comes back ──────────────────────────────────────────────────────────────────────────

@@ -29,7 +29,7 @@ from hub_mcp.gate.local_key import local_key, sealed
 from hub_mcp.gate.once import FileUsage
 from hub_mcp.gate.question import Challenge
 from hub_mcp.settings import Settings
-from tests.gate.gates import ERAS, EVE, KEY, World, agreeing, refused, said, text_of
+from tests.gate.gates import ERAS, EVE, KEY, World, agreeing, only_one_acts, refused, said, text_of
 from tests.waiting import PATIENCE
 
 MINE = "ada/notes-to-self"
@@ -143,19 +143,11 @@ async def test_a_token_of_somebody_else_of_yesterday_or_of_another_server_is_ref
 @pytest.mark.asyncio
 @pytest.mark.parametrize("era", ERAS)
 async def test_of_two_that_race_with_one_token_one_acts(world: World, era: str) -> None:
-    results: list[CallToolResult] = []
     async with world.client(era) as client:
         token = await plan(client)
-
-        async def race() -> None:
-            results.append(await act(client, token))
-
-        async with anyio.create_task_group() as group:
-            for _ in range(8):
-                group.start_soon(race)
+        late = await only_one_acts(lambda: act(client, token))
     assert len(world.spy.changes) == 1
-    assert sorted(bool(one.is_error) for one in results) == [False] + [True] * 7
-    assert all(refused(one) for one in results if one.is_error)
+    assert all(map(refused, late))
 
 
 @pytest.mark.asyncio
@@ -220,19 +212,15 @@ async def test_a_plan_outlives_its_server_and_acts_once(tmp_path: Path) -> None:
 @pytest.mark.asyncio
 async def test_of_many_servers_that_race_with_one_token_one_acts(tmp_path: Path) -> None:
     world = ServerForEachCall(tmp_path)
-    results: list[CallToolResult] = []
     async with world.client() as client:
         token = await plan(client)
 
-    async def race() -> None:
+    async def act_at_its_own_server() -> CallToolResult:
         async with world.client() as client:
-            results.append(await act(client, token))
+            return await act(client, token)
 
-    async with anyio.create_task_group() as group:
-        for _ in range(8):
-            group.start_soon(race)
+    await only_one_acts(act_at_its_own_server)
     assert len(world.spy.changes) == 1
-    assert sorted(bool(one.is_error) for one in results) == [False] + [True] * 7
 
 
 @pytest.mark.asyncio
