@@ -1,8 +1,13 @@
-"""What of the gate's and the pages' tests is not repeated over HTTP, and why."""
+"""What of the gate's and the pages' tests is not repeated over HTTP, and why; a server for npm's judges."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
+
+from tests.judges.npm import served
 
 GATE, PAGES = "tests/judges/test_gate_over_http.py", "tests/judges/test_pages_over_http.py"
 APART = {
@@ -16,6 +21,19 @@ APART = {
     "test_no_address_reaches_a_call_that_changes_something",
     "test_prompts_name_only_tools_that_exist",
 }
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the protocol's judges from npm have their home."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def url(home: Path) -> Iterator[str]:
+    """Where a server over HTTP answers them."""
+    with served(home) as endpoint:
+        yield endpoint
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

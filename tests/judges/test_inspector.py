@@ -8,30 +8,18 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.judges.npm import HUB_MCP, MODULES, NODE, OFFERED, PATIENCE, SANDBOX, environment, served
+from tests.judges.npm import HUB_MCP, MODULES, NODE, OFFERED, PATIENCE, SANDBOX, environment
 
 INSPECTOR = MODULES / ".bin" / "inspector"
 ERAS = ("modern", "legacy")
 pytestmark = pytest.mark.skipif(
     not (NODE.exists() and INSPECTOR.exists()), reason="the Inspector is not installed"
 )
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def url(home: Path) -> Iterator[str]:
-    with served(home) as endpoint:
-        yield endpoint
 
 
 class Inspector:

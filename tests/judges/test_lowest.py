@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 import tomllib
-import venv
 from pathlib import Path
 
 import pytest
 
 from hub_mcp.dev.project import ROOT
+from tests.judges.fresh_environment import output, python_with
 
-PATIENCE = 600
 LOWEST = re.compile(r"([A-Za-z0-9_.-]+)>=([0-9.]+)")
 TESTERS = ("pytest", "pytest-asyncio", "hypothesis")  # what the quick tests import
 QUICK = (
@@ -44,34 +41,11 @@ THEIRS = {
 }
 
 
-def output(*command: str | Path) -> str:
-    clean = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("HF_", "HUB_MCP_", "PYTHON"))
-    }
-    run = subprocess.run(
-        [*map(str, command)],
-        cwd=ROOT,
-        env=clean,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert run.returncode == 0, run.stdout[-4_000:] + run.stderr[-4_000:]
-    return run.stdout
-
-
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The interpreter of an environment with the lowest versions."""
-    folder = tmp_path_factory.mktemp("lowest")
-    venv.create(folder, with_pip=True)
-    interpreter = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     pins = [f"{name}=={version}" for name, version in {**OURS, **THEIRS}.items()]
-    output(interpreter, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-e", ROOT, *pins)
-    return interpreter
+    return python_with(tmp_path_factory.mktemp("lowest"), "-e", ROOT, *pins)
 
 
 def test_the_environment_has_the_lowest_versions(python: Path) -> None:

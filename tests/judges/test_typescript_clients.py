@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.judges.npm import HUB_MCP, MODULES, NODE, OFFERED, PATIENCE, SANDBOX, environment, served
+from tests.judges.npm import HUB_MCP, MODULES, NODE, OFFERED, PATIENCE, SANDBOX, environment
 
 SCRIPT = Path(__file__).with_name("typescript_client.mjs")
 CLIENTS = ("sdk-1-12", "sdk-1-20", "sdk-1-32", "@modelcontextprotocol/client")
@@ -25,17 +24,6 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
 ]
 BEFORE_OBJECTS = ("sdk-1-12",)  # it speaks a revision that knows no structured content, so it is sent none
 pytestmark = pytest.mark.skipif(not NODE.exists(), reason="the packages of tests/judges are not installed")
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def url(home: Path) -> Iterator[str]:
-    with served(home) as endpoint:
-        yield endpoint
 
 
 def judged(package: str, target: list[str], home: Path) -> Any:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tarfile
-import venv
 import zipfile
 from pathlib import Path
 
@@ -16,28 +14,9 @@ import pytest
 
 from hub_mcp import __version__
 from hub_mcp.dev.project import ROOT, load
+from tests.judges.fresh_environment import output, python_with
 
 pytest.importorskip("hatchling", reason="hatchling (extra `judges`) is not installed")
-PATIENCE = 600
-
-
-def output(*command: str | Path, cwd: Path = ROOT) -> str:
-    clean = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("HF_", "HUB_MCP_", "PYTHON"))
-    }
-    run = subprocess.run(
-        [*map(str, command)],
-        cwd=cwd,
-        env=clean,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert run.returncode == 0, run.stdout + run.stderr
-    return run.stdout
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +30,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def python(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The interpreter of a clean environment with nothing but the wheel and what it asks for."""
-    folder = tmp_path_factory.mktemp("clean")
-    venv.create(folder, with_pip=True)
-    interpreter = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     (wheel,) = built.glob("*.whl")
-    output(interpreter, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel)
-    return interpreter
+    return python_with(tmp_path_factory.mktemp("clean"), wheel)
 
 
 def tracked(folder: str) -> set[str]:
