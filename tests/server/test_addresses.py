@@ -1,5 +1,7 @@
 """A reading call and its address are the same thing: `call_at(address_of(call)) == call`, for every one."""
 
+from collections import defaultdict
+from functools import cache
 from typing import Any
 
 import pytest
@@ -75,8 +77,15 @@ def test_an_address_fits_a_template_that_is_advertised(
     endpoint: type[Endpoint[Any]], data: st.DataObject
 ) -> None:
     address = address_of(data.draw(calls(endpoint)))
-    mine = [UriTemplate.parse(place) for place, one in templates() if one is endpoint]
-    assert any(template.match(address) is not None for template in mine)
+    assert any(template.match(address) is not None for template in advertised()[endpoint])
+
+
+@cache
+def advertised() -> dict[type[Endpoint[Any]], list[UriTemplate]]:
+    found = defaultdict[type[Endpoint[Any]], list[UriTemplate]](list)
+    for place, endpoint in templates():
+        found[endpoint].append(UriTemplate.parse(place))
+    return found
 
 
 @pytest.mark.parametrize(
