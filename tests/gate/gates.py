@@ -64,6 +64,10 @@ class AtOnce:
 READS_BY_POST = ("/paths-info/", "/preupload/")  # arguments that are too many for an address
 
 
+def only_reads(request: httpx.Request) -> bool:
+    return request.method in ("GET", "HEAD") or any(part in request.url.path for part in READS_BY_POST)
+
+
 class Spy(httpx.AsyncBaseTransport):
     """Lets everything through to the local Hub, and keeps what would change it.
 
@@ -78,7 +82,7 @@ class Spy(httpx.AsyncBaseTransport):
         self.before: Callable[[httpx.Request], Awaitable[httpx.Response | None]] | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if request.method in ("GET", "HEAD") or any(part in request.url.path for part in READS_BY_POST):
+        if only_reads(request):
             self.reads.append(request)
         else:
             self.changes.append(request)

@@ -16,7 +16,7 @@ from hub_mcp.client.hub import Hub
 from hub_mcp.client.transport.rate_limit import RateLimitTransport
 from hub_mcp.errors import NOTHING_CHANGED, UNCERTAIN
 from hub_mcp.server.confirm import change_tool
-from tests.gate.gates import World, text_of
+from tests.gate.gates import World, only_reads, text_of
 from tests.gate.test_gate_property import CHANGING, Case, cases_of
 from tests.thoroughly import every_nth
 from tests.written import offering
@@ -121,7 +121,7 @@ def break_transport(patch: pytest.MonkeyPatch, case: Case) -> None:
 
     async def breaks(self: RateLimitTransport, request: httpx.Request) -> httpx.Response:
         answer = await inner(self, request)
-        return answer if request.method == "GET" else unforeseen()
+        return answer if only_reads(request) else unforeseen()
 
     patch.setattr(RateLimitTransport, "handle_async_request", breaks)
 
