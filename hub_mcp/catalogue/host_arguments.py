@@ -39,6 +39,15 @@ def as_meant(schema: Schema, arguments: Mapping[str, Any]) -> dict[str, Any]:
     return _members(schema, ours)
 
 
+def arguments_in(sent: Any) -> dict[str, Any] | None:
+    """All the arguments of a call, which may come as the text of an object; None where they are no object."""
+    if isinstance(sent, str):
+        sent = None if sent.strip() == "null" else _json_in(sent, "object")
+    if sent in _EMPTY:
+        return {}
+    return dict(sent) if is_object(sent) else None
+
+
 def _members(schema: Schema, value: Mapping[str, Any]) -> dict[str, Any]:
     properties: Mapping[str, Schema] = schema.get("properties", {})
     required = schema.get("required", ())

@@ -45,6 +45,7 @@ ADDED: Final = (
     _added(_TITLED, "prompts/list", "prompts", "title _meta"),
     _added(_TITLED, "prompts/list", "prompts arguments", "title"),
     _added("2025-11-25", "initialize", "serverInfo", "description icons"),
+    _added("2026-07-28", "tools/call", "", "resultType"),
 )
 
 
