@@ -38,7 +38,7 @@ from hub_mcp.errors import BadInput, plain
 from hub_mcp.text import quoted
 
 MOST_FILES = 100
-MAIN = ("main", "refs/heads/main")
+MAIN = ("main", "HEAD")
 PROPOSED = "refs/pr/"
 STAYS = "What it replaces or deletes stays in the history, from where it can be brought back."
 

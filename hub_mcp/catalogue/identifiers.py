@@ -15,6 +15,7 @@ HUB_HOSTS = ("huggingface.co", "www.huggingface.co", "hf.co")
 # First parts of addresses on the Hub that are no repositories' owners.
 NO_REPOSITORIES = ("collections", "papers", "organizations", "settings", "docs", "buckets", "kernels")
 REVISIONED = ("tree", "blob", "resolve", "raw", "blame", "commits", "commit")  # what a revision follows
+BRANCHES = "refs/heads/"  # before the name of a branch, as git keeps it
 KINDS = {"models": "model", "datasets": "dataset", "spaces": "space"}
 TEXT_LIMIT = 10_000
 LONGEST_PATH = 1_000  # characters of a path in a repository
@@ -245,7 +246,11 @@ def read_arxiv_id(text: str) -> str:
 
 
 def check_revision(text: str) -> str:
-    return refuse_dots(refuse_control(text.strip(" ")))
+    """A branch, a tag or a commit; a branch by its short name, under which it is looked up and shown."""
+    revision = refuse_dots(refuse_control(text.strip(" ")))
+    while revision.startswith(BRANCHES):  # which names the same branch however often it stands there
+        revision = revision.removeprefix(BRANCHES)
+    return revision
 
 
 def check_path(text: str) -> str:

@@ -58,7 +58,8 @@ class CreateBranch(ActsOnRefs):
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         refs = known.of(self._refs())
-        commit = refs.commit_of("branches", self.branch) if refs else "a commit that is not known"
+        listed = refs is not None and not self.branch.startswith("refs/") and self.branch != "HEAD"
+        commit = refs.commit_of("branches", self.branch) if refs and listed else "a commit that is not known"
         if self.overwrite and commit:
             line = f"it leads to {quoted(commit)} now; what only it holds is lost"
             yield Consequence(Impact.DESTROYS, line)

@@ -1,0 +1,56 @@
+"""However a branch is spelled, it is the branch that is looked up, shown and asked about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub_mcp.catalogue import ENDPOINTS
+from tests.gate.gates import World, question_about, refused
+from tests.samples import forms
+
+FJORDS = {"repo_id": "ada/fjord-names", "type": "model"}
+SPACE = {"repo_id": "nimbus-labs/will-it-rain", "type": "space"}
+WHOLE = "refs/heads/"
+BRANCHES = [
+    (tool, name)
+    for tool, endpoint in ENDPOINTS.items()
+    for name in ("revision", "branch", "starting_point", "base", "head")
+    if name in endpoint.model_fields
+]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+@pytest.mark.parametrize(("tool", "name"), BRANCHES)
+def test_a_branch_by_gits_whole_name_is_the_branch_of_the_short_one(tool: str, name: str) -> None:
+    said = {key: one for key, one in forms(tool)[0].items() if key != "empty_branch"}
+    short = ENDPOINTS[tool].model_validate({**said, name: "dev"})
+    for spelt in (f"{WHOLE}dev", f"{WHOLE}{WHOLE}dev"):
+        assert ENDPOINTS[tool].model_validate({**said, name: spelt}) == short
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "branch", [f"{WHOLE}main", f"{WHOLE}{WHOLE}main", "HEAD", "refs/convert/parquet", "refs/pr/1"]
+)
+async def test_no_spelling_of_a_branch_is_set_anew_unasked(world: World, branch: str) -> None:
+    anew = {**FJORDS, "branch": branch, "overwrite": True, "empty_branch": True}
+    before = await world.json("/api/models/ada/fjord-names/refs")
+    async with world.client(confirm="deny") as client:
+        assert refused(await client.call_tool("create_branch", anew))
+    assert world.spy.changes == []
+    assert await world.json("/api/models/ada/fjord-names/refs") == before
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("revision", ["main", f"{WHOLE}main", "HEAD"])
+async def test_no_spelling_of_main_has_a_space_run_what_nobody_agreed_to(world: World, revision: str) -> None:
+    files: list[dict[str, Any]] = [{"path": "more.py", "content": "1"}]
+    said = {**SPACE, "summary": "More", "revision": revision, "files": files}
+    assert "the Space is built anew, and runs with its secrets" in await question_about(world, "commit", said)
