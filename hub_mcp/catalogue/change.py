@@ -45,7 +45,7 @@ class Nothing(Answer):
 
 
 NOTHING_YET = Nothing()
-WORD = re.compile(r"[\w./@:+-]{1,100}", re.ASCII)  # what needs no quotes: ids, names, roles
+WORD = re.compile(r"[\w./@:+-]+", re.ASCII)  # what needs no quotes: ids, names, roles
 
 
 class Change(Endpoint[A], Generic[T, A]):
@@ -202,11 +202,16 @@ class Change(Endpoint[A], Generic[T, A]):
         return bool(cls.line.destroys) or cls.consequences is not Change.consequences
 
 
-def worded(value: Any) -> str:
+def worded(value: Any, most: int = 100) -> str:
     """A value in a sentence of ours: the Hub's and other people's texts in quotes, on one line, and short."""
-    if isinstance(value, str) and not WORD.fullmatch(value):
-        return f'"{plain(value, 100).replace(chr(34), chr(39))}"' if value else "empty"
-    return as_text(clean(value, 100)) or "nothing"
+    if isinstance(value, str) and not (len(value) <= most and WORD.fullmatch(value)):
+        return f'"{plain(value, most).replace(chr(34), chr(39))}"' if value else "empty"
+    return as_text(clean(value, most)) or "nothing"
+
+
+def linked(address: str | None) -> str:
+    """Where the Hub says that something is, behind a colon; "" where it does not."""
+    return f": {worded(address, 300)}" if address else ""
 
 
 # ── declaring ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from hub_mcp.catalogue.answers import Answer
-from hub_mcp.catalogue.change import Change, Nothing, delete, patch, post
+from hub_mcp.catalogue.change import Change, Nothing, delete, patch, post, worded
 from hub_mcp.catalogue.collection import Collection
 from hub_mcp.catalogue.collection_item import Items, NotedItem, bare, fold, read_items
 from hub_mcp.catalogue.collection_items import ActsOnCollection, AddCollectionItem, ChangesCollection
@@ -87,7 +87,7 @@ class CreateCollection(Change[Nothing, Collection]):
         return tuple(dict.fromkeys((*self.owners(), *shown)))
 
     def outcome(self, before: Nothing, after: Collection) -> str:
-        return f"Created the collection {after.slug}."
+        return f"Created the collection {worded(after.slug, 200)}."
 
     def undo(self, before: Nothing, after: Collection) -> Change[Any, Any] | None:
         return DeleteCollection(slug=after.slug)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 from pydantic import Field
 
 from hub_mcp.catalogue.answers import Answer, Record, is_object
-from hub_mcp.catalogue.change import Change, post
+from hub_mcp.catalogue.change import Change, linked, post, worded
 from hub_mcp.catalogue.discussions import (
     DOCUMENTED,
     TITLE,
@@ -23,7 +23,7 @@ from hub_mcp.catalogue.http import Effect, HttpResponse
 from hub_mcp.catalogue.repository import Repository, repository
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.catalogue.vocabulary import FreeText, ObjectId, RepoId, RepoType, Word
-from hub_mcp.errors import BadInput, UnexpectedAnswer, plain
+from hub_mcp.errors import BadInput, UnexpectedAnswer
 from hub_mcp.text import quoted
 
 MOST_WORDS = 65_536  # characters of a comment
@@ -149,8 +149,7 @@ class CreateDiscussion(Change[Repository, NewDiscussion]):
 
     def outcome(self, before: Repository, after: NewDiscussion) -> str:
         what = "draft of the pull request" if self.pull_request else "discussion"
-        where = f": {plain(after.url, 300)}" if after.url else ""
-        return f"Opened the {what} {after.num} of the {self.type} {self.repo_id}{where}."
+        return f"Opened the {what} {after.num} of the {self.type} {self.repo_id}{linked(after.url)}."
 
 
 @post(
@@ -175,7 +174,8 @@ class CommentDiscussion(ActsOnDiscussion[Event]):
         yield self.published(known)
 
     def outcome(self, before: Discussion, after: Event) -> str:
-        return f"Commented on discussion {self.num} of the {self.type} {self.repo_id} (comment {after.id})."
+        where = f"discussion {self.num} of the {self.type} {self.repo_id}"
+        return f"Commented on {where} (comment {worded(after.id)})."
 
 
 class ActsOnComment(ActsOnDiscussion[Event]):

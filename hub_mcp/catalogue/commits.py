@@ -10,7 +10,7 @@ from typing import Any, Self
 from pydantic import Field, PrivateAttr, model_validator
 
 from hub_mcp.catalogue.answers import Answer, Record, counted
-from hub_mcp.catalogue.change import Change, post
+from hub_mcp.catalogue.change import Change, post, worded
 from hub_mcp.catalogue.comments import TOLD, readers_of
 from hub_mcp.catalogue.discussions import ListDiscussions
 from hub_mcp.catalogue.endpoint import Endpoint
@@ -224,9 +224,9 @@ class Commit(Change[Repository, Committed]):
         return HttpRequest("POST", url, content=content, content_type="application/x-ndjson")
 
     def outcome(self, before: Repository, after: Committed) -> str:
-        what = f"{counted(len({one.path for one in self.files}), 'file')}, commit {after.commit_oid}"
+        what = f"{counted(len({one.path for one in self.files}), 'file')}, commit {worded(after.commit_oid)}"
         if after.pull_request_url:
-            return f"Opened {plain(after.pull_request_url, 300)}: {what}."
+            return f"Opened {worded(after.pull_request_url, 300)}: {what}."
         return f"Committed to {plain(self.revision, 200)} of {self.subject}: {what}."
 
     def undo(self, before: Repository, after: Committed) -> Change[Any, Any] | None:

@@ -8,13 +8,12 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from hub_mcp.catalogue.answers import Record
-from hub_mcp.catalogue.change import Change, post
+from hub_mcp.catalogue.change import Change, linked, post
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.repos import FREE, WHO_SEES, DeleteRepo, Variable, awake
 from hub_mcp.catalogue.repository import Repository, repository_weighed
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.catalogue.vocabulary import FullRepoId, ObjectId, RepoId, RepoType, Visibility, Word
-from hub_mcp.errors import plain
 from hub_mcp.text import quoted
 
 
@@ -99,11 +98,10 @@ class DuplicateRepo(Change[Repository, Copied]):
             yield Consequence(Impact.RUNS, "the original's code runs on the Hub's machines at once, as yours")
 
     def outcome(self, before: Repository, after: Copied) -> str:
-        where = f": {plain(after.url, 300)}" if after.url else ""
         files = f" with {len(before.siblings):,} files" if before.siblings is not None else ""
         pending = after.field("filesCopyPending") is True
         later = " Its large files are still being copied." if pending else ""
-        return f"Copied the {self.type} {self.repo_id} to {self.to_repo}{files}{where}.{later}"
+        return f"Copied the {self.type} {self.repo_id} to {self.to_repo}{files}{linked(after.url)}.{later}"
 
     def undo(self, before: Repository, after: Copied) -> Change[Any, Any] | None:
         return DeleteRepo(repo_id=self.to_repo, type=self.type)

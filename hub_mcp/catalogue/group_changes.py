@@ -117,7 +117,8 @@ class CreateResourceGroup(Change[Nothing, ResourceGroup]):
             yield Consequence(Impact.OPENS, who_joins(self.auto_join, self.organization))
 
     def outcome(self, before: Nothing, after: ResourceGroup) -> str:
-        return f"Created the resource group {worded(after.name)} ({after.identity}) in {self.organization}."
+        made = f"{worded(after.name)} ({worded(after.identity)})"
+        return f"Created the resource group {made} in {self.organization}."
 
     def undo(self, before: Nothing, after: ResourceGroup) -> Change[Any, Any] | None:
         if self.auto_join and self.auto_join.enabled:

@@ -8,7 +8,7 @@ from typing import Any, Generic, Self, TypeVar
 from pydantic import Field
 
 from hub_mcp.catalogue.answers import Answer, counted
-from hub_mcp.catalogue.change import Change, Nothing, post, put
+from hub_mcp.catalogue.change import Change, Nothing, post, put, worded
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.http import Effect
 from hub_mcp.catalogue.job_spec import MOST_PORTS, JobSpec, Labels, Port, machines_in
@@ -49,7 +49,7 @@ class RunJob(JobSpec[Nothing, Job]):
         yield from self.effects(known, "at once")
 
     def outcome(self, before: Nothing, after: Job) -> str:
-        return f"Started the job {after.id} of {self.namespace} on {self.flavor}."
+        return f"Started the job {worded(after.id)} of {self.namespace} on {self.flavor}."
 
     def undo(self, before: Nothing, after: Job) -> Change[Any, Any] | None:
         return CancelJob(namespace=self.namespace, job_id=after.id)
@@ -113,7 +113,7 @@ class RerunJob(ActsOnJob):
         yield from effects_again(before, known)
 
     def outcome(self, before: Job, after: Job) -> str:
-        return f"Started the job {after.id} of {self.namespace}, as {self.job_id} was."
+        return f"Started the job {worded(after.id)} of {self.namespace}, as {self.job_id} was."
 
     def undo(self, before: Job, after: Job) -> Change[Any, Any] | None:
         return CancelJob(namespace=self.namespace, job_id=after.id)

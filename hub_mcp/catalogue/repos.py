@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from hub_mcp.catalogue.answers import Answer, Done, Record, counted
-from hub_mcp.catalogue.change import Change, Nothing, delete, post, put, worded
+from hub_mcp.catalogue.change import Change, Nothing, delete, linked, post, put, worded
 from hub_mcp.catalogue.collection_reads import in_collections
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.http import Effect, HttpRequest, HttpResponse
@@ -16,7 +16,6 @@ from hub_mcp.catalogue.repository import Repository, repository_weighed
 from hub_mcp.catalogue.repository_change import ActsOnRepository
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.catalogue.vocabulary import FullRepoId, ObjectId, Part, RepoId, RepoType, Visibility, Word
-from hub_mcp.errors import plain
 from hub_mcp.text import quoted
 
 WIDER = ("private", "protected", "public")  # who can see it, from few to many
@@ -137,8 +136,8 @@ class CreateRepo(Change[Nothing, Created]):
             yield Consequence(Impact.RUNS, "whoever may write to it can run commands in it (dev mode)")
 
     def outcome(self, before: Nothing, after: Created) -> str:
-        where = f": {plain(after.url, 200)}" if after.url else ""
-        return f"Created the {self.visibility or 'public'} {self.type} {after.name}{where}."
+        kind = f"{self.visibility or 'public'} {self.type}"
+        return f"Created the {kind} {worded(after.name, 200)}{linked(after.url)}."
 
     def undo(self, before: Nothing, after: Created) -> Change[Any, Any] | None:
         return DeleteRepo(repo_id=after.name, type=self.type)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Generic, Self, TypeVar
 
 from hub_mcp.catalogue.answers import Answer, Done
-from hub_mcp.catalogue.change import Change, Nothing, delete, post, put
+from hub_mcp.catalogue.change import Change, Nothing, delete, post, put, worded
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.http import Effect, HttpResponse
 from hub_mcp.catalogue.job_changes import SPENT, CancelJob, SetsLabels, effects_again
@@ -66,7 +66,7 @@ class CreateScheduledJob(JobSpec[Nothing, ScheduledJob]):
             yield Consequence(Impact.SPENDS, "a run begins also while an earlier one goes on")
 
     def outcome(self, before: Nothing, after: ScheduledJob) -> str:
-        return f"The scheduled job {after.id} of {self.namespace} is there."
+        return f"The scheduled job {worded(after.id)} of {self.namespace} is there."
 
     def undo(self, before: Nothing, after: ScheduledJob) -> Change[Any, Any] | None:
         return DeleteScheduledJob(namespace=self.namespace, job_id=after.id)
@@ -171,7 +171,7 @@ class TriggerScheduledJob(ActsOnScheduledJob[Job]):
         yield from effects_again(before.job, known)
 
     def outcome(self, before: ScheduledJob, after: Job) -> str:
-        return f"Started the job {after.id} of {self.namespace}."
+        return f"Started the job {worded(after.id)} of {self.namespace}."
 
     def undo(self, before: ScheduledJob, after: Job) -> Change[Any, Any] | None:
         return CancelJob(namespace=self.namespace, job_id=after.id)

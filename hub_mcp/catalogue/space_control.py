@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from hub_mcp.catalogue.answers import Answer
-from hub_mcp.catalogue.change import Change, post
+from hub_mcp.catalogue.change import Change, post, worded
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.http import Effect, HttpRequest
 from hub_mcp.catalogue.repository import Repository
@@ -23,7 +23,6 @@ from hub_mcp.catalogue.space_runtime import (
     runtime_in,
 )
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
-from hub_mcp.errors import plain
 from hub_mcp.text import quoted
 
 
@@ -101,7 +100,7 @@ class RestartSpace(ActsOnSpace[SpaceRuntime]):
             yield Consequence(Impact.SPENDS, f"it runs on {named}: {price} from then on")
 
     def outcome(self, before: Repository, after: SpaceRuntime) -> str:
-        stage = f" It is at the stage {plain(after.stage, 40)}." if after.stage else ""
+        stage = f" It is at the stage {worded(after.stage, 40)}." if after.stage else ""
         return f"Restarted: the Space {self.repo_id}.{stage}"
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from hub_mcp.catalogue.answers import Answer
-from hub_mcp.catalogue.change import Change, post
+from hub_mcp.catalogue.change import Change, post, worded
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.http import Effect
 from hub_mcp.catalogue.repos import awake
@@ -28,7 +28,6 @@ from hub_mcp.catalogue.space_runtime import (
 )
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.catalogue.vocabulary import Word
-from hub_mcp.errors import plain
 from hub_mcp.text import quoted
 
 
@@ -105,7 +104,7 @@ class SetSpaceHardware(ActsOnHardware):
         return changed
 
     def outcome(self, before: Repository, after: SpaceRuntime) -> str:
-        stage = f" Stage: {plain(after.stage, 40)}." if after.stage else ""
+        stage = f" Stage: {worded(after.stage, 40)}." if after.stage else ""
         return f"{super().outcome(before, after)}{stage}"
 
     def undo(self, before: Repository, after: SpaceRuntime) -> Change[Any, Any] | None:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from hub_mcp.catalogue.answers import Answer, Done
-from hub_mcp.catalogue.change import Change, Nothing, delete, post
+from hub_mcp.catalogue.change import Change, Nothing, delete, post, worded
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.http import Effect, HttpResponse
 from hub_mcp.catalogue.job_changes import effects_again
@@ -165,9 +165,8 @@ class CreateWebhook(WebhookSpec[Nothing, Webhook]):
         yield from self.of_job(known)
 
     def outcome(self, before: Nothing, after: Webhook) -> str:
-        return (
-            f"Created the webhook {after.id}. Without a secret anybody can send what looks like its events."
-        )
+        bare = "Without a secret anybody can send what looks like its events."
+        return f"Created the webhook {worded(after.id)}. {bare}"
 
     def undo(self, before: Nothing, after: Webhook) -> Change[Any, Any] | None:
         return DeleteWebhook(webhook_id=after.id)
