@@ -30,6 +30,7 @@ from hub_mcp.private_files import writable_by_others
 TERMINAL = "by a person in a terminal"
 PAGE = "by a person on the server's page, signed in to the Hub"
 WAYS = (TERMINAL, PAGE)
+MOST_OF_ONE, MOST = 50, 1_000  # plans that wait for one account, and for all together
 
 
 @dataclass(frozen=True)
@@ -71,22 +72,34 @@ class Approvals:
     def wait(
         self, *, nonce: str, tool: str, consequence: str, retype: str, until: int, account: str = ""
     ) -> str:
-        """Store a plan that waits for approval; its id.
+        """Store a plan that waits for approval, in place of the account's oldest where many wait; its id.
 
         Raises:
-            Stopped: the directory is open to others.
+            Stopped: the directory is open to others, or too many wait there.
             OSError: it cannot be written.
         """
         key = local_key(self._state)
         self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._check()
-        for path in self._directory.glob("*.json"):
-            if (one := self._read(path, key)) is None or one.until <= self._clock():
-                path.unlink(missing_ok=True)
+        self._make_room(key, account)
         seal = _seal(nonce)
         plan = Waiting(_id_of(seal), seal, tool, consequence, retype, until, account)
         self._write(replace(plan, mac=_mac(plan, key)))
         return plan.id
+
+    def _make_room(self, key: bytes, account: str) -> None:
+        kept: list[tuple[Waiting, Path]] = []
+        for path in self._directory.glob("*.json"):
+            if (one := self._read(path, key)) is None or one.until <= self._clock():
+                path.unlink(missing_ok=True)
+            else:
+                kept.append((one, path))
+        own = [(one, path) for one, path in kept if one.account == account]
+        own.sort(key=lambda each: (self.has_approved(each[0]), each[0].until))
+        for _, path in own[: max(0, len(own) - MOST_OF_ONE + 1)]:
+            path.unlink(missing_ok=True)
+        if len(kept) - len(own) >= MOST:
+            raise Stopped("Too many plans wait for approval here.", advice="Call again in ten minutes.")
 
     def waiting(self) -> list[Waiting]:
         """The plans that still wait, the one that expires first at the top."""

@@ -23,13 +23,26 @@ from mcp.types import CallToolResult
 
 from hub_mcp.cli.approve import approve
 from hub_mcp.errors import Stopped
+from hub_mcp.gate import approvals as approving
+from hub_mcp.gate.approvals import MOST_OF_ONE, Approvals
 from hub_mcp.gate.gate import Gate
 from hub_mcp.gate.journal import Journal
 from hub_mcp.gate.local_key import local_key, sealed
 from hub_mcp.gate.once import FileUsage
 from hub_mcp.gate.question import Challenge
 from hub_mcp.settings import Settings
-from tests.gate.gates import ERAS, EVE, KEY, World, agreeing, only_one_acts, refused, said, text_of
+from tests.gate.gates import (
+    ERAS,
+    EVE,
+    KEY,
+    Clock,
+    World,
+    agreeing,
+    only_one_acts,
+    refused,
+    said,
+    text_of,
+)
 from tests.waiting import PATIENCE
 
 MINE = "ada/notes-to-self"
@@ -435,3 +448,47 @@ async def test_a_nonce_is_never_in_its_place_without_the_time_until_which_it_cou
     monkeypatch.setattr(os, "utime", meanwhile)
     first = await used.claim("one", 600)
     assert [first, *again].count(True) == 1
+
+
+def test_of_one_account_fifty_plans_wait_and_what_is_approved_makes_room_last(tmp_path: Path) -> None:
+    clock = Clock()
+    approvals = Approvals(tmp_path, clock)
+
+    def planned(account: str, n: int) -> str:
+        clock.now += 1
+        until = int(clock.now) + 600
+        return approvals.wait(
+            nonce=f"{account}{n}",
+            tool="delete_repo",
+            consequence="",
+            retype="ada/x",
+            until=until,
+            account=account,
+        )
+
+    first, other = planned("ada", 0), planned("eve", 0)
+    found = approvals.find(first)
+    assert found
+    approvals.approve(found)
+    ids = [planned("ada", n) for n in range(1, MOST_OF_ONE + 10)]
+    waiting = {one.id for one in approvals.waiting()}
+    assert waiting == {first, other, *ids[-(MOST_OF_ONE - 1) :]}
+    assert approvals.is_approved("ada0")
+
+
+def test_of_all_accounts_only_so_many_plans_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(approving, "MOST", 3)
+    clock = Clock()
+    approvals = Approvals(tmp_path, clock)
+    said: dict[str, Any] = {
+        "tool": "delete_repo",
+        "consequence": "",
+        "retype": "ada/x",
+        "until": int(clock.now) + 600,
+    }
+    for account in ("ada", "bob", "cleo"):
+        approvals.wait(nonce=account, account=account, **said)
+    with pytest.raises(Stopped, match="Too many plans"):
+        approvals.wait(nonce="dan", account="dan", **said)
+    clock.now += 600
+    assert approvals.wait(nonce="dan", account="dan", **{**said, "until": int(clock.now) + 600})
