@@ -293,7 +293,10 @@ class HandleAccessRequests(Change[Repository, DecidedAbout]):
     def _by_status(self, known: Known) -> dict[str, list[str]]:
         """Who is named, by the status of their request; "" where none of the lists has them."""
         pages = {status: known.of(call) for status, call in self._lists().items()}
-        listed = {one.user.lower(): status for status, page in pages.items() if page for one in page.items}
+        listed: dict[str, str] = {}
+        for status, page in pages.items():
+            for one in page.items if page else ():
+                listed[one.user.lower()] = "" if one.user.lower() in listed else status
         found: dict[str, list[str]] = {}
         for user in self.users:
             found.setdefault(listed.get(user.lower(), ""), []).append(user)

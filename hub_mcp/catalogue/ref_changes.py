@@ -58,8 +58,9 @@ class CreateBranch(ActsOnRefs):
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         refs = known.of(self._refs())
-        listed = refs is not None and not self.branch.startswith("refs/") and self.branch != "HEAD"
-        commit = refs.commit_of("branches", self.branch) if refs and listed else "a commit that is not known"
+        is_plain = not self.branch.startswith("refs/") and self.branch != "HEAD"
+        known_refs = refs if refs and is_plain and refs.tells("branches") else None
+        commit = known_refs.commit_of("branches", self.branch) if known_refs else "a commit that is not known"
         if self.overwrite and commit:
             line = f"it leads to {quoted(commit)} now; what only it holds is lost"
             yield Consequence(Impact.DESTROYS, line)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field
 
-from hub_mcp.catalogue.answers import Answer, Record, clean, is_object, objects_in
+from hub_mcp.catalogue.answers import Answer, Record, clean, is_array, is_object, objects_in
 from hub_mcp.catalogue.bounds import BUDGET
 from hub_mcp.catalogue.discussions import files_in, fitting_lines
 from hub_mcp.catalogue.endpoint import Endpoint, get
@@ -50,13 +50,17 @@ class Refs(Answer):
     def of(cls, value: Any) -> Refs:
         if not is_object(value):
             raise UnexpectedAnswer("The Hub did not answer with branches and tags.")
-        rows = {group: objects_in(value.get(group)) for group in GROUPS}
+        rows = {group: objects_in(value[group]) for group in GROUPS if is_array(value.get(group))}
         return cls(
             {
                 group: {str(one.get("name")): str(one.get("targetCommit", "")) for one in found}
                 for group, found in rows.items()
             }
         )
+
+    def tells(self, group: str) -> bool:
+        """Whether the Hub said which there are of a group."""
+        return group in self.groups
 
     def commit_of(self, group: str, name: str) -> str:
         """The commit that a name leads to; "" where there is none."""

@@ -8,13 +8,17 @@ from typing import Any
 
 import pytest
 
-from hub_mcp.catalogue.access_decisions import HandleAccessRequest
-from hub_mcp.catalogue.access_requests import AccessRequest, PersonsRequest
-from hub_mcp.catalogue.stakes import Impact
+from hub_mcp.catalogue.access_decisions import HandleAccessRequest, HandleAccessRequests
+from hub_mcp.catalogue.access_requests import AccessRequest, PersonsRequest, Status
+from hub_mcp.catalogue.answers import Page
+from hub_mcp.catalogue.repository import Repository
+from hub_mcp.catalogue.stakes import Impact, Known
 from tests.gate.gates import Asked, World, agreeing, question_about, text_of
 
 DOOR = {"repo_id": "nimbus-labs/partners-preview", "type": "model"}
 pytestmark = pytest.mark.asyncio
+
+REPO = Repository.of({"id": "ada/x"})
 
 
 @pytest.fixture
@@ -89,3 +93,12 @@ async def test_what_the_hub_would_refuse_is_refused_before_anything_is_sent(
     async with world.client() as client:
         assert (await client.call_tool("handle_access_request", {**DOOR, **wrong})).is_error
     assert world.spy.changes == []
+
+
+@pytest.mark.parametrize("status", ["accepted", "rejected", "reset"])
+async def test_somebody_whom_two_lists_name_counts_as_the_worst_of_both(status: Status) -> None:
+    call = HandleAccessRequests(repo_id="ada/x", type="model", users=["Eve"], status=status)
+    rows = (AccessRequest.of({"user": {"user": "eve"}}),)
+    every = [(one, Page(rows if one.status in ("accepted", "reset") else ())) for one in call.needs(REPO)]  # type: ignore[attr-defined]  # each of them is a list
+    impacts = {one.impact for one in call.consequences(REPO, Known(every))}
+    assert impacts == {Impact.OPENS if status == "accepted" else Impact.CLOSES_OUT}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from hub_mcp.catalogue import ENDPOINTS
@@ -46,6 +47,21 @@ async def test_no_spelling_of_a_branch_is_set_anew_unasked(world: World, branch:
         assert refused(await client.call_tool("create_branch", anew))
     assert world.spy.changes == []
     assert await world.json("/api/models/ada/fjord-names/refs") == before
+
+
+@pytest.mark.asyncio
+async def test_a_branch_is_not_set_anew_unasked_where_the_hub_tells_no_branches(world: World) -> None:
+    inner = world.spy.inner
+
+    class Silent(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            if request.url.path.endswith("/refs"):
+                return httpx.Response(200, json={"tags": []})
+            return await inner.handle_async_request(request)
+
+    world.spy.inner = Silent()  # type: ignore[assignment]  # what answers in its place
+    said = {**FJORDS, "branch": "main", "overwrite": True, "empty_branch": True}
+    assert "a commit that is not known" in await question_about(world, "create_branch", said)
 
 
 @pytest.mark.asyncio
