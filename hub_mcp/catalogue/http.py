@@ -19,6 +19,9 @@ from urllib.parse import quote, urlencode
 from hub_mcp.errors import UnexpectedAnswer
 
 _FIELD = re.compile(r"\{(\w+)\}")
+_MEDIA_TYPE = re.compile(
+    r"[\w.+-]{1,40}/[\w.+-]{1,40}", re.ASCII
+)  # whatever else stands there is somebody's words
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 
 
@@ -106,7 +109,10 @@ class HttpResponse:
                     value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
                 return value
         except (ValueError, RecursionError) as trouble:
-            kind = self.headers.get("content-type", "nothing").partition(";")[0] or "nothing"
+            said = self.headers.get("content-type", "").partition(";")[0].strip()
+            kind = (
+                said if _MEDIA_TYPE.fullmatch(said) else "of no type that can be read" if said else "nothing"
+            )
             raise UnexpectedAnswer(
                 f"Something answered that is not the Hub's API ({kind}, {len(self.body):,} bytes, not JSON)."
             ) from trouble

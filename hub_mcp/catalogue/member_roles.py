@@ -146,7 +146,7 @@ class SetMemberRole(Change[Membership, Done]):
             )
         asked = {one.id: one.role for one in self.resource_groups or ()}
         if odd := [role for role in present.values() if role not in get_args(Role)]:
-            raise UnexpectedAnswer(f"The Hub names a role that is none: {odd[0]!r}.")
+            raise UnexpectedAnswer(f"The Hub names a role that is none: {quoted(odd[0], 40)}.")
         whole = [{"id": id, "role": role} for id, role in {**present, **asked}.items()]
         return type(self).model_validate({**self.as_arguments(), "resource_groups": whole or None})
 
