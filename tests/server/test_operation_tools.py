@@ -1,5 +1,6 @@
 """The three tools that reach every operation: what they find, what they refuse, and what they send."""
 
+import base64
 import json
 import re
 from collections.abc import AsyncIterator, Mapping
@@ -10,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from mcp import Client
+from mcp.types import BlobResourceContents, TextResourceContents
 
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.operations.endpoints import endpoint_of
@@ -423,3 +425,37 @@ def only_outlines() -> Any:
             await self._app({**scope, "caller": "ada"}, receive, send)
 
     return SignedIn(Starlette(routes=[Route("/api/whoami-v2", whoami), OutlineRoute(answers=True)]))
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "as_it_is"),
+    [
+        ("image/png", b"\x89PNG\r\n\x1a\n\x00\xff", True),
+        ("image/png", b"\x00" * 200_000, False),
+        ("text/plain", b"words", False),
+    ],
+)
+async def test_a_binary_body_is_a_resource_with_its_type_and_size_where_it_is_small(
+    world: World, kind: str, body: bytes, as_it_is: bool
+) -> None:
+    world.spy.inner = httpx.MockTransport(
+        lambda _: httpx.Response(200, content=body, headers={"content-type": kind})
+    )
+    endpoint = endpoint_of("get_avatar")
+    assert endpoint
+    address = address_of(endpoint.model_validate({"namespace": "ada"}))
+    async with reading(world) as client:
+        said = {"operation": "get_avatar", "arguments": {"namespace": "ada"}}
+        told = text_of(await client.call_tool("read_operation", said))
+        (read,) = (await client.read_resource(address)).contents
+    assert f"media_type: {kind}" in told
+    assert f"bytes: {len(body):,}" in told
+    if as_it_is:
+        assert isinstance(read, BlobResourceContents)
+        assert (read.mime_type, base64.b64decode(read.blob)) == (kind, body)
+        assert read.meta
+        assert read.meta["hub_mcp/bytes"] == len(body)
+    else:
+        assert isinstance(read, TextResourceContents)
+        assert json.loads(read.text)["bytes"] == len(body)
+        assert ("words" in read.text) == (kind == "text/plain")

@@ -167,8 +167,9 @@ class OperationCall(Endpoint[Answer]):
             events = tuple(self._cleaned(events_in(response.body)))
             return FoundEvents(events, "x-read-for-a-while" not in response.headers)
         if self.operation.answers is Answers.FILE and "json" not in kind:
-            text = response.body.decode("utf-8", "replace") if kind.startswith("text/") else ""
-            return FoundFile(kind, len(response.body), clean_text(text))
+            if not kind.startswith("text/"):
+                return FoundFile(kind, len(response.body), body=response.body)
+            return FoundFile(kind, len(response.body), clean_text(response.body.decode("utf-8", "replace")))
         if self.operation.answers is Answers.TEXT and "json" not in kind:
             return FoundText(clean_text(response.body.decode("utf-8", "replace")))
         if not response.body.strip() or "json" not in kind:
@@ -298,7 +299,7 @@ def made_of(operation: Operation, base: type[C]) -> type[C]:
     made.label = operation.does[:1].upper() + operation.does[1:]
     made.__doc__ = f"{made.label}."
     made.line = _line(operation)
-    made.answer = Found
+    made.answer = FoundFile if operation.answers is Answers.FILE else Found
     return made
 
 

@@ -130,13 +130,16 @@ class FoundFile(Answer):
 
     Attributes:
         size: in bytes; None where the Hub does not say.
-        text: its content where that is text.
+        text: its content where that is text; body: where it is none.
     """
+
+    is_file: ClassVar[bool] = True
 
     media_type: str
     size: int | None
     text: str = ""
     address: str = ""
+    body: bytes = b""
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
         said = {"media_type": self.media_type, "bytes": self.size, "text": clean(self.text, WHOLE_TEXT)}

@@ -19,6 +19,7 @@ from hub_mcp.catalogue import Endpoint
 from hub_mcp.catalogue.answers import Answer
 from hub_mcp.catalogue.datasets import ReadDatasetParquetShard, Shard
 from hub_mcp.catalogue.file_content import FileContent
+from hub_mcp.catalogue.operations.found import FoundFile
 from hub_mcp.client.hub import Hub
 from hub_mcp.server.resources.addresses import address_of
 from hub_mcp.server.resources.text_contents import JSON, META, text_at
@@ -29,7 +30,15 @@ LARGEST_BLOB = 190_000  # bytes of a file that is sent as such; in base64 it sta
 async def file_at(hub: Hub, call: Endpoint[Any], uri: str) -> ReadResourceResult:
     """The file that a call reads."""
     answer = await hub.send(call)
-    return _content(uri, answer) if isinstance(answer, FileContent) else await _shard(hub, call, answer, uri)
+    if isinstance(answer, FileContent):
+        return _content(uri, answer)
+    if isinstance(answer, Shard):
+        return await _shard(hub, call, answer, uri)
+    said = answer.content()
+    if isinstance(answer, FoundFile) and 0 < len(answer.body) <= LARGEST_BLOB:
+        beside = {**META, **{f"hub_mcp/{name}": one for name, one in said.items()}}
+        return _blob(uri, answer.body, answer.media_type, beside)
+    return text_at(uri, json.dumps(said, ensure_ascii=False), JSON)
 
 
 async def _shard(hub: Hub, call: Endpoint[Any], shard: Shard, uri: str) -> ReadResourceResult:
