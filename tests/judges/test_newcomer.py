@@ -156,10 +156,12 @@ def test_an_optional_parameter_is_a_field_and_a_line_of_the_local_hub(tree: Tree
     text = path.read_text("utf-8")
     assert text.endswith("    organization: Owner\n")
     path.write_text(text + "    search: Word | None = None\n", "utf-8")
-    followers = '    rows = followers_after(store, org["id"], place[0] if place else "", limit + 1)\n'
+    followers = '    rows = after(store, id, place[0] if place else "", limit + 1)\n'
     found = '    rows = [row for row in rows if request.query_params.get("search", "") in row["name"]]\n'
     path = tree.place / PEOPLE
-    path.write_text(path.read_text("utf-8").replace(followers, followers + found), "utf-8")
+    text = path.read_text("utf-8")
+    assert text.count(followers) == 1
+    path.write_text(text.replace(followers, followers + found), "utf-8")
     own = {CATALOGUE, PEOPLE}
     touched = tree.derive()
     assert touched - LISTS - own == {"tests/snapshots/list_organization_followers.txt"}
