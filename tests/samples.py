@@ -191,6 +191,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "mark_notifications": {"apply_to_all": True, "repo_type": "model"},
     "delete_notifications": {"apply_to_all": True, "repo_name": "openai-community/gpt2"},
     "update_watch": {"add": [{"type": "org", "id": "62b04c2815dc736ee6444480"}]},
+    "update_notification_settings": {"on": ["repo_release"], "off": ["announcements"]},
     "list_webhooks": {},
     "get_webhook": HOOK,
     "create_webhook": {
@@ -200,6 +201,7 @@ CALLS: dict[str, dict[str, Any]] = {
     },
     "update_webhook": {**HOOK, "watched": [{"type": "org", "name": "nimbus-labs"}]},
     "toggle_webhook": {**HOOK, "action": "disable"},
+    "replay_webhook": {"webhook_id": "6a0dd5d26579bd07dc5b0d23", "log_id": "6a0dd5d20aac16187717759a"},
     "delete_webhook": HOOK,
     "list_tree": {"repo_id": "ada/fjord-names", "type": "model", "limit": 3},
     "get_file": {"repo_id": "ada/fjord-names", "type": "model", "path": "README.md", "end_line": 7},
@@ -228,6 +230,11 @@ CALLS: dict[str, dict[str, Any]] = {
     "handle_access_request": {**DOOR, "user": "eve", "status": "rejected", "reason": "Not this year."},
     "handle_access_requests": {**DOOR, "users": ["amara-abe", "dmitri-abe"], "status": "accepted"},
     "grant_access": {**DOOR, "user": "yara-abe"},
+    "ask_access": {
+        "repo_id": "nimbus-labs/partners-preview",
+        "type": "model",
+        "answers": {"Affiliation": "Nimbus Labs"},
+    },
     "cancel_access_request": {"repo_id": "open-cartography/survey-diaries", "type": "dataset"},
     "get_space_runtime": DESK,
     "read_space_logs": {**DESK, "log_type": "run", "tail": 3},

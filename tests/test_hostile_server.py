@@ -44,11 +44,14 @@ def assert_fit_to_read(result: CallToolResult) -> None:
     json.dumps(result.structured_content, allow_nan=False, ensure_ascii=False).encode()
 
 
+ON_PAGES = ("/user-access-report", "/ask-access")  # what the Hub has outside of its API
+
+
 def assert_asks_the_hub(call: Endpoint[Any]) -> None:
     """Whatever is asked is the Hub's API, or a file of a repository."""
     url = call.to_http("https://hub.test").url
     path = url.removeprefix("https://hub.test/").partition("?")[0]
-    assert path.startswith("api/") or "/resolve/" in path or path.endswith("/user-access-report")
+    assert path.startswith("api/") or "/resolve/" in path or path.endswith(ON_PAGES)
 
 
 @EVERY

@@ -72,6 +72,7 @@ class Endpoint(BaseModel, Generic[A]):
     at: ClassVar[str] = ""  # the template of its `hub://` address where that is not its path
     changes: ClassVar[bool] = False
     may_lie_in_storage: ClassVar[bool] = False  # whether the Hub may redirect it to where large files lie
+    answered_by_address: ClassVar[bool] = False  # whether 303 is its answer, as that of a form on a page
     kind: ClassVar[str] = ""  # "model", "dataset" or "space" where the class is about one of them
     unlisted: ClassVar[frozenset[str]] = frozenset()  # arguments that only an answer tells of
     covers: ClassVar[tuple[str, ...]] = ()  # parameters under another name, or inside one

@@ -30,7 +30,7 @@ T = TypeVar("T", bound=Answer)
 A = TypeVar("A", bound=Answer)
 
 
-def _as_texts(value: Any) -> Any:
+def as_texts(value: Any) -> Any:
     """Numbers and truth values as the texts that a variable or a label holds."""
     if not isinstance(value, Mapping):
         return value
@@ -64,8 +64,8 @@ def _without_secrets(text: str) -> str:
     return refuse_taken_out(text)
 
 
-Variables = Annotated[dict[str, str], BeforeValidator(_as_texts), AfterValidator(_variables)]
-Labels = Annotated[dict[str, str], BeforeValidator(_as_texts), AfterValidator(_labels)]
+Variables = Annotated[dict[str, str], BeforeValidator(as_texts), AfterValidator(_variables)]
+Labels = Annotated[dict[str, str], BeforeValidator(as_texts), AfterValidator(_labels)]
 CommandWord = Annotated[FreeText, AfterValidator(_without_secrets)]
 SpaceId = Annotated[str, AfterValidator(check_repo_id)]  # whose image is used; nothing of it changes
 Port = Annotated[int, Field(ge=1, le=65_535)]

@@ -67,6 +67,7 @@ HUGGING_FACE = "https://huggingface.co"
 HOPS = 5  # redirects a read may take
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 FOLLOW = frozenset({"GET", "HEAD"})  # a read that is posted could be led to what changes something
+SEE_OTHER = 303  # how the Hub answers a form that was sent
 EMPTY_PAGES = 5  # in a row; the Hub may answer some, but never so many
 MOST_LEFT_OUT = 2_000  # rows of a walk that are none, before most of them are
 
@@ -260,6 +261,8 @@ class Hub:
             if response.status not in REDIRECTS or not where:
                 return response
             target = sender.inside(response.url, where)
+            if response.status == SEE_OTHER and call.answered_by_address:
+                return response  # it is done, and this is where to see it
             if request.method not in FOLLOW and target:
                 raise Renamed(
                     f"{call.subject} has moved to {_id_in(target) or 'another address'}.",

@@ -450,7 +450,8 @@ create table hook_deliveries (
   webhook text not null references webhooks (id) on delete cascade,
   created_at text not null,
   scope text not null,
-  outcome text not null
+  outcome text not null,
+  payload text not null                    -- JSON
 ) strict;
 
 create trigger hooks_of_new_repos after insert on repos begin
@@ -527,6 +528,14 @@ create table watches (
   primary key (user_id, type, id)
 ) strict, without rowid;
 
+-- What users switched on or off; what is not here is on.
+create table notification_settings (
+  user_id text not null references users (id) on delete cascade,
+  name text not null,
+  value text not null,                     -- JSON
+  primary key (user_id, name)
+) strict, without rowid;
+
 create trigger notifications_of_events after insert on discussion_events begin
   insert or replace into notifications (user_id, discussion, updated_at, read, participating)
   select u.id, new.discussion, new.created_at, 0,
@@ -539,5 +548,10 @@ create trigger notifications_of_events after insert on discussion_events begin
       join repos r on r.key = d.repo
       left join users a on a.name = r.namespace left join orgs g on g.name = r.namespace
       where w.id in (r._id, a.id, g.id)
+  ) and not exists (
+    select 1 from notification_settings n where n.user_id = u.id and n.value = 'false' and n.name =
+      case when exists (
+        select 1 from discussion_events e where e.discussion = new.discussion and e.author = u.name
+      ) then 'web_discussions_participating' else 'web_discussions_watched' end
   );
 end;

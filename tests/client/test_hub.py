@@ -9,6 +9,8 @@ import httpx
 import pytest
 
 from hub_mcp.catalogue import ENDPOINTS
+from hub_mcp.catalogue.answers import Done
+from hub_mcp.catalogue.ask_access import AskAccess
 from hub_mcp.catalogue.datasets import GetDatasetParquetShard
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.lfs_upload import AskUploadAddresses, AskUploadModes, FileBody
@@ -139,6 +141,13 @@ def posted() -> list[Endpoint[Any]]:
 async def test_a_read_that_is_posted_is_not_led_to_what_changes_something(call: Endpoint[Any]) -> None:
     hub, far = hub_of(to("/api/models/ada/atlas/super-squash/main"))
     assert type(await failure(hub, call)) is Renamed
+    assert len(far.asked) == 1
+
+
+@pytest.mark.asyncio
+async def test_a_form_is_answered_by_the_address_of_its_page_which_is_not_followed() -> None:
+    hub, far = hub_of(to("/ada/map", 303))
+    assert await hub.send(AskAccess(repo_id="ada/map", type="model")) == Done()
     assert len(far.asked) == 1
 
 

@@ -332,6 +332,8 @@ def _of_access() -> list[Way]:
         Way(SENDS_OUT, "handle_access_requests", "reason", {**many, **why}),
         Way(OPENS, "grant_access", "user", {**GATED, "user": "yara-abe"}),
         Way(CLOSES_OUT, "cancel_access_request", "repo_id", GATED),
+        Way(SENDS_OUT, "ask_access", "repo_id", GATED),
+        Way(SENDS_OUT, "ask_access", "answers", {**GATED, "answers": {"Affiliation": "Nimbus Labs"}}),
     ]
 
 
@@ -514,6 +516,7 @@ def _of_notifications() -> list[Way]:
     return [
         Way(DESTROYS, "delete_notifications", "apply_to_all", every),
         Way(DESTROYS, "delete_notifications", "discussion_ids", some),
+        Way(CLOSES_OUT, "update_notification_settings", "off", {"off": ["secret_detected"]}),
     ]
 
 
@@ -542,6 +545,9 @@ def _of_webhooks() -> list[Way]:
         Way(RUNS, "update_webhook", "job_source_id", {**hook, **everything, **job}),
         Way(SPENDS, "update_webhook", "job_namespace", {**hook, **everything, **job}),
         Way(RUNS, "toggle_webhook", "action", {**off, "action": "enable"}),
+        Way(SENDS_OUT, "replay_webhook", "webhook_id", {**hook, "log_id": "6908720c7608852f146e1449"}),
+        Way(RUNS, "replay_webhook", "log_id", {**off, "log_id": "6a0dd5d20aac16187717759a"}),
+        Way(SPENDS, "replay_webhook", "log_id", {**off, "log_id": "6a0dd5d20aac16187717759a"}),
         Way(DESTROYS, "delete_webhook", "webhook_id", hook),
     ]
 
@@ -582,6 +588,10 @@ OF_NOTIFICATIONS = {
     **{
         ("mark_notifications", name): "a mark for oneself, which can be set back"
         for name in (*FILTERS, "apply_to_all", "discussion_ids", "unread")
+    },
+    **{
+        ("update_notification_settings", name): "what one is told oneself, which can be set back"
+        for name in ("on", "product_updates_after", "prepaid_amount")
     },
     **{
         ("update_watch", f"{way}.{name}"): "what one is told oneself, which can be set back"

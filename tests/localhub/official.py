@@ -52,19 +52,28 @@ def fresh(api: HfApi) -> Iterator[str]:
     api.delete_repo(id, missing_ok=True)
 
 
+def told_at(hub_url: str, tool: str, arguments: dict[str, Any], token: str = ADA) -> str:
+    """What a tool of our server answers somebody, an error included, where nobody is asked."""
+    return anyio.run(_result, hub_url, tool, arguments, token)[1]
+
+
 @pytest.fixture
 def told(hub_url: str) -> Told:
     """What a tool of our server answers ada, where nobody is asked."""
 
-    async def call(tool: str, arguments: dict[str, Any]) -> str:
-        offered = {**EVERY_TOOL, **offering(tool)}
-        settings = Settings(endpoint=hub_url, confirm="off", journal="off", **offered)
-        hub = Hub(hub_url, Token(ADA, "a test"), secrets_from=(SOURCE,))
-        async with Client(server_of(settings, hub)) as client:
-            result = await client.call_tool(tool, arguments)
-        await hub.aclose()
-        text = "\n".join(block.text for block in result.content if block.type == "text")
-        assert not result.is_error, text
+    def call(tool: str, arguments: dict[str, Any]) -> str:
+        is_error, text = anyio.run(_result, hub_url, tool, arguments, ADA)
+        assert not is_error, text
         return text
 
-    return lambda tool, arguments: anyio.run(call, tool, arguments)
+    return call
+
+
+async def _result(hub_url: str, tool: str, arguments: dict[str, Any], token: str) -> tuple[bool, str]:
+    offered = {**EVERY_TOOL, **offering(tool)}
+    settings = Settings(endpoint=hub_url, confirm="off", journal="off", **offered)
+    hub = Hub(hub_url, Token(token, "a test"), secrets_from=(SOURCE,))
+    async with Client(server_of(settings, hub)) as client:
+        result = await client.call_tool(tool, arguments)
+    await hub.aclose()
+    return bool(result.is_error), "\n".join(block.text for block in result.content if block.type == "text")

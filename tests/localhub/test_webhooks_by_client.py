@@ -22,7 +22,7 @@ from hub_mcp.localhub.store import Store
 from hub_mcp.localhub.webhooks.firing import is_loopback
 from tests.waiting import PATIENCE
 
-from .official import ADA, EVE, READ, by_lfs
+from .official import ADA, EVE, READ, by_lfs, told_at
 
 __all__ = ["by_lfs"]
 
@@ -130,6 +130,23 @@ def test_commits_discussions_and_comments_are_told_with_the_secret(ada: HfApi, r
     assert receiver.next()[1]["discussion"]["status"] == "closed"
     ada.delete_repo(repo)
     assert receiver.next()[1]["event"] == {"action": "delete", "scope": "repo"}
+    ada.delete_webhook(hook.id)
+
+
+def test_what_was_told_is_told_again_at_the_present_address(
+    ada: HfApi, app: Starlette, url: str, receiver: Receiver
+) -> None:
+    watched = [{"type": "dataset", "name": "ada/weather-diaries"}]
+    hook = ada.create_webhook(url="http://example.org/hook", watched=watched, secret="of-a-test")
+    ada.create_discussion("ada/weather-diaries", "Once more?", repo_type="dataset")
+    store: Store = app.state.store
+    log = store.rows("select id from hook_deliveries where webhook = ? and scope = 'discussion'", hook.id)[0]
+    again = {"webhook_id": hook.id, "log_id": log["id"]}
+    assert "loopback" in told_at(url, "replay_webhook", again)
+    ada.update_webhook(hook.id, watched=watched, url=receiver.url)
+    assert "the receiver answered 200" in told_at(url, "replay_webhook", again)
+    secret, payload = receiver.next()
+    assert (secret, payload["discussion"]["title"]) == ("of-a-test", "Once more?")
     ada.delete_webhook(hook.id)
 
 

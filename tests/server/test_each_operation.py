@@ -33,6 +33,7 @@ UNDOCUMENTED = {
 
 OTHERWISE = {  # written classes whose recording the document does not fit, and why
     "update_webhook": "it is sent with what is there beside what is said; the recording is of what is said",
+    "ask_access": "the document has JSON where the Hub redirects, with no body",
     "list_space_variables": "the real Hub answers without the `key` that the document requires (recorded)",
 }
 

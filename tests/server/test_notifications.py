@@ -76,3 +76,41 @@ async def test_deleting_all_asks_and_names_some_and_a_call_says_which(world: Wor
     assert odd.is_error
     assert both.is_error
     assert world.spy.changes == []
+
+
+async def test_what_is_switched_off_is_told_no_longer_and_a_warning_is_not_switched_off_unasked(
+    world: World,
+) -> None:
+    watching = {"add": [{"type": "org", "id": ORG}]}
+    said = {"repo_id": "nimbus-labs/will-it-rain", "type": "space", "title": "Rain", "description": "When?"}
+    counts: list[int] = []
+    for way in ("off", "on"):
+        async with world.client(confirm="deny", token=EVE, structured=False) as client:
+            await client.call_tool("update_watch", watching)
+            answer = await client.call_tool(
+                "update_notification_settings", {way: ["web_discussions_watched"]}
+            )
+            assert f"web_discussions_watched {way}" in text_of(answer)
+        async with world.client(confirm="off") as client:
+            await client.call_tool("create_discussion", {**said, "title": f"Rain {way}"})
+        async with world.client(confirm="deny", token=EVE, structured=False) as client:
+            counts.append(len([one for one in await listed(client) if one.startswith("Rain ")]))
+    assert counts == [0, 1]
+    async with world.client(confirm="deny") as client:
+        for one in ("secret_detected", "locked_out", "job_status", "gated_user_access_request"):
+            refusal = await client.call_tool("update_notification_settings", {"off": [one, "announcements"]})
+            assert refused(refusal)
+            assert not refused(await client.call_tool("update_notification_settings", {"on": [one]}))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{}, {"on": ["x"]}, {"on": ["job_status"], "off": ["job_status"]}, {"on": ["launch_prepaid_credits"]},
+     {"on": ["job_status"], "prepaid_amount": "5"}, {"product_updates_after": "tomorrow"}],
+)  # fmt: skip
+async def test_settings_that_say_nothing_or_two_things_are_not_sent(
+    world: World, said: dict[str, Any]
+) -> None:
+    async with world.client(confirm="off", structured=False) as client:
+        assert (await client.call_tool("update_notification_settings", said)).is_error
+    assert world.spy.changes == []

@@ -132,3 +132,19 @@ async def test_what_stands_for_something_untold_is_not_set_in_its_place(
         answer = await client.call_tool(tool, said)
     assert "stands for what is not told" in text_of(answer)
     assert world.spy.changes == []
+
+
+async def test_a_person_is_told_where_an_event_goes_again_and_what_the_job_costs(world: World) -> None:
+    job = {**OFF, "log_id": "6a0dd5d20aac16187717759a"}
+    asked = await question_about(world, "replay_webhook", job)
+    assert "its job's code runs on the details of that event, as yours" in asked
+    assert "each time it costs $1.00 an hour, at most $2.00 in 7,200 s" in asked
+    asked = await question_about(world, "replay_webhook", {**HOOK, "log_id": "0" * 24})
+    assert 'the details of that event leave the Hub for "rain.nimbus-labs.example"' in asked
+    async with world.client(confirm="off", structured=False) as client:
+        begun = text_of(await client.call_tool("replay_webhook", job))
+        missing = await client.call_tool("replay_webhook", {**OFF, "log_id": "0" * 24})
+        newest = text_of(await client.call_tool("list_jobs", {"namespace": "nimbus-labs", "limit": 1}))
+    assert "the receiver answered 200" in begun
+    assert missing.is_error
+    assert "storm-scores" in newest

@@ -1,10 +1,11 @@
-"""Notifications of whoever calls: listed, marked as read, deleted; what they watch.
+"""Notifications of whoever calls: listed, marked as read, deleted; what they watch and are told of.
 
 Only discussions of repositories notify here. Whoever spoke in one, owns the repository or watches it is told.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 
@@ -26,6 +27,14 @@ OPTIONS = {
     "mention": ("all", "participating", "mentions"),
 }
 WATCHED = ("org", "user", "repo")
+NOTICES = (
+    "announcements", "arxiv_paper_activity", "daily_papers_digest", "discussions_participating",
+    "discussions_watched", "gated_user_access_request", "inference_endpoint_status", "job_status",
+    "launch_autonlp", "launch_spaces", "launch_prepaid_credits", "launch_training_cluster", "org_request",
+    "org_suggestions", "org_verified_suggestions", "org_suggestions_to_create", "posts_participating",
+    "user_follows", "secret_detected", "web_discussions_participating", "web_discussions_watched",
+    "web_posts_participating", "api_inference_sunset", "locked_out", "repo_release",
+)  # fmt: skip
 FROM = (
     " from notifications n join discussions d on d.id = n.discussion join repos r on r.key = d.repo"
     " where n.user_id = ?"
@@ -93,6 +102,26 @@ async def watch(request: Request) -> Response:
             store.run("delete from watches where user_id = ? and type = ? and id = ?", who.id, kind, id)
         for kind, id in said["add"]:
             store.run("insert or ignore into watches (user_id, type, id) values (?, ?, ?)", who.id, kind, id)
+    return PlainTextResponse("OK")
+
+
+async def settings(request: Request) -> Response:
+    """PATCH /api/settings/notifications: what is said is set, all else stays."""
+    who, store, body = signed_in(request), store_of(request), await body_of(request)
+    token_must(who, "discussion.write", who.name)
+    said = body.part("notifications", required=True)
+    body.check()
+    assert said is not None
+    kept = {name: said.flag(name) for name in NOTICES if said.given(name)}
+    moment = said.text("product_updates_after", pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")
+    body.text("prepaidAmount", most=24)
+    body.check()
+    with store.write():
+        for name, value in {**kept, **({"product_updates_after": moment} if moment else {})}.items():
+            store.run(
+                "insert or replace into notification_settings (user_id, name, value) values (?, ?, ?)",
+                who.id, name, json.dumps(value),
+            )  # fmt: skip
     return PlainTextResponse("OK")
 
 
@@ -172,5 +201,6 @@ routes = [
     Route("/api/notifications", listing, methods=["GET"]),
     Route("/api/notifications", delete, methods=["DELETE"]),
     Route("/api/notifications/mark-as-read", mark, methods=["POST"]),
+    Route("/api/settings/notifications", settings, methods=["PATCH"]),
     Route("/api/settings/watch", watch, methods=["PATCH"]),
 ]

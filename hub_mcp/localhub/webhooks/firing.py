@@ -22,6 +22,7 @@ from ..store import Store
 from .rows import note_delivery, take_events
 
 SECONDS = 5.0  # that a receiver has
+NOT_CALLED = "not called: only loopback addresses are"
 PLURALS = {"model": "", "dataset": "datasets/", "space": "spaces/"}
 
 Facts = dict[str, object]
@@ -37,7 +38,7 @@ def fire(store: Store, origin: str) -> None:
                 repo: Facts = json.loads(event["repo"])
                 for webhook in store.rows("select * from webhooks where not disabled"):
                     if _watches(store, webhook, repo, event["scope"]):
-                        _act(store, webhook, event, _payload(store, webhook, event, repo, origin))
+                        _act(store, webhook, event["scope"], _payload(store, webhook, event, repo, origin))
 
 
 def _watches(store: Store, webhook: sqlite3.Row, repo: Mapping[str, object], scope: str) -> bool:
@@ -58,27 +59,45 @@ def _may_see(store: Store, user_id: str, owner: str) -> bool:
     return any(org["name"].lower() == owner and org["role"] in READERS for org in orgs_of(store, user_id))
 
 
-def _act(store: Store, webhook: sqlite3.Row, event: sqlite3.Row, payload: Facts) -> None:
+def _act(store: Store, webhook: sqlite3.Row, scope: str, payload: Facts) -> None:
     store.run("update webhooks set last_trigger_at = ? where id = ?", store.now(), webhook["id"])
     if webhook["job"] is not None:
-        user = user_with_id(store, webhook["user_id"])
-        assert user is not None
-        spec = json.loads(webhook["job"])
-        described = {
-            "WEBHOOK_REPO_ID": json.loads(event["repo"])["id"],
-            "WEBHOOK_PAYLOAD": json.dumps(payload),
-        }
-        spec["environment"] = {**(spec.get("environment") or {}), **described}
-        initiator = {"type": "webhook", "id": webhook["id"]}
-        job = add_job(store, webhook["job_namespace"], user["name"], spec, initiator)
-        note_delivery(store, webhook["id"], event["scope"], f"job {job['id']}")
+        outcome = f"job {_begun(store, webhook, payload)}"
+    elif loopback_in(webhook["url"]) is None:
+        outcome = NOT_CALLED
+    else:
+        threading.Thread(target=_send_and_note, args=(store, webhook, scope, payload), daemon=True).start()
         return
-    address = loopback_in(webhook["url"])
-    if address is None:
-        note_delivery(store, webhook["id"], event["scope"], "not called: only loopback addresses are")
-        return
-    what = (store, webhook["id"], event["scope"], address, json.dumps(payload).encode(), webhook["secret"])
-    threading.Thread(target=_send, args=what, daemon=True).start()
+    note_delivery(store, webhook["id"], scope, outcome, payload)
+
+
+def act_again(store: Store, webhook: sqlite3.Row, delivery: sqlite3.Row) -> int | None:
+    """Have a webhook act on what it was told before; the status of what came of it, None without any.
+
+    It waits for the receiver, so it belongs into a thread.
+    """
+    payload: Facts = json.loads(delivery["payload"])
+    if webhook["job"] is not None:
+        with store.write():
+            outcome = f"job {_begun(store, webhook, payload)}"
+            note_delivery(store, webhook["id"], delivery["scope"], outcome, payload)
+        return 200
+    if loopback_in(webhook["url"]) is None:
+        return None
+    words, _, status = _send_and_note(store, webhook, delivery["scope"], payload).partition(" ")
+    return int(status) if words == "status" else 502
+
+
+def _begun(store: Store, webhook: sqlite3.Row, payload: Facts) -> str:
+    """The job that a webhook begins; inside a transaction."""
+    user, repo = user_with_id(store, webhook["user_id"]), payload["repo"]
+    assert user is not None
+    assert isinstance(repo, dict)
+    spec = json.loads(webhook["job"])
+    described = {"WEBHOOK_REPO_ID": repo["name"], "WEBHOOK_PAYLOAD": json.dumps(payload)}
+    spec["environment"] = {**(spec.get("environment") or {}), **described}
+    initiator = {"type": "webhook", "id": webhook["id"]}
+    return str(add_job(store, webhook["job_namespace"], user["name"], spec, initiator)["id"])
 
 
 def loopback_in(url: str) -> SplitResult | None:
@@ -100,9 +119,17 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _send(
-    store: Store, webhook: str, scope: str, address: SplitResult, body: bytes, secret: str | None
-) -> None:
+def _send_and_note(store: Store, webhook: sqlite3.Row, scope: str, payload: Facts) -> str:
+    address = loopback_in(webhook["url"])
+    assert address is not None
+    outcome = _sent(address, json.dumps(payload).encode(), webhook["secret"])
+    with contextlib.suppress(sqlite3.Error), store.write():  # it may be closed by now, or the webhook deleted
+        note_delivery(store, webhook["id"], scope, outcome, payload)
+    return outcome
+
+
+def _sent(address: SplitResult, body: bytes, secret: str | None) -> str:
+    """What became of sending an event."""
     host = "127.0.0.1" if (address.hostname or "").lower() == "localhost" else address.hostname or ""
     headers = {"Content-Type": "application/json", **({"X-Webhook-Secret": secret} if secret else {})}
     path = f"{address.path or '/'}{f'?{address.query}' if address.query else ''}"
@@ -113,8 +140,7 @@ def _send(
         connection.close()
     except (OSError, http.client.HTTPException, ValueError) as error:
         outcome = f"failed: {type(error).__name__}"
-    with contextlib.suppress(sqlite3.Error), store.write():  # it may be closed by now, or the webhook deleted
-        note_delivery(store, webhook, scope, outcome)
+    return outcome
 
 
 def _payload(store: Store, webhook: sqlite3.Row, event: sqlite3.Row, repo: Facts, origin: str) -> Facts:

@@ -1,4 +1,4 @@
-"""Webhooks of whoever calls: listed, read, made, changed, switched on and off, deleted."""
+"""Webhooks of whoever calls: listed, read, made, changed, switched on and off, replayed, deleted."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import sqlite3
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -20,7 +21,8 @@ from ..store import Json, Store, Value, store_of
 from ..web.hub_errors import ApiError, forbidden, page_missing
 from ..web.json_body import JSONBody, body_of
 from ..web.response import HubJSON
-from .rows import webhook_json, webhook_row, webhooks_of
+from .firing import act_again
+from .rows import delivery_row, webhook_json, webhook_row, webhooks_of
 
 TYPES = ("dataset", "model", "space", "bucket", "kernel", "user", "org")
 DOMAINS = ("repo", "discussion")
@@ -76,6 +78,21 @@ async def toggle(request: Request) -> Response:
     with store.write():
         _set(store, row["id"], {"disabled": int(action == "disable")})
     return _told(webhook_row(store, who.id, row["id"]))
+
+
+async def replay(request: Request) -> Response:
+    """POST …/{webhook}/replay/{log}: what was told is told again, to where the webhook sends now."""
+    who, store = _writer(request), store_of(request)
+    row = _webhook(request, who)
+    delivery = delivery_row(store, row["id"], request.path_params["log"])
+    if delivery is None:
+        raise ApiError(404, "Webhook log not found")
+    if row["job"] is not None:
+        must_pay(who, row["job_namespace"])
+    status = await run_in_threadpool(act_again, store, row, delivery)
+    if status is None:
+        raise ApiError(400, "This local Hub calls loopback addresses only")
+    return HubJSON({"status": status})
 
 
 async def delete(request: Request) -> Response:
@@ -193,4 +210,5 @@ routes = [
     Route(f"{_base}/{{webhook}}", update, methods=["POST"]),
     Route(f"{_base}/{{webhook}}", delete, methods=["DELETE"]),
     Route(f"{_base}/{{webhook}}/{{action}}", toggle, methods=["POST"]),
+    Route(f"{_base}/{{webhook}}/replay/{{log}}", replay, methods=["POST"]),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Mapping
 
 from ..store import Json, Store
 
@@ -51,9 +52,24 @@ def take_events(store: Store) -> list[sqlite3.Row]:
     return found
 
 
-def note_delivery(store: Store, webhook: str, scope: str, outcome: str) -> None:
+def note_delivery(
+    store: Store,
+    webhook: str,
+    scope: str,
+    outcome: str,
+    payload: Mapping[str, object],
+    *,
+    id: str = "",
+    moment: str = "",
+) -> None:
     """Keep what became of an event that a webhook was to be told of."""
     store.run(
-        "insert into hook_deliveries (id, webhook, created_at, scope, outcome) values (?, ?, ?, ?, ?)",
-        store.new_id(), webhook, store.now(), scope, outcome,
+        "insert into hook_deliveries (id, webhook, created_at, scope, outcome, payload)"
+        " values (?, ?, ?, ?, ?, ?)",
+        id or store.new_id(), webhook, moment or store.now(), scope, outcome, json.dumps(payload),
     )  # fmt: skip
+
+
+def delivery_row(store: Store, webhook: str, id: str) -> sqlite3.Row | None:
+    """What a webhook was told, by its id in the webhook's log."""
+    return store.row("select * from hook_deliveries where webhook = ? and id = ?", webhook, id)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 from ..jobs.rows import jobs_of
+from ..repos.repo_queries import repo_by_id
 from ..store import Store
 from ..world.fixed_random import oid
+from .rows import note_delivery
 
 HOOKS = (
     ("2025-11-03T09:12:44.000Z", "https://rain.nimbus-labs.example/hooks/hub?key=drizzle-2025", False,
@@ -27,4 +29,20 @@ def fill_webhooks(store: Store, user_id: str) -> None:
             json.dumps([{"type": type, "name": name} for type, name in watched]), json.dumps(domains),
             "made up" if secret else None,
         )  # fmt: skip
+        _told_before(store, oid("webhook", day, day), day)
     store.run("delete from hook_events")
+
+
+def _told_before(store: Store, webhook: str, day: str) -> None:
+    """What a webhook was told on the day it was made, which it can be told again."""
+    repo = repo_by_id(store, "model", "nimbus-labs/nowcast-base")
+    assert repo is not None
+    payload = {
+        "event": {"action": "update", "scope": "repo.content"},
+        "repo": {"type": "model", "name": repo["id"], "id": repo["_id"], "private": False,
+                 "headSha": repo["sha"]},
+        "webhook": {"id": webhook, "version": 3},
+    }  # fmt: skip
+    note_delivery(
+        store, webhook, "repo.content", "status 200", payload, id=oid("delivery", day, day), moment=day
+    )
