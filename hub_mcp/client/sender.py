@@ -30,7 +30,7 @@ class Sender:
         base: the Hub's address.
         host: the same for people.
         agent: the User-Agent.
-        timeout: seconds of a whole call; one try of a read gets half of it, so that there can be another.
+        timeout: seconds of a whole call, all of which one try may take: a slow Hub is not a broken one.
         stack: the transports.
         secrets_from: what of this machine the operator allowed to be sent.
     """
@@ -106,13 +106,12 @@ class Sender:
         url = httpx.URL(request.url)
         if url.userinfo:
             raise httpx.UnsupportedProtocol("a name or password in the address")
-        extensions: dict[str, Any] = {"deadline": deadline, "timeout": self._timeouts(request.method)}
+        extensions: dict[str, Any] = {"deadline": deadline, "timeout": self._timeouts()}
         if request.lasts:
             extensions["lasts"] = min(request.lasts, self.timeout / 2)
             headers["Accept-Encoding"] = "identity"  # what comes bit by bit is not worth packing
         return httpx.Request(request.method, url, headers=headers, content=content, extensions=extensions)
 
-    def _timeouts(self, method: str) -> dict[str, float]:
+    def _timeouts(self) -> dict[str, float]:
         whole = self.timeout
-        reading = whole / 2 if method in ("GET", "HEAD") else whole
-        return {"connect": min(CONNECTING, whole / 2), "read": reading, "write": whole, "pool": whole}
+        return {"connect": min(CONNECTING, whole / 2), "read": whole, "write": whole, "pool": whole}

@@ -66,6 +66,15 @@ def to(where: str, status: int = 307) -> httpx.Response:
     )
 
 
+@pytest.mark.asyncio
+@pytest.mark.parametrize("call", [READ, CHANGE], ids=["read", "change"])
+async def test_one_try_may_take_the_whole_time_of_its_call(call: Endpoint[Any]) -> None:
+    hub, far = hub_of(httpx.Response(200, json={"id": "ada/atlas", "name": "ada/atlas"}), timeout=30)
+    await hub.send(call)
+    (asked,) = far.asked
+    assert asked.extensions["timeout"]["read"] == 30
+
+
 # ── redirects ────────────────────────────────────────────────────────────────────────────────────────────
 
 
