@@ -144,6 +144,9 @@ CALLS: dict[str, dict[str, Any]] = {
         "type": "model",
         "sha": ["18b8e4851f81afbbe6f2ba0031fd15c4f00dc89a001c64774d04ea9c7f32c295"],
     },
+    "upload_attachment": {
+        "content": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
+    },
     "delete_discussion": {**FJORDS, "num": 2},
     "duplicate_repo": {**FJORDS, "to_repo": "ada/fjord-names-copy", "visibility": "private"},
     "list_repo_likers": {"repo_id": "nimbus-labs/nowcast-base", "type": "model", "limit": 3},

@@ -30,6 +30,18 @@ def _bounded(text: str) -> str:
     return text
 
 
+def from_base64(text: str) -> bytes:
+    """The bytes that a text in base64 stands for, which may be broken into lines.
+
+    Raises:
+        ValueError: it is no base64.
+    """
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except ValueError:
+        raise ValueError("`content` is not base64") from None
+
+
 Content = Annotated[str, AfterValidator(_bounded)]
 
 
@@ -70,13 +82,7 @@ class ChangedFile(Part):
     @property
     def body(self) -> bytes:
         """The whole content that it puts."""
-        if self.encoding == "base64":
-            try:
-                body = base64.b64decode("".join((self.content or "").split()), validate=True)
-            except ValueError:
-                raise ValueError("`content` is not base64") from None
-        else:
-            body = (self.content or "").encode()
+        body = from_base64(self.content or "") if self.encoding == "base64" else (self.content or "").encode()
         if len(body) > MOST_BYTES:
             raise ValueError(TOO_LARGE)
         return body

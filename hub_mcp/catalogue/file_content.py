@@ -46,6 +46,13 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 
 
+def picture_in(body: bytes) -> str:
+    """What kind of picture some bytes are, by how they begin; "" for none that is shown."""
+    if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
+        return "image/webp"
+    return next((kind for mark, kind in PICTURES.items() if body.startswith(mark)), "")
+
+
 @dataclass(frozen=True)
 class FileContent(Answer):
     """A file, or as much of it as was read.
@@ -108,9 +115,7 @@ class FileContent(Answer):
     @property
     def image(self) -> tuple[str, bytes] | None:
         """Its media type and bytes, where it is a picture that was read whole."""
-        kind = next((kind for mark, kind in PICTURES.items() if self.body.startswith(mark)), "")
-        if self.body[:4] == b"RIFF" and self.body[8:12] == b"WEBP":
-            kind = "image/webp"
+        kind = picture_in(self.body)
         return (kind, self.body) if kind and self.whole and len(self.body) <= LARGEST_IMAGE else None
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:

@@ -37,7 +37,7 @@ from .collections import routes as collections
 from .content import commit_routes, large_files, ref_routes
 from .content import routes as content
 from .datasets import routes as datasets
-from .discussions import event_routes
+from .discussions import attachment_routes, event_routes
 from .discussions import routes as discussions
 from .faults.fault_plan import parse
 from .gating import routes as gating
@@ -69,7 +69,7 @@ AREAS: tuple[ModuleType, ...] = (
     people, owned_repos, role_changes, audit_events, tags, repo_search, likes, creation, duplication,
     repo_changes, datasets,
     hardware_prices, log_routes, runtime_routes, setting_routes, volume_routes,
-    repos, content, commit_routes, large_files, ref_routes, discussions, event_routes,
+    repos, content, commit_routes, large_files, ref_routes, discussions, event_routes, attachment_routes,
     papers, collections, collection_search, item_routes, groups, group_assignment, gating,
     jobs, webhooks,
     job_streams, schedule_routes, notifications,

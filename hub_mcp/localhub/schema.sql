@@ -269,6 +269,13 @@ create table discussion_events (
   unique (discussion, place)
 ) strict;
 
+-- What is shown in discussions; the Hub keeps it on a host of its own, for good.
+create table attachments (
+  name text primary key,
+  kind text not null,
+  content blob not null
+) strict;
+
 -- The last requests, for whoever watches the Hub. Never a header, so never a token.
 create table requests (
   id integer primary key autoincrement,

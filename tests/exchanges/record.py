@@ -6,6 +6,7 @@ what did not change is recorded as it was. Read the difference before committing
 """
 
 import asyncio
+import base64
 import json
 import random
 import sys
@@ -39,9 +40,11 @@ KEPT = (
 
 
 def body_of(request: HttpRequest) -> Any:
-    """What a request sends: an object, or the objects of its lines."""
+    """What a request sends: an object, the objects of its lines, or bytes in base64."""
     if request.content is None:
         return request.body
+    if "json" not in request.content_type:
+        return base64.b64encode(request.content).decode()
     return [json.loads(line) for line in request.content.splitlines()]
 
 

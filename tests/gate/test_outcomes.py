@@ -47,6 +47,7 @@ SAID = {
     "create_branch": "The branch dev of the model ada/fjord-names is there.",
     "create_tag": "The tag v1 of the model ada/fjord-names is there.",
     "delete_tag": "Deleted the tag v1 of the model ada/fjord-names.",
+    "upload_attachment": "Uploaded 68 bytes: http://hub.test/uploads/",
     "delete_lfs_files": "Deleted 1 large file of the model ada/reads-the-forecast, and the history was",
     "super_squash": "The history of dev of the model ada/fjord-names is one commit now.",
     "delete_branch": "Deleted the branch dev of the model ada/fjord-names, with the ",

@@ -298,6 +298,7 @@ def ways() -> list[Way]:
         *_of_notifications(),
         *_of_refs(),
         *_of_large_files(),
+        *_of_attachments(),
         *_of_running_spaces(),
         *_of_access(),
         *_of_members(storm["resource_group_id"]),
@@ -395,6 +396,11 @@ def _of_refs() -> list[Way]:
         Way(DESTROYS, "super_squash", "revision", {**PUBLIC, "revision": "main"}),
         Way(DESTROYS, "super_squash", "message", {**PUBLIC, "revision": "main", "message": "All of it."}),
     ]
+
+
+def _of_attachments() -> list[Way]:
+    """What is put where everyone who knows its address sees it."""
+    return [Way(OPENS, "upload_attachment", "content", {"content": f"{'/+MY' * 10}"})]
 
 
 def _of_large_files() -> list[Way]:

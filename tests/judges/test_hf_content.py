@@ -134,6 +134,24 @@ def test_files_are_copied_kept_and_verified(hf: Hf, fresh: str, tmp_path: Path) 
     assert fresh not in hf.text("cache", "list", "--no-truncate")
 
 
+def test_a_picture_is_attached_by_its_path(hf: Hf, fresh: str, tmp_path: Path) -> None:
+    picture = tmp_path / "before.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + BINARY)
+    hf.text(
+        "discussions",
+        "create",
+        fresh,
+        "--title",
+        "Rendering",
+        "--body",
+        "It was so:",
+        "--attach",
+        str(picture),
+    )
+    [said] = hf.json("discussions", "info", fresh, "1")["events"]
+    assert f"{hf.environment['HF_ENDPOINT']}/uploads/" in said["content"]
+
+
 def test_a_pull_request_is_downloaded_and_kept_apart_by_author_and_kind(
     hf: Hf, fresh: str, tmp_path: Path
 ) -> None:

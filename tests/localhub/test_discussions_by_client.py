@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import re
+from pathlib import Path
+
 import httpx
 import pytest
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
@@ -15,9 +19,9 @@ from huggingface_hub.errors import BadRequestError, HfHubHTTPError
 
 from tests.waiting import PATIENCE
 
-from .official import api, by_lfs, eve, fresh
+from .official import Told, api, by_lfs, eve, fresh, told
 
-__all__ = ["api", "by_lfs", "eve", "fresh"]
+__all__ = ["api", "by_lfs", "eve", "fresh", "told"]
 
 
 def test_a_discussion_is_opened_answered_edited_and_closed(api: HfApi, eve: HfApi, fresh: str) -> None:
@@ -167,3 +171,33 @@ def test_discussions_can_be_disabled(api: HfApi, eve: HfApi, fresh: str) -> None
         eve.create_discussion(fresh, "Hello again")
     with pytest.raises(HfHubHTTPError, match="disabled"):
         eve.upload_file(path_or_fileobj=b"2\n", path_in_repo="b.txt", repo_id=fresh, create_pr=True)
+
+
+def test_a_picture_is_attached_to_a_discussion_and_everybody_sees_it(
+    api: HfApi, fresh: str, tmp_path: Path, told: Told
+) -> None:
+    picture = tmp_path / "before.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(500))
+    url = api.upload_attachment(picture)
+    opened = api.create_discussion(fresh, "Rendering", description=f"![before]({url})")
+    answer = httpx.get(url, timeout=PATIENCE, trust_env=False)
+    assert (answer.content, answer.headers["content-type"]) == (picture.read_bytes(), "image/png")
+    comment = opened.events[0]
+    assert isinstance(comment, DiscussionComment)
+    assert url in comment.content
+    by_tool = told("upload_attachment", {"content": base64.b64encode(picture.read_bytes()).decode()})
+    found = re.search(r"http://\S+/uploads/[0-9a-f]{24}\.png", by_tool)
+    assert found
+    assert httpx.get(found[0], timeout=PATIENCE, trust_env=False).content == picture.read_bytes()
+    told("comment_discussion", {"repo_id": fresh, "type": "model", "num": 1, "comment": f"![]({found[0]})"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "status"), [("image/svg+xml", b"<svg/>", 415), ("image/png", b"", 400)]
+)
+def test_what_is_no_picture_is_not_attached(hub_url: str, kind: str, body: bytes, status: int) -> None:
+    headers = {"Content-Type": kind}
+    answer = httpx.post(
+        f"{hub_url}/uploads", content=body, headers=headers, timeout=PATIENCE, trust_env=False
+    )
+    assert answer.status_code == status
