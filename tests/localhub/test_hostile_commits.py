@@ -222,6 +222,14 @@ async def test_a_range_is_answered_with_just_that(
     assert (again.status_code, again.content) == (304, b"")
 
 
+async def test_a_rest_of_what_has_changed_meanwhile_is_not_sent_as_one(ask: Ask) -> None:
+    readme = "/ada/fjord-names/resolve/main/README.md"
+    whole = await ask("GET", readme)
+    for tag, status in ((whole.headers["ETag"], 206), ('"another"', 200)):
+        answer = await ask("GET", readme, headers={"Range": "bytes=9-", "If-Range": tag})
+        assert (answer.status_code, answer.content) == (status, whole.content[9 if status == 206 else 0 :])
+
+
 async def test_what_is_deleted_is_gone_from_the_tables(ask: Ask) -> None:
     store = ask.app.state.store
     secret = b"nobody may find this again\n"

@@ -144,7 +144,8 @@ def _large(store: Store, repo: sqlite3.Row, sha256: str) -> sqlite3.Row | None:
 def _piece(request: Request, content: bytes, headers: dict[str, str], media: str) -> Response:
     """The content, or the one range of it that was asked for."""
     asked = re.fullmatch(r"bytes=(\d{0,18})-(\d{0,18})", request.headers.get("range", ""), re.ASCII)
-    if asked is None or asked[0] == "bytes=-":
+    condition = request.headers.get("if-range", headers["ETag"])  # RFC 9110 §13.1.5
+    if asked is None or asked[0] == "bytes=-" or condition != headers["ETag"]:
         return Response(content, headers=headers, media_type=media)
     size = len(content)
     first = int(asked[1]) if asked[1] else max(0, size - int(asked[2]))
