@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from hub_mcp.catalogue import Endpoint
-from hub_mcp.catalogue.schema import schema_of
+from hub_mcp.catalogue.fields.schema import schema_of
 from tests import samples
 from tests.thoroughly import THOROUGH, share
 

@@ -12,11 +12,11 @@ import httpx
 import pytest
 
 from hub_mcp import errors
-from hub_mcp.catalogue.datasets import ListDatasetParquetFiles
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.http import HttpResponse
-from hub_mcp.catalogue.models import GetModel
-from hub_mcp.catalogue.repos import CreateRepo, UpdateRepoSettings
+from hub_mcp.catalogue.repos.datasets import ListDatasetParquetFiles
+from hub_mcp.catalogue.repos.models import GetModel
+from hub_mcp.catalogue.repos.repos import CreateRepo, UpdateRepoSettings
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.shared_transports import SharedTransports
 from hub_mcp.client.token import Token

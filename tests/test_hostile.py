@@ -21,10 +21,10 @@ from hub_mcp.catalogue.answers import Answer, Page, clean
 from hub_mcp.catalogue.change import NOTHING_YET
 from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.catalogue.listing import next_link
+from hub_mcp.catalogue.people.users import Identity
 from hub_mcp.catalogue.permissions import lacking
 from hub_mcp.catalogue.refusals import error_of, window_of
 from hub_mcp.catalogue.stakes import NOTHING_KNOWN
-from hub_mcp.catalogue.users import Identity
 from hub_mcp.client.caller import Caller
 from hub_mcp.errors import HubError, Stopped
 from hub_mcp.gate.question import Assessment, Challenge, Question

@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote
 import httpx
 import pytest
 
-from hub_mcp.catalogue.models import GetModel
+from hub_mcp.catalogue.repos.models import GetModel
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.shared_transports import SharedTransports
 from hub_mcp.client.token import Token

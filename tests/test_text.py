@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hub_mcp.catalogue.answers import as_text, clean
-from hub_mcp.catalogue.repos import CreateRepo
+from hub_mcp.catalogue.repos.repos import CreateRepo
 from hub_mcp.catalogue.stakes import Consequence, Impact, Stakes
 from hub_mcp.client.caller import Caller
 from hub_mcp.errors import HubError, Stopped, plain

@@ -14,9 +14,9 @@ from mcp import Client
 
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.endpoint import Endpoint
-from hub_mcp.catalogue.models import GetModel
-from hub_mcp.catalogue.repos import CreateRepo
-from hub_mcp.catalogue.users import Whoami
+from hub_mcp.catalogue.people.users import Whoami
+from hub_mcp.catalogue.repos.models import GetModel
+from hub_mcp.catalogue.repos.repos import CreateRepo
 from hub_mcp.client.caller import Caller
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.shared_transports import SharedTransports

@@ -24,8 +24,8 @@ from typing import Any, ClassVar, Generic, Literal, Self, TypeVar, get_args
 from hub_mcp.catalogue.answers import Answer, as_text, clean
 from hub_mcp.catalogue.declaration import type_arguments
 from hub_mcp.catalogue.endpoint import Endpoint, declare
+from hub_mcp.catalogue.fields.marks import OwnedThing, OwnerName, RepoKind
 from hub_mcp.catalogue.http import Effect, Line, fields_in
-from hub_mcp.catalogue.marks import OwnedThing, OwnerName, RepoKind
 from hub_mcp.catalogue.stakes import NOTHING_KNOWN, Consequence, Impact, Known, Stakes
 from hub_mcp.catalogue.steps import Steps
 from hub_mcp.errors import plain

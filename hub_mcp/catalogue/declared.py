@@ -18,11 +18,12 @@ from typing import TypeVar
 HERE = Path(__file__).parent
 LISTED = HERE / "tools_by_file.json"
 PACKAGE = __name__.rpartition(".")[0]
+MADE = "operations"  # the room whose classes are made from a table
 C = TypeVar("C", bound=type)
 
 
 class Declared(MutableMapping[str, C]):
-    """What was declared, in the order of the files' names and of the declarations in each."""
+    """What was declared, in the order of the rooms' and files' names and of the declarations in each."""
 
     def __init__(self) -> None:
         self._imported: dict[str, C] = {}
@@ -53,8 +54,10 @@ class Declared(MutableMapping[str, C]):
     def _import_all(self) -> None:
         if self._are_all_imported:
             return
-        for one in iter_modules([str(HERE)]):
-            import_module(f"{PACKAGE}.{one.name}")
+        rooms = [one.name for one in iter_modules([str(HERE)]) if one.ispkg]
+        for room in (one for one in rooms if one != MADE):
+            for file in iter_modules([str(HERE / room)]):
+                import_module(f"{PACKAGE}.{room}.{file.name}")
         self._are_all_imported = True
         self._imported = dict(sorted(self._imported.items(), key=lambda one: one[1].__module__))
 

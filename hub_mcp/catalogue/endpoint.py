@@ -24,17 +24,8 @@ from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
 from hub_mcp.catalogue.answers import Answer
 from hub_mcp.catalogue.declaration import declaration_faults, type_arguments
 from hub_mcp.catalogue.declared import Declared
-from hub_mcp.catalogue.http import (
-    Effect,
-    HttpRequest,
-    HttpResponse,
-    Line,
-    encode_query,
-    fields_in,
-    fill,
-)
-from hub_mcp.catalogue.identifiers import read_repo, refuse_no_text
-from hub_mcp.catalogue.marks import (
+from hub_mcp.catalogue.fields.identifiers import read_repo, refuse_no_text
+from hub_mcp.catalogue.fields.marks import (
     Local,
     OwnedThing,
     PathInRepo,
@@ -43,6 +34,15 @@ from hub_mcp.catalogue.marks import (
     marked_in,
     marks_of,
     owned_in,
+)
+from hub_mcp.catalogue.http import (
+    Effect,
+    HttpRequest,
+    HttpResponse,
+    Line,
+    encode_query,
+    fields_in,
+    fill,
 )
 from hub_mcp.catalogue.refusals import error_of, is_page
 from hub_mcp.errors import UnexpectedAnswer

@@ -17,9 +17,9 @@ from pydantic import AfterValidator, Field, model_validator
 
 from hub_mcp.catalogue.answers import EMPTY, Answer, Page, Record, as_text
 from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.fields.marks import Local
+from hub_mcp.catalogue.fields.vocabulary import Limit, Word, Words
 from hub_mcp.catalogue.http import HttpResponse
-from hub_mcp.catalogue.marks import Local
-from hub_mcp.catalogue.vocabulary import Limit, Word, Words
 from hub_mcp.errors import UnexpectedAnswer
 
 R = TypeVar("R", bound=Answer)

@@ -21,7 +21,7 @@ from pydantic import AfterValidator
 from hub_mcp.catalogue.answers import Answer, is_array
 from hub_mcp.catalogue.bounds import Cut
 from hub_mcp.catalogue.endpoint import Endpoint
-from hub_mcp.catalogue.marks import Local
+from hub_mcp.catalogue.fields.marks import Local
 from hub_mcp.errors import BadInput
 
 LONGEST = 2_000  # characters of a cursor

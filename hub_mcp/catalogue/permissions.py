@@ -13,7 +13,7 @@ from typing import Any
 
 from hub_mcp.catalogue.answers import as_text, is_object
 from hub_mcp.catalogue.endpoint import Endpoint
-from hub_mcp.catalogue.users import Identity
+from hub_mcp.catalogue.people.users import Identity
 from hub_mcp.errors import Gated, HubError, plain
 
 CERTAIN = ("repo.write", "collection.write")  # without which a fine-grained token is always refused

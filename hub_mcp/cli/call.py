@@ -54,7 +54,7 @@ def call() -> None:
 
 def command_of(endpoint: type[Endpoint[Any]]) -> click.Command:
     """A command with an option for each argument of the tool."""
-    from hub_mcp.catalogue.schema import schema_of
+    from hub_mcp.catalogue.fields.schema import schema_of
 
     schema = schema_of(endpoint)
     required = schema.get("required", [])

@@ -21,7 +21,7 @@ from hub_mcp.settings import Settings
 
 if TYPE_CHECKING:
     from hub_mcp.catalogue import Endpoint
-    from hub_mcp.catalogue.users import Identity
+    from hub_mcp.catalogue.people.users import Identity
 
 PACKAGES = ("mcp", "httpx", "pydantic", "anyio", "click", "starlette", "uvicorn")
 NETWORK = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -56,9 +56,9 @@ async def examined(settings: Settings) -> dict[str, Any]:
     """What there is to know; `well` says whether the server could work."""
     from hub_mcp.catalogue.endpoint import default_endpoints
     from hub_mcp.catalogue.listing import Listing
-    from hub_mcp.catalogue.models import ListModels
+    from hub_mcp.catalogue.people.users import Whoami
     from hub_mcp.catalogue.refusals import window_of
-    from hub_mcp.catalogue.users import Whoami
+    from hub_mcp.catalogue.repos.models import ListModels
     from hub_mcp.errors import HubError
     from hub_mcp.server.catalogue_tools import why_hidden
     from hub_mcp.wiring import hub_of

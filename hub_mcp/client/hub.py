@@ -24,9 +24,9 @@ from hub_mcp.catalogue.composed import Composed
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.http import HttpRequest, HttpResponse
 from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.people.users import Whoami
 from hub_mcp.catalogue.permissions import lacking
 from hub_mcp.catalogue.stakes import Known
-from hub_mcp.catalogue.users import Whoami
 from hub_mcp.client.answers_of import answers_of
 from hub_mcp.client.caller import Caller
 from hub_mcp.client.deadline import Deadline

@@ -12,7 +12,7 @@ import anyio
 
 from hub_mcp.catalogue.answers import Answer, Page
 from hub_mcp.catalogue.endpoint import ENDPOINTS, Endpoint
-from hub_mcp.catalogue.marks import RepoKind, RepoName
+from hub_mcp.catalogue.fields.marks import RepoKind, RepoName
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import HubError
 

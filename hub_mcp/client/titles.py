@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from hub_mcp.catalogue.answers import is_array, is_object
 from hub_mcp.catalogue.endpoint import Endpoint
-from hub_mcp.catalogue.identifiers import is_address, read_owner, read_slug
-from hub_mcp.catalogue.users import Whoami
+from hub_mcp.catalogue.fields.identifiers import is_address, read_owner, read_slug
+from hub_mcp.catalogue.people.users import Whoami
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.near_names import alike
 from hub_mcp.errors import BadInput, plain
 
 if TYPE_CHECKING:
-    from hub_mcp.catalogue.collection import CollectionRow
+    from hub_mcp.catalogue.collections.collection import CollectionRow
 
 MOST_NAMED = 5  # candidates that an error names
 LOOKED_AT = 1_000  # collections of an owner
@@ -68,7 +68,9 @@ def _is_title(text: str) -> bool:
 
 
 async def _slug_of(hub: Hub, text: str) -> str:
-    from hub_mcp.catalogue.collection_reads import ListCollections  # few calls are about a collection
+    from hub_mcp.catalogue.collections.collection_reads import (
+        ListCollections,  # few calls are about a collection
+    )
 
     owner, slash, title = text.partition("/")
     try:

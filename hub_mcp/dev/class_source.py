@@ -133,7 +133,7 @@ def source_of(draft: EndpointDraft, said: Object, answer: Object) -> Iterator[st
     if asks:
         yield "from hub_mcp.catalogue.stakes import Consequence, Impact, Known"
     if words := [word for word in VOCABULARY if draft.uses(word)]:
-        yield f"from hub_mcp.catalogue.vocabulary import {', '.join(words)}"
+        yield f"from hub_mcp.catalogue.fields.vocabulary import {', '.join(words)}"
     if asks:
         yield "from hub_mcp.text import quoted"
     if has_record:

@@ -13,7 +13,7 @@ from mcp_types import methods
 from mcp_types.version import LATEST_MODERN_VERSION
 
 from hub_mcp.catalogue import ENDPOINTS, Endpoint
-from hub_mcp.catalogue.declared import LISTED
+from hub_mcp.catalogue.declared import LISTED, PACKAGE
 from hub_mcp.catalogue.endpoint import default_endpoints
 from hub_mcp.catalogue.operations.endpoints import endpoint_of
 from hub_mcp.cli.jsonc import Json
@@ -58,7 +58,7 @@ def by_file() -> dict[Path, bytes]:
     """The file that says in which file of the catalogue each tool is."""
     files: dict[str, list[str]] = {}
     for tool, endpoint in ENDPOINTS.items():
-        files.setdefault(endpoint.__module__.rpartition(".")[2], []).append(tool)
+        files.setdefault(endpoint.__module__.removeprefix(f"{PACKAGE}."), []).append(tool)
     lines = (f"{json.dumps(file)}: {json.dumps(tools)}" for file, tools in files.items())
     return {LISTED: ("{\n" + ",\n".join(lines) + "\n}\n").encode()}
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from hub_mcp.catalogue.answers import Answer
 from hub_mcp.catalogue.change import NOTHING_YET, Change
+from hub_mcp.catalogue.people.users import Whoami
 from hub_mcp.catalogue.permissions import never
 from hub_mcp.catalogue.stakes import Known
-from hub_mcp.catalogue.users import Whoami
 from hub_mcp.client.answers_of import answers_of
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import Forbidden, HubError, SignInNeeded, Stopped

@@ -8,8 +8,8 @@ from typing import Any
 
 from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.http import Effect
+from hub_mcp.catalogue.people.users import Whoami
 from hub_mcp.catalogue.stakes import Impact, Stakes
-from hub_mcp.catalogue.users import Whoami
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.server_secrets import not_allowed
 from hub_mcp.errors import Stopped, plain

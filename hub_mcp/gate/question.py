@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 
 from hub_mcp.catalogue.answers import Answer
 from hub_mcp.catalogue.change import NOTHING_YET, Change
-from hub_mcp.catalogue.marks import RepoKind
+from hub_mcp.catalogue.fields.marks import RepoKind
 from hub_mcp.catalogue.stakes import Stakes
 from hub_mcp.client.caller import Caller
 from hub_mcp.errors import Stopped

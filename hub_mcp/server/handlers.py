@@ -26,7 +26,7 @@ from mcp.types import (
 )
 
 from hub_mcp.catalogue import Change, Endpoint
-from hub_mcp.catalogue.host_arguments import as_meant
+from hub_mcp.catalogue.fields.host_arguments import as_meant
 from hub_mcp.client.deadline import reporting
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.near_names import near_names

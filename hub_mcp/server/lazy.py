@@ -131,7 +131,7 @@ class WholeArguments(ServerMiddleware[Any]):
         sent = params.get("arguments")
         if ctx.method != "tools/call" or sent is None or isinstance(sent, dict):
             return await call_next(ctx)
-        from hub_mcp.catalogue.host_arguments import arguments_in
+        from hub_mcp.catalogue.fields.host_arguments import arguments_in
         from hub_mcp.server.tools import error_result
 
         if (read := arguments_in(sent)) is not None:

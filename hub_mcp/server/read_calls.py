@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from hub_mcp.catalogue import Endpoint
-from hub_mcp.catalogue.host_arguments import as_meant
+from hub_mcp.catalogue.fields.host_arguments import as_meant
 from hub_mcp.catalogue.operations.announce import reading_schema_of, with_empties
 from hub_mcp.catalogue.operations.calls import OperationCall
 from hub_mcp.catalogue.operations.validation import bad_arguments

@@ -15,7 +15,7 @@ from hub_mcp.catalogue.bounds import BUDGET, Cut, bounded, cut_text, shown_of, w
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.parts import Lookup, PartPlace, Rest, going_on
-from hub_mcp.catalogue.repository import Repository
+from hub_mcp.catalogue.repos.repository import Repository
 from hub_mcp.catalogue.sentences import is_sentence, told_once
 from hub_mcp.errors import plain
 from hub_mcp.server.resources.addresses import address_of

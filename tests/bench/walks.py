@@ -29,7 +29,7 @@ print(rows, time.perf_counter() - begun, most())
 """
 CLIENT = """
 import anyio, sys, time
-from hub_mcp.catalogue.models import ListModels
+from hub_mcp.catalogue.repos.models import ListModels
 from hub_mcp.client.hub import Hub
 
 async def walk():

@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from hub_mcp.catalogue.attachments import UploadAttachment, media_in
+from hub_mcp.catalogue.discussions.attachments import UploadAttachment, media_in
 from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.errors import UnexpectedAnswer
 

@@ -9,10 +9,10 @@ from hub_mcp.catalogue import ENDPOINTS, Change, Endpoint
 from hub_mcp.catalogue.answers import Done
 from hub_mcp.catalogue.change import Nothing, delete, patch, post, put
 from hub_mcp.catalogue.endpoint import get
+from hub_mcp.catalogue.fields.vocabulary import FullRepoId, Owner, Segment
+from hub_mcp.catalogue.people.users import Identity
 from hub_mcp.catalogue.permissions import needs_of, never
-from hub_mcp.catalogue.repository import Repository, repository
-from hub_mcp.catalogue.users import Identity
-from hub_mcp.catalogue.vocabulary import FullRepoId, Owner, Segment
+from hub_mcp.catalogue.repos.repository import Repository, repository
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hub_mcp.catalogue.answers import Page
-from hub_mcp.catalogue.discussions import Discussion, GetDiscussion, ListDiscussions, files_in
+from hub_mcp.catalogue.discussions.discussions import Discussion, GetDiscussion, ListDiscussions, files_in
 from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.server.render import render
 

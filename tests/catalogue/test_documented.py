@@ -9,8 +9,8 @@ import pytest
 
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.endpoint import default_endpoints
+from hub_mcp.catalogue.fields.schema import schema_of
 from hub_mcp.catalogue.operations.table import operations
-from hub_mcp.catalogue.schema import schema_of
 
 FACTS = Path(__file__).parents[3] / "shared" / "hub" / "endpoints.json"
 pytestmark = pytest.mark.skipif(not FACTS.is_file(), reason="../shared is not here")

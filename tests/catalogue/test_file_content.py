@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hub_mcp.catalogue.bounds import BUDGET, weight
-from hub_mcp.catalogue.file_content import BEGINNING, FileContent, GetFile
+from hub_mcp.catalogue.content.file_content import BEGINNING, FileContent, GetFile
 from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.errors import NotAHub
 from hub_mcp.server.answer_form import AnswerForm

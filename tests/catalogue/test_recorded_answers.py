@@ -19,13 +19,13 @@ import pytest
 from hub_mcp import errors
 from hub_mcp.catalogue import ENDPOINTS, Endpoint
 from hub_mcp.catalogue.answers import BEFORE_DATES, EMPTY, Answer, Page, Record, clean
-from hub_mcp.catalogue.datasets import ParquetFiles, Shard
+from hub_mcp.catalogue.groups.resource_groups import ResourceGroups
 from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.catalogue.listing import Listing, Place, next_link
-from hub_mcp.catalogue.papers import PaperRepos
-from hub_mcp.catalogue.repos import CreateRepo, DeleteRepo
-from hub_mcp.catalogue.resource_groups import ResourceGroups
-from hub_mcp.catalogue.tags import GetTags, Tags
+from hub_mcp.catalogue.repos.datasets import ParquetFiles, Shard
+from hub_mcp.catalogue.repos.repos import CreateRepo, DeleteRepo
+from hub_mcp.catalogue.repos.tags import GetTags, Tags
+from hub_mcp.catalogue.search.papers import PaperRepos
 from hub_mcp.client.hub import Hub
 from hub_mcp.server.resources.addresses import call_at
 from tests.samples import CALLS

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hub_mcp.catalogue.http import HttpResponse
-from hub_mcp.catalogue.search import GetTrending, SearchSpaces
+from hub_mcp.catalogue.search.search import GetTrending, SearchSpaces
 
 SHARED = Path(__file__).parents[3] / "shared" / "hub"
 pytestmark = pytest.mark.skipif(not SHARED.exists(), reason="the recorded answers lie beside the repository")

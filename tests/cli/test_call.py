@@ -9,7 +9,7 @@ import click
 import pytest
 
 from hub_mcp.catalogue import ENDPOINTS
-from hub_mcp.catalogue.schema import schema_of
+from hub_mcp.catalogue.fields.schema import schema_of
 from hub_mcp.cli.call import command_of
 from hub_mcp.cli.flags import FLAGS
 from tests.cli.conftest import Ran, Run

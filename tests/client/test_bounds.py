@@ -14,10 +14,10 @@ import httpx
 import pytest
 
 from hub_mcp.catalogue import Endpoint
-from hub_mcp.catalogue.datasets import GetDatasetParquetShard
-from hub_mcp.catalogue.models import GetModel, ListModels
 from hub_mcp.catalogue.refusals import LONGEST_RETRY, LONGEST_WINDOW, USUAL_WINDOW
-from hub_mcp.catalogue.repos import CreateRepo
+from hub_mcp.catalogue.repos.datasets import GetDatasetParquetShard
+from hub_mcp.catalogue.repos.models import GetModel, ListModels
+from hub_mcp.catalogue.repos.repos import CreateRepo
 from hub_mcp.client.deadline import Deadline
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.token import Token

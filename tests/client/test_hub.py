@@ -9,16 +9,16 @@ import httpx
 import pytest
 
 from hub_mcp.catalogue import ENDPOINTS
+from hub_mcp.catalogue.access.ask_access import AskAccess
 from hub_mcp.catalogue.answers import Done
-from hub_mcp.catalogue.ask_access import AskAccess
-from hub_mcp.catalogue.datasets import GetDatasetParquetShard
+from hub_mcp.catalogue.content.lfs_upload import AskUploadAddresses, AskUploadModes, FileBody
 from hub_mcp.catalogue.endpoint import Endpoint
-from hub_mcp.catalogue.lfs_upload import AskUploadAddresses, AskUploadModes, FileBody
-from hub_mcp.catalogue.models import GetModel, ListModels
 from hub_mcp.catalogue.operations.calls import reading_of
 from hub_mcp.catalogue.operations.table import operations
-from hub_mcp.catalogue.repos import CreateRepo, DeleteRepo
-from hub_mcp.catalogue.users import Whoami
+from hub_mcp.catalogue.people.users import Whoami
+from hub_mcp.catalogue.repos.datasets import GetDatasetParquetShard
+from hub_mcp.catalogue.repos.models import GetModel, ListModels
+from hub_mcp.catalogue.repos.repos import CreateRepo, DeleteRepo
 from hub_mcp.client.deadline import reporting
 from hub_mcp.client.hub import EMPTY_PAGES, Hub, user_agent
 from hub_mcp.client.shared_transports import SharedTransports

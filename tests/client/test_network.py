@@ -14,8 +14,8 @@ import httpx
 import pytest
 import trustme
 
-from hub_mcp.catalogue.models import GetModel
-from hub_mcp.catalogue.repos import CreateRepo
+from hub_mcp.catalogue.repos.models import GetModel
+from hub_mcp.catalogue.repos.repos import CreateRepo
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.shared_transports import SharedTransports
 from hub_mcp.client.token import Token

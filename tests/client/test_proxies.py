@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hub_mcp.catalogue.models import GetModel
+from hub_mcp.catalogue.repos.models import GetModel
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.transport import retry
 from hub_mcp.client.transport.proxies import proxy_for

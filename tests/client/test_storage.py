@@ -5,8 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from hub_mcp.catalogue.file_content import BEGINNING, FileContent, GetFile
-from hub_mcp.catalogue.models import GetModel
+from hub_mcp.catalogue.content.file_content import BEGINNING, FileContent, GetFile
+from hub_mcp.catalogue.repos.models import GetModel
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.shared_transports import SharedTransports
 from hub_mcp.client.storage import is_storage

@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from hub_mcp.catalogue import ENDPOINTS, Effect, Endpoint
+from hub_mcp.catalogue.fields.schema import schema_of
 from hub_mcp.catalogue.parts import Lookup
-from hub_mcp.catalogue.schema import schema_of
 from hub_mcp.client.hub import Hub
 from hub_mcp.dev.openapi import NoClass
 from hub_mcp.dev.project import ROOT

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from hub_mcp.catalogue.access_decisions import HandleAccessRequest, HandleAccessRequests
-from hub_mcp.catalogue.access_requests import AccessRequest, PersonsRequest, Status
+from hub_mcp.catalogue.access.access_decisions import HandleAccessRequest, HandleAccessRequests
+from hub_mcp.catalogue.access.access_requests import AccessRequest, PersonsRequest, Status
 from hub_mcp.catalogue.answers import Page
-from hub_mcp.catalogue.repository import Repository
+from hub_mcp.catalogue.repos.repository import Repository
 from hub_mcp.catalogue.stakes import Impact, Known
 from tests.gate.gates import Asked, World, agreeing, question_about, text_of
 

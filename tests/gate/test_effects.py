@@ -19,9 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub_mcp.catalogue import ENDPOINTS, Change
+from hub_mcp.catalogue.fields.marks import RepoKind
+from hub_mcp.catalogue.fields.schema import schema_of
 from hub_mcp.catalogue.http import fields_in
-from hub_mcp.catalogue.marks import RepoKind
-from hub_mcp.catalogue.schema import schema_of
 from hub_mcp.catalogue.stakes import Impact
 from hub_mcp.errors import UnexpectedAnswer
 from hub_mcp.gate.question import LONGEST, Assessment

@@ -12,9 +12,9 @@ import hub_mcp
 from hub_mcp.catalogue.answers import Done
 from hub_mcp.catalogue.change import Change, delete
 from hub_mcp.catalogue.endpoint import ENDPOINTS, Endpoint
+from hub_mcp.catalogue.fields.vocabulary import FullRepoId
 from hub_mcp.catalogue.http import HttpResponse
-from hub_mcp.catalogue.repository import Repository, repository
-from hub_mcp.catalogue.vocabulary import FullRepoId
+from hub_mcp.catalogue.repos.repository import Repository, repository
 from tests.gate.gates import (
     ERAS,
     NOTHING,

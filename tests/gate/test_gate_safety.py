@@ -14,7 +14,7 @@ from mcp.shared.message import SessionMessage
 from mcp.types import CallToolResult, ElicitRequestFormParams, ElicitResult, InputRequiredResult
 from mcp.types.jsonrpc import JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
 
-from hub_mcp.catalogue.repos import DeleteRepo
+from hub_mcp.catalogue.repos.repos import DeleteRepo
 from hub_mcp.gate.once import InMemoryUsage
 from hub_mcp.gate.question import Challenge, digest
 from hub_mcp.server.catalogue_tools import CatalogueTools

@@ -14,8 +14,8 @@ import pytest
 from click.testing import CliRunner
 
 from hub_mcp.catalogue.change import Change
-from hub_mcp.catalogue.collections import UpdateCollection
-from hub_mcp.catalogue.repos import CreateRepo, DeleteRepo, MoveRepo, UpdateRepoSettings
+from hub_mcp.catalogue.collections.collections import UpdateCollection
+from hub_mcp.catalogue.repos.repos import CreateRepo, DeleteRepo, MoveRepo, UpdateRepoSettings
 from hub_mcp.cli.journal_commands import journal as journal_command
 from hub_mcp.cli.journal_commands import undo as undo_command
 from hub_mcp.cli.terminal import make_change

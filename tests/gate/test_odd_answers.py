@@ -175,7 +175,7 @@ async def test_a_call_that_could_not_even_be_written_is_not_told_as_unknown(tmp_
             raise ZeroDivisionError
 
     hub = Breaks("http://hub.test", world.hub().token, transport=lambda: world.spy)
-    from hub_mcp.catalogue.repos import CreateRepo
+    from hub_mcp.catalogue.repos.repos import CreateRepo
 
     with pytest.raises(ZeroDivisionError):
         await hub.send(CreateRepo(repo_id="ada/x", type="model"))

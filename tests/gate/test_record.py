@@ -17,7 +17,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from hub_mcp.catalogue.repos import DeleteRepo
+from hub_mcp.catalogue.repos.repos import DeleteRepo
 from hub_mcp.cli.journal_commands import journal as journal_command
 from hub_mcp.cli.main import cli
 from hub_mcp.client.hub import Hub

@@ -21,7 +21,7 @@ HERE = Path(__file__).resolve()
 def link(text: str, data: bytes) -> None:
     from hub_mcp.catalogue.http import HttpResponse
     from hub_mcp.catalogue.listing import next_link
-    from hub_mcp.catalogue.models import ListModels
+    from hub_mcp.catalogue.repos.models import ListModels
     from hub_mcp.errors import HubError
 
     found = next_link(text)
@@ -43,8 +43,8 @@ def link(text: str, data: bytes) -> None:
 
 
 def cursor(text: str, data: bytes) -> None:
-    from hub_mcp.catalogue.models import ListModels
-    from hub_mcp.catalogue.papers import ListDailyPapers
+    from hub_mcp.catalogue.repos.models import ListModels
+    from hub_mcp.catalogue.search.papers import ListDailyPapers
 
     for listing in (ListModels, ListDailyPapers):
         try:
@@ -69,7 +69,7 @@ def refusal(text: str, data: bytes) -> None:
 
 
 def repo_id(text: str, data: bytes) -> None:
-    from hub_mcp.catalogue.models import GetModel
+    from hub_mcp.catalogue.repos.models import GetModel
 
     try:
         call = GetModel.model_validate({"repo_id": text})
@@ -159,8 +159,8 @@ def main() -> None:
     target = TARGETS[name]
     with atheris.instrument_imports(include=["hub_mcp.catalogue", "hub_mcp.server.resources.addresses"]):
         import hub_mcp.catalogue.listing
-        import hub_mcp.catalogue.models
-        import hub_mcp.catalogue.papers
+        import hub_mcp.catalogue.repos.models
+        import hub_mcp.catalogue.search.papers
 
         if name == "address":
             import hub_mcp.server.resources.addresses  # noqa: F401

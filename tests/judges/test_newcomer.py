@@ -24,11 +24,11 @@ LOOPS = [
     "tests/server/test_private_fields.py", "tests/test_every_endpoint.py", "tests/test_hostile.py",
     "tests/test_tool_list.py",
 ]  # fmt: skip
-USERS = "hub_mcp/catalogue/people.py"
+USERS = "hub_mcp/catalogue/people/people.py"
 PEOPLE = "hub_mcp/localhub/people/routes.py"
 SAMPLES = "tests/samples.py"
 WAYS = "tests/gate/ways.py"
-CATALOGUE = "hub_mcp/catalogue/organizations.py"
+CATALOGUE = "hub_mcp/catalogue/organizations/organizations.py"
 LARGE_FILE = "6e64c2bc3b8def0497e6690ce129f22f31ff485bd51c05ead2d9087b259411fa"  # of ada/mood-of-the-weather
 MOOD = f'{{"repo_id": "ada/mood-of-the-weather", "type": "model", "sha": "{LARGE_FILE}"}}'
 LISTS = {  # files in which each tool has a line
@@ -170,7 +170,7 @@ def test_an_optional_parameter_is_a_field_and_a_line_of_the_local_hub(tree: Tree
 
 
 def test_a_gated_endpoint_is_a_new_endpoint_and_its_way_to_ask(tree: Tree) -> None:
-    changes, routes = "hub_mcp/catalogue/ref_changes.py", "hub_mcp/localhub/content/large_files.py"
+    changes, routes = "hub_mcp/catalogue/content/ref_changes.py", "hub_mcp/localhub/content/large_files.py"
     tree.put(changes, "", '''
 
 @delete(

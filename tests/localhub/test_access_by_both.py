@@ -7,8 +7,8 @@ import pytest
 from huggingface_hub import HfApi
 from huggingface_hub.errors import GatedRepoError, HfHubHTTPError
 
+from hub_mcp.catalogue.access.ask_access import AskAccess
 from hub_mcp.catalogue.answers import Done
-from hub_mcp.catalogue.ask_access import AskAccess
 from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.errors import HubError
 from tests.waiting import PATIENCE

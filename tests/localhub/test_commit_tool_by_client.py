@@ -11,7 +11,7 @@ from huggingface_hub import HfApi, ModelCard, ModelCardData, hf_hub_download
 from mcp import Client
 from mcp.types import TextContent
 
-from hub_mcp.catalogue.file_changes import MOST_BYTES
+from hub_mcp.catalogue.content.file_changes import MOST_BYTES
 
 from .official import ADA, api, by_lfs, fresh
 from .test_file_tools_by_client import told, tools_at

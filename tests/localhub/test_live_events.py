@@ -10,7 +10,7 @@ from huggingface_hub import HfApi
 
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.http import HttpResponse
-from hub_mcp.catalogue.live_events import MOST_SHOWN, StreamJobEvents, StreamJobMetrics, Watches
+from hub_mcp.catalogue.jobs.live_events import MOST_SHOWN, StreamJobEvents, StreamJobMetrics, Watches
 from hub_mcp.localhub.app import create_app
 
 from .conftest import Ask

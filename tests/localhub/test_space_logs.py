@@ -10,7 +10,7 @@ import pytest
 from huggingface_hub import HfApi
 
 from hub_mcp.catalogue.http import HttpResponse
-from hub_mcp.catalogue.space_logs import ReadSpaceLogs, SpaceLog
+from hub_mcp.catalogue.space_runtime.space_logs import ReadSpaceLogs, SpaceLog
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.token import Token
 from hub_mcp.errors import Forbidden

@@ -11,8 +11,8 @@ from mcp.shared.uri_template import UriTemplate
 from pydantic import ValidationError
 
 from hub_mcp.catalogue import Endpoint
+from hub_mcp.catalogue.fields.schema import choices, schema_of
 from hub_mcp.catalogue.parts import Lookup, PartPlace
-from hub_mcp.catalogue.schema import choices, schema_of
 from hub_mcp.errors import BadInput
 from hub_mcp.server.resources.addresses import address_of, call_at, reading, templates
 from tests import samples

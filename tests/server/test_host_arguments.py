@@ -9,8 +9,8 @@ import pytest
 
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.endpoint import Endpoint
-from hub_mcp.catalogue.host_arguments import as_meant
-from hub_mcp.catalogue.schema import reading_schema
+from hub_mcp.catalogue.fields.host_arguments import as_meant
+from hub_mcp.catalogue.fields.schema import reading_schema
 from hub_mcp.errors import BadInput
 from hub_mcp.server.read_calls import read_call
 from tests import samples

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from hub_mcp.catalogue.commits import Commit
+from hub_mcp.catalogue.content.commits import Commit
 from hub_mcp.catalogue.http import HttpRequest
 from hub_mcp.catalogue.operations import paths
 from hub_mcp.catalogue.operations.calls import OperationCall, made_of

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from hub_mcp.catalogue import ENDPOINTS
+from hub_mcp.catalogue.people.users import Identity, Whoami
 from hub_mcp.catalogue.permissions import never
-from hub_mcp.catalogue.users import Identity, Whoami
 from tests.gate.gates import World, agreeing, refused, text_of
 
 READER, FINE = "hf_sandbox_ada_read", "hf_sandbox_ada_fine"

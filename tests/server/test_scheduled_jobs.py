@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub_mcp.catalogue.scheduled_jobs import runs_a_month, runs_no_more_often
+from hub_mcp.catalogue.jobs.scheduled_jobs import runs_a_month, runs_no_more_often
 from hub_mcp.localhub.jobs.cron import CronLine
 from tests.gate.gates import World, question_about, refused, text_of
 from tests.hostile import some

@@ -11,7 +11,7 @@ import anyio
 import httpx
 import pytest
 
-from hub_mcp.catalogue.models import ListModels
+from hub_mcp.catalogue.repos.models import ListModels
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import HubError
 from hub_mcp.localhub.app import create_app

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from hub_mcp.catalogue import Endpoint
+from hub_mcp.catalogue.fields.schema import MOST_CHOICES, as_json_text, reading_schema, schema_of
 from hub_mcp.catalogue.operations.arguments import arguments_of, is_listing
 from hub_mcp.catalogue.operations.calls import OperationCall
 from hub_mcp.catalogue.operations.json_types import allows_null
 from hub_mcp.catalogue.operations.table import Operation
-from hub_mcp.catalogue.schema import MOST_CHOICES, as_json_text, reading_schema, schema_of
 
 EVERY_CHOICE = 10_000
 

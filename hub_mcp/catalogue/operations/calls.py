@@ -21,9 +21,10 @@ from pydantic import BeforeValidator, Field, ValidationInfo, create_model, model
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.answers import Answer, Page, is_array, is_object
 from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.fields.marks import Local
+from hub_mcp.catalogue.fields.vocabulary import Word, words_list
 from hub_mcp.catalogue.http import Effect, HttpRequest, HttpResponse, Line, encode_query, fill
 from hub_mcp.catalogue.listing import Listing, Place
-from hub_mcp.catalogue.marks import Local
 from hub_mcp.catalogue.operations.arguments import BODY as WHOLE
 from hub_mcp.catalogue.operations.arguments import arguments_of, defaults_of, is_listing
 from hub_mcp.catalogue.operations.cleaning import clean_text, cleaned
@@ -56,7 +57,6 @@ from hub_mcp.catalogue.operations.validation import (
     said_by,
 )
 from hub_mcp.catalogue.parts import Lookup
-from hub_mcp.catalogue.vocabulary import Word, words_list
 from hub_mcp.errors import BadInput, UnexpectedAnswer
 
 PERSONAL = frozenset({"email", "emails", "verifiedEmail", "ip", "fields"})  # shown when asked for by name

@@ -8,6 +8,7 @@ from typing import Any
 from hub_mcp.catalogue.answers import Answer, Page, Record, is_array, is_object
 from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.groups.resource_groups import ResourceGroups
 from hub_mcp.catalogue.http import Effect
 from hub_mcp.catalogue.operations.arguments import arguments_of
 from hub_mcp.catalogue.operations.calls import PERSONAL, OperationCall, names_of, reading_of
@@ -17,7 +18,6 @@ from hub_mcp.catalogue.operations.replacing import lost_by, read_before, taken_b
 from hub_mcp.catalogue.operations.risks import Risk, risk_of
 from hub_mcp.catalogue.operations.table import Standing
 from hub_mcp.catalogue.operations.validation import payload_of
-from hub_mcp.catalogue.resource_groups import ResourceGroups
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.errors import Stopped
 from hub_mcp.text import quoted

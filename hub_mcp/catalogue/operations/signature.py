@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hub_mcp.catalogue import ENDPOINTS
+from hub_mcp.catalogue.fields.schema import schema_of
 from hub_mcp.catalogue.operations.arguments import arguments_of, is_listing
 from hub_mcp.catalogue.operations.json_types import schema_in_words
 from hub_mcp.catalogue.operations.risks import rules
 from hub_mcp.catalogue.operations.table import Operation, Sends, Standing
-from hub_mcp.catalogue.schema import schema_of
 
 MOST_OPTIONAL = 8  # arguments that a line names
 NEAREST = 3

@@ -17,14 +17,22 @@ from pydantic import (
 
 from hub_mcp.catalogue.answers import is_array, is_object
 from hub_mcp.catalogue.change import Change
-from hub_mcp.catalogue.identifiers import read_repo_id, refuse_control, refuse_dots, refuse_no_text
+from hub_mcp.catalogue.fields.identifiers import read_repo_id, refuse_control, refuse_dots, refuse_no_text
+from hub_mcp.catalogue.fields.vocabulary import (
+    ArxivId,
+    FullRepoId,
+    Owner,
+    Revision,
+    Segment,
+    Slug,
+    words_list,
+)
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.operations.arguments import Argument, arguments_of, is_listing, of_route
 from hub_mcp.catalogue.operations.json_types import DEEPEST, allows_null, schema_in_words, type_of
 from hub_mcp.catalogue.operations.paths import DEFAULT_REVISION, route_of, routes, types_of
 from hub_mcp.catalogue.operations.pinning import Schema
 from hub_mcp.catalogue.operations.table import Operation
-from hub_mcp.catalogue.vocabulary import ArxivId, FullRepoId, Owner, Revision, Segment, Slug, words_list
 from hub_mcp.errors import BadInput, plain
 
 RESERVED = frozenset((*dir(Listing), *dir(Change)))

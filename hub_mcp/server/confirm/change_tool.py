@@ -12,7 +12,7 @@ from mcp.types import CallToolRequestParams, CallToolResult, InputRequiredResult
 
 from hub_mcp.catalogue.answers import as_text, clean
 from hub_mcp.catalogue.change import Change
-from hub_mcp.catalogue.users import Whoami
+from hub_mcp.catalogue.people.users import Whoami
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import NOTHING_CHANGED, HubError, Stopped
 from hub_mcp.gate.gate import Acted, Gate, Rehearsal

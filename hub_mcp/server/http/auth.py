@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from hub_mcp.catalogue.users import Whoami
+from hub_mcp.catalogue.people.users import Whoami
 from hub_mcp.client.caller import Caller
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.placeholders import bearer_in

@@ -18,7 +18,7 @@ import anyio
 from hub_mcp.catalogue.answers import Record
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.http import Effect, HttpRequest, Line
-from hub_mcp.catalogue.users import Whoami
+from hub_mcp.catalogue.people.users import Whoami
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.token import Token
 

@@ -21,9 +21,9 @@ from urllib.parse import quote, unquote
 from pydantic import ValidationError
 
 from hub_mcp.catalogue import ENDPOINTS, Endpoint
-from hub_mcp.catalogue.host_arguments import as_meant
+from hub_mcp.catalogue.fields.host_arguments import as_meant
+from hub_mcp.catalogue.fields.marks import RepoName
 from hub_mcp.catalogue.http import fields_in, fill
-from hub_mcp.catalogue.marks import RepoName
 from hub_mcp.catalogue.operations.announce import input_schema_of, reading_schema_of
 from hub_mcp.catalogue.operations.calls import OperationCall, reading_of, second_segment_in, template
 from hub_mcp.catalogue.operations.table import operations

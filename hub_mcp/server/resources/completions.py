@@ -9,13 +9,13 @@ from mcp.types import CompleteRequestParams, CompleteResult, Completion, Resourc
 
 from hub_mcp.catalogue import ENDPOINTS, Endpoint
 from hub_mcp.catalogue.answers import Answer, Page
-from hub_mcp.catalogue.collection_reads import ListCollections
-from hub_mcp.catalogue.datasets import ListDatasets
-from hub_mcp.catalogue.models import ListModels
-from hub_mcp.catalogue.resource_groups import ListResourceGroups
-from hub_mcp.catalogue.schema import choices
-from hub_mcp.catalogue.spaces import ListSpaces
-from hub_mcp.catalogue.users import Whoami
+from hub_mcp.catalogue.collections.collection_reads import ListCollections
+from hub_mcp.catalogue.fields.schema import choices
+from hub_mcp.catalogue.groups.resource_groups import ListResourceGroups
+from hub_mcp.catalogue.people.users import Whoami
+from hub_mcp.catalogue.repos.datasets import ListDatasets
+from hub_mcp.catalogue.repos.models import ListModels
+from hub_mcp.catalogue.repos.spaces import ListSpaces
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import HubError
 

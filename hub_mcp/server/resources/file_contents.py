@@ -17,9 +17,9 @@ from mcp.types import (
 
 from hub_mcp.catalogue import Endpoint
 from hub_mcp.catalogue.answers import Answer
-from hub_mcp.catalogue.datasets import ReadDatasetParquetShard, Shard
-from hub_mcp.catalogue.file_content import FileContent
+from hub_mcp.catalogue.content.file_content import FileContent
 from hub_mcp.catalogue.operations.found import FoundFile
+from hub_mcp.catalogue.repos.datasets import ReadDatasetParquetShard, Shard
 from hub_mcp.client.hub import Hub
 from hub_mcp.server.resources.addresses import address_of
 from hub_mcp.server.resources.text_contents import JSON, META, text_at

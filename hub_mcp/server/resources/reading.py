@@ -29,8 +29,8 @@ from hub_mcp.catalogue.answers import Page
 from hub_mcp.catalogue.bounds import bounded
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.parts import Lookup, Rest, going_on
-from hub_mcp.catalogue.tags import GetTags
-from hub_mcp.catalogue.users import Whoami
+from hub_mcp.catalogue.people.users import Whoami
+from hub_mcp.catalogue.repos.tags import GetTags
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import BadInput, HubError, Missing
 from hub_mcp.server.gathering import gather

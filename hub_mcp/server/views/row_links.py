@@ -5,14 +5,14 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from hub_mcp.catalogue.answers import Answer
-from hub_mcp.catalogue.collection import CollectionRow
-from hub_mcp.catalogue.discussions import DiscussionRow
+from hub_mcp.catalogue.collections.collection import CollectionRow
+from hub_mcp.catalogue.content.files import TreeEntry
+from hub_mcp.catalogue.content.refs import CommitRow
+from hub_mcp.catalogue.discussions.discussions import DiscussionRow
 from hub_mcp.catalogue.endpoint import Endpoint
-from hub_mcp.catalogue.files import TreeEntry
-from hub_mcp.catalogue.organizations import Person
-from hub_mcp.catalogue.papers import DailyPaper
-from hub_mcp.catalogue.refs import CommitRow
-from hub_mcp.catalogue.repository import Repository
+from hub_mcp.catalogue.organizations.organizations import Person
+from hub_mcp.catalogue.repos.repository import Repository
+from hub_mcp.catalogue.search.papers import DailyPaper
 
 FOLDERS = {"model": "", "dataset": "datasets/", "space": "spaces/"}
 

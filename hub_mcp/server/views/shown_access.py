@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mcp.types import CallToolResult
 
-from hub_mcp.catalogue.organization_access import MAY, Access, GetAccess
+from hub_mcp.catalogue.organizations.organization_access import MAY, Access, GetAccess
 
 KEY = "hub_mcp/access"
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from hub_mcp.catalogue.answers import size
 from hub_mcp.catalogue.change import Change
-from hub_mcp.catalogue.commits import Commit
-from hub_mcp.catalogue.file_changes import ChangedFile, ReadWholeFile
+from hub_mcp.catalogue.content.commits import Commit
+from hub_mcp.catalogue.content.file_changes import ChangedFile, ReadWholeFile
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import HubError, plain
 from hub_mcp.text import visible

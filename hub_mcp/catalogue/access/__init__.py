@@ -1,0 +1,1 @@
+"""Access requests of gated repositories: who asks, and what becomes of it."""

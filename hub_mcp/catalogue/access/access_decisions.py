@@ -1,0 +1,372 @@
+"""What is decided about access to a gated repository: let in, turned away, put back, thrown out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Self
+
+from pydantic import Field, model_validator
+
+from hub_mcp.catalogue.access.access_requests import (
+    MOST,
+    PATH,
+    STATUSES,
+    Gated,
+    GetAccessRequest,
+    ListAccessRequests,
+    PersonsRequest,
+    Status,
+)
+from hub_mcp.catalogue.answers import Answer, Done, clean, objects_in
+from hub_mcp.catalogue.change import Change, post, worded
+from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.fields.vocabulary import Account, FullRepoId, ObjectId, Word
+from hub_mcp.catalogue.http import Effect, HttpResponse
+from hub_mcp.catalogue.repos.repository import Repository, repository
+from hub_mcp.catalogue.stakes import Consequence, Impact, Known
+from hub_mcp.errors import BadInput, UnexpectedAnswer, plain
+from hub_mcp.text import quoted
+
+DOCUMENTED = "/api/{repo_type}/{namespace}/{repo}/user-access-request"
+NOT_TAKEN_BACK = "It can be decided otherwise later, but what was downloaded meanwhile stays so."
+GROUP = "and every repository that shares its list, where it is in a gated collection"
+
+Reason = Annotated[Word, Field(min_length=1, max_length=200, description="is sent to the person")]
+VERBS = {
+    "accepted": "Let in",
+    "rejected": "Reject",
+    "pending": "Put back among those who wait",
+    "reset": "Throw out",
+}
+
+
+def people(number: int) -> str:
+    """So many people, in words."""
+    return f"{number:,} {'person' if number == 1 else 'people'}"
+
+
+def reason_field(status: str) -> str:
+    """The Hub's name of the reason that goes with a decision."""
+    return "resetReason" if status == "reset" else "rejectionReason"
+
+
+def check_reason(status: str, reason: str | None) -> None:
+    """Only who is turned away is told why.
+
+    Raises:
+        ValueError: somebody else would be.
+    """
+    if reason and status not in ("rejected", "reset"):
+        raise ValueError("`reason` goes with the status rejected or reset")
+
+
+def decided(who: str, was: str, then: Status) -> Iterator[Consequence]:
+    """What a decision does to somebody whose request had a status; "" where that is not known."""
+    if was == then:
+        return
+    if then == "accepted":
+        yield Consequence(Impact.OPENS, f"{who} can read its files, {GROUP}")
+        return
+    if was in ("accepted", ""):
+        yield Consequence(Impact.CLOSES_OUT, f"{who} loses access to its files, {GROUP}")
+    if then == "rejected":
+        yield Consequence(Impact.CLOSES_OUT, f"{who} cannot ask again while that stands")
+    elif then == "reset" and was in ("pending", ""):
+        yield Consequence(Impact.CLOSES_OUT, f"{who} has to ask anew")
+
+
+class ActsOnPerson(Change[PersonsRequest, Done]):
+    """A decision about one person's access."""
+
+    in_area = "access_requests"
+    by_default = False
+
+    repo_id: FullRepoId
+    type: Gated
+
+    def target(self) -> Endpoint[PersonsRequest] | None:
+        return GetAccessRequest.model_validate(
+            {
+                name: one
+                for name, one in self.model_dump().items()
+                if name in ("repo_id", "type", "user", "request_id")
+            }
+        )
+
+    def settled(self, before: PersonsRequest) -> Self:
+        return self.but(repo_id=before.repository.id) if before.repository else self
+
+    def shown_in(self) -> Sequence[Endpoint[Answer]]:
+        return [
+            ListAccessRequests.model_validate({"repo_id": self.repo_id, "type": self.type, "status": one})
+            for one in STATUSES
+        ]
+
+    def cost(self, before: PersonsRequest) -> str:
+        return NOT_TAKEN_BACK
+
+    def unwrap(self, response: HttpResponse) -> Any:
+        return None  # an empty object
+
+    def preview(self, before: PersonsRequest) -> dict[str, tuple[Any, Any]]:
+        return {"access": (before.status or "not known", self.decides())}
+
+    def decides(self) -> Status:
+        """The status that the request has afterwards."""
+        return "accepted"
+
+    def back_to(
+        self, before: PersonsRequest, user: str | None, request_id: str | None
+    ) -> Change[Any, Any] | None:
+        """The decision that was in force, taken anew; None where there was none."""
+        if before.status not in STATUSES:
+            return None
+        whose = {"user": user, "request_id": request_id}
+        place = {"repo_id": self.repo_id, "type": self.type}
+        return HandleAccessRequest.model_validate({**place, **whose, "status": before.status})
+
+
+@post(
+    f"{PATH}/handle",
+    permission="repo.write",
+    documented=f"POST {DOCUMENTED}/handle",
+    effect=Effect.CHANGE,
+    destructive=True,
+)
+class HandleAccessRequest(ActsOnPerson):
+    """Decide about one request for access: accept, reject with a reason, put back, or reset. Asks first."""
+
+    covers = ("rejectionReason", "resetReason", "userId", "requestId")
+
+    user: Account | None = None
+    request_id: ObjectId | None = Field(default=None, serialization_alias="requestId")
+    status: Status
+    reason: Reason | None = None
+
+    @model_validator(mode="after")
+    def _says_whose(self) -> Self:
+        if bool(self.user) == bool(self.request_id):
+            raise ValueError("say whose: `user`, or `request_id` where the repository hides names")
+        check_reason(self.status, self.reason)
+        return self
+
+    def payload(self) -> dict[str, Any]:
+        sent = super().payload()
+        sent.pop("type", None)
+        if reason := sent.pop("reason", None):
+            sent[reason_field(self.status)] = reason
+        return sent
+
+    def completed(self, before: PersonsRequest, known: Known) -> Self:
+        if before.status == "none":
+            raise BadInput(
+                f"There is no request of {before.person} for {self.repo_id}.",
+                advice="list_access_requests tells who asked; grant_access lets in who did not.",
+            )
+        return self
+
+    def decides(self) -> Status:
+        return self.status
+
+    @property
+    def whose(self) -> str:
+        return quoted(self.user) if self.user else f"the request {quoted(self.request_id or '')}"
+
+    def headline(self, before: PersonsRequest) -> str:
+        where = f"of the {self.type} {quoted(self.repo_id)}"
+        return f"{VERBS[self.status]} {self.whose}, at the door {where} (status {quoted(self.status)})?"
+
+    def consequences(self, before: PersonsRequest, known: Known) -> Iterator[Consequence]:
+        yield from decided(self.whose, before.status, self.status)
+        if self.reason:
+            yield Consequence(Impact.SENDS_OUT, f"{self.whose} is told the reason")
+
+    def outcome(self, before: PersonsRequest, after: Done) -> str:
+        was = f"was {worded(before.status)}" if before.status else "before: not known"
+        return f"{plain(before.person, 60)} is now {self.status} ({was}) at {self.repo_id}."
+
+    def undo(self, before: PersonsRequest, after: Done) -> Change[Any, Any] | None:
+        return self.back_to(before, self.user, self.request_id)
+
+
+@post(f"{PATH}/grant", permission="repo.write", documented=f"POST {DOCUMENTED}/grant")
+class GrantAccess(ActsOnPerson):
+    """Let somebody into a gated repository who did not ask. Asks first."""
+
+    covers = ("userId",)
+
+    user: Account
+
+    def payload(self) -> dict[str, Any]:
+        return {"user": self.user}
+
+    def headline(self, before: PersonsRequest) -> str:
+        return f"Let {quoted(self.user)} into the {self.type} {quoted(self.repo_id)}?"
+
+    def consequences(self, before: PersonsRequest, known: Known) -> Iterator[Consequence]:
+        yield from decided(quoted(self.user), before.status, "accepted")
+
+    def outcome(self, before: PersonsRequest, after: Done) -> str:
+        return f"{self.user} can read the {self.type} {self.repo_id}."
+
+    def undo(self, before: PersonsRequest, after: Done) -> Change[Any, Any] | None:
+        if before.status == "none":
+            place = {"repo_id": self.repo_id, "type": self.type}
+            return HandleAccessRequest.model_validate({**place, "user": self.user, "status": "reset"})
+        return self.back_to(before, self.user, None)
+
+
+@dataclass(frozen=True)
+class DecidedAbout(Answer):
+    """What became of each of many decisions.
+
+    Attributes:
+        failed: the Hub's word for what was wrong, by person.
+    """
+
+    done: tuple[str, ...]
+    failed: Mapping[str, str]
+
+    @classmethod
+    def of(cls, value: Any) -> DecidedAbout:
+        rows = objects_in(value)
+        if not rows:
+            raise UnexpectedAnswer("The Hub did not tell what became of each request.")
+        done = tuple(str(one.get("user")) for one in rows if one.get("ok") is True)
+        failed = {
+            str(one.get("user")): str(one.get("error") or "failed")
+            for one in rows
+            if one.get("ok") is not True
+        }
+        return cls(done, failed)
+
+    def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
+        said: dict[str, Any] = {"done": clean(list(self.done)), "failed": clean(dict(self.failed))}
+        return {name: one for name, one in said.items() if one}
+
+
+@post(
+    f"{PATH}/batch",
+    permission="repo.write",
+    documented=f"POST {DOCUMENTED}/batch",
+    effect=Effect.CHANGE,
+    destructive=True,
+)
+class HandleAccessRequests(Change[Repository, DecidedAbout]):
+    """One decision about up to 100 requests for access to a repository. Asks first, naming everyone."""
+
+    in_area = "access_requests"
+    by_default = False
+    covers = ("requests", "rejectionReason", "resetReason")
+
+    repo_id: FullRepoId
+    type: Gated
+    users: list[Account] = Field(min_length=1, max_length=100)
+    status: Status
+    reason: Reason | None = None
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if len({one.lower() for one in self.users}) < len(self.users):
+            raise ValueError("`users` names somebody twice")
+        check_reason(self.status, self.reason)
+        return self
+
+    def payload(self) -> dict[str, Any]:
+        reason = {reason_field(self.status): self.reason} if self.reason else {}
+        return {"status": self.status, "requests": [{"user": one} for one in self.users], **reason}
+
+    def target(self) -> Endpoint[Repository]:
+        return repository(self.type, self.repo_id)
+
+    def settled(self, before: Repository) -> Self:
+        return self.but(repo_id=before.id)
+
+    def _lists(self) -> dict[Status, ListAccessRequests]:
+        asked = {"repo_id": self.repo_id, "type": self.type, "limit": MOST}
+        return {one: ListAccessRequests.model_validate({**asked, "status": one}) for one in STATUSES}
+
+    def needs(self, before: Repository) -> Sequence[Endpoint[Answer]]:
+        return tuple(self._lists().values())
+
+    def _by_status(self, known: Known) -> dict[str, list[str]]:
+        """Who is named, by the status of their request; "" where none of the lists has them."""
+        pages = {status: known.of(call) for status, call in self._lists().items()}
+        listed: dict[str, str] = {}
+        for status, page in pages.items():
+            for one in page.items if page else ():
+                listed[one.user.lower()] = "" if one.user.lower() in listed else status
+        found: dict[str, list[str]] = {}
+        for user in self.users:
+            found.setdefault(listed.get(user.lower(), ""), []).append(user)
+        return found
+
+    def headline(self, before: Repository) -> str:
+        who, where = people(len(self.users)), f"of the {self.type} {quoted(self.repo_id)}"
+        return f"{VERBS[self.status]} {who}, at the door {where} (status {quoted(self.status)})?"
+
+    def cost(self, before: Repository) -> str:
+        return NOT_TAKEN_BACK
+
+    def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
+        for was, users in self._by_status(known).items():
+            names = ", ".join(quoted(one) for one in users)
+            for one in decided(f"each of {people(len(users))}", was, self.status):
+                yield Consequence(one.impact, f"{one.line}: {names}")
+        if self.reason:
+            yield Consequence(Impact.SENDS_OUT, "each of them is told the reason")
+
+    def outcome(self, before: Repository, after: DecidedAbout) -> str:
+        failed = ", ".join(f"{plain(who, 60)} ({plain(why, 40)})" for who, why in after.failed.items())
+        not_done = f" Not done: {failed}." if failed else ""
+        return (
+            f"{len(after.done):,} of {len(self.users):,} are now {self.status} at {self.repo_id}.{not_done}"
+        )
+
+
+@post(
+    f"{PATH}/cancel",
+    permission="repo.write",
+    documented=f"POST {DOCUMENTED}/cancel",
+    effect=Effect.CHANGE,
+    destructive=True,
+    of_caller=True,
+)
+class CancelAccessRequest(Change[Repository, Done]):
+    """Take back your own request for access to somebody's gated repository. Asks first."""
+
+    in_area = "access_requests"
+    by_default = False
+
+    repo_id: FullRepoId
+    type: Gated
+
+    def owned(self) -> tuple[tuple[str, str], ...]:
+        return ()  # nothing of the repository's owner is changed
+
+    def payload(self) -> dict[str, Any]:
+        return {}
+
+    def target(self) -> Endpoint[Repository]:
+        return repository(self.type, self.repo_id)
+
+    def settled(self, before: Repository) -> Self:
+        return self.but(repo_id=before.id)
+
+    def headline(self, before: Repository) -> str:
+        return f"Take back your request for access to the {self.type} {quoted(self.repo_id)}?"
+
+    def cost(self, before: Repository) -> str:
+        return "It can be made anew on its page, and then waits from the start."
+
+    def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
+        yield Consequence(
+            Impact.CLOSES_OUT, "you lose your place among those who wait, or access you were given"
+        )
+
+    def unwrap(self, response: HttpResponse) -> Any:
+        return None
+
+    def outcome(self, before: Repository, after: Done) -> str:
+        return f"Took back your request for access to the {self.type} {self.repo_id}."

@@ -1,0 +1,1 @@
+"""What is in a repository: files, commits, branches and tags."""

@@ -1,0 +1,237 @@
+"""What a commit does to one file: put whole, changed in places, moved or deleted; and how that is sent."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, model_validator
+
+from hub_mcp.catalogue.answers import size
+from hub_mcp.catalogue.content.file_content import FileContent, GetFile
+from hub_mcp.catalogue.content.files import PathsInfo, TreeEntry
+from hub_mcp.catalogue.content.lfs_upload import FileBody
+from hub_mcp.catalogue.fields.vocabulary import FilePath, Part
+from hub_mcp.errors import BadInput
+from hub_mcp.text import quoted
+
+MOST_BYTES = 2**20  # of one file's content, and of a file that is changed in places
+MOST_SHOWN = 300  # characters of a content in a question
+SHOWN_IN_ALL = 1_600
+MASKED = "hf_…"  # what stands in an answer where the caller's own token was
+TOO_LARGE = "a file's content has at most 1 MiB here; `hf upload` takes larger ones"
+
+
+def _bounded(text: str) -> str:
+    if len(text) > MOST_BYTES * 4 // 3 + 4:
+        raise ValueError(TOO_LARGE)
+    return text
+
+
+def from_base64(text: str) -> bytes:
+    """The bytes that a text in base64 stands for, which may be broken into lines.
+
+    Raises:
+        ValueError: it is no base64.
+    """
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except ValueError:
+        raise ValueError("`content` is not base64") from None
+
+
+Content = Annotated[str, AfterValidator(_bounded)]
+
+
+class ChangedFile(Part):
+    """One file: `content` is the whole of it; `old` must occur in it exactly once and becomes `new`."""
+
+    path: FilePath
+    content: Content | None = None
+    encoding: Literal["utf-8", "base64"] | None = None
+    old: Content | None = None
+    new: Content | None = None
+    old_path: FilePath | None = None
+    delete: bool | None = None
+
+    @model_validator(mode="after")
+    def _does_one_thing(self) -> Self:
+        done = {
+            "content": self.content is not None,
+            "old": self.old is not None,
+            "old_path": self.old_path is not None,
+            "delete": bool(self.delete),
+        }
+        if sum(done.values()) > 1:
+            raise ValueError(f"{' and '.join(name for name, one in done.items() if one)} do not go together")
+        if self.new is not None and not self.old:
+            raise ValueError("`new` goes with `old`, the text that it replaces")
+        if self.old == "":
+            raise ValueError("`old` is empty")
+        if self.content is not None:
+            self.body  # noqa: B018  # refused here where it is no base64
+        return self
+
+    @property
+    def puts(self) -> bool:
+        """Whether it says the whole content of a file; nothing but a path says that it is empty."""
+        return self.old is None and self.old_path is None and not self.delete
+
+    @property
+    def body(self) -> bytes:
+        """The whole content that it puts."""
+        body = from_base64(self.content or "") if self.encoding == "base64" else (self.content or "").encode()
+        if len(body) > MOST_BYTES:
+            raise ValueError(TOO_LARGE)
+        return body
+
+
+class ReadWholeFile(GetFile):
+    """All of a file that is changed in places; no tool."""
+
+    def reach(self) -> int:
+        return MOST_BYTES
+
+
+@dataclass(frozen=True)
+class CommitDraft:
+    """What a commit would do, now that it is known what is there.
+
+    Attributes:
+        parent: the commit that it is made on.
+        there: what is known of the paths; None where the Hub did not tell.
+        edited: the files changed in places, as they would be.
+        large: paths whose content was uploaded by LFS.
+    """
+
+    parent: str = ""
+    there: PathsInfo | None = None
+    edited: Mapping[str, str] = field(default_factory=dict[str, str])
+    large: frozenset[str] = frozenset()
+
+    def at(self, path: str) -> TreeEntry | None:
+        return self.there.at(path) if self.there else None
+
+    def is_new(self, path: str) -> bool:
+        """Whether nothing is at a path; what the Hub does not tell counts as something."""
+        return self.there is not None and self.there.at(path) is None
+
+    def is_folder(self, path: str) -> bool:
+        """Whether a folder is known to be at a path."""
+        return (there := self.at(path)) is not None and there.is_folder
+
+
+def edited(changes: Sequence[ChangedFile], files: Mapping[str, FileContent | None]) -> dict[str, str]:
+    """The files that are changed in places, as they would be.
+
+    Raises:
+        BadInput: one cannot be read as text, or an old text is not in it exactly once.
+    """
+    texts: dict[str, str] = {}
+    for change in changes:
+        if change.old is None:
+            continue
+        if change.path not in texts:
+            texts[change.path] = _text_of(change.path, files.get(change.path))
+        texts[change.path] = _replaced(texts[change.path], change)
+    return texts
+
+
+def _text_of(path: str, file: FileContent | None) -> str:
+    if file is None or not file.whole:
+        what = "cannot be read" if file is None else f"is larger than {size(MOST_BYTES)}"
+        raise BadInput(f"{path} {what}, so it cannot be changed in places.")
+    try:
+        text = file.body.decode()
+    except UnicodeDecodeError:
+        raise BadInput(f"{path} is not UTF-8 text, so it cannot be changed in places.") from None
+    if MASKED in text:
+        raise BadInput(f"{path} seems to hold a token, which is never passed on; so it is not changed here.")
+    return text
+
+
+def _replaced(text: str, change: ChangedFile) -> str:
+    old, new = change.old or "", change.new or ""
+    if "\r\n" in text and "\r\n" not in old:  # lines are shown with plain ends
+        old, new = old.replace("\n", "\r\n"), new.replace("\r\n", "\n").replace("\n", "\r\n")
+    if (found := text.count(old)) != 1:
+        times = f"{found:,} times" if found else "nowhere"
+        advice = (
+            "Give more of its surroundings." if found else "Read it again with get_file: it must be exact."
+        )
+        raise BadInput(f"`old` is {times} in {change.path}: {quoted(change.old or '', 80)}.", advice=advice)
+    return text.replace(old, new)
+
+
+def lines_of(changes: Sequence[ChangedFile], draft: CommitDraft) -> Iterator[dict[str, Any]]:
+    """The lines of a commit's body that say what becomes of each file."""
+    done: set[str] = set()
+    for change in changes:
+        if change.delete:
+            yield {"key": "deletedEntry", "value": {"path": change.path}}
+        elif change.old_path:
+            moved = draft.at(change.old_path)
+            lfs = moved.lfs if moved else None
+            more = {"algo": "sha256", "oid": lfs.get("oid"), "size": lfs.get("size")} if lfs else {}
+            key = "lfsFile" if lfs else "file"
+            yield {"key": key, "value": {"path": change.path, "oldPath": change.old_path, **more}}
+        elif change.old is None:
+            yield _put(FileBody(change.path, change.body), draft)
+        elif change.path not in done:
+            done.add(change.path)
+            text = draft.edited.get(change.path)
+            if text is None:  # nobody has looked yet: a line that the Hub refuses
+                yield {
+                    "key": "file",
+                    "value": {"path": change.path, "old": change.old, "new": change.new or ""},
+                }
+            else:
+                yield _put(FileBody(change.path, text.encode()), draft)
+
+
+def bodies_of(changes: Sequence[ChangedFile], draft: CommitDraft) -> list[FileBody]:
+    """The files that a commit puts whole, or changes in places, as they will be."""
+    whole = [FileBody(one.path, one.body) for one in changes if one.puts]
+    return [*whole, *(FileBody(path, text.encode()) for path, text in draft.edited.items())]
+
+
+def _put(file: FileBody, draft: CommitDraft) -> dict[str, Any]:
+    if file.path in draft.large:
+        return file.line_by_lfs()
+    try:
+        text, encoding = file.content.decode(), "utf-8"
+    except UnicodeDecodeError:
+        text, encoding = base64.b64encode(file.content).decode(), "base64"
+    return {"key": "file", "value": {"path": file.path, "content": text, "encoding": encoding}}
+
+
+# ── in words ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def told_change(change: ChangedFile, draft: CommitDraft, most: int = MOST_SHOWN) -> str:
+    """What becomes of a file, on one line, with the beginning of what it will hold."""
+    path, there = quoted(change.path), draft.at(change.path)
+    known = f" ({size(there.size)})" if there and there.size is not None and not there.is_folder else ""
+    if change.delete:
+        folder = "the folder " if there and there.is_folder else ""
+        inside = " and all that is in it" if folder else ""
+        return f"deletes {folder}{path}{inside}{known}"
+    if change.old_path:
+        over = "" if draft.is_new(change.path) else f", in place of what is there{known}"
+        return f"moves {quoted(change.old_path)} to {path}{over}"
+    if change.old is not None:
+        return f"in {path}: {quoted(change.old, most)} becomes {quoted(change.new or '', most)}"
+    shown = _shown(change.body, most)
+    if draft.is_new(change.path):
+        return f"adds {path}, {size(len(change.body))}{shown}"
+    return f"replaces all of {path}{known} by {size(len(change.body))}{shown}"
+
+
+def _shown(body: bytes, most: int) -> str:
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return " that are no text"
+    return f": {quoted(text, most)}" if text else ""

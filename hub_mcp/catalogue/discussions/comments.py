@@ -1,0 +1,253 @@
+"""What is written in discussions: opening one, and comments that are added, edited and hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Generic, Self, TypeVar
+
+from pydantic import Field
+
+from hub_mcp.catalogue.answers import Answer, Record, is_object
+from hub_mcp.catalogue.change import Change, linked, post, worded
+from hub_mcp.catalogue.discussions.discussions import (
+    DOCUMENTED,
+    TITLE,
+    Discussion,
+    GetDiscussion,
+    ListDiscussions,
+    Number,
+    event_entry,
+)
+from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.fields.vocabulary import FreeText, ObjectId, RepoId, RepoType, Word
+from hub_mcp.catalogue.http import Effect, HttpResponse
+from hub_mcp.catalogue.repos.repository import Repository, repository
+from hub_mcp.catalogue.stakes import Consequence, Impact, Known
+from hub_mcp.errors import BadInput, UnexpectedAnswer
+from hub_mcp.text import quoted
+
+MOST_WORDS = 65_536  # characters of a comment
+OLD_WORDS = 500  # characters of what is replaced or hidden, in a question
+PATH = "/api/{type}s/{repo_id}/discussions"
+TOLD = "Who watches it is told at once. It can be changed or hidden later, but what was read stays read."
+
+A = TypeVar("A", bound=Answer)
+
+
+def readers_of(before: Repository | None) -> str:
+    """Who reads what is written in the discussions of a repository; what is not known counts as everyone."""
+    return "those who can see it" if before and before.visibility == "private" else "everyone"
+
+
+class Event(Record):
+    """Something that was just said or done in a discussion."""
+
+    noun = "event of a discussion"
+
+    id: str
+
+    def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
+        return event_entry({"id": self.id, **(self.__pydantic_extra__ or {})})
+
+    @property
+    def identity(self) -> str:
+        return self.id
+
+
+class ActsOnDiscussion(Change[Discussion, A], Generic[A]):
+    """A change to one discussion, which is looked up first."""
+
+    in_area = "discussions"
+    by_default = False
+    holds: ClassVar[str] = ""  # the name under which the answer holds what was said or done
+
+    repo_id: RepoId
+    type: RepoType
+    num: Number
+
+    def target(self) -> Endpoint[Discussion] | None:
+        return GetDiscussion(repo_id=self.repo_id, type=self.type, num=self.num, diff=False)
+
+    def settled(self, before: Discussion) -> Self:
+        return self.but(repo_id=before.repo_id) if before.repo_id else self
+
+    def shown_in(self) -> Sequence[Endpoint[Answer]]:
+        return (ListDiscussions(repo_id=self.repo_id, type=self.type),)
+
+    def needs(self, before: Discussion) -> Sequence[Endpoint[Answer]]:
+        return (repository(self.type, self.repo_id),)
+
+    def unwrap(self, response: HttpResponse) -> Any:
+        value = response.json() if self.holds else None
+        if is_object(value) and is_object(value.get(self.holds)):
+            return value[self.holds]
+        if self.holds:
+            raise UnexpectedAnswer(f"The Hub's answer has no {self.holds}.")
+        return None
+
+    def named(self, before: Discussion) -> str:
+        """The discussion in the words of a question."""
+        kind = "pull request" if before.is_pull_request else "discussion"
+        title = quoted(before.title or "", TITLE)
+        return f"the {kind} {self.num} {title} of the {self.type} {quoted(self.repo_id)}"
+
+    def published(self, known: Known) -> Consequence:
+        """That words are read under the person's name."""
+        readers = readers_of(known.of(repository(self.type, self.repo_id)))
+        return Consequence(Impact.PUBLISHES, f"{readers} can read it, under your name", self.publishes)
+
+
+class NewDiscussion(Record):
+    """A discussion or pull request that was just opened."""
+
+    noun = "new discussion"
+    shown = ("num", "url", "pullRequest")
+
+    num: int
+    url: str | None = None
+
+    @property
+    def identity(self) -> str:
+        return str(self.num)
+
+
+@post(PATH, permission="discussion.write", documented=f"POST {DOCUMENTED}")
+class CreateDiscussion(Change[Repository, NewDiscussion]):
+    """Open a discussion. Asks first."""
+
+    in_area = "discussions"
+    publishes = "discussions.create"
+    unlisted = frozenset({"pull_request"})  # a draft without files; commit opens one with them
+
+    repo_id: RepoId
+    type: RepoType
+    title: Word = Field(min_length=3, max_length=200)
+    description: FreeText = Field(default="", max_length=MOST_WORDS)
+    pull_request: bool | None = Field(
+        default=None, serialization_alias="pullRequest", description="commit to refs/pr/NUM"
+    )
+
+    def target(self) -> Endpoint[Repository]:
+        return repository(self.type, self.repo_id)
+
+    def settled(self, before: Repository) -> Self:
+        return self.but(repo_id=before.id)
+
+    def shown_in(self) -> Sequence[Endpoint[Answer]]:
+        return (ListDiscussions(repo_id=self.repo_id, type=self.type),)
+
+    def headline(self, before: Repository) -> str:
+        what = "draft of a pull request" if self.pull_request else "discussion"
+        return f"Open a {what} on the {self.type} {quoted(self.repo_id)}: {quoted(self.title)}?"
+
+    def cost(self, before: Repository) -> str:
+        return TOLD
+
+    def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
+        line = f"{readers_of(before)} can read it, under your name"
+        yield Consequence(Impact.PUBLISHES, line, self.publishes)
+
+    def outcome(self, before: Repository, after: NewDiscussion) -> str:
+        what = "draft of the pull request" if self.pull_request else "discussion"
+        return f"Opened the {what} {after.num} of the {self.type} {self.repo_id}{linked(after.url)}."
+
+
+@post(
+    f"{PATH}/{{num}}/comment", permission="discussion.write", documented=f"POST {DOCUMENTED}/{{num}}/comment"
+)
+class CommentDiscussion(ActsOnDiscussion[Event]):
+    """Comment on a discussion or pull request. Asks first."""
+
+    by_default = True
+    publishes = "discussions.comment"
+    holds = "newMessage"
+
+    comment: FreeText = Field(min_length=1, max_length=MOST_WORDS)
+
+    def headline(self, before: Discussion) -> str:
+        return f"Comment on {self.named(before)}?"
+
+    def cost(self, before: Discussion) -> str:
+        return TOLD
+
+    def consequences(self, before: Discussion, known: Known) -> Iterator[Consequence]:
+        yield self.published(known)
+
+    def outcome(self, before: Discussion, after: Event) -> str:
+        where = f"discussion {self.num} of the {self.type} {self.repo_id}"
+        return f"Commented on {where} (comment {worded(after.id)})."
+
+
+class ActsOnComment(ActsOnDiscussion[Event]):
+    """A change to one comment of a discussion."""
+
+    holds = "updatedComment"
+
+    comment_id: ObjectId
+
+    def settled(self, before: Discussion) -> Self:
+        if before.comment(self.comment_id) is None:
+            raise BadInput(
+                f"Discussion {self.num} of {self.repo_id} has no comment {self.comment_id}.",
+                advice="get_discussion tells the ids of its comments.",
+            )
+        return super().settled(before)
+
+    def identity(self, before: Discussion) -> str:
+        return f"{before.identity}/{self.comment_id}"
+
+    def facts(self, before: Discussion, known: Known) -> tuple[str, ...]:
+        comment = before.comment(self.comment_id) or {}
+        author = quoted(str(comment.get("author") or "not known"), 60)
+        words = quoted(str(comment.get("text") or ""), OLD_WORDS)
+        return (*before.facts(), f"the comment as it is now, by {author}: {words}")
+
+
+@post(
+    f"{PATH}/{{num}}/comment/{{comment_id}}/edit",
+    permission="discussion.write",
+    documented=f"POST {DOCUMENTED}/{{num}}/comment/{{commentId}}/edit",
+    effect=Effect.CHANGE,
+)
+class EditComment(ActsOnComment):
+    """Replace the text of a comment of yours; the old text stays in its history. Asks first."""
+
+    publishes = "discussions.comment"
+
+    content: FreeText = Field(min_length=1, max_length=MOST_WORDS)
+
+    def headline(self, before: Discussion) -> str:
+        return f"Replace the comment {quoted(self.comment_id)} on {self.named(before)}?"
+
+    def cost(self, before: Discussion) -> str:
+        return "It can be edited again; whoever can read it sees the old text in its history."
+
+    def consequences(self, before: Discussion, known: Known) -> Iterator[Consequence]:
+        yield self.published(known)
+
+    def preview(self, before: Discussion) -> dict[str, tuple[Any, Any]]:
+        return {"content": (before.words_of(self.comment_id), self.content)}
+
+    def undo(self, before: Discussion, after: Event) -> Change[Any, Any] | None:
+        words = before.words_of(self.comment_id)
+        return type(self).model_validate({**self.as_arguments(), "content": words}) if words else None
+
+
+@post(
+    f"{PATH}/{{num}}/comment/{{comment_id}}/hide",
+    permission="discussion.write",
+    documented=f"POST {DOCUMENTED}/{{num}}/comment/{{commentId}}/hide",
+    effect=Effect.CHANGE,
+    destructive=True,
+)
+class HideComment(ActsOnComment):
+    """Hide a comment for good: nobody can ever read it again. Asks first."""
+
+    def headline(self, before: Discussion) -> str:
+        return f"Hide the comment {quoted(self.comment_id)} on {self.named(before)}?"
+
+    def consequences(self, before: Discussion, known: Known) -> Iterator[Consequence]:
+        yield Consequence(Impact.DESTROYS, "nobody can ever read it again, its author included")
+
+    def outcome(self, before: Discussion, after: Event) -> str:
+        return f"Hid a comment on discussion {self.num} of the {self.type} {self.repo_id}."

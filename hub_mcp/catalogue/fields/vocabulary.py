@@ -1,0 +1,73 @@
+"""The words endpoints share, as types: repository ids, revisions, names, roles, dates."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from hub_mcp.catalogue.fields.identifiers import (
+    check_free_text,
+    check_path,
+    check_repo_id,
+    check_revision,
+    check_segment,
+    read_arxiv_id,
+    read_group_id,
+    read_object_id,
+    read_owner,
+    read_search,
+    read_slug,
+    refuse_control,
+    with_namespace,
+)
+from hub_mcp.catalogue.fields.marks import OwnedThing, OwnerName, PathInRepo, RepoKind, RepoName
+
+RepoId = Annotated[str, RepoName("repo"), AfterValidator(check_repo_id)]
+FullRepoId = Annotated[RepoId, AfterValidator(with_namespace)]
+Account = Annotated[str, BeforeValidator(lambda v: read_owner(v) if isinstance(v, str) else v)]
+Owner = Annotated[Account, OwnerName()]  # the account whose things the call is about
+ObjectId = Annotated[str, AfterValidator(read_object_id)]
+GroupIdOrNone = Annotated[str, AfterValidator(read_group_id)]
+Slug = Annotated[str, OwnedThing("slug"), AfterValidator(read_slug)]
+ArxivId = Annotated[str, AfterValidator(read_arxiv_id)]
+Revision = Annotated[str, AfterValidator(check_revision)]
+Segment = Annotated[str, AfterValidator(check_segment)]
+FilePath = Annotated[str, PathInRepo(), AfterValidator(check_path)]
+CommitId = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
+Word = Annotated[str, AfterValidator(refuse_control)]  # a search word, a tag: one line
+Search = Annotated[str, AfterValidator(read_search)]
+FreeText = Annotated[str, AfterValidator(check_free_text)]
+RepoType = Annotated[Literal["model", "dataset", "space"], RepoKind()]
+Visibility = Literal["public", "private", "protected"]
+Role = Literal["admin", "write", "contributor", "read", "no_access"]
+ItemType = Literal["model", "dataset", "space", "paper", "collection", "bucket"]
+
+
+class Part(BaseModel):
+    """A small object inside a call's arguments, as flat as the call itself."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+class Member(Part):
+    """A user and a role."""
+
+    user: Account
+    role: Role
+
+
+class RepoRef(Part):
+    """A repository by type and id."""
+
+    type: RepoType
+    name: FullRepoId
+
+
+def words_list(value: Any) -> Any:
+    """A single word where a list is asked for is a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+Words = Annotated[list[Word], BeforeValidator(words_list)]
+Limit = Annotated[int, Field(ge=1, le=1000)]

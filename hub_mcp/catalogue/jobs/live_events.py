@@ -1,0 +1,169 @@
+"""What a job or a Space tells while it goes on: its events, and how much of its machine it uses."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from hub_mcp.catalogue.answers import Answer, clean, is_object, objects_in, size
+from hub_mcp.catalogue.endpoint import A, Endpoint, get
+from hub_mcp.catalogue.fields.marks import Local
+from hub_mcp.catalogue.fields.vocabulary import Owner, RepoId
+from hub_mcp.catalogue.http import HttpRequest, HttpResponse
+from hub_mcp.catalogue.jobs.jobs import HIDDEN_IN_JOBS, JobId
+from hub_mcp.catalogue.operations.cleaning import cleaned
+from hub_mcp.catalogue.operations.found import FoundEvents, events_in
+from hub_mcp.catalogue.space_runtime.space_logs import MOST_SECONDS
+from hub_mcp.catalogue.space_runtime.space_runtime import SPACE
+
+JOB = "/api/jobs/{namespace}/{job_id}"
+JOB_DOCUMENTED = "/api/jobs/{namespace}/{jobId}"
+NOT_RUNNING = 406  # what the Hub answers where nothing is left that could be measured
+MOST_SHOWN = 60  # measurements or events that one answer shows, the last of them
+MOST_GPUS = 16  # of one machine
+
+
+@dataclass(frozen=True)
+class Measurements(Answer):
+    """How much of its machine something used while it was watched, a row for each replica and moment."""
+
+    rows: tuple[dict[str, Any], ...]
+
+    def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
+        kept = self.rows[-MOST_SHOWN:]
+        said: dict[str, Any] = {"measured": len(self.rows), **_earlier(len(self.rows))}
+        if not kept:
+            return {**said, "why": "it does not run, or nothing was told within these seconds"}
+        return {**said, "items": [_in_words(one) for one in kept]}
+
+
+@dataclass(frozen=True)
+class Happened(FoundEvents):
+    """What happened while it was watched, the last of it."""
+
+    def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
+        last = FoundEvents(self.events[-MOST_SHOWN:], self.ended)
+        return {**_earlier(len(self.events)), **last.content(fields)}
+
+
+def _earlier(count: int) -> dict[str, str]:
+    left = count - MOST_SHOWN
+    return {"earlier": f"{left:,} before these are left out"} if left > 0 else {}
+
+
+def _in_words(row: dict[str, Any]) -> dict[str, Any]:
+    """A measurement, with what was used beside what there is."""
+    words = {
+        "replica": clean(row.get("replica"), 40),
+        "cpu": _share(row.get("cpu_usage_pct")),
+        "cores": _thousandth(row.get("cpu_millicores")),
+        "memory": _part(row),
+        "in_bps": row.get("rx_bps"),
+        "out_bps": row.get("tx_bps"),
+    }
+    gpus = [one for one in _values(row.get("gpus")) if is_object(one)][:MOST_GPUS]
+    words["gpus"] = [{"used": _share(one.get("utilization")), "memory": _part(one)} for one in gpus]
+    return {name: one for name, one in words.items() if one not in (None, "", [])}
+
+
+def _values(value: Any) -> list[Any]:
+    return list(value.values()) if is_object(value) else objects_in(value)
+
+
+def _number(value: Any) -> float | None:
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _share(value: Any) -> str:
+    number = _number(value)
+    return "" if number is None else f"{number:,.0f}%"
+
+
+def _thousandth(value: Any) -> float | None:
+    number = _number(value)
+    return None if number is None else number / 1000
+
+
+def _part(row: dict[str, Any]) -> str:
+    used, total = (_number(row.get(name)) for name in ("memory_used_bytes", "memory_total_bytes"))
+    return " of ".join(size(one) for one in (used, total) if one is not None)
+
+
+class Watches(Endpoint[A]):
+    """A call that reads a stream without end for some seconds."""
+
+    by_default = False
+    hides: ClassVar[Collection[str]] = ()
+
+    seconds: Annotated[float, Local] = Field(default=3, ge=1, le=MOST_SECONDS, description="to watch")
+
+    def to_http(self, base: str) -> HttpRequest:
+        url = base + self.real_path()
+        return HttpRequest("GET", url, accept="text/event-stream", lasts=self.seconds)
+
+    def told(self, response: HttpResponse) -> Iterator[Any]:
+        """What each event tells, without what must not be shown."""
+        if response.status == NOT_RUNNING:
+            return
+        self.refuse_errors(response)
+        for event in events_in(response.body):
+            yield cleaned(event, self.hides)
+
+
+class Measures(Watches[Measurements]):
+    """A call that watches how much of its machine something uses."""
+
+    def from_http(self, response: HttpResponse) -> Measurements:
+        return Measurements(tuple(objects_in(list(self.told(response)))))
+
+
+class FollowsEvents(Watches[Happened]):
+    """A call that watches what happens to something."""
+
+    def from_http(self, response: HttpResponse) -> Happened:
+        return Happened(tuple(self.told(response)), "x-read-for-a-while" not in response.headers)
+
+
+@get("/api/spaces/{repo_id}/metrics", documented=f"GET {SPACE}/metrics", permission="repo.write")
+class StreamSpaceMetrics(Measures):
+    """What a Space uses of its machine now: CPU, memory, GPUs, network."""
+
+    in_area = "space_runtime"
+    kind = "space"
+
+    repo_id: RepoId
+
+
+@get("/api/spaces/{repo_id}/events", documented=f"GET {SPACE}/events")
+class StreamSpaceEvents(FollowsEvents):
+    """What happens to a Space while it is watched: its stages and errors."""
+
+    in_area = "space_runtime"
+    kind = "space"
+    covers = ("session_uuid",)
+
+    repo_id: RepoId
+
+
+@get(f"{JOB}/metrics", documented=f"GET {JOB_DOCUMENTED}/metrics")
+class StreamJobMetrics(Measures):
+    """What a running job uses of its machine now: CPU, memory, GPUs, network."""
+
+    in_area = "jobs"
+
+    namespace: Owner
+    job_id: JobId
+
+
+@get(f"{JOB}/events", documented=f"GET {JOB_DOCUMENTED}/events")
+class StreamJobEvents(FollowsEvents):
+    """What happens to a job while it is watched: its stages and why it ended."""
+
+    in_area = "jobs"
+    hides = HIDDEN_IN_JOBS
+
+    namespace: Owner
+    job_id: JobId

@@ -1,0 +1,1 @@
+"""Users, and what is theirs: profile, likes, followers, notifications."""

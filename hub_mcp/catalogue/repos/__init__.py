@@ -1,0 +1,1 @@
+"""Repositories: models, datasets and Spaces, listed, looked at, made, changed and deleted."""

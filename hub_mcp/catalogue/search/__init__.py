@@ -1,0 +1,1 @@
+"""What is searched across the Hub, and papers."""

@@ -1,0 +1,1 @@
+"""Spaces that run: state, hardware, settings, volumes, logs."""

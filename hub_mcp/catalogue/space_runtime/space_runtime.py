@@ -1,0 +1,182 @@
+"""How a Space runs on which hardware it could, and what every change to a running Space looks up first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Generic, Self, TypeVar
+
+from pydantic import Field
+
+from hub_mcp.catalogue.answers import Answer, Page, Record, clean, is_object
+from hub_mcp.catalogue.change import Change
+from hub_mcp.catalogue.endpoint import Endpoint, get
+from hub_mcp.catalogue.fields.vocabulary import RepoId
+from hub_mcp.catalogue.jobs.hardware import Hardware
+from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.operations.cleaning import clean_text
+from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
+from hub_mcp.catalogue.repos.repository import Repository, repository
+from hub_mcp.catalogue.stakes import Consequence, Impact, Known
+from hub_mcp.text import quoted
+
+SPACE = "/api/spaces/{namespace}/{repo}"
+FREE = "cpu-basic"
+OFF = frozenset(
+    {"PAUSED", "STOPPED", "SLEEPING", "NO_APP_FILE"}
+)  # stages in which no disk is there to be lost
+NEVER = -1  # seconds until a Space sleeps that never does
+MONTH = 730  # hours
+
+A = TypeVar("A", bound=Answer)
+
+
+class SpaceRuntime(Record):
+    """What a Space does, and on what."""
+
+    noun = "runtime of a Space"
+    shown: ClassVar[tuple[str, ...]] = (
+        "stage", "errorMessage", "hardware", "gcTimeout", "storage", "volumes", "devMode", "replicas",
+        "domains", "sha",
+    )  # fmt: skip
+
+    stage: str | None = None
+
+    def field(self, name: str) -> Any:
+        value = super().field(name)
+        if name == "errorMessage" and isinstance(value, str):  # programs print tokens
+            return clean_text(value)
+        if is_object(value):
+            return {key: one for key, one in value.items() if one is not None}
+        return value
+
+    @property
+    def is_off(self) -> bool:
+        """Whether it is known that nothing runs."""
+        return self.stage in OFF
+
+    @property
+    def flavors(self) -> tuple[str, ...]:
+        """The hardware it has and the one it is to have; none where the Hub does not tell."""
+        hardware = self.field("hardware")
+        both = (hardware.get("requested"), hardware.get("current")) if is_object(hardware) else ()
+        return tuple(dict.fromkeys(str(one) for one in both if one))
+
+    @property
+    def sleeps_after(self) -> int | None:
+        """Seconds without a visit until it sleeps; NEVER, or None where the Hub does not tell."""
+        seconds = self.field("gcTimeout")
+        if isinstance(seconds, int):
+            return seconds
+        return NEVER if self.flavors and FREE not in self.flavors else None
+
+    def standing(self) -> tuple[object, ...]:
+        return (self.is_off, self.flavors[:1], self.sleeps_after, self.field("devMode"))
+
+
+NOT_KNOWN = SpaceRuntime()
+
+
+@get("/api/spaces/{repo_id}/runtime", documented=f"GET {SPACE}/runtime")
+class GetSpaceRuntime(Lookup[SpaceRuntime]):
+    """What a Space does: stage, error, hardware, seconds without a visit until it sleeps (gcTimeout)."""
+
+    in_area = "space_runtime"
+    by_default = False
+    kind = "space"
+    unlisted = RARELY_CUT
+
+    repo_id: RepoId
+
+
+class SpaceHardware(Hardware):
+    """A kind of hardware for Spaces."""
+
+    shown: ClassVar[tuple[str, ...]] = ("name", "prettyName", "cpu", "ram", "accelerator", "price")
+
+    def field(self, name: str) -> Any:
+        if name == "price":
+            return price_in_words(self.hourly)
+        value = super().field(name)
+        if name == "accelerator" and is_object(value):
+            return clean(f"{value.get('quantity')}× {value.get('model')}, {value.get('vram')}", 100)
+        return value
+
+
+@get("/api/spaces/hardware")
+class ListSpaceHardware(Listing[SpaceHardware]):
+    """Hardware for Spaces, with prices."""
+
+    row = SpaceHardware
+    in_area = "space_runtime"
+    by_default = False
+    unlisted = frozenset({"columns", "count", "by", "limit"})
+    takes_limit = False
+
+    limit: int = Field(default=50, ge=1, le=1_000)
+
+
+def price_in_words(hourly: float | None) -> str:
+    """What an hour of hardware costs."""
+    if hourly is None:
+        return "at a price that the Hub does not tell"
+    return f"${hourly:,.2f} an hour" if hourly else "free"
+
+
+class ActsOnSpace(Change[Repository, A], Generic[A]):
+    """A change to how a Space runs: the Space and its runtime are looked up first."""
+
+    in_area = "space_runtime"
+    by_default = False
+    kind = "space"
+
+    repo_id: RepoId
+
+    def target(self) -> Endpoint[Repository] | None:
+        return repository("space", self.repo_id)
+
+    def settled(self, before: Repository) -> Self:
+        return self.but(repo_id=before.id)
+
+    def needs(self, before: Repository) -> Sequence[Endpoint[Answer]]:
+        return (self._runtime(),)
+
+    def shown_in(self) -> Sequence[Endpoint[Answer]]:
+        return (self._runtime(),)
+
+    def _runtime(self) -> GetSpaceRuntime:
+        return GetSpaceRuntime(repo_id=self.repo_id)
+
+    def runtime(self, known: Known) -> SpaceRuntime:
+        """What the Space does now, as far as that could be seen."""
+        return known.of(self._runtime()) or NOT_KNOWN
+
+    def named(self) -> str:
+        """The Space in the words of a question."""
+        return f"the Space {quoted(self.repo_id)}"
+
+    def facts(self, before: Repository, known: Known) -> tuple[str, ...]:
+        now = self.runtime(known)
+        flavors = " → ".join(quoted(one, 40) for one in reversed(now.flavors)) or "hardware not known"
+        return (*before.facts(), f"now: {clean(now.stage or 'stage not known', 40)}, on {flavors}")
+
+    def restarts(self, known: Known) -> Iterator[Consequence]:
+        """That it restarts, where it may be running."""
+        if not self.runtime(known).is_off:
+            yield Consequence(Impact.DESTROYS, "it restarts, and what is on its disk is lost")
+
+
+def runtime_in(space: Repository) -> SpaceRuntime:
+    """The runtime as the info of a Space tells it."""
+    value = Record.field(space, "runtime")
+    return SpaceRuntime.of(value) if is_object(value) else NOT_KNOWN
+
+
+def hourly_price(known: Known, flavor: str) -> float | None:
+    """US dollars an hour of a hardware, from the list if it was read; None where nobody tells."""
+    found: Page[SpaceHardware] | None = known.of(ListSpaceHardware())
+    return next((row.hourly for row in found.items if row.name == flavor), None) if found else None
+
+
+def costs_nothing(known: Known, flavor: str) -> bool:
+    """Whether a hardware is known to be free."""
+    return flavor == FREE or hourly_price(known, flavor) == 0

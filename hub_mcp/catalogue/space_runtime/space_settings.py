@@ -1,0 +1,284 @@
+"""Variables and secrets of a Space: which there are, and what setting or deleting one does to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
+
+from pydantic import Field, PrivateAttr, StringConstraints, field_validator
+
+from hub_mcp.catalogue.answers import Answer, Done, Page, Record, is_object
+from hub_mcp.catalogue.change import Change, delete, post
+from hub_mcp.catalogue.endpoint import Endpoint, get
+from hub_mcp.catalogue.fields.vocabulary import RepoId, Word
+from hub_mcp.catalogue.http import Effect, HttpRequest, HttpResponse
+from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.operations.cleaning import HIDDEN, clean_text, refuse_taken_out
+from hub_mcp.catalogue.repos.repository import Repository
+from hub_mcp.catalogue.space_runtime.space_runtime import SPACE, ActsOnSpace
+from hub_mcp.catalogue.stakes import Consequence, Impact, Known
+from hub_mcp.errors import BadInput
+from hub_mcp.text import quoted
+
+OLD = 200  # characters of a value that is replaced or deleted, in a question
+MOST_VALUE = 32_768  # characters
+EVERY = 1_000  # more than any Space has
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z][_a-zA-Z0-9]*$", max_length=200)]
+
+
+def shown_value(key: str, value: str) -> str:
+    """A value without what looks like a secret in it, or by its name is one."""
+    return HIDDEN if clean_text(f"{key}={value}") != f"{key}={value}" else value
+
+
+class SpaceSecret(Record):
+    """The name of a secret of a Space; nobody can read its value."""
+
+    noun = "secret of a Space"
+    shown: ClassVar[tuple[str, ...]] = ("key", "description", "updatedAt")
+
+    key: str
+
+    @property
+    def identity(self) -> str:
+        return self.key
+
+    def standing(self) -> tuple[object, ...]:
+        return (self.key, self.field("updatedAt"))
+
+
+class SpaceVariable(SpaceSecret):
+    """A variable of a Space."""
+
+    noun = "variable of a Space"
+    shown: ClassVar[tuple[str, ...]] = ("key", "value", "description", "updatedAt")
+
+    value: str = ""
+
+    def field(self, name: str) -> Any:
+        return shown_value(self.key, self.value) if name == "value" else super().field(name)
+
+
+S = TypeVar("S", bound=SpaceSecret)
+
+
+class ListsSettings(Listing[S], Generic[S]):
+    """What is set in a Space; the Hub tells all of it at once."""
+
+    in_area = "space_runtime"
+    by_default = False
+    kind = "space"
+    unlisted = frozenset({"columns", "count", "by", "limit"})
+    takes_limit = False
+
+    repo_id: RepoId
+    limit: int = Field(default=100, ge=1, le=EVERY)
+
+    def rows(self, value: Any) -> list[Any]:
+        """The Hub's object, which has each by its name."""
+        entries = value.items() if is_object(value) else ()
+        return [{"key": name, **one} for name, one in entries if is_object(one)]
+
+
+@get("/api/spaces/{repo_id}/variables", permission="repo.write", documented=f"GET {SPACE}/variables")
+class ListSpaceVariables(ListsSettings[SpaceVariable]):
+    """Variables of a Space; what looks like a secret in them is taken out."""
+
+    row = SpaceVariable
+
+
+@get("/api/spaces/{repo_id}/secrets", permission="repo.write", documented=f"GET {SPACE}/secrets")
+class ListSpaceSecrets(ListsSettings[SpaceSecret]):
+    """Names of a Space's secrets; their values cannot be read."""
+
+    row = SpaceSecret
+
+
+class ActsOnSetting(ActsOnSpace[Done]):
+    """A change to one variable or secret of a Space."""
+
+    key: Key
+
+    def unwrap(self, response: HttpResponse) -> Any:
+        return None
+
+    def listing(self) -> Endpoint[Page[Any]]:
+        """The call that shows what there is of its kind."""
+        return ListSpaceVariables(repo_id=self.repo_id, limit=EVERY)
+
+    def needs(self, before: Repository) -> Sequence[Endpoint[Answer]]:
+        return (*super().needs(before), self.listing())
+
+    def shown_in(self) -> Sequence[Endpoint[Answer]]:
+        return (*super().shown_in(), self.listing())
+
+    def now(self, known: Known) -> SpaceSecret | None:
+        """What is there under this name."""
+        found = known.of(self.listing())
+        return next((one for one in found.items if one.key == self.key), None) if found else None
+
+    def is_known(self, known: Known) -> bool:
+        """Whether it could be seen what there is."""
+        return known.of(self.listing()) is not None
+
+    def refuse_missing(self, known: Known, kind: str) -> None:
+        """Raises: BadInput: there is none of this name, so that the Space would restart for nothing."""
+        if self.is_known(known) and self.now(known) is None:
+            raise BadInput(
+                f"{self.tool} was not called: the Space {self.repo_id} has no {kind} {self.key}.",
+                advice=f"{self.listing().tool} tells which there are.",
+            )
+
+    def cost(self, before: Repository) -> str:
+        return "What was on its disk does not come back."
+
+
+@post(
+    "/api/spaces/{repo_id}/variables",
+    permission="repo.write",
+    documented=f"POST {SPACE}/variables",
+    effect=Effect.CHANGE,
+    destructive=True,
+    idempotent=True,
+)
+class SetSpaceVariable(ActsOnSetting):
+    """Set a variable of a Space, which restarts it. Not for secrets: it can be read. Asks first."""
+
+    value: str = Field(max_length=MOST_VALUE)
+    description: Word | None = Field(default=None, max_length=1_000)
+
+    _was: SpaceVariable | None = PrivateAttr(None)
+    _seen: bool = PrivateAttr(False)
+
+    @field_validator("value")
+    @classmethod
+    def _is_no_secret(cls, value: str) -> str:
+        if clean_text(value) != value:
+            raise ValueError("it looks like a token or a password, and variables can be read: use a secret")
+        return refuse_taken_out(value)
+
+    def completed(self, before: Repository, known: Known) -> Self:
+        found, whole = self.now(known), self.model_copy()
+        whole._was = found if isinstance(found, SpaceVariable) else None
+        whole._seen = self.is_known(known)
+        return whole
+
+    def headline(self, before: Repository) -> str:
+        return f"Set the variable {quoted(self.key)} of {self.named()}?"
+
+    def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
+        was = self.now(known)
+        if isinstance(was, SpaceVariable):
+            if was.value == self.value and self.description in (None, was.field("description")):
+                return
+            old = quoted(str(was.field("value")), OLD)
+            yield Consequence(Impact.DESTROYS, f"it replaces its present value, {old}")
+        elif not self.is_known(known):
+            yield Consequence(Impact.DESTROYS, "it replaces whatever the variable is now")
+        if before.visibility != "private":
+            yield Consequence(Impact.OPENS, "everyone can read its value")
+        yield from self.restarts(known)
+
+    def outcome(self, before: Repository, after: Done) -> str:
+        return f"Set the variable {self.key} of the Space {self.repo_id}, which restarts if it runs."
+
+    def undo(self, before: Repository, after: Done) -> Change[Any, Any] | None:
+        was = self._was
+        if was is None:
+            return DeleteSpaceVariable(repo_id=self.repo_id, key=self.key) if self._seen else None
+        if was.field("value") != was.value:
+            return None  # it looks like a secret, which no journal holds
+        said = {"repo_id": self.repo_id, "key": self.key, "value": was.value}
+        return SetSpaceVariable.model_validate({**said, "description": was.field("description")})
+
+
+@delete(
+    "/api/spaces/{repo_id}/variables",
+    permission="repo.write",
+    destroys="the variable {key} of the Space {repo_id}",
+    documented=f"DELETE {SPACE}/variables",
+)
+class DeleteSpaceVariable(ActsOnSetting):
+    """Delete a variable of a Space, which restarts it."""
+
+    def to_http(self, base: str) -> HttpRequest:
+        return HttpRequest("DELETE", base + self.real_path(), {"key": self.key})
+
+    def completed(self, before: Repository, known: Known) -> Self:
+        self.refuse_missing(known, "variable")
+        return self
+
+    def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
+        was = self.now(known)
+        value = f": {quoted(str(was.field('value')), OLD)}" if was else ""
+        yield Consequence(Impact.DESTROYS, f"its value is lost{value}")
+        yield from self.restarts(known)
+
+
+@delete(
+    "/api/spaces/{repo_id}/secrets",
+    permission="repo.write",
+    destroys="the secret {key} of the Space {repo_id}",
+    documented=f"DELETE {SPACE}/secrets",
+)
+class DeleteSpaceSecret(ActsOnSetting):
+    """Delete a secret of a Space, which restarts it. Nobody can read its value any more."""
+
+    def to_http(self, base: str) -> HttpRequest:
+        return HttpRequest("DELETE", base + self.real_path(), {"key": self.key})
+
+    def listing(self) -> Endpoint[Page[Any]]:
+        return ListSpaceSecrets(repo_id=self.repo_id, limit=EVERY)
+
+    def completed(self, before: Repository, known: Known) -> Self:
+        self.refuse_missing(known, "secret")
+        return self
+
+    def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
+        yield Consequence(Impact.DESTROYS, "its value is lost: the Hub shows it to nobody")
+        yield from self.restarts(known)
+
+
+@post(
+    "/api/spaces/{repo_id}/secrets",
+    permission="repo.write",
+    documented=f"POST {SPACE}/secrets",
+    effect=Effect.CHANGE,
+    destructive=True,
+    idempotent=True,
+)
+class SetSpaceSecret(ActsOnSetting):
+    """Set a secret of a Space from the server's machine, where its operator allowed that. Asks first."""
+
+    source: Annotated[Word, StringConstraints(pattern=r"^(env|file):.", max_length=1_000)] = Field(
+        description="env:NAME or file:PATH; never the secret itself"
+    )
+    description: Word | None = Field(default=None, max_length=1_000)
+
+    @property
+    def value_from(self) -> str:
+        return self.source
+
+    def to_http(self, base: str) -> HttpRequest:
+        described = {"description": self.description} if self.description else {}
+        return HttpRequest(
+            "POST", base + self.real_path(), {"key": self.key, **described}, value_from=self.source
+        )
+
+    def listing(self) -> Endpoint[Page[Any]]:
+        return ListSpaceSecrets(repo_id=self.repo_id, limit=EVERY)
+
+    def headline(self, before: Repository) -> str:
+        return f"Set the secret {quoted(self.key)} of {self.named()} from {quoted(self.source)}?"
+
+    def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
+        line = f"what {quoted(self.source)} holds on the server's machine goes to the Space"
+        yield Consequence(Impact.SENDS_OUT, line)
+        yield Consequence(Impact.OPENS, "its code, and whoever may change that code, can read it")
+        if self.now(known) is not None or not self.is_known(known):
+            yield Consequence(Impact.DESTROYS, "it replaces the present value, which nobody can read")
+        yield from self.restarts(known)
+
+    def outcome(self, before: Repository, after: Done) -> str:
+        return f"Set the secret {self.key} of the Space {self.repo_id}, which restarts if it runs."

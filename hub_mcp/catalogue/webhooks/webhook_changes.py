@@ -1,0 +1,341 @@
+"""What is done with webhooks: made, changed, switched on and off, deleted. A secret is never an argument."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, model_validator
+
+from hub_mcp.catalogue.answers import Answer, Done
+from hub_mcp.catalogue.change import Change, Nothing, delete, post, worded
+from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.fields.marks import Local
+from hub_mcp.catalogue.fields.vocabulary import Account, Part, Word
+from hub_mcp.catalogue.http import Effect, HttpResponse
+from hub_mcp.catalogue.jobs.job_changes import effects_again
+from hub_mcp.catalogue.jobs.job_spec import machines_in
+from hub_mcp.catalogue.jobs.jobs import EVERY_MACHINE, GetJob, JobId, cost_of, what_is_run
+from hub_mcp.catalogue.operations.cleaning import clean_text, refuse_taken_out
+from hub_mcp.catalogue.stakes import Consequence, Impact, Known
+from hub_mcp.catalogue.webhooks.webhooks import (
+    WEBHOOKS,
+    GetWebhook,
+    ListWebhooks,
+    Webhook,
+    WebhookId,
+    host_of,
+    webhook_in,
+)
+from hub_mcp.text import quoted
+
+PATH = f"{WEBHOOKS}/{{webhook_id}}"
+DOCUMENTED = f"{WEBHOOKS}/{{webhookId}}"
+ON_EVENT = "on every event"
+NO_KEYS = (
+    "a webhook's secret is no argument: it would pass through the conversation. It is set on the webhook's "
+    "page on the Hub"
+)
+
+T = TypeVar("T", bound=Answer)
+A = TypeVar("A", bound=Answer)
+
+
+def _address(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname
+    except ValueError:
+        raise ValueError("`url` is not an address") from None
+    if not host or parts.scheme not in ("http", "https"):
+        raise ValueError("`url` must be an address that begins with https:// or http://")
+    if "@" in parts.netloc or clean_text(text) != text:
+        raise ValueError(f"there is something like a secret in `url`: {NO_KEYS}")
+    return refuse_taken_out(text)
+
+
+Address = Annotated[Word, AfterValidator(_address)]
+Domains = Annotated[
+    list[Literal["repo", "discussion"]], AfterValidator(lambda said: list(dict.fromkeys(said)))
+]
+
+
+class Watched(Part):
+    """What a webhook watches: a repository, or all that a user or an organization has."""
+
+    type: Literal["model", "dataset", "space", "bucket", "kernel", "user", "org"]
+    name: Word
+
+    def words(self) -> str:
+        """It in the words of a question."""
+        everything = "everything of " if self.type in ("user", "org") else ""
+        return f"{everything}the {self.type} {quoted(self.name)}"
+
+
+class WebhookSpec(Change[T, A], Generic[T, A]):
+    """A change that says what a webhook does."""
+
+    in_area = "webhooks"
+    by_default = False
+
+    watched: list[Watched] = Field(min_length=1, description="all of it, not what is added")
+    url: Address | None = None
+    job_source_id: JobId | None = Field(
+        default=None, serialization_alias="jobSourceId", description="a job that is run like it"
+    )
+    job_namespace: Annotated[Account | None, Local] = Field(default=None, description="whose job that is")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _takes_no_secret(cls, given: Any) -> Any:
+        if isinstance(given, Mapping) and (given.get("secret") or given.get("secrets")):
+            raise ValueError(NO_KEYS)
+        return given
+
+    @model_validator(mode="after")
+    def _names_its_job(self) -> Self:
+        if bool(self.job_source_id) != bool(self.job_namespace):
+            raise ValueError("`job_source_id` and `job_namespace` go together")
+        if self.job_source_id and self.url:
+            raise ValueError("a webhook has a `url` or a `job_source_id`, not both")
+        return self
+
+    def unwrap(self, response: HttpResponse) -> Any:
+        return webhook_in(response)
+
+    def shown_in(self) -> Sequence[Endpoint[Answer]]:
+        return (ListWebhooks(),)
+
+    def touches(self, before: T, known: Known) -> tuple[str, ...]:
+        return (*super().touches(before, known), *([self.job_namespace] if self.job_namespace else []))
+
+    def _job(self) -> GetJob | None:
+        if not self.job_source_id:
+            return None
+        return GetJob.model_validate({"namespace": self.job_namespace, "job_id": self.job_source_id})
+
+    def needs(self, before: T) -> Sequence[Endpoint[Answer]]:
+        job = self._job()
+        return (job, EVERY_MACHINE) if job else ()
+
+    def of_job(self, known: Known) -> Iterator[Consequence]:
+        """What its job does; what cannot be looked up counts as the worst."""
+        call = self._job()
+        job = known.of(call) if call else None
+        if job:
+            yield from effects_again(job, known, ON_EVENT)
+        elif call:
+            yield Consequence(Impact.RUNS, f"a job's code runs {ON_EVENT}, as yours; which, is not known")
+            yield Consequence(Impact.SPENDS, "what a run costs is not known")
+
+    def facts(self, before: T, known: Known) -> tuple[str, ...]:
+        call = self._job()
+        job = known.of(call) if call else None
+        return (*super().facts(before, known), *(what_is_run(job) if job else ()))
+
+    def watching(self) -> str:
+        """What it watches, in the words of a question."""
+        return ", ".join(one.words() for one in self.watched)
+
+
+@post(WEBHOOKS, permission="user.webhooks.write", of_caller=True)
+class CreateWebhook(WebhookSpec[Nothing, Webhook]):
+    """Have the Hub send each event to a URL, or run a job. Watches repositories, users, orgs. Asks first."""
+
+    domains: Domains = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _acts(self) -> Self:
+        if not self.url and not self.job_source_id:
+            raise ValueError("a webhook needs a `url` or a `job_source_id`")
+        return self
+
+    def headline(self, before: Nothing) -> str:
+        what = f"sends to {quoted(host_of(self.url))}" if self.url else "runs a job"
+        return f"Create a webhook that {what} {ON_EVENT}?"
+
+    def cost(self, before: Nothing) -> str:
+        return "It can be deleted; what was sent or spent until then stays so."
+
+    def consequences(self, before: Nothing, known: Known) -> Iterator[Consequence]:
+        if self.url:
+            line = f"events of {self.watching()} leave the Hub for {quoted(host_of(self.url))}"
+            yield Consequence(Impact.SENDS_OUT, line)
+        yield from self.of_job(known)
+
+    def outcome(self, before: Nothing, after: Webhook) -> str:
+        bare = "Without a secret anybody can send what looks like its events."
+        return f"Created the webhook {worded(after.id)}. {bare}"
+
+    def undo(self, before: Nothing, after: Webhook) -> Change[Any, Any] | None:
+        return DeleteWebhook(webhook_id=after.id)
+
+
+@post(
+    PATH,
+    permission="user.webhooks.write",
+    documented=f"POST {DOCUMENTED}",
+    effect=Effect.CHANGE,
+    destructive=True,
+    of_caller=True,
+)
+class UpdateWebhook(WebhookSpec[Webhook, Webhook]):
+    """Change a webhook: `watched` replaces all it watches. Asks first."""
+
+    webhook_id: WebhookId
+    domains: Domains | None = Field(default=None, min_length=1)
+
+    def target(self) -> Endpoint[Webhook]:
+        return GetWebhook(webhook_id=self.webhook_id)
+
+    def settled(self, before: Webhook) -> Self:
+        if self.domains or not before.domains_now:
+            return self
+        kept = {**self.as_arguments(), "domains": before.domains_now}  # the Hub wants them said each time
+        return type(self).model_validate(kept)
+
+    def headline(self, before: Webhook) -> str:
+        return f"Change the webhook {quoted(self.webhook_id)}?"
+
+    def cost(self, before: Webhook) -> str:
+        return "It can be changed back; what was sent or spent until then stays so."
+
+    def consequences(self, before: Webhook, known: Known) -> Iterator[Consequence]:
+        there = [*map(_key, before.watched_now)]
+        lost = [one for one in before.watched_now if _key(one) not in map(_key, self._watched())]
+        if lost:
+            names = ", ".join(f"the {one['type']} {quoted(one['name'], 100)}" for one in lost)
+            yield Consequence(Impact.DESTROYS, f"it no longer watches {names}")
+        if self.domains and (dropped := [one for one in before.domains_now if one not in self.domains]):
+            yield Consequence(
+                Impact.DESTROYS, f"it no longer acts on events of: {quoted(', '.join(dropped))}"
+            )
+        if before.has_job and self.url:
+            yield Consequence(Impact.DESTROYS, "it no longer runs its job")
+        if before.host and self.job_source_id:
+            yield Consequence(Impact.DESTROYS, f"it no longer sends to {quoted(before.host)}")
+        more = [one for one in self._watched() if _key(one) not in there]
+        wider = bool(more) or any(one not in before.domains_now for one in self.domains or ())
+        if self.url:  # whether it is the present one is not known: its query may not be told
+            line = f"events of {self.watching()} leave the Hub for {quoted(host_of(self.url))}"
+            yield Consequence(Impact.SENDS_OUT, line)
+        elif wider and not self.job_source_id:
+            yield from acts(before, known, "more events")
+        if self.job_source_id and (wider or self.job_source_id != before.field("jobSourceId")):
+            yield from self.of_job(known)
+
+    def needs(self, before: Webhook) -> Sequence[Endpoint[Answer]]:
+        return super().needs(before) or machines_for(before)
+
+    def _watched(self) -> list[dict[str, str]]:
+        return [one.model_dump() for one in self.watched]
+
+    def preview(self, before: Webhook) -> dict[str, tuple[Any, Any]]:
+        changed: dict[str, tuple[Any, Any]] = {"watched": (before.watched_now, self._watched())}
+        if self.domains and self.domains != before.domains_now:
+            changed["domains"] = (before.domains_now, self.domains)
+        if self.url:
+            changed["url"] = (before.field("url"), self.url)
+        if self.job_source_id:
+            changed["jobSourceId"] = (before.field("jobSourceId"), self.job_source_id)
+        return changed
+
+    def undo(self, before: Webhook, after: Webhook) -> Change[Any, Any] | None:
+        if self.url or self.job_source_id or not before.watched_now:
+            return None  # an address is not told whole
+        said = {"webhook_id": self.webhook_id, "watched": before.watched_now, "domains": before.domains_now}
+        return type(self).model_validate(said)
+
+
+def _key(one: Mapping[str, str]) -> tuple[str, str]:
+    return one["type"], one["name"].lower()
+
+
+def acts(webhook: Webhook, known: Known, what: str = "events") -> Iterator[Consequence]:
+    """What a webhook does with events, as it is."""
+    if webhook.has_job:
+        yield Consequence(Impact.RUNS, f"its job's code runs on {what}, as yours")
+        flavor, seconds = str(webhook.at("job.flavor") or ""), webhook.at("job.timeoutSeconds")
+        limit = int(seconds) if isinstance(seconds, (int, float)) and seconds > 0 else None
+        yield Consequence(Impact.SPENDS, f"each time {cost_of(flavor, limit, 1, machines_in(known))}")
+    if webhook.host or not webhook.has_job:
+        where = quoted(webhook.host) if webhook.host else "an address that is not known"
+        yield Consequence(Impact.SENDS_OUT, f"{what} leave the Hub for {where}")
+
+
+def machines_for(webhook: Webhook) -> Sequence[Endpoint[Answer]]:
+    """What tells the price of a webhook's job, where it has one."""
+    return (EVERY_MACHINE,) if webhook.has_job else ()
+
+
+@post(
+    f"{PATH}/{{action}}",
+    permission="user.webhooks.write",
+    documented=f"POST {DOCUMENTED}/{{action}}",
+    effect=Effect.CHANGE,
+    idempotent=True,
+    of_caller=True,
+    label="Enable or disable webhook",
+)
+class ToggleWebhook(Change[Webhook, Webhook]):
+    """Switch a webhook on, which asks first, or off."""
+
+    in_area = "webhooks"
+    by_default = False
+
+    webhook_id: WebhookId
+    action: Literal["enable", "disable"]
+
+    def target(self) -> Endpoint[Webhook]:
+        return GetWebhook(webhook_id=self.webhook_id)
+
+    def payload(self) -> dict[str, Any]:
+        return {}
+
+    def unwrap(self, response: HttpResponse) -> Any:
+        return webhook_in(response)
+
+    def shown_in(self) -> Sequence[Endpoint[Answer]]:
+        return (ListWebhooks(),)
+
+    def needs(self, before: Webhook) -> Sequence[Endpoint[Answer]]:
+        return machines_for(before)
+
+    def headline(self, before: Webhook) -> str:
+        return f"{self.action.capitalize()} the webhook {quoted(self.webhook_id)}?"
+
+    def cost(self, before: Webhook) -> str:
+        return "It can be disabled again; what was sent or spent until then stays so."
+
+    def consequences(self, before: Webhook, known: Known) -> Iterator[Consequence]:
+        if self.action == "enable" and not before.is_on:
+            yield from acts(before, known)
+
+    def preview(self, before: Webhook) -> dict[str, tuple[Any, Any]]:
+        return {"disabled": (not before.is_on, self.action == "disable")}
+
+    def undo(self, before: Webhook, after: Webhook) -> Change[Any, Any] | None:
+        return ToggleWebhook(webhook_id=self.webhook_id, action="enable" if before.is_on else "disable")
+
+
+@delete(
+    PATH,
+    permission="user.webhooks.write",
+    destroys="the webhook {webhook_id}, with its secret and its log",
+    documented=f"DELETE {DOCUMENTED}",
+    of_caller=True,
+)
+class DeleteWebhook(Change[Webhook, Done]):
+    """Delete a webhook, with its secret and its log. Asks first."""
+
+    in_area = "webhooks"
+    by_default = False
+
+    webhook_id: WebhookId
+
+    def target(self) -> Endpoint[Webhook]:
+        return GetWebhook(webhook_id=self.webhook_id)
+
+    def shown_in(self) -> Sequence[Endpoint[Answer]]:
+        return (ListWebhooks(),)

@@ -1,0 +1,65 @@
+"""An event that a webhook was told of before, told once more: to where it sends now, or to its job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from hub_mcp.catalogue.answers import Answer, Record
+from hub_mcp.catalogue.change import Change, post
+from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.stakes import Consequence, Known
+from hub_mcp.catalogue.webhooks.webhook_changes import DOCUMENTED, PATH, acts, machines_for
+from hub_mcp.catalogue.webhooks.webhooks import GetWebhook, ListWebhooks, Webhook, WebhookId
+from hub_mcp.text import quoted
+
+LogId = Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z_-]{1,64}$")]
+
+
+class Replayed(Record):
+    """What the webhook's receiver answered this time."""
+
+    noun = "outcome of a replay"
+    shown = ("status",)
+
+    status: int | None = None
+
+
+@post(
+    f"{PATH}/replay/{{log_id}}",
+    permission="user.webhooks.write",
+    documented=f"POST {DOCUMENTED}/replay/{{logId}}",
+    of_caller=True,
+)
+class ReplayWebhook(Change[Webhook, Replayed]):
+    """Have a webhook act on an event of its log again, at its present URL or job. Asks first."""
+
+    in_area = "webhooks"
+    by_default = False
+
+    webhook_id: WebhookId
+    log_id: LogId = Field(description="of the webhook's page on the Hub, under Activity")
+
+    def target(self) -> Endpoint[Webhook]:
+        return GetWebhook(webhook_id=self.webhook_id)
+
+    def shown_in(self) -> Sequence[Endpoint[Answer]]:
+        return (ListWebhooks(),)
+
+    def needs(self, before: Webhook) -> Sequence[Endpoint[Answer]]:
+        return machines_for(before)
+
+    def headline(self, before: Webhook) -> str:
+        return f"Have the webhook {quoted(self.webhook_id)} act on {quoted(self.log_id)} of its log again?"
+
+    def cost(self, before: Webhook) -> str:
+        return "What is sent or spent stays so."
+
+    def consequences(self, before: Webhook, known: Known) -> Iterator[Consequence]:
+        yield from acts(before, known, "the details of that event")
+
+    def outcome(self, before: Webhook, after: Replayed) -> str:
+        said = f"; the receiver answered {after.status}" if after.status is not None else ""
+        return f"Replayed {self.log_id} of the webhook {self.webhook_id}{said}."

@@ -1,0 +1,133 @@
+"""Webhooks of one's own that are read: listed, and one of them. The Hub never tells their secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Self
+from urllib.parse import urlsplit
+
+from pydantic import StringConstraints
+
+from hub_mcp.catalogue.answers import Record, clean, day, is_object, objects_in
+from hub_mcp.catalogue.endpoint import get
+from hub_mcp.catalogue.fields.marks import Local
+from hub_mcp.catalogue.fields.vocabulary import Words
+from hub_mcp.catalogue.http import HttpResponse
+from hub_mcp.catalogue.jobs.jobs import Job, what_is_run
+from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.operations.cleaning import cleaned
+from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
+from hub_mcp.text import quoted
+
+WEBHOOKS = "/api/settings/webhooks"
+HIDDEN_IN_WEBHOOKS = frozenset({"url.query", "environment", "secret"})
+WebhookId = Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z]{1,64}$")]
+
+
+class WebhookRow(Record):
+    """A webhook in a listing; the query of its address is not told, since secrets stand there."""
+
+    noun = "webhook"
+    shown: ClassVar[tuple[str, ...]] = (
+        "id", "url", "jobSourceId", "disabled", "domains", "watched", "hasSecret",
+    )  # fmt: skip
+
+    id: str
+
+    @classmethod
+    def of(cls, value: Any) -> Self:
+        return super().of(cleaned(value, HIDDEN_IN_WEBHOOKS))
+
+    def field(self, name: str) -> Any:
+        value = super().field(name)
+        if name != "watched":
+            return value
+        return [{"type": str(one.get("type")), "name": str(one.get("name"))} for one in objects_in(value)]
+
+
+class Webhook(WebhookRow):
+    """One webhook."""
+
+    shown: ClassVar[tuple[str, ...]] = (
+        "id", "url", "job", "jobSourceId", "disabled", "domains", "watched", "hasSecret", "lastTriggerAt",
+    )  # fmt: skip
+
+    @property
+    def host(self) -> str:
+        """Where it sends to; "" where it sends nowhere."""
+        return host_of(str(self.field("url") or ""))
+
+    @property
+    def is_on(self) -> bool:
+        """Whether it acts; one that does not say so does."""
+        return self.field("disabled") in (None, False)
+
+    @property
+    def has_job(self) -> bool:
+        return bool(self.field("job") or self.field("jobSourceId"))
+
+    @property
+    def watched_now(self) -> list[dict[str, str]]:
+        """What it watches, as arguments say it."""
+        watched: list[dict[str, str]] = self.field("watched")
+        return watched
+
+    @property
+    def domains_now(self) -> list[str]:
+        return [str(one) for one in self.field("domains") or ()]
+
+    def facts(self) -> tuple[str, ...]:
+        state = "on" if self.is_on else "off"
+        last = day(self.field("lastTriggerAt"))
+        job = self.field("job")
+        return (
+            f"webhook {quoted(self.id)}: {state}{f', last used on {last}' if last else ''}",
+            *([f"it sends to {quoted(clean(self.field('url'), 300))}"] if self.field("url") else []),
+            *(["it runs a job:", *what_is_run(Job.of({"id": "?", **job}))] if is_object(job) else []),
+            f"it watches {', '.join(map(_of_watched, self.watched_now)) or 'nothing'}",
+        )
+
+    def standing(self) -> tuple[object, ...]:
+        return (self.is_on, self.field("url"), repr(self.watched_now))
+
+
+def host_of(address: str) -> str:
+    """The host of an address; "" where it has none."""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _of_watched(one: Mapping[str, str]) -> str:
+    return f"the {one['type']} {quoted(one['name'], 100)}"
+
+
+@get(WEBHOOKS)
+class ListWebhooks(Listing[WebhookRow]):
+    """Your webhooks."""
+
+    row = WebhookRow
+    by_default = False
+    unlisted = frozenset({"columns", "count", "by", "cursor"})
+    takes_limit = False
+
+
+@get(f"{WEBHOOKS}/{{webhook_id}}", documented=f"GET {WEBHOOKS}/{{webhookId}}")
+class GetWebhook(Lookup[Webhook]):
+    """One of your webhooks: what it watches, where it sends to, what job it runs."""
+
+    by_default = False
+    unlisted = RARELY_CUT
+
+    webhook_id: WebhookId
+    fields: Annotated[Words | None, Local] = None
+
+    def unwrap(self, response: HttpResponse) -> Any:
+        return webhook_in(response)
+
+
+def webhook_in(response: HttpResponse) -> Any:
+    """The webhook in an answer about one."""
+    value = response.json()
+    return value.get("webhook", value) if is_object(value) else value
