@@ -79,7 +79,7 @@ def test_only_the_server_knows_the_sdk_and_the_catalogue_does_nothing_but_think(
 LOCALHUB = sorted((PACKAGE / "localhub").rglob("*.py"))
 # Each area of the local Hub has these; every other file of the package has its name for itself.
 IN_EACH_AREA = {"__init__.py", "app.py", "routes.py", "rows.py", "shapes.py"}
-MOST_FILES = 16  # of one folder, `__init__.py` among them
+MOST_FILES = 17  # of one folder, `__init__.py` among them
 
 
 @pytest.mark.parametrize("room", sorted(ROOMS))

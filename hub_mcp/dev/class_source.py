@@ -128,12 +128,13 @@ def source_of(draft: EndpointDraft, said: Object, answer: Object) -> Iterator[st
         yield f"from hub_mcp.catalogue.change import Change, Nothing, {method.lower()}"
     else:
         yield "from hub_mcp.catalogue.endpoint import get"
+    if words := [word for word in VOCABULARY if draft.uses(word)]:
+        yield f"from hub_mcp.catalogue.fields.vocabulary import {', '.join(words)}"
+    if not changes:
         room = "listing import Listing" if is_listing else "parts import RARELY_CUT, Lookup"
         yield f"from hub_mcp.catalogue.{room}"
     if asks:
         yield "from hub_mcp.catalogue.stakes import Consequence, Impact, Known"
-    if words := [word for word in VOCABULARY if draft.uses(word)]:
-        yield f"from hub_mcp.catalogue.fields.vocabulary import {', '.join(words)}"
     if asks:
         yield "from hub_mcp.text import quoted"
     if has_record:
