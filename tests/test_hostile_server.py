@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,10 +20,13 @@ from mcp.shared.exceptions import MCPError
 from mcp.types import CallToolResult, TextContent
 
 from hub_mcp.catalogue import ENDPOINTS, Endpoint
+from hub_mcp.client.hub import Hub
 from hub_mcp.errors import BadInput
+from hub_mcp.localhub.app import create_app
 from hub_mcp.server.read_calls import read_call
 from hub_mcp.server.resources.addresses import address_of, call_at
 from hub_mcp.settings import Settings
+from hub_mcp.wiring import SANDBOX as SANDBOX_URL
 from hub_mcp.wiring import hub_of, server_of
 from tests import hostile, samples
 from tests.thoroughly import every_nth
@@ -48,10 +52,10 @@ ON_PAGES = ("/user-access-report", "/ask-access")  # what the Hub has outside of
 
 
 def assert_asks_the_hub(call: Endpoint[Any]) -> None:
-    """Whatever is asked is the Hub's API, or a file of a repository."""
+    """Whatever is asked is the Hub's API, a file of a repository, or where attachments go."""
     url = call.to_http("https://hub.test").url
     path = url.removeprefix("https://hub.test/").partition("?")[0]
-    assert path.startswith("api/") or "/resolve/" in path or path.endswith(ON_PAGES)
+    assert path.startswith("api/") or "/resolve/" in path or path.endswith(ON_PAGES) or path == "uploads"
 
 
 @EVERY
@@ -100,7 +104,9 @@ def test_any_address_is_a_reading_call_or_a_sentence(pieces: list[str], glue: st
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
 async def test_no_text_in_any_argument_brings_the_server_down(mode: str) -> None:
     everything = replace(SANDBOX, toolsets=("all",))
-    async with Client(server_of(everything, hub_of(everything)), mode=mode) as client:  # type: ignore[arg-type]  # a parameter
+    local = httpx.ASGITransport(create_app(quota=1_000_000))  # nothing waits for a limit on calls
+    hub = Hub(SANDBOX_URL, hub_of(everything).token, transport=lambda: local)
+    async with Client(server_of(everything, hub), mode=mode) as client:  # type: ignore[arg-type]  # a parameter
         for number, endpoint in enumerate(ENDPOINTS.values()):
             required = samples.forms(endpoint.tool)[0]
             texts = [name for name, value in required.items() if isinstance(value, str)]

@@ -39,6 +39,7 @@ from hub_mcp.errors import (
 from tests.catalogue.operations.examples import least_arguments
 from tests.client.scripts import BASE, FarSide, Step, Time, Told, rate
 from tests.samples import forms
+from tests.waiting import PATIENCE
 
 READ = GetModel(repo_id="ada/atlas")
 CHANGE = CreateRepo(repo_id="ada/atlas", type="model")
@@ -69,10 +70,10 @@ def to(where: str, status: int = 307) -> httpx.Response:
 @pytest.mark.asyncio
 @pytest.mark.parametrize("call", [READ, CHANGE], ids=["read", "change"])
 async def test_one_try_may_take_the_whole_time_of_its_call(call: Endpoint[Any]) -> None:
-    hub, far = hub_of(httpx.Response(200, json={"id": "ada/atlas", "name": "ada/atlas"}), timeout=30)
+    hub, far = hub_of(httpx.Response(200, json={"id": "ada/atlas", "name": "ada/atlas"}), timeout=PATIENCE)
     await hub.send(call)
     (asked,) = far.asked
-    assert asked.extensions["timeout"]["read"] == 30
+    assert asked.extensions["timeout"]["read"] == PATIENCE
 
 
 # ── redirects ────────────────────────────────────────────────────────────────────────────────────────────
