@@ -165,7 +165,7 @@ async def as_they_are(world: World) -> list[tuple[str, object]]:
 @pytest.mark.asyncio
 @pytest.mark.parametrize("era", ERAS)
 @pytest.mark.parametrize("form", [True, False], ids=["form", "plan"])
-@pytest.mark.parametrize("what", FORTY)
+@pytest.mark.parametrize("what", ["moves", pytest.param("gating", marks=pytest.mark.slow)])
 async def test_forty_are_changed_with_one_question_and_taken_back_together(
     world: World, era: str, form: bool, what: str
 ) -> None:

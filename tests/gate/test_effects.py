@@ -63,7 +63,6 @@ def each_of(numbers: Sequence[int]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("way", numbers, ids=[str(ways()[n]) for n in numbers])
 
 
-WAYS = each_of(range(len(ways())))
 A_WAY_OF_EACH = each_of(one_of_each(range(len(ways())), lambda n: (ways()[n].tool, ways()[n].effect)))
 
 
@@ -117,7 +116,7 @@ async def test_a_way_to_an_effect_is_seen_as_one(world: World, way: int) -> None
 
 
 @pytest.mark.asyncio
-@WAYS
+@A_WAY_OF_EACH
 async def test_where_nobody_can_be_asked_no_way_changes_anything(world: World, way: int) -> None:
     one = ways()[way]
     async with world.client(confirm="deny") as client:
@@ -126,7 +125,7 @@ async def test_where_nobody_can_be_asked_no_way_changes_anything(world: World, w
 
 
 @pytest.mark.asyncio
-@WAYS
+@A_WAY_OF_EACH
 async def test_the_question_shows_every_argument_and_what_cannot_be_undone_comes_before_the_facts(
     world: World, way: int
 ) -> None:
