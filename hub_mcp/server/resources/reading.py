@@ -99,8 +99,9 @@ class Pages:
     async def list_resources(
         self, ctx: Context, params: PaginatedRequestParams | None
     ) -> ListResourcesResult:
-        """What has one fixed address: who is signed in, and the tag lists."""
-        fixed = [(uri.partition("{?")[0], endpoint) for uri, endpoint in templates()]
+        """What has one fixed address, by the address: the tag lists, then who is signed in."""
+        found = ((uri.partition("{?")[0], endpoint) for uri, endpoint in templates())
+        fixed = sorted(found, key=lambda one: one[0])
         return ListResourcesResult(
             resources=[
                 Resource(
