@@ -80,14 +80,16 @@ assert all(early.answer(line) is not None for line in sys.stdin.buffer.read().sp
 print(*sys.modules)
 """
 
-CALLED = """
+CALLED = (
+    """
 import sys
 from hub_mcp.server import handlers
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.server.read_calls import read_call
-read_call(ENDPOINTS["get_model"], {"repo_id": "ada/atlas"})
-print(*sys.modules)
+from hub_mcp.server.resources.addresses import call_at
 """
+    + "{call}\nprint(*sys.modules)\n"
+)
 
 WORKER = """
 import sys
@@ -136,9 +138,17 @@ def test_a_sandbox_imports_what_a_call_needs_before_it_is_called(tmp_path: Path)
     assert {"hub_mcp.catalogue", "hub_mcp.gate.gate", "hub_mcp.localhub.store", "httpx"} <= ours
 
 
-def test_a_call_imports_no_file_of_the_catalogue_that_only_others_need() -> None:
+@pytest.mark.parametrize(
+    "call",
+    ['read_call(ENDPOINTS["get_model"], {"repo_id": "ada/atlas"})', 'call_at("hub://models?search=a")'],
+)
+def test_a_call_imports_no_file_of_the_catalogue_that_only_others_need(call: str) -> None:
     told = subprocess.run(
-        [sys.executable, "-c", CALLED], capture_output=True, text=True, timeout=PATIENCE, check=True
+        [sys.executable, "-c", CALLED.replace("{call}", call)],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=True,
     )
     idle = {one.__module__ for one in ENDPOINTS.values() if one.changes}
     idle -= {one.__module__ for one in ENDPOINTS.values() if not one.changes}

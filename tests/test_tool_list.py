@@ -12,6 +12,7 @@ from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.endpoint import default_endpoints
 from hub_mcp.catalogue.operations.endpoints import endpoint_of
 from hub_mcp.dev import snapshots
+from hub_mcp.dev.address_patterns import patterns_file
 from hub_mcp.dev.derived_files import files_in, stale
 from hub_mcp.dev.published_tools import by_file
 from hub_mcp.dev.snapshots import compact, tokens
@@ -56,9 +57,11 @@ def test_what_a_tool_says_and_costs_is_what_its_snapshot_says() -> None:
     assert not found, "read the difference after `python -m hub_mcp.dev derive`"
 
 
-def test_the_file_of_every_tool_is_the_one_that_is_listed() -> None:
-    assert {path.name: path.read_bytes() == text for path, text in by_file().items()} == {
-        "tools_by_file.json": True
+def test_the_file_and_the_address_of_every_tool_are_those_that_are_listed() -> None:
+    wanted = by_file() | patterns_file()
+    assert {path.name: path.read_bytes() == text for path, text in wanted.items()} == {
+        "tools_by_file.json": True,
+        "address_patterns.json": True,
     }, "python -m hub_mcp.dev derive"
 
 

@@ -27,11 +27,12 @@ def main() -> None:
 @_check
 def manifests(check: bool) -> None:
     """Write manifests/, and the lists the server starts with, from pyproject.toml and the catalogue."""
+    from hub_mcp.dev.address_patterns import patterns_file
     from hub_mcp.dev.manifests import FOLDER, render
     from hub_mcp.dev.published_tools import by_file, early, prepared, published
 
     rendered = {FOLDER / path: text for path, text in render(projects.load(), published()).items()}
-    _settle(rendered | by_file() | prepared() | early(), files_in(FOLDER), check)
+    _settle(rendered | by_file() | patterns_file() | prepared() | early(), files_in(FOLDER), check)
 
 
 @main.command()

@@ -37,6 +37,7 @@ LISTS = {  # files in which each tool has a line
     "hub_mcp/server/early_answers.json",
     "hub_mcp/server/prepared_operations.json",
     "hub_mcp/server/prepared_tools.json",
+    "hub_mcp/server/resources/address_patterns.json",
     "manifests/README.md",
     "manifests/mcpb/manifest.json",
     "manifests/tools.json",

@@ -15,6 +15,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -22,18 +23,17 @@ from pydantic import ValidationError
 
 from hub_mcp.catalogue import ENDPOINTS, Endpoint
 from hub_mcp.catalogue.fields.host_arguments import as_meant
-from hub_mcp.catalogue.fields.marks import RepoName
 from hub_mcp.catalogue.http import fields_in, fill
 from hub_mcp.catalogue.operations.announce import input_schema_of, reading_schema_of
-from hub_mcp.catalogue.operations.calls import OperationCall, reading_of, second_segment_in, template
-from hub_mcp.catalogue.operations.table import operations
+from hub_mcp.catalogue.operations.calls import OperationCall, reading_of
 from hub_mcp.errors import BadInput, plain
 
 SCHEME = "hub://"
 NOBODY = "_"
+PATTERNS = Path(__file__).with_name("address_patterns.json")
 LONGEST = 16_000  # characters of an address
 ONE, LIST, OBJECT, OBJECTS = "one", "list", "object", "objects"  # forms of a value in a query
-_FIELD = re.compile(r"\{(\w+)\}")
+FIELD = re.compile(r"\{(\w+)\}")
 
 
 def reading() -> list[type[Endpoint[Any]]]:
@@ -110,7 +110,7 @@ def named_templates() -> list[tuple[str, type[Endpoint[Any]], tuple[str, ...]]]:
         inside = fields_in(endpoint.address_template())
         names = [name for name in endpoint.model_fields if name not in inside]
         query = f"{{?{','.join(names)}}}" if names else ""
-        forms = _forms(endpoint.address_template())
+        forms = forms_of(endpoint.address_template())
         always = len(fields_in(forms[0]))
         found.extend(
             (SCHEME + _advertised(endpoint, form) + query, endpoint, tuple(fields_in(form)[always:]))
@@ -126,52 +126,23 @@ def _advertised(endpoint: type[Endpoint[Any]], form: str) -> str:
             return f"{{+{match[1]}}}"
         return f"{{namespace}}/{{{second}}}" if second else match[0]
 
-    return _FIELD.sub(segments, form)
+    return FIELD.sub(segments, form)
 
 
-def _forms(template: str) -> list[str]:
+def forms_of(template: str) -> list[str]:
     """The template without and with each of its optional parts, shortest first."""
     start = template.find("[")
     if start < 0:
         return [template]
     inner = template[start + 1 : template.rindex("]")]
-    return [template[:start], *(template[:start] + form for form in _forms(inner))]
+    return [template[:start], *(template[:start] + form for form in forms_of(inner))]
 
 
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Every form of every address, those with more fixed words first; and whose it is."""
-    places = {endpoint.tool: endpoint.address_template() for endpoint in reading()}
-    for name, one in operations().items():
-        if name not in ENDPOINTS and one.reads and not one.keeps_back:
-            places[name] = template(one).removeprefix("/").removeprefix("api/")
-    forms = [(name, form) for name, place in places.items() for form in _forms(place)]
-    forms.sort(key=lambda one: -len(_FIELD.sub("", one[1])))
-    return tuple((name, re.compile(_pattern(name, form))) for name, form in forms)
-
-
-def _two_segments(whose: str, name: str) -> bool:
-    if written := ENDPOINTS.get(whose):
-        return bool(written.second_segment(name))
-    return bool(second_segment_in(operations()[whose], name))
-
-
-def _pattern(whose: str, form: str) -> str:
-    written = ENDPOINTS.get(whose)
-    bare = written.marked(RepoName) if written else []  # ids that may stand without their namespace
-    parts: list[str] = []
-    for literal, name in re.findall(r"([^{]+)|\{(\w+)\}", form):
-        if literal:
-            parts.append(re.escape(literal))
-        elif name in bare and form.endswith(f"{{{name}}}"):
-            parts.append(rf"(?P<{name}>[^/]+(?:/[^/]+)?)")
-        elif written and written.is_deep(name):
-            parts.append(rf"(?P<{name}>.+)")
-        else:
-            parts.append(
-                rf"(?P<{name}>[^/]+/[^/]+)" if _two_segments(whose, name) else rf"(?P<{name}>[^/]+?)"
-            )
-    return "".join(parts)
+    """Every form of every address and whose it is, as `dev/address_patterns.py` wrote them."""
+    listed: list[list[str]] = json.loads(PATTERNS.read_bytes())
+    return tuple((name, re.compile(pattern)) for name, pattern in listed)
 
 
 def _read_segment(endpoint: type[Endpoint[Any]], name: str, text: str) -> str:
