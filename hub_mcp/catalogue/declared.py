@@ -54,10 +54,10 @@ class Declared(MutableMapping[str, C]):
     def _import_all(self) -> None:
         if self._are_all_imported:
             return
-        rooms = [one.name for one in iter_modules([str(HERE)]) if one.ispkg]
-        for room in (one for one in rooms if one != MADE):
-            for file in iter_modules([str(HERE / room)]):
-                import_module(f"{PACKAGE}.{room}.{file.name}")
+        for room in iter_modules([str(HERE)]):
+            if room.ispkg and room.name != MADE:
+                for file in iter_modules([str(HERE / room.name)]):
+                    import_module(f"{PACKAGE}.{room.name}.{file.name}")
         self._are_all_imported = True
         self._imported = dict(sorted(self._imported.items(), key=lambda one: one[1].__module__))
 

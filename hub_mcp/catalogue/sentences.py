@@ -19,6 +19,7 @@ TAGS = frozenset(
         "library_name", "task", "task_categories", "task_ids", "theme", "domains", "model_type",
     }
 )  # fmt: skip
+NAMES = TITLES | TAGS
 MOST_WORDS = 4  # of a name; a text of more is a sentence
 LONGEST_TITLE = 200  # characters
 LONGEST_TAG = 80
@@ -26,7 +27,7 @@ LONGEST_TAG = 80
 
 def is_sentence(name: str, text: str) -> bool:
     """Whether a text stands where a name belongs, and is longer than one."""
-    return _last(name) in TITLES | TAGS and len(text.split(None, MOST_WORDS)) > MOST_WORDS
+    return _last(name) in NAMES and len(text.split(None, MOST_WORDS)) > MOST_WORDS
 
 
 def told_once(content: Mapping[str, Any], told: set[str]) -> dict[str, Any]:

@@ -150,7 +150,7 @@ class Gate:
         """
         await self._limits.check(call)
         await refuse_vain(call, hub)
-        await anyio.to_thread.run_sync(self.records.journal.check)
+        await anyio.to_thread.run_sync(self.journal.check)
         return await look(call, hub, self._limits)
 
     async def check_room(self, found: Sequence[Assessment]) -> None:
@@ -249,7 +249,7 @@ class Gate:
             HubError: what else went wrong.
         """
         await self._limits.check(call)
-        await anyio.to_thread.run_sync(self.records.journal.check)
+        await anyio.to_thread.run_sync(self.journal.check)
         await self.redeem(decision.challenge, call, hub)
         if not decision.agreed:
             raise Stopped(decision.why, advice=AFTER_A_NO)
@@ -271,7 +271,7 @@ class Gate:
             HubError: what else went wrong.
         """
         await self._limits.check(call)
-        await anyio.to_thread.run_sync(self.records.journal.check)
+        await anyio.to_thread.run_sync(self.journal.check)
         now = await look(call, hub, self._limits, around=False)
         refuse_changed(shown, now, by_us=by_us)
         if not by and not self.lets_pass(now):
@@ -331,7 +331,7 @@ class Gate:
                     await self._not_sent(found, hub, change, "The call was cancelled before it was sent.")
                 raise
             lost = await self.records.conclude("done", found, hub, note, after, change=change)
-        kept = "" if self.records.journal.place == "off" else change
+        kept = "" if self.journal.place == "off" else change
         back = found.call.taken_back_by(found.before, after)
         left = left_over(found.call, back) if back else ""
         return Acted(
