@@ -40,6 +40,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "get_space": {"repo_id": "stabilityai/stable-diffusion"},
     "whoami": {},
     "get_organization_overview": {"organization": "nimbus-labs"},
+    "get_downloads": {"repo_ids": ["models/ada/fjord-names", "datasets/ada/weather-diaries"]},
     "get_access": {"organization": "nimbus-labs", "repository": "models/storm-atlas-7b", "user": "cleo"},
     "list_organization_members": {"organization": "nimbus-labs", "limit": 3},
     "get_user_overview": {"username": "ada"},

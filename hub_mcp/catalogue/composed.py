@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, Self, TypeVar
 
 from hub_mcp.catalogue.answers import Answer
 from hub_mcp.catalogue.endpoint import Endpoint
@@ -23,3 +23,16 @@ class Composed(Endpoint[A], Generic[A]):
     @abstractmethod
     def joined(self, answer: A, known: Known) -> A:
         """The whole answer; it says what could not be seen."""
+
+
+class NamesMissing(Answer):
+    """An answer about several things, some of which may not exist under the names they were asked for."""
+
+    @property
+    @abstractmethod
+    def missing(self) -> Mapping[str, Endpoint[Any]]:
+        """The calls that found nothing, by what the answer calls the thing."""
+
+    @abstractmethod
+    def with_near(self, names: Mapping[str, Sequence[str]]) -> Self:
+        """The answer with names that do exist, by what it calls the thing that does not."""

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from hub_mcp.catalogue.answers import Answer
 from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.errors import HubError
 
 B = TypeVar("B", bound=Answer)
 
@@ -43,13 +44,22 @@ class Consequence:
 class Known:
     """What further reading calls told; one that failed told nothing, and that counts as the worst."""
 
-    def __init__(self, answers: Sequence[tuple[Endpoint[Any], Answer]] = ()) -> None:
+    def __init__(
+        self,
+        answers: Sequence[tuple[Endpoint[Any], Answer]] = (),
+        failures: Sequence[tuple[Endpoint[Any], HubError]] = (),
+    ) -> None:
         self._answers = answers
+        self._failures = failures
 
     def of(self, call: Endpoint[B]) -> B | None:
         """What this call told; None where it failed."""
         found: Any = next((answer for asked, answer in self._answers if asked == call), None)
         return found  # type: ignore[no-any-return]  # each answer stands beside the call that it is of
+
+    def failure_of(self, call: Endpoint[Any]) -> HubError | None:
+        """Why this call told nothing; None where it did, or where nobody knows."""
+        return next((error for asked, error in self._failures if asked == call), None)
 
     def standing(self) -> tuple[object, ...]:
         """What of it must still hold when the call is made."""

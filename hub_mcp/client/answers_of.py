@@ -15,16 +15,24 @@ Send = Callable[[Endpoint[Any]], Awaitable[Answer]]
 
 
 async def answers_of(
-    reads: Sequence[Endpoint[Any]], send: Send, seconds: float
+    reads: Sequence[Endpoint[Any]],
+    send: Send,
+    seconds: float,
+    failures: list[tuple[Endpoint[Any], HubError]] | None = None,
 ) -> list[tuple[Endpoint[Any], Answer]]:
-    """What the calls answer, asked all at once; one that fails or takes long is left out."""
+    """What the calls answer, asked all at once; one that fails or takes long is left out.
+
+    Args:
+        failures: is told which failed, and why.
+    """
     answers: dict[int, Answer] = {}
 
     async def ask(n: int, read: Endpoint[Any]) -> None:
         try:
             answers[n] = await send(read)
-        except HubError:
-            return
+        except HubError as error:
+            if failures is not None:
+                failures.append((read, error))
 
     with anyio.move_on_after(seconds):
         async with anyio.create_task_group() as group:

@@ -170,8 +170,9 @@ class Hub:
                 call = await self._after_steps(call)
             answer = await self._answered(call, departure or Departure())
             if isinstance(call, Composed):
-                beside = await answers_of(call.beside(answer), self.send, self._timeout)
-                answer = call.joined(answer, Known(beside))
+                failures: list[tuple[Endpoint[Any], HubError]] = []
+                beside = await answers_of(call.beside(answer), self.send, self._timeout, failures)
+                answer = call.joined(answer, Known(beside, failures))
             return answer
         except HubError as error:
             raise error.alone() from None

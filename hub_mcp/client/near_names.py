@@ -11,12 +11,14 @@ from typing import Any
 import anyio
 
 from hub_mcp.catalogue.answers import Answer, Page
+from hub_mcp.catalogue.composed import NamesMissing
 from hub_mcp.catalogue.endpoint import ENDPOINTS, Endpoint
 from hub_mcp.catalogue.fields.marks import RepoKind, RepoName
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import HubError
 
 MOST = 3
+MOST_MISSING = 5  # things of one answer that others are looked for
 _NAME = re.compile(r"[\w./-]{1,200}", re.ASCII)
 ALIKE = 0.6  # of 1: how alike two names must be for one to be meant by the other
 SECONDS = 5.0  # a hint is not worth a longer wait
@@ -33,6 +35,22 @@ async def near_names(hub: Hub, call: Endpoint[Any]) -> list[str]:
         elif slug := getattr(call, "slug", None):
             found = await _collections(hub, str(slug))
     return found
+
+
+async def with_near_names(hub: Hub, answer: Answer) -> Answer:
+    """An answer with such names for a few of the things that it says are missing."""
+    if not isinstance(answer, NamesMissing) or not answer.missing:
+        return answer
+    found: dict[str, list[str]] = {}
+
+    async def look(name: str, call: Endpoint[Any]) -> None:
+        if near := await near_names(hub, call):
+            found[name] = near
+
+    async with anyio.create_task_group() as group:
+        for name, call in list(answer.missing.items())[:MOST_MISSING]:
+            group.start_soon(look, name, call)
+    return answer.with_near(found)
 
 
 async def _repositories(hub: Hub, kinds: Iterable[str], repo_id: str) -> list[str]:

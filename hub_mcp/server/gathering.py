@@ -12,6 +12,7 @@ from hub_mcp.catalogue.answers import Answer, Page
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.client.counting import MOST_PAGES, SECONDS, count
 from hub_mcp.client.hub import Hub
+from hub_mcp.client.near_names import with_near_names
 from hub_mcp.server.render import Rows
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ async def gather(
         rows: what decides when an answer is full.
     """
     if not isinstance(call, Listing):
-        return await hub.send(call), None
+        return await with_near_names(hub, await hub.send(call)), None
     wanted: Listing[Any] = call
     if wanted.count:
         return await count(hub, wanted, lambda n: reached(n, None, f"{n:,} counted")), None

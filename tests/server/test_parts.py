@@ -102,6 +102,7 @@ OWN_WAY = {
     "get_file": "`start_line`: a text goes on by its lines",
     "compare_revisions": "get_file reads the files it names",
     "get_access": "`repository` and `user` narrow it",
+    "get_downloads": "its rows are those of the `repo_ids` that were given, at most 100",
 }
 SMALL = {
     "get_dataset_parquet_shard": "three short facts",

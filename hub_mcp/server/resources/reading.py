@@ -32,6 +32,7 @@ from hub_mcp.catalogue.parts import Lookup, Rest, going_on
 from hub_mcp.catalogue.people.users import Whoami
 from hub_mcp.catalogue.repos.tags import GetTags
 from hub_mcp.client.hub import Hub
+from hub_mcp.client.near_names import with_near_names
 from hub_mcp.errors import BadInput, HubError, Missing
 from hub_mcp.server.gathering import gather
 from hub_mcp.server.progress import Progress
@@ -185,7 +186,7 @@ async def _answered(ctx: Context, hub: Hub, call: Endpoint[Any]) -> Any:
     """The answer at an address: a page of the Hub's own, or what only several of them tell."""
     if isinstance(call, Listing) and (call.count or call.filters_here):
         return (await gather(hub, call, Progress(ctx).reached, Rows(call, math.inf)))[0]
-    return await hub.send(call)
+    return await with_near_names(hub, await hub.send(call))
 
 
 def whole(call: Endpoint[Any], answer: Any) -> str:
