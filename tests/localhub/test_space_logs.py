@@ -10,7 +10,8 @@ import pytest
 from huggingface_hub import HfApi
 
 from hub_mcp.catalogue.http import HttpResponse
-from hub_mcp.catalogue.space_runtime.space_logs import ReadSpaceLogs, SpaceLog
+from hub_mcp.catalogue.jobs.log_lines import LogLines
+from hub_mcp.catalogue.space_runtime.space_logs import ReadSpaceLogs
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.token import Token
 from hub_mcp.errors import Forbidden
@@ -26,7 +27,7 @@ RUN: dict[str, Any] = {"repo_id": READER, "log_type": "run"}
 NOW = 1_800_000_000.0
 
 
-def read(events: list[Any], **arguments: Any) -> SpaceLog:
+def read(events: list[Any], **arguments: Any) -> LogLines:
     """What the tool makes of a stream."""
     body = "".join(f"data: {json.dumps(one)}\n\n" for one in events) + "data:\n\n"
     call = ReadSpaceLogs.model_validate({**RUN, **arguments})
@@ -65,7 +66,7 @@ async def test_a_log_grows_and_since_tells_only_what_is_new() -> None:
     rest = await hub.send(ReadSpaceLogs.model_validate({**build, "since": first.last}))
     assert len(first.lines) > 1
     assert whole.lines == first.lines + rest.lines
-    assert rest.lines[-1].endswith("DONE")
+    assert str(rest.lines[-1]).endswith("DONE")
     started = await hub.send(ReadSpaceLogs.model_validate(RUN))
     now[0] += 600
     later = await hub.send(ReadSpaceLogs.model_validate({**RUN, "since": started.last}))

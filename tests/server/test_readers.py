@@ -175,7 +175,7 @@ async def test_time_between_looks_grows_with_what_is_watched() -> None:
             **{("me", str(n)): Running() for n in range(own)},
             **{(f"caller {n}", ""): Running() for n in range(others)},
         }
-        return subscriptions._pause("me")
+        return subscriptions._pause("me", 60.0)
 
     assert [pause(1, 0), pause(FEW, 0), pause(5 * FEW, 0)] == [60.0, 60.0, 300.0]
     assert pause(1, 5 * FEW_IN_ALL - 1) == 300.0

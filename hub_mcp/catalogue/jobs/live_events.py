@@ -14,9 +14,9 @@ from hub_mcp.catalogue.fields.marks import Local
 from hub_mcp.catalogue.fields.vocabulary import Owner, RepoId
 from hub_mcp.catalogue.http import HttpRequest, HttpResponse
 from hub_mcp.catalogue.jobs.jobs import HIDDEN_IN_JOBS, JobId
+from hub_mcp.catalogue.jobs.log_lines import MOST_SECONDS
 from hub_mcp.catalogue.operations.cleaning import cleaned
-from hub_mcp.catalogue.operations.found import FoundEvents, events_in
-from hub_mcp.catalogue.space_runtime.space_logs import MOST_SECONDS
+from hub_mcp.catalogue.operations.found import FoundEvents, events_in, found_events
 from hub_mcp.catalogue.space_runtime.space_runtime import SPACE
 
 JOB = "/api/jobs/{namespace}/{job_id}"
@@ -45,8 +45,8 @@ class Happened(FoundEvents):
     """What happened while it was watched, the last of it."""
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
-        last = FoundEvents(self.events[-MOST_SHOWN:], self.ended)
-        return {**_earlier(len(self.events)), **last.content(fields)}
+        last = FoundEvents(self.events[-MOST_SHOWN:], self.ended, self.more_before)
+        return {**last.content(fields), **_earlier(len(self.events))}
 
 
 def _earlier(count: int) -> dict[str, str]:
@@ -124,7 +124,8 @@ class FollowsEvents(Watches[Happened]):
     """A call that watches what happens to something."""
 
     def from_http(self, response: HttpResponse) -> Happened:
-        return Happened(tuple(self.told(response)), "x-read-for-a-while" not in response.headers)
+        told = found_events(self.told(response), response.headers)
+        return Happened(told.events, told.ended, told.more_before)
 
 
 @get("/api/spaces/{repo_id}/metrics", documented=f"GET {SPACE}/metrics", permission="repo.write")

@@ -30,12 +30,12 @@ from hub_mcp.catalogue.operations.arguments import arguments_of, defaults_of, is
 from hub_mcp.catalogue.operations.cleaning import clean_text, cleaned
 from hub_mcp.catalogue.operations.found import (
     Found,
-    FoundEvents,
     FoundFile,
     FoundRow,
     FoundText,
     columns_of,
     events_in,
+    found_events,
     row_with,
 )
 from hub_mcp.catalogue.operations.paths import (
@@ -164,8 +164,7 @@ class OperationCall(Endpoint[Answer]):
         self.refuse_errors(response)
         kind = response.headers.get("content-type", "").partition(";")[0]
         if self.operation.answers is Answers.EVENTS:
-            events = tuple(self._cleaned(events_in(response.body)))
-            return FoundEvents(events, "x-read-for-a-while" not in response.headers)
+            return found_events(self._cleaned(events_in(response.body)), response.headers)
         if self.operation.answers is Answers.FILE and "json" not in kind:
             if not kind.startswith("text/"):
                 return FoundFile(kind, len(response.body), body=response.body)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
@@ -113,14 +113,18 @@ class FoundEvents(Answer):
     Attributes:
         events: the data of each, read as JSON where it is JSON.
         ended: whether the Hub ended the stream; else it goes on, and was read long enough.
+        more_before: whether the Hub told more before these than was kept.
     """
 
     events: tuple[Any, ...]
     ended: bool
+    more_before: bool = False
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
         rows = [clean(one) if is_object(one) else {"line": clean(one)} for one in self.events]
         said: dict[str, Any] = {"items": rows}
+        if self.more_before:
+            said["earlier"] = "what came before these is left out"
         return said if self.ended else {**said, "goes_on": "the stream goes on; it was read for a while"}
 
 
@@ -144,6 +148,13 @@ class FoundFile(Answer):
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
         said = {"media_type": self.media_type, "bytes": self.size, "text": clean(self.text, WHOLE_TEXT)}
         return {name: one for name, one in {**said, "address": self.address}.items() if one not in EMPTY}
+
+
+def found_events(events: Iterable[Any], headers: Mapping[str, str]) -> FoundEvents:
+    """The events of an answer that was read for a while, as the headers say."""
+    return FoundEvents(
+        tuple(events), "x-read-for-a-while" not in headers, more_before="x-earlier-left-out" in headers
+    )
 
 
 def events_in(body: bytes) -> list[Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import socket
 import ssl
 from collections.abc import Callable
@@ -29,10 +30,14 @@ LARGE = 2**15  # bytes of an answer, from which on they are read one after the o
 HUGE = 2**18  # bytes, from which on only a few arrive at once
 HUGE_AT_ONCE = 2
 LEAST_BETWEEN, MOST_BETWEEN = 0.01, 1.0  # seconds after a large answer in which the loop serves others
-MOST_OF_A_STREAM = 256 * 1024  # bytes of an answer without end
+MOST_OF_A_STREAM = 256 * 1024  # bytes of an answer without end that are kept, the last ones
+MOST_READ_OF_A_STREAM = 16 * MOST_OF_A_STREAM
 CLOSING = 2.0  # seconds
 READ_FOR_A_WHILE = (b"x-read-for-a-while", b"1")  # ours: the answer went on when we stopped reading
+EARLIER_LEFT_OUT = (b"x-earlier-left-out", b"1")  # ours: not all of what came was kept
 SENT_AS = (b"content-encoding", b"transfer-encoding", b"content-length")  # of the body as it was sent
+COMMENTS = re.compile(rb"(?:(?<=\n)|\A):[^\n]*\n{1,2}")  # sent so that nobody hangs up
+EVENTS_END = re.compile(rb"\n\n|\r\n\r\n|\r\r")
 MOST_ORIGINS = 10  # the Hub, and where its files lie
 # What the kernel holds of an answer comes at once, also of one whose turn to be read has not come.
 RECEIVING = (socket.SOL_SOCKET, socket.SO_RCVBUF, 2**17)
@@ -159,27 +164,46 @@ class WholeAnswerTransport(httpx.AsyncBaseTransport):
             return body.whole(counted=counted)
 
     async def _beginning(self, request: httpx.Request, lasts: float) -> httpx.Response:
-        """What an answer without end tells at first: for so many seconds, and up to so many bytes."""
+        """What an answer without end tells in so many seconds; of very many bytes the last events."""
         answer = await self._inner.handle_async_request(request)
         stream = answer.stream
         if not isinstance(stream, httpx.AsyncByteStream):
             raise TypeError("an asynchronous transport answers with an asynchronous stream")
-        body, ended = bytearray(), False
+        body, came, ended, is_cut = bytearray(), 0, False, False
         try:
             with anyio.move_on_after(lasts):
                 async for chunk in stream:
                     body += chunk
-                    if len(body) >= MOST_OF_A_STREAM:
+                    came += len(chunk)
+                    if len(body) > 2 * MOST_OF_A_STREAM:  # not at each chunk, however small those are
+                        is_cut |= _keep_last(body)
+                    if came >= MOST_READ_OF_A_STREAM:
                         break
                 else:
                     ended = True
         finally:
             with anyio.CancelScope(shield=True, deadline=anyio.current_time() + CLOSING):
                 await answer.aclose()
-        kept = [(name, value) for name, value in answer.headers.raw if name.lower() not in SENT_AS]
-        headers = kept if ended else [*kept, READ_FOR_A_WHILE]
-        shown = bytes(body[:MOST_OF_A_STREAM])
-        return httpx.Response(answer.status_code, headers=headers, content=shown, request=request)
+        is_cut |= _keep_last(body)
+        headers = [(name, value) for name, value in answer.headers.raw if name.lower() not in SENT_AS]
+        if not ended:
+            headers.append(READ_FOR_A_WHILE)
+        if is_cut:
+            headers.append(EARLIER_LEFT_OUT)
+        return httpx.Response(answer.status_code, headers=headers, content=bytes(body), request=request)
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+def _keep_last(body: bytearray) -> bool:
+    """Keep the last whole events of a stream; whether others were there."""
+    if len(body) <= MOST_OF_A_STREAM:
+        return False
+    body[:] = COMMENTS.sub(b"", body)
+    if len(body) <= MOST_OF_A_STREAM:
+        return False
+    del body[:-MOST_OF_A_STREAM]
+    if whole := EVENTS_END.search(body):
+        del body[: whole.end()]  # the rest of an event whose beginning was not kept
+    return True

@@ -27,6 +27,7 @@ from mcp.types import (
 from hub_mcp.catalogue import Endpoint
 from hub_mcp.catalogue.answers import Page
 from hub_mcp.catalogue.bounds import bounded
+from hub_mcp.catalogue.jobs.log_lines import ReadsLog
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.parts import Lookup, Rest, going_on
 from hub_mcp.catalogue.people.users import Whoami
@@ -39,7 +40,8 @@ from hub_mcp.server.progress import Progress
 from hub_mcp.server.prompts import get_prompt, list_prompts
 from hub_mcp.server.render import Rows, columns_of, fields_of
 from hub_mcp.server.resources.addresses import address_of, call_at, named_templates, templates
-from hub_mcp.server.resources.streams import BUDGET, STREAM, listing_at, read_stream, row_text
+from hub_mcp.server.resources.log_streams import read_log, streamed_at
+from hub_mcp.server.resources.streams import BUDGET, STREAM, read_stream, row_text
 from hub_mcp.server.resources.subscriptions import EVERY, Subscriptions, one_caller
 from hub_mcp.server.resources.text_contents import JSON, text_at
 
@@ -120,7 +122,7 @@ class Pages:
     async def list_templates(
         self, ctx: Context, params: PaginatedRequestParams | None
     ) -> ListResourceTemplatesResult:
-        """The addresses of every reading endpoint, and of every listing as a stream."""
+        """The addresses of every reading endpoint, and of every listing and log as a stream."""
         found: list[ResourceTemplate] = []
         for uri, endpoint, beside in named_templates():
             words = _words(endpoint)
@@ -129,12 +131,13 @@ class Pages:
             found.append(
                 ResourceTemplate(uri_template=uri, name=name, title=title, description=words, mime_type=JSON)
             )
-            if endpoint.is_listing():
+            is_log = issubclass(endpoint, ReadsLog)
+            if endpoint.is_listing() or is_log:
                 found.append(
                     ResourceTemplate(
                         uri_template=STREAM + uri.removeprefix("hub://"),
                         name=f"stream_{name}",
-                        title=f"{title}, all of them",
+                        title=f"{title}, {'line by line' if is_log else 'all of them'}",
                         description=f"{words} As NDJSON.",
                         mime_type=NDJSON,
                     )
@@ -178,8 +181,10 @@ class Pages:
         async def report(pages: int, text: str) -> None:
             await progress.reached(pages, None, text)
 
-        listing = listing_at(uri, (hub.host,))
-        return await read_stream(hub, listing, report, self._subscriptions.walk_of(hub, listing))
+        call = streamed_at(uri, (hub.host,))
+        if isinstance(call, ReadsLog):
+            return await read_log(hub, call, report)
+        return await read_stream(hub, call, report, self._subscriptions.walk_of(hub, call))
 
 
 async def _answered(ctx: Context, hub: Hub, call: Endpoint[Any]) -> Any:

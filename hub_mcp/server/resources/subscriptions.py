@@ -43,7 +43,8 @@ from hub_mcp.client.hub import Hub
 from hub_mcp.errors import BadInput, HubError
 from hub_mcp.server.render import fields_of
 from hub_mcp.server.resources.addresses import address_of, call_at
-from hub_mcp.server.resources.streams import STREAM, Walk, listing_at, stream_of
+from hub_mcp.server.resources.log_streams import LOOK_EVERY, last_line_of, streamed_at
+from hub_mcp.server.resources.streams import STREAM, Walk, stream_of
 
 Context = ServerRequestContext[Any, Any]
 Key = tuple[str, str]  # a caller, and an address
@@ -212,19 +213,21 @@ class Subscriptions:
     def _run(self, hub: Hub, key: Key) -> Running:
         address = key[1]
         running = Running()
-        if address.startswith(STREAM):
+        streamed = streamed_at(address, (hub.host,)) if address.startswith(STREAM) else None
+        if isinstance(streamed, Listing):
             if not self._walks:
                 raise BadInput(
                     "Streams cannot be subscribed to at this server, where several processes share the work.",
                     advice="Read it, and go on at the address in its last line.",
                 )
-            running.walk = Walk(hub, listing_at(address, (hub.host,)), lambda: self._announce(key))
+            running.walk = Walk(hub, streamed, lambda: self._announce(key))
             running.task = asyncio.create_task(running.walk.run())
             running.looked.set()
         else:
-            call = call_at(address, (hub.host,))
+            call = last_line_of(streamed) if streamed else call_at(address, (hub.host,))
+            every = min(self._every, LOOK_EVERY) if streamed else self._every
             running.thing = _thing(address_of(call))
-            running.task = asyncio.create_task(self._watch(hub, key, running, call))
+            running.task = asyncio.create_task(self._watch(hub, key, running, call, every))
         running.task.add_done_callback(lambda _: running.looked.set())  # else who waits for it waits on
         self._running[key] = running
         return running
@@ -246,12 +249,12 @@ class Subscriptions:
                 if running.task:
                     running.task.cancel()
 
-    def _pause(self, caller: str) -> float:
+    def _pause(self, caller: str, every: float) -> float:
         """Seconds until a watched thing is looked at again, the more the more is watched."""
         own = sum(whose == caller for whose, _ in self._running)
-        return self._every * max(1.0, own / FEW, len(self._running) / FEW_IN_ALL)
+        return every * max(1.0, own / FEW, len(self._running) / FEW_IN_ALL)
 
-    async def _watch(self, hub: Hub, key: Key, running: Running, call: Endpoint[Any]) -> None:
+    async def _watch(self, hub: Hub, key: Key, running: Running, call: Endpoint[Any], every: float) -> None:
         """Look again and again, and tell when something is not as it was."""
         seen = ""
         while True:
@@ -265,7 +268,7 @@ class Subscriptions:
                 await self._announce(key)
             seen = now
             running.looked.set()
-            with anyio.move_on_after(self._pause(key[0])):
+            with anyio.move_on_after(self._pause(key[0], every)):
                 await running.changed.wait()
                 await anyio.sleep(SOONEST)
             running.changed.clear()

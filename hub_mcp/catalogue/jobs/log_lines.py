@@ -1,0 +1,155 @@
+"""Logs of Spaces and jobs: the last lines, or those after a moment, within a bound of lines and seconds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, Field
+
+from hub_mcp.catalogue.answers import Answer, clean, is_object
+from hub_mcp.catalogue.bounds import BUDGET, cut_text, weight
+from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.fields.marks import Local
+from hub_mcp.catalogue.fields.vocabulary import Word
+from hub_mcp.catalogue.http import HttpRequest, HttpResponse, encode_query
+from hub_mcp.catalogue.operations.cleaning import clean_text
+from hub_mcp.catalogue.operations.found import events_in
+
+SECONDS = 5.0  # that a log is read which goes on; the Hub tells at once what there is, and then waits
+MOST_SECONDS = 15.0
+MOST_LINES = 10_000
+ROOM = 600  # tokens that are kept for what is said of the lines
+LONGEST_LINE = 2_000  # characters
+_COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")  # and all else that a terminal is told
+
+
+def _moment(text: str) -> str:
+    if moment_of(text) is None:
+        raise ValueError("must be a moment, such as 2026-10-05T12:00:00Z")
+    return text
+
+
+Moment = Annotated[Word, AfterValidator(_moment)]
+
+
+def moment_of(text: Any) -> datetime | None:
+    """An ISO moment, taken for UTC where it does not say; None for anything else."""
+    try:
+        read = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """A line, and the moment at which it was written, as the Hub writes it; "" where it does not say."""
+
+    at: str
+    text: str
+
+    @property
+    def shown(self) -> str:
+        """The text as it may be shown: tokens in it are taken out, and what nobody sees."""
+        return cut_text(clean(clean_text(self.text), LONGEST_LINE), LONGEST_LINE)
+
+    def __str__(self) -> str:
+        return f"{self.at[11:19]} {self.shown}" if moment_of(self.at) else self.shown
+
+
+@dataclass(frozen=True)
+class LogLines(Answer):
+    """Lines of a log, the last ones of what was asked for.
+
+    Attributes:
+        ended: whether the Hub ended the stream; else it was read long enough.
+        more_before: whether the Hub told more before these than was kept.
+        gap: whether lines between the moment that was asked for and the first of these may be missing.
+    """
+
+    verbatim: ClassVar[str] = "text"
+
+    lines: tuple[LogLine, ...]
+    ended: bool
+    more_before: bool = False
+    gap: bool = False
+
+    @property
+    def last(self) -> str:
+        """The moment of the last line that has one."""
+        return next((one.at for one in reversed(self.lines) if one.at), "")
+
+    def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
+        kept, room = list[str](), BUDGET - ROOM
+        for line in reversed(self.lines):
+            shown = str(line)
+            room -= weight(shown) + 1
+            if kept and room < 0:
+                break
+            kept.append(shown)
+        said: dict[str, Any] = {"lines": len(kept)}
+        if left := len(self.lines) - len(kept):
+            said["earlier"] = f"{left:,} lines before these are left out"
+        elif self.gap:
+            said["earlier"] = "lines after `since` may be missing before these: ask for a larger `tail`"
+        elif self.more_before:
+            said["earlier"] = "lines before these are left out"
+        if not self.ended:
+            said["goes_on"] = "the log may go on; it was read for a few seconds"
+        first = next((one.at for one in self.lines if one.at), "")
+        # with a blank, since a moment of the Hub's is shown as its day alone, and `since` takes the whole
+        moments = {
+            name: clean(one, 40).replace("T", " ") for name, one in (("first", first), ("last", self.last))
+        }
+        said |= {name: one for name, one in moments.items() if one}
+        return {**said, "text": "\n".join(reversed(kept))} if kept else said
+
+
+class ReadsLog(Endpoint[LogLines]):
+    """A call that reads a log, of which the Hub sends the last lines at once, and new ones as they come."""
+
+    by_default = False
+
+    tail: int = Field(default=200, ge=1, le=MOST_LINES, description="lines")
+    since: Annotated[Moment | None, Local] = Field(
+        default=None, description="only later lines: an ISO moment"
+    )
+    seconds: Annotated[float, Local] = Field(
+        default=SECONDS, ge=1, le=MOST_SECONDS, description="to wait for further lines"
+    )
+
+    def to_http(self, base: str) -> HttpRequest:
+        url = f"{base}{self.real_path()}?{encode_query({'tail': self.tail})}"
+        return HttpRequest("GET", url, accept="text/event-stream", lasts=self.seconds)
+
+    def from_http(self, response: HttpResponse) -> LogLines:
+        self.refuse_errors(response)
+        after, cut = moment_of(self.since), "x-earlier-left-out" in response.headers
+        every = list(lines_of(events_in(response.body)))
+        later = [one for one in every if not (after and (at := moment_of(one.at)) and at <= after)]
+        begins_later = after is not None and bool(every) and len(later) == len(every)
+        return LogLines(
+            tuple(later[-self.tail :]),
+            "x-read-for-a-while" not in response.headers,
+            more_before=cut,
+            gap=len(later) > self.tail or (begins_later and (cut or len(every) >= self.tail)),
+        )
+
+
+def lines_of(events: Sequence[Any]) -> Iterator[LogLine]:
+    """The lines that events tell, each with the moment of its event."""
+    for event in events:
+        text = event.get("data") if is_object(event) else event
+        at = str(event.get("timestamp") or "") if is_object(event) else ""
+        if isinstance(text, str):
+            yield from (LogLine(at, line) for line in lines_in(text))
+
+
+def lines_in(text: str) -> list[str]:
+    """The lines of what a program wrote, as a terminal leaves them: without colours, progress at its last."""
+    plain_text = _COLOURS.sub("", text).replace("\r\n", "\n").rstrip("\r\n")
+    return [line.rstrip("\r").rpartition("\r")[2] for line in plain_text.split("\n")]
