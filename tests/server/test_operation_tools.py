@@ -308,9 +308,8 @@ async def test_rows_are_lean_and_fields_ask_for_more(world: World) -> None:
 async def test_events_are_read_for_a_while_and_secrets_in_them_are_taken_out(world: World) -> None:
     class Endless(httpx.AsyncByteStream):
         async def __aiter__(self) -> AsyncIterator[bytes]:
-            yield b'data: {"data": "HF_TOKEN=hf_abcdefghijklmnop"}\n\n'
             while True:
-                yield b'data: {"data": "' + b"x" * 9_000 + b'"}\n\n'
+                yield b'data: {"data": "HF_TOKEN=hf_abcdefghijklmnop ' + b"x" * 9_000 + b'"}\n\n'
 
     stream = httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=Endless())
     world.spy.inner = answering(world, {"/api/jobs/acme/1/logs": stream})  # type: ignore[assignment]
