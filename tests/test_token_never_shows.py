@@ -29,6 +29,7 @@ from hub_mcp.settings import Settings
 from hub_mcp.wiring import hub_of, server_of
 from tests import samples
 from tests.client.scripts import BASE, FarSide, Step, Time
+from tests.thoroughly import a_quarter
 from tests.written import EVERY_TOOL
 
 PLANTED = "hf_sandbox_ada_write"  # a token the local Hub knows, so that calls go all the way
@@ -119,8 +120,10 @@ async def test_it_is_in_no_traceback_and_in_no_local_variable_shown() -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("mode", ["auto", "legacy"])
-@pytest.mark.parametrize("confirm", ["plan", "off"])
+@pytest.mark.parametrize(
+    ("mode", "confirm"),
+    a_quarter([(mode, confirm) for mode in ("auto", "legacy") for confirm in ("plan", "off")]),
+)
 async def test_it_is_in_nothing_a_server_says_or_writes(
     mode: str, confirm: str, log: io.StringIO, tmp_path: Path
 ) -> None:

@@ -27,6 +27,11 @@ def one_of(cases: Sequence[T], number: int) -> Sequence[T]:
     return cases if THOROUGH else [cases[number % len(cases)]]
 
 
+def a_quarter(cases: Sequence[T]) -> Sequence[T]:
+    """All cases, or every fourth, for what costs much and differs little from one to the next."""
+    return cases if THOROUGH else cases[::4]
+
+
 def one_of_each(cases: Sequence[T], kind: Callable[[T], Hashable]) -> Sequence[T]:
     """All cases, or the first of each kind."""
     return cases if THOROUGH else [*{kind(one): one for one in reversed(cases)}.values()][::-1]

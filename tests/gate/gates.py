@@ -16,6 +16,7 @@ from mcp.client.extension import advertise
 from mcp.types import CallToolResult, ElicitRequestFormParams, ElicitResult, InputRequiredResult
 
 from hub_mcp.client.hub import Hub
+from hub_mcp.client.shared_transports import SharedTransports
 from hub_mcp.client.token import Token
 from hub_mcp.gate.approvals import Approvals
 from hub_mcp.gate.gate import Gate
@@ -98,9 +99,11 @@ class World:
     place: Path
     spy: Spy = field(default_factory=Spy)
     clock: Clock = field(default_factory=Clock)
+    sleep: Callable[[float], Awaitable[None]] = anyio.sleep
 
     def hub(self, token: str = ADA) -> Hub:
-        return Hub(BASE, Token(token, "a test"), transport=lambda: self.spy, secrets_from=(SOURCE,))
+        shared = SharedTransports(lambda: self.spy, sleep=self.sleep)
+        return Hub(BASE, Token(token, "a test"), shared=shared, secrets_from=(SOURCE,))
 
     def gate(
         self, *, used: InMemoryUsage | None = None, keys: tuple[str, ...] = (KEY,), **settings: Any

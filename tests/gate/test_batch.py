@@ -18,7 +18,7 @@ from hub_mcp.gate.batch import MOST
 from tests.gate.gates import ERAS, EVE, Asked, World, agreeing, declining, refused, said, text_of
 from tests.gate.test_effects import values_in
 from tests.gate.ways import ways
-from tests.thoroughly import every_nth
+from tests.thoroughly import a_quarter, every_nth
 
 MANY = "change_many"
 NAMES = ("ada/untitled", "ada/rain-sketch-2", "ada/rain-sketch-3")
@@ -163,9 +163,10 @@ async def as_they_are(world: World) -> list[tuple[str, object]]:
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("era", ERAS)
-@pytest.mark.parametrize("form", [True, False], ids=["form", "plan"])
 @pytest.mark.parametrize("what", ["moves", pytest.param("gating", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("era", "form"), a_quarter([(era, form) for form in (True, False) for era in ("auto", "legacy")])
+)
 async def test_forty_are_changed_with_one_question_and_taken_back_together(
     world: World, era: str, form: bool, what: str
 ) -> None:

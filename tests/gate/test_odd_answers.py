@@ -18,7 +18,7 @@ from hub_mcp.errors import NOTHING_CHANGED, UNCERTAIN
 from hub_mcp.server.confirm import change_tool
 from tests.gate.gates import World, only_reads, text_of
 from tests.gate.test_gate_property import CHANGING, Case, cases_of
-from tests.thoroughly import every_nth
+from tests.thoroughly import a_quarter, every_nth
 from tests.written import offering
 
 JSON = (b"content-type", b"application/json")
@@ -75,7 +75,7 @@ ODD = [
 ]
 
 
-@pytest.mark.parametrize("tool", CHANGING)
+@pytest.mark.parametrize("tool", a_quarter(CHANGING))
 def test_after_an_odd_answer_nobody_is_told_that_it_failed_inside(tmp_path: Path, tool: str) -> None:
     case = cases_of(tool)[0]
 
@@ -140,7 +140,8 @@ BREAKS = [break_reading, break_transport, break_rendering, break_announcing]
 
 
 @pytest.mark.parametrize(
-    ("tool", "break_it"), [(tool, one) for n, tool in enumerate(CHANGING) for one in every_nth(BREAKS, n)]
+    ("tool", "break_it"),
+    a_quarter([(tool, one) for n, tool in enumerate(CHANGING) for one in every_nth(BREAKS, n)]),
 )
 def test_an_exception_nobody_foresaw_does_not_hide_what_became_of_a_change(
     tmp_path: Path,

@@ -10,6 +10,7 @@ import pytest
 from hub_mcp.catalogue import ENDPOINTS
 from tests.gate.gates import Asked, World, text_of
 from tests.samples import CALLS
+from tests.thoroughly import one_of
 
 ERAS = pytest.mark.parametrize("era", ["auto", "legacy"])
 pytestmark = pytest.mark.asyncio
@@ -97,7 +98,7 @@ SAID = {
 }
 
 
-@ERAS
+@pytest.mark.parametrize("era", one_of(["auto", "legacy"], 0))
 async def test_a_change_says_what_is_now_what_who_agreed_and_how_it_is_taken_back(
     tmp_path: Path, era: str
 ) -> None:

@@ -26,6 +26,7 @@ from hub_mcp.client.token import Token
 from hub_mcp.gate.gate import Gate
 from hub_mcp.gate.journal import Entry, Journal
 from hub_mcp.settings import Settings
+from tests.client.scripts import Time
 from tests.gate.gates import ADA, BASE, ERAS, KEY, World, agreeing, refused, text_of
 from tests.gate.test_gate_property import Case, cases
 from tests.thoroughly import every_nth
@@ -235,7 +236,7 @@ async def test_a_change_that_never_left_is_not_counted(world: World) -> None:
     async def unreachable(request: httpx.Request) -> None:
         raise httpx.ConnectError("no route")
 
-    world.spy.before = unreachable
+    world.spy.before, world.sleep = unreachable, Time().sleep
     async with world.client(confirm="off", max_deletes=1) as client:
         assert "Nothing was changed." in text_of(await client.call_tool("delete_repo", DELETE))
         world.spy.before = None

@@ -25,6 +25,7 @@ from hub_mcp.server.resources.streams import BUDGET
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import server_of
 from tests.client.scripts import Time
+from tests.thoroughly import one_of
 from tests.waiting import PATIENCE
 
 ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])
@@ -51,7 +52,7 @@ async def text_at(client: Client, uri: str) -> str:
     return str(getattr(contents, "text", ""))
 
 
-@ERAS
+@pytest.mark.parametrize("mode", one_of(["auto", "legacy"], 0))
 async def test_every_row_is_reached_once_by_links_by_cursor_and_by_stream(mode: str) -> None:
     async with client_of(hub_with(MANY), mode) as client:
         linked: list[str] = []

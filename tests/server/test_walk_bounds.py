@@ -25,7 +25,7 @@ from hub_mcp.settings import Settings
 from hub_mcp.wiring import server_of
 from tests.gate.gates import ADA, BASE, text_of
 from tests.samples import CALLS
-from tests.thoroughly import one_of
+from tests.thoroughly import a_quarter, one_of
 from tests.waiting import LoopClock, standing_clock
 
 LISTINGS = [tool for tool, endpoint in ENDPOINTS.items() if endpoint.is_listing()]
@@ -105,7 +105,7 @@ async def walked(client: Client, tool: str, way: str) -> str:
     return text_of(await client.call_tool(tool, arguments))
 
 
-@pytest.mark.parametrize(("tool", "way"), FOLLOWED_EACH_WAY)
+@pytest.mark.parametrize(("tool", "way"), a_quarter(FOLLOWED_EACH_WAY))
 async def test_a_walk_of_one_row_a_page_has_a_deadline_in_all(tool: str, way: str) -> None:
     most = int(max(SECONDS, LASTS) / A_PAGE) + 2  # the last is under way when the time is over
     with standing_clock() as clock:
