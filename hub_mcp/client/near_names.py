@@ -69,8 +69,8 @@ async def _repositories(hub: Hub, kinds: Iterable[str], repo_id: str) -> list[st
 
 
 async def _collections(hub: Hub, slug: str) -> list[str]:
-    owner = slug.partition("/")[0]
-    return alike(slug, await _ids(hub, "list_collections", owner=[owner], limit=100), _without_id)
+    of_owner = await _ids(hub, "list_collections", owner=[slug.partition("/")[0]], limit=100)
+    return [] if slug in of_owner else alike(slug, of_owner, _without_id)
 
 
 async def _ids(hub: Hub, listing: str, **asked: Any) -> list[str]:

@@ -54,7 +54,7 @@ from .repos import creation, duplication, lookup, repo_changes, repo_search
 from .repos import routes as repos
 from .search import docs_routes
 from .search import routes as search
-from .spaces import hardware_prices, log_routes, runtime_routes, setting_routes, volume_routes
+from .spaces import hardware_prices, log_routes, runtime_routes, setting_routes, space_offers, volume_routes
 from .store import Store
 from .tags import routes as tags
 from .view import View
@@ -68,7 +68,7 @@ AREAS: tuple[ModuleType, ...] = (
     search, docs_routes,
     people, owned_repos, role_changes, audit_events, tags, repo_search, likes, creation, duplication,
     repo_changes, datasets,
-    hardware_prices, log_routes, runtime_routes, setting_routes, volume_routes,
+    hardware_prices, space_offers, log_routes, runtime_routes, setting_routes, volume_routes,
     repos, content, commit_routes, large_files, ref_routes, discussions, event_routes, attachment_routes,
     papers, collections, collection_search, item_routes, groups, group_assignment, gating,
     jobs, webhooks,

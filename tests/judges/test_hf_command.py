@@ -1,8 +1,9 @@
 """The `hf` command of huggingface_hub, unchanged against a local Hub on a port: what is typed, what is seen.
 
 Every command that meets a documented endpoint is run, most of them with `--json`; not `hf datasets parquet`,
-which refuses any Hub but huggingface.co before it asks. Uploads and discussions are in test_hf_content.py;
-buckets and running Spaces are beyond the local Hub.
+which refuses any Hub but huggingface.co before it asks. Uploads and discussions are in test_hf_content.py,
+Spaces that run in test_hf_spaces.py, jobs in test_hf_jobs.py; what is in none has its reason in
+test_compared.py.
 """
 
 from __future__ import annotations

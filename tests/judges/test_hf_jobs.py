@@ -49,6 +49,35 @@ def test_hardware_is_listed_with_prices(hf: Hf) -> None:
     assert {one["name"] for one in hf.json("jobs", "hardware")} > {"cpu-basic", "t4-small", "h200"}
 
 
+def test_what_a_job_uses_is_told_and_its_ports_are_opened_and_closed(hf: Hf, now: list[float]) -> None:
+    words = "jobs run --detach --flavor t4-small --timeout 5m alpine sleep 200 --quiet"
+    job = hf.text(*words.split()).split()[-1]
+    now[0] += 30
+    assert "1.6GB / 15.0GB" in hf.text("jobs", "stats", job)
+    hf.text("jobs", "expose", job, "8000", "--public", "8001")
+    exposed = hf.json("jobs", "inspect", job)[0]["status"]
+    assert len(exposed["expose_urls"]) == 2
+    hf.text("jobs", "expose", job, "--clear")
+    assert "expose_urls" not in hf.json("jobs", "inspect", job)[0]["status"]
+    hf.text("jobs", "cancel", job)
+
+
+def test_a_script_is_run_now_and_by_a_schedule(hf: Hf) -> None:
+    script = "cowsay"  # a file would go to a bucket first
+    job = hf.text("jobs", "uv", "run", "--detach", script, "--quiet").split()[-1]
+    assert hf.json("jobs", "inspect", job)[0]["docker_image"].startswith("ghcr.io/astral-sh/uv")
+    made = hf.text("jobs", "scheduled", "uv", "run", "@daily", script, "--quiet").split()[-1]
+    hf.text("jobs", "scheduled", "labels", made, "--label", "team=fjords")
+    hf.text("jobs", "scheduled", "reschedule", made, "0 9 * * 1")
+    told = hf.json("jobs", "scheduled", "inspect", made)[0]
+    assert told["schedule"] == "0 9 * * 1"
+    assert told["job_spec"]["labels"]["team"] == "fjords"
+    before = set(hf.ids("jobs", "ps", "-a"))
+    hf.text("jobs", "scheduled", "trigger", made)
+    assert len(set(hf.ids("jobs", "ps", "-a")) - before) == 1
+    hf.text("jobs", "scheduled", "delete", made)
+
+
 def test_nobody_runs_a_job_that_they_cannot_pay(hf: Hf) -> None:
     refused = hf.run("jobs", "run", "--detach", "alpine", "true", token=EVE)
     assert refused.returncode != 0

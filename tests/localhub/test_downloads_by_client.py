@@ -123,3 +123,9 @@ def test_a_file_of_a_subfolder_is_kept_and_a_missing_one_is_remembered(
     with pytest.raises(EntryNotFoundError):
         api.hf_hub_download(filled, "none.txt", cache_dir=tmp_path)
     assert [*tmp_path.rglob("none.txt")] != []  # its absence at this commit
+
+
+def test_a_revision_becomes_the_commit_it_names_and_a_name_gets_its_owner(api: HfApi, filled: str) -> None:
+    sha = api.model_info(filled).sha
+    assert api.resolve_revision(filled, revision="main").resolved == sha
+    assert api.get_full_repo_name("made") == "ada/made"

@@ -125,3 +125,12 @@ def test_jobs_are_for_members_who_may_write_and_pay(hub: HubOfJobs) -> None:
         list(hub.api(EVE).list_jobs(namespace="nimbus-labs"))
     with pytest.raises(HfHubHTTPError, match="expected one of"):
         hub.api().run_job(image="alpine", command=["true"], flavor="abacus")
+
+
+@pytest.mark.filterwarnings("ignore:.*experimental")
+def test_a_command_is_run_by_uv_now_and_by_a_schedule(hub: HubOfJobs) -> None:
+    api = hub.api()
+    job = api.run_uv_job("cowsay", script_args=["moo"], dependencies=["cowsay"])
+    assert job.command == ["uv", "run", "--with", "cowsay", "cowsay", "moo"]
+    made = api.create_scheduled_uv_job("cowsay", schedule="@daily")
+    assert made.job_spec.command == ["uv", "run", "cowsay"]

@@ -6,7 +6,7 @@ import re
 
 from huggingface_hub import HfApi
 
-from .official import Told, api, by_lfs, told
+from .official import Told, api, by_lfs, told, told_at
 
 __all__ = ["api", "by_lfs", "told"]
 
@@ -63,3 +63,17 @@ def test_repositories_are_told_with_their_bytes_and_go_on_behind_a_cursor(told: 
         assert found == kept
     private = told("list_my_repos", {"type": "model", "search": "notes"})
     assert [row[0] for row in rows(private)] == ["ada/notes-to-self"]
+
+
+def test_a_collection_is_put_into_a_group_by_the_client_and_told_by_our_tool(told: Told, api: HfApi) -> None:
+    made = api.create_collection("For interns", namespace="nimbus-labs")
+    groups = told("list_resource_groups", {"organization": "nimbus-labs"})
+    group = re.findall(r"[0-9a-f]{24}", groups)[0]
+    asked = {"operation": "get_collection_resource_group", "arguments": {"slug": made.slug}}
+    api.update_collection_resource_group(made.slug, group)
+    assert group in told("read_operation", asked)
+    api.update_collection_resource_group(made.slug, None)
+    none = told_at(api.endpoint, "read_operation", asked)
+    assert "This is in no resource group" in none
+    assert "There are:" not in none  # the collection itself is there
+    api.delete_collection(made.slug)

@@ -12,11 +12,12 @@ import pytest
 from huggingface_hub import HfApi, Volume
 from huggingface_hub.errors import BadRequestError
 
+from tests.waiting import PATIENCE
 from tests.written import SOURCE
 
-from .official import Told, api, by_lfs, told
+from .official import Told, api, by_lfs, eve, told
 
-__all__ = ["api", "by_lfs", "told"]
+__all__ = ["api", "by_lfs", "eve", "told"]
 RECORDED = Path(__file__).parents[3] / "shared" / "hub" / "recorded" / "space_runtime_building.json"
 
 
@@ -133,3 +134,20 @@ def test_secrets_set_by_one_are_named_by_the_other(told: Told, api: HfApi, space
 def test_a_space_that_runs_restarts_when_a_setting_changes(told: Told, api: HfApi) -> None:
     told("set_space_variable", {"repo_id": "ada/forecast-reader", "key": "A", "value": "b"})
     assert api.get_space_runtime("ada/forecast-reader").stage == "RUNNING_BUILDING"
+
+
+def test_what_there_is_for_a_new_space_is_told_by_both(told: Told, api: HfApi, eve: HfApi) -> None:
+    asked = {"operation": "list_space_templates"}
+    assert [one.repo_id for one in api.list_space_templates()]
+    for one in api.list_space_templates():
+        assert one.repo_id in told("read_operation", asked)
+    quota = api.get_zero_gpu_quota()
+    assert (quota.base, quota.remaining, quota.resets_at) == (2_400, 2_400, None)
+    assert "base: 2,400" in told("read_operation", {"operation": "get_zero_gpu_quota"})
+    assert eve.get_zero_gpu_quota().base == 300
+
+
+def test_the_client_waits_until_a_space_is_there(api: HfApi) -> None:
+    assert api.wait_for_space("ada/portfolio", timeout=PATIENCE).stage == "RUNNING"
+    failed = api.run_as_future(api.wait_for_space, "eve/licence-reader", timeout=PATIENCE)
+    assert failed.result(PATIENCE).stage == "RUNTIME_ERROR"
