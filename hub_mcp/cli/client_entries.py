@@ -88,9 +88,12 @@ def bridged(name: str, server: Server, token: str) -> Entry:
 
 
 def codex(name: str, server: Server, token: str) -> Entry:
-    """Codex: passes on only the variables it is told of, and waits 10 seconds unless told otherwise."""
+    """Codex: passes on only the variables it is told of, and waits 10 seconds unless told otherwise.
+
+    Where a `bearer_token_env_var` is unset it leaves the whole server out; of `env_http_headers` the header.
+    """
     if isinstance(server, Remote):
-        return _filled(url=server.url, bearer_token_env_var=token)
+        return _filled(url=server.url, env_http_headers={"Authorization": token} if token else {})
     return _filled(
         command=server.command,
         args=list(server.args),

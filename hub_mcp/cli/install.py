@@ -19,7 +19,7 @@ from hub_mcp.cli.config_edits import toml_table, yaml_block
 from hub_mcp.cli.config_files import ConfigChange, entry_of, restored, text_of, with_entry
 from hub_mcp.cli.jsonc import Unreadable
 from hub_mcp.cli.our_entries import addresses, is_ours, note
-from hub_mcp.cli.server_flags import check_flags
+from hub_mcp.cli.server_flags import check_flags, with_whole_paths
 from hub_mcp.cli.shown_change import shown
 from hub_mcp.client.endpoint_address import check_endpoint
 from hub_mcp.client.placeholders import usable
@@ -42,6 +42,8 @@ def start(args: tuple[str, ...] = (), *, uvx: bool = False) -> Start:
     env = {name: value for name, value in usable(os.environ).items() if name in CARRIED}
     with contextlib.suppress(KeyError):
         check_endpoint(env["HF_ENDPOINT"])
+    if "HF_HOME" in env:
+        env["HF_HOME"] = os.path.abspath(Path(env["HF_HOME"]).expanduser())
     passing = {"archive-v0", "environments-v2"} & set(
         Path(sys.prefix).parts
     )  # a uvx run: may be gone tomorrow
@@ -163,8 +165,9 @@ def install(
         raise click.UsageError("Name an assistant; `hub-mcp install --list` shows those we know.")
     if url and (server_flags or uvx):
         raise click.UsageError("With --remote nothing is started here: leave out --uvx and server flags.")
-    check_flags(server_flags)
-    server: Server = remote(url, with_token=with_token) if url else start(server_flags, uvx=uvx)
+    flags = with_whole_paths(server_flags)
+    check_flags(flags)
+    server: Server = remote(url, with_token=with_token) if url else start(flags, uvx=uvx)
 
     wanted = client.write(name, server, token_text(client, with_token=with_token, shown=print_))
     secret = with_token and not client.reference

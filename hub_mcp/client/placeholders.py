@@ -23,6 +23,7 @@ _PLACEHOLDER = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _BEARER = re.compile(r"bearer(?:\s+|$)", re.IGNORECASE)
+_TOKEN = re.compile(r"hf_[A-Za-z0-9_]+")
 _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’"}
 
 
@@ -40,12 +41,23 @@ def filled(text: str) -> str:
 
 
 def bearer_in(header: str) -> str | None:
-    """The token of an Authorization header; "" where it counts as unset, None where it is something else."""
-    bare = header.strip()
+    """The token of an Authorization header; "" where it counts as unset, None where it is something else.
+
+    Some hosts can put a variable into a header, and nothing before it: the Hub's own tokens need no `Bearer`.
+    """
+    bare = _as_written(header).strip()
     if len(bare) > 1 and _QUOTES.get(bare[0]) == bare[-1]:
         bare = bare[1:-1].strip()
     secret = filled(bare)
-    return secret if not secret or _BEARER.match(bare) else None
+    return secret if not secret or _BEARER.match(bare) or _TOKEN.fullmatch(bare) else None
+
+
+def _as_written(header: str) -> str:
+    """A header's text: its bytes are read as Latin-1, and most who write others write UTF-8."""
+    try:
+        return header.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return header
 
 
 def read_by_us(name: str) -> bool:

@@ -65,7 +65,7 @@ PIECES: dict[str, Judge] = {
             {**_START, "env_vars": Each(TEXT), "startup_timeout_sec": NUMBER, "tool_timeout_sec": NUMBER},
         ),
         ExactObject(
-            {"url": ADDRESS}, {"bearer_token_env_var": Matching(r"[A-Z_]+", "the name of a variable")}
+            {"url": ADDRESS}, {"env_http_headers": Table(Matching(r"[A-Z_]+", "the name of a variable"))}
         ),
         under="mcp_servers",
     ),

@@ -40,14 +40,15 @@ MOST_REFUSALS = 100  # errors for one line
 NOT_JSON = "This is not JSON."
 NO_REQUEST = "This is not a JSON-RPC request."
 _ID = re.compile(rb'"id"\s*:\s*(-?[0-9]{1,15}|"[^"\\]{1,200}")\s*[,}]')
+_ID_AT_END = re.compile(rb'\}\s*,\s*(?:"jsonrpc"\s*:\s*"2\.0"\s*,\s*)?' + _ID.pattern + rb"\s*\Z")
 
 
 class UnreadableLine(Exception):
     """A line that is not a message; `refusals` are the errors it is answered with."""
 
-    def __init__(self, line: bytes) -> None:
+    def __init__(self, refusals: Sequence[JSONRPCError]) -> None:
         super().__init__("a line that is no message")
-        self.refusals = refusals_of(line)
+        self.refusals = refusals
 
 
 class _Pulled(ObjectReceiveStream[SessionMessage | Exception]):
@@ -199,6 +200,15 @@ def refusals_of(line: bytes) -> list[JSONRPCError]:
         requests = [value] if isinstance(value, dict) and not {"result", "error"} & set(value) else []
     ids: list[Any] = [one.get("id") for one in requests[:MOST_REFUSALS]]
     return [_refusal(one, INVALID_REQUEST, says) for one in ids if type(one) in (int, str)]
+
+
+def refusals_of_long(head: bytes, end: bytes, most: int) -> list[JSONRPCError]:
+    """An error for a request too long to keep, where its id stands before or behind its parameters."""
+    if b'"method"' not in head + end:
+        return []
+    found = _ID.search(head.partition(b'"params"')[0]) or _ID_AT_END.search(end)
+    says = f"A message has at most {most:,} bytes."
+    return [_refusal(json.loads(found[1]), INVALID_REQUEST, says)] if found else []
 
 
 def _refusal(request: str | int, code: int, says: str) -> JSONRPCError:

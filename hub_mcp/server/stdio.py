@@ -7,6 +7,7 @@ still serves where the loop cannot watch the streams (Windows, a file as standar
 from __future__ import annotations
 
 import asyncio
+import codecs
 import os
 import sys
 from collections.abc import AsyncGenerator
@@ -18,9 +19,10 @@ from mcp.shared.message import SessionMessage
 from mcp.types import jsonrpc_message_adapter
 
 from hub_mcp.server.early_session import watchable
-from hub_mcp.server.relay import Incoming, Outgoing, UnreadableLine
+from hub_mcp.server.relay import Incoming, Outgoing, UnreadableLine, refusals_of, refusals_of_long
 
 LONGEST_LINE = 8 * 1024 * 1024  # bytes of one message
+ENDS = 1_000  # bytes at either end of a longer one, where its id is looked for
 
 
 @asynccontextmanager
@@ -62,7 +64,7 @@ async def stdio(unread: bytes = b"") -> AsyncGenerator[tuple[Any, Any]]:
 class Lines(Incoming):
     """The messages of standard input, a line each.
 
-    A line that is none is an `UnreadableLine`, one beyond `LONGEST_LINE` another exception.
+    A line that is none, or that is longer than `LONGEST_LINE`, is an `UnreadableLine`.
     """
 
     def __init__(self, reader: asyncio.StreamReader) -> None:
@@ -71,9 +73,12 @@ class Lines(Incoming):
     async def receive(self) -> SessionMessage | Exception:
         while True:
             try:
-                line = await self._reader.readline()
-            except ValueError as too_long:
-                return too_long
+                line = await self._reader.readuntil()
+            except asyncio.IncompleteReadError as end:
+                line = end.partial
+            except asyncio.LimitOverrunError as overrun:
+                return await self._too_long(overrun)
+            line = line.removeprefix(codecs.BOM_UTF8)  # Windows' shells put it before what they pipe
             if not line:
                 raise anyio.EndOfStream
             if line.strip():
@@ -81,7 +86,22 @@ class Lines(Incoming):
         try:
             return message_of(line)
         except ValueError:
-            return UnreadableLine(line)
+            return UnreadableLine(refusals_of(line))
+
+    async def _too_long(self, overrun: asyncio.LimitOverrunError) -> UnreadableLine:
+        """A line that is not kept: of the longest, what tells whose it is stands at its ends."""
+        head = end = b""
+        while True:
+            piece = await self._reader.readexactly(overrun.consumed)
+            head, end = head or piece[:ENDS], (end + piece[-ENDS:])[-ENDS:]
+            try:
+                rest = await self._reader.readuntil()
+            except asyncio.IncompleteReadError as left:
+                rest = left.partial
+            except asyncio.LimitOverrunError as more:
+                overrun = more
+                continue
+            return UnreadableLine(refusals_of_long(head, (end + rest)[-ENDS:], LONGEST_LINE))
 
     async def aclose(self) -> None:
         """The pipe is closed by whoever opened it."""

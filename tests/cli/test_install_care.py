@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import sys
@@ -104,6 +105,30 @@ def test_flags_are_checked_before_they_are_written(home: Path, flags: list[str],
     assert result.exit_code == 2
     assert why in result.output
     assert list(home.iterdir()) == []
+
+
+def test_files_are_written_by_their_whole_path(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = home / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    for name in ("token", "secret"):
+        (here / name).write_text("hf_x", "utf-8")
+    monkeypatch.setenv("HF_HOME", "cache")
+    monkeypatch.setenv("MODE", "x")
+    given = {
+        "--sandbox team.hub --log-file=~/a.log": f"--sandbox {here}/team.hub --log-file={home}/a.log",
+        "--token-file ./token --journal ../j": f"--token-file {here}/token --journal {home}/j",
+        "--secrets-from env:MODE,file:secret": f"--secrets-from env:MODE,file:{here}/secret",
+        "--sandbox --read-only": "--sandbox --read-only",
+        "--sandbox=:memory: --journal off": "--sandbox=:memory: --journal off",
+        "--sandbox=1 --journal redis://cache/0": "--sandbox=1 --journal redis://cache/0",
+    }
+    for flags, written in given.items():
+        result = run(install, "cursor", "--print", "--", *flags.split())
+        assert result.exit_code == 0, result.output
+        entry = json.loads(result.output)["mcpServers"]["hub"]
+        assert entry["args"][-len(written.split()) :] == written.split()
+        assert entry["env"]["HF_HOME"] == str(here / "cache")
 
 
 def test_variables_of_the_terminal_do_not_count_for_what_is_written(

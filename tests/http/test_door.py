@@ -104,7 +104,7 @@ async def test_whatever_the_path_and_the_method_nothing_is_done_without_a_token(
 
 
 HEADERS = [
-    [("Authorization", "")], [("Authorization", "Bearer")], [("Authorization", f"Basic {ADA}")], [("Authorization", ADA)],
+    [("Authorization", "")], [("Authorization", "Bearer")], [("Authorization", f"Basic {ADA}")], [("Authorization", f"X{ADA}")],
     [("Authorization", f"Bearer {ADA}"), ("Authorization", "Bearer hf_other")], [("X-Authorization", f"Bearer {ADA}")],
     [("Authorization", f"Bearer {ADA} {ADA}")], [("Authorization ", f"Bearer {ADA}")], [("Cookie", f"token={ADA}")],
     [("Authorization", f"Bearer\x0b{ADA}")], [("Authorization", "Bearer \xe9")],

@@ -73,7 +73,7 @@ async def test_the_servers_own_token_is_never_used(
     "headers",
     [
         {"Authorization": "Basic YTpi"},
-        {"Authorization": "hf_without_a_scheme"},
+        {"Authorization": "hf-without-a-scheme"},
         {"Authorization": "Bearer hf two words"},
     ],
 )
@@ -97,7 +97,7 @@ async def test_a_header_that_a_client_failed_to_fill_is_no_header(world: World) 
         httpx.AsyncClient(timeout=PATIENCE) as client,
     ):
         for given in every_nth(UNFILLED_HEADERS, 0):
-            headers = {**ACCEPT, "Authorization": given.replace("…", "...")}  # as much as a header can hold
+            headers = {**ACCEPT, "Authorization": given.encode()}
             answer = await client.post(url, json=PING, headers=headers)
             assert answer.status_code == 200, (given, answer.text)
             answer = await client.post(closed, json=PING, headers=headers)
@@ -106,7 +106,7 @@ async def test_a_header_that_a_client_failed_to_fill_is_no_header(world: World) 
 
 
 @pytest.mark.parametrize(
-    "form", ["Bearer {}", "bearer  {} ", "Bearer Bearer {}", 'Bearer "{}"', '"Bearer {}"']
+    "form", ["Bearer {}", "bearer  {} ", "Bearer Bearer {}", 'Bearer "{}"', '"Bearer {}"', "{}", "'{}'"]
 )
 async def test_what_a_client_wrote_around_a_token_comes_off(world: World, form: str) -> None:
     async with (

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -109,18 +109,22 @@ def test_an_assistants_model_is_offered_every_tool_and_reads_every_answer_whole(
         assert [word for word in words if word not in as_text(given)] == [], (what, given)
 
 
-# `claude -p` does not wait for servers over HTTP, and Codex leaves out a server whose variable is unset.
-@pytest.mark.parametrize("key", ["gemini", "opencode"])
-def test_our_entry_for_an_address_reaches_what_is_public_where_no_token_is_set(
+@pytest.mark.parametrize("key", ["codex", "gemini", "opencode"])  # `claude -p` does not wait for an address
+def test_our_entry_for_an_address_carries_the_token_and_without_one_reaches_what_is_public(
     key: str, tmp_path: Path
 ) -> None:
     call, words = CALLS["a listing"]
     with served(tmp_path / "server") as url:
-        model = asked_by(key, Remote(url), [call], tmp_path)
-    assert [word for word in words if word not in as_text(model.results)] == []
+        public = asked_by(key, Remote(url), [call], tmp_path / "public")
+        token = {"HF_TOKEN": "hf_sandbox_ada_write"}
+        own = asked_by(key, Remote(url), [("whoami", {})], tmp_path / "own", token)
+    assert [word for word in words if word not in as_text(public.results)] == []
+    assert "name: ada" in as_text(own.results)
 
 
-def asked_by(key: str, server: Server, calls: list[Call], home: Path) -> StandIn:
+def asked_by(
+    key: str, server: Server, calls: list[Call], home: Path, variables: Mapping[str, str] | None = None
+) -> StandIn:
     """The model of an assistant that has our entry in its file, once it has made these calls."""
     program, asking = ASSISTANTS[key]
     command = MODULES / ".bin" / program
@@ -137,7 +141,7 @@ def asked_by(key: str, server: Server, calls: list[Call], home: Path) -> StandIn
         run = subprocess.run(
             [str(command), *words],
             cwd=home,
-            env={**environment(home), **more},
+            env={**environment(home), **more, **(variables or {})},
             capture_output=True,
             text=True,
             timeout=PATIENCE,

@@ -99,7 +99,7 @@ def test_server_json_fits_the_schema_of_the_registry(tmp_path: Path) -> None:
     ("piece", "told"),
     [
         ("codex.toml", ("uvx", "hub-mcp", "HF_TOKEN")),
-        ("codex-remote.toml", ("hub-mcp.example.com", "Bearer token")),
+        ("codex-remote.toml", ("hub-mcp.example.com",)),
     ],
 )
 def test_codex_lists_the_server_from_our_piece(piece: str, told: tuple[str, ...], tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import subprocess
 from typing import Any
@@ -12,7 +13,8 @@ from mcp.shared.message import SessionMessage
 from mcp.types import jsonrpc_message_adapter
 
 from hub_mcp.client.hub import Hub
-from hub_mcp.server.relay import Relay, UnreadableLine
+from hub_mcp.server.relay import Relay, refusals_of
+from hub_mcp.server.stdio import LONGEST_LINE
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import server_of
 from tests.server.test_stdio import HELLO, SERVER, request
@@ -99,7 +101,7 @@ ODD: dict[str, tuple[str, dict[Any, int]]] = {
 @pytest.mark.parametrize("odd", ODD)
 def test_a_line_that_is_no_message_is_told_where_its_id_can_be_read(odd: str) -> None:
     line, codes = ODD[odd]
-    refusals = UnreadableLine(line.encode()).refusals
+    refusals = refusals_of(line.encode())
     assert {one.id: one.error.code for one in refusals} == codes
 
 
@@ -108,6 +110,19 @@ def test_the_connection_goes_on_after_lines_that_are_no_messages() -> None:
     answers = answers_of([hello(0), INITIALIZED, *lines, request(1, "tools/list")])
     assert answers[1]["result"]["tools"]
     assert {answers[one]["error"]["code"] for one in (7, "8", "seven")} <= {-32700, -32600}
+
+
+def test_a_message_too_long_to_keep_is_refused_by_its_id_and_a_mark_of_byte_order_is_none_of_it() -> None:
+    text = b"a" * (LONGEST_LINE + 1)
+    first = b'{"jsonrpc":"2.0","id":"first","method":"ping","params":{"id":8,"x":"' + text + b'"}}\n'
+    last = b'{"method":"ping","params":{"id":8,"x":"' + 2 * text + b'"},"jsonrpc":"2.0","id":7}\n'
+    told = b'{"method":"ping","params":{"x":"' + text + b'","y":{},"id":8}}\n'
+    answers = answers_of([codecs.BOM_UTF8 + hello(0), INITIALIZED, first, last, told, request(1, "ping")])
+    assert [answers[one]["error"]["message"] for one in ("first", 7)] == 2 * [
+        "A message has at most 8,388,608 bytes."
+    ]
+    assert {one for one in answers if "result" in answers[one]} == {0, 1}
+    assert len(answers) == 4
 
 
 @pytest.mark.asyncio
