@@ -33,7 +33,7 @@ def tool_of(endpoint: type[Endpoint[Any]]) -> Tool:
     schema = input_schema_of(endpoint)
     line = endpoint.line
     known = operations().get(endpoint.tool)
-    meta: dict[str, Any] = {"anthropic/searchHint": known.words if known else endpoint.label.lower()}
+    meta: dict[str, Any] = {"anthropic/searchHint": known.hint if known else endpoint.label.lower()}
     hints = ToolAnnotations(read_only_hint=True, open_world_hint=True)  # the others mean nothing for a reader
     if endpoint.changes:
         hints = ToolAnnotations(

@@ -14,16 +14,17 @@ from dataclasses import dataclass
 from hub_mcp.catalogue.operations.table import Operation
 
 SATURATION = 1.2  # how soon a word that is said again stops counting (k1)
-LENGTH = 0.6  # how much a long line is held against it (b)
+LENGTH = 0.4  # how much a long line is held against it (b)
 TOGETHER = 0.4  # of a score hangs on how many of a request's words a line has
 WEIGHTS = {"name": 2, "does": 2, "words": 1}  # how often each part of a line is counted
+LEAST_SLIP = 5  # letters of a word that is taken for another with one letter wrong
 LEAST_STEM = 3  # letters that a stem keeps
 # Words that tell no operation from another.
 COMMON = frozenset(
     re.findall(
         r"\w+",
         """a an and any are as at be been being but by can could did do does doing don for from get
-        give had has have he her hers him his how i if in into is it its just let like look me mine
+        give had has have he her hers him his how i if in into is it its just let look me mine
         my now of off on or our ours out over please shall she should show so some tell than that
         the their them then there these they this those to too up us very want was we were what when
         where which who whom whose why will with would you your hub hugging face huggingface co hf
@@ -68,19 +69,35 @@ TO_BE_DONE = frozenset(
     write""",
     )
 )
+TYPES: Mapping[str, str] = {"model": "models", "dataset": "datasets", "space": "spaces"}
 IN_KIND = 1.35  # what does as the request begins counts more
 _WORD = re.compile(r"[a-z0-9]+")
-_ARXIV = re.compile(r"\b(?:arxiv[: ])?\d{4}\.\d{4,5}(?:v\d+)?\b")
+# What stands for something else, whatever words it is written in.
+_MEANT = (
+    (re.compile(r"\b(?:arxiv[: ])?\d{4}\.\d{4,5}(?:v\d+)?\b"), " paper "),
+    (re.compile(r"\b(?:'d|would|should) (?:really )?like\b"), " "),
+    (re.compile(r"\b(?:not|don't|dont|no longer) like\b"), " unlike "),
+    (re.compile(r"\bun-"), "un"),
+)
+_VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
+_NAMED = re.compile(r"[\w.-]+/[\w.-]+")  # a repository's name, in which any word can stand
 _ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ers", "ed", "es", "er", "ly", "s", "e")
 
 
 def words_in(text: str) -> list[str]:
     """The words of a text that count, each cut to its stem."""
     return [
-        stem(SAME.get(word, word))
-        for word in _WORD.findall(_ARXIV.sub(" paper ", text.lower()).replace("un-", "un"))
+        stem(SAME.get(word) or SAME.get(stem(word), word))
+        for word in _WORD.findall(_plain(text))
         if word not in COMMON and (len(word) > 1 or word.isdigit())
     ]
+
+
+def _plain(text: str) -> str:
+    text = _VARIABLE.sub(" variable ", text).lower().replace("\u2019", "'")
+    for written, meant in _MEANT:
+        text = written.sub(meant, text)
+    return text
 
 
 def kind(request: str) -> bool | None:
@@ -113,6 +130,23 @@ class _Line:
     length: int
 
 
+def _types_of(operation: Operation) -> frozenset[str]:
+    """Words for the repositories it is about where it is about several types."""
+    said = {part for one in operation.requests for part in one.path.split("/")}
+    of = {word for word, parts in TYPES.items() if said & {parts, "{repoType}"}}
+    return frozenset({*of, "repository"} if len(of) > 1 else ())
+
+
+def _slip(said: str, meant: str) -> bool:
+    """Whether one letter is wrong, missing, too many, or in its neighbour's place."""
+    if abs(len(said) - len(meant)) > 1 or said[0] != meant[0]:
+        return False
+    same = next((n for n, (a, b) in enumerate(zip(said, meant, strict=False)) if a != b), len(said))
+    left, right = said[same:], meant[same:]
+    swapped = left[:2] == right[1::-1] and left[2:] == right[2:]
+    return swapped or left[1:] == right[1:] or left[1:] == right or left == right[1:]
+
+
 class Index:
     """Operations, to be found by what people ask for."""
 
@@ -124,6 +158,7 @@ class Index:
             for part, text in parts.items():
                 for word in words_in(text):
                     counts[word] += WEIGHTS[part]
+            counts.update(stem(word) for word in _types_of(one) if stem(word) not in counts)
             self._lines.append(_Line(one, counts, sum(counts.values())))
         self._mean = sum(one.length for one in self._lines) / max(1, len(self._lines))
         held = Counter(word for one in self._lines for word in one.counts)
@@ -132,7 +167,7 @@ class Index:
 
     def find(self, request: str, most: int = 8) -> list[Operation]:
         """The operations that fit best, best first; none where no word is known."""
-        asked = Counter(words_in(request))
+        asked = dict.fromkeys(self._understood(request))
         wanted = kind(request)
         scored = [
             (self._score(line, asked) * (IN_KIND if line.operation.reads is wanted else 1), n)
@@ -141,7 +176,22 @@ class Index:
         best = sorted((one for one in scored if one[0] > 0), key=lambda one: (-one[0], one[1]))
         return [self._lines[n].operation for _, n in best[:most]]
 
-    def _score(self, line: _Line, asked: Mapping[str, int]) -> float:
+    def _understood(self, request: str) -> list[str]:
+        """Words of a request as lines have them: without names of repositories, and slips corrected."""
+        for name in _NAMED.findall(request):
+            if not set(words_in(name)) <= self._rarity.keys():
+                request = request.replace(name, " ")
+        words = words_in(request)
+        if not set(words) & self._rarity.keys():
+            return words  # perhaps another language
+        return [self._corrected(word) for word in words]
+
+    def _corrected(self, word: str) -> str:
+        if word in self._rarity or len(word) < LEAST_SLIP:
+            return word
+        return next((one for one in self._rarity if len(one) >= LEAST_SLIP - 1 and _slip(word, one)), word)
+
+    def _score(self, line: _Line, asked: Iterable[str]) -> float:
         score, known, held = 0.0, 0, 0
         for word in asked:
             known += word in self._rarity

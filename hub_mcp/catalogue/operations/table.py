@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +20,7 @@ from typing import Protocol
 
 from hub_mcp.catalogue.operations.pinning import Shape
 
+HINT_LENGTH = 100  # of what a tool's announcement tells of its words
 HERE = "hub_mcp.catalogue.operations"
 
 
@@ -91,6 +93,11 @@ class Operation:
     hides: tuple[str, ...] = ()
     keeps_back: str = ""
     place: str = ""
+
+    @property
+    def hint(self) -> str:
+        """The first of its words, for hosts that look for tools by words themselves."""
+        return textwrap.shorten(self.words, HINT_LENGTH, placeholder="")
 
     @property
     def reads(self) -> bool:
