@@ -12,11 +12,11 @@ import sys
 
 def main() -> None:
     """Serve at once where the arguments are plain; else read them as the command line does."""
-    from hub_mcp.cli.plain_arguments import plain_settings
+    from hub_mcp.cli.flags.plain_arguments import plain_settings
 
     settings = plain_settings(sys.argv[1:], os.environ)
     if settings is not None:
-        from hub_mcp.server.early_session import can_serve, serve_early
+        from hub_mcp.server.early.early_session import can_serve, serve_early
 
         if can_serve():
             begun = serve_early(settings)

@@ -1,4 +1,4 @@
-"""The operator's decisions as one frozen record, filled from flags and variables (`cli/options.py`)."""
+"""The operator's decisions as one frozen record, filled from flags and variables (`cli/flags`)."""
 
 from __future__ import annotations
 

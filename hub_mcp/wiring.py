@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hub_mcp.client.token import Token
     from hub_mcp.gate.gate import Gate
     from hub_mcp.gate.journal import Journal
-    from hub_mcp.server.early_session import Begun
+    from hub_mcp.server.early.early_session import Begun
     from hub_mcp.server.http.http_app import Http
     from hub_mcp.server.lazy import Handlers
 
@@ -86,17 +86,17 @@ def _sandbox_token(name: str) -> Token:
 
 def server_of(settings: Settings, hub: Hub) -> Server[Any]:
     """A server for one caller, who acts on one Hub."""
-    from hub_mcp.server.catalogue_tools import CatalogueTools
     from hub_mcp.server.lazy import lazy_server
+    from hub_mcp.server.tools.catalogue_tools import CatalogueTools
 
     return lazy_server(CatalogueTools(settings), lambda: handlers_of(settings, hub), settings)
 
 
 def handlers_of(settings: Settings, hub: Hub) -> Handlers:
     """The handlers of a server for one caller."""
-    from hub_mcp.server.catalogue_tools import CatalogueTools
     from hub_mcp.server.handlers import handlers
     from hub_mcp.server.resources.reading import Pages
+    from hub_mcp.server.tools.catalogue_tools import CatalogueTools
 
     def the_hub(ctx: object) -> Hub:
         return hub
@@ -157,8 +157,8 @@ def run_stdio(settings: Settings, begun: Begun | None = None) -> None:
 
 async def _serve_stdio(settings: Settings, begun: Begun | None) -> None:
     from hub_mcp.server import telemetry
+    from hub_mcp.server.early.prepared_tools import PreparedTools
     from hub_mcp.server.lazy import lazy_server
-    from hub_mcp.server.prepared_tools import PreparedTools
     from hub_mcp.server.relay import Relay
     from hub_mcp.server.stdio import message_of, stdio
 
@@ -212,12 +212,12 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
     from hub_mcp.gate.gate import Gate, keys_from
     from hub_mcp.gate.journal import state_directory
     from hub_mcp.server import telemetry
-    from hub_mcp.server.catalogue_tools import CatalogueTools
     from hub_mcp.server.handlers import build
     from hub_mcp.server.http.approval_page import APPROVE
     from hub_mcp.server.http.auth import KnownTokens, payer_of
     from hub_mcp.server.http.http_app import http_app, per_caller
     from hub_mcp.server.resources.reading import Pages
+    from hub_mcp.server.tools.catalogue_tools import CatalogueTools
 
     set_up_logging(settings)
     logging.getLogger("hub_mcp.access").setLevel(logging.INFO)

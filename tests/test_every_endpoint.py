@@ -11,12 +11,12 @@ from starlette.routing import Route
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.localhub.app import create_app
-from hub_mcp.server.tool_selection import NAMED_FILE
+from hub_mcp.server.tools.tool_selection import NAMED_FILE
 from tests.exchanges import record
 
 HERE = Path(__file__).parent
 PUBLISHED = json.loads((HERE.parent / "manifests" / "tools.json").read_text(encoding="utf-8"))["tools"]
-NAMED = json.loads((HERE.parent / "hub_mcp" / "server" / NAMED_FILE).read_text(encoding="utf-8"))
+NAMED = json.loads((HERE.parent / "hub_mcp" / "server" / "tools" / NAMED_FILE).read_text(encoding="utf-8"))
 # Both are written by `python -m hub_mcp.dev manifests`.
 SNAPSHOTS = {tool["name"]: tool for tool in (*PUBLISHED, *(one["tool"] for one in NAMED))}
 ROUTES = [route for route in create_app().routes if isinstance(route, Route)]

@@ -23,8 +23,8 @@ from hub_mcp.catalogue import ENDPOINTS, Endpoint
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import BadInput
 from hub_mcp.localhub.app import create_app
-from hub_mcp.server.read_calls import read_call
 from hub_mcp.server.resources.addresses import address_of, call_at
+from hub_mcp.server.tools.read_calls import read_call
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import SANDBOX as SANDBOX_URL
 from hub_mcp.wiring import hub_of, server_of

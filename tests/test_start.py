@@ -59,7 +59,7 @@ LATER = (
     "hub_mcp.gate.redis_journal",
     "hub_mcp.cli.call",
     "hub_mcp.cli.doctor",
-    "hub_mcp.cli.install",
+    "hub_mcp.cli.assistants.install",
     "hub_mcp.cli.output",
     "hub_mcp.dev",
 )
@@ -73,8 +73,8 @@ MESSAGES = (
 )
 EARLY = """
 import os, sys
-from hub_mcp.cli.plain_arguments import plain_settings
-from hub_mcp.server.early_answers import EarlyAnswers
+from hub_mcp.cli.flags.plain_arguments import plain_settings
+from hub_mcp.server.early.early_answers import EarlyAnswers
 early = EarlyAnswers(plain_settings(sys.argv[1:], {}))
 assert all(early.answer(line) is not None for line in sys.stdin.buffer.read().splitlines()[:3])
 print(*sys.modules)
@@ -85,7 +85,7 @@ CALLED = (
 import sys
 from hub_mcp.server import handlers
 from hub_mcp.catalogue import ENDPOINTS
-from hub_mcp.server.read_calls import read_call
+from hub_mcp.server.tools.read_calls import read_call
 from hub_mcp.server.resources.addresses import call_at
 """
     + "{call}\nprint(*sys.modules)\n"
@@ -170,7 +170,7 @@ def test_a_question_from_a_shell_imports_nothing_that_only_servers_and_changes_n
     )  # fmt: skip
     names = {line.rpartition("|")[2].strip() for line in told.stderr.splitlines()}
     assert "hub_mcp.client.sender" in names
-    servers = ("mcp.", "hub_mcp.gate.", "hub_mcp.server.early_", "hub_mcp.server.handlers")
+    servers = ("mcp.", "hub_mcp.gate.", "hub_mcp.server.early.", "hub_mcp.server.handlers")
     assert not {name for name in names if name.startswith(servers)}
 
 

@@ -17,7 +17,7 @@ from hub_mcp.catalogue.stakes import Consequence, Impact, Stakes
 from hub_mcp.client.caller import Caller
 from hub_mcp.errors import HubError, Stopped, plain
 from hub_mcp.gate.question import Assessment, Challenge, Question
-from hub_mcp.server.render import lines_of
+from hub_mcp.server.answers.render import lines_of
 from hub_mcp.text import is_visible, one_line, quoted, visible, without_markup
 
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}

@@ -14,14 +14,14 @@ from hub_mcp.catalogue.operations.endpoints import endpoint_of
 from hub_mcp.dev import snapshots
 from hub_mcp.dev.address_patterns import patterns_file
 from hub_mcp.dev.derived_files import files_in, stale
-from hub_mcp.dev.published_tools import by_file
+from hub_mcp.dev.manifests.published_tools import by_file
 from hub_mcp.dev.snapshots import compact, tokens
 from hub_mcp.errors import BadInput
-from hub_mcp.server.catalogue_tools import CatalogueTools, callable_operations
+from hub_mcp.server.early.prepared_tools import PreparedTools
 from hub_mcp.server.lazy import INSTRUCTIONS
-from hub_mcp.server.operation_tools import MANY, TOOLS, tool_for
-from hub_mcp.server.prepared_tools import PreparedTools
-from hub_mcp.server.tools import tools
+from hub_mcp.server.tools.catalogue_tools import CatalogueTools, callable_operations
+from hub_mcp.server.tools.endpoint_tools import tools
+from hub_mcp.server.tools.operation_tools import MANY, TOOLS, tool_for
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import hub_of, server_of
 

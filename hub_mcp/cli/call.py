@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hub_mcp.cli.flags.options import ELSEWHERE, settings_behind
 from hub_mcp.cli.groups import Guessing
-from hub_mcp.cli.options import ELSEWHERE, settings_behind
 from hub_mcp.cli.output import ProgressLine, gist, show, show_done, with_format
 from hub_mcp.settings import Settings
 
@@ -122,7 +122,7 @@ async def made(
     from hub_mcp.catalogue import Change
     from hub_mcp.client.titles import with_slugs
     from hub_mcp.errors import BadInput, HubError
-    from hub_mcp.server.read_calls import read_call
+    from hub_mcp.server.tools.read_calls import read_call
     from hub_mcp.wiring import hub_of, set_up_logging
 
     set_up_logging(settings)
@@ -152,7 +152,7 @@ async def _change(settings: Settings, hub: Hub, wanted: Change[Any, Any], shape:
         if not settings.dry_run:
             show_done(await make_change(gate, part, hub), shape)
             continue
-        from hub_mcp.server.answer_form import AnswerForm
+        from hub_mcp.server.answers.answer_form import AnswerForm
         from hub_mcp.server.confirm.change_tool import rehearsal
 
         async with gate.recording_refusals(part, hub):
@@ -163,8 +163,8 @@ async def _change(settings: Settings, hub: Hub, wanted: Change[Any, Any], shape:
 
 async def _read(hub: Hub, wanted: Endpoint[Any]) -> Answer:
     """The answer of a read; a listing is walked until it has the rows that were asked for."""
-    from hub_mcp.server.gathering import gather
-    from hub_mcp.server.render import Rows
+    from hub_mcp.server.answers.gathering import gather
+    from hub_mcp.server.answers.render import Rows
 
     progress = ProgressLine(getattr(wanted, "limit", 0))
 

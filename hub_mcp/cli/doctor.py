@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub_mcp import __version__
+from hub_mcp.cli.flags.options import ELSEWHERE, settings_behind
 from hub_mcp.cli.main import IGNORED
-from hub_mcp.cli.options import ELSEWHERE, settings_behind
 from hub_mcp.cli.output import room, wrapped
 from hub_mcp.settings import Settings
 
@@ -60,7 +60,7 @@ async def examined(settings: Settings) -> dict[str, Any]:
     from hub_mcp.catalogue.refusals import window_of
     from hub_mcp.catalogue.repos.models import ListModels
     from hub_mcp.errors import HubError
-    from hub_mcp.server.catalogue_tools import why_hidden
+    from hub_mcp.server.tools.catalogue_tools import why_hidden
     from hub_mcp.wiring import hub_of
 
     hub = hub_of(settings)

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.answers import as_text, clean
 from hub_mcp.catalogue.change import Change
-from hub_mcp.cli.options import ELSEWHERE, settings_behind
+from hub_mcp.cli.flags.options import ELSEWHERE, settings_behind
 from hub_mcp.cli.output import table
 from hub_mcp.cli.terminal import make_change, need_terminal
 from hub_mcp.errors import HubError, Stopped, plain

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from hub_mcp.cli.options import ELSEWHERE, settings_behind
+from hub_mcp.cli.flags.options import ELSEWHERE, settings_behind
 from hub_mcp.cli.output import gist, hint, room, with_format, wrapped
 from hub_mcp.settings import Settings
 
@@ -18,9 +18,9 @@ from hub_mcp.settings import Settings
 @click.pass_obj
 def tools(settings: Settings, shape: str) -> None:
     """List the tools, by area, with what each does to the Hub. As JSON: what a client sees."""
-    from hub_mcp.server.catalogue_tools import CatalogueTools
-    from hub_mcp.server.operation_tools import CHANGING, tool_for
-    from hub_mcp.server.tool_selection import AREA
+    from hub_mcp.server.tools.catalogue_tools import CatalogueTools
+    from hub_mcp.server.tools.operation_tools import CHANGING, tool_for
+    from hub_mcp.server.tools.tool_selection import AREA
 
     listed = CatalogueTools(settings)
     if shape == "json":

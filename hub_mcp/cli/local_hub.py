@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hub_mcp.cli.options import settings_behind
+from hub_mcp.cli.flags.options import settings_behind
 from hub_mcp.settings import Settings
 
 if TYPE_CHECKING:

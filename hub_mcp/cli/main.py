@@ -9,16 +9,16 @@ from typing import Any, NoReturn
 import click
 
 from hub_mcp import __version__
-from hub_mcp.cli.flags import settings_from
+from hub_mcp.cli.flags.flag_table import settings_from
+from hub_mcp.cli.flags.options import bare_values, with_settings
 from hub_mcp.cli.groups import Late
-from hub_mcp.cli.options import bare_values, with_settings
 from hub_mcp.errors import HubError, plain
 
 # Each subcommand: where it lies, and what the menu says. None is imported before it is called or completed.
 COMMANDS = {
     "try": ("try_:try_", "Show a short session on the local Hub, as an assistant sees it."),
-    "install": ("install:install", "Connect an assistant to this server."),
-    "uninstall": ("install:uninstall", "Remove the entry that install wrote."),
+    "install": ("assistants.install:install", "Connect an assistant to this server."),
+    "uninstall": ("assistants.install:uninstall", "Remove the entry that install wrote."),
     "doctor": ("doctor:doctor", "Check the set-up: token, Hub, network, tools, and anything that is wrong."),
     "tools": ("list_tools:tools", "List the tools."),
     "call": ("call:call", "Call a tool."),

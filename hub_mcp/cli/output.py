@@ -63,7 +63,7 @@ def shape_of(form: str, *, as_json: bool, quiet: bool) -> str:
 def show(call: Endpoint[Any], answer: Answer, shape: str) -> None:
     """Print an answer on stdout, and hints on stderr."""
     from hub_mcp.catalogue.answers import Page
-    from hub_mcp.server.render import fields_of, lines_of, render
+    from hub_mcp.server.answers.render import fields_of, lines_of, render
 
     content = answer.content(fields_of(call))
     if shape == "json":
@@ -89,7 +89,7 @@ def show(call: Endpoint[Any], answer: Answer, shape: str) -> None:
 
 def show_done(acted: Acted, shape: str) -> None:
     """Print what a change did."""
-    from hub_mcp.server.render import render_done
+    from hub_mcp.server.answers.render import render_done
 
     rendered = render_done(acted.answer, acted.sentences())
     if shape == "json":
@@ -108,7 +108,7 @@ def _name(row: Any) -> str:
 
 def _listing(call: Endpoint[Any], page: Any) -> list[str]:
     """The rows of a page as columns that fit the terminal."""
-    from hub_mcp.server.render import ABSENT, cells_of
+    from hub_mcp.server.answers.render import ABSENT, cells_of
 
     columns, rows = cells_of(call, page)
     lines = table([columns, *rows], width=shutil.get_terminal_size((100, 24)).columns, absent=ABSENT)

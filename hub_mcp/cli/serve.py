@@ -6,7 +6,7 @@ import gc
 
 import click
 
-from hub_mcp.cli.options import ELSEWHERE, settings_behind
+from hub_mcp.cli.flags.options import ELSEWHERE, settings_behind
 from hub_mcp.settings import Settings
 
 

@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from hub_mcp.cli.flags import PREFIX, settings_from
-from hub_mcp.cli.options import with_settings
+from hub_mcp.cli.flags.flag_table import PREFIX, settings_from
+from hub_mcp.cli.flags.options import with_settings
 from hub_mcp.settings import Settings
 
 GRACE = 30  # seconds that calls get to finish when the server is told to stop

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from hub_mcp.cli.jsonc import Json
+from hub_mcp.cli.assistants.jsonc import Json
 from hub_mcp.dev import project as projects
 from hub_mcp.dev.derived_files import bring_up_to_date, files_in
 from hub_mcp.dev.project import ROOT
@@ -28,8 +28,8 @@ def main() -> None:
 def manifests(check: bool) -> None:
     """Write manifests/, and the lists the server starts with, from pyproject.toml and the catalogue."""
     from hub_mcp.dev.address_patterns import patterns_file
-    from hub_mcp.dev.manifests import FOLDER, render
-    from hub_mcp.dev.published_tools import by_file, early, prepared, published
+    from hub_mcp.dev.manifests.all_manifests import FOLDER, render
+    from hub_mcp.dev.manifests.published_tools import by_file, early, prepared, published
 
     rendered = {FOLDER / path: text for path, text in render(projects.load(), published()).items()}
     _settle(rendered | by_file() | patterns_file() | prepared() | early(), files_in(FOLDER), check)
@@ -92,9 +92,9 @@ def picture() -> None:
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 def bundle(folder: Path) -> None:
     """Lay out in FOLDER what `mcpb pack` makes a bundle of."""
-    from hub_mcp.dev.bundle import stage
-    from hub_mcp.dev.manifests import render
-    from hub_mcp.dev.published_tools import published
+    from hub_mcp.dev.manifests.all_manifests import render
+    from hub_mcp.dev.manifests.bundle import stage
+    from hub_mcp.dev.manifests.published_tools import published
 
     project = projects.load()
     stage(project, render(project, published()), folder)
@@ -110,8 +110,8 @@ def bundle(folder: Path) -> None:
 )
 def scaffold(operation: str, openapi: Path) -> None:
     """Print a ready endpoint class for an operation of the Hub's OpenAPI document."""
-    from hub_mcp.dev.openapi import NoClass
-    from hub_mcp.dev.scaffold import scaffold as class_for
+    from hub_mcp.dev.operations.openapi import NoClass
+    from hub_mcp.dev.operations.scaffold import scaffold as class_for
 
     document: Json = json.loads(openapi.read_text("utf-8"))
     if not isinstance(document, dict):
@@ -128,8 +128,8 @@ def scaffold(operation: str, openapi: Path) -> None:
 @_check
 def operations(document: Path, pin: tuple[str, ...], check: bool) -> None:
     """Take in the Hub's OpenAPI DOCUMENT: say what is new, changed or gone, and gate that as unknown."""
-    from hub_mcp.dev.import_operations import TABLE, pinned_anew, read_document, take_in
-    from hub_mcp.dev.outlines import OUTLINES, outlines
+    from hub_mcp.dev.operations.import_operations import TABLE, pinned_anew, read_document, take_in
+    from hub_mcp.dev.operations.outlines import OUTLINES, outlines
 
     try:
         read = read_document(document)

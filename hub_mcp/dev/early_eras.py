@@ -12,7 +12,7 @@ from mcp.shared.message import SessionMessage
 from mcp.types import jsonrpc_message_adapter
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, LATEST_HANDSHAKE_VERSION, MODERN_PROTOCOL_VERSIONS
 
-from hub_mcp.server.early_answers import CAPABILITIES, CLIENT, VERSION
+from hub_mcp.server.early.early_answers import CAPABILITIES, CLIENT, VERSION
 from hub_mcp.server.relay import Relay
 
 LIST_TOOLS = "tools/list"

@@ -10,8 +10,8 @@ from typing import Any
 
 from hub_mcp.catalogue import ENDPOINTS, Effect, Endpoint
 from hub_mcp.catalogue.operations.table import Operation, Standing, operations
-from hub_mcp.cli.clients import CLIENTS, Client, Machine
-from hub_mcp.dev.client_pieces import ENDINGS, links, pieces
+from hub_mcp.cli.assistants.clients import CLIENTS, Client, Machine
+from hub_mcp.dev.manifests.client_pieces import ENDINGS, links, pieces
 from hub_mcp.dev.project import Project
 
 TITLES = {"repos": "Repositories", "resource_groups": "Resource groups", "users": "You"}

@@ -38,8 +38,8 @@ def _encoder() -> Callable[[str], list[int]]:
 
 def snapshots() -> dict[Path, bytes]:
     """The file of each tool that is offered unasked."""
-    from hub_mcp.server.operation_tools import TOOLS, tool_for
-    from hub_mcp.server.tools import tools
+    from hub_mcp.server.tools.endpoint_tools import tools
+    from hub_mcp.server.tools.operation_tools import TOOLS, tool_for
 
     return {
         PLACE / f"{tool.name}.txt": _snapshot(tool).encode() for tool in (*tools(), *map(tool_for, TOOLS))

@@ -43,19 +43,19 @@ from hub_mcp.errors import (
 )
 from hub_mcp.gate.batch import Batch
 from hub_mcp.gate.gate import Gate
-from hub_mcp.server.answer_form import form_of, shows_views
-from hub_mcp.server.catalogue_tools import CatalogueTools
+from hub_mcp.server.answers.answer_form import form_of, shows_views
+from hub_mcp.server.answers.gathering import gather
+from hub_mcp.server.answers.progress import Progress
 from hub_mcp.server.confirm.batch_tool import batch_of, changed_many
 from hub_mcp.server.confirm.change_tool import changed
 from hub_mcp.server.confirm.elicitation import Boundary
 from hub_mcp.server.confirm.view_answer import FOR_THE_VIEW, WAIT, ViewAnswer, view_key
-from hub_mcp.server.gathering import gather
 from hub_mcp.server.lazy import Handlers, lazy_server
-from hub_mcp.server.operation_tools import CHANGE, FIND, MANY, READ, tool_for
-from hub_mcp.server.progress import Progress
-from hub_mcp.server.read_calls import read_call
 from hub_mcp.server.resources.reading import Pages
-from hub_mcp.server.tools import CONFIRM, DRY_RUN, answer_result, error_result
+from hub_mcp.server.tools.catalogue_tools import CatalogueTools
+from hub_mcp.server.tools.endpoint_tools import CONFIRM, DRY_RUN, answer_result, error_result
+from hub_mcp.server.tools.operation_tools import CHANGE, FIND, MANY, READ, tool_for
+from hub_mcp.server.tools.read_calls import read_call
 from hub_mcp.server.views.view_list import ANSWER
 from hub_mcp.server.views.view_pages import page_at
 

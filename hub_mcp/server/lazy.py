@@ -20,9 +20,9 @@ from mcp.types import ListToolsResult, PaginatedRequestParams
 
 from hub_mcp import __version__
 from hub_mcp.errors import BadInput, plain
-from hub_mcp.server.answer_form import asks_structured, shows_views
-from hub_mcp.server.revisions import OnlyWhatIsKnown
-from hub_mcp.server.tool_list import ToolList
+from hub_mcp.server.answers.answer_form import asks_structured, shows_views
+from hub_mcp.server.answers.revisions import OnlyWhatIsKnown
+from hub_mcp.server.tools.tool_list import ToolList
 from hub_mcp.settings import Settings
 
 Context = ServerRequestContext[Any, Any]
@@ -132,7 +132,7 @@ class WholeArguments(ServerMiddleware[Any]):
         if ctx.method != "tools/call" or sent is None or isinstance(sent, dict):
             return await call_next(ctx)
         from hub_mcp.catalogue.fields.host_arguments import arguments_in
-        from hub_mcp.server.tools import error_result
+        from hub_mcp.server.tools.endpoint_tools import error_result
 
         if (read := arguments_in(sent)) is not None:
             return await call_next(replace(ctx, params={**params, "arguments": read}))

@@ -18,7 +18,7 @@ import anyio
 from mcp.shared.message import SessionMessage
 from mcp.types import jsonrpc_message_adapter
 
-from hub_mcp.server.early_session import watchable
+from hub_mcp.server.early.early_session import watchable
 from hub_mcp.server.relay import Incoming, Outgoing, UnreadableLine, refusals_of, refusals_of_long
 
 LONGEST_LINE = 8 * 1024 * 1024  # bytes of one message

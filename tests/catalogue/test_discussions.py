@@ -10,7 +10,7 @@ import pytest
 from hub_mcp.catalogue.answers import Page
 from hub_mcp.catalogue.discussions.discussions import Discussion, GetDiscussion, ListDiscussions, files_in
 from hub_mcp.catalogue.http import HttpResponse
-from hub_mcp.server.render import render
+from hub_mcp.server.answers.render import render
 
 REPO: dict[str, Any] = {"repo_id": "ada/x", "type": "model"}
 

@@ -10,9 +10,9 @@ from hub_mcp.catalogue.bounds import BUDGET, weight
 from hub_mcp.catalogue.content.file_content import BEGINNING, FileContent, GetFile
 from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.errors import NotAHub
-from hub_mcp.server.answer_form import AnswerForm
-from hub_mcp.server.render import render
-from hub_mcp.server.tools import answer_result
+from hub_mcp.server.answers.answer_form import AnswerForm
+from hub_mcp.server.answers.render import render
+from hub_mcp.server.tools.endpoint_tools import answer_result
 
 REPO: dict[str, Any] = {"repo_id": "ada/x", "type": "model", "path": "a.txt"}
 HEADERS = {"x-repo-commit": "b53978ac06899cb8da0dba7505956805d3f1f6aa", "content-type": "text/plain"}

@@ -11,7 +11,7 @@ import pytest
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.fields.schema import schema_of
 from hub_mcp.cli.call import command_of
-from hub_mcp.cli.flags import FLAGS
+from hub_mcp.cli.flags.flag_table import FLAGS
 from tests.cli.conftest import Ran, Run
 
 EVERY = pytest.mark.parametrize("tool", ENDPOINTS)

@@ -12,9 +12,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub_mcp.cli import jsonc
-from hub_mcp.cli.config_edits import put_toml, put_yaml, take_toml, take_yaml
-from hub_mcp.cli.jsonc import Json, Unreadable
+from hub_mcp.cli.assistants import jsonc
+from hub_mcp.cli.assistants.config_edits import put_toml, put_yaml, take_toml, take_yaml
+from hub_mcp.cli.assistants.jsonc import Json, Unreadable
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-999, 999) | st.text(max_size=6),

@@ -16,12 +16,12 @@ import yaml
 from click.testing import CliRunner, Result
 
 from hub_mcp import __version__
-from hub_mcp.cli.client_entries import Remote, Start
-from hub_mcp.cli.clients import CLIENTS, Client, Machine
-from hub_mcp.cli.config_files import BACKUP, entry_of, value_of
-from hub_mcp.cli.install import configuration_text, install, uninstall
-from hub_mcp.dev.check_clients import PIECES
-from hub_mcp.dev.check_shapes import faults
+from hub_mcp.cli.assistants.client_entries import Remote, Start
+from hub_mcp.cli.assistants.clients import CLIENTS, Client, Machine
+from hub_mcp.cli.assistants.config_files import BACKUP, entry_of, value_of
+from hub_mcp.cli.assistants.install import configuration_text, install, uninstall
+from hub_mcp.dev.manifests.check_clients import PIECES
+from hub_mcp.dev.manifests.check_shapes import faults
 from tests.thoroughly import a_quarter, every_nth
 
 TOKEN = "hf_" + "Sample" * 5

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from hub_mcp.cli.client_entries import Remote, Start
-from hub_mcp.cli.clients import CLIENTS, Client, Machine
-from hub_mcp.cli.config_files import BOM, entry_of, value_of
-from hub_mcp.cli.install import configuration_text, install, uninstall
+from hub_mcp.cli.assistants.client_entries import Remote, Start
+from hub_mcp.cli.assistants.clients import CLIENTS, Client, Machine
+from hub_mcp.cli.assistants.config_files import BOM, entry_of, value_of
+from hub_mcp.cli.assistants.install import configuration_text, install, uninstall
 from tests.cli.test_install import ALL, TOKEN, lived_in, run
 from tests.cli.test_install import home as home  # a fixture
 

@@ -12,9 +12,9 @@ import click
 import pytest
 
 from hub_mcp.catalogue import ENDPOINTS
-from hub_mcp.cli.flags import FLAGS, Flag
+from hub_mcp.cli.flags.flag_table import FLAGS, Flag
+from hub_mcp.cli.flags.options import bare_values, settings_behind
 from hub_mcp.cli.main import COMMANDS
-from hub_mcp.cli.options import bare_values, settings_behind
 from hub_mcp.settings import Settings
 from tests.cli.conftest import Ran, Run
 

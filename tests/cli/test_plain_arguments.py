@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub_mcp.cli import main as command_line
-from hub_mcp.cli.flags import FLAGS
-from hub_mcp.cli.plain_arguments import NOT_PLAIN, plain_settings
+from hub_mcp.cli.flags.flag_table import FLAGS
+from hub_mcp.cli.flags.plain_arguments import NOT_PLAIN, plain_settings
 from hub_mcp.settings import Settings
 
 PLAIN: list[tuple[list[str], dict[str, str], Settings]] = [

@@ -10,9 +10,9 @@ import pytest
 from mcp import Client
 
 from hub_mcp.catalogue.endpoint import default_endpoints
-from hub_mcp.cli.flags import settings_from
-from hub_mcp.server.operation_tools import TOOLS
+from hub_mcp.cli.flags.flag_table import settings_from
 from hub_mcp.server.resources.streams import BUDGET
+from hub_mcp.server.tools.operation_tools import TOOLS
 from hub_mcp.wiring import hub_of, server_of
 from tests.cli.conftest import Run
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hub_mcp.cli.flags import FLAGS
+from hub_mcp.cli.flags.flag_table import FLAGS
 from hub_mcp.client.placeholders import NETWORK, usable
 from hub_mcp.client.token import find_token
 from tests.cli.conftest import Run

@@ -15,20 +15,20 @@ import yaml
 
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.endpoint import default_endpoints
-from hub_mcp.cli.clients import CLIENTS
-from hub_mcp.cli.flags import settings_from
-from hub_mcp.cli.jsonc import Json
+from hub_mcp.cli.assistants.clients import CLIENTS
+from hub_mcp.cli.assistants.jsonc import Json
+from hub_mcp.cli.flags.flag_table import settings_from
 from hub_mcp.dev import project as projects
-from hub_mcp.dev.check_clients import PIECES
-from hub_mcp.dev.check_manifests import CHECKS
-from hub_mcp.dev.check_shapes import faults
-from hub_mcp.dev.client_pieces import links
 from hub_mcp.dev.derived_files import bring_up_to_date, files_in, stale
-from hub_mcp.dev.manifests import FOLDER, render
-from hub_mcp.dev.published_tools import published
+from hub_mcp.dev.manifests.all_manifests import FOLDER, render
+from hub_mcp.dev.manifests.check_clients import PIECES
+from hub_mcp.dev.manifests.check_manifests import CHECKS
+from hub_mcp.dev.manifests.check_shapes import faults
+from hub_mcp.dev.manifests.client_pieces import links
+from hub_mcp.dev.manifests.published_tools import published
+from hub_mcp.dev.manifests.variables import VARIABLES
 from hub_mcp.dev.readme import marker, updated
-from hub_mcp.dev.variables import VARIABLES
-from hub_mcp.server.operation_tools import TOOLS
+from hub_mcp.server.tools.operation_tools import TOOLS
 from hub_mcp.settings import Settings
 
 PROJECT = projects.load()

@@ -17,9 +17,9 @@ from hub_mcp.catalogue import ENDPOINTS, Effect, Endpoint
 from hub_mcp.catalogue.fields.schema import schema_of
 from hub_mcp.catalogue.parts import Lookup
 from hub_mcp.client.hub import Hub
-from hub_mcp.dev.openapi import NoClass
+from hub_mcp.dev.operations.openapi import NoClass
+from hub_mcp.dev.operations.scaffold import scaffold
 from hub_mcp.dev.project import ROOT
-from hub_mcp.dev.scaffold import scaffold
 from hub_mcp.localhub.app import create_app
 
 DOCUMENT = ROOT.parent / "shared" / "hub" / "openapi.json"

@@ -23,8 +23,8 @@ from hub_mcp.gate.gate import Gate
 from hub_mcp.gate.journal import Entry, Journal
 from hub_mcp.gate.once import InMemoryUsage
 from hub_mcp.localhub.app import create_app
-from hub_mcp.server.catalogue_tools import CatalogueTools
 from hub_mcp.server.handlers import build
+from hub_mcp.server.tools.catalogue_tools import CatalogueTools
 from hub_mcp.server.views.view_list import EXTENSION, HTML
 from hub_mcp.settings import Settings
 from tests.written import EVERY_TOOL, SOURCE, offering

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from hub_mcp.cli.flags import settings_from
+from hub_mcp.cli.flags.flag_table import settings_from
 from hub_mcp.cli.main import cli
 from hub_mcp.errors import BadInput
 from tests.gate.gates import Asked, World, agreeing, refused, text_of

@@ -17,12 +17,12 @@ from starlette.applications import Starlette
 
 from hub_mcp.client.hub import Hub
 from hub_mcp.gate.gate import Gate
-from hub_mcp.server.catalogue_tools import CatalogueTools
 from hub_mcp.server.handlers import build
 from hub_mcp.server.http.auth import KnownTokens, payer_of
 from hub_mcp.server.http.connections import server_config
 from hub_mcp.server.http.http_app import Http, http_app, per_caller
 from hub_mcp.server.resources.reading import Pages
+from hub_mcp.server.tools.catalogue_tools import CatalogueTools
 from tests.gate.gates import ADA, BASE, World
 from tests.waiting import PATIENCE, until
 

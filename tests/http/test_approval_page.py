@@ -15,9 +15,9 @@ from mcp import Client
 
 from hub_mcp.client.hub import Hub
 from hub_mcp.gate.approvals import Approvals
-from hub_mcp.server.catalogue_tools import CatalogueTools
 from hub_mcp.server.handlers import build
 from hub_mcp.server.http.http_app import Http, http_app, per_caller
+from hub_mcp.server.tools.catalogue_tools import CatalogueTools
 from tests.gate.gates import ADA, BASE, EVE, World, said, text_of
 from tests.gate.test_gate_safety import DELETE
 

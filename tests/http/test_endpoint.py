@@ -12,7 +12,7 @@ import pytest
 
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.server.http.http_app import Http
-from hub_mcp.server.operation_tools import TOOLS
+from hub_mcp.server.tools.operation_tools import TOOLS
 from tests.client.placeholders import UNFILLED
 from tests.gate.gates import ADA, BASE, ERAS, EVE, World, text_of
 from tests.http.serving import app_of, client_of, served

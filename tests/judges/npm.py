@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hub_mcp.catalogue.endpoint import default_endpoints
-from hub_mcp.server.operation_tools import TOOLS
+from hub_mcp.server.tools.operation_tools import TOOLS
 
 MODULES = Path(__file__).parent / "node_modules"
 NODE = MODULES / ".bin" / "node"  # from npm: the judges need Node 22, and many machines have an older one

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from hub_mcp.cli.client_entries import Remote, Server, Start
-from hub_mcp.cli.clients import CLIENTS, Machine
-from hub_mcp.cli.install import configuration_text
+from hub_mcp.cli.assistants.client_entries import Remote, Server, Start
+from hub_mcp.cli.assistants.clients import CLIENTS, Machine
+from hub_mcp.cli.assistants.install import configuration_text
 from tests.judges.npm import HUB_MCP, MODULES, OFFERED, PATIENCE, SANDBOX, environment, served
 from tests.judges.stand_in_model import DONE, Call, StandIn, stand_in
 

@@ -100,7 +100,7 @@ def run(installed: Path, entry: list[str]) -> list[str]:
 
 
 def test_the_compose_file_sets_what_the_server_reads() -> None:
-    from hub_mcp.cli.flags import FLAGS
+    from hub_mcp.cli.flags.flag_table import FLAGS
     from hub_mcp.cli.serve_http import http
 
     compose = yaml.safe_load((PLACE / "compose.yaml").read_text())

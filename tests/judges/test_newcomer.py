@@ -34,9 +34,9 @@ MOOD = f'{{"repo_id": "ada/mood-of-the-weather", "type": "model", "sha": "{LARGE
 LISTS = {  # files in which each tool has a line
     "README.md",
     "hub_mcp/catalogue/tools_by_file.json",
-    "hub_mcp/server/early_answers.json",
-    "hub_mcp/server/prepared_operations.json",
-    "hub_mcp/server/prepared_tools.json",
+    "hub_mcp/server/early/early_answers.json",
+    "hub_mcp/server/tools/prepared_operations.json",
+    "hub_mcp/server/tools/prepared_tools.json",
     "hub_mcp/server/resources/address_patterns.json",
     "manifests/README.md",
     "manifests/mcpb/manifest.json",

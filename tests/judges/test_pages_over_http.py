@@ -15,10 +15,10 @@ import pytest
 from mcp import Client
 
 from hub_mcp.client.hub import Hub
-from hub_mcp.server.catalogue_tools import CatalogueTools
 from hub_mcp.server.handlers import build
 from hub_mcp.server.http.http_app import Http, http_app, per_caller
 from hub_mcp.server.resources.reading import Pages
+from hub_mcp.server.tools.catalogue_tools import CatalogueTools
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import gate_of
 from tests.http import serving

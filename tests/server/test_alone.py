@@ -18,7 +18,7 @@ ALONE = """
 import anyio, json, sys
 from mcp.client import Client
 from hub_mcp.server.lazy import lazy_server
-from hub_mcp.server.prepared_tools import PreparedTools
+from hub_mcp.server.early.prepared_tools import PreparedTools
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import handlers_of, hub_of
 

@@ -18,7 +18,7 @@ from hub_mcp.catalogue.endpoint import default_endpoints
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.token import Token
 from hub_mcp.dev.snapshots import tokens_of
-from hub_mcp.server.render import HUB_SAYS
+from hub_mcp.server.answers.render import HUB_SAYS
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import hub_of, server_of
 

@@ -14,7 +14,7 @@ import pytest
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.endpoint import default_endpoints
 from hub_mcp.catalogue.fields.host_arguments import arguments_in
-from hub_mcp.server.operation_tools import TOOLS
+from hub_mcp.server.tools.operation_tools import TOOLS
 from tests import samples
 from tests.gate.gates import World
 from tests.http.serving import app_of, served

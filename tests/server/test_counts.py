@@ -16,7 +16,7 @@ from mcp.types import CallToolResult, TextContent
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.client.counting import MOST_PAGES, MOST_VALUES, count
 from hub_mcp.client.hub import Hub
-from hub_mcp.server.read_calls import read_call
+from hub_mcp.server.tools.read_calls import read_call
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import hub_of, server_of
 from tests.samples import CALLS

@@ -13,7 +13,7 @@ import pytest
 
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.operations.table import Answers
-from hub_mcp.dev.import_operations import BEYOND, with_beyond
+from hub_mcp.dev.operations.import_operations import BEYOND, with_beyond
 from tests.catalogue.operations.examples import least_arguments
 from tests.catalogue.operations.test_table import SHARED, needs_document, without_undefined
 from tests.gate.gates import World, text_of

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, MODERN_PROTOCOL_VERSIONS
 
 from hub_mcp.dev.early_eras import LISTS, answers, requests
-from hub_mcp.server.early_answers import CAPABILITIES, CLIENT, VERSION, EarlyAnswers
+from hub_mcp.server.early.early_answers import CAPABILITIES, CLIENT, VERSION, EarlyAnswers
 from hub_mcp.server.views.view_list import EXTENSION, HTML
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import sandbox, server_of

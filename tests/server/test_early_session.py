@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from hub_mcp.server.early_session import LONGEST_LINE
+from hub_mcp.server.early.early_session import LONGEST_LINE
 from tests.server.test_relay import INITIALIZED, MODERN, discover, hello
 from tests.server.test_stdio import SERVER, request
 from tests.waiting import PATIENCE
@@ -128,7 +128,7 @@ def test_a_client_that_listens_no_more_is_left_without_a_word() -> None:
     assert session.process.stderr.read() == b""
 
 
-CAN_SERVE = "from hub_mcp.server.early_session import can_serve; print(can_serve())"
+CAN_SERVE = "from hub_mcp.server.early.early_session import can_serve; print(can_serve())"
 
 
 @pytest.mark.parametrize("blocks", [True, False])

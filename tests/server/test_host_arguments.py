@@ -12,7 +12,7 @@ from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.fields.host_arguments import as_meant
 from hub_mcp.catalogue.fields.schema import reading_schema
 from hub_mcp.errors import BadInput
-from hub_mcp.server.read_calls import read_call
+from hub_mcp.server.tools.read_calls import read_call
 from tests import samples
 
 GIVEN = [

@@ -18,7 +18,7 @@ from hub_mcp.catalogue.operations import paths
 from hub_mcp.catalogue.operations.calls import OperationCall, made_of
 from hub_mcp.catalogue.operations.risks import ASKING, risk_of
 from hub_mcp.catalogue.operations.table import Operation, Standing, read_table, shipped
-from hub_mcp.server import operation_tools
+from hub_mcp.server.tools import operation_tools
 from tests.gate.gates import World
 from tests.server.test_operation_tools import REPO, only_outlines, reading, world
 

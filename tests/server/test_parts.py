@@ -18,9 +18,9 @@ from hub_mcp.catalogue.endpoint import default_endpoints
 from hub_mcp.catalogue.parts import Lookup
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.token import Token
-from hub_mcp.server.catalogue_tools import callable_operations
-from hub_mcp.server.read_calls import read_call
 from hub_mcp.server.resources.addresses import address_of, call_at
+from hub_mcp.server.tools.catalogue_tools import callable_operations
+from hub_mcp.server.tools.read_calls import read_call
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import server_of
 from tests.server.test_answer_form import text_of

@@ -10,7 +10,7 @@ import pytest
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, MODERN_PROTOCOL_VERSIONS
 
 from hub_mcp.dev.early_eras import answers, requests
-from hub_mcp.server.early_answers import EarlyAnswers
+from hub_mcp.server.early.early_answers import EarlyAnswers
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import sandbox, server_of
 

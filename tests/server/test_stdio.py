@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from hub_mcp.catalogue.endpoint import default_endpoints
 from hub_mcp.localhub.app import create_app
 from hub_mcp.localhub.serving import serving
-from hub_mcp.server.operation_tools import TOOLS
+from hub_mcp.server.tools.operation_tools import TOOLS
 from tests.gate.gates import ADA
 from tests.waiting import PATIENCE, turns
 

@@ -19,8 +19,8 @@ from hub_mcp.client.counting import SECONDS
 from hub_mcp.client.hub import EMPTY_PAGES, MOST_LEFT_OUT, Hub
 from hub_mcp.client.token import Token
 from hub_mcp.localhub.app import create_app
-from hub_mcp.server.read_calls import read_call
 from hub_mcp.server.resources.streams import LASTS, stream_of
+from hub_mcp.server.tools.read_calls import read_call
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import server_of
 from tests.gate.gates import ADA, BASE, text_of

@@ -29,11 +29,11 @@ from hub_mcp.gate.batch import (
 from hub_mcp.gate.effects import ONE_BY_ONE
 from hub_mcp.gate.gate import Gate
 from hub_mcp.gate.question import Decision
-from hub_mcp.server.answer_form import AnswerForm, form_of
+from hub_mcp.server.answers.answer_form import AnswerForm, form_of
 from hub_mcp.server.confirm.change_tool import Brought, answer_brought, put
 from hub_mcp.server.confirm.elicitation import Context
-from hub_mcp.server.operation_tools import MANY, TOOLS
-from hub_mcp.server.tools import error_result, result_of
+from hub_mcp.server.tools.endpoint_tools import error_result, result_of
+from hub_mcp.server.tools.operation_tools import MANY, TOOLS
 
 MOST_SAID = 60_000  # characters of what is said of all calls together
 LONGEST_SAID = 600  # characters of what is said of one call

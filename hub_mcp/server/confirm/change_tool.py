@@ -17,7 +17,8 @@ from hub_mcp.client.hub import Hub
 from hub_mcp.errors import NOTHING_CHANGED, HubError, Stopped
 from hub_mcp.gate.gate import Acted, Gate, Rehearsal
 from hub_mcp.gate.question import EXPIRES, Decision, Proposal, Question
-from hub_mcp.server.answer_form import AnswerForm, form_of, is_modern
+from hub_mcp.server.answers.answer_form import AnswerForm, form_of, is_modern
+from hub_mcp.server.answers.render import render_done
 from hub_mcp.server.confirm.elicitation import (
     Context,
     Unanswered,
@@ -29,8 +30,7 @@ from hub_mcp.server.confirm.elicitation import (
 )
 from hub_mcp.server.confirm.plan_token import Plan, Seals, need_approval, plan_for
 from hub_mcp.server.confirm.view_answer import ViewAnswer, asked_in_view
-from hub_mcp.server.render import render_done
-from hub_mcp.server.tools import error_result, result_of
+from hub_mcp.server.tools.endpoint_tools import error_result, result_of
 
 log = logging.getLogger("hub_mcp")
 

@@ -24,7 +24,7 @@ from pydantic import ValidationError
 from hub_mcp.client.caller import Caller
 from hub_mcp.errors import Stopped
 from hub_mcp.gate.question import ASK_AGAIN, EXPIRES, Challenge, Decision, Question, decision_of
-from hub_mcp.server.answer_form import is_modern
+from hub_mcp.server.answers.answer_form import is_modern
 
 Context = ServerRequestContext[Any, Any]
 AT_ONCE = 0.5  # seconds; nobody reads a question and answers it within

@@ -20,10 +20,10 @@ from hub_mcp.client.hub import Hub
 from hub_mcp.errors import NOTHING_CHANGED, Stopped
 from hub_mcp.gate.gate import Gate
 from hub_mcp.gate.question import ASK_AGAIN, EXPIRES, Decision, Proposal, Question, decision_of
-from hub_mcp.server.answer_form import AnswerForm
+from hub_mcp.server.answers.answer_form import AnswerForm
 from hub_mcp.server.confirm.elicitation import AT_ONCE
 from hub_mcp.server.confirm.plan_token import VIEW, Seals
-from hub_mcp.server.tools import CONFIRM, DRY_RUN, result_of
+from hub_mcp.server.tools.endpoint_tools import CONFIRM, DRY_RUN, result_of
 from hub_mcp.server.views.view_list import ANSWER
 
 KEY = "hub_mcp/question"

@@ -35,10 +35,10 @@ from hub_mcp.catalogue.repos.tags import GetTags
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.near_names import with_near_names
 from hub_mcp.errors import BadInput, HubError, Missing
-from hub_mcp.server.gathering import gather
-from hub_mcp.server.progress import Progress
+from hub_mcp.server.answers.gathering import gather
+from hub_mcp.server.answers.progress import Progress
+from hub_mcp.server.answers.render import Rows, columns_of, fields_of
 from hub_mcp.server.prompts import get_prompt, list_prompts
-from hub_mcp.server.render import Rows, columns_of, fields_of
 from hub_mcp.server.resources.addresses import address_of, call_at, named_templates, templates
 from hub_mcp.server.resources.log_streams import read_log, streamed_at
 from hub_mcp.server.resources.streams import BUDGET, STREAM, read_stream, row_text

@@ -22,7 +22,7 @@ from hub_mcp.catalogue.bounds import bounded
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import BadInput, HubError, TimedOut
-from hub_mcp.server.render import columns_of, fields_of
+from hub_mcp.server.answers.render import columns_of, fields_of
 from hub_mcp.server.resources.addresses import SCHEME, address_of, call_at
 
 STREAM = f"{SCHEME}stream/"

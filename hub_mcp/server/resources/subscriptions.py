@@ -41,7 +41,7 @@ from hub_mcp.catalogue import Change, Endpoint
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import BadInput, HubError
-from hub_mcp.server.render import fields_of
+from hub_mcp.server.answers.render import fields_of
 from hub_mcp.server.resources.addresses import address_of, call_at
 from hub_mcp.server.resources.log_streams import LOOK_EVERY, last_line_of, streamed_at
 from hub_mcp.server.resources.streams import STREAM, Walk, stream_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mcp.types import ReadResourceResult, TextResourceContents
 
-from hub_mcp.server.render import HUB_SAYS
+from hub_mcp.server.answers.render import HUB_SAYS
 
 JSON = "application/json"
 META = {"hub_mcp/provenance": HUB_SAYS}

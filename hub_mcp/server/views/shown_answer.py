@@ -9,7 +9,7 @@ from mcp.types import CallToolRequestParams, CallToolResult
 from hub_mcp.catalogue import Endpoint
 from hub_mcp.catalogue.answers import Answer, Page
 from hub_mcp.catalogue.organizations.organization_access import Access, GetAccess
-from hub_mcp.server.render import Rows
+from hub_mcp.server.answers.render import Rows
 from hub_mcp.server.views.shown_access import with_access
 from hub_mcp.server.views.shown_rows import with_rows
 from hub_mcp.server.views.shown_space import with_space

@@ -8,7 +8,7 @@ from mcp.types import CallToolRequestParams, CallToolResult
 
 from hub_mcp.catalogue.answers import Page
 from hub_mcp.catalogue.endpoint import Endpoint
-from hub_mcp.server.render import Rows, columns_of, fields_of
+from hub_mcp.server.answers.render import Rows, columns_of, fields_of
 from hub_mcp.server.views.row_links import link_of
 
 KEY = "hub_mcp/rows"

@@ -5,7 +5,7 @@ from typing import Any
 from hub_mcp.catalogue.operations.arguments import of_route
 from hub_mcp.catalogue.operations.paths import routes, services_of, types_of
 from hub_mcp.catalogue.operations.table import Operation
-from hub_mcp.dev.schema_samples import sample
+from hub_mcp.dev.operations.schema_samples import sample
 
 NAMES = {
     "repo_id": "acme/tiny",

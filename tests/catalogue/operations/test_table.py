@@ -18,7 +18,7 @@ from hub_mcp.catalogue.operations.pinning import shapes_in
 from hub_mcp.catalogue.operations.risks import rules
 from hub_mcp.catalogue.operations.table import Operation, Standing, operations, read_table, shipped
 from hub_mcp.catalogue.operations.validation import bad_arguments, payload_of
-from hub_mcp.dev.import_operations import BEYOND, pinned_anew, take_in, with_beyond
+from hub_mcp.dev.operations.import_operations import BEYOND, pinned_anew, take_in, with_beyond
 from tests.catalogue.operations.examples import least_arguments
 
 SHARED = Path(__file__).parents[4] / "shared" / "hub"

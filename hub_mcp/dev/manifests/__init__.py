@@ -1,0 +1,1 @@
+"""All of `manifests/`: written from pyproject.toml and the catalogue, and judged."""

@@ -1,0 +1,1 @@
+"""What is answered before the SDK is there, from prepared files."""

@@ -1,0 +1,200 @@
+"""Tools that reach every operation of the Hub: find one, read with one, change with one, change many.
+
+A host's permission for reading is true: `read_operation` refuses what changes, by name, before anything is
+sent, and `change_operation` what reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from mcp.types import CallToolResult, Tool, ToolAnnotations
+
+from hub_mcp.catalogue import Endpoint
+from hub_mcp.catalogue.operations.arguments import read_arguments
+from hub_mcp.catalogue.operations.calls import names_of
+from hub_mcp.catalogue.operations.endpoints import endpoint_of
+from hub_mcp.catalogue.operations.ranking import Index
+from hub_mcp.catalogue.operations.signature import instead, nearest, reads, signature, whole
+from hub_mcp.catalogue.operations.table import Operation, operations
+from hub_mcp.errors import BadInput, Stopped, plain
+from hub_mcp.gate.batch import Batch
+from hub_mcp.server.answers.answer_form import AnswerForm
+from hub_mcp.server.tools.endpoint_tools import result_of
+from hub_mcp.settings import Settings
+
+FIND, READ, CHANGE = "find_operations", "read_operation", "change_operation"
+MANY = Batch.tool
+CHANGING = frozenset({CHANGE, MANY})
+LINES = 8
+QUERY_LIMIT = 400  # characters of a request that are looked at
+DECLARED = {"repo_id": {"type": "string"}, "type": {"type": "string"}, "namespace": {"type": "string"}}
+ARGUMENTS = {"type": "object", "properties": DECLARED, "description": "as the signature says"}
+NAME = {"type": "string"}
+ITS_ARGUMENTS = {"type": "object", "properties": {"repo_id": NAME}}
+CALL = {"type": "object", "properties": {"tool": NAME, "arguments": ITS_ARGUMENTS}}
+CHANGES = ToolAnnotations(
+    read_only_hint=False, destructive_hint=True, idempotent_hint=False, open_world_hint=True
+)
+
+
+def tool_for(name: str) -> Tool:
+    """One of the three as it is announced."""
+    description, properties, required, hints, meta = TOOLS[name]
+    schema = {"type": "object", "properties": properties, "required": required}
+    return Tool(
+        name=name,
+        title=name.replace("_", " ").capitalize(),
+        description=description,
+        input_schema=schema,
+        annotations=hints,
+        _meta=meta or None,
+    )
+
+
+TOOLS: Mapping[str, tuple[str, dict[str, Any], list[str], ToolAnnotations, dict[str, Any]]] = {
+    FIND: (
+        "Find any operation of the Hub by what it does; a name alone answers its arguments.",
+        {"query": {"type": "string"}},
+        ["query"],
+        ToolAnnotations(read_only_hint=True, open_world_hint=False),
+        {"anthropic/alwaysLoad": True},
+    ),
+    READ: (
+        "Make an operation that only reads.",
+        {
+            "operation": NAME,
+            "arguments": ARGUMENTS,
+            "fields": {"type": "array", "items": {"type": "string"}},
+            "limit": {"type": "integer"},
+            "cursor": {"type": "string"},
+        },
+        ["operation"],
+        ToolAnnotations(read_only_hint=True, open_world_hint=True),
+        {},
+    ),
+    CHANGE: (
+        "Make an operation that changes something. Risky ones ask a person.",
+        {
+            "operation": NAME,
+            "arguments": ARGUMENTS,
+            "dry_run": {"type": "boolean"},
+            "confirm_token": {"type": "string"},
+        },
+        ["operation"],
+        CHANGES,
+        {},
+    ),
+    MANY: (
+        "Make up to 500 calls of changing tools, in order; a person is asked once.",
+        {
+            "calls": {"type": "array", "items": CALL},
+            "on_error": {"type": "string", "enum": ["stop", "continue"]},
+            "start_at": {"type": "integer"},
+            "dry_run": {"type": "boolean"},
+            "confirm_token": {"type": "string"},
+        },
+        ["calls"],
+        CHANGES,
+        {"anthropic/searchHint": "bulk batch all of them at once"},
+    ),
+}
+
+
+@dataclass(frozen=True)
+class OperationAsked:
+    """What a call of the second or third tool asks for: the endpoint, and the arguments that call it."""
+
+    endpoint: type[Endpoint[Any]]
+    arguments: dict[str, Any]
+
+
+class OperationTools:
+    """These tools of one server, by its operator's settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def reachable(self) -> Mapping[str, Operation]:
+        """What may be found and called: exclusion wins here too."""
+        only_reads = "all" in self._settings.read_only
+        return {
+            name: one
+            for name, one in operations().items()
+            if name not in self._settings.exclude_tools and not (only_reads and not reads(one))
+        }
+
+    @cached_property
+    def _index(self) -> Index:
+        return Index(self.reachable.values())
+
+    def find(self, arguments: Mapping[str, Any], form: AnswerForm) -> CallToolResult:
+        """Up to eight lines that fit a request, or the whole of an operation whose name it is.
+
+        Raises:
+            BadInput: there is no request.
+        """
+        query = arguments.get("query")
+        if not isinstance(query, str) or not query.strip() or set(arguments) - {"query"}:
+            raise BadInput(f"{FIND} takes `query`: what is to be done, or an operation's name.")
+        query = query.strip()[:QUERY_LIMIT]
+        if known := self.reachable.get(query):
+            said = whole(known)
+            return result_of(_lines(said), {"items": [said]}, form)
+        lines = [signature(one) for one in self._index.find(query, LINES)]
+        if not lines:
+            text = "No operation shares a word with that. Ask in English, with the Hub's own words."
+            return result_of(text, {"items": [], "note": text}, form)
+        return result_of("\n".join(lines), {"items": lines}, form)
+
+    def asked(self, tool: str, arguments: Mapping[str, Any]) -> OperationAsked:
+        """The endpoint that a call of `read_operation` or `change_operation` means.
+
+        Raises:
+            BadInput: there is no such operation, or it is for the other tool; nothing was sent.
+            Stopped: it is never called here.
+        """
+        if odd := sorted(set(arguments) - set(TOOLS[tool][1])):
+            raise BadInput(
+                f"{tool} takes no {plain(odd[0], 60)}: an operation's own arguments go into `arguments`."
+            )
+        name = arguments.get("operation")
+        if not isinstance(name, str):
+            raise BadInput(f"{tool} needs `operation`, a name that {FIND} answers.")
+        operation = self.reachable.get(name)
+        if operation is None:
+            near = "\n".join(signature(self.reachable[one]) for one in nearest(name, self.reachable))
+            raise BadInput(f"There is no operation {plain(name, 80)!r} here.", advice=f"The nearest:\n{near}")
+        if operation.keeps_back:
+            why = f"{name} was not called: {operation.keeps_back}."
+            raise Stopped(why, advice=f"Instead: {instead(operation)}.")
+        if reads(operation) != (tool == READ):
+            what, other = ("only reads", READ) if tool == CHANGE else ("changes something", CHANGE)
+            raise BadInput(f"{name} {what}, so {tool} does not call it.", advice=f"Call {other} with it.")
+        endpoint = endpoint_of(name)
+        assert endpoint
+        said = read_arguments(arguments.get("arguments"), name)
+        known = names_of(endpoint)
+        for beside in ("fields", "limit", "cursor"):
+            if (value := arguments.get(beside)) is not None:
+                if beside not in known:
+                    raise BadInput(f"{name} takes no `{beside}`.", advice="Call it again without.")
+                said.setdefault(beside, value)
+        return OperationAsked(endpoint, said)
+
+
+def _lines(said: Mapping[str, Any]) -> str:
+    """An operation in lines for reading."""
+    lines: list[str] = []
+    for name, value in said.items():
+        if isinstance(value, dict):
+            lines += [f"{name}:", *(f"  {key}: {one}" for key, one in value.items())]
+        elif isinstance(value, list):
+            lines += [f"{name}:", *(f"  - {one}" for one in value)]
+        else:
+            lines.append(str(value) if name == "operation" else f"{name}: {value}")
+    return "\n".join(lines)
