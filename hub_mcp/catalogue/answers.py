@@ -338,7 +338,9 @@ def as_text(value: Any, limit: int = SHORT, name: str = "") -> str:
         return f"{value:,.4g}"
     if isinstance(value, Mapping):
         return ", ".join(
-            f"{plain(str(key), KEY_LIMIT)} {as_text(one, limit, str(key))}" for key, one in value.items()
+            f"{plain(str(key), KEY_LIMIT)} {as_text(one, limit, str(key))}"
+            for key, one in value.items()
+            if one not in EMPTY
         )
     if isinstance(value, Iterable):
         return ", ".join(

@@ -36,7 +36,7 @@ async def test_the_groups_that_the_call_does_not_name_are_kept_and_told(world: W
     (asked,) = person.questions
     assert 'Make "cleo" "write" in "nimbus-labs"?' in asked.message
     assert '- "cleo" can do more (write) in "nimbus-labs"' in asked.message
-    assert f'"{before["resourceGroups"][0]["name"]}"' in asked.message
+    assert f'and kept there: "{before["resourceGroups"][0]["name"]}"' in asked.message
     after = await cleo_in(world)
     assert after == {**before, "role": "write"}
     (entry,) = (one for one in world.entries() if one.outcome == "done")
@@ -76,6 +76,7 @@ async def test_where_the_hub_tells_no_groups_they_are_looked_for_and_without_the
     async with world.client("auto", person) as client:
         await client.call_tool("set_member_role", {**CLEO, "role": "read"})
         assert "resource_groups: id" in person.questions[0].message
+        assert "in the resource groups" not in person.questions[0].message  # the list does not tell
         hides.append("groups")
         blind = text_of(await client.call_tool("set_member_role", {**CLEO, "role": "read"}))
     assert "does not tell in which resource groups cleo is" in blind

@@ -85,7 +85,7 @@ SAID = {
     "delete_pr_ref": "Deleted the branch of the pull request 1 of the model ada/mood-of-the-weather.",
     "delete_discussion": "Deleted the discussion 2 of the model ada/fjord-names, with all its comments.",
     "set_space_hardware": "hardware t4-small (was cpu-upgrade); sleepTimeSeconds 3,600 (was 172,800).",
-    "set_space_sleep_time": "seconds 600 (was 3,600).",
+    "set_space_sleep_time": "it sleeps only after 600 s without a visit (was 3,600 s).",
     "set_space_dev_mode": "devMode yes (was no).",
     "set_space_volumes": "Mounted into the Space nimbus-labs/forecast-desk: 1 volume, and no other.",
     "delete_space_volumes": "Detached all that was mounted into the Space nimbus-labs/forecast-desk;",

@@ -33,8 +33,10 @@ def space(api: HfApi) -> Iterator[str]:
 
 def test_what_our_tools_set_is_told_by_the_client(told: Told, api: HfApi, space: str) -> None:
     place: dict[str, Any] = {"repo_id": space}
+    fixed = told("set_space_sleep_time", {**place, "seconds": -1})
+    assert "it sleeps only after 172,800 s without a visit; the Hub did not take another time" in fixed
     told("set_space_hardware", {**place, "flavor": "t4-small", "sleep_time_seconds": 3600})
-    told("set_space_sleep_time", {**place, "seconds": 600})
+    assert "sleeps only after 600 s" in told("set_space_sleep_time", {**place, "seconds": 600})
     told("set_space_dev_mode", {**place, "enabled": True})
     now = api.get_space_runtime(space)
     assert (now.requested_hardware, now.sleep_time, now.dev_mode) == ("t4-small", 600, True)

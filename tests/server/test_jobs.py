@@ -191,5 +191,5 @@ async def test_jobs_are_listed_with_what_tells_them_apart(world: World) -> None:
         count = text_of(await client.call_tool("count_jobs", {"namespace": "nimbus-labs"}))
     assert said.splitlines()[0].startswith("id\tstatus.stage\tflavor\tdockerImage")
     assert "ERROR\tt4-small" in said
-    assert "cpu-upgrade" in prices
+    assert "cpu-upgrade\t8 vCPU\t32 GB\t$0.03 an hour" in prices
     assert "count: 2" in count

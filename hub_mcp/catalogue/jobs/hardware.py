@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hub_mcp.catalogue.answers import Record
+from typing import Any
+
+from hub_mcp.catalogue.answers import Record, clean, is_object
 
 HOURLY = {
     "second": 3600.0,
@@ -19,6 +21,14 @@ class Hardware(Record):
 
     name: str
 
+    def field(self, name: str) -> Any:
+        if name == "price":
+            return price_in_words(self.hourly)
+        value = super().field(name)
+        if name == "accelerator" and is_object(value):
+            return clean(f"{value.get('quantity')}× {value.get('model')}, {value.get('vram')}", 100)
+        return value
+
     @property
     def identity(self) -> str:
         return self.name
@@ -30,3 +40,12 @@ class Hardware(Record):
         if not isinstance(cost, (int, float)) or isinstance(cost, bool) or unit is None:
             return None
         return cost * unit if cost >= 0 else None
+
+
+def price_in_words(hourly: float | None) -> str:
+    """What an hour of hardware costs."""
+    if hourly is None:
+        return "at a price that the Hub does not tell"
+    if not hourly:
+        return "free"
+    return f"${hourly:,.2f} an hour" if hourly >= 0.01 else f"${hourly:,.4f} an hour"

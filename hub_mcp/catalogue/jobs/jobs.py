@@ -172,13 +172,7 @@ class GetJob(Lookup[Job]):
 class JobHardware(Hardware):
     """A kind of hardware for jobs."""
 
-    shown: ClassVar[tuple[str, ...]] = ("name", "cpu", "ram", "accelerator", "unitCostUSD", "unitLabel")
-
-    def field(self, name: str) -> Any:
-        value = super().field(name)
-        if name == "accelerator" and is_object(value):
-            return f"{value.get('quantity')} × {value.get('model')}, {value.get('vram')}"
-        return value
+    shown: ClassVar[tuple[str, ...]] = ("name", "cpu", "ram", "accelerator", "price")
 
 
 @get("/api/jobs/hardware")

@@ -53,9 +53,11 @@ class Membership(Answer):
 
     def facts(self) -> tuple[str, ...]:
         now = clean(self.role, 40) or "not known"
-        held = (self.groups or {}).items()
+        if self.groups is None:
+            return (f"now: {now}",)
+        held = self.groups.items()
         listed = ", ".join(f"{quoted(self.names[id])} ({clean(role, 40)})" for id, role in held)
-        return (f"now: {now}", f"in the resource groups: {listed or 'none'}")
+        return (f"now: {now}", f"in the resource groups, and kept there: {listed or 'none'}")
 
     def standing(self) -> tuple[object, ...]:
         return (self.role, sorted((self.groups or {}).items()))

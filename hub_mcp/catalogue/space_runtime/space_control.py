@@ -11,6 +11,7 @@ from hub_mcp.catalogue.answers import Answer
 from hub_mcp.catalogue.change import Change, post, worded
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.http import Effect, HttpRequest
+from hub_mcp.catalogue.jobs.hardware import price_in_words
 from hub_mcp.catalogue.repos.repository import Repository
 from hub_mcp.catalogue.space_runtime.space_runtime import (
     SPACE,
@@ -19,7 +20,6 @@ from hub_mcp.catalogue.space_runtime.space_runtime import (
     SpaceRuntime,
     costs_nothing,
     hourly_price,
-    price_in_words,
     runtime_in,
 )
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known

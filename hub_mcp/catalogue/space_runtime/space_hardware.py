@@ -12,6 +12,7 @@ from hub_mcp.catalogue.change import Change, post, worded
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.fields.vocabulary import Word
 from hub_mcp.catalogue.http import Effect
+from hub_mcp.catalogue.jobs.hardware import price_in_words
 from hub_mcp.catalogue.repos.repos import awake
 from hub_mcp.catalogue.repos.repository import Repository
 from hub_mcp.catalogue.space_runtime.space_runtime import (
@@ -24,7 +25,6 @@ from hub_mcp.catalogue.space_runtime.space_runtime import (
     SpaceRuntime,
     costs_nothing,
     hourly_price,
-    price_in_words,
     runtime_in,
 )
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
@@ -152,6 +152,18 @@ class SetSpaceSleepTime(ActsOnHardware):
 
     def preview(self, before: Repository) -> dict[str, tuple[Any, Any]]:
         return {"seconds": (runtime_in(before).sleeps_after, self.seconds)}
+
+    def outcome(self, before: Repository, after: SpaceRuntime) -> str:
+        now, was = after.sleeps_after, runtime_in(before).sleeps_after
+        before_that = "" if was in (None, now) else " (was never)" if was == NEVER else f" (was {was:,} s)"
+        if now is None:
+            return super().outcome(before, after)
+        kept = (
+            ""
+            if now == self.seconds
+            else "; the Hub did not take another time, which is fixed on free hardware"
+        )
+        return f"The Space {self.repo_id}: {awake(now)}{before_that}{kept}."
 
     def undo(self, before: Repository, after: SpaceRuntime) -> Change[Any, Any] | None:
         was = runtime_in(before).sleeps_after

@@ -93,14 +93,6 @@ class SpaceHardware(Hardware):
 
     shown: ClassVar[tuple[str, ...]] = ("name", "prettyName", "cpu", "ram", "accelerator", "price")
 
-    def field(self, name: str) -> Any:
-        if name == "price":
-            return price_in_words(self.hourly)
-        value = super().field(name)
-        if name == "accelerator" and is_object(value):
-            return clean(f"{value.get('quantity')}× {value.get('model')}, {value.get('vram')}", 100)
-        return value
-
 
 @get("/api/spaces/hardware")
 class ListSpaceHardware(Listing[SpaceHardware]):
@@ -113,13 +105,6 @@ class ListSpaceHardware(Listing[SpaceHardware]):
     takes_limit = False
 
     limit: int = Field(default=50, ge=1, le=1_000)
-
-
-def price_in_words(hourly: float | None) -> str:
-    """What an hour of hardware costs."""
-    if hourly is None:
-        return "at a price that the Hub does not tell"
-    return f"${hourly:,.2f} an hour" if hourly else "free"
 
 
 class ActsOnSpace(Change[Repository, A], Generic[A]):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hub_mcp.catalogue.answers import SHORT, TEXT_LIMIT, Answer, Page, Record, as_text
+from hub_mcp.catalogue.answers import EMPTY, SHORT, TEXT_LIMIT, Answer, Page, Record, as_text
 from hub_mcp.catalogue.bounds import BUDGET, Cut, bounded, cut_text, shown_of, weight_of
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.listing import Listing
@@ -247,6 +247,8 @@ def lines_of(
     """
     lines: list[str] = []
     for name, value in content.items():
+        if value in EMPTY:
+            continue
         limit = TEXT_LIMIT if name in full else SHORT
         here = (*path, name)
         if isinstance(value, str) and name in full and "\n" in value:
