@@ -404,6 +404,48 @@ async def test_a_commit_goes_as_lines_and_proposes_where_it_says_so(
     ]
 
 
+async def test_rows_of_a_body_are_read_one_by_one_within_a_bound_and_what_the_hub_refused_is_told(
+    world: World,
+) -> None:
+    row, lines = {"type": "deleteFile", "path": "a.bin"}, '{"type": "deleteFile", "path": "a.bin"}\n'
+    told = {"success": False, "processed": 2, "succeeded": 1, "failed": [{"path": "b", "error": "locked"}]}
+
+    def hub(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/batch"):
+            return httpx.Response(422, json=told)
+        return httpx.Response(200, json={"type": "user", "name": "ada", "id": "0" * 24, "private": False})
+
+    world.spy.inner = httpx.MockTransport(hub)
+    async with reading(world) as client:
+
+        async def done(body: Any) -> tuple[bool, str]:
+            arguments = {"repo_id": "ada/shelf", "body": body}
+            asked = {"operation": "batch_bucket_files", "arguments": arguments}
+            result = await client.call_tool("change_operation", asked)
+            return bool(result.is_error), text_of(result)
+
+        for body, fault in (
+            (f"{lines}\n{{", "line 3 is not JSON"),
+            ([row, {"type": "deleteFile"}], "at 1.path: is required"),
+            ([row] * 1_001, "at most 1,000 rows are sent at once"),
+            (lines * 1_001, "at most 1,000 rows are sent at once"),
+        ):
+            failed, text = await done(body)
+            assert failed
+            assert fault in text
+        assert not world.spy.changes
+        for body in ([row] * 2, lines * 2):
+            failed, text = await done(body)
+            assert not failed
+            assert text.startswith("Done in part")
+            assert 'refused 1: "b" ("locked")' in text
+            assert world.spy.changes[-1].content.decode() == lines * 2
+        told["succeeded"] = 0
+        failed, text = await done([row])
+        assert failed
+        assert "Nothing was changed" in text
+
+
 def only_outlines() -> Any:
     """A Hub of outlines alone, where `whoami` is somebody."""
     from starlette.applications import Starlette

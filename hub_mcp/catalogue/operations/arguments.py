@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from hub_mcp.catalogue.answers import is_object
+from hub_mcp.catalogue.answers import is_array, is_object
 from hub_mcp.catalogue.operations.paths import (
     DEFAULT_REVISION,
     Route,
@@ -31,6 +31,7 @@ TEXT: Schema = {"type": "string"}
 PAGING = frozenset({"limit", "cursor", "p"})  # the Hub's; ours are `limit` and `cursor` of a listing
 BODY = "body"  # the one argument of a body that is no object with names
 LONGEST = 1_000_000  # characters of arguments that come as JSON text
+MOST_ROWS = 1_000  # of a body that is sent as one JSON object a line
 
 
 @dataclass(frozen=True)
@@ -170,3 +171,29 @@ def read_arguments(given: Any, operation: str) -> dict[str, Any]:
             advice='Give `arguments` as an object, such as {"repo_id": "namespace/name"}.',
         )
     return dict(given)
+
+
+def read_rows(given: Any) -> Any:
+    """A body of rows as hosts send it: a list, or a text with one JSON object a line.
+
+    Raises:
+        ValueError: a line is not JSON, or there are more rows than one call takes.
+    """
+    rows = given
+    if isinstance(given, str):
+        if len(given) > LONGEST:
+            raise ValueError(f"a text of at most {LONGEST:,} characters is read; make several calls")
+        lines = [(n, line) for n, line in enumerate(given.split("\n"), 1) if line.strip()]
+        rows = [_row(n, line) for n, line in lines[: MOST_ROWS + 1]]
+        if len(rows) == 1 and is_array(rows[0]):
+            (rows,) = rows  # the list itself as a text
+    if is_array(rows) and len(rows) > MOST_ROWS:
+        raise ValueError(f"at most {MOST_ROWS:,} rows are sent at once; make several calls")
+    return rows
+
+
+def _row(number: int, line: str) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        raise ValueError(f"line {number} is not JSON; each line must be one JSON object") from None

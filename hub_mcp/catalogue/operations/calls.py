@@ -37,6 +37,7 @@ from hub_mcp.catalogue.operations.found import (
     events_in,
     found_events,
     row_with,
+    some_succeeded,
 )
 from hub_mcp.catalogue.operations.paths import (
     DEFAULT_REVISION,
@@ -161,7 +162,8 @@ class OperationCall(Endpoint[Answer]):
         if self.operation.answers is Answers.FILE and response.status in (302, 307):
             size = response.headers.get("x-linked-size", "")
             return FoundFile("", int(size) if size.isdecimal() else None)
-        self.refuse_errors(response)
+        if not (self.operation.sends is Sends.LINES and some_succeeded(response)):
+            self.refuse_errors(response)
         kind = response.headers.get("content-type", "").partition(";")[0]
         if self.operation.answers is Answers.EVENTS:
             return found_events(self._cleaned(events_in(response.body)), response.headers)

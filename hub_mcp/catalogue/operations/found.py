@@ -19,6 +19,7 @@ from hub_mcp.catalogue.answers import (
     is_array,
     is_object,
 )
+from hub_mcp.catalogue.http import HttpResponse
 
 MOST_COLUMNS = 8  # of rows whose fields nobody chose
 MOST_FACTS = 6
@@ -155,6 +156,12 @@ def found_events(events: Iterable[Any], headers: Mapping[str, str]) -> FoundEven
     return FoundEvents(
         tuple(events), "x-read-for-a-while" not in headers, more_before="x-earlier-left-out" in headers
     )
+
+
+def some_succeeded(response: HttpResponse) -> bool:
+    """Whether the Hub took some rows of a body and refused others, which it answers with 422."""
+    told = _json_or_text(response.body.decode("utf-8", "replace")) if response.status == 422 else None
+    return is_object(told) and bool(told.get("succeeded"))
 
 
 def events_in(body: bytes) -> list[Any]:

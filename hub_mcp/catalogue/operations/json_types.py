@@ -133,7 +133,8 @@ def _object(schema: Schema, depth: int) -> Any:
             else (kind, Field(default=None, alias=name))
         )
     config = ConfigDict(frozen=True, extra="allow" if isinstance(rest, Mapping) or rest is True else "forbid")
-    return create_model("Part", __config__=config, **fields)
+    kind = next((str(one["const"]) for one in properties.values() if "const" in one), "")
+    return create_model(f"Part{kind}", __config__=config, **fields)
 
 
 def schema_in_words(schema: Schema, depth: int = 3) -> str:

@@ -22,6 +22,7 @@ from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.errors import Stopped
 from hub_mcp.text import quoted
 
+MOST_FAILED = 5  # of the rows that the Hub refused of a body, which are named
 # What the letters of the table are called at the gate.
 IMPACTS = {
     "D": (Impact.DESTROYS,),
@@ -109,6 +110,19 @@ class OperationChange(OperationCall, Change[Answer, Answer]):
             return {}
         said = payload_of(self.operation, self)
         return {name: (was.get(name), said.get(name)) for name in looked.fields if name in said}
+
+    def outcome(self, before: Answer, after: Answer) -> str:
+        said, told = super().outcome(before, after), _value_of(after)
+        failed = told.get("failed") if is_object(told) else None
+        if not is_array(failed) or not failed:
+            return said
+        named = "; ".join(
+            f"{quoted(str(one.get('path', '')), 200)} ({quoted(str(one.get('error', '')), 200)})"
+            for one in failed[:MOST_FAILED]
+            if is_object(one)
+        )
+        more = f", and {len(failed) - MOST_FAILED:,} more" if len(failed) > MOST_FAILED else ""
+        return f"{said.replace('Done:', 'Done in part:', 1)} The Hub refused {len(failed):,}: {named}{more}."
 
     def undo(self, before: Answer, after: Answer) -> Change[Any, Any] | None:
         earlier = taken_back(self.operation, _value_of(before))

@@ -80,6 +80,7 @@ _MEANT = (
     (re.compile(r"\bun-"), "un"),
 )
 _VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
+_WORDS_ALONE = re.compile(r"[A-Za-z][a-z]*/[a-z]+")  # such as models/datasets
 _NAMED = re.compile(r"[\w.-]+/[\w.-]+")  # a repository's name, in which any word can stand
 _ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ers", "ed", "es", "er", "ly", "s", "e")
 
@@ -102,7 +103,7 @@ def _plain(text: str) -> str:
 
 def kind(request: str) -> bool | None:
     """Whether a request wants to be told something, or (False) something done; None: it does not show."""
-    for word in _WORD.findall(request.lower()):
+    for word in _WORD.findall(_plain(request)):
         if word in TO_BE_TOLD:
             return True
         if SAME.get(word, word) in TO_BE_DONE:
@@ -179,7 +180,7 @@ class Index:
     def _understood(self, request: str) -> list[str]:
         """Words of a request as lines have them: without names of repositories, and slips corrected."""
         for name in _NAMED.findall(request):
-            if not set(words_in(name)) <= self._rarity.keys():
+            if not (_WORDS_ALONE.fullmatch(name.rstrip(".")) and set(words_in(name)) <= self._rarity.keys()):
                 request = request.replace(name, " ")
         words = words_in(request)
         if not set(words) & self._rarity.keys():

@@ -11,7 +11,7 @@ from typing import Any
 
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.fields.schema import schema_of
-from hub_mcp.catalogue.operations.arguments import arguments_of, is_listing
+from hub_mcp.catalogue.operations.arguments import MOST_ROWS, arguments_of, is_listing
 from hub_mcp.catalogue.operations.json_types import schema_in_words
 from hub_mcp.catalogue.operations.risks import rules
 from hub_mcp.catalogue.operations.table import Operation, Sends, Standing
@@ -78,7 +78,7 @@ def whole(operation: Operation) -> dict[str, Any]:
         name: rule if required else f"{rule}, optional" for name, (rule, required) in takes(operation).items()
     }
     if operation.sends is Sends.LINES and "body" in said["arguments"]:
-        said["arguments"]["body"] += "; sent as one JSON object a line"
+        said["arguments"]["body"] += f"; or a text of such lines. At most {MOST_ROWS:,} are sent at once"
     if asked := [_rule(one.condition, one.why) for one in rules(operation.raised)]:
         said["a person is asked" if operation.standing is Standing.ASK else "know that"] = asked
     return said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import (
@@ -14,6 +14,7 @@ from pydantic import (
     Field,
     ValidationError,
 )
+from pydantic_core import ErrorDetails
 
 from hub_mcp.catalogue.answers import is_array, is_object
 from hub_mcp.catalogue.change import Change
@@ -28,11 +29,11 @@ from hub_mcp.catalogue.fields.vocabulary import (
     words_list,
 )
 from hub_mcp.catalogue.listing import Listing
-from hub_mcp.catalogue.operations.arguments import Argument, arguments_of, is_listing, of_route
+from hub_mcp.catalogue.operations.arguments import Argument, arguments_of, is_listing, of_route, read_rows
 from hub_mcp.catalogue.operations.json_types import DEEPEST, allows_null, schema_in_words, type_of
 from hub_mcp.catalogue.operations.paths import DEFAULT_REVISION, route_of, routes, types_of
 from hub_mcp.catalogue.operations.pinning import Schema
-from hub_mcp.catalogue.operations.table import Operation
+from hub_mcp.catalogue.operations.table import Operation, Sends
 from hub_mcp.errors import BadInput, plain
 
 RESERVED = frozenset((*dir(Listing), *dir(Change)))
@@ -70,6 +71,8 @@ def _field(operation: Operation, argument: Argument) -> Any:
         kind = Annotated[BY_NAME.get(argument.name, named), BeforeValidator(_number_as_text)]
     elif argument.place == "query" and _takes_list(argument.schema):
         kind = Annotated[kind, BeforeValidator(words_list)]
+    elif argument.place == "whole" and operation.sends is Sends.LINES:
+        kind = Annotated[kind, BeforeValidator(read_rows)]
     theirs = argument.hub_name if argument.place in ("query", "body") else argument.name
     names = [argument.name] if theirs in arguments_of(operation) else [argument.name, theirs]
     if argument.required:
@@ -150,12 +153,24 @@ def refuse_unfitting(operation: Operation, said: Mapping[str, Any]) -> None:
             raise ValueError(f"`{name}` is required for a {route.type or route.service}")
 
 
+def _of_kinds_said(errors: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    """The errors without those of kinds that an object does not say it is, where it is of one at all."""
+
+    def parts(error: ErrorDetails) -> Iterator[tuple[int | str, ...]]:
+        loc = error["loc"]
+        return (loc[: n + 1] for n, one in enumerate(loc) if str(one).startswith("Part"))
+
+    others = {part for one in errors if one["type"] == "literal_error" for part in parts(one)}
+    meant = {part[:-1] for one in errors for part in parts(one) if part not in others}
+    return [one for one in errors if not any(part in others and part[:-1] in meant for part in parts(one))]
+
+
 def bad_arguments(operation: Operation, trouble: ValidationError, paging: bool = True) -> BadInput:
     """What was wrong with the arguments, each by its name, with the rule it breaks."""
     known = arguments_of(operation)
     by_hub_name = {one.hub_name: one.name for one in known.values()}
     faults: dict[str, str] = {}
-    for error in trouble.errors(include_url=False):
+    for error in _of_kinds_said(trouble.errors(include_url=False)):
         top = str(error["loc"][0]) if error["loc"] else ""
         name = by_hub_name.get(top, top)
         if name in faults:
@@ -170,6 +185,9 @@ def bad_arguments(operation: Operation, trouble: ValidationError, paging: bool =
             faults[name] = error["msg"].removeprefix("Value error, ")
         else:
             where = ".".join(str(part) for part in error["loc"][1:] if not str(part).startswith("Part"))
+            if error["type"] == "missing":
+                faults[name] = f"at {where}: is required"
+                continue
             given = json.dumps(error["input"], default=str, ensure_ascii=False)[:60]
             rule = schema_in_words(known[name].schema) if name in known else error["msg"]
             faults[name] = f"{f'at {where}: ' if where else ''}must be {rule}, not {given}"

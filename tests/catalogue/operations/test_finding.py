@@ -119,6 +119,16 @@ def test_a_request_that_shares_no_word_finds_nothing() -> None:
     assert INDEX.find("Wie viel Speicherplatz brauche ich") == []
 
 
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [("cancle the traning job", "cancel_job"), ("I'd like to see the branchs", "list_refs"),
+     ("history of acme/jobs-of-members", "list_commits"),
+     ("set API_BASE for the Space", "set_space_variable")],
+)  # fmt: skip
+def test_slips_wishes_and_names_are_read_as_they_are_meant(asked: str, meant: str) -> None:
+    assert meant in [one.name for one in INDEX.find(asked)][:3]
+
+
 def test_an_operation_is_found_by_its_own_name() -> None:
     found = {name: [one.name for one in INDEX.find(name.replace("_", " "))] for name in OPERATIONS}
     assert not {name: names for name, names in found.items() if name not in names}
