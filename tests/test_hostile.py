@@ -27,7 +27,8 @@ from hub_mcp.catalogue.refusals import error_of, window_of
 from hub_mcp.catalogue.stakes import NOTHING_KNOWN
 from hub_mcp.client.caller import Caller
 from hub_mcp.errors import HubError, Stopped
-from hub_mcp.gate.question import Assessment, Challenge, Question
+from hub_mcp.gate.challenge import Assessment, Challenge
+from hub_mcp.gate.question import Question
 from tests import hostile, samples
 from tests.thoroughly import a_quarter
 

@@ -16,7 +16,8 @@ from hub_mcp.catalogue.repos.repos import CreateRepo
 from hub_mcp.catalogue.stakes import Consequence, Impact, Stakes
 from hub_mcp.client.caller import Caller
 from hub_mcp.errors import HubError, Stopped, plain
-from hub_mcp.gate.question import Assessment, Challenge, Question
+from hub_mcp.gate.challenge import Assessment, Challenge
+from hub_mcp.gate.question import Question
 from hub_mcp.server.answers.render import lines_of
 from hub_mcp.text import is_visible, one_line, quoted, visible, without_markup
 

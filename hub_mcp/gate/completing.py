@@ -9,7 +9,7 @@ from typing import Any
 from hub_mcp.catalogue.answers import Answer
 from hub_mcp.catalogue.change import Change
 from hub_mcp.errors import HubError, Stopped
-from hub_mcp.gate.question import ASK_AGAIN, Assessment
+from hub_mcp.gate.challenge import ASK_AGAIN, Assessment
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from hub_mcp.catalogue.stakes import Known
 from hub_mcp.client.answers_of import answers_of
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import Forbidden, HubError, SignInNeeded, Stopped
+from hub_mcp.gate.challenge import Assessment
 from hub_mcp.gate.operator_limits import Limits
-from hub_mcp.gate.question import SPLIT, Assessment
+from hub_mcp.gate.question import SPLIT
 
 LOOKING_SECONDS = 8.0  # for all that is looked up besides the target; what takes longer counts as the worst
 ONE_BY_ONE = "Give each of them a call of its own."

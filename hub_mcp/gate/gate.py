@@ -21,7 +21,7 @@ import secrets
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import anyio
@@ -29,26 +29,18 @@ import anyio.to_thread
 
 from hub_mcp.catalogue.answers import Answer
 from hub_mcp.catalogue.change import Change
-from hub_mcp.catalogue.http import HttpRequest
 from hub_mcp.client.departure import Departure
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import UNCERTAIN, HubError, Stopped
+from hub_mcp.gate.acted import Acted, Rehearsal
 from hub_mcp.gate.approvals import Approvals
+from hub_mcp.gate.challenge import ASK_AGAIN, EXPIRES, Assessment, Challenge, Proposal, refuse_changed
 from hub_mcp.gate.completing import completed
 from hub_mcp.gate.effects import look, refuse_vain
 from hub_mcp.gate.journal import Journal, Outcome, state_directory
 from hub_mcp.gate.once import InMemoryUsage, UsageStore
 from hub_mcp.gate.operator_limits import Limits
-from hub_mcp.gate.question import (
-    ASK_AGAIN,
-    EXPIRES,
-    Assessment,
-    Challenge,
-    Decision,
-    Proposal,
-    Question,
-    refuse_changed,
-)
+from hub_mcp.gate.question import Decision, Question
 from hub_mcp.gate.records import Records, left_over
 from hub_mcp.settings import Settings
 
@@ -57,47 +49,6 @@ log = logging.getLogger("hub_mcp")
 AFTER_A_NO = "Ask the person what they want instead; call again only when they ask for it."
 DRY_RUN_ENDS = "Whoever runs the server can start it without that."
 NOBODY_ASKED = "Nobody was asked: this server runs with --confirm off."
-
-
-@dataclass(frozen=True)
-class Acted:
-    """The change was made.
-
-    Attributes:
-        outcome: what is now what, in a sentence.
-        by: who said yes to it; "" where nobody had to.
-        change: its id in the journal; "" where none is kept.
-        takes_back: what takes it back, in words; "" where nothing does.
-        note: what else is to be said.
-    """
-
-    call: Change[Any, Any]
-    answer: Answer
-    outcome: str
-    by: str = ""
-    change: str = ""
-    takes_back: str = ""
-    note: str = ""
-
-    def sentences(self) -> str:
-        """What was done, who agreed to it, and the way back."""
-        agreed = f"Confirmed {self.by}." if self.by else ""
-        final = self.call.line.destroys or self.call.line.retype
-        never = "It cannot be undone." if final else "`hub-mcp undo` cannot take it back."
-        back = f"To undo: {self.takes_back}." if self.takes_back else never
-        return " ".join(
-            part for part in (self.outcome, agreed, back if self.change else "", self.note) if part
-        )
-
-
-@dataclass(frozen=True)
-class Rehearsal:
-    """What would have been sent, what it would have changed, and what a person would have been asked."""
-
-    assessment: Assessment
-    request: HttpRequest
-    changes: dict[str, tuple[Any, Any]]
-    question: Question | None = None
 
 
 class Gate:

@@ -13,8 +13,8 @@ from hub_mcp.catalogue.stakes import Impact, Stakes
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.server_secrets import not_allowed
 from hub_mcp.errors import Stopped, plain
+from hub_mcp.gate.challenge import Assessment
 from hub_mcp.gate.once import UsageStore
-from hub_mcp.gate.question import Assessment
 from hub_mcp.settings import Settings
 
 OPERATOR = "Tell the person: it can be done on the Hub's website, or by whoever runs this server."

@@ -12,8 +12,8 @@ from hub_mcp.catalogue.answers import Answer
 from hub_mcp.catalogue.change import Change
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import Stopped
+from hub_mcp.gate.challenge import Assessment
 from hub_mcp.gate.journal import Entry, Journal, Outcome, Undo
-from hub_mcp.gate.question import Assessment
 
 log = logging.getLogger("hub_mcp")
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from hub_mcp.catalogue.access.access_decisions import HandleAccessRequest, HandleAccessRequests
+from hub_mcp.catalogue.access.access_decisions import HandleAccessRequest
 from hub_mcp.catalogue.access.access_requests import AccessRequest, PersonsRequest, Status
+from hub_mcp.catalogue.access.many_decisions import HandleAccessRequests
 from hub_mcp.catalogue.answers import Page
 from hub_mcp.catalogue.repos.repository import Repository
 from hub_mcp.catalogue.stakes import Impact, Known

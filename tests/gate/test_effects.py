@@ -24,7 +24,8 @@ from hub_mcp.catalogue.fields.schema import schema_of
 from hub_mcp.catalogue.http import fields_in
 from hub_mcp.catalogue.stakes import Impact
 from hub_mcp.errors import UnexpectedAnswer
-from hub_mcp.gate.question import LONGEST, Assessment
+from hub_mcp.gate.challenge import Assessment
+from hub_mcp.gate.question import LONGEST
 from tests.gate.gates import (
     ERAS,
     NOTHING,

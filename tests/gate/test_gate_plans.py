@@ -25,11 +25,11 @@ from hub_mcp.cli.approve import approve
 from hub_mcp.errors import Stopped
 from hub_mcp.gate import approvals as approving
 from hub_mcp.gate.approvals import MOST_OF_ONE, Approvals
+from hub_mcp.gate.challenge import Challenge
 from hub_mcp.gate.gate import Gate
 from hub_mcp.gate.journal import Journal
 from hub_mcp.gate.local_key import local_key, sealed
 from hub_mcp.gate.once import FileUsage
-from hub_mcp.gate.question import Challenge
 from hub_mcp.settings import Settings
 from tests.gate.gates import (
     ERAS,

@@ -15,8 +15,8 @@ from mcp.types import CallToolResult, ElicitRequestFormParams, ElicitResult, Inp
 from mcp.types.jsonrpc import JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
 
 from hub_mcp.catalogue.repos.repos import DeleteRepo
+from hub_mcp.gate.challenge import Challenge, digest
 from hub_mcp.gate.once import InMemoryUsage
-from hub_mcp.gate.question import Challenge, digest
 from hub_mcp.server.handlers import build
 from hub_mcp.server.tools.catalogue_tools import CatalogueTools
 from tests.gate.gates import ERAS, EVE, NOTHING, THINKS, World, agreeing, only_one_acts, refused, text_of

@@ -15,12 +15,13 @@ from click.testing import CliRunner
 
 from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.collections.collections import UpdateCollection
-from hub_mcp.catalogue.repos.repos import CreateRepo, DeleteRepo, MoveRepo, UpdateRepoSettings
+from hub_mcp.catalogue.repos.moves import MoveRepo
+from hub_mcp.catalogue.repos.repos import CreateRepo, DeleteRepo, UpdateRepoSettings
 from hub_mcp.cli.journal_commands import journal as journal_command
 from hub_mcp.cli.journal_commands import undo as undo_command
 from hub_mcp.cli.terminal import make_change
+from hub_mcp.gate.acted import Acted
 from hub_mcp.gate.batch import Batch, assess_all, make_all
-from hub_mcp.gate.gate import Acted
 from hub_mcp.gate.journal import LONGEST, Entry, Journal, Undo, line_of, state_directory
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import gate_of, hub_of

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
 from hub_mcp.catalogue.access.access_requests import (
-    MOST,
     PATH,
     STATUSES,
     Gated,
@@ -18,14 +16,14 @@ from hub_mcp.catalogue.access.access_requests import (
     PersonsRequest,
     Status,
 )
-from hub_mcp.catalogue.answers import Answer, Done, clean, objects_in
+from hub_mcp.catalogue.answers import Answer, Done
 from hub_mcp.catalogue.change import Change, post, worded
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.fields.vocabulary import Account, FullRepoId, ObjectId, Word
 from hub_mcp.catalogue.http import Effect, HttpResponse
 from hub_mcp.catalogue.repos.repository import Repository, repository
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
-from hub_mcp.errors import BadInput, UnexpectedAnswer, plain
+from hub_mcp.errors import BadInput, plain
 from hub_mcp.text import quoted
 
 DOCUMENTED = "/api/{repo_type}/{namespace}/{repo}/user-access-request"
@@ -215,114 +213,6 @@ class GrantAccess(ActsOnPerson):
             place = {"repo_id": self.repo_id, "type": self.type}
             return HandleAccessRequest.model_validate({**place, "user": self.user, "status": "reset"})
         return self.back_to(before, self.user, None)
-
-
-@dataclass(frozen=True)
-class DecidedAbout(Answer):
-    """What became of each of many decisions.
-
-    Attributes:
-        failed: the Hub's word for what was wrong, by person.
-    """
-
-    done: tuple[str, ...]
-    failed: Mapping[str, str]
-
-    @classmethod
-    def of(cls, value: Any) -> DecidedAbout:
-        rows = objects_in(value)
-        if not rows:
-            raise UnexpectedAnswer("The Hub did not tell what became of each request.")
-        done = tuple(str(one.get("user")) for one in rows if one.get("ok") is True)
-        failed = {
-            str(one.get("user")): str(one.get("error") or "failed")
-            for one in rows
-            if one.get("ok") is not True
-        }
-        return cls(done, failed)
-
-    def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
-        said: dict[str, Any] = {"done": clean(list(self.done)), "failed": clean(dict(self.failed))}
-        return {name: one for name, one in said.items() if one}
-
-
-@post(
-    f"{PATH}/batch",
-    permission="repo.write",
-    documented=f"POST {DOCUMENTED}/batch",
-    effect=Effect.CHANGE,
-    destructive=True,
-)
-class HandleAccessRequests(Change[Repository, DecidedAbout]):
-    """One decision about up to 100 requests for access to a repository. Asks first, naming everyone."""
-
-    in_area = "access_requests"
-    by_default = False
-    covers = ("requests", "rejectionReason", "resetReason")
-
-    repo_id: FullRepoId
-    type: Gated
-    users: list[Account] = Field(min_length=1, max_length=100)
-    status: Status
-    reason: Reason | None = None
-
-    @model_validator(mode="after")
-    def _each_once(self) -> Self:
-        if len({one.lower() for one in self.users}) < len(self.users):
-            raise ValueError("`users` names somebody twice")
-        check_reason(self.status, self.reason)
-        return self
-
-    def payload(self) -> dict[str, Any]:
-        reason = {reason_field(self.status): self.reason} if self.reason else {}
-        return {"status": self.status, "requests": [{"user": one} for one in self.users], **reason}
-
-    def target(self) -> Endpoint[Repository]:
-        return repository(self.type, self.repo_id)
-
-    def settled(self, before: Repository) -> Self:
-        return self.but(repo_id=before.id)
-
-    def _lists(self) -> dict[Status, ListAccessRequests]:
-        asked = {"repo_id": self.repo_id, "type": self.type, "limit": MOST}
-        return {one: ListAccessRequests.model_validate({**asked, "status": one}) for one in STATUSES}
-
-    def needs(self, before: Repository) -> Sequence[Endpoint[Answer]]:
-        return tuple(self._lists().values())
-
-    def _by_status(self, known: Known) -> dict[str, list[str]]:
-        """Who is named, by the status of their request; "" where none of the lists has them."""
-        pages = {status: known.of(call) for status, call in self._lists().items()}
-        listed: dict[str, str] = {}
-        for status, page in pages.items():
-            for one in page.items if page else ():
-                listed[one.user.lower()] = "" if one.user.lower() in listed else status
-        found: dict[str, list[str]] = {}
-        for user in self.users:
-            found.setdefault(listed.get(user.lower(), ""), []).append(user)
-        return found
-
-    def headline(self, before: Repository) -> str:
-        who, where = people(len(self.users)), f"of the {self.type} {quoted(self.repo_id)}"
-        return f"{VERBS[self.status]} {who}, at the door {where} (status {quoted(self.status)})?"
-
-    def cost(self, before: Repository) -> str:
-        return NOT_TAKEN_BACK
-
-    def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
-        for was, users in self._by_status(known).items():
-            names = ", ".join(quoted(one) for one in users)
-            for one in decided(f"each of {people(len(users))}", was, self.status):
-                yield Consequence(one.impact, f"{one.line}: {names}")
-        if self.reason:
-            yield Consequence(Impact.SENDS_OUT, "each of them is told the reason")
-
-    def outcome(self, before: Repository, after: DecidedAbout) -> str:
-        failed = ", ".join(f"{plain(who, 60)} ({plain(why, 40)})" for who, why in after.failed.items())
-        not_done = f" Not done: {failed}." if failed else ""
-        return (
-            f"{len(after.done):,} of {len(self.users):,} are now {self.status} at {self.repo_id}.{not_done}"
-        )
 
 
 @post(

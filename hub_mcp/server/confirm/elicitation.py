@@ -23,7 +23,8 @@ from pydantic import ValidationError
 
 from hub_mcp.client.caller import Caller
 from hub_mcp.errors import Stopped
-from hub_mcp.gate.question import ASK_AGAIN, EXPIRES, Challenge, Decision, Question, decision_of
+from hub_mcp.gate.challenge import ASK_AGAIN, EXPIRES, Challenge
+from hub_mcp.gate.question import Decision, Question, decision_of
 from hub_mcp.server.answers.answer_form import is_modern
 
 Context = ServerRequestContext[Any, Any]

@@ -11,7 +11,8 @@ from mcp.server.request_state import AESGCMRequestStateCodec, InvalidRequestStat
 
 from hub_mcp.errors import Stopped
 from hub_mcp.gate.approvals import Approvals
-from hub_mcp.gate.question import ASK_AGAIN, Challenge, Question
+from hub_mcp.gate.challenge import ASK_AGAIN, Challenge
+from hub_mcp.gate.question import Question
 
 # So that what one of them seals never passes for what another does, or for the state of a question.
 PLAN, VIEW = b"hub-mcp plan:", b"hub-mcp view:"

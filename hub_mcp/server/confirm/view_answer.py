@@ -18,8 +18,9 @@ from mcp.types import CallToolRequestParams, CallToolResult
 from hub_mcp.catalogue.answers import is_object
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import NOTHING_CHANGED, Stopped
+from hub_mcp.gate.challenge import ASK_AGAIN, EXPIRES, Proposal
 from hub_mcp.gate.gate import Gate
-from hub_mcp.gate.question import ASK_AGAIN, EXPIRES, Decision, Proposal, Question, decision_of
+from hub_mcp.gate.question import Decision, Question, decision_of
 from hub_mcp.server.answers.answer_form import AnswerForm
 from hub_mcp.server.confirm.elicitation import AT_ONCE
 from hub_mcp.server.confirm.plan_token import VIEW, Seals

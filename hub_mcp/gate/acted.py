@@ -1,0 +1,53 @@
+"""What became of a call at the gate: a change that was made, or what one would do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from hub_mcp.catalogue.answers import Answer
+from hub_mcp.catalogue.change import Change
+from hub_mcp.catalogue.http import HttpRequest
+from hub_mcp.gate.challenge import Assessment
+from hub_mcp.gate.question import Question
+
+
+@dataclass(frozen=True)
+class Acted:
+    """The change was made.
+
+    Attributes:
+        outcome: what is now what, in a sentence.
+        by: who said yes to it; "" where nobody had to.
+        change: its id in the journal; "" where none is kept.
+        takes_back: what takes it back, in words; "" where nothing does.
+        note: what else is to be said.
+    """
+
+    call: Change[Any, Any]
+    answer: Answer
+    outcome: str
+    by: str = ""
+    change: str = ""
+    takes_back: str = ""
+    note: str = ""
+
+    def sentences(self) -> str:
+        """What was done, who agreed to it, and the way back."""
+        agreed = f"Confirmed {self.by}." if self.by else ""
+        final = self.call.line.destroys or self.call.line.retype
+        never = "It cannot be undone." if final else "`hub-mcp undo` cannot take it back."
+        back = f"To undo: {self.takes_back}." if self.takes_back else never
+        return " ".join(
+            part for part in (self.outcome, agreed, back if self.change else "", self.note) if part
+        )
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What would have been sent, what it would have changed, and what a person would have been asked."""
+
+    assessment: Assessment
+    request: HttpRequest
+    changes: dict[str, tuple[Any, Any]]
+    question: Question | None = None

@@ -1,0 +1,214 @@
+"""What an answer of a person is bound to: the call, its target and what was shown of it.
+
+The gate compares it with what it finds immediately before acting.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any, ClassVar, Protocol
+
+from pydantic import TypeAdapter
+
+from hub_mcp.catalogue.answers import Answer
+from hub_mcp.catalogue.change import NOTHING_YET, Change
+from hub_mcp.catalogue.stakes import Stakes
+from hub_mcp.client.caller import Caller
+from hub_mcp.errors import Stopped
+from hub_mcp.text import one_line, without_markup
+
+EXPIRES = 600  # seconds an answer is waited for, and a plan is good for
+ASK_AGAIN = "Call the tool again to have the person asked anew."
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """A call held against what the Hub shows at a moment: its target, and what is at stake.
+
+    Attributes:
+        call: with the ids the Hub itself uses.
+        identity: the target's own id on the Hub; "" where it has none.
+        stakes: what a person must agree to; None when the call may simply be made.
+        standing: what of the facts shown must still hold when the call is made.
+        unasked: why nobody is asked though something is at stake; "" where nothing is.
+    """
+
+    call: Change[Any, Any]
+    before: Answer = NOTHING_YET
+    identity: str = ""
+    stakes: Stakes | None = None
+    standing: tuple[object, ...] = ()
+    unasked: str = ""
+
+
+class Proposal(Protocol):
+    """What is proposed to a person: one call, or several."""
+
+    tool: ClassVar[str]
+
+    @property
+    def subject(self) -> str: ...
+
+    def as_arguments(self) -> dict[str, Any]: ...
+
+
+class Assessed(Protocol):
+    """A proposal held against what the Hub shows; as `Assessment` has it."""
+
+    @property
+    def call(self) -> Proposal: ...
+
+    @property
+    def identity(self) -> str: ...
+
+    @property
+    def stakes(self) -> Stakes | None: ...
+
+    @property
+    def standing(self) -> tuple[object, ...]: ...
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """What an answer is bound to; short enough to travel in a token.
+
+    Attributes:
+        asked, call: digests of the call as the model made it, and with the ids the Hub itself uses.
+        identity: the target's own id on the Hub.
+        effect: a digest of what the question says would happen.
+        standing: a digest of the facts shown, numbers by their order of magnitude.
+        retype: what has to be typed; "" where yes or no will do.
+        caller: a digest of whose token it is, salted by the nonce.
+        nonce: what makes it work once; scope: where that is remembered, "" for everywhere.
+        issued: when it was made, in seconds of the epoch.
+    """
+
+    tool: str
+    asked: str
+    call: str
+    identity: str
+    effect: str
+    standing: str
+    retype: str
+    caller: str
+    nonce: str
+    scope: str
+    issued: float
+
+    @classmethod
+    def issue(
+        cls,
+        asked: Proposal,
+        assessment: Assessed,
+        caller: Caller,
+        scope: str,
+        now: float,
+    ) -> Challenge:
+        """A new challenge for the answer to a question about what is at stake."""
+        assert assessment.stakes
+        nonce = secrets.token_urlsafe(12)
+        typed = assessment.stakes.retype
+        if without_markup(one_line(typed)) != typed:
+            typed = assessment.identity or typed  # what is not seen as it is cannot be typed
+        return cls(
+            tool=asked.tool,
+            asked=digest(asked),
+            call=digest(assessment.call),
+            identity=assessment.identity,
+            effect=digest_of(_effect_of(assessment.stakes)),
+            standing=digest_of(repr(assessment.standing)),
+            retype=typed,
+            caller=caller.under(nonce.encode()),
+            nonce=nonce,
+            scope=scope,
+            issued=now,
+        )
+
+    @property
+    def until(self) -> float:
+        """When it expires, in seconds of the epoch."""
+        return self.issued + EXPIRES
+
+    def text(self) -> str:
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+    @classmethod
+    def read(cls, text: str | bytes) -> Challenge:
+        """What `text` wrote.
+
+        Raises:
+            ValueError: somebody else wrote it.
+        """
+        return _challenges().validate_json(text, strict=True)
+
+    def refuse_misfit(self, call: Proposal, caller: Caller, scope: str, now: float) -> None:
+        """Hold an answer against the call it was brought with.
+
+        Raises:
+            Stopped: it was given for something else, by somebody else, or too long ago.
+        """
+        if now >= self.until:
+            raise Stopped("The confirmation has expired.", advice=ASK_AGAIN)
+        if self.tool != call.tool or digest(call) not in (self.asked, self.call):
+            raise Stopped("The confirmation was given for another call.", advice=ASK_AGAIN)
+        if self.caller != caller.under(self.nonce.encode()):
+            raise Stopped("The confirmation was given by somebody else.", advice=ASK_AGAIN)
+        if self.scope != scope:
+            raise Stopped("The confirmation was asked for before this server was started.", advice=ASK_AGAIN)
+
+    def refuse_changed(self, now: Assessed) -> None:
+        """Hold what was shown against what the Hub shows now.
+
+        Raises:
+            Stopped: the target goes by another name, is another thing, or more is at stake.
+        """
+        if digest(now.call) != self.call:
+            what = f"This is now {now.call.subject}, which is not what the person was asked about."
+            raise Stopped(what, advice=ASK_AGAIN)
+        if now.identity != self.identity:
+            what = f"Something else has taken the name of {now.call.subject} since the person was asked."
+            raise Stopped(what, advice=ASK_AGAIN)
+        if now.stakes and digest_of(_effect_of(now.stakes)) != self.effect:
+            raise Stopped("What the call would do has changed since the person was asked.", advice=ASK_AGAIN)
+        if digest_of(repr(now.standing)) != self.standing:
+            what = f"What the person was shown about {now.call.subject} has changed since they were asked."
+            raise Stopped(what, advice=ASK_AGAIN)
+
+
+def refuse_changed(shown: Assessment, now: Assessment, *, by_us: bool = False) -> None:
+    """Hold what was shown of one call among many against what the Hub shows of it now.
+
+    Args:
+        by_us: whether an earlier one of them changed its target, so that its facts may be others.
+
+    Raises:
+        Stopped: the target goes by another name, is another thing, or more is at stake.
+    """
+    same = (digest(now.call), now.identity) == (digest(shown.call), shown.identity)
+    if not same or (not by_us and repr(now.standing) != repr(shown.standing)):
+        what = f"{now.call.subject} is no longer what the person was shown."
+        raise Stopped(what, advice=ASK_AGAIN)
+    if now.stakes and (shown.stakes is None or _effect_of(now.stakes) != _effect_of(shown.stakes)):
+        raise Stopped("What the call would do has changed since the person was asked.", advice=ASK_AGAIN)
+
+
+@cache
+def _challenges() -> TypeAdapter[Challenge]:
+    return TypeAdapter(Challenge)
+
+
+def _effect_of(stakes: Stakes) -> str:
+    return "\n".join((stakes.headline, *stakes.lines))
+
+
+def digest(call: Proposal) -> str:
+    """A call in 32 characters."""
+    return digest_of(json.dumps([call.tool, call.as_arguments()], sort_keys=True))
+
+
+def digest_of(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
