@@ -40,6 +40,15 @@ async def test_hardware_whose_price_nobody_tells_asks_as_well(world: World) -> N
     assert "at a price that the Hub does not tell" in asked
 
 
+async def test_a_space_that_is_made_or_copied_with_paid_hardware_tells_its_price(world: World) -> None:
+    made = {"repo_id": "ada/made", "type": "space", "sdk": "gradio", "visibility": "private"}
+    copied = {**READER, "type": "space", "to_repo": "ada/made", "visibility": "private"}
+    for tool, said in (("create_repo", made), ("duplicate_repo", copied)):
+        asked = await question_about(world, tool, {**said, "hardware": "t4-small"})
+        assert 'it runs on "t4-small": $0.40 an hour' in asked
+        assert "it never sleeps, about $292 a month" in asked
+
+
 async def test_a_restart_on_paid_hardware_tells_what_it_costs_from_then_on(world: World) -> None:
     assert '"cpu-upgrade": $0.03 an hour from then on' in await question_about(world, "restart_space", DESK)
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from hub_mcp.catalogue.answers import Record
+from hub_mcp.catalogue.answers import Answer, Record
 from hub_mcp.catalogue.change import Change, linked, post
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.fields.vocabulary import FullRepoId, ObjectId, RepoId, RepoType, Visibility, Word
-from hub_mcp.catalogue.repos.repos import FREE, WHO_SEES, DeleteRepo, Variable, awake
+from hub_mcp.catalogue.repos.repos import WHO_SEES, DeleteRepo, Variable
 from hub_mcp.catalogue.repos.repository import Repository, repository_weighed
+from hub_mcp.catalogue.space_runtime.hardware_costs import ListSpaceHardware, costs_of_new
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.text import quoted
 
@@ -65,6 +66,9 @@ class DuplicateRepo(Change[Repository, Copied]):
     def settled(self, before: Repository) -> Self:
         return self.but(repo_id=before.id)
 
+    def needs(self, before: Repository) -> Sequence[Endpoint[Answer]]:
+        return (ListSpaceHardware(),) if self.hardware else ()
+
     def headline(self, before: Repository) -> str:
         return f"Copy the {self.type} {quoted(self.repo_id)} to {quoted(self.to_repo)}?"
 
@@ -86,12 +90,7 @@ class DuplicateRepo(Change[Repository, Copied]):
         if self.resource_group_id:
             group = quoted(self.resource_group_id)
             yield Consequence(Impact.OPENS, f"the users of the resource group {group} reach it")
-        if self.hardware and self.hardware != FREE:
-            line = f"hardware {quoted(self.hardware)}, which may cost money while it runs"
-            yield Consequence(Impact.SPENDS, line)
-        if self.sleep_time_seconds is not None and self.hardware != FREE:
-            line = f"{awake(self.sleep_time_seconds)}, which costs money where the hardware does"
-            yield Consequence(Impact.SPENDS, line)
+        yield from costs_of_new(known, self.hardware, self.sleep_time_seconds)
         if self.variables and seen != "private":
             yield Consequence(Impact.OPENS, "everyone can read its variables")
         if self.type == "space" and before.field("sdk") != "static":

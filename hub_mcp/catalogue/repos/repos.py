@@ -15,6 +15,7 @@ from hub_mcp.catalogue.fields.vocabulary import FullRepoId, ObjectId, Part, Repo
 from hub_mcp.catalogue.http import HttpRequest
 from hub_mcp.catalogue.repos.repository import Repository, repository_weighed
 from hub_mcp.catalogue.repos.repository_change import ActsOnRepository
+from hub_mcp.catalogue.space_runtime.hardware_costs import ListSpaceHardware, costs_of_new
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.text import quoted
 
@@ -24,18 +25,12 @@ WHO_SEES = {
     "protected": "everyone may use the app, its files stay hidden",
     "public": "everyone",
 }
-FREE = "cpu-basic"  # the hardware of a Space that costs nothing
 
 
 def split(repo_id: str) -> dict[str, str]:
     """The id as the Hub's bodies write it: name, and organization (it may be the user) where there is one."""
     owner, _, name = repo_id.rpartition("/")
     return {"name": name, **({"organization": owner} if owner else {})}
-
-
-def awake(seconds: int) -> str:
-    """How long a Space stays awake; -1 is for ever."""
-    return "it never sleeps" if seconds == -1 else f"it sleeps only after {seconds:,} s without a visit"
 
 
 class Created(Record):
@@ -109,6 +104,9 @@ class CreateRepo(Change[Nothing, Created]):
         sent = super().payload()
         return {**split(sent.pop("repo_id")), **sent}
 
+    def needs(self, before: Nothing) -> Sequence[Endpoint[Answer]]:
+        return (ListSpaceHardware(),) if self.hardware else ()
+
     def headline(self, before: Nothing) -> str:
         return f"Create the {self.type} {quoted(self.repo_id)}?"
 
@@ -116,13 +114,7 @@ class CreateRepo(Change[Nothing, Created]):
         return "It can be deleted again; what was spent, run or read meanwhile stays so."
 
     def consequences(self, before: Nothing, known: Known) -> Iterator[Consequence]:
-        if self.hardware and self.hardware != FREE:
-            yield Consequence(
-                Impact.SPENDS, f"hardware {quoted(self.hardware)}, which may cost money while it runs"
-            )
-        if self.sleep_time_seconds is not None and self.hardware != FREE:
-            line = f"{awake(self.sleep_time_seconds)}, which costs money where the hardware does"
-            yield Consequence(Impact.SPENDS, line)
+        yield from costs_of_new(known, self.hardware, self.sleep_time_seconds)
         if self.files and self.visibility != "private":
             yield Consequence(Impact.OPENS, f"everyone can read its {counted(len(self.files), 'file')}")
         if self.variables and self.visibility != "private":

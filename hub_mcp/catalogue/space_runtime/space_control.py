@@ -13,13 +13,15 @@ from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.http import Effect, HttpRequest
 from hub_mcp.catalogue.jobs.hardware import price_in_words
 from hub_mcp.catalogue.repos.repository import Repository
+from hub_mcp.catalogue.space_runtime.hardware_costs import (
+    ListSpaceHardware,
+    costs_nothing,
+    hourly_price,
+)
 from hub_mcp.catalogue.space_runtime.space_runtime import (
     SPACE,
     ActsOnSpace,
-    ListSpaceHardware,
     SpaceRuntime,
-    costs_nothing,
-    hourly_price,
     runtime_in,
 )
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known

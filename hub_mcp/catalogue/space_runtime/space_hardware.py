@@ -13,18 +13,20 @@ from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.fields.vocabulary import Word
 from hub_mcp.catalogue.http import Effect
 from hub_mcp.catalogue.jobs.hardware import price_in_words
-from hub_mcp.catalogue.repos.repos import awake
 from hub_mcp.catalogue.repos.repository import Repository
-from hub_mcp.catalogue.space_runtime.space_runtime import (
+from hub_mcp.catalogue.space_runtime.hardware_costs import (
     FREE,
-    MONTH,
     NEVER,
-    SPACE,
-    ActsOnSpace,
     ListSpaceHardware,
-    SpaceRuntime,
+    awake,
+    awake_at,
     costs_nothing,
     hourly_price,
+)
+from hub_mcp.catalogue.space_runtime.space_runtime import (
+    SPACE,
+    ActsOnSpace,
+    SpaceRuntime,
     runtime_in,
 )
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
@@ -45,12 +47,6 @@ class ActsOnHardware(ActsOnSpace[SpaceRuntime]):
 
     def needs(self, before: Repository) -> Sequence[Endpoint[Answer]]:
         return (*super().needs(before), ListSpaceHardware())
-
-    def awake_at(self, known: Known, flavor: str, seconds: int) -> str:
-        """How long it stays awake on a hardware that may cost money, and what that comes to at most."""
-        hourly = hourly_price(known, flavor)
-        month = f", about ${hourly * MONTH:,.0f} a month" if hourly and seconds == NEVER else ""
-        return f"{awake(seconds)}{month}"
 
 
 @post(
@@ -93,7 +89,7 @@ class SetSpaceHardware(ActsOnHardware):
             price = price_in_words(hourly_price(known, self.flavor))
             was = price_in_words(hourly_price(known, now.flavors[0])) if now.flavors else "not known"
             yield Consequence(Impact.SPENDS, f"{quoted(self.flavor)}: {price} while it runs (now: {was})")
-            yield Consequence(Impact.SPENDS, self.awake_at(known, self.flavor, sleep))
+            yield Consequence(Impact.SPENDS, awake_at(known, self.flavor, sleep))
         yield from self.restarts(known)
 
     def preview(self, before: Repository) -> dict[str, tuple[Any, Any]]:
@@ -147,7 +143,7 @@ class SetSpaceSleepTime(ActsOnHardware):
         before_that = "not known" if was is None else f"{was:,} s"
         yield Consequence(
             Impact.SPENDS,
-            f"{self.awake_at(known, paid, self.seconds)} (now: {before_that}); awake it costs money: {price}",
+            f"{awake_at(known, paid, self.seconds)} (now: {before_that}); awake it costs money: {price}",
         )
 
     def preview(self, before: Repository) -> dict[str, tuple[Any, Any]]:

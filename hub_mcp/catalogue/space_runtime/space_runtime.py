@@ -5,27 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
-from pydantic import Field
-
-from hub_mcp.catalogue.answers import Answer, Page, Record, clean, is_object
+from hub_mcp.catalogue.answers import Answer, Record, clean, is_object
 from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.endpoint import Endpoint, get
 from hub_mcp.catalogue.fields.vocabulary import RepoId
-from hub_mcp.catalogue.jobs.hardware import Hardware
-from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.operations.cleaning import clean_text
 from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
 from hub_mcp.catalogue.repos.repository import Repository, repository
+from hub_mcp.catalogue.space_runtime.hardware_costs import FREE, NEVER
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.text import quoted
 
 SPACE = "/api/spaces/{namespace}/{repo}"
-FREE = "cpu-basic"
 OFF = frozenset(
     {"PAUSED", "STOPPED", "SLEEPING", "NO_APP_FILE"}
 )  # stages in which no disk is there to be lost
-NEVER = -1  # seconds until a Space sleeps that never does
-MONTH = 730  # hours
 
 A = TypeVar("A", bound=Answer)
 
@@ -88,25 +82,6 @@ class GetSpaceRuntime(Lookup[SpaceRuntime]):
     repo_id: RepoId
 
 
-class SpaceHardware(Hardware):
-    """A kind of hardware for Spaces."""
-
-    shown: ClassVar[tuple[str, ...]] = ("name", "prettyName", "cpu", "ram", "accelerator", "price")
-
-
-@get("/api/spaces/hardware")
-class ListSpaceHardware(Listing[SpaceHardware]):
-    """Hardware for Spaces, with prices."""
-
-    row = SpaceHardware
-    in_area = "space_runtime"
-    by_default = False
-    unlisted = frozenset({"columns", "count", "by", "limit"})
-    takes_limit = False
-
-    limit: int = Field(default=50, ge=1, le=1_000)
-
-
 class ActsOnSpace(Change[Repository, A], Generic[A]):
     """A change to how a Space runs: the Space and its runtime are looked up first."""
 
@@ -154,14 +129,3 @@ def runtime_in(space: Repository) -> SpaceRuntime:
     """The runtime as the info of a Space tells it."""
     value = Record.field(space, "runtime")
     return SpaceRuntime.of(value) if is_object(value) else NOT_KNOWN
-
-
-def hourly_price(known: Known, flavor: str) -> float | None:
-    """US dollars an hour of a hardware, from the list if it was read; None where nobody tells."""
-    found: Page[SpaceHardware] | None = known.of(ListSpaceHardware())
-    return next((row.hourly for row in found.items if row.name == flavor), None) if found else None
-
-
-def costs_nothing(known: Known, flavor: str) -> bool:
-    """Whether a hardware is known to be free."""
-    return flavor == FREE or hourly_price(known, flavor) == 0
