@@ -24,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
 from hub_mcp.catalogue.answers import Answer
 from hub_mcp.catalogue.declaration import declaration_faults, type_arguments
 from hub_mcp.catalogue.declared import Declared
-from hub_mcp.catalogue.fields.identifiers import read_repo, refuse_no_text
+from hub_mcp.catalogue.fields.identifiers import refuse_no_text
 from hub_mcp.catalogue.fields.marks import (
     Local,
     OwnedThing,
@@ -35,6 +35,7 @@ from hub_mcp.catalogue.fields.marks import (
     marks_of,
     owned_in,
 )
+from hub_mcp.catalogue.fields.pasted import read_pasted
 from hub_mcp.catalogue.http import (
     Effect,
     HttpRequest,
@@ -86,21 +87,7 @@ class Endpoint(BaseModel, Generic[A]):
         refuse_no_text(given)
         said = {key: value for key, value in given.items() if value is not None}
         hosts: Sequence[str] = (info.context or {}).get("hosts", ())
-        expected = cls.kind or next((str(said[name]) for name in cls.marked(RepoKind) if name in said), "")
-        for name in cls.marked(RepoName):
-            if isinstance(raw := said.get(name), str):
-                place = read_repo(raw, hosts)
-                said[name] = place.repo_id
-                if place.type and expected and place.type != expected:
-                    raise ValueError(f"{raw!r} is a {place.type}, but this call is about a {expected}")
-                if place.revision and said.setdefault("revision", place.revision) != place.revision:
-                    raise ValueError(f"{raw!r} names another revision than `revision`")
-                if place.path and "path" in cls.marked(PathInRepo):
-                    said.setdefault("path", place.path)
-                if place.revision and "revision" not in cls.model_fields:
-                    raise ValueError(
-                        f"{raw!r} names the revision {place.revision!r}, but this call is about all of it"
-                    )
+        read_pasted(cls, said, cls.kind, hosts)
         return said
 
     # ── derived from the declaration ────────────────────────────────────────────────────────────────────────
