@@ -54,6 +54,9 @@ class Change(Endpoint[A], Generic[T, A]):
     changes: ClassVar[bool] = True
     acts_on: ClassVar[type[Answer]]
     harmless: ClassVar[str] = ""  # why no call of the class needs anybody's yes, where that is so
+    keeps: ClassVar[frozenset[str]] = (
+        frozenset()
+    )  # names in the Hub's body that it fills in with what is there
     stated: ClassVar[tuple[str, ...]] = ()  # arguments that its consequences and facts tell in words
     publishes: ClassVar[str] = ""  # the operator's word for what its calls publish, in settings.ALLOWABLE
 

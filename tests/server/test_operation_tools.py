@@ -62,7 +62,11 @@ async def test_a_name_is_answered_whole_with_its_rules_and_what_a_person_is_aske
         whole = text_of(await client.call_tool("find_operations", {"query": "set_member_role"}))
     assert "call_with: change_operation" in whole
     assert "role: one of admin, write, contributor, read, no_access" in whole
-    assert "without resourceGroups" in whole
+    assert "role=no_access: the person loses access" in whole
+    assert "resourceGroups" not in whole  # the class keeps the places in groups, whatever the Hub would do
+    async with reading(world) as client:
+        raw = text_of(await client.call_tool("find_operations", {"query": "scim_replace_user"}))
+    assert "without active: `active` is left out" in raw
 
 
 async def test_a_written_operation_is_found_with_the_arguments_its_class_takes(world: World) -> None:
@@ -157,6 +161,9 @@ async def test_a_read_only_server_finds_and_makes_no_change(world: World) -> Non
         assert "change_operation" not in names
         found = text_of(await client.call_tool("find_operations", {"query": "delete a branch"}))
         assert "delete_branch" not in found
+        for tool, said in (("find_operations", "query"), ("read_operation", "operation")):
+            why = text_of(await client.call_tool(tool, {said: "delete_branch"}))
+            assert "this server only reads (--read-only)" in why
 
 
 async def test_an_excluded_operation_is_neither_found_nor_called(world: World) -> None:

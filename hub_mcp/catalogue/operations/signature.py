@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hub_mcp.catalogue import ENDPOINTS
+from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.fields.schema import schema_of
 from hub_mcp.catalogue.operations.arguments import MOST_ROWS, arguments_of, is_listing
 from hub_mcp.catalogue.operations.json_types import schema_in_words
@@ -79,7 +80,12 @@ def whole(operation: Operation) -> dict[str, Any]:
     }
     if operation.sends is Sends.LINES and "body" in said["arguments"]:
         said["arguments"]["body"] += f"; or a text of such lines. At most {MOST_ROWS:,} are sent at once"
-    if asked := [_rule(one.condition, one.why) for one in rules(operation.raised)]:
+    written = ENDPOINTS.get(operation.name)
+    kept = written.keeps if written and issubclass(written, Change) else frozenset[str]()
+    counted = (
+        one for one in rules(operation.raised) if one.condition.strip("!").partition("=")[0] not in kept
+    )
+    if asked := [_rule(one.condition, one.why) for one in counted]:
         said["a person is asked" if operation.standing is Standing.ASK else "know that"] = asked
     return said
 

@@ -102,6 +102,7 @@ class SetMemberRole(Change[Membership, Done]):
 
     in_area = "organization_admin"
     by_default = False
+    keeps = frozenset({"resourceGroups"})
 
     organization: Owner
     username: Account

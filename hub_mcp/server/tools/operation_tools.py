@@ -19,7 +19,7 @@ from hub_mcp.catalogue.operations.calls import names_of
 from hub_mcp.catalogue.operations.endpoints import endpoint_of
 from hub_mcp.catalogue.operations.ranking import Index
 from hub_mcp.catalogue.operations.signature import instead, nearest, reads, signature, whole
-from hub_mcp.catalogue.operations.table import Operation, operations
+from hub_mcp.catalogue.operations.table import Operation, Standing, operations
 from hub_mcp.errors import BadInput, Stopped, plain
 from hub_mcp.gate.batch import Batch
 from hub_mcp.server.answers.answer_form import AnswerForm
@@ -145,11 +145,20 @@ class OperationTools:
         if known := self.reachable.get(query):
             said = whole(known)
             return result_of(_lines(said), {"items": [said]}, form)
+        if query in operations():
+            why = self._why_not(query)
+            return result_of(why, {"items": [], "note": why}, form)
         lines = [signature(one) for one in self._index.find(query, LINES)]
         if not lines:
             text = "No operation shares a word with that. Ask in English, with the Hub's own words."
             return result_of(text, {"items": [], "note": text}, form)
         return result_of("\n".join(lines), {"items": lines}, form)
+
+    def _why_not(self, name: str) -> str:
+        """Why an operation that there is cannot be reached here."""
+        if name in self._settings.exclude_tools:
+            return f"This server does not offer {name} (--exclude-tools)."
+        return f"{name} changes something, and this server only reads (--read-only)."
 
     def asked(self, tool: str, arguments: Mapping[str, Any]) -> OperationAsked:
         """The endpoint that a call of `read_operation` or `change_operation` means.
@@ -166,6 +175,8 @@ class OperationTools:
         if not isinstance(name, str):
             raise BadInput(f"{tool} needs `operation`, a name that {FIND} answers.")
         operation = self.reachable.get(name)
+        if operation is None and name in operations():
+            raise Stopped(self._why_not(name))
         if operation is None:
             near = "\n".join(signature(self.reachable[one]) for one in nearest(name, self.reachable))
             raise BadInput(f"There is no operation {plain(name, 80)!r} here.", advice=f"The nearest:\n{near}")
@@ -174,6 +185,8 @@ class OperationTools:
             raise Stopped(why, advice=f"Instead: {instead(operation)}.")
         if reads(operation) != (tool == READ):
             what, other = ("only reads", READ) if tool == CHANGE else ("changes something", CHANGE)
+            if operation.standing is Standing.UNKNOWN:
+                what = "was reviewed by nobody as the Hub has it today, and counts as a change"
             raise BadInput(f"{name} {what}, so {tool} does not call it.", advice=f"Call {other} with it.")
         endpoint = endpoint_of(name)
         assert endpoint
