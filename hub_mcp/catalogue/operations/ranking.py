@@ -77,6 +77,7 @@ _MEANT = (
     (re.compile(r"\b(?:arxiv[: ])?\d{4}\.\d{4,5}(?:v\d+)?\b"), " paper "),
     (re.compile(r"\b(?:'d|would|should) (?:really )?like\b"), " "),
     (re.compile(r"\b(?:not|don't|dont|no longer) like\b"), " unlike "),
+    (re.compile(r"\bwho(?:'s| is| are)? (?:in|at|part of|works (?:at|for)|belongs to)\b"), " who members "),
     (re.compile(r"\bun-"), "un"),
 )
 _VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")

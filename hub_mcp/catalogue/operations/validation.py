@@ -145,12 +145,16 @@ def refuse_unfitting(operation: Operation, said: Mapping[str, Any]) -> None:
     """
     route = route_of(operation, said)
     takes = of_route(operation, route)
+    where = f"for a {route.type}" if route.type else f"by {route.service}"
+    missing: list[str] = []
     for name, one in arguments_of(operation).items():
         given = said.get(name) is not None
         if given and one.place and name not in takes and said[name] != DEFAULT_REVISION:
-            raise ValueError(f"`{name}` is not taken for a {route.type or route.service}")
+            raise ValueError(f"`{name}` is not taken {where}")
         if not given and name in takes and takes[name].required:
-            raise ValueError(f"`{name}` is required for a {route.type or route.service}")
+            missing.append(f"`{name}`")
+    if missing:
+        raise ValueError(f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} required {where}")
 
 
 def _of_kinds_said(errors: Sequence[ErrorDetails]) -> list[ErrorDetails]:

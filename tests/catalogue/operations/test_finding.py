@@ -123,7 +123,8 @@ def test_a_request_that_shares_no_word_finds_nothing() -> None:
     ("asked", "meant"),
     [("cancle the traning job", "cancel_job"), ("I'd like to see the branchs", "list_refs"),
      ("history of acme/jobs-of-members", "list_commits"),
-     ("set API_BASE for the Space", "set_space_variable")],
+     ("set API_BASE for the Space", "set_space_variable"),
+     ("who is in nimbus-labs", "list_organization_members")],
 )  # fmt: skip
 def test_slips_wishes_and_names_are_read_as_they_are_meant(asked: str, meant: str) -> None:
     assert meant in [one.name for one in INDEX.find(asked)][:3]
