@@ -209,6 +209,7 @@ class Count(Answer):
         by: rows a value, the most frequent first; None where nobody asked.
         without: rows that have no such value.
         looked_at: rows of the Hub's that were looked at, where some did not count.
+        may_be_by: what the rows could be counted by, where none has what was asked for.
     """
 
     rows: int
@@ -216,10 +217,13 @@ class Count(Answer):
     by: Mapping[str, int] | None = None
     without: int = 0
     looked_at: int = 0
+    may_be_by: tuple[str, ...] = ()
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
         said: dict[str, Any] = {"count": self.rows}
-        if self.by is not None:
+        if self.may_be_by:
+            said["no_row_has_it"] = "by can be " + ", ".join(plain(one, KEY_LIMIT) for one in self.may_be_by)
+        elif self.by is not None:
             said["values"] = {plain(value, KEY_LIMIT): n for value, n in self.by.items()}
             if self.without:
                 said["without"] = self.without
@@ -240,6 +244,7 @@ class Page(Answer, Generic[R]):
         left_out: rows of the Hub's that could not be read as what they should be.
         looked_at: rows of the Hub's that were looked at, where some were not asked for.
         cursors: the cursor that follows each row, so that a page can be cut behind any of them.
+        near: owners that there are, where there is nothing since there is no such owner.
     """
 
     items: tuple[R, ...] = ()
@@ -247,6 +252,7 @@ class Page(Answer, Generic[R]):
     cursors: tuple[str, ...] = ()
     left_out: int = 0
     looked_at: int = 0
+    near: tuple[str, ...] = ()
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
         rows = [row.content(fields) for row in self.items]

@@ -177,9 +177,8 @@ class Change(Endpoint[A], Generic[T, A]):
         if self.line.destroys:
             return f"Deleted {self.line.destroys.format(**self.model_dump())}."
         if changed := self.preview(before):
-            parts = (f"{name} {worded(then)} (was {worded(was)})" for name, (was, then) in changed.items())
-            about = self.subject.removeprefix("the ")
-            return f"{about}: {'; '.join(parts)}."
+            about = (f"{self.part} of {self.subject}" if self.part else self.subject).removeprefix("the ")
+            return f"{about}: {'; '.join(_turned(name, *both) for name, both in changed.items())}."
         return f"Done: {self.label.lower()}, {self.subject}."
 
     def outcome_text(self, before: T, after: A) -> str:
@@ -203,6 +202,13 @@ class Change(Endpoint[A], Generic[T, A]):
     @classmethod
     def may_ask(cls) -> bool:
         return bool(cls.line.destroys) or cls.consequences is not Change.consequences
+
+
+def _turned(name: str, was: Any, then: Any) -> str:
+    """What became of one value."""
+    return (
+        f"{name} {worded(then)}, as before" if was == then else f"{name} {worded(then)} (was {worded(was)})"
+    )
 
 
 def worded(value: Any, most: int = 100) -> str:

@@ -149,6 +149,11 @@ class Endpoint(BaseModel, Generic[A]):
         named = [str(value) for name in self.path_fields() if (value := getattr(self, name)) is not None]
         return " ".join(named) or self.label.lower()
 
+    @property
+    def part(self) -> str:
+        """Which part of its subject the call is about, as in "discussion 3"; "" for all of it."""
+        return ""
+
     def owned(self) -> tuple[tuple[str, str], ...]:
         """Whose things the call names, each with the thing's id; "" where only the owner is named."""
         return tuple(dict.fromkeys(owned_in(self)))
@@ -217,6 +222,7 @@ class Endpoint(BaseModel, Generic[A]):
                 response.headers,
                 response.body,
                 subject=self.subject,
+                part=self.part,
                 signed_in=response.signed_in,
                 about_repository=bool(self.marked(RepoName)),
                 changes=not self.reads,

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from hub_mcp.catalogue.answers import EMPTY, Answer, Page, Record, as_text
+from hub_mcp.catalogue.answers import EMPTY, Answer, Page, Record, as_text, is_array
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.fields.marks import Local
 from hub_mcp.catalogue.fields.vocabulary import Limit, Word, Words
@@ -26,6 +26,7 @@ R = TypeVar("R", bound=Answer)
 
 CURSOR_LIMIT = 4_096
 LARGEST_PAGE = 1_000  # rows
+_FAMILY = re.compile(r"([a-z_]{2,30}):")  # of a tag; anybody can write others
 _CURSOR = re.compile(r"([0-9]{1,7})\.([0-9]{1,5})\.([!-~]*)")
 _LINK = re.compile(r'<([^<>]*)>((?:\s*;\s*[!#$%&\'*+.^_`|~\w-]+\s*=\s*(?:"[^"]*"|[^",;\s]*))*)')
 _REL = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^",;\s]*))', re.IGNORECASE)
@@ -127,6 +128,16 @@ class Listing(Endpoint[Page[R]], Generic[R]):
             named = tags if isinstance(tags, list) else []
             return [str(tag).removeprefix(prefix) for tag in named if str(tag).startswith(prefix)]
         return [as_text(one) for one in value] if isinstance(value, list) else [as_text(value)]
+
+    def may_be_by(self, row: R) -> set[str]:
+        """What a row could be counted by: its fields, and the families of its tags."""
+        if not isinstance(row, Record):
+            return set()
+        tags = row.at("tags")
+        found = [_FAMILY.match(str(tag)) for tag in tags] if is_array(tags) else []
+        families = {match[1] for match in found if match}
+        held = (name for name in row.model_dump(by_alias=True) if not name.startswith("_"))
+        return {name for name in held if row.at(name) not in EMPTY} | families
 
     @property
     def place(self) -> Place:

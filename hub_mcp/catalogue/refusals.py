@@ -157,6 +157,7 @@ def error_of(
     body: bytes,
     *,
     subject: str,
+    part: str = "",
     signed_in: bool = False,
     about_repository: bool = False,
     changes: bool = False,
@@ -168,6 +169,7 @@ def error_of(
         headers: with lower-case names.
         body: the whole of it.
         subject: what the call is about, in the words of a sentence.
+        part: of what in it, as in "discussion 3".
         signed_in: whether a token was sent.
         about_repository: whether the call names a repository, which an anonymous caller may just not see.
         changes: whether the call changes something, so that a failing Hub leaves its outcome open.
@@ -207,7 +209,8 @@ def error_of(
         if status == 409
         else ""
     )
-    what = _upper(reading.what.format(subject=subject))
+    inside = f"{part} of {subject}" if part and code not in BY_CODE else subject
+    what = _upper(reading.what.format(subject=inside))
     if reading.error is Gated and status == 401:
         return Gated(
             what, quoted=said, status=status, advice=f"{SignInNeeded.advice} Then {_lower(Gated.advice)}"

@@ -32,6 +32,7 @@ async def count(hub: Hub, call: Listing[Any], progress: Progress) -> Count:
     """
     rows = looked_at = without = pages = 0
     values: Counter[str] = Counter()
+    others: set[str] = set()
     until = anyio.current_time() + SECONDS
     onward = ""
     with anyio.CancelScope() as time:
@@ -46,6 +47,7 @@ async def count(hub: Hub, call: Listing[Any], progress: Progress) -> Count:
                     found = call.values_of(row)
                     values.update(found)
                     without += not found
+                    others |= call.may_be_by(row) if not values and len(others) < MOST_VALUES else set()
             onward = page.next_cursor
             if pages >= MOST_PAGES:
                 break
@@ -55,6 +57,7 @@ async def count(hub: Hub, call: Listing[Any], progress: Progress) -> Count:
     by = None
     if call.by:
         named = values.most_common(MOST_VALUES)
-        others = values.total() - sum(n for _, n in named)
-        by = {**dict(named), **({OTHERS: others} if others else {})}
-    return Count(rows, onward, by, without, looked_at if call.filters_here else 0)
+        rest = values.total() - sum(n for _, n in named)
+        by = {**dict(named), **({OTHERS: rest} if rest else {})}
+    instead = tuple(sorted(others)[:MOST_VALUES]) if rows and not values else ()
+    return Count(rows, onward, by, without, looked_at if call.filters_here else 0, instead)

@@ -15,25 +15,45 @@ from hub_mcp.catalogue.composed import NamesMissing
 from hub_mcp.catalogue.endpoint import ENDPOINTS, Endpoint
 from hub_mcp.catalogue.fields.marks import RepoKind, RepoName
 from hub_mcp.client.hub import Hub
-from hub_mcp.errors import HubError
+from hub_mcp.errors import HubError, Invalid, Missing, MissingEntry, MissingRevision
 
 MOST = 3
 MOST_MISSING = 5  # things of one answer that others are looked for
 _NAME = re.compile(r"[\w./-]{1,200}", re.ASCII)
 ALIKE = 0.6  # of 1: how alike two names must be for one to be meant by the other
 SECONDS = 5.0  # a hint is not worth a longer wait
+KEYS = ("id", "slug", "user")  # by what a row is named
+ACCOUNTS = (
+    "organization",
+    "username",
+    "user",
+    "namespace",
+)  # arguments that are accounts, an organization first
 LISTINGS = {"model": "list_models", "dataset": "list_datasets", "space": "list_spaces"}
 
 
-async def near_names(hub: Hub, call: Endpoint[Any]) -> list[str]:
+async def near_names(hub: Hub, call: Endpoint[Any], error: HubError | None = None) -> list[str]:
     """Up to three names, the nearest first, for what a call named and the Hub does not have."""
     found: list[str] = []
+    if isinstance(error, Invalid) and not getattr(call, "users", None):
+        return found  # of all that can be wrong with a request
     with anyio.move_on_after(SECONDS), suppress(HubError, ValueError):
-        if repos := call.marked(RepoName):
+        if isinstance(error, (MissingRevision, MissingEntry)):
+            found = await _inside(hub, call, of_path=isinstance(error, MissingEntry))
+        elif repos := call.marked(RepoName):
             kinds = [call.kind] if call.kind else [str(getattr(call, one)) for one in call.marked(RepoKind)]
             found = await _repositories(hub, kinds[:1], str(getattr(call, repos[0])))
         elif slug := getattr(call, "slug", None):
             found = await _collections(hub, str(slug))
+            found = found or await _item(hub, call)
+        elif paper := getattr(call, "arxiv_id", None):
+            found = await _papers(hub, str(paper))
+        elif asked := getattr(call, "one", None):  # who may do what with one repository
+            found = await near_names(hub, asked, error)
+        elif accounts := [str(getattr(call, one)) for one in ACCOUNTS if getattr(call, one, None)]:
+            found = await _accounts(
+                hub, [*accounts, *(one.user for one in getattr(call, "users", None) or ())]
+            )
     return found
 
 
@@ -53,6 +73,29 @@ async def with_near_names(hub: Hub, answer: Answer) -> Answer:
     return answer.with_near(found)
 
 
+async def near_accounts(hub: Hub, name: str) -> list[str]:
+    """Up to three accounts near to one that there is not; none where it is one."""
+    with anyio.move_on_after(SECONDS), suppress(HubError, ValueError):
+        return await _account(hub, name)
+    return []
+
+
+async def _inside(hub: Hub, call: Endpoint[Any], *, of_path: bool) -> list[str]:
+    """Paths beside one that is not there, or branches and tags."""
+    place = {name: getattr(call, name, None) or call.kind for name in ("repo_id", "type")}
+    if of_path:
+        path, at = str(getattr(call, "path", "")), getattr(call, "revision", "main")
+        folder = path.rpartition("/")[0] or None
+        asked = {**place, "path": folder, "revision": at, "limit": 1_000}
+        tree: Page[Answer] = await hub.send(ENDPOINTS["list_tree"].model_validate(asked))
+        return alike(path, _names(str(row.content().get("path", "")) for row in tree.items))
+    refs = await hub.send(ENDPOINTS["list_refs"].model_validate(place))
+    groups = getattr(refs, "groups", {})
+    return alike(
+        str(getattr(call, "revision", "")), _names({**groups.get("branches", {}), **groups.get("tags", {})})
+    )
+
+
 async def _repositories(hub: Hub, kinds: Iterable[str], repo_id: str) -> list[str]:
     owner, _, name = repo_id.rpartition("/")
     for kind in kinds:
@@ -60,11 +103,11 @@ async def _repositories(hub: Hub, kinds: Iterable[str], repo_id: str) -> list[st
         of_owner = await _ids(hub, listing, author=owner, limit=200) if owner else []
         if repo_id in of_owner:
             return []  # it is something else that was not found
-        if near := alike(repo_id, of_owner):
+        if near := alike(repo_id, of_owner, _own_name):
             return near
         words = [word for word in name.replace("_", "-").split("-") if len(word) > 2]
         searched = await _ids(hub, listing, search=words[0] if words else name, limit=100, sort="likes")
-        return alike(name, searched, lambda one: one.rpartition("/")[2])
+        return alike(name, searched, _own_name)
     return []
 
 
@@ -73,14 +116,70 @@ async def _collections(hub: Hub, slug: str) -> list[str]:
     return [] if slug in of_owner else alike(slug, of_owner, _without_id)
 
 
+async def _item(hub: Hub, call: Endpoint[Any]) -> list[str]:
+    """Names near to the first item that a collection cannot take."""
+    for one in getattr(call, "item", None) or ():
+        if one.type in LISTINGS and (near := await _repositories(hub, [one.type], one.id)):
+            return near
+    return []
+
+
+async def _papers(hub: Hub, paper: str) -> list[str]:
+    """Daily papers of the month that an arXiv id begins with."""
+    begun = re.match(r"(\d\d)(0[1-9]|1[0-2])\.", paper)
+    if not begun:
+        return []
+    return alike(paper, await _ids(hub, "list_daily_papers", month=f"20{begun[1]}-{begun[2]}", limit=100))
+
+
+async def _accounts(hub: Hub, names: list[str]) -> list[str]:
+    """Accounts near to the first name that is none; of an organization's members, where that is one."""
+    first, *rest = names
+    if not rest:
+        return await _account(hub, first)
+    try:
+        members = await _ids(hub, "list_organization_members", organization=first, limit=1_000)
+    except Missing:
+        return await _account(hub, first)
+    unknown = [one for one in rest if one.lower() not in {member.lower() for member in members}]
+    return alike(unknown[0], members) if unknown else []
+
+
+async def _account(hub: Hub, name: str) -> list[str]:
+    found: list[str] = []
+    for begun in dict.fromkeys(
+        (name[:-1], name[: max(2, len(name) // 2)])
+    ):  # a name is searched by its beginning
+        asked = {"query": begun, "type": ["org", "user"], "limit": 20}
+        answer = await hub.send(ENDPOINTS["quicksearch"].model_validate(asked))
+        found += [*_named(answer, "users", "user"), *_named(answer, "orgs", "name")]
+        if name in found:
+            return []
+        if near := alike(name, found):
+            return near
+    return []
+
+
+def _named(found: Answer, kind: str, key: str) -> list[str]:
+    return _names(str(one.get(key) or "") for one in getattr(found, "kinds", {}).get(kind, ()))
+
+
 async def _ids(hub: Hub, listing: str, **asked: Any) -> list[str]:
     page: Page[Answer] = await hub.send(ENDPOINTS[listing].model_validate(asked))
-    names = (str(getattr(row, "id", None) or getattr(row, "slug", "")) for row in page.items)
-    return [name for name in names if _NAME.fullmatch(name)]  # nothing but a name gets into a hint
+    rows = (row.content() for row in page.items)
+    return _names(next((str(row[key]) for key in KEYS if row.get(key)), "") for row in rows)
+
+
+def _names(texts: Iterable[str]) -> list[str]:
+    return [name for name in texts if _NAME.fullmatch(name)]  # nothing but a name gets into a hint
+
+
+def _own_name(id: str) -> str:
+    return id.rpartition("/")[2]
 
 
 def _without_id(slug: str) -> str:
-    return slug[:-25] if len(slug) > 25 else slug
+    return _own_name(slug[:-25] if len(slug) > 25 else slug)
 
 
 def alike(name: str, names: Iterable[str], key: Callable[[str], str] = str) -> list[str]:

@@ -92,6 +92,8 @@ async def _slug_of(hub: Hub, text: str) -> str:
     titles = {row.slug: row.title or "" for row in rows}
     near = alike(title, titles, lambda one: titles.get(one, one))
     close = [row for row in rows if row.slug in near]
+    if not close:
+        close = [*(await hub.send(ListCollections(q=title[:100], limit=3))).items]  # of others
     raise BadInput(
         f"{owner} has no collection called {asked}.",
         advice=f"Near: {_named(close)}." if close else "list_collections finds collections and their slugs.",

@@ -11,6 +11,8 @@ from hub_mcp.catalogue.http import HttpRequest
 from hub_mcp.gate.challenge import Assessment
 from hub_mcp.gate.question import Question
 
+NOBODY = "Nobody was asked."
+
 
 @dataclass(frozen=True)
 class Acted:
@@ -34,13 +36,13 @@ class Acted:
 
     def sentences(self) -> str:
         """What was done, who agreed to it, and the way back."""
-        agreed = f"Confirmed {self.by}." if self.by else ""
+        nobody = "" if self.note.startswith(NOBODY[:-1]) else NOBODY
+        agreed = f"Confirmed {self.by}." if self.by else nobody
         final = self.call.line.destroys or self.call.line.retype
-        never = "It cannot be undone." if final else "`hub-mcp undo` cannot take it back."
-        back = f"To undo: {self.takes_back}." if self.takes_back else never
-        return " ".join(
-            part for part in (self.outcome, agreed, back if self.change else "", self.note) if part
-        )
+        never = "It cannot be undone" if final else "`hub-mcp undo` cannot take it back"
+        back = f"To undo: {self.takes_back}." if self.takes_back else f"{never} (journal: {self.change})."
+        said = (self.outcome.rstrip(), agreed, back if self.change else "", self.note)
+        return " ".join(part for part in said if part)
 
 
 @dataclass(frozen=True)

@@ -50,5 +50,5 @@ async def completed(
             said.append(outcome)
         except HubError as error:
             error.not_done = ""  # of this call nothing was; the change itself was made
-            said.append(f"Not made: {call.label.lower()}, {call.subject}. {error.sentence()}")
+            said.append(f"Not made: {call.label.lower()}. {error.sentence()}")
     return Completed(answer, "\n".join(said))

@@ -14,8 +14,9 @@ the head of main. A repository that is deleted and a history that is squashed ar
 Not imitated: git itself over HTTP or SSH, Xet (clients with HF_HUB_DISABLE_XET=1 use LFS), merge commits (a
 pull request becomes one commit, as on the Hub), annotations of tags, reactions, locking; buckets (collections
 and groups only name them), inference, billing, OAuth, SCIM, search engines and CDN hosts: those are
-answered with 501, or in outline where that is asked for. The world's weights have names and sizes but no
-content, and a download of them says so; a file has at most 256 MiB, a text file 10 MiB. Plans are a column,
+answered with 501, or in outline where that is asked for. The world's weights and data have names and sizes,
+and their bytes are made when they are read, so their SHA-256 is another than the listed one; what is
+committed has at most 256 MiB, a text file 10 MiB. Plans are a column,
 nothing is ever paid. Numbers such as downloads do not move. The action quotas of FACTS §7 and the extra limit
 of whoami-v2 are not kept; `faults/` can pretend them.
 """

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 # Of the tables together with the world; kept in the file's `user_version`.
-VERSION = 3
+VERSION = 4
 # In the file's `application_id`, which SQLite keeps for telling whose file a file is: "HUBM" in ASCII.
 APPLICATION = 0x4855424D
 HEADER = 100  # bytes of a database's header, https://www.sqlite.org/fileformat2.html

@@ -34,10 +34,9 @@ from hub_mcp.client.titles import with_slugs, with_slugs_in_all
 from hub_mcp.errors import (
     BadInput,
     HubError,
+    Invalid,
     Missing,
-    MissingEntry,
     MissingOrHidden,
-    MissingRevision,
     Stopped,
     plain,
 )
@@ -139,9 +138,8 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
         call = read_call(endpoint, arguments, (hub.host,), literal=literal)
         try:
             return await _made(ctx, params, call, hub, progress, dry_run=dry_run, token=answer or token)
-        except (Missing, MissingOrHidden) as error:
-            if not isinstance(error, (MissingRevision, MissingEntry)):
-                error.near = tuple(await near_names(hub, call))
+        except (Missing, MissingOrHidden, Invalid) as error:
+            error.near = tuple(await near_names(hub, call, error))
             raise
 
     async def _made_many(

@@ -96,7 +96,7 @@ TASKS = (
     ),
     _task(
         "When did storm-atlas-9b of nimbus-labs last change? (It is 7b.)",
-        Call("get_model", {"repo_id": f"{ORG}/storm-atlas-9b", "fields": ["lastModified"]}, ("near", r"There are: (\S+?),")),
+        Call("get_model", {"repo_id": f"{ORG}/storm-atlas-9b", "fields": ["lastModified"]}, ("near", r"There are: (\S+?)[,.] ")),
         Call("list_models", {"search": "{near}", "columns": ["id", "lastModified"]}),
         says=("nimbus-labs/storm-atlas-7b\t20",),
     ),

@@ -68,7 +68,8 @@ def test_a_difference_too_large_is_cut_between_lines_and_says_how_much_is_left()
     shown = answered(call(), [], diff=diff, isPullRequest=True).content(("events", "diff"))
     lines = shown["diff"].splitlines()
     assert lines == diff.splitlines()[: len(lines)]
-    assert shown["diff_cut"] == f"{9_002 - len(lines):,} more lines; the files are at revision refs/pr/7"
+    left = f"{9_002 - len(lines):,} more lines; the files are at revision refs/pr/7"
+    assert shown["diff_cut"] == f"{left}; `diff`: false leaves it out"
 
 
 def test_one_odd_event_costs_itself_alone() -> None:

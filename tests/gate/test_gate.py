@@ -76,7 +76,7 @@ async def test_the_question_says_what_would_be_lost_who_depends_on_it_and_what_i
         "likes",
         "last change",
         "files",
-        "Spaces use it",
+        "1 Space uses it",
         "refers to it: ",
     ):
         assert part in told

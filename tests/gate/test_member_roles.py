@@ -32,7 +32,7 @@ async def test_the_groups_that_the_call_does_not_name_are_kept_and_told(world: W
     person = Asked(agreeing)
     async with world.client("auto", person) as client:
         done = text_of(await client.call_tool("set_member_role", {**CLEO, "role": "write"}))
-    assert "role of cleo write (was contributor)." in done
+    assert "cleo in nimbus-labs: role write (was contributor)." in done
     (asked,) = person.questions
     assert 'Make "cleo" "write" in "nimbus-labs"?' in asked.message
     assert '- "cleo" can do more (write) in "nimbus-labs"' in asked.message

@@ -43,7 +43,7 @@ SAID = {
     "hide_comment": "Hid a comment on discussion 1 of the model ada/fjord-names.",
     "rename_discussion": 'title "Licence of the word list" (was "A licence for the word list?").',
     "set_discussion_status": "status closed (was open).",
-    "pin_discussion": "pinned yes (was no).",
+    "pin_discussion": "discussion 2 of the model ada/fjord-names: pinned yes (was no).",
     "merge_pull_request": "Merged pull request 2 into the model nimbus-labs/nowcast-base: 1 file changed.",
     "create_branch": "The branch dev of the model ada/fjord-names is there.",
     "create_tag": "The tag v1 of the model ada/fjord-names is there.",
@@ -52,15 +52,15 @@ SAID = {
     "delete_lfs_files": "Deleted 1 large file of the model ada/reads-the-forecast, and the history was",
     "super_squash": "The history of dev of the model ada/fjord-names is one commit now.",
     "delete_branch": "Deleted the branch dev of the model ada/fjord-names, with the ",
-    "commit": "Committed to main of the model ada/fjord-names: 2 files, commit ",
-    "duplicate_repo": "Copied the model ada/fjord-names to ada/fjord-names-copy with ",
+    "commit": "Committed to main of the model ada/fjord-names: ",
+    "duplicate_repo": "Copied the model ada/fjord-names to ada/fjord-names-copy, private, with ",
     "unlike_repo": "Took your like of the model nimbus-labs/nowcast-base back",
     "run_job": "of ada on t4-small.",
     "rerun_job": "of ada, as 6abf60ffca7ff55b1071f7af was.",
     "set_job_labels": "labels team fjords (was name fjord-names).",
     "expose_job_ports": "that are reached from outside: 8000, 9000.",
     "cancel_job": "Cancelled the job 6ac2a2b349eb83beef56e4f1 of nimbus-labs.",
-    "set_member_role": "role of dan contributor (was read).",
+    "set_member_role": "dan in nimbus-labs: role contributor (was read).",
     "handle_access_request": "eve is now rejected (was pending) at nimbus-labs/partners-preview.",
     "handle_access_requests": "2 of 2 are now accepted at nimbus-labs/partners-preview.",
     "grant_access": "yara-abe can read the model nimbus-labs/partners-preview.",
@@ -117,14 +117,15 @@ async def test_a_change_says_what_is_now_what_who_agreed_and_how_it_is_taken_bac
             text = text_of(result)
             assert not result.is_error, text
             assert unsaid.pop(tool) in text
-            assert ("Confirmed by a person in a form." in text) is (len(person.questions) > before)
+            asked = len(person.questions) > before
+            assert (f"{'Confirmed by a person in a form' if asked else 'Nobody was asked'}." in text) is True
             undo = re.search(r"To undo: `hub-mcp undo (\w+)`", text)
             [entry] = [one for one in world.entries() if one.outcome == "done"][-1:]
             assert (undo is not None) is (entry.undo is not None)
             assert undo is None or undo[1] == entry.change
             line = ENDPOINTS[tool].line
-            never = "It cannot be undone." if line.destroys or line.retype else "undo` cannot take it back."
-            assert undo is not None or never in text
+            never = "It cannot be undone" if line.destroys or line.retype else "undo` cannot take it back"
+            assert undo is not None or f"{never} (journal: {entry.change})." in text
             for name, pattern in LEARNED.get(tool, {}).items():
                 found = re.search(pattern, text)
                 assert found
@@ -162,8 +163,24 @@ NEAR = {
     ("get_model", "repo_id", "openai-community/gpt3"): "openai-community/gpt2",
     ("get_dataset", "repo_id", "rajpurkar/squat"): "rajpurkar/squad",
     ("get_space", "repo_id", "stabilityai/stable-difusion"): "stabilityai/stable-diffusion",
+    ("get_user_overview", "username", "adaa"): "ada.",
+    ("get_organization_overview", "organization", "nimbus-lab"): "nimbus-labs.",
+    ("get_paper", "arxiv_id", "2610.10038"): "2610.10037",
+    ("get_access", "repository", "models/storm-atlas-9b"): "nimbus-labs/storm-atlas-7b",
+    ("set_member_role", "username", "dann"): "dan.",
+    ("list_tree", "repo_id", "ada/fjord-name"): "ada/fjord-names.",
+    ("get_file", "path", "REDME.md"): "README.md.",
+    ("list_commits", "revision", "mian"): "main.",
     ("get_collection", "slug", "Qwen/qwen3-667ee081d0d16ce2f4cbc29e"): "Qwen/qwen3-667ee081d0d16ce2f4cbc29d",
 }
+
+
+async def test_an_item_that_a_collection_cannot_take_is_answered_with_near_ones(tmp_path: Path) -> None:
+    said = {"slug": "Rain & shine", "item": "models/openai-community/gpt3"}
+    async with World(tmp_path).client(confirm="off") as client:
+        text = text_of(await client.call_tool("add_collection_item", said))
+    assert "found nothing for the model openai-community/gpt3, an item of ada/rain-shine-" in text
+    assert "There are: openai-community/gpt2." in text
 
 
 @pytest.mark.parametrize(("tool", "name", "missing"), NEAR)
@@ -171,9 +188,9 @@ async def test_what_does_not_exist_is_answered_with_near_names_that_do(
     tmp_path: Path, tool: str, name: str, missing: str
 ) -> None:
     async with World(tmp_path).client() as client:
-        text = text_of(await client.call_tool(tool, {name: missing}))
+        text = text_of(await client.call_tool(tool, {**CALLS[tool], name: missing}))
     assert f"There are: {NEAR[tool, name, missing]}" in text
-    assert "Nothing was changed" not in text  # of a read nobody thinks that it changed something
+    assert ("Nothing was changed" in text) is ENDPOINTS[tool].changes  # of a read nobody thinks that it did
 
 
 async def test_a_stranger_is_told_no_private_name(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ def test_a_copy_by_our_tool_has_the_files_and_the_visibility_it_was_given(
     copy = f"{fresh}-copy"
     place = {"repo_id": fresh, "type": "model", "to_repo": copy}
     said = told("duplicate_repo", {**place, "visibility": "private"})
-    assert f"Copied the model {fresh} to {copy} with 3 files" in said
+    assert f"Copied the model {fresh} to {copy}, private, with 3 files" in said
     assert sorted(api.list_repo_files(copy)) == sorted(api.list_repo_files(fresh))
     assert api.model_info(copy).private is True
     api.delete_repo(copy)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import os
 import random
 import sqlite3
@@ -87,6 +88,13 @@ async def test_somebody_elses_database_is_refused_and_keeps_every_byte(
         create_app(str(path))
     assert path.read_bytes() == before
     assert os.listdir(tmp_path) == ["theirs.sqlite"]
+
+
+async def test_other_tables_are_another_version(ask: Ask) -> None:
+    """A file made before a table was there is refused for what it is, and fails at no request."""
+    made = ask.app.state.store.rows("select sql from sqlite_schema where sql is not null order by name")
+    digest = hashlib.sha256("\n".join(" ".join(row["sql"].split()) for row in made).encode()).hexdigest()[:12]
+    assert (VERSION, digest) == (4, "1c93c4982026"), "raise VERSION, and write down what it is the version of"
 
 
 async def test_a_file_of_another_version_is_refused_and_keeps_every_byte(tmp_path: Path) -> None:

@@ -122,8 +122,9 @@ async def test_what_could_not_be_seen_is_told() -> None:
     assert line(text, "not_seen").startswith("resource groups (they could not be read); its spaces")
     async with Local().client("cleo") as client:
         assert "groups that you are not in" in line(await access(client), "not_seen")
-        gone = await access(client, repository="models/no-such-model")
-    assert f"the model {ORG}/no-such-model" in line(gone, "not_seen")
+        said = {"organization": ORG, "repository": "models/no-such-model"}
+        gone = await client.call_tool("get_access", said)
+    assert f"The model {ORG}/no-such-model does not exist, or is hidden from you." in str(gone.content)
 
 
 @pytest.mark.parametrize(

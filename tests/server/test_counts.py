@@ -85,6 +85,43 @@ async def test_a_count_by_a_tag_family_or_a_column_adds_up() -> None:
         assert told(filtered, "count") == mit
 
 
+async def test_a_count_by_what_no_row_has_tells_what_there_is() -> None:
+    async with local_hub() as client:
+        for tool, by, there, said in (
+            ("list_models", "nonsense", "license", {}),
+            ("list_my_repos", "private", "visibility", {"type": "model"}),
+            ("list_collections", "owner.name", "owner", {}),
+        ):
+            text = text_of(await client.call_tool(tool, {**said, "count": True, "by": by}))
+            assert not told(text, "values")
+            assert there in told(text, "no_row_has_it").removeprefix("by can be ").split(", ")
+
+
+async def test_the_stage_of_a_space_is_a_column_and_counted_by_its_short_name() -> None:
+    async with local_hub() as client:
+        short = text_of(await client.call_tool("list_spaces", {"count": True, "by": "stage"}))
+        assert short == text_of(await client.call_tool("list_spaces", {"count": True, "by": "runtime.stage"}))
+        rows = text_of(await client.call_tool("list_spaces", {"columns": ["id", "stage"], "limit": 1}))
+        assert rows.startswith("id\truntime.stage (")
+        nothing = text_of(await client.call_tool("list_spaces", {"stage": "FROBNICATING"}))
+        assert nothing.endswith("Which there are: `count` with `by`: stage.")
+
+
+async def test_an_owner_that_there_is_not_is_answered_with_near_ones() -> None:
+    async with local_hub() as client:
+        text = text_of(await client.call_tool("list_models", {"author": "nimbus-lab"}))
+        assert text.endswith("There is no such owner; there are: nimbus-labs.")
+        text = text_of(await client.call_tool("list_spaces", {"author": "cleo", "search": "nothing"}))
+        assert "owner" not in text
+
+
+async def test_a_column_that_the_hub_tells_of_files_only_when_asked_for_more_is_asked_for() -> None:
+    said = {"repo_id": "nimbus-labs/nowcast-base", "type": "model", "columns": ["path", "lastCommit.date"]}
+    async with local_hub() as client:
+        rows = text_of(await client.call_tool("list_tree", said)).splitlines()[1:]
+    assert "README.md\t2024-01-09" in rows
+
+
 async def test_by_without_count_is_refused() -> None:
     async with local_hub() as client:
         result = await client.call_tool("list_models", {"by": "license"})

@@ -86,6 +86,10 @@ class AddCollectionItem(ActsOnCollection[Collection]):
         """What is added; of several, the first."""
         return self.item[0]
 
+    @property
+    def part(self) -> str:
+        return f"the {self.one.type} {self.one.id}, an item"
+
     def parts(self) -> Sequence[Change[Any, Any]]:
         return [self.model_copy(update={"item": [one]}) for one in self.item]
 

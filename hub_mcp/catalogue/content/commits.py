@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from hub_mcp.catalogue.answers import Answer, Record, counted
+from hub_mcp.catalogue.answers import Answer, Record
 from hub_mcp.catalogue.change import Change, post, worded
 from hub_mcp.catalogue.content.file_changes import (
     MOST_SHOWN,
@@ -18,6 +18,7 @@ from hub_mcp.catalogue.content.file_changes import (
     CommitDraft,
     ReadWholeFile,
     bodies_of,
+    done_in_words,
     edited,
     lines_of,
     told_change,
@@ -79,7 +80,7 @@ class Commit(Change[Repository, Committed]):
     files: list[ChangedFile] = Field(
         min_length=1,
         max_length=MOST_FILES,
-        description="each by content, exact old → new, old_path, or delete",
+        description="content, exact old → new, old_path or delete",
     )
     description: FreeText | None = Field(default=None, max_length=65_536)
     revision: Revision = "main"
@@ -132,7 +133,7 @@ class Commit(Change[Repository, Committed]):
         there = known.of(self._paths())
         files = {path: known.of(self._reading(path)) for path in self._edited_paths()}
         parent = str(before.field("sha") or "")
-        drafted = self._drafted(CommitDraft(parent, there, edited(self.files, files)))
+        drafted = self._drafted(CommitDraft(parent, there, before.file_names, edited(self.files, files)))
         for change in self.files:
             gone = change.old_path or (change.path if change.delete else "")
             if gone and there and not there.at(gone):
@@ -224,7 +225,7 @@ class Commit(Change[Repository, Committed]):
         return HttpRequest("POST", url, content=content, content_type="application/x-ndjson")
 
     def outcome(self, before: Repository, after: Committed) -> str:
-        what = f"{counted(len({one.path for one in self.files}), 'file')}, commit {worded(after.commit_oid)}"
+        what = f"{done_in_words(self.files, self._draft)}, commit {worded(after.commit_oid)}"
         if after.pull_request_url:
             return f"Opened {worded(after.pull_request_url, 300)}: {what}."
         return f"Committed to {plain(self.revision, 200)} of {self.subject}: {what}."

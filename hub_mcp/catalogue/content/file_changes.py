@@ -5,21 +5,26 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, model_validator
 
-from hub_mcp.catalogue.answers import size
+from hub_mcp.catalogue.answers import counted, size
 from hub_mcp.catalogue.content.file_content import FileContent, GetFile
 from hub_mcp.catalogue.content.files import PathsInfo, TreeEntry
 from hub_mcp.catalogue.content.lfs_upload import FileBody
 from hub_mcp.catalogue.fields.vocabulary import FilePath, Part
-from hub_mcp.errors import BadInput
+from hub_mcp.errors import BadInput, plain
 from hub_mcp.text import quoted
 
 MOST_BYTES = 2**20  # of one file's content, and of a file that is changed in places
 MOST_SHOWN = 300  # characters of a content in a question
 SHOWN_IN_ALL = 1_600
+MOST_LINES = 2_000  # of a file that are compared with what is not in it
+READ_AGAIN = "Read it again with get_file: it must be exact."
+MOST_NAMED = 10  # files that an answer names
+NAME = 200  # characters of one
 MASKED = "hf_…"  # what stands in an answer where the caller's own token was
 TOO_LARGE = "a file's content has at most 1 MiB here; `hf upload` takes larger ones"
 
@@ -42,6 +47,11 @@ def from_base64(text: str) -> bytes:
         raise ValueError("`content` is not base64") from None
 
 
+def _unless_text(encoding: Any) -> Any:
+    """An encoding; none where it is that of all text."""
+    return None if encoding in ("utf-8", "utf8") else encoding
+
+
 Content = Annotated[str, AfterValidator(_bounded)]
 
 
@@ -50,7 +60,7 @@ class ChangedFile(Part):
 
     path: FilePath
     content: Content | None = None
-    encoding: Literal["utf-8", "base64"] | None = None
+    encoding: Annotated[Literal["base64"] | None, BeforeValidator(_unless_text)] = None
     old: Content | None = None
     new: Content | None = None
     old_path: FilePath | None = None
@@ -102,12 +112,14 @@ class CommitDraft:
     Attributes:
         parent: the commit that it is made on.
         there: what is known of the paths; None where the Hub did not tell.
+        listed: every file that the repository has; None where the Hub did not tell.
         edited: the files changed in places, as they would be.
         large: paths whose content was uploaded by LFS.
     """
 
     parent: str = ""
     there: PathsInfo | None = None
+    listed: frozenset[str] | None = None
     edited: Mapping[str, str] = field(default_factory=dict[str, str])
     large: frozenset[str] = frozenset()
 
@@ -115,8 +127,10 @@ class CommitDraft:
         return self.there.at(path) if self.there else None
 
     def is_new(self, path: str) -> bool:
-        """Whether nothing is at a path; what the Hub does not tell counts as something."""
-        return self.there is not None and self.there.at(path) is None
+        """Whether nothing is at a path by both that the Hub tells; what it does not counts as something."""
+        if self.there is None or self.listed is None or self.there.at(path):
+            return False
+        return path not in self.listed and not any(one.startswith(f"{path}/") for one in self.listed)
 
     def is_folder(self, path: str) -> bool:
         """Whether a folder is known to be at a path."""
@@ -158,11 +172,21 @@ def _replaced(text: str, change: ChangedFile) -> str:
         old, new = old.replace("\n", "\r\n"), new.replace("\r\n", "\n").replace("\n", "\r\n")
     if (found := text.count(old)) != 1:
         times = f"{found:,} times" if found else "nowhere"
-        advice = (
-            "Give more of its surroundings." if found else "Read it again with get_file: it must be exact."
-        )
+        advice = "Give more of its surroundings." if found else _most_like(old, text)
         raise BadInput(f"`old` is {times} in {change.path}: {quoted(change.old or '', 80)}.", advice=advice)
     return text.replace(old, new)
+
+
+def _most_like(old: str, text: str) -> str:
+    """Which line of a file could be meant, where none is exactly so."""
+    first = next(iter(old.strip().splitlines()), "")
+    lines = [line for line in text.splitlines()[:MOST_LINES] if len(line) <= MOST_SHOWN]
+    if not (near := get_close_matches(first, lines, 1)):
+        return READ_AGAIN
+    number = text.splitlines().index(near[0]) + 1
+    plainly = f'"{near[0].replace(chr(34), chr(39))}"' == quoted(near[0]) and "`" not in near[0]
+    exact = f", `{near[0]}`" if plainly else ""
+    return f"It must be exact; most like it is line {number:,}{exact}."
 
 
 def lines_of(changes: Sequence[ChangedFile], draft: CommitDraft) -> Iterator[dict[str, Any]]:
@@ -227,6 +251,26 @@ def told_change(change: ChangedFile, draft: CommitDraft, most: int = MOST_SHOWN)
     if draft.is_new(change.path):
         return f"adds {path}, {size(len(change.body))}{shown}"
     return f"replaces all of {path}{known} by {size(len(change.body))}{shown}"
+
+
+def done_in_words(changes: Sequence[ChangedFile], draft: CommitDraft) -> str:
+    """What became of the files, by name while they are few: "added a.txt; deleted b.txt"."""
+    if len(changes) > MOST_NAMED:
+        return counted(len({one.path for one in changes}), "file")
+    done: dict[str, list[str]] = {}
+    for one in changes:
+        new = draft.is_new(one.path)
+        what = (
+            "deleted" if one.delete else "moved" if one.old_path else "changed" if one.old is not None
+            else "added" if new else "replaced"
+        )  # fmt: skip
+        name = (
+            f"{plain(one.old_path, NAME)} to {plain(one.path, NAME)}"
+            if one.old_path
+            else plain(one.path, NAME)
+        )
+        done.setdefault(what, []).append(name)
+    return "; ".join(f"{what} {', '.join(dict.fromkeys(names))}" for what, names in done.items())
 
 
 def _shown(body: bytes, most: int) -> str:

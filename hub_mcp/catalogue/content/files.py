@@ -16,6 +16,7 @@ from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.parts import Lookup
 from hub_mcp.errors import UnexpectedAnswer
 
+EXPANDED = {"lastCommit", "securityFileStatus"}  # what the Hub tells of a file when it is asked for more
 EXPANDED_PAGE = 100  # rows of the Hub's page where each has its last commit
 MOST_PATHS = 1_000  # that the Hub looks up at once
 WithBuckets = Annotated[Literal["model", "dataset", "space", "bucket"], RepoKind()]
@@ -63,7 +64,7 @@ class TreeEntry(Record):
     documented="GET /api/{repo_type}/{namespace}/{repo}/tree/{rev}/{path}",
 )
 class ListTree(Listing[TreeEntry]):
-    """Files and folders of a repository or of `path`."""
+    """Files and folders."""
 
     at = "{type}s/{repo_id}/tree/{revision}[/{path}]"
     row = TreeEntry
@@ -79,8 +80,16 @@ class ListTree(Listing[TreeEntry]):
     def _path_value(self, name: str) -> str | None:
         return None if of_bucket(self.type, name) else super()._path_value(name)
 
+    @property
+    def _expanded(self) -> bool:
+        """Whether the Hub is asked for more of each file, in so many words or by a column."""
+        return bool(self.expand) or bool({one.partition(".")[0] for one in self.columns or ()} & EXPANDED)
+
+    def payload(self) -> dict[str, Any]:
+        return {**super().payload(), **({"expand": True} if self._expanded else {})}
+
     def page_size(self) -> int:
-        return min(super().page_size(), EXPANDED_PAGE) if self.expand else super().page_size()
+        return min(super().page_size(), EXPANDED_PAGE) if self._expanded else super().page_size()
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ class Refs(Answer):
 class ListRefs(Lookup[Refs]):
     """Branches and tags with commits."""
 
-    unlisted = RARELY_CUT
+    unlisted = RARELY_CUT | {"include_prs"}  # list_discussions tells them
 
     repo_id: RepoId
     type: RepoType

@@ -65,6 +65,10 @@ class ActsOnDiscussion(Change[Discussion, A], Generic[A]):
     type: RepoType
     num: Number
 
+    @property
+    def part(self) -> str:
+        return f"discussion {self.num}"
+
     def target(self) -> Endpoint[Discussion] | None:
         return GetDiscussion(repo_id=self.repo_id, type=self.type, num=self.num, diff=False)
 
@@ -117,7 +121,7 @@ class CreateDiscussion(Change[Repository, NewDiscussion]):
 
     in_area = "discussions"
     publishes = "discussions.create"
-    unlisted = frozenset({"pull_request"})  # a draft without files; commit opens one with them
+    unlisted = frozenset({"pull_request", "dry_run"})  # a draft without files; it shows all when it asks
 
     repo_id: RepoId
     type: RepoType
@@ -156,9 +160,10 @@ class CreateDiscussion(Change[Repository, NewDiscussion]):
     f"{PATH}/{{num}}/comment", permission="discussion.write", documented=f"POST {DOCUMENTED}/{{num}}/comment"
 )
 class CommentDiscussion(ActsOnDiscussion[Event]):
-    """Comment on a discussion or pull request. Asks first."""
+    """Also on pull requests. Asks first."""
 
     by_default = True
+    unlisted = frozenset({"dry_run"})  # it shows all when it asks
     publishes = "discussions.comment"
     holds = "newMessage"
 

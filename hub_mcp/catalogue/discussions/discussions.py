@@ -121,7 +121,8 @@ class Discussion(DiscussionRow):
             shown, rest = fitting_lines(self.diff, DIFF)
             said["diff"] = clean(shown, len(shown) + 1)
             if rest:
-                said["diff_cut"] = f"{rest:,} more lines; the files are at revision refs/pr/{self.num}"
+                where = f"the files are at revision refs/pr/{self.num}"
+                said["diff_cut"] = f"{rest:,} more lines; {where}; `diff`: false leaves it out"
         return {name: one for name, one in said.items() if one not in ("", [], None)}
 
     def _told(self) -> tuple[list[dict[str, Any]], str]:
@@ -227,7 +228,7 @@ class ListDiscussions(Listing[DiscussionRow]):
     repo_id: RepoId
     type: RepoType
     status: Literal["open", "closed"] | None = None
-    pull_requests: bool | None = Field(default=None, description="only, or none")
+    pull_requests: bool | None = Field(default=None, description="only or none")
     author: Account | None = None
     search: Word | None = None
 
@@ -255,13 +256,17 @@ class ListDiscussions(Listing[DiscussionRow]):
 class GetDiscussion(Endpoint[Discussion]):
     """A discussion or pull request with comments and diff."""
 
-    unlisted = frozenset({"start"})  # the answer that was cut names it
+    unlisted = frozenset({"start", "diff"})  # the answer that was cut names them
 
     repo_id: RepoId
     type: RepoType
     num: Number
     start: Annotated[int | None, Local, Field(ge=1)] = Field(default=None, description="first event shown")
     diff: bool | None = None
+
+    @property
+    def part(self) -> str:
+        return f"discussion {self.num}"
 
     @property
     def also_shown(self) -> tuple[str, ...]:

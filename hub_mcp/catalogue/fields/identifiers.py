@@ -211,7 +211,8 @@ def read_owner(text: str) -> str:
 
 def read_object_id(text: str) -> str:
     if not _OBJECT_ID.fullmatch(text):
-        raise ValueError(f"{shorten(text)} is not an id: 24 hexadecimal digits")
+        what = "24 hexadecimal digits, which a listing tells"
+        raise ValueError(f"{shorten(text)} is not an id: {what}")
     return text.lower()
 
 

@@ -16,7 +16,7 @@ from hub_mcp.catalogue.groups.resource_groups import ListResourceGroups
 from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.catalogue.organizations.organizations import ListOrganizationMembers, Person
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
-from hub_mcp.errors import BadInput, UnexpectedAnswer
+from hub_mcp.errors import Missing, UnexpectedAnswer
 from hub_mcp.text import quoted
 
 MOST = 1_000  # members that one search by name is asked for
@@ -80,7 +80,7 @@ class GetMembership(Endpoint[Membership]):
         page: Page[Person] = ListOrganizationMembers.model_validate(asked).from_http(response)
         found = (one for one in page.items if one.user.lower() == self.username.lower())
         if not (member := next(found, None)):
-            raise BadInput(
+            raise Missing(
                 f"{self.username} is no member of {self.organization}, as far as the Hub shows.",
                 advice="list_organization_members tells who is.",
             )
@@ -117,6 +117,10 @@ class SetMemberRole(Change[Membership, Done]):
         if len(set(ids)) < len(ids):
             raise ValueError("`resource_groups` names a group twice")
         return self
+
+    @property
+    def subject(self) -> str:
+        return f"{self.username} in {self.organization}"
 
     def target(self) -> Endpoint[Membership]:
         return GetMembership(organization=self.organization, username=self.username)
@@ -167,7 +171,7 @@ class SetMemberRole(Change[Membership, Done]):
             yield from _shifted(quoted(self.username), present.get(one.id, "no_access"), one.role, where)
 
     def preview(self, before: Membership) -> dict[str, tuple[Any, Any]]:
-        return {f"role of {self.username}": (before.role or "not known", self.role)}
+        return {"role": (before.role or "not known", self.role)}
 
     def undo(self, before: Membership, after: Done) -> Change[Any, Any] | None:
         if before.role not in get_args(Role) or before.groups is None:

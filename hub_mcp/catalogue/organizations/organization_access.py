@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
@@ -24,6 +25,7 @@ from hub_mcp.catalogue.repos.models import ListModels
 from hub_mcp.catalogue.repos.repository import ListRepositories, Repository, repository
 from hub_mcp.catalogue.repos.spaces import ListSpaces
 from hub_mcp.catalogue.stakes import Known
+from hub_mcp.errors import MissingRepository
 
 MOST = 1_000  # members, and repositories of each kind, that are looked at
 NAMED = 20  # people, and repositories, that a line names
@@ -178,11 +180,14 @@ class Seen:
         return table_of(self._roles, self._repositories, self._groups)
 
     def of_one(self, call: Endpoint[Repository]) -> dict[str, Any]:
-        """Who can do what with one repository."""
+        """Who can do what with one repository.
+
+        Raises:
+            MissingRepository: it cannot be seen.
+        """
         found = self._known.of(call)
         if found is None:
-            self._unseen.append(f"{call.subject}, which does not exist or is hidden from you")
-            return {}
+            raise MissingRepository(f"T{call.subject[1:]} does not exist, or is hidden from you.")
         self._repositories = [found]
         group_id = group_in(found)
         group = next((one for one in self._groups if one.hub_id and one.hub_id == group_id), None)
@@ -240,7 +245,8 @@ class Seen:
     def _who(self) -> str:
         role = next((role for user, role in self._roles.items() if user.lower() == self._user), None)
         if role is None:
-            return f"{self._user}: no member that is shown"
+            near = ", ".join(get_close_matches(self._user, self._roles))
+            return f"{self._user}: no member that is shown{f'; there are: {near}' if near else ''}"
         return f"{self._user}: {role or 'role not known'} in the organization"
 
     def _of(self, role: str) -> list[str]:

@@ -97,10 +97,13 @@ class DuplicateRepo(Change[Repository, Copied]):
             yield Consequence(Impact.RUNS, "the original's code runs on the Hub's machines at once, as yours")
 
     def outcome(self, before: Repository, after: Copied) -> str:
+        seen = f", {self.visibility}," if self.visibility else ""
         files = f" with {len(before.siblings):,} files" if before.siblings is not None else ""
         pending = after.field("filesCopyPending") is True
         later = " Its large files are still being copied." if pending else ""
-        return f"Copied the {self.type} {self.repo_id} to {self.to_repo}{files}{linked(after.url)}.{later}"
+        return (
+            f"Copied the {self.type} {self.repo_id} to {self.to_repo}{seen}{files}{linked(after.url)}.{later}"
+        )
 
     def undo(self, before: Repository, after: Copied) -> Change[Any, Any] | None:
         return DeleteRepo(repo_id=self.to_repo, type=self.type)

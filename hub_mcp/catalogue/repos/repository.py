@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import Field, StrictBool, field_validator, model_validator
@@ -73,6 +73,13 @@ class Repository(Record):
             listed["more"] = f"cursor files.names:{most}"
         return {**{name: one for name, one in shown.items() if name != "siblings"}, "files": listed}
 
+    @property
+    def file_names(self) -> frozenset[str] | None:
+        """Every file it has; None where the Hub does not tell."""
+        if self.siblings is None:
+            return None
+        return frozenset(str(one.get("rfilename")) for one in self.siblings)
+
     def _files(self, most: int | None = None) -> list[Any]:
         files = (self.siblings or ())[:most]
         return [clean(one.get("rfilename") if set(one) == {"rfilename"} else one) for one in files]
@@ -101,7 +108,10 @@ class Repository(Record):
     def dependents(self) -> tuple[str, ...]:
         lines: list[str] = []
         if self.spaces:
-            lines.append(f"{len(self.spaces):,}{' or more' if len(self.spaces) >= 100 else ''} Spaces use it")
+            more = " or more" if len(self.spaces) >= 100 else ""
+            lines.append(
+                f"{len(self.spaces):,}{more} Spaces use it" if len(self.spaces) > 1 else "1 Space uses it"
+            )
         children = self.field("childrenModelCount")
         if isinstance(children, dict) and (built := sum(n for n in children.values() if isinstance(n, int))):
             lines.append(f"{built:,} models are built on it")
@@ -132,13 +142,23 @@ class ListRepositories(Listing[R]):
 
     covers = ("expand[]", "full", "cardData", "config")  # `fields` asks for what these ask for
     expandable: ClassVar[frozenset[str]]
+    short: ClassVar[Mapping[str, str]] = {}  # parts of fields by a word that is clear without the rest
 
     fields: Fields = Field(default=None, description="more a row")
 
     @field_validator("fields", "columns")
     @classmethod
     def _known(cls, fields: list[str] | None) -> list[str] | None:
-        return known(fields, cls.expandable | {"id"})
+        said = fields and [cls.short.get(name, name) for name in fields]
+        return known(said, cls.expandable | {"id"})
+
+    @field_validator("by")
+    @classmethod
+    def _whole(cls, by: str | None) -> str | None:
+        return by and cls.short.get(by, by)
+
+    def may_be_by(self, row: R) -> set[str]:
+        return super().may_be_by(row) | self.expandable
 
     def needed(self) -> tuple[str, ...]:
         """What is asked of the Hub: what is shown, or what is counted."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
@@ -90,6 +90,7 @@ class ListSpaces(ListRepositories[SpaceRow]):
 
     row = SpaceRow
     expandable = EXPANDABLE
+    short: ClassVar[Mapping[str, str]] = {"stage": "runtime.stage"}
 
     search: Search | None = None
     author: Account | None = None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from ..git.git_objects import GitEntry, pointer
@@ -21,6 +21,7 @@ from ..web.json_body import strings_of
 from ..web.request import limit_of, truthy
 from ..web.response import HubJSON
 from .access import open_repo, revision_and_path
+from .made_bytes import MadeBytes
 from .shapes import entry_shape, repo_scan, with_commits
 
 MEDIA = {"md": "text/plain", "txt": "text/plain", "py": "text/plain", "json": "application/json"}
@@ -42,9 +43,7 @@ async def resolve(request: Request) -> Response:
         raise entry_missing(path, sha)
     if held["shard"] or held["content"] is not None:
         return _piece(request, shard(held["shard"]) if held["shard"] else held["content"], headers, media)
-    if request.method == "HEAD":
-        return Response(headers=headers | {"Content-Length": str(entry.size)}, media_type=media)
-    raise ApiError(501, f"The local Hub keeps no content of {path}, only its name and its size.")
+    return _piece(request, MadeBytes(path, entry.sha256, entry.size), headers, media)
 
 
 async def raw(request: Request) -> Response:
@@ -141,19 +140,30 @@ def _large(store: Store, repo: sqlite3.Row, sha256: str) -> sqlite3.Row | None:
     )  # fmt: skip
 
 
-def _piece(request: Request, content: bytes, headers: dict[str, str], media: str) -> Response:
+def _piece(request: Request, content: bytes | MadeBytes, headers: dict[str, str], media: str) -> Response:
     """The content, or the one range of it that was asked for."""
+    size = content.size if isinstance(content, MadeBytes) else len(content)
     asked = re.fullmatch(r"bytes=(\d{0,18})-(\d{0,18})", request.headers.get("range", ""), re.ASCII)
     condition = request.headers.get("if-range", headers["ETag"])  # RFC 9110 §13.1.5
-    if asked is None or asked[0] == "bytes=-" or condition != headers["ETag"]:
-        return Response(content, headers=headers, media_type=media)
-    size = len(content)
-    first = int(asked[1]) if asked[1] else max(0, size - int(asked[2]))
-    last = min(int(asked[2]), size - 1) if asked[1] and asked[2] else size - 1
-    if first > last:
-        raise ApiError(416, "Range Not Satisfiable", headers={"Content-Range": f"bytes */{size}"})
-    headers["Content-Range"] = f"bytes {first}-{last}/{size}"
-    return Response(content[first : last + 1], 206, headers, media)
+    first, last, status = 0, size - 1, 200
+    if asked is not None and asked[0] != "bytes=-" and condition == headers["ETag"]:
+        first = int(asked[1]) if asked[1] else max(0, size - int(asked[2]))
+        last = min(int(asked[2]), size - 1) if asked[1] and asked[2] else size - 1
+        if first > last:
+            raise ApiError(416, "Range Not Satisfiable", headers={"Content-Range": f"bytes */{size}"})
+        headers["Content-Range"], status = f"bytes {first}-{last}/{size}", 206
+    if isinstance(content, bytes):
+        return Response(content[first : last + 1], status, headers, media)
+    headers["Content-Length"] = str(last - first + 1)
+    if request.method == "HEAD":
+        return Response(None, status, headers, media)
+    return StreamingResponse(_as_sent(content.between(first, last)), status, headers, media)
+
+
+async def _as_sent(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Piece after piece, each when the one before has gone."""
+    for piece in pieces:
+        yield piece
 
 
 def _disposition(path: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -12,7 +13,7 @@ from hub_mcp.catalogue.answers import Answer, Page
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.client.counting import MOST_PAGES, SECONDS, count
 from hub_mcp.client.hub import Hub
-from hub_mcp.client.near_names import with_near_names
+from hub_mcp.client.near_names import near_accounts, with_near_names
 from hub_mcp.server.answers.render import Rows
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ async def gather(
     onward = ""
     until = anyio.current_time() + SECONDS
 
-    def so_far(next_cursor: str) -> tuple[Answer, Rows]:
+    def so_far(next_cursor: str) -> tuple[Page[Any], Rows]:
         return Page(tuple(found), next_cursor, tuple(cursors), left_out, looked_at), rendered
 
     with anyio.CancelScope() as time:
@@ -63,4 +64,8 @@ async def gather(
             time.deadline = until
             await reached(looked_at, None if wanted.filters_here else call.limit, f"{looked_at:,} rows")
             await anyio.lowlevel.checkpoint()
-    return so_far(onward)
+    answer, rendered = so_far(onward)
+    author = getattr(call, "author", None)
+    if author and not found and not onward and not call.cursor and not getattr(call, "repo_id", ""):
+        answer = replace(answer, near=tuple(await near_accounts(hub, author)))
+    return answer, rendered

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hub_mcp.catalogue.answers import EMPTY, SHORT, TEXT_LIMIT, Answer, Page, Record, as_text
+from hub_mcp.catalogue.answers import EMPTY, SHORT, TEXT_LIMIT, Answer, Page, Record, as_text, counted
 from hub_mcp.catalogue.bounds import BUDGET, Cut, bounded, cut_text, shown_of, weight_of
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.listing import Listing
@@ -205,6 +205,10 @@ def _listing(call: Endpoint[Any], page: Page[Any], rows: Rows) -> Rendered:
         notes.append(
             f"Filtered here by {call.filters_here}: {page.looked_at:,} rows of the Hub's were looked at."
         )
+        if not page.items and not page.next_cursor:
+            notes.append(f"Which there are: `count` with `by`: {call.filters_here}.")
+    if page.near:
+        notes.append(f"There is no such owner; there are: {', '.join(page.near)}.")
     content: dict[str, Any] = {"items": rows.contents}
     if page.next_cursor:
         content["next_cursor"] = page.next_cursor
@@ -220,7 +224,7 @@ def _listing(call: Endpoint[Any], page: Page[Any], rows: Rows) -> Rendered:
     columns, cells = cells_of(
         call, page, brief if isinstance(page.items[0], Repository) else as_text, rows.contents
     )
-    head = f"{BETWEEN.join(columns)} ({len(cells):,} rows, {HUB_SAYS})"
+    head = f"{BETWEEN.join(columns)} ({counted(len(cells), 'row')}, {HUB_SAYS})"
     lines = [BETWEEN.join(row) for row in cells]
     note = " ".join((f"D{HUB_SAYS[1:]}.", *notes))
     return Rendered("\n".join([head, *lines, *notes]), {**content, "note": note})

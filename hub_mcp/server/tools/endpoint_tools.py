@@ -42,7 +42,8 @@ def tool_of(endpoint: type[Endpoint[Any]]) -> Tool:
             idempotent_hint=line.idempotent,
             open_world_hint=True,
         )
-        schema["properties"][DRY_RUN] = {"type": "boolean"}
+        if DRY_RUN not in endpoint.unlisted:
+            schema["properties"][DRY_RUN] = {"type": "boolean"}
         if endpoint.may_ask():
             schema["properties"][CONFIRM] = {"type": "string"}
             meta["anthropic/requiresUserInteraction"] = True

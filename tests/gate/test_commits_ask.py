@@ -1,0 +1,55 @@
+"""A commit is held to what the Hub tells is there, and told what is most like that which is not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.gate.gates import World, question_about, refused, text_of
+
+pytestmark = pytest.mark.asyncio
+FJORDS: dict[str, Any] = {"repo_id": "ada/fjord-names", "type": "model", "summary": "Words"}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def without(world: World, end: str, answer: Any) -> None:
+    """Have the Hub answer so where an address ends so; a name of a field is left out of its own answer."""
+    inner = world.spy.inner
+
+    class Silent(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            if not request.url.path.endswith(end):
+                return await inner.handle_async_request(request)
+            if not isinstance(answer, str):
+                return httpx.Response(200, json=answer)
+            told = await inner.handle_async_request(request)
+            return httpx.Response(200, json={**json.loads(await told.aread()), answer: None})
+
+    world.spy.inner = Silent()  # type: ignore[assignment]  # what answers in its place
+
+
+@pytest.mark.parametrize(("end", "answer"), [("/paths-info/main", []), ("/ada/fjord-names", "siblings")])
+async def test_a_file_is_not_taken_for_new_where_the_hub_does_not_tell_all_it_has(
+    world: World, end: str, answer: Any
+) -> None:
+    without(world, end, answer)
+    said = {**FJORDS, "files": [{"path": "README.md", "content": "Gone."}]}
+    async with world.client(confirm="deny") as client:
+        assert refused(await client.call_tool("commit", said))
+    assert 'replaces all of "README.md"' in await question_about(world, "commit", said)
+    assert world.spy.changes == []
+
+
+async def test_a_text_that_is_not_in_a_file_is_answered_with_the_line_most_like_it(world: World) -> None:
+    said = {**FJORDS, "files": [{"path": "README.md", "old": 'license: "cc0-1.0"', "new": "license: mit"}]}
+    async with world.client() as client:
+        text = text_of(await client.call_tool("commit", said))
+    assert 'most like it is line 2, `license: "mit"`.' in text
