@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
+from sniffio import current_async_library_cvar
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
@@ -171,6 +172,7 @@ class AccessLog:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in ("/healthz", "/readyz"):
             return await self._app(scope, receive, send)
+        current_async_library_cvar.set("asyncio")  # else each of some thirty steps looks which loop this is
         started, status = time.monotonic(), 0
 
         async def send_noting_status(message: Message) -> None:
