@@ -17,6 +17,7 @@ from mcp.server.caching import CacheableMethod, CacheHint
 from mcp.server.context import CallNext, HandlerResult, ServerMiddleware, ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.types import ListToolsResult, PaginatedRequestParams
+from opentelemetry.trace import ProxyTracerProvider, get_tracer_provider
 
 from hub_mcp import __version__
 from hub_mcp.errors import BadInput, plain
@@ -117,10 +118,22 @@ def lazy_server(offer: ToolList, load: Callable[[], Handlers], settings: Setting
         cache_hints=dict.fromkeys(LISTS, CacheHint(ttl_ms=3_600_000, scope="public")),
         **handlers,
     )
-    server.middleware.append(OnlyWhatIsKnown())
+    server.middleware[:] = [*map(WhenRecorded, server.middleware), OnlyWhatIsKnown()]
     server.middleware.append(WholeArguments())
     server.middleware.append(Sealed(loaded))
     return server
+
+
+class WhenRecorded(ServerMiddleware[Any]):
+    """Makes the SDK's span of a request only where somebody records it."""
+
+    def __init__(self, spans: ServerMiddleware[Any]) -> None:
+        self._spans = spans
+
+    async def __call__(self, ctx: Context, call_next: CallNext) -> HandlerResult:
+        if isinstance(get_tracer_provider(), ProxyTracerProvider):
+            return await call_next(ctx)
+        return await self._spans(ctx, call_next)
 
 
 class WholeArguments(ServerMiddleware[Any]):
