@@ -170,7 +170,7 @@ async def _serve_stdio(settings: Settings, begun: Begun | None) -> None:
         return handlers_of(settings, hubs[0])
 
     server = lazy_server(PreparedTools(settings), load, settings)
-    gc.freeze()  # what is there by now stays until the end
+    _settle()
     gc.enable()
     replayed = [message_of(line) for line in begun.replayed] if begun else []
     async with stdio(begun.unread if begun else b"") as (incoming, outgoing):
@@ -248,4 +248,12 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
     tools = CatalogueTools(settings)
     tools.listed(structured=False, views=False)  # made here, so that no caller waits for all areas' imports
     server = build(tools, per_caller(hub), gate, pages)
-    return http_app(server, hub, http, known=known, ready=ready, changes=changes, approvals=approvals)
+    app = http_app(server, hub, http, known=known, ready=ready, changes=changes, approvals=approvals)
+    _settle()
+    return app
+
+
+def _settle() -> None:
+    """Tell the collector what stays: looking through the catalogue would hold up every caller."""
+    gc.freeze()
+    gc.set_threshold(5_000)  # a call makes some thousand objects, hardly any of them in circles
