@@ -55,13 +55,28 @@ def _names(endpoints: Sequence[type[Endpoint[Any]]]) -> str:
     return ", ".join(f"`{one.tool}`" for one in endpoints)
 
 
+CLASSED = {  # of operations, in README's words
+    Standing.FREE: "only read",
+    Standing.CLEANED: "read what is cleaned of secrets and personal data",
+    Standing.WRITE: "change something unasked",
+    Standing.ASK: "can ask a person",
+    Standing.CREDENTIAL: "carry a secret",
+    Standing.UNKNOWN: "are not reviewed",
+}
+
+
 def operation_count(project: Project) -> str:
-    """How many operations are known, and how many can be called."""
+    """How many operations are known, how many can be called, and how many are classed how."""
     known = operations().values()
     kept = sum(1 for one in known if one.keeps_back)
     table = "[manifests/README.md](manifests/README.md#operations)"
     callable_now = len(known) - kept
-    return f"{len(known)} operations are known, {callable_now} of them callable; {table} counts them by area."
+    classes = Counter(one.standing for one in known)
+    classed = ", ".join(f"{classes[one]} {said}" for one, said in CLASSED.items() if classes[one])
+    return (
+        f"{len(known)} operations are known: {classed}. {callable_now} are callable; "
+        f"{table} counts them by area."
+    )
 
 
 def operation_areas() -> str:
