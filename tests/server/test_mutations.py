@@ -83,6 +83,46 @@ def test_a_class_lowered_no_longer_fits_what_the_operation_can_do(name: str, to:
     assert lowered(table_with("reviewed.tsv", edit)) == [name]
 
 
+UNASKED = {
+    "mark_notifications",
+    "update_notification_settings",
+    "update_watch",
+    "create_tag",
+    "rename_discussion",
+    "pin_discussion",
+    "add_collection_item",
+    "set_job_labels",
+    "suspend_scheduled_job",
+    "set_scheduled_job_labels",
+    "unlike_repo",
+    "update_collection_item",
+    "send_telemetry",
+    "scale_inference_endpoint_to_zero",
+}
+READ_BY_ANOTHER_VERB = {
+    "oauth_userinfo_post",
+    "check_endpoints_access",
+    "check_endpoint_access",
+    "check_jobs_access",
+    "check_job_access",
+    "get_paths_info",
+    "preupload",
+    "quicksearch_post",
+    "validate_model_card",
+}
+
+
+def test_what_is_changed_unasked_or_read_by_another_verb_is_named_here() -> None:
+    """Whoever lowers a class, and the letters of its risk with it, has to say so here as well."""
+    table = read_table(shipped)
+    free = (Standing.FREE, Standing.CLEANED)
+    verbs = {name: {one.method for one in operation.requests} for name, operation in table.items()}
+    assert {name for name, one in table.items() if one.standing is Standing.WRITE} == UNASKED
+    changing = {name for name, one in table.items() if one.standing in free and verbs[name] - {"GET", "HEAD"}}
+    assert changing == READ_BY_ANOTHER_VERB
+    assert {name for name, one in table.items() if "C" in one.risk and one.standing in free} == set()
+
+
 def loses_groups(table: Table) -> bool:
     """Whether a role that is set without resource groups is known to take the person out of them."""
     operation = table["set_member_role"]
