@@ -24,6 +24,7 @@ MOST_SECONDS = 15.0
 MOST_LINES = 10_000
 ROOM = 600  # tokens that are kept for what is said of the lines
 LONGEST_LINE = 2_000  # characters
+_STAMP = re.compile(r"[0-9T:.Z+ -]{10,40}")
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")  # and all else that a terminal is told
 
 
@@ -58,7 +59,7 @@ class LogLine:
         return cut_text(clean(clean_text(self.text), LONGEST_LINE), LONGEST_LINE)
 
     def __str__(self) -> str:
-        return f"{self.at[11:19]} {self.shown}" if moment_of(self.at) else self.shown
+        return f"{self.at[11:19]} {self.shown}" if self.at else self.shown
 
 
 @dataclass(frozen=True)
@@ -102,9 +103,7 @@ class LogLines(Answer):
             said["goes_on"] = "the log may go on; it was read for a few seconds"
         first = next((one.at for one in self.lines if one.at), "")
         # with a blank, since a moment of the Hub's is shown as its day alone, and `since` takes the whole
-        moments = {
-            name: clean(one, 40).replace("T", " ") for name, one in (("first", first), ("last", self.last))
-        }
+        moments = {name: one.replace("T", " ") for name, one in (("first", first), ("last", self.last))}
         said |= {name: one for name, one in moments.items() if one}
         return {**said, "text": "\n".join(reversed(kept))} if kept else said
 
@@ -145,8 +144,9 @@ def lines_of(events: Sequence[Any]) -> Iterator[LogLine]:
     for event in events:
         text = event.get("data") if is_object(event) else event
         at = str(event.get("timestamp") or "") if is_object(event) else ""
+        known = at if _STAMP.fullmatch(at) and moment_of(at) else ""  # whatever else stands there is words
         if isinstance(text, str):
-            yield from (LogLine(at, line) for line in lines_in(text))
+            yield from (LogLine(known, line) for line in lines_in(text))
 
 
 def lines_in(text: str) -> list[str]:
