@@ -3,7 +3,7 @@
     python framework_client.py FRAMEWORK COMMAND ARGUMENT…
 
 CALLS in the environment says which calls to make: [[tool, arguments], …]. It runs under the frameworks' own
-interpreter, which has an older SDK of the protocol, and imports nothing of ours.
+interpreter, most of which need an older SDK of the protocol, and imports nothing of ours.
 """
 
 from __future__ import annotations
@@ -140,9 +140,42 @@ async def huggingface_hub() -> dict[str, Any]:
         return {"tools": [tool["function"]["name"] for tool in client.available_tools], "answers": answers}
 
 
+async def pydantic_ai() -> dict[str, Any]:
+    """An agent of pydantic-ai with a function for its model, which makes the calls and keeps what it reads."""
+    from pydantic_ai import Agent
+    from pydantic_ai.mcp import MCPToolset, StdioTransport
+    from pydantic_ai.messages import ModelResponse, RetryPromptPart, TextPart, ToolCallPart, ToolReturnPart
+    from pydantic_ai.models.function import FunctionModel
+
+    offered: list[str] = []
+    answers: list[Any] = []
+
+    def model(messages: Any, info: Any) -> Any:
+        offered[:] = [tool.name for tool in info.function_tools]
+        parts = [part for message in messages for part in message.parts]
+        answers[:] = [part.content for part in parts if isinstance(part, (ToolReturnPart, RetryPromptPart))]
+        if len(answers) == len(CALLS):
+            return ModelResponse(parts=[TextPart("All is done.")])
+        return ModelResponse(parts=[ToolCallPart(*CALLS[len(answers)])])
+
+    server: Any = MCPToolset(StdioTransport(command=COMMAND, args=ARGUMENTS, env=ENV))
+    async with Agent(FunctionModel(model), toolsets=[server]) as agent:
+        await agent.run("go")
+    return {"tools": offered, "answers": answers}
+
+
 FRAMEWORKS: dict[str, Callable[[], Coroutine[Any, Any, dict[str, Any]] | dict[str, Any]]] = {
     one.__name__: one
-    for one in (python_sdk, google_genai, openai_agents, langchain, llama_index, smolagents, huggingface_hub)
+    for one in (
+        python_sdk,
+        google_genai,
+        openai_agents,
+        langchain,
+        llama_index,
+        smolagents,
+        huggingface_hub,
+        pydantic_ai,
+    )
 }
 
 if __name__ == "__main__":

@@ -5,36 +5,52 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hub_mcp.catalogue import ENDPOINTS
-from tests.judges.npm import HUB_MCP, OFFERED, PATIENCE, SANDBOX, environment
+from tests.judges.npm import HUB_MCP, MODULES, NODE, OFFERED, PATIENCE, SANDBOX, environment, served
 
 SCRIPT = Path(__file__).with_name("framework_client.py")
 PACKAGES = (
     "mcp>=1.30,<2", "google-genai>=3.6,<4", "openai-agents>=0.24,<0.25", "langchain-mcp-adapters>=0.3,<0.4",
     "llama-index-tools-mcp>=0.4,<0.5", "smolagents[mcp]>=1.26,<2", "huggingface_hub[mcp]>=2.4,<3",
 )  # fmt: skip
+NEWER = ("pydantic-ai-slim[mcp]>=2.68,<3",)  # on the protocol's present SDK
 CALLS: list[tuple[str, dict[str, Any]]] = [
     ("list_models", {"limit": 2}),
     ("list_models", {"filter": '["transformers"]', "limit": 2}),
     ("get_model", {"repo_id": "ada/nothing-here"}),
+    ("create_repo", {"repo_id": "ada/judged", "type": "model"}),
     ("delete_repo", {"repo_id": "openai-community/gpt2", "type": "model"}),
 ]
-WORDS = ("More: cursor ", "rows, data from the Hub", "ada/nothing-here", "Nothing was changed")
+WORDS = (
+    "More: cursor ", "rows, data from the Hub", "ada/nothing-here", "Created the public model ada/judged",
+    "confirm_token",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Python with the frameworks, which need an older SDK than the server."""
+    """A Python with the frameworks that need an older SDK than the server."""
+    return python_with(PACKAGES, tmp_path_factory.mktemp("frameworks"))
+
+
+@pytest.fixture(scope="module")
+def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Python with the frameworks that need the SDK of the server."""
+    return python_with(NEWER, tmp_path_factory.mktemp("newer"))
+
+
+def python_with(packages: Sequence[str], folder: Path) -> Path:
     pytest.importorskip("uv", reason="the extra `judges` is not installed")
-    place = tmp_path_factory.mktemp("frameworks") / "venv"
+    place = folder / "venv"
     for command in (
         ["venv", "--quiet", "--python", sys.executable, str(place)],
-        ["pip", "install", "--quiet", "--python", str(place), *PACKAGES],
+        ["pip", "install", "--quiet", "--python", str(place), *packages],
     ):
         done = subprocess.run(
             [sys.executable, "-m", "uv", *command], capture_output=True, text=True, check=False
@@ -68,6 +84,36 @@ def test_a_framework_takes_every_tool_and_its_model_reads_every_answer(
     for answer, words in zip(told["answers"], WORDS, strict=True):
         assert words in json.dumps(answer, ensure_ascii=False)
         assert "resource_link" not in str(answer)
+
+
+def test_pydantic_ai_takes_every_tool_and_its_model_reads_every_answer(newer: Path, tmp_path: Path) -> None:
+    told = judged("pydantic_ai", newer, tmp_path, CALLS)
+    assert told["tools"] == OFFERED
+    for answer, words in zip(told["answers"], WORDS, strict=True):
+        assert words in json.dumps(answer, ensure_ascii=False)
+
+
+@pytest.mark.skipif(not (MODULES / "ai").exists(), reason="the packages of tests/judges are not installed")
+def test_the_ai_sdk_takes_every_tool_and_its_model_reads_every_answer(tmp_path: Path) -> None:
+    def asked(calls: list[tuple[str, dict[str, Any]]], *target: str) -> Any:
+        run = subprocess.run(
+            [str(NODE), str(SCRIPT.with_name("ai_sdk.mjs")), *target],
+            env={**environment(tmp_path), "CALLS": json.dumps(calls)},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        assert run.returncode == 0, run.stderr[-2_000:]
+        return json.loads(run.stdout)
+
+    told = asked(CALLS, "stdio", *HUB_MCP, *SANDBOX)
+    with served(tmp_path / "server") as url:
+        public = asked(CALLS[:3], "http", url)  # nobody is signed in
+    for one, words in ((told, WORDS), (public, WORDS[:3])):
+        assert one["tools"] == OFFERED
+        for answer, said in zip(one["answers"], words, strict=True):
+            assert said in json.dumps(answer, ensure_ascii=False)
 
 
 def test_gemini_converts_every_tool_and_none_is_without_properties(interpreter: Path, tmp_path: Path) -> None:

@@ -80,6 +80,17 @@ def test_a_zero_that_no_call_can_mean_counts_as_absent(tool: str, arguments: dic
 
 
 @pytest.mark.parametrize(("tool", "arguments"), GIVEN)
+def test_no_call_is_refused_for_a_zero_or_a_no_that_a_strict_schema_had_filled_in(
+    tool: str, arguments: dict[str, Any]
+) -> None:
+    empties = {"integer": 0, "number": 0, "boolean": False}
+    kinds = {name: one.get("type") for name, one in schema_of(tool)["properties"].items()}
+    for name, kind in kinds.items():
+        if kind in empties and name not in arguments:
+            call_of(tool, {**arguments, name: empties[kind]})
+
+
+@pytest.mark.parametrize(("tool", "arguments"), GIVEN)
 def test_what_hosts_add_is_dropped_and_every_other_unknown_name_is_told(
     tool: str, arguments: dict[str, Any]
 ) -> None:

@@ -11,7 +11,7 @@ from hub_mcp.catalogue.answers import Answer, Record
 from hub_mcp.catalogue.change import Change, linked, post
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.fields.vocabulary import FullRepoId, ObjectId, RepoId, RepoType, Visibility, Word
-from hub_mcp.catalogue.repos.repos import WHO_SEES, DeleteRepo, Variable
+from hub_mcp.catalogue.repos.repos import WHO_SEES, DeleteRepo, Variable, of_spaces_alone
 from hub_mcp.catalogue.repos.repository import Repository, repository_weighed
 from hub_mcp.catalogue.space_runtime.hardware_costs import ListSpaceHardware, costs_of_new
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
@@ -47,6 +47,8 @@ class DuplicateRepo(Change[Repository, Copied]):
     hardware: Word | None = Field(default=None, description="beyond cpu-basic costs money")
     sleep_time_seconds: int | None = Field(default=None, ge=-1, serialization_alias="sleepTimeSeconds")
     variables: list[Variable] | None = None
+
+    _filled_in = model_validator(mode="before")(of_spaces_alone)
 
     @model_validator(mode="after")
     def _fits_the_type(self) -> Self:

@@ -62,6 +62,14 @@ class Variable(Part):
     description: str | None = None
 
 
+def of_spaces_alone(values: Any) -> Any:
+    """Arguments without a zero or a no for what only a Space has: strict schemas have every one filled in."""
+    if not isinstance(values, dict) or values.get("type") == "space":
+        return values
+    unmeant = {name for name in ("sleep_time_seconds", "dev_mode_enabled") if values.get(name) in (0, False)}
+    return {name: one for name, one in values.items() if name not in unmeant}
+
+
 @post("/api/repos/create", permission="repo.write", label="Create repository")
 class CreateRepo(Change[Nothing, Created]):
     """Create a repository, yours unless repo_id names an owner. Public unless you say private."""
@@ -85,6 +93,8 @@ class CreateRepo(Change[Nothing, Created]):
     hardware: Word | None = Field(default=None, description="beyond cpu-basic costs money")
     sleep_time_seconds: int | None = Field(default=None, ge=-1, serialization_alias="sleepTimeSeconds")
     variables: list[Variable] | None = None
+
+    _filled_in = model_validator(mode="before")(of_spaces_alone)
 
     @model_validator(mode="after")
     def _fits_the_type(self) -> Self:
