@@ -114,6 +114,8 @@ class HubError(Exception):
 class BadInput(HubError):
     """Refused by our own rules; nothing was sent."""
 
+    advice = "Correct it and try again."
+
 
 class Stopped(HubError):
     """Held back by the gate; nothing was sent. The last words are always that nothing was changed."""
@@ -167,6 +169,8 @@ class UnexpectedAnswer(NotAHub):
 
 class Refused(HubError):
     """The Hub answered, and the answer was no."""
+
+    advice = "It will be refused again as it stands; the Hub's website may offer it."
 
 
 class SignInNeeded(Refused):
@@ -242,6 +246,8 @@ class RateLimited(Refused):
     """Attributes:
     wait: seconds until it may be tried again; 0 where nobody says.
     """
+
+    advice = "Wait some minutes before calling again."
 
     def __init__(
         self, what: str, *, wait: float = 0.0, quoted: str = "", advice: str = "", status: int = 429

@@ -51,9 +51,12 @@ def approve(id: str | None, listed: bool, state_dir: Path | None) -> None:
             f"\n{found.consequence}\n\nAn assistant asked for it by {found.tool}; {_left(found)} left.\n"
         )
         if typed_exactly(found.retype) != found.retype:
-            raise Stopped("That is not exactly the name, so nothing was approved.")
+            raise Stopped(
+                "That is not exactly the name, so nothing was approved.",
+                advice="Run the command again and type the name as it is shown.",
+            )
         if found.until <= time.time():
-            raise Stopped("The plan has expired in the meantime.")
+            raise Stopped("The plan has expired in the meantime.", advice="Ask the assistant for it again.")
         approvals.approve(found)
     except Stopped as stop:
         raise click.ClickException(stop.sentence()) from stop

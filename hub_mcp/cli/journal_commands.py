@@ -87,6 +87,9 @@ def undo(settings: Settings, which: str, yes: bool) -> None:
         raise click.ClickException(left[0].sentence())
 
 
+BY_HAND = "Look at what is there now, and change it by hand where it has to be."
+
+
 def call_back(entry: Entry) -> Change[Any, Any]:
     """The call that takes an entry back.
 
@@ -94,15 +97,17 @@ def call_back(entry: Entry) -> Change[Any, Any]:
         Stopped: nothing does.
     """
     if entry.outcome != "done":
-        raise Stopped(f"Entry {entry.n} is not known to have been made: it was {entry.outcome}.")
+        raise Stopped(
+            f"Entry {entry.n} is not known to have been made: it was {entry.outcome}.", advice=BY_HAND
+        )
     if entry.undo is None:
-        raise Stopped(f"Entry {entry.n} cannot be undone: {plain(entry.no_undo)}.")
+        raise Stopped(f"Entry {entry.n} cannot be undone: {plain(entry.no_undo)}.", advice=BY_HAND)
     try:
         call = ENDPOINTS[entry.undo.tool].model_validate(dict(entry.undo.arguments))
     except (KeyError, ValidationError) as trouble:
-        raise Stopped(f"What would undo entry {entry.n} cannot be read.") from trouble
+        raise Stopped(f"What would undo entry {entry.n} cannot be read.", advice=BY_HAND) from trouble
     if not isinstance(call, Change):
-        raise Stopped(f"What would undo entry {entry.n} changes nothing.")
+        raise Stopped(f"What would undo entry {entry.n} changes nothing.", advice=BY_HAND)
     return call
 
 
@@ -112,7 +117,8 @@ async def _taken_back(settings: Settings, entry: Entry, yes: bool) -> None:
     try:
         if entry.hub != hub.host:
             raise Stopped(
-                f"Entry {entry.n} was made on {plain(entry.hub, 100)}, and this would act on {hub.host}."
+                f"Entry {entry.n} was made on {plain(entry.hub, 100)}, and this would act on {hub.host}.",
+                advice="Name that Hub with --endpoint, or --sandbox with its file.",
             )
         async with gate.recording_refusals(call, hub):
             rehearsed = await gate.rehearse(call, hub)
@@ -124,7 +130,7 @@ async def _taken_back(settings: Settings, entry: Entry, yes: bool) -> None:
         if rehearsed.question is None and not yes:
             need_terminal()
             if not click.confirm("Do it?"):
-                raise Stopped("You said no.")
+                raise Stopped("You said no.", advice="Run it again if you mean it.")
         await make_change(gate, call, hub, yes=yes)
         click.echo("Done, and recorded as a new entry.")
     finally:
@@ -139,7 +145,10 @@ def refuse_another(identity: str, rehearsed: Rehearsal) -> None:
     """
     then, now = (set(_OBJECT_ID.findall(one)) for one in (identity, rehearsed.assessment.identity))
     if then and now and not then & now:
-        raise Stopped(f"Something else has taken the name of {rehearsed.assessment.call.subject} since then.")
+        raise Stopped(
+            f"Something else has taken the name of {rehearsed.assessment.call.subject} since then.",
+            advice=BY_HAND,
+        )
 
 
 def rehearsal_lines(rehearsed: Rehearsal) -> list[str]:

@@ -27,7 +27,10 @@ def need_terminal() -> None:
         Stopped: input or output is a pipe or a file.
     """
     if not is_terminal():
-        raise Stopped("A person has to be asked, so this needs a terminal.")
+        raise Stopped(
+            "A person has to be asked, so this needs a terminal.",
+            advice="Run it in one, without a pipe or a file for its input and output.",
+        )
 
 
 def typed_exactly(name: str) -> str:

@@ -11,6 +11,8 @@ from hub_mcp.errors import Stopped, plain
 SHORTEST = 4  # characters of a secret: what is shorter could not be hidden in an answer
 MOST = 65_536  # bytes
 
+OPERATOR = "Tell the person: whoever runs the server can set it there."
+
 
 def secret_at(source: str, allowed: Collection[str], environment: Mapping[str, str] | None = None) -> str:
     """The secret that a source names: `env:NAME` or `file:PATH`, without the line break at its end.
@@ -24,9 +26,13 @@ def secret_at(source: str, allowed: Collection[str], environment: Mapping[str, s
     try:
         text = _read(Path(name).expanduser()) if kind == "file" else _variable(name, environment)
     except (OSError, UnicodeDecodeError):
-        raise Stopped(f"{plain(source, 200)} cannot be read on the server's machine.") from None
+        raise Stopped(
+            f"{plain(source, 200)} cannot be read on the server's machine.", advice=OPERATOR
+        ) from None
     if len(text) < SHORTEST:
-        raise Stopped(f"{plain(source, 200)} holds no secret: it is not set, or too short to be one.")
+        raise Stopped(
+            f"{plain(source, 200)} holds no secret: it is not set, or too short to be one.", advice=OPERATOR
+        )
     return text
 
 

@@ -12,6 +12,8 @@ from mcp.shared.exceptions import MCPError
 from mcp.types import INVALID_REQUEST, METHOD_NOT_FOUND, ElicitRequestFormParams, ElicitResult
 
 import hub_mcp
+from hub_mcp import errors
+from hub_mcp.errors import HubError
 from tests.gate.gates import ERAS, NOTHING, Answer, AtOnce, World, declining, refused, said, text_of
 
 MINE = "ada/notes-to-self"
@@ -117,19 +119,20 @@ async def test_a_question_a_modern_client_answered_by_itself_is_used_up(world: W
     assert world.spy.changes == []
 
 
-def refusals() -> Iterator[tuple[str, ast.Call]]:
-    """Every place of the gate that stops a call."""
+def refusals(names: set[str]) -> Iterator[tuple[str, ast.Call]]:
+    """Every place that makes an error of these names."""
     package = Path(hub_mcp.__file__).parent
-    for path in (*(package / "gate").glob("*.py"), *(package / "server" / "confirm").glob("*.py")):
+    for path in package.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Stopped":
-                yield f"{path.name}:{node.lineno}", node
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+                yield f"{path.relative_to(package)}:{node.lineno}", node
 
 
 def test_every_refusal_has_a_next_step() -> None:
-    found = dict(refusals())
-    assert len(found) > 15
-    without = [
-        place for place, call in found.items() if "advice" not in [keyword.arg for keyword in call.keywords]
-    ]
-    assert without == []
+    kinds = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, HubError)]
+    without_one = {kind.__name__ for kind in kinds if not kind.advice}
+    assert without_one == {"HubError", "Stopped", "NotSent"}
+    found = dict(refusals(without_one))
+    assert len(found) > 40
+    silent = [place for place, call in found.items() if "advice" not in [word.arg for word in call.keywords]]
+    assert silent == []

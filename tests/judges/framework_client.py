@@ -141,7 +141,7 @@ async def huggingface_hub() -> dict[str, Any]:
 
 
 async def pydantic_ai() -> dict[str, Any]:
-    """An agent of pydantic-ai with a function for its model, which makes the calls and keeps what it reads."""
+    """An agent of pydantic-ai whose model is a function: it makes the calls and keeps what it reads."""
     from pydantic_ai import Agent
     from pydantic_ai.mcp import MCPToolset, StdioTransport
     from pydantic_ai.messages import ModelResponse, RetryPromptPart, TextPart, ToolCallPart, ToolReturnPart

@@ -117,12 +117,23 @@ LISTS = [
 
 @pytest.mark.parametrize(("tool", "name"), LISTS)
 def test_no_list_is_ever_sent_on_as_the_text_of_one(tool: str, name: str) -> None:
-    arguments = {**GIVEN_BY_TOOL[tool], name: '["a\\"b"'}
-    try:
-        sent = call_of(tool, arguments).to_http("http://hub.test")
-    except BadInput:
-        return
-    assert "[" not in str(sent.url) + json.dumps(sent.body)
+    for text in ('["a\\"b"', "['a', 3]", "(a)", '{"a": 1}'):
+        try:
+            read = getattr(call_of(tool, {**GIVEN_BY_TOOL[tool], name: text}), name)
+        except BadInput:
+            continue
+        assert not [one for one in read or () if str(one).startswith(("[", "(", "{"))], text
+
+
+def test_a_list_of_words_is_read_however_it_is_written() -> None:
+    meant = call_of("list_models", {"filter": ["license:mit", "gguf"], "fields": ["likes", "tags"]})
+    for form in ("{0}, {1}", "['{0}', '{1}']", "('{0}', '{1}')", '["{0}", "{1}"]', " {0},{1}, "):
+        filter_, fields = form.format("license:mit", "gguf"), form.format("likes", "tags")
+        assert call_of("list_models", {"filter": filter_, "fields": fields}) == meant
+        assert (
+            call_of("list_models", {"filter": [filter_] if "[" in form else filter_, "fields": fields})
+            == meant
+        )
 
 
 GIVEN_BY_TOOL = {param.values[0]: param.values[1] for param in GIVEN}
@@ -158,6 +169,9 @@ PLACES = {
     "https://huggingface.co/ada/x/blob/refs/pr/3/README.md": ("ada/x", "refs/pr/3"),
     "https://hf.co/ada/x/resolve/main/config.json": ("ada/x", "main"),
     "old--name/x": ("old--name/x", None),
+    "https://huggingface.co/ada/x.git": ("ada/x", None),
+    "git@hf.co:ada/x": ("ada/x", None),
+    "git@hf.co:ada/x.git": ("ada/x", None),
 }
 
 
@@ -192,6 +206,12 @@ def test_an_address_pasted_into_a_search_is_searched_for_by_its_id(kind: str) ->
     prefix = "" if kind == "models" else f"{kind}/"
     address = f"https://huggingface.co/{prefix}ada/atlas/tree/main"
     assert call_of(f"list_{kind}", {"search": address}) == call_of(f"list_{kind}", {"search": "ada/atlas"})
+    assert call_of(f"list_{kind}", {"search": "ada/atlas@v1"}) == call_of(
+        f"list_{kind}", {"search": "ada/atlas"}
+    )
+    for other in {"datasets", "spaces"} - {kind}:
+        with pytest.raises(BadInput, match=f"call list_{other}"):
+            call_of(f"list_{kind}", {"search": f"https://huggingface.co/{other}/ada/atlas"})
     words = f"https://huggingface.co/{kind}?search=two+words&sort=likes"
     assert call_of(f"list_{kind}", {"search": words}) == call_of(f"list_{kind}", {"search": "two words"})
 

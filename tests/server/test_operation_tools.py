@@ -143,6 +143,32 @@ async def test_arguments_are_an_object_or_its_json_text(world: World, arguments:
     assert [request.url.path for request in world.spy.reads] == ["/api/models/openai-community/gpt2/scan"]
 
 
+async def test_what_hosts_add_or_fill_in_beside_an_operation_is_no_part_of_its_call(world: World) -> None:
+    added = {"sessionId": "x", "_meta": {}, "chatInput": "y"}
+    filled = {
+        "operation": " list_models ",
+        "arguments": "",
+        "limit": "1",
+        "fields": "",
+        "cursor": "",
+        **added,
+    }
+    made = {
+        "operation": "create_repo",
+        "arguments": {**REPO, "repo_id": "ada/new"},
+        "dry_run": "true",
+        **added,
+    }
+    async with reading(world) as client:
+        found = await client.call_tool("find_operations", {"query": "like", **added})
+        bare = await client.call_tool("find_operations", {"query": "like"})
+        read = await client.call_tool("read_operation", filled)
+        rehearsed = await client.call_tool("change_operation", made)
+    assert text_of(found) == text_of(bare)
+    assert "(1 rows" in text_of(read)
+    assert text_of(rehearsed).startswith("A dry run.")
+
+
 async def test_wrong_arguments_are_told_by_their_rules_and_nothing_is_sent(world: World) -> None:
     async with reading(world) as client:
         asked = {"operation": "scim_delete_user", "arguments": {**LEAVES, "service": "boss", "x": 1}}

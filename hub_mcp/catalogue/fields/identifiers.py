@@ -26,6 +26,7 @@ _REPO_PART = re.compile(r"(?a:\b[\w\-.]{1,96}\b)")
 _OWNER = re.compile(r"(?a:(?!\d+$)(?![0-9a-fA-F]{24}$)[a-zA-Z0-9-]+)")  # old ones may hold "--"
 _OBJECT_ID = re.compile(r"[0-9a-fA-F]{24}")
 _SLUG = re.compile(r"[^/\s]+/[^/\s]*[^/\s]")
+_OVER_SSH = re.compile(r"^(ssh://)?git@(hf\.co|huggingface\.co)[:/]")
 _ARXIV = re.compile(r"(\d{4}\.\d{4,5})(v\d+)?(\.pdf)?")
 
 
@@ -109,6 +110,7 @@ def read_repo(text: str, hosts: Sequence[str] = ()) -> RepoPlace:
         ValueError: it is not an id by the Hub's naming rules.
     """
     text = refuse_control(text.strip(" "))
+    text = _OVER_SSH.sub("https://hf.co/", text)
     segments = _hub_path(text, hosts)
     parts = text.split("/") if segments is None else segments
     if segments is not None and parts[:1] == ["api"]:
@@ -125,7 +127,7 @@ def read_repo(text: str, hosts: Sequence[str] = ()) -> RepoPlace:
         of_file = parts[2:3] and parts[2] in REVISIONED
         revision = _address_revision(parts[3:]) if of_file else ""
         path = "/".join(parts[3 + _revision_parts(parts[3]) :]) if revision else ""
-        parts = parts[:2]
+        parts = [*parts[:1], *(one.removesuffix(".git") for one in parts[1:2])]  # as `git clone` has it
     repo_id, at, given = "/".join(parts).partition("@")
     if at:
         revision = check_revision(given)
@@ -150,10 +152,24 @@ def read_search(text: str) -> str:
         ValueError: it is an address that holds neither.
     """
     if _hub_path(text.strip(" "), ()) is None:
-        return refuse_control(text)
+        repo_id, at, revision = text.strip(" ").partition("@")
+        named = at and repo_id.count("/") == 1 and revision and " " not in text.strip(" ")
+        return refuse_control(repo_id if named else text)
     if words := parse_qs(urlsplit(text.strip(" ")).query).get("search"):
         return refuse_control(words[0])
     return read_repo(text).repo_id
+
+
+def kind_searched(text: str) -> str:
+    """What an address in a search is of: model, dataset or space; "" where the text is no address.
+
+    Raises:
+        ValueError: it is no address on the Hub.
+    """
+    segments = _hub_path(text.strip(" "), ())
+    if segments is None:
+        return ""
+    return KINDS.get(segments[0], "model") if segments else ""
 
 
 def read_repo_id(text: str, hosts: Sequence[str] = ()) -> tuple[str, str]:

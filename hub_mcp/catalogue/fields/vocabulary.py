@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from hub_mcp.catalogue.answers import is_array
 from hub_mcp.catalogue.fields.identifiers import (
+    TEXT_LIMIT,
     check_free_text,
     check_path,
     check_repo_id,
@@ -19,6 +22,7 @@ from hub_mcp.catalogue.fields.identifiers import (
     read_search,
     read_slug,
     refuse_control,
+    shorten,
     with_namespace,
 )
 from hub_mcp.catalogue.fields.marks import OwnedThing, OwnerName, PathInRepo, RepoKind, RepoName
@@ -65,8 +69,29 @@ class RepoRef(Part):
 
 
 def words_list(value: Any) -> Any:
-    """A single word where a list is asked for is a list of one."""
-    return [value] if isinstance(value, str) else value
+    """A text where a list is asked for: one word, words between commas, or a list as Python writes it.
+
+    Raises:
+        ValueError: it looks like a list or an object and is none that can be read. Taken for a word it would
+            find nothing, and nobody would learn why.
+    """
+    if is_array(value) and len(value) == 1 and _looks_written(value[0]):
+        value = value[0]
+    if not isinstance(value, str):
+        return value
+    if not _looks_written(value):
+        return [word for part in value.split(",") if (word := part.strip())] or [value]
+    try:
+        read = ast.literal_eval(value.strip()) if len(value) <= TEXT_LIMIT else None
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        read = None
+    if isinstance(read, (list, tuple)) and all(isinstance(one, str) for one in read):
+        return list(read)
+    raise ValueError(f"{shorten(value)} is no word, and no list of words: send a list")
+
+
+def _looks_written(value: Any) -> bool:
+    return isinstance(value, str) and value.lstrip()[:1] in ("[", "(", "{")
 
 
 Words = Annotated[list[Word], BeforeValidator(words_list)]

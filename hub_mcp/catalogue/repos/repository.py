@@ -9,6 +9,7 @@ from pydantic import Field, StrictBool, field_validator, model_validator
 
 from hub_mcp.catalogue.answers import Record, clean, counted, day, magnitude, size
 from hub_mcp.catalogue.endpoint import ENDPOINTS, Endpoint
+from hub_mcp.catalogue.fields.identifiers import kind_searched, shorten
 from hub_mcp.catalogue.fields.marks import Local
 from hub_mcp.catalogue.fields.vocabulary import RepoId, Revision, Words
 from hub_mcp.catalogue.listing import Listing
@@ -159,6 +160,14 @@ class ListRepositories(Listing[R]):
 
     def may_be_by(self, row: R) -> set[str]:
         return super().may_be_by(row) | self.expandable
+
+    @field_validator("search", mode="before", check_fields=False)
+    @classmethod
+    def _of_this_kind(cls, text: Any) -> Any:
+        kind, own = kind_searched(text) if isinstance(text, str) else "", cls.row.kind  # type: ignore[attr-defined]
+        if kind and kind != own:
+            raise ValueError(f"{shorten(text)} is of {kind}s, but these are {own}s: call list_{kind}s")
+        return text
 
     def needed(self) -> tuple[str, ...]:
         """What is asked of the Hub: what is shown, or what is counted."""

@@ -14,6 +14,7 @@ from typing import Any
 from mcp.types import CallToolResult, Tool, ToolAnnotations
 
 from hub_mcp.catalogue import Endpoint
+from hub_mcp.catalogue.fields.host_arguments import as_meant
 from hub_mcp.catalogue.operations.arguments import read_arguments
 from hub_mcp.catalogue.operations.calls import names_of
 from hub_mcp.catalogue.operations.endpoints import endpoint_of
@@ -138,6 +139,7 @@ class OperationTools:
         Raises:
             BadInput: there is no request.
         """
+        arguments = as_meant({"properties": TOOLS[FIND][1]}, arguments)
         query = arguments.get("query")
         if not isinstance(query, str) or not query.strip() or set(arguments) - {"query"}:
             raise BadInput(f"{FIND} takes `query`: what is to be done, or an operation's name.")
@@ -167,13 +169,19 @@ class OperationTools:
             BadInput: there is no such operation, or it is for the other tool; nothing was sent.
             Stopped: it is never called here.
         """
-        if odd := sorted(set(arguments) - set(TOOLS[tool][1])):
+        own = {name: schema for name, schema in TOOLS[tool][1].items() if name != "arguments"}
+        sent = arguments.get("arguments")  # whose empties and zeros are the operation's to judge
+        arguments = as_meant(
+            {"properties": own}, {k: one for k, one in arguments.items() if k != "arguments"}
+        )
+        if odd := sorted(set(arguments) - set(own)):
             raise BadInput(
                 f"{tool} takes no {plain(odd[0], 60)}: an operation's own arguments go into `arguments`."
             )
         name = arguments.get("operation")
         if not isinstance(name, str):
             raise BadInput(f"{tool} needs `operation`, a name that {FIND} answers.")
+        name = name.strip()
         operation = self.reachable.get(name)
         if operation is None and name in operations():
             raise Stopped(self._why_not(name))
@@ -190,7 +198,7 @@ class OperationTools:
             raise BadInput(f"{name} {what}, so {tool} does not call it.", advice=f"Call {other} with it.")
         endpoint = endpoint_of(name)
         assert endpoint
-        said = read_arguments(arguments.get("arguments"), name)
+        said = read_arguments(sent, name)
         known = names_of(endpoint)
         for beside in ("fields", "limit", "cursor"):
             if (value := arguments.get(beside)) is not None:
