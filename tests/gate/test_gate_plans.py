@@ -335,7 +335,8 @@ def test_approving_needs_a_terminal(tmp_path: Path) -> None:
     )
     done = CliRunner().invoke(approve, [id], input="a/b\n", env={"XDG_STATE_HOME": str(tmp_path / "state")})
     assert done.exit_code == 1
-    assert "needs a terminal. Nothing was changed." in done.output
+    assert "needs a terminal." in done.output
+    assert "Nothing was changed." in done.output
     assert not world.approvals.is_approved("n")
     listed = CliRunner().invoke(approve, ["--list"], env={"XDG_STATE_HOME": str(tmp_path / "state")})
     assert listed.output.startswith(id)
