@@ -190,7 +190,7 @@ def refusals_of(line: bytes) -> list[JSONRPCError]:
     try:
         value = json.loads(line)
     except (ValueError, RecursionError):
-        found = _ID.search(line) if line.lstrip()[:1] == b"{" and b'"method"' in line else None
+        found = _id_in(line, line) if line.lstrip()[:1] == b"{" and b'"method"' in line else None
         return [_refusal(json.loads(found[1]), PARSE_ERROR, NOT_JSON)] if found else []
     if isinstance(value, list):
         says = "Batches are not accepted: send one message at a time."
@@ -206,9 +206,14 @@ def refusals_of_long(head: bytes, end: bytes, most: int) -> list[JSONRPCError]:
     """An error for a request too long to keep, where its id stands before or behind its parameters."""
     if b'"method"' not in head + end:
         return []
-    found = _ID.search(head.partition(b'"params"')[0]) or _ID_AT_END.search(end)
+    found = _id_in(head, end)
     says = f"A message has at most {most:,} bytes."
     return [_refusal(json.loads(found[1]), INVALID_REQUEST, says)] if found else []
+
+
+def _id_in(head: bytes, end: bytes) -> re.Match[bytes] | None:
+    """Where a request's id stands: before its parameters or behind them, since these may hold another `id`."""
+    return _ID.search(head.partition(b'"params"')[0]) or _ID_AT_END.search(end)
 
 
 def _refusal(request: str | int, code: int, says: str) -> JSONRPCError:

@@ -83,6 +83,7 @@ TOOLS = '"jsonrpc":"2.0","method":"tools/list"'
 ODD: dict[str, tuple[str, dict[Any, int]]] = {
     "not JSON": ("{" + TOOLS + ',"id":7,oops}', {7: -32700}),
     "cut": ("{" + TOOLS + ',"id":"seven","params":{', {"seven": -32700}),
+    "an id among the parameters": ("{" + TOOLS + ',"params":{"id":8,"x":"\\x"},"id":7}', {7: -32700}),
     "a batch": (f'[{{{TOOLS},"id":7}},{{{TOOLS},"id":"8"}},{{{TOOLS}}},3]', {7: -32600, "8": -32600}),
     "no version": ('{"method":"tools/list","id":7}', {7: -32600}),
     "no method": ('{"jsonrpc":"2.0","id":7}', {7: -32600}),
