@@ -212,7 +212,7 @@ def refusals_of_long(head: bytes, end: bytes, most: int) -> list[JSONRPCError]:
 
 
 def _id_in(head: bytes, end: bytes) -> re.Match[bytes] | None:
-    """Where a request's id stands: before its parameters or behind them, since these may hold another `id`."""
+    """Where a request's id stands: before its parameters or behind them, which may hold another `id`."""
     return _ID.search(head.partition(b'"params"')[0]) or _ID_AT_END.search(end)
 
 
