@@ -165,7 +165,7 @@ async def test_what_hosts_add_or_fill_in_beside_an_operation_is_no_part_of_its_c
         read = await client.call_tool("read_operation", filled)
         rehearsed = await client.call_tool("change_operation", made)
     assert text_of(found) == text_of(bare)
-    assert "(1 rows" in text_of(read)
+    assert "(1 row, " in text_of(read)
     assert text_of(rehearsed).startswith("A dry run.")
 
 

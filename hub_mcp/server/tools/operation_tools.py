@@ -23,6 +23,7 @@ from hub_mcp.catalogue.operations.signature import instead, nearest, reads, sign
 from hub_mcp.catalogue.operations.table import Operation, Standing, operations
 from hub_mcp.errors import BadInput, Stopped, plain
 from hub_mcp.gate.batch import Batch
+from hub_mcp.gate.operator_limits import OPERATOR
 from hub_mcp.server.answers.answer_form import AnswerForm
 from hub_mcp.server.tools.endpoint_tools import result_of
 from hub_mcp.settings import Settings
@@ -184,7 +185,7 @@ class OperationTools:
         name = name.strip()
         operation = self.reachable.get(name)
         if operation is None and name in operations():
-            raise Stopped(self._why_not(name))
+            raise Stopped(self._why_not(name), advice=OPERATOR)
         if operation is None:
             near = "\n".join(signature(self.reachable[one]) for one in nearest(name, self.reachable))
             raise BadInput(f"There is no operation {plain(name, 80)!r} here.", advice=f"The nearest:\n{near}")
