@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.answers import Answer
 from hub_mcp.catalogue.change import NOTHING_YET, Change
+from hub_mcp.catalogue.operations.table import Standing, operations
 from hub_mcp.catalogue.people.users import Whoami
 from hub_mcp.catalogue.permissions import never
-from hub_mcp.catalogue.stakes import Known
+from hub_mcp.catalogue.stakes import Consequence, Impact, Known, Stakes
 from hub_mcp.client.answers_of import answers_of
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import Forbidden, HubError, SignInNeeded, Stopped
@@ -18,6 +21,7 @@ from hub_mcp.gate.question import SPLIT
 
 LOOKING_SECONDS = 8.0  # for all that is looked up besides the target; what takes longer counts as the worst
 ONE_BY_ONE = "Give each of them a call of its own."
+NOBODY = "Nobody has reviewed this operation as the Hub has it today."
 MOST_READS = 30  # reading calls that one change may need
 
 
@@ -46,17 +50,27 @@ async def look(call: Change[Any, Any], hub: Hub, limits: Limits, *, around: bool
     known = Known(await answers_of(needs, hub.send, LOOKING_SECONDS))
     settled = settled.completed(before, known)
     await limits.check_owners(settled.touches(before, known), hub)
-    stakes = settled.stakes(before, known)
+    stakes = reviewed(settled, settled.stakes(before, known))
     unasked = limits.allows(stakes) if stakes else ""
     if unasked:
         stakes = None
     if stakes and around and (reads := settled.context()):
         around_it = await answers_of(reads, hub.send, LOOKING_SECONDS)
-        stakes = settled.stakes(before, known, [answer for _, answer in around_it])
+        stakes = reviewed(settled, settled.stakes(before, known, [answer for _, answer in around_it]))
     standing = (before.standing(), known.standing())
     found = Assessment(settled, before, settled.identity(before), stakes, standing, unasked)
     await limits.check_budgets(found)
     return found
+
+
+def reviewed(call: Change[Any, Any], stakes: Stakes | None) -> Stakes | None:
+    """What a person must agree to, also where the document no longer has what a class was written for."""
+    known = operations().get(call.tool)
+    if call.tool not in ENDPOINTS or known is None or known.standing is not Standing.UNKNOWN:
+        return stakes
+    if stakes:
+        return replace(stakes, facts=(*stakes.facts, NOBODY))
+    return Stakes(f"{call.label}: {call.subject}?", (Consequence(Impact.OPENS, ""),), (), NOBODY, "")
 
 
 async def refuse_vain(call: Change[Any, Any], hub: Hub) -> None:

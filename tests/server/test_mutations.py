@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,8 +19,9 @@ from hub_mcp.catalogue.operations import paths
 from hub_mcp.catalogue.operations.calls import OperationCall, made_of
 from hub_mcp.catalogue.operations.risks import ASKING, risk_of
 from hub_mcp.catalogue.operations.table import Operation, Standing, read_table, shipped
+from hub_mcp.gate import effects
 from hub_mcp.server.tools import operation_tools
-from tests.gate.gates import World
+from tests.gate.gates import World, text_of
 from tests.server.test_operation_tools import REPO, only_outlines, reading, world
 
 __all__ = ["world"]
@@ -133,6 +135,23 @@ def loses_groups(table: Table) -> bool:
 def test_a_role_set_without_resource_groups_is_not_taken_for_harmless() -> None:
     assert loses_groups(read_table(shipped))
     assert not loses_groups(table_with("reviewed.tsv", replaced("!resourceGroups DG", "role=none DG")))
+
+
+@pytest.mark.asyncio
+async def test_a_written_change_asks_once_the_document_has_another_operation_there(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = table_with("pins.tsv", lambda text: re.sub(r"(?m)^\w+(?=\tcreate_tag\t)", "0" * 12, text))
+    said = {"repo_id": "ada/fjord-names", "type": "model", "tag": "v1", "revision": "main"}
+    asked = {"operation": "create_tag", "arguments": said}
+    async with world.client(confirm="plan", structured=False) as client:
+        monkeypatch.setattr(effects, "operations", lambda: table)
+        told = await client.call_tool("change_operation", asked)
+        assert "Nobody has reviewed this operation" in text_of(told)
+        assert world.spy.changes == []
+        monkeypatch.undo()
+        await client.call_tool("change_operation", asked)
+    assert len(world.spy.changes) == 1
 
 
 # ── what is done to how calls are made ───────────────────────────────────────────────────────────────

@@ -33,7 +33,8 @@ def effect_of(operation: Operation) -> str:
     """What happens before it is done; "" for what only reads."""
     if operation.keeps_back:
         return f"never called: {operation.keeps_back}"
-    if written := ENDPOINTS.get(operation.name):
+    written = ENDPOINTS.get(operation.name)
+    if written and not (written.changes and operation.standing is Standing.UNKNOWN):
         asks = "may ask a person" if written.may_ask() else CHANGES
         return asks if written.changes else ""
     if operation.standing is Standing.ASK and any(one.condition == "else" for one in rules(operation.raised)):
