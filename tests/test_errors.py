@@ -66,15 +66,15 @@ ANSWERS: list[tuple[tuple[Any, ...], str, str, str, str]] = [
      "Ask for access on the repository's page"),
     (no(403, "Access to this resource is disabled.", call=FILES), "Disabled", "The Hub has disabled the dataset ada/rain",
      "is disabled", "metadata can still be read"),
-    # who is asking
+    # asks for a sign-in
     (no(401, "Invalid credentials in Authorization header"), "TokenRejected", "did not accept the token", "Invalid credentials",
      "sign in again"),
     (no(401, "Invalid username or password."), "TokenRejected", "did not accept the token", "Invalid username", "sign in again"),
-    (no(401, "Invalid username or password.", call=CREATE, token=False), "SignInNeeded", "who is asking", "Invalid username", "HF_TOKEN"),
+    (no(401, "Invalid username or password.", call=CREATE, token=False), "SignInNeeded", "asks for a sign-in", "Invalid username", "HF_TOKEN"),
     # rights, plans, conflicts
-    (no(403, "You don't have the rights", call=CREATE), "Forbidden", "does not allow this for the present token",
+    (no(403, "You don't have the rights", call=CREATE), "Forbidden", "does not allow this with this token",
      "You don't have the rights", "Call whoami"),
-    (no(402, "Private storage limit reached", call=OPEN), "PlanNeeded", "The plan does not include this",
+    (no(402, "Private storage limit reached", call=OPEN), "PlanNeeded", "plan does not include this",
      "Private storage limit", "billing settings"),
     (no(409, "You already created this model repo", call=CREATE, url="https://hub.test/ada/atlas"), "Conflict",
      'In the way is "https://hub.test/ada/atlas".', "You already created", "Look at what is there"),
@@ -93,7 +93,7 @@ ANSWERS: list[tuple[tuple[Any, ...], str, str, str, str]] = [
     # limits
     (no(429, "Too many requests", headers=USED_UP), "RateLimited", "rate limit for this caller is used up", "Too many requests",
      "Call again in 2 min."),
-    (no(429, "You have reached 300 repositories a day", headers=SOME_LEFT), "ActionQuota", "quota of this action",
+    (no(429, "You have reached 300 repositories a day", headers=SOME_LEFT), "ActionQuota", "quota for this action",
      "300 repositories a day", "retrying soon will not help"),
     (no(429, b"<h1>blocked</h1>", headers=HTML), "EdgeBlocked", "blocked in front of the Hub", "", "wait some minutes"),
     (no(429, b"", headers={"retry-after": "30"}), "EdgeBlocked", "blocked in front of the Hub", "", "Call again in 30 s."),

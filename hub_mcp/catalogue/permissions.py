@@ -21,7 +21,7 @@ OF_THE_OWNER = ("org.read", "org.write")  # held on the owner as a whole, never 
 OPEN_TO_ALL = ("discussion.write",)  # for whoever sees the repository, member or not
 WRITING_ROLES = ("contributor", "write", "admin")
 LIMIT = 200
-NEW_TOKEN = "Tokens are edited and made in the Hub's settings."  # noqa: S105  # a sentence about tokens
+NEW_TOKEN = "Edit or create tokens in the Hub's settings."  # noqa: S105  # a sentence about tokens
 ASK = "Ask one of its admins."
 
 
@@ -104,10 +104,10 @@ def _missing(need: Need, identity: Identity) -> str:
         (one for one in identity.orgs or () if str(one.get("name", "")).lower() == owner.lower()), None
     )
     if org is None:
-        return f"{identity.name} is no member of {owner}, and {_on(need, owner)} is for its members. {ASK}"
+        return f"{identity.name} is not a member of {owner}, and {_on(need, owner)} is for its members. {ASK}"
     if restrictions := org.get("securityRestrictions"):
         return (
-            f"{owner} restricts access ({plain(as_text(restrictions), LIMIT)}): see to that on the Hub first."
+            f"{owner} restricts access ({plain(as_text(restrictions), LIMIT)}): meet that on the Hub first."
         )
     role = str(org.get("roleInOrg") or "")
     if role and role not in WRITING_ROLES and not need.permission.endswith(".read"):

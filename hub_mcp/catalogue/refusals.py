@@ -58,12 +58,12 @@ BY_CODE: Mapping[str, Reading] = {
 
 BY_STATUS: Mapping[int, Reading] = {
     400: Reading(Invalid, "The Hub refused the request."),
-    401: Reading(SignInNeeded, "The Hub wants to know who is asking."),
-    402: Reading(PlanNeeded, "The plan does not include this."),
-    403: Reading(Forbidden, "The Hub does not allow this for the present token."),
+    401: Reading(SignInNeeded, "The Hub asks for a sign-in."),
+    402: Reading(PlanNeeded, "The account's plan does not include this."),
+    403: Reading(Forbidden, "The Hub does not allow this with this token."),
     404: Reading(Missing, "The Hub found nothing for {subject}."),
-    409: Reading(Conflict, "It is already there, or was changed at the same time."),
-    412: Reading(Conflict, "Something newer is there than what this was made for."),
+    409: Reading(Conflict, "It already exists, or was changed at the same time."),
+    412: Reading(Conflict, "It has changed since this was prepared."),
     413: Reading(Invalid, "The request is too large for the Hub."),
     416: Reading(Invalid, "The Hub refused the range."),
     422: Reading(Invalid, "The Hub refused the request."),
@@ -234,7 +234,7 @@ def _rate_limited(headers: Mapping[str, str], said: str) -> HubError:
     if window and wait is not None:
         return RateLimited("The Hub's rate limit for this caller is used up.", wait=wait, quoted=said)
     if window:
-        return ActionQuota("A quota of this action is used up.", quoted=said)
+        return ActionQuota("The quota for this action is used up.", quoted=said)
     return EdgeBlocked("Requests from here are blocked in front of the Hub.", wait=wait or 0.0)
 
 

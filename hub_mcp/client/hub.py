@@ -303,9 +303,7 @@ class Hub:
             return ""
         why = lacking(call, identity, refusal)
         if not why and isinstance(refusal, TokenRejected):
-            return (
-                f'It needs the permission "{call.line.permission}": see to the token in the Hub\'s settings.'
-            )
+            return f'It needs the permission "{call.line.permission}": edit the token in the Hub\'s settings.'
         return why
 
 

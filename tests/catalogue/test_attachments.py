@@ -36,7 +36,7 @@ def test_its_kind_is_told_by_its_first_bytes_and_sent(body: bytes, kind: str) ->
 
 @pytest.mark.parametrize("body", [b"", b"<svg/>", b"%PDF-1.7", b"MZ\x90", b"hf_token", b"\xff"])
 def test_what_can_be_neither_seen_nor_heard_is_refused(body: bytes) -> None:
-    with pytest.raises(ValueError, match="it is no PNG"):
+    with pytest.raises(ValueError, match="it is not a PNG"):
         of(body)
 
 

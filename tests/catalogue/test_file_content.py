@@ -51,7 +51,7 @@ def test_text_is_decoded_as_it_says_it_is(body: bytes, text: str) -> None:
 @pytest.mark.parametrize(
     ("body", "encoding"),
     [
-        ("Grüße aus Köln, 5 €\n".encode("windows-1252"), "windows-1252, a guess: it is no UTF-8"),
+        ("Grüße aus Köln, 5 €\n".encode("windows-1252"), "windows-1252, a guess: it is not UTF-8"),
         ("Grüße aus Köln\n".encode("utf-16"), "utf-16"),
         ("Grüße aus Köln\n".encode(), None),
     ],

@@ -310,7 +310,7 @@ TABLE = [
         ),
         'The token "laptop" lacks the permission "repo.write" on nimbus (it has repo.content.read).',
     ),
-    (whoami(), "ada is no member of nimbus, and changing nimbus/x is for its members."),
+    (whoami(), "ada is not a member of nimbus, and changing nimbus/x is for its members."),
     (
         whoami(orgs=[{"name": "nimbus", "roleInOrg": "read"}]),
         "The role of ada in nimbus is read; changing nimbus/x needs a role that may write.",

@@ -69,4 +69,6 @@ async def test_a_branch_is_not_set_anew_unasked_where_the_hub_tells_no_branches(
 async def test_no_spelling_of_main_has_a_space_run_what_nobody_agreed_to(world: World, revision: str) -> None:
     files: list[dict[str, Any]] = [{"path": "more.py", "content": "1"}]
     said = {**SPACE, "summary": "More", "revision": revision, "files": files}
-    assert "the Space is built anew, and runs with its secrets" in await question_about(world, "commit", said)
+    assert "the Space is rebuilt, and runs the new code with its secrets" in await question_about(
+        world, "commit", said
+    )

@@ -143,7 +143,7 @@ async def test_opening_to_more_people_and_closing_somebody_out_ask_with_a_box_to
     assert not closed.is_error
     question, again = person.questions
     assert "private → public: everyone can see it" in question.message
-    assert "public → private: only its owner and who is let in can see it" in again.message
+    assert "public → private: only its owner and those let in can see it" in again.message
     assert question.requested_schema["properties"]["confirm"]["type"] == "boolean"
     assert world.outcomes() == ["asked", "done", "asked", "done"]
 

@@ -86,7 +86,7 @@ async def test_where_the_hub_tells_no_groups_they_are_looked_for_and_without_the
 async def test_nobody_from_outside_gets_a_role_and_the_log_is_told_without_addresses(world: World) -> None:
     async with world.client(confirm="off") as client:
         no = text_of(await client.call_tool("set_member_role", {**CLEO, "username": "eve", "role": "read"}))
-        assert "eve is no member of nimbus-labs" in no
+        assert "eve is not a member of nimbus-labs" in no
         await client.call_tool("set_member_role", {**CLEO, "role": "read"})
         log = {"organization": "nimbus-labs"}
         shown = text_of(await client.call_tool("export_audit_log", log))

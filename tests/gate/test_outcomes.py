@@ -65,7 +65,7 @@ SAID = {
     "handle_access_requests": "2 of 2 are now accepted at nimbus-labs/partners-preview.",
     "grant_access": "yara-abe can read the model nimbus-labs/partners-preview.",
     "ask_access": "Asked for access to the model nimbus-labs/partners-preview.",
-    "cancel_access_request": "Took back your request for access to the dataset open-cartography/",
+    "cancel_access_request": "Withdrew your request for access to the dataset open-cartography/",
     "create_scheduled_job": "The scheduled job ",
     "reschedule_job": 'schedule "30 5 ',
     "set_scheduled_job_labels": "labels team fjords (was name digest).",

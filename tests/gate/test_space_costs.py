@@ -37,7 +37,7 @@ async def test_the_question_about_staying_awake_tells_the_price_and_the_time_bef
 
 async def test_hardware_whose_price_nobody_tells_asks_as_well(world: World) -> None:
     asked = await question_about(world, "set_space_hardware", {**READER, "flavor": "h200"})
-    assert "at a price that the Hub does not tell" in asked
+    assert "at a price that the Hub does not give" in asked
 
 
 async def test_a_space_that_is_made_or_copied_with_paid_hardware_tells_its_price(world: World) -> None:

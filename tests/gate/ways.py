@@ -592,15 +592,15 @@ FILTERS = (
 OF_NOTIFICATIONS = {
     **{("delete_notifications", name): PART_OF_IT.format("apply_to_all") for name in FILTERS},
     **{
-        ("mark_notifications", name): "a mark for oneself, which can be set back"
+        ("mark_notifications", name): "a mark for oneself, which can be changed back"
         for name in (*FILTERS, "apply_to_all", "discussion_ids", "unread")
     },
     **{
-        ("update_notification_settings", name): "what one is told oneself, which can be set back"
+        ("update_notification_settings", name): "what one is told oneself, which can be changed back"
         for name in ("on", "product_updates_after", "prepaid_amount")
     },
     **{
-        ("update_watch", f"{way}.{name}"): "what one is told oneself, which can be set back"
+        ("update_watch", f"{way}.{name}"): "what one is told oneself, which can be changed back"
         for way in ("add", "remove")
         for name in ("type", "id")
     },
@@ -615,7 +615,7 @@ OF_JOBS = {
         for name in ("type", "mount_path", "revision", "path")
     },
     **{
-        (tool, "labels"): "they only find a job again, and can be set back"
+        (tool, "labels"): "they only find a job again, and can be changed back"
         for tool in ("set_job_labels", "set_scheduled_job_labels")
     },
 }
@@ -670,8 +670,8 @@ HARMLESS = {
     ("commit", "files.new"): PART_OF_IT.format("files.old"),
     ("duplicate_repo", "variables.key"): PART_OF_IT.format("variables.value"),
     ("duplicate_repo", "variables.description"): PART_OF_IT.format("variables.value"),
-    ("set_discussion_status", "status"): "it can be set back, and says nothing of its own",
-    ("rename_discussion", "title"): "it can be set back, and the old one stays in the thread",
+    ("set_discussion_status", "status"): "it can be changed back, and says nothing of its own",
+    ("rename_discussion", "title"): "it can be changed back, and the old one stays in the thread",
     ("pin_discussion", "pinned"): "an order of display",
     ("set_member_role", "resource_groups.id"): PART_OF_IT.format("resource_groups.role"),
     ("handle_access_request", "user"): NAMES,

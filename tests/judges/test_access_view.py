@@ -47,7 +47,7 @@ def test_each_cell_says_what_somebody_may_and_why(host: ViewHost) -> None:
     cells = host.js("[...document.querySelectorAll('#body td')].map(one => one.innerText)")
     assert any("admin of the organization" in one for one in cells)
     assert any(" in " in one for one in cells)
-    assert "Who may write may read." in host.text("#missing")
+    assert "Writers can also read." in host.text("#missing")
     assert host.js("[...document.querySelectorAll('th')].every(one => one.scope)")
 
 

@@ -131,7 +131,7 @@ def test_our_tool_asks_with_what_the_form_wants_and_the_owner_reads_it(
     assert (request.username, request.fields) == ("eve", answers)
     with pytest.raises(GatedRepoError, match="awaiting a review"):
         eve.auth_check(repo_id)
-    assert "Took back" in told_at(hub_url, "cancel_access_request", door, EVE)
+    assert "Withdrew" in told_at(hub_url, "cancel_access_request", door, EVE)
     api.update_repo_settings(repo_id, gated="auto")
     assert "You are let in." in told_at(hub_url, "ask_access", {**door, "answers": answers}, EVE)
     eve.auth_check(repo_id)

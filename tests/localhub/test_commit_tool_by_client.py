@@ -111,11 +111,13 @@ async def test_nothing_newer_is_overwritten_and_nothing_is_guessed(
     head = api.repo_info(fresh).sha
     files = [{"path": "a.txt", "content": "mine"}]
     async with tools_at(hub_url) as client:
-        assert "Something newer is there" in await refusal(client, **repo, files=files, parent_commit=old)
+        assert "It has changed since this was prepared" in await refusal(
+            client, **repo, files=files, parent_commit=old
+        )
         for change, why in (
             ({"old": "one", "new": "1"}, "`old` is 2 times in a.txt"),
             ({"old": "three", "new": "3"}, "`old` is nowhere in a.txt"),
-            ({}, "a.txt is there: say `content`"),
+            ({}, "a.txt exists: give `content`"),
             ({"content": "?", "encoding": "base64"}, "not base64"),
             ({"content": "x", "delete": True}, "do not go together"),
             ({"content": "å" * (MOST_BYTES // 2 + 1)}, "at most 1 MiB"),

@@ -144,10 +144,10 @@ async def test_the_token_is_not_sent_to_where_the_bytes_go() -> None:
 @pytest.mark.parametrize(
     ("storage", "said", "why"),
     [
-        ("http://lfs-uploads.storage.example.org", {}, "none of a storage"),
-        ("https://169.254.169.254", {}, "none of a storage"),
-        ("https://ada:pw@storage.example.org", {}, "none of a storage"),
-        ("https://metadata", {}, "none of a storage"),
+        ("http://lfs-uploads.storage.example.org", {}, "not one of its storage"),
+        ("https://169.254.169.254", {}, "not one of its storage"),
+        ("https://ada:pw@storage.example.org", {}, "not one of its storage"),
+        ("https://metadata", {}, "not one of its storage"),
         (STORAGE, {"status": 403, "body": f"<Error>{STORAGE} no</Error>"}, "did not take a.png (status 403)"),
         (STORAGE, {"mode": "xet"}, "only by xet"),
         (STORAGE, {"transfer": "xet"}, "only by Xet or in parts"),

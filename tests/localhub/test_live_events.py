@@ -36,7 +36,7 @@ def test_our_tool_tells_what_the_client_measures_of_a_job(told: Told, api: HfApi
 
 def test_a_job_that_ended_is_measured_by_neither(told: Told, api: HfApi) -> None:
     assert list(api.fetch_job_metrics(**JOB, follow=True)) == []
-    assert "it does not run" in told("stream_job_metrics", {**JOB, "seconds": 1})
+    assert "it is not running" in told("stream_job_metrics", {**JOB, "seconds": 1})
 
 
 def test_the_events_of_a_job_end_with_the_stage_that_the_client_sees(told: Told, api: HfApi) -> None:

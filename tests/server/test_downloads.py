@@ -70,7 +70,7 @@ async def test_each_row_tells_both_numbers_or_why_there_are_none() -> None:
     assert "does not exist" in gone["not_told"]
     assert gone["there_are"] == "ada/fjord-names"
     assert "blocked in front of the Hub" in found["models/openai-community/gpt2"]["not_told"]
-    assert found["spaces/ada/forecast-desk"]["not_told"] == "the Hub counts no downloads of Spaces"
+    assert found["spaces/ada/forecast-desk"]["not_told"] == "the Hub does not count downloads of Spaces"
     assert list(found) == [
         "models/ada/fjord-nams", "models/ada/fjord-names", "datasets/ada/weather-diaries",
         "models/openai-community/gpt2", "spaces/ada/forecast-desk", "models/gpt2",

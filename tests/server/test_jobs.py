@@ -131,7 +131,7 @@ async def test_ports_are_told_as_opened_public_and_closed_and_the_same_ones_ask_
 
 async def test_ending_a_job_asks_while_it_runs_and_nobody_once_it_has_ended(world: World) -> None:
     asked = await question_about(world, "cancel_job", RUNNING)
-    assert "what it has not kept elsewhere is lost" in asked
+    assert "what it has not saved elsewhere is lost" in asked
     async with world.client(confirm="deny") as client:
         answer = await client.call_tool("cancel_job", JOB)
     assert "already in stage COMPLETED" in text_of(answer)

@@ -27,17 +27,19 @@ async def test_a_person_is_told_the_host_that_events_would_go_to(world: World) -
         world, "create_webhook", {**NEW, "url": "https://hooks.example.org:8443/x?a=b"}
     )
     assert asked.startswith('Create a webhook that sends to "hooks.example.org" on every event?')
-    assert 'events of everything of the org "nimbus-labs" leave the Hub for "hooks.example.org"' in asked
+    assert (
+        'events of everything owned by the org "nimbus-labs" leave the Hub for "hooks.example.org"' in asked
+    )
 
 
 async def test_a_person_is_told_what_the_job_of_a_webhook_is_and_costs(world: World) -> None:
     job = {"job_source_id": "6aba09688b12af5d4b53e523", "job_namespace": "nimbus-labs"}
     asked = await question_about(world, "create_webhook", {**NEW, **job})
-    assert "its code runs on the Hub's machines on every event, as yours" in asked
+    assert "its code runs on the Hub's machines on every event, as you" in asked
     assert "it costs $1.00 an hour, at most $2.00 in 7,200 s" in asked
     assert 'command "python score.py --split storms"' in asked
     unknown = await question_about(world, "create_webhook", {**NEW, **job, "job_source_id": "0" * 24})
-    assert "a job's code runs on every event, as yours; which, is not known" in unknown
+    assert "a job's code runs on every event, as you; which job is not known" in unknown
 
 
 async def test_a_change_tells_what_would_no_longer_be_watched_and_can_be_taken_back(world: World) -> None:
@@ -61,7 +63,7 @@ async def test_what_stays_as_it_is_asks_nobody_and_more_asks(world: World) -> No
     asked = await question_about(world, "update_webhook", {**HOOK, "watched": more})
     assert 'more events leave the Hub for "rain.nimbus-labs.example"' in asked
     asked = await question_about(world, "toggle_webhook", {**OFF, "action": "enable"})
-    assert "its job's code runs on events, as yours" in asked
+    assert "its job's code runs on events, as you" in asked
     assert "each time it costs $1.00 an hour, at most $2.00 in 7,200 s" in asked
 
 
@@ -130,14 +132,14 @@ async def test_what_stands_for_something_untold_is_not_set_in_its_place(
 ) -> None:
     async with world.client(confirm="off", structured=False) as client:
         answer = await client.call_tool(tool, said)
-    assert "stands for what is not told" in text_of(answer)
+    assert "stands for what is hidden" in text_of(answer)
     assert world.spy.changes == []
 
 
 async def test_a_person_is_told_where_an_event_goes_again_and_what_the_job_costs(world: World) -> None:
     job = {**OFF, "log_id": "6a0dd5d20aac16187717759a"}
     asked = await question_about(world, "replay_webhook", job)
-    assert "its job's code runs on the details of that event, as yours" in asked
+    assert "its job's code runs on the details of that event, as you" in asked
     assert "each time it costs $1.00 an hour, at most $2.00 in 7,200 s" in asked
     asked = await question_about(world, "replay_webhook", {**HOOK, "log_id": "0" * 24})
     assert 'the details of that event leave the Hub for "rain.nimbus-labs.example"' in asked

@@ -27,15 +27,15 @@ from hub_mcp.errors import BadInput, plain
 from hub_mcp.text import quoted
 
 DOCUMENTED = "/api/{repo_type}/{namespace}/{repo}/user-access-request"
-NOT_TAKEN_BACK = "It can be decided otherwise later, but what was downloaded meanwhile stays so."
+NOT_TAKEN_BACK = "It can be decided differently later, but what was downloaded by then cannot be taken back."
 GROUP = "and every repository that shares its list, where it is in a gated collection"
 
 Reason = Annotated[Word, Field(min_length=1, max_length=200, description="is sent to the person")]
 VERBS = {
     "accepted": "Let in",
     "rejected": "Reject",
-    "pending": "Put back among those who wait",
-    "reset": "Throw out",
+    "pending": "Return to pending",
+    "reset": "Remove",
 }
 
 
@@ -71,7 +71,7 @@ def decided(who: str, was: str, then: Status) -> Iterator[Consequence]:
     if then == "rejected":
         yield Consequence(Impact.CLOSES_OUT, f"{who} cannot ask again while that stands")
     elif then == "reset" and was in ("pending", ""):
-        yield Consequence(Impact.CLOSES_OUT, f"{who} has to ask anew")
+        yield Consequence(Impact.CLOSES_OUT, f"{who} has to ask again")
 
 
 class ActsOnPerson(Change[PersonsRequest, Done]):
@@ -133,7 +133,7 @@ class ActsOnPerson(Change[PersonsRequest, Done]):
     destructive=True,
 )
 class HandleAccessRequest(ActsOnPerson):
-    """Decide about one request for access: accept, reject with a reason, put back, or reset. Asks first."""
+    """Decide one request for access: accept, reject with a reason, make pending, or reset. Asks first."""
 
     covers = ("rejectionReason", "resetReason", "userId", "requestId")
 
@@ -160,7 +160,7 @@ class HandleAccessRequest(ActsOnPerson):
         if before.status == "none":
             raise BadInput(
                 f"There is no request of {before.person} for {self.repo_id}.",
-                advice="list_access_requests tells who asked; grant_access lets in who did not.",
+                advice="list_access_requests shows who asked; grant_access lets in people who did not.",
             )
         return self
 
@@ -172,8 +172,8 @@ class HandleAccessRequest(ActsOnPerson):
         return quoted(self.user) if self.user else f"the request {quoted(self.request_id or '')}"
 
     def headline(self, before: PersonsRequest) -> str:
-        where = f"of the {self.type} {quoted(self.repo_id)}"
-        return f"{VERBS[self.status]} {self.whose}, at the door {where} (status {quoted(self.status)})?"
+        where = f"the {self.type} {quoted(self.repo_id)}"
+        return f"{VERBS[self.status]} {self.whose}: access to {where} (status {quoted(self.status)})?"
 
     def consequences(self, before: PersonsRequest, known: Known) -> Iterator[Consequence]:
         yield from decided(self.whose, before.status, self.status)
@@ -190,7 +190,7 @@ class HandleAccessRequest(ActsOnPerson):
 
 @post(f"{PATH}/grant", permission="repo.write", documented=f"POST {DOCUMENTED}/grant")
 class GrantAccess(ActsOnPerson):
-    """Let somebody into a gated repository who did not ask. Asks first."""
+    """Grant somebody who did not ask access to a gated repository. Asks first."""
 
     covers = ("userId",)
 
@@ -245,18 +245,16 @@ class CancelAccessRequest(Change[Repository, Done]):
         return self.but(repo_id=before.id)
 
     def headline(self, before: Repository) -> str:
-        return f"Take back your request for access to the {self.type} {quoted(self.repo_id)}?"
+        return f"Withdraw your request for access to the {self.type} {quoted(self.repo_id)}?"
 
     def cost(self, before: Repository) -> str:
-        return "It can be made anew on its page, and then waits from the start."
+        return "You can ask again on its page, but then you wait from the start."
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
-        yield Consequence(
-            Impact.CLOSES_OUT, "you lose your place among those who wait, or access you were given"
-        )
+        yield Consequence(Impact.CLOSES_OUT, "you lose your place in the queue, or access you were given")
 
     def unwrap(self, response: HttpResponse) -> Any:
         return None
 
     def outcome(self, before: Repository, after: Done) -> str:
-        return f"Took back your request for access to the {self.type} {self.repo_id}."
+        return f"Withdrew your request for access to the {self.type} {self.repo_id}."

@@ -44,7 +44,9 @@ class AskAccess(Change[Repository, Done]):
 
     repo_id: FullRepoId
     type: Gated
-    answers: Answers | None = Field(default=None, description="by the form's questions; a call without tells")
+    answers: Answers | None = Field(
+        default=None, description="by the form's questions; a call without shows them"
+    )
 
     def owned(self) -> tuple[tuple[str, str], ...]:
         return ()  # nothing of the repository's owner is changed
@@ -79,17 +81,17 @@ class AskAccess(Change[Repository, Done]):
         return f"Ask for access to the {self.type} {quoted(self.repo_id)}?"
 
     def cost(self, before: Repository) -> str:
-        return "The request can be taken back, but what its authors were told stays so."
+        return "The request can be withdrawn, but its authors keep what they were told."
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         what = "your name, your e-mail address" + (" and these answers" if self.answers else "")
-        yield Consequence(Impact.SENDS_OUT, f"{what} are handed to its authors, and you accept its terms")
+        yield Consequence(Impact.SENDS_OUT, f"{what} are sent to its authors, and you accept its terms")
 
     def facts(self, before: Repository, known: Known) -> tuple[str, ...]:
         card = before.field("cardData")
         terms = card.get("extra_gated_prompt") if is_object(card) else None
         said = f"its terms: {quoted(str(terms), TERMS)}" if terms else "its page may state terms"
-        doors = {"auto": "it lets everybody in who asks", "manual": "its authors decide about each request"}
+        doors = {"auto": "everybody who asks is let in", "manual": "its authors decide about each request"}
         return (*before.facts(), *([doors[before.gate]] if before.gate in doors else []), said)
 
     def from_http(self, response: HttpResponse) -> Done:

@@ -52,7 +52,7 @@ class DecidedAbout(Answer):
     def of(cls, value: Any) -> DecidedAbout:
         rows = objects_in(value)
         if not rows:
-            raise UnexpectedAnswer("The Hub did not tell what became of each request.")
+            raise UnexpectedAnswer("The Hub did not say what became of each request.")
         done = tuple(str(one.get("user")) for one in rows if one.get("ok") is True)
         failed = {
             str(one.get("user")): str(one.get("error") or "failed")
@@ -123,8 +123,8 @@ class HandleAccessRequests(Change[Repository, DecidedAbout]):
         return found
 
     def headline(self, before: Repository) -> str:
-        who, where = people(len(self.users)), f"of the {self.type} {quoted(self.repo_id)}"
-        return f"{VERBS[self.status]} {who}, at the door {where} (status {quoted(self.status)})?"
+        who, where = people(len(self.users)), f"the {self.type} {quoted(self.repo_id)}"
+        return f"{VERBS[self.status]} {who}: access to {where} (status {quoted(self.status)})?"
 
     def cost(self, before: Repository) -> str:
         return NOT_TAKEN_BACK

@@ -122,7 +122,7 @@ class UpdateCollectionItem(ChangesItems[ChangedItem]):
         return f"Change {what} of the collection {quoted(self.slug)}?"
 
     def cost(self, before: Collection) -> str:
-        return "It can be changed back, but what was read meanwhile stays out."
+        return "It can be changed back, but what was read by then cannot be taken back."
 
     def consequences(self, before: Collection, known: Known) -> Iterator[Consequence]:
         readers = "whoever sees the collection" if before.private else "everyone"

@@ -103,7 +103,7 @@ class AddCollectionItem(ActsOnCollection[Collection]):
         return f"Add the {self.one.type} {quoted(self.one.id)} to the collection {quoted(self.slug)}?"
 
     def cost(self, before: Collection) -> str:
-        return "It can be taken out again, but what was read meanwhile stays out."
+        return "It can be taken out again, but what was read by then cannot be taken back."
 
     def consequences(self, before: Collection, known: Known) -> Iterator[Consequence]:
         if not shows_only_to(owner_of(self.one), before) and not has_public_name(self.one, known):

@@ -74,7 +74,7 @@ class CreateCollection(Change[Nothing, Collection]):
         return f"Create the collection {quoted(self.title)} of {quoted(self.namespace)}?"
 
     def cost(self, before: Nothing) -> str:
-        return "It can be deleted again, but what was read meanwhile stays out."
+        return "It can be deleted again, but what was read by then cannot be taken back."
 
     def consequences(self, before: Nothing, known: Known) -> Iterator[Consequence]:
         readers = "whoever sees the collection" if self.private else "everyone"
@@ -134,7 +134,7 @@ class UpdateCollection(ActsOnCollection[Collection]):
         return f"Change who can reach the collection {quoted(self.slug)}?"
 
     def cost(self, before: Collection) -> str:
-        return "It can be changed back, but what was read meanwhile stays out."
+        return "It can be changed back, but what was read by then cannot be taken back."
 
     def consequences(self, before: Collection, known: Known) -> Iterator[Consequence]:
         seen = {True: "private", False: "public"}.get(before.private, "not known")  # type: ignore[arg-type]  # None is in neither
@@ -152,9 +152,11 @@ class UpdateCollection(ActsOnCollection[Collection]):
         if self.gating == "false":
             yield Consequence(Impact.OPENS, f"{now} → open: nobody has to ask for access")
         elif before.gate in ("false", ""):
-            yield Consequence(Impact.CLOSES_OUT, f"{now} → gated ({self.gating}): who reads it has to ask")
+            yield Consequence(
+                Impact.CLOSES_OUT, f"{now} → gated ({self.gating}): people have to ask to read it"
+            )
         if self.gating == "auto" and before.gate != "false":
-            line = f"{now} → gated (auto): requests are granted without being looked at"
+            line = f"{now} → gated (auto): requests are granted without review"
             yield Consequence(Impact.OPENS, line)
 
     def preview(self, before: Collection) -> dict[str, tuple[Any, Any]]:

@@ -41,7 +41,7 @@ from hub_mcp.text import quoted
 MOST_FILES = 100
 MAIN = ("main", "HEAD")
 PROPOSED = "refs/pr/"
-STAYS = "What it replaces or deletes stays in the history, from where it can be brought back."
+STAYS = "What it replaces or deletes stays in the history, and can be restored from there."
 
 
 class Committed(Record):
@@ -67,7 +67,7 @@ class Committed(Record):
     destructive=True,
 )
 class Commit(Change[Repository, Committed]):
-    """Commit files, or propose that. Asks unless it only adds."""
+    """Commit or propose changes to files. Asks unless it only adds."""
 
     in_area = "files"
     publishes = "files.propose"
@@ -95,7 +95,7 @@ class Commit(Change[Repository, Committed]):
         whole += [one.old_path for one in self.files if one.old_path]
         whole += {one.path for one in self.files if one.old is not None}
         if twice := next((one for one in whole if whole.count(one) > 1), ""):
-            raise ValueError(f"{twice} stands in `files` twice")
+            raise ValueError(f"{twice} is in `files` twice")
         if self.create_pr and self.revision not in MAIN:
             raise ValueError("a pull request is opened against main")
         return self
@@ -142,7 +142,7 @@ class Commit(Change[Repository, Committed]):
                 if path and not change.delete and drafted._draft.is_folder(path):
                     raise BadInput(f"{plain(path, 200)} is a folder: name the files in it, one by one.")
             if change.puts and change.content is None and not drafted._draft.is_new(change.path):
-                raise BadInput(f"{change.path} is there: say `content`, `old` and `new`, or `delete`.")
+                raise BadInput(f"{change.path} exists: give `content`, `old` and `new`, or `delete`.")
         return drafted
 
     def _drafted(self, draft: CommitDraft) -> Self:
@@ -186,9 +186,7 @@ class Commit(Change[Repository, Committed]):
         for line in self._lines(added=False):
             yield Consequence(Impact.DESTROYS, line)
         if self.type == "space" and self.revision in MAIN and before.field("sdk") != "static":
-            yield Consequence(
-                Impact.RUNS, "the Space is built anew, and runs with its secrets what it then holds"
-            )
+            yield Consequence(Impact.RUNS, "the Space is rebuilt, and runs the new code with its secrets")
 
     def headline(self, before: Repository) -> str:
         where = f"the {self.type} {quoted(self.repo_id)}: {quoted(self.summary)}?"

@@ -156,13 +156,15 @@ def edited(changes: Sequence[ChangedFile], files: Mapping[str, FileContent | Non
 def _text_of(path: str, file: FileContent | None) -> str:
     if file is None or not file.whole:
         what = "cannot be read" if file is None else f"is larger than {size(MOST_BYTES)}"
-        raise BadInput(f"{path} {what}, so it cannot be changed in places.")
+        raise BadInput(f"{path} {what}, so parts of it cannot be replaced.")
     try:
         text = file.body.decode()
     except UnicodeDecodeError:
-        raise BadInput(f"{path} is not UTF-8 text, so it cannot be changed in places.") from None
+        raise BadInput(f"{path} is not UTF-8 text, so parts of it cannot be replaced.") from None
     if MASKED in text:
-        raise BadInput(f"{path} seems to hold a token, which is never passed on; so it is not changed here.")
+        raise BadInput(
+            f"{path} seems to hold a token, and tokens are never passed on; so it is not changed here."
+        )
     return text
 
 
@@ -172,7 +174,7 @@ def _replaced(text: str, change: ChangedFile) -> str:
         old, new = old.replace("\n", "\r\n"), new.replace("\r\n", "\n").replace("\n", "\r\n")
     if (found := text.count(old)) != 1:
         times = f"{found:,} times" if found else "nowhere"
-        advice = "Give more of its surroundings." if found else _most_like(old, text)
+        advice = "Include more of the text around it." if found else _most_like(old, text)
         raise BadInput(f"`old` is {times} in {change.path}: {quoted(change.old or '', 80)}.", advice=advice)
     return text.replace(old, new)
 
@@ -240,7 +242,7 @@ def told_change(change: ChangedFile, draft: CommitDraft, most: int = MOST_SHOWN)
     known = f" ({size(there.size)})" if there and there.size is not None and not there.is_folder else ""
     if change.delete:
         folder = "the folder " if there and there.is_folder else ""
-        inside = " and all that is in it" if folder else ""
+        inside = " and everything in it" if folder else ""
         return f"deletes {folder}{path}{inside}{known}"
     if change.old_path:
         over = "" if draft.is_new(change.path) else f", in place of what is there{known}"
@@ -250,7 +252,7 @@ def told_change(change: ChangedFile, draft: CommitDraft, most: int = MOST_SHOWN)
     shown = _shown(change.body, most)
     if draft.is_new(change.path):
         return f"adds {path}, {size(len(change.body))}{shown}"
-    return f"replaces all of {path}{known} by {size(len(change.body))}{shown}"
+    return f"replaces all of {path}{known} with {size(len(change.body))}{shown}"
 
 
 def done_in_words(changes: Sequence[ChangedFile], draft: CommitDraft) -> str:
@@ -277,5 +279,5 @@ def _shown(body: bytes, most: int) -> str:
     try:
         text = body.decode()
     except UnicodeDecodeError:
-        return " that are no text"
+        return " that are not text"
     return f": {quoted(text, most)}" if text else ""

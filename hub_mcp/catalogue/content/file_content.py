@@ -98,7 +98,7 @@ class FileContent(Answer):
             text = codecs.getincrementaldecoder(name)().decode(self.body, final=self.whole)
         except UnicodeDecodeError:
             text = self._western() if name == "utf-8" else None
-            name = f"{WESTERN}, a guess: it is no UTF-8"
+            name = f"{WESTERN}, a guess: it is not UTF-8"
         if text is None:
             return None, ""
         return text.replace("\r\n", "\n"), "" if name.startswith("utf-8") else name
@@ -189,7 +189,7 @@ class GetFile(Endpoint[FileContent]):
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
         if self.end_line and self.end_line < (self.start_line or 1):
-            raise ValueError("`end_line` lies before `start_line`")
+            raise ValueError("`end_line` is before `start_line`")
         return self
 
     def _path_value(self, name: str) -> str | None:

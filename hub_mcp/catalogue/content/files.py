@@ -187,7 +187,7 @@ class RepositoryScan(Record):
 
 @get("/api/{type}s/{repo_id}/scan", documented="GET /api/{repo_type}/{namespace}/{repo}/scan")
 class GetScan(Lookup[RepositoryScan]):
-    """Files that the Hub's malware and pickle scanners object to."""
+    """Files that the Hub's malware and pickle scanners flag."""
 
     by_default = False
 

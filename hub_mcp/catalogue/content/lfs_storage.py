@@ -61,7 +61,7 @@ class ListLfsFiles(Listing[StoredFile]):
     retype="repo_id",
 )
 class DeleteLfsFiles(ActsOnRefs):
-    """Delete large files for good, out of the history too. A person is asked to type the name."""
+    """Delete large files for good, from the history too. A person is asked to type the name."""
 
     in_area = "files"
 
@@ -100,11 +100,11 @@ class DeleteLfsFiles(ActsOnRefs):
             yield Consequence(Impact.DESTROYS, f"{name}{weight} is lost")
         yield Consequence(
             Impact.DESTROYS,
-            "commits of all branches, tags and pull requests that hold them are made anew under other ids"
+            "commits of all branches, tags and pull requests that hold them are rewritten under new ids"
             if self.rewrite_history
-            else "revisions that name them stay, and can no longer be downloaded whole",
+            else "revisions that name them stay, and can no longer be downloaded in full",
         )
 
     def outcome(self, before: Repository, after: Answer) -> str:
-        history = "and the history was made anew" if self.rewrite_history else "and the history was left"
+        history = "and the history was rewritten" if self.rewrite_history else "and the history was kept"
         return f"Deleted {counted(len(self.sha), 'large file')} of {self.subject}, {history}."

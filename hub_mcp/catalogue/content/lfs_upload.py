@@ -58,7 +58,7 @@ class UploadModes(Answer):
         rows = objects_in(value.get("files") if is_object(value) else None)
         if odd := {str(one.get("uploadMode")) for one in rows} - {"regular", "lfs"}:
             ways = plain(", ".join(sorted(odd)), 100)
-            what = f"The Hub takes these files only by {ways}, which is not spoken here."
+            what = f"The Hub accepts these files only by {ways}, which is not supported here."
             raise Refused(what, advice=ONLY_OTHERWISE)
         return cls(frozenset(str(one.get("path")) for one in rows if one["uploadMode"] == "lfs"))
 
@@ -110,11 +110,11 @@ class UploadAddresses(Answer):
         actions = {oid: one for oid, one in answered if is_object(one)}
         for one in rows:
             if is_object(error := one.get("error")):
-                what = "The Hub does not take one of these files by LFS."
+                what = "The Hub does not accept one of these files by LFS."
                 raise Refused(what, quoted=str(error.get("message", "")), advice=ONLY_OTHERWISE)
         uploads = {oid: _part(one, "upload") for oid, one in actions.items() if "upload" in one}
         if transfer not in (None, "basic") or any("chunk_size" in _header(one) for one in uploads.values()):
-            what = "The Hub takes these files only by Xet or in parts, which is not spoken here."
+            what = "The Hub accepts these files only by Xet or in parts, which is not supported here."
             raise Refused(what, advice=ONLY_OTHERWISE)
         checks = {oid: _part(one, "verify") for oid, one in actions.items() if "verify" in one}
         return cls(_addresses(uploads), _addresses(checks))
@@ -163,7 +163,7 @@ class UploadLargeFile(OfALargeFile):
 
     def to_http(self, base: str) -> HttpRequest:
         if not may_be_uploaded_to(base, self.address):
-            raise UnexpectedAnswer("The Hub named an address for the upload that is none of a storage.")
+            raise UnexpectedAnswer("The Hub named an upload address that is not one of its storage.")
         return HttpRequest("PUT", self.address, content=self.file.content, accept="*/*", with_token=False)
 
     def from_http(self, response: HttpResponse) -> Done:
@@ -189,7 +189,7 @@ class CheckUpload(OfALargeFile):
         except ValueError:
             at = what = ""
         if not at or not _WORDS.fullmatch(what):
-            raise UnexpectedAnswer("The Hub named an address for the check of an upload that is none of LFS.")
+            raise UnexpectedAnswer("The Hub named an address for checking an upload that is not one of LFS.")
         body = {"oid": self.file.oid, "size": len(self.file.content)}
         return HttpRequest("POST", f"{base}{self.place}{what}", body, accept=LFS)
 

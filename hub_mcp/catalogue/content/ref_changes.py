@@ -40,7 +40,7 @@ class ActsOnRefs(ActsOnRepository):
 
 @post(f"{PATH}/branch/{{branch}}", permission="repo.write", documented=f"POST {DOCUMENTED}/branch/{{rev}}")
 class CreateBranch(ActsOnRefs):
-    """Create a branch. `overwrite` sets an existing one anew, which asks."""
+    """Create a branch. `overwrite` resets an existing one, which asks."""
 
     branch: RefName
     starting_point: RefName | None = Field(default=None, serialization_alias="startingPoint")
@@ -54,7 +54,7 @@ class CreateBranch(ActsOnRefs):
         return self
 
     def headline(self, before: Repository) -> str:
-        return f"Set the branch {quoted(self.branch)} of the {self.type} {quoted(self.repo_id)} anew?"
+        return f"Reset the branch {quoted(self.branch)} of the {self.type} {quoted(self.repo_id)}?"
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         refs = known.of(self._refs())
@@ -62,7 +62,7 @@ class CreateBranch(ActsOnRefs):
         known_refs = refs if refs and is_plain and refs.tells("branches") else None
         commit = known_refs.commit_of("branches", self.branch) if known_refs else "a commit that is not known"
         if self.overwrite and commit:
-            line = f"it leads to {quoted(commit)} now; what only it holds is lost"
+            line = f"it points to {quoted(commit)} now; what only it holds is lost"
             yield Consequence(Impact.DESTROYS, line)
 
     def outcome(self, before: Repository, after: Done) -> str:
@@ -118,10 +118,10 @@ class DeleteTag(ActsOnRefs):
     def facts(self, before: Repository, known: Known) -> tuple[str, ...]:
         refs = known.of(self._refs())
         commit = refs.commit_of("tags", self.tag) if refs else ""
-        return (*([f"it leads to {quoted(commit)}"] if commit else []), *before.facts())
+        return (*([f"it points to {quoted(commit)}"] if commit else []), *before.facts())
 
     def cost(self, before: Repository) -> str:
-        return "Whoever asks for it by name finds nothing; its commit stays while a branch holds it."
+        return "Nobody can find it by this name any more; its commit stays while a branch holds it."
 
 
 @post(
@@ -133,7 +133,7 @@ class DeleteTag(ActsOnRefs):
     retype="repo_id",
 )
 class SuperSquash(ActsOnRefs):
-    """Make one commit of a branch's whole history, for good. A person is asked to type the name."""
+    """Squash a branch's history into one commit, for good. A person is asked to type the name."""
 
     revision: RefName
     message: FreeText | None = Field(default=None, max_length=500)

@@ -29,7 +29,7 @@ GROUPS = ("branches", "tags", "converts", "pullRequests")
 def _name(text: str) -> str:
     """A branch, a tag or a commit by git's own rules, which keep it apart from what stands beside it."""
     if ".." in text or text.startswith((".", "-")) or text.endswith((".", ".lock")):
-        raise ValueError(f"{shorten(text)} is no name of a branch, a tag or a commit")
+        raise ValueError(f"{shorten(text)} is not the name of a branch, a tag or a commit")
     return text
 
 

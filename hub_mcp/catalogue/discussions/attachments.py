@@ -60,7 +60,7 @@ class UploadAttachment(Change[Nothing, Attachment]):
     @classmethod
     def _is_seen_or_heard(cls, text: str) -> str:
         if not media_in(from_base64(text)):
-            raise ValueError("it is no PNG, JPEG, GIF, WebP, MP4, QuickTime, WebM, MP3 or WAV in base64")
+            raise ValueError("it is not a PNG, JPEG, GIF, WebP, MP4, QuickTime, WebM, MP3 or WAV in base64")
         return text
 
     @property
@@ -71,7 +71,7 @@ class UploadAttachment(Change[Nothing, Attachment]):
         return f"Upload {media_in(self.body)}, {size(len(self.body))}, to where everyone can open it?"
 
     def consequences(self, before: Nothing, known: Known) -> Iterator[Consequence]:
-        yield Consequence(Impact.OPENS, "whoever has its address can see it, and nothing deletes it")
+        yield Consequence(Impact.OPENS, "anyone with its address can see it, and it cannot be deleted")
 
     def facts(self, before: Nothing, known: Known) -> tuple[str, ...]:
         digest = hashlib.sha256(self.body).hexdigest()
@@ -85,7 +85,7 @@ class UploadAttachment(Change[Nothing, Attachment]):
         self.refuse_errors(response)
         text = response.body[:1_000].decode("utf-8", "replace").strip()
         if not _ADDRESS.fullmatch(text):
-            raise UnexpectedAnswer("The Hub took the attachment, and did not say where it is.")
+            raise UnexpectedAnswer("The Hub accepted the attachment, but did not say where it is.")
         return Attachment(text)
 
     def outcome(self, before: Nothing, after: Attachment) -> str:

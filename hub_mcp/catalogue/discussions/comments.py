@@ -29,7 +29,7 @@ from hub_mcp.text import quoted
 MOST_WORDS = 65_536  # characters of a comment
 OLD_WORDS = 500  # characters of what is replaced or hidden, in a question
 PATH = "/api/{type}s/{repo_id}/discussions"
-TOLD = "Who watches it is told at once. It can be changed or hidden later, but what was read stays read."
+TOLD = "Watchers are notified at once. It can be changed or hidden, but people may have read it by then."
 
 A = TypeVar("A", bound=Answer)
 
@@ -194,7 +194,7 @@ class ActsOnComment(ActsOnDiscussion[Event]):
         if before.comment(self.comment_id) is None:
             raise BadInput(
                 f"Discussion {self.num} of {self.repo_id} has no comment {self.comment_id}.",
-                advice="get_discussion tells the ids of its comments.",
+                advice="get_discussion shows the ids of its comments.",
             )
         return super().settled(before)
 

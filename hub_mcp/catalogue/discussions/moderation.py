@@ -40,7 +40,7 @@ class SetDiscussionStatus(ActsOnDiscussion[Event]):
         return f"{'Close' if self.status == 'closed' else 'Open'} {self.named(before)}, with a comment?"
 
     def cost(self, before: Discussion) -> str:
-        return "The status can be set back; what was read of the comment stays read."
+        return "The status can be changed back; what was read of the comment by then cannot be taken back."
 
     def consequences(self, before: Discussion, known: Known) -> Iterator[Consequence]:
         if self.comment:
@@ -65,7 +65,7 @@ class SetDiscussionStatus(ActsOnDiscussion[Event]):
 class RenameDiscussion(ActsOnDiscussion[Event]):
     """Change the title of a discussion or pull request."""
 
-    harmless = "a title can be set back, and the old one stays in the thread"
+    harmless = "a title can be changed back, and the old one stays in the thread"
     holds = "newTitle"
 
     title: Word = Field(min_length=3, max_length=200)
@@ -85,7 +85,7 @@ class RenameDiscussion(ActsOnDiscussion[Event]):
     idempotent=True,
 )
 class PinDiscussion(ActsOnDiscussion[Done]):
-    """Put a discussion at the top of the list, or back."""
+    """Pin a discussion to the top of the list, or unpin it."""
 
     harmless = "an order of display"
 

@@ -101,7 +101,7 @@ class CreateResourceGroup(Change[Nothing, ResourceGroup]):
         return f"Create the resource group {quoted(self.name)} of {quoted(self.organization)}?"
 
     def cost(self, before: Nothing) -> str:
-        return "Deleting it puts nothing back into the groups it came from."
+        return "Deleting it does not put anything back into its former group."
 
     def consequences(self, before: Nothing, known: Known) -> Iterator[Consequence]:
         for one in self.repos or ():
@@ -109,7 +109,7 @@ class CreateResourceGroup(Change[Nothing, ResourceGroup]):
         for member in self.users or ():
             if member.role == "no_access":
                 if self.repos:
-                    shut = f"{quoted(member.user)} is kept out of what is in it"
+                    shut = f"{quoted(member.user)} has no access to what is in it"
                     yield Consequence(Impact.CLOSES_OUT, shut)
             elif self.repos or member.role == "admin":
                 yield Consequence(Impact.OPENS, gains(member))
@@ -160,7 +160,7 @@ class UpdateResourceGroup(ChangesGroup):
         return f"Change what {quoted(before.name)} of {quoted(self.organization)} may spend?"
 
     def cost(self, before: ResourceGroup) -> str:
-        return "It can be set back, but what was spent is gone, and what a limit stopped stays stopped."
+        return "It can be changed back, but what was spent is gone, and what a limit stopped stays stopped."
 
     def consequences(self, before: ResourceGroup, known: Known) -> Iterator[Consequence]:
         limits = self.spend_limits.model_dump(by_alias=True, exclude_none=True) if self.spend_limits else {}
@@ -214,7 +214,7 @@ class UpdateResourceGroupSettings(ChangesGroup):
         )
 
     def cost(self, before: ResourceGroup) -> str:
-        return "Turning it off later removes nobody whom it brought in."
+        return "Turning it off later does not remove anybody it added."
 
     def consequences(self, before: ResourceGroup, known: Known) -> Iterator[Consequence]:
         if self.auto_join.enabled:

@@ -43,7 +43,7 @@ class AddResourceGroupUsers(ChangesGroup):
         return f"Add users to the resource group {quoted(before.name)} of {quoted(self.organization)}?"
 
     def cost(self, before: ResourceGroup) -> str:
-        return "They can be removed again, but what they read or changed meanwhile stays so."
+        return "They can be removed again, but what they read or changed by then cannot be undone."
 
     def consequences(self, before: ResourceGroup, known: Known) -> Iterator[Consequence]:
         is_empty = before.held_repos is not None and not before.held_repos
@@ -51,7 +51,7 @@ class AddResourceGroupUsers(ChangesGroup):
             if member.role == "admin" or (not is_empty and member.role != "no_access"):
                 yield Consequence(Impact.OPENS, gains(member))
             elif not is_empty:
-                shut = f"{quoted(member.user)} is kept out of what is in it"
+                shut = f"{quoted(member.user)} has no access to what is in it"
                 yield Consequence(Impact.CLOSES_OUT, shut)
 
     def outcome(self, before: ResourceGroup, after: ResourceGroup) -> str:
@@ -125,7 +125,7 @@ class UpdateResourceGroupUserRole(ChangesGroup):
         return f"Make {quoted(self.username)} {self.role} in {group}?"
 
     def cost(self, before: ResourceGroup) -> str:
-        return "The role can be given back, but what was read or changed meanwhile stays so."
+        return "The role can be restored, but what was read or changed by then cannot be undone."
 
     def consequences(self, before: ResourceGroup, known: Known) -> Iterator[Consequence]:
         was, roles = before.role_of(self.username), get_args(Role)

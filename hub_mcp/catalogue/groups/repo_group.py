@@ -119,16 +119,16 @@ class SetRepoResourceGroup(Change[Repository, PlacedRepository]):
         yield Consequence(Impact.MOVES, left)
         if self.resource_group_id == "none":
             yield Consequence(Impact.OPENS, "the organization's own roles decide who reaches it")
-            yield Consequence(Impact.CLOSES_OUT, "whom only its group let in loses access")
+            yield Consequence(Impact.CLOSES_OUT, "people whom only its group let in lose access")
         else:
             yield Consequence(Impact.OPENS, "all users of that group reach it, by their roles there")
-            yield Consequence(Impact.CLOSES_OUT, "nobody else does, but admins of the organization")
+            yield Consequence(Impact.CLOSES_OUT, "nobody else does, except admins of the organization")
 
     def facts(self, before: Repository, known: Known) -> tuple[str, ...]:
         now = known.of(GetRepoResourceGroup(repo_id=self.repo_id, type=self.type))
         group = self._group()
         enters = known.of(group) if group else None
-        unknown = ("the group that it enters could not be looked at",) if group and not enters else ()
+        unknown = ("the group that it enters could not be looked up",) if group and not enters else ()
         seen = (now, enters)
         return (*before.facts(), *(fact for one in seen if one for fact in one.facts()), *unknown)
 

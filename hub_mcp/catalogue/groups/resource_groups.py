@@ -138,7 +138,7 @@ class ResourceGroup(Record):
         ]
         if self.joins_by_itself:
             role = quoted(str((self.auto_join or {}).get("role")), NAME_SHOWN)
-            lines.append(f"members join by themselves as {role}")
+            lines.append(f"members join automatically as {role}")
         return tuple(lines)
 
     def standing(self) -> tuple[object, ...]:
@@ -179,7 +179,7 @@ class ResourceGroups(Answer):
 
 @get(PLACE, permission="org.read", documented=f"GET {DOCUMENTED}")
 class ListResourceGroups(Lookup[ResourceGroups]):
-    """All resource groups that you may see, while few with their users, roles and repositories."""
+    """All resource groups you may see; when few, with their users, roles and repositories."""
 
     unlisted = RARELY_CUT
 

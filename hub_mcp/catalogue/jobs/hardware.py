@@ -45,7 +45,7 @@ class Hardware(Record):
 def price_in_words(hourly: float | None) -> str:
     """What an hour of hardware costs."""
     if hourly is None:
-        return "at a price that the Hub does not tell"
+        return "at a price that the Hub does not give"
     if not hourly:
         return "free"
     return f"${hourly:,.2f} an hour" if hourly >= 0.01 else f"${hourly:,.4f} an hour"

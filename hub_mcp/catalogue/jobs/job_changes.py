@@ -21,7 +21,7 @@ from hub_mcp.text import quoted
 DOCUMENTED = "/api/jobs/{namespace}/{jobId}"
 PATH = "/api/jobs/{namespace}/{job_id}"
 L = TypeVar("L", bound=Job | ScheduledJob)
-SPENT = "It can be cancelled; what was spent or done until then stays so."
+SPENT = "It can be cancelled; what was spent or done by then cannot be undone."
 
 
 @post("/api/jobs/{namespace}", permission="job.write", documented="POST /api/jobs/{namespace}")
@@ -83,14 +83,14 @@ class ActsOnJob(Change[Job, Job]):
     destructive=True,
 )
 class CancelJob(ActsOnJob):
-    """End a job; what it has not kept elsewhere is lost. Asks first."""
+    """End a job; what it has not saved elsewhere is lost. Asks first."""
 
     def headline(self, before: Job) -> str:
         return f"Cancel {self.named()}?"
 
     def consequences(self, before: Job, known: Known) -> Iterator[Consequence]:
         if before.stage not in ENDED:
-            yield Consequence(Impact.DESTROYS, "what it has not kept elsewhere is lost")
+            yield Consequence(Impact.DESTROYS, "what it has not saved elsewhere is lost")
 
     def outcome(self, before: Job, after: Job) -> str:
         return f"Cancelled the job {self.job_id} of {self.namespace}."
@@ -121,7 +121,7 @@ class RerunJob(ActsOnJob):
 
 def effects_again(job: Job, known: Known, when: str = "at once") -> Iterator[Consequence]:
     """What a job does that is run as another one was."""
-    yield Consequence(Impact.RUNS, f"its code runs on the Hub's machines {when}, as yours, with its secrets")
+    yield Consequence(Impact.RUNS, f"its code runs on the Hub's machines {when}, as you, with its secrets")
     flavor = str(job.field("flavor") or "")
     yield Consequence(Impact.SPENDS, cost_of(flavor, job.seconds, job.times, machines_in(known)))
     if public := job.ports("portsPublic"):
@@ -131,7 +131,7 @@ def effects_again(job: Job, known: Known, when: str = "at once") -> Iterator[Con
 class SetsLabels(Change[L, L], Generic[L]):
     """A change that says all labels of a job, or of a scheduled one."""
 
-    harmless = "labels only find a job again, and can be set back"
+    harmless = "labels only find a job again, and can be changed back"
 
     labels: Labels
 
@@ -171,7 +171,7 @@ class ExposeJobPorts(ActsOnJob):
         return f"Set the ports of {self.named()} that are reached from outside?"
 
     def cost(self, before: Job) -> str:
-        return "It can be set back; who reached a port meanwhile has done so."
+        return "It can be changed back; what was reached by then cannot be undone."
 
     def consequences(self, before: Job, known: Known) -> Iterator[Consequence]:
         open_now, public_now = before.ports("ports"), before.ports("portsPublic")

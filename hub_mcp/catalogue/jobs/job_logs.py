@@ -10,7 +10,7 @@ from hub_mcp.catalogue.jobs.log_lines import ReadsLog
 
 @get("/api/jobs/{namespace}/{job_id}/logs", documented="GET /api/jobs/{namespace}/{jobId}/logs")
 class ReadJobLogs(ReadsLog):
-    """The last lines that a job has written, or those since a moment."""
+    """The last lines that a job has written, or those since a time."""
 
     in_area = "jobs"
 

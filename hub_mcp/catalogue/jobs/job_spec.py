@@ -20,8 +20,8 @@ from hub_mcp.text import quoted
 
 MOST_PORTS = 20
 NO_SECRETS = (
-    "a job's secrets are no arguments: they would pass through the conversation. Start a job that needs them "
-    "on the Hub's pages or with `hf jobs run --secrets`; rerun_job starts it again with the same ones"
+    "a job's secrets cannot be arguments: they would pass through the conversation. Start a job that needs "
+    "them on the Hub's pages or with `hf jobs run --secrets`; rerun_job starts it again with the same ones"
 )
 _VARIABLE = re.compile(r"[a-zA-Z][_a-zA-Z0-9]*", re.ASCII)
 _LABEL = re.compile(r"[a-zA-Z0-9._-]{1,100}", re.ASCII)
@@ -44,7 +44,7 @@ def as_texts(value: Any) -> Any:
 def _variables(said: dict[str, str]) -> dict[str, str]:
     for name, value in said.items():
         if not _VARIABLE.fullmatch(name):
-            raise ValueError("a variable's name is of letters, digits and '_', and begins with a letter")
+            raise ValueError("a variable's name has only letters, digits and '_', and begins with a letter")
         if clean_text(f"{name}={value}") != f"{name}={value}":
             raise ValueError(f"the variable {name} looks like a secret: {NO_SECRETS}")
         refuse_taken_out(value)
@@ -54,13 +54,13 @@ def _variables(said: dict[str, str]) -> dict[str, str]:
 def _labels(said: dict[str, str]) -> dict[str, str]:
     for name, value in said.items():
         if not _LABEL.fullmatch(name) or (value and not _LABEL.fullmatch(value)):
-            raise ValueError("a label is of at most 100 letters, digits and '._-', and so is its value")
+            raise ValueError("a label has at most 100 letters, digits and '._-', and so is its value")
     return said
 
 
 def _without_secrets(text: str) -> str:
     if clean_text(text) != text:
-        raise ValueError(f"there is something like a secret in it: {NO_SECRETS}")
+        raise ValueError(f"there seems to be a secret in it: {NO_SECRETS}")
     return refuse_taken_out(text)
 
 
@@ -144,7 +144,7 @@ class JobSpec(Change[T, A], Generic[T, A]):
         Args:
             when: it is run, such as "at once".
         """
-        yield Consequence(Impact.RUNS, f"code runs on the Hub's machines {when}, as yours")
+        yield Consequence(Impact.RUNS, f"code runs on the Hub's machines {when}, as you")
         cost = cost_of(self.flavor, self.timeout_seconds, self.attempts or 1, machines_in(known))
         yield Consequence(Impact.SPENDS, cost)
         if self.ports or self.ports_public:
@@ -154,7 +154,7 @@ class JobSpec(Change[T, A], Generic[T, A]):
         if self.ports_public:
             yield Consequence(Impact.OPENS, f"everyone reaches its {_ports(self.ports_public)}")
         if self.ssh:
-            yield Consequence(Impact.OPENS, "it can be entered by SSH")
+            yield Consequence(Impact.OPENS, "it can be entered over SSH")
         for one in self.volumes or ():
             if one.type == "bucket" and not one.read_only:
                 line = f"it can overwrite and delete what is in the bucket {quoted(one.source)}"

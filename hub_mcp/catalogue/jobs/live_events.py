@@ -36,7 +36,7 @@ class Measurements(Answer):
         kept = self.rows[-MOST_SHOWN:]
         said: dict[str, Any] = {"measured": len(self.rows), **_earlier(len(self.rows))}
         if not kept:
-            return {**said, "why": "it does not run, or nothing was told within these seconds"}
+            return {**said, "why": "it is not running, or nothing was reported within these seconds"}
         return {**said, "items": [_in_words(one) for one in kept]}
 
 

@@ -30,7 +30,7 @@ _COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")  # and all else that a termi
 
 def _moment(text: str) -> str:
     if moment_of(text) is None:
-        raise ValueError("must be a moment, such as 2026-10-05T12:00:00Z")
+        raise ValueError("must be a time, such as 2026-10-05T12:00:00Z")
     return text
 
 
@@ -114,9 +114,7 @@ class ReadsLog(Endpoint[LogLines]):
     by_default = False
 
     tail: int = Field(default=200, ge=1, le=MOST_LINES, description="lines")
-    since: Annotated[Moment | None, Local] = Field(
-        default=None, description="only later lines: an ISO moment"
-    )
+    since: Annotated[Moment | None, Local] = Field(default=None, description="only later lines: an ISO time")
     seconds: Annotated[float, Local] = Field(
         default=SECONDS, ge=1, le=MOST_SECONDS, description="to wait for further lines"
     )

@@ -27,7 +27,7 @@ from hub_mcp.text import quoted
 
 PATH = f"{SCHEDULED}/{{job_id}}"
 DOCUMENTED = f"{SCHEDULED}/{{jobId}}"
-UNTIL = "It can be suspended; what was spent or done until then stays so."
+UNTIL = "It can be suspended; what was spent or done by then cannot be undone."
 
 A = TypeVar("A", bound=Answer)
 
@@ -63,7 +63,7 @@ class CreateScheduledJob(JobSpec[Nothing, ScheduledJob]):
         later = ", once somebody resumes it" if self.suspend else ""
         yield from self.effects(known, f"{how_often(self.schedule)}{later}")
         if self.concurrency:
-            yield Consequence(Impact.SPENDS, "a run begins also while an earlier one goes on")
+            yield Consequence(Impact.SPENDS, "a run begins even while an earlier one goes on")
 
     def outcome(self, before: Nothing, after: ScheduledJob) -> str:
         return f"The scheduled job {worded(after.id)} of {self.namespace} is there."
@@ -197,7 +197,7 @@ class RescheduleJob(ActsOnScheduledJob[ScheduledJob]):
         return f"Have {self.named()} run {quoted(self.schedule)}?"
 
     def cost(self, before: ScheduledJob) -> str:
-        return "It can be set back; what was spent or done until then stays so."
+        return "It can be changed back; what was spent or done by then cannot be undone."
 
     def consequences(self, before: ScheduledJob, known: Known) -> Iterator[Consequence]:
         was = before.schedule_now

@@ -41,7 +41,7 @@ def _schedule(text: str) -> str:
     fields = said.split(" ")
     if said not in NAMED and not (len(fields) == 5 and all(map(_WORD.fullmatch, fields))):
         raise ValueError(
-            "`schedule` is five fields of cron, or one of @hourly, @daily, @weekly, @monthly, @yearly"
+            "`schedule` is five cron fields, or one of @hourly, @daily, @weekly, @monthly, @yearly"
         )
     return said
 

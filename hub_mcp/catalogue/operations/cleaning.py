@@ -39,7 +39,7 @@ def refuse_taken_out(text: str) -> str:
         ValueError: it holds that.
     """
     if HIDDEN in text:
-        raise ValueError(f"{HIDDEN} stands for what is not told; it cannot be set back from an answer")
+        raise ValueError(f"{HIDDEN} stands for what is hidden; it cannot be restored from an answer")
     return text
 
 

@@ -150,7 +150,7 @@ def refuse_unfitting(operation: Operation, said: Mapping[str, Any]) -> None:
     for name, one in arguments_of(operation).items():
         given = said.get(name) is not None
         if given and one.place and name not in takes and said[name] != DEFAULT_REVISION:
-            raise ValueError(f"`{name}` is not taken {where}")
+            raise ValueError(f"`{name}` is not accepted {where}")
         if not given and name in takes and takes[name].required:
             missing.append(f"`{name}`")
     if missing:

@@ -52,7 +52,7 @@ class AuditLog(Answer):
     documented="GET /api/organizations/{name}/audit-log/export",
 )
 class ExportAuditLog(Lookup[AuditLog]):
-    """Who did what in an organization, the newest first; addresses and devices only where asked for."""
+    """Who did what in an organization, the newest first; addresses and devices only if asked for."""
 
     in_area = "organization_admin"
     by_default = False

@@ -81,8 +81,8 @@ class GetMembership(Endpoint[Membership]):
         found = (one for one in page.items if one.user.lower() == self.username.lower())
         if not (member := next(found, None)):
             raise Missing(
-                f"{self.username} is no member of {self.organization}, as far as the Hub shows.",
-                advice="list_organization_members tells who is.",
+                f"{self.username} is not a member of {self.organization}, as far as the Hub shows.",
+                advice="list_organization_members shows who is.",
             )
         reported = member.field("resourceGroups")
         groups = objects_in(reported)
@@ -153,7 +153,7 @@ class SetMemberRole(Change[Membership, Done]):
             )
         asked = {one.id: one.role for one in self.resource_groups or ()}
         if odd := [role for role in present.values() if role not in get_args(Role)]:
-            raise UnexpectedAnswer(f"The Hub names a role that is none: {quoted(odd[0], 40)}.")
+            raise UnexpectedAnswer(f"The Hub names an unknown role: {quoted(odd[0], 40)}.")
         whole = [{"id": id, "role": role} for id, role in {**present, **asked}.items()]
         return type(self).model_validate({**self.as_arguments(), "resource_groups": whole or None})
 
@@ -161,7 +161,7 @@ class SetMemberRole(Change[Membership, Done]):
         return f"Make {quoted(self.username)} {quoted(self.role)} in {quoted(self.organization)}?"
 
     def cost(self, before: Membership) -> str:
-        return "The role can be given back, but what was read or changed meanwhile stays so."
+        return "The role can be restored, but what was read or changed by then cannot be undone."
 
     def consequences(self, before: Membership, known: Known) -> Iterator[Consequence]:
         yield from _shifted(quoted(self.username), before.role, self.role, f"in {quoted(self.organization)}")

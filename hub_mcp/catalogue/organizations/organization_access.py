@@ -36,7 +36,7 @@ MAY = {  # what a role allows, from much to little
     "contributor": "write_what_they_made",
     "read": "read",
 }
-RULE = "Who may write may read. A group's roles replace the organization's in it, except admins'."
+RULE = "Writers can also read. In a group, its roles replace the organization's, except admins'."
 
 
 @dataclass(frozen=True)
@@ -93,10 +93,10 @@ class GetAccess(Composed[Access]):
             return None
         item = Item.model_validate(read_item(self.repository))
         if item.type not in ("model", "dataset", "space"):
-            raise ValueError(f"{self.repository[:60]!r} is no model, dataset or Space")
+            raise ValueError(f"{self.repository[:60]!r} is not a model, dataset or Space")
         owner, _, name = item.id.rpartition("/")
         if owner.lower() not in ("", self.organization.lower()):
-            raise ValueError(f"{self.repository[:60]!r} is not of {self.organization}")
+            raise ValueError(f"{self.repository[:60]!r} does not belong to {self.organization}")
         return item if owner else item.model_copy(update={"id": f"{self.organization}/{name}"})
 
     def payload(self) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class ListRepoLikers(Listing[Person]):
     of_caller=True,
 )
 class UnlikeRepo(ActsOnRepository):
-    """Take your like of a repository back."""
+    """Unlike a repository."""
 
     in_area = "users"
     by_default = False

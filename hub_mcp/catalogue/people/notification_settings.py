@@ -33,7 +33,7 @@ Notices = Annotated[list[Notice], Local]
 
 @patch("/api/settings/notifications", permission="discussion.write", of_caller=True)
 class UpdateNotificationSettings(Change[Nothing, Done]):
-    """Switch on or off of what the Hub notifies you. Asks before a warning is switched off."""
+    """Switch kinds of notifications on or off. Asks before a warning is switched off."""
 
     in_area = "notifications"
     by_default = False
@@ -68,10 +68,10 @@ class UpdateNotificationSettings(Change[Nothing, Done]):
         return None
 
     def headline(self, before: Nothing) -> str:
-        return "Change of what the Hub notifies you?"
+        return "Change what the Hub notifies you of?"
 
     def cost(self, before: Nothing) -> str:
-        return "It can be set back, but what is missed until then stays missed."
+        return "It can be changed back, but what is missed until then is not sent again."
 
     def consequences(self, before: Nothing, known: Known) -> Iterator[Consequence]:
         for one in self.off or ():

@@ -75,7 +75,7 @@ class DuplicateRepo(Change[Repository, Copied]):
         return f"Copy the {self.type} {quoted(self.repo_id)} to {quoted(self.to_repo)}?"
 
     def cost(self, before: Repository) -> str:
-        return "The copy can be deleted again; what was spent, run or read meanwhile stays so."
+        return "The copy can be deleted again; what was spent, run or read by then cannot be undone."
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         seen = self.visibility or before.visibility
@@ -85,7 +85,7 @@ class DuplicateRepo(Change[Repository, Copied]):
             yield Consequence(Impact.OPENS, line)
             if before.gate != "false":
                 yield Consequence(
-                    Impact.OPENS, "who reads the original has to ask; nobody has to for the copy"
+                    Impact.OPENS, "people have to ask to read the original, but not to read the copy"
                 )
         elif before.visibility != "public" and owner.lower() != new_owner.lower():
             yield Consequence(Impact.OPENS, f"members of {quoted(new_owner)} reach what is not public")
@@ -96,7 +96,7 @@ class DuplicateRepo(Change[Repository, Copied]):
         if self.variables and seen != "private":
             yield Consequence(Impact.OPENS, "everyone can read its variables")
         if self.type == "space" and before.field("sdk") != "static":
-            yield Consequence(Impact.RUNS, "the original's code runs on the Hub's machines at once, as yours")
+            yield Consequence(Impact.RUNS, "the original's code runs on the Hub's machines at once, as you")
 
     def outcome(self, before: Repository, after: Copied) -> str:
         seen = f", {self.visibility}," if self.visibility else ""

@@ -192,7 +192,7 @@ class Shard(Answer):
 
 @get("/api/datasets/{repo_id}/parquet/{subset}/{split}/{n}.parquet")
 class GetDatasetParquetShard(Lookup[Shard]):
-    """Where the n-th parquet file of a split lies, and how large it is."""
+    """Address and size of the n-th parquet file of a split."""
 
     unlisted = RARELY_CUT
 

@@ -22,7 +22,7 @@ from hub_mcp.errors import HubError, Missing, MissingOrHidden, RateLimited, Toke
 
 MOST = 100  # repositories of one call
 ASKED = ("downloads", "downloadsAllTime")  # the Hub's names: of 30 days, and of all time
-OF_SPACES = "the Hub counts no downloads of Spaces"
+OF_SPACES = "the Hub does not count downloads of Spaces"
 UNANSWERED = "not answered in time; ask for it again"
 FOLDERS = {kind: folder for folder, kind in KINDS.items()}
 DOCUMENTED = "GET /api/models/{repo_id} or /api/datasets/{repo_id}"

@@ -46,7 +46,7 @@ EXPANDABLE = frozenset(
 )
 
 
-NO_SCAN = "none: the Hub tells of no scan"
+NO_SCAN = "none: the Hub reports no scan"
 
 
 class ModelRow(Repository):

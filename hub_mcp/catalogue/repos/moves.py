@@ -51,13 +51,13 @@ class MoveRepo(Change[Repository, Done]):
         return f"Move the {self.type} {quoted(self.from_repo)} to {quoted(self.to_repo)}?"
 
     def cost(self, before: Repository) -> str:
-        return "Its address changes; the old one leads to the new one until somebody takes it."
+        return "Its address changes; the old one redirects to the new one until somebody takes it."
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         yield Consequence(Impact.MOVES, "")
         owner, new_owner = self.from_repo.partition("/")[0], self.to_repo.partition("/")[0]
         if owner.lower() != new_owner.lower():
-            given = f"it then belongs to {quoted(new_owner)}, whose members decide over it"
+            given = f"it then belongs to {quoted(new_owner)}, whose members control it"
             yield Consequence(Impact.OPENS, given)
             lost = f"members of {quoted(owner)} reach it only as far as {quoted(new_owner)} lets them"
             yield Consequence(Impact.CLOSES_OUT, lost)

@@ -21,8 +21,8 @@ from hub_mcp.text import quoted
 
 WIDER = ("private", "protected", "public")  # who can see it, from few to many
 WHO_SEES = {
-    "private": "only its owner and who is let in",
-    "protected": "everyone may use the app, its files stay hidden",
+    "private": "only its owner and those let in",
+    "protected": "everyone can use the app, but its files stay hidden",
     "public": "everyone",
 }
 
@@ -121,7 +121,7 @@ class CreateRepo(Change[Nothing, Created]):
         return f"Create the {self.type} {quoted(self.repo_id)}?"
 
     def cost(self, before: Nothing) -> str:
-        return "It can be deleted again; what was spent, run or read meanwhile stays so."
+        return "It can be deleted again; what was spent, run or read by then cannot be undone."
 
     def consequences(self, before: Nothing, known: Known) -> Iterator[Consequence]:
         yield from costs_of_new(known, self.hardware, self.sleep_time_seconds)
@@ -212,7 +212,7 @@ class UpdateRepoSettings(ActsOnRepository):
         return f"Change who can reach, or is told of, the {self.type} {quoted(self.repo_id)}?"
 
     def cost(self, before: Repository) -> str:
-        return "It can be changed back, but what was read, copied or sent meanwhile stays out."
+        return "It can be changed back, but what was read, copied or sent by then cannot be taken back."
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         """What the Hub does not tell is taken for whatever makes the setting matter most."""
@@ -236,7 +236,7 @@ class UpdateRepoSettings(ActsOnRepository):
         email = self.gated_notifications_email
         if email and email != before.field("gatedNotificationsEmail"):
             yield Consequence(
-                Impact.SENDS_OUT, f"who asks for access, with what they wrote, is told to {quoted(email)}"
+                Impact.SENDS_OUT, f"requests for access, with what people wrote, are sent to {quoted(email)}"
             )
         if self.discussions_disabled is not None and self.discussions_disabled is not before.field(
             "discussionsDisabled"
@@ -255,10 +255,11 @@ class UpdateRepoSettings(ActsOnRepository):
             yield Consequence(Impact.OPENS, f"{seen} → open: whoever sees it can download its files")
         elif now in ("false", ""):
             yield Consequence(
-                Impact.CLOSES_OUT, f"{seen} → gated ({self.gated}): who reads its files has to ask first"
+                Impact.CLOSES_OUT,
+                f"{seen} → gated ({self.gated}): people have to ask before they read its files",
             )
         if self.gated == "auto" and now != "false":
-            line = f"{seen} → gated (auto): requests are granted without being looked at"
+            line = f"{seen} → gated (auto): requests are granted without review"
             yield Consequence(Impact.OPENS, line)
 
     def preview(self, before: Repository) -> dict[str, tuple[Any, Any]]:

@@ -203,7 +203,7 @@ class GetRepository(Lookup[R]):
     @model_validator(mode="after")
     def _one_manner(self) -> Self:
         if self._plain() and (odd := self.only_expanded & {_top(name) for name in self.fields or ()}):
-            raise ValueError(f"{', '.join(sorted(odd))} cannot be had together with blobs; ask in two calls")
+            raise ValueError(f"{', '.join(sorted(odd))} cannot be combined with blobs; make two calls")
         return self
 
     def _plain(self) -> bool:

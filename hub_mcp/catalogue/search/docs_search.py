@@ -68,7 +68,7 @@ class DocsHit(Record):
 
 @get("/api/docs/search/full-text")
 class SearchDocsFulltext(Listing[DocsHit]):
-    """Places in Hugging Face's documentation where words stand."""
+    """Places in Hugging Face's documentation where words appear."""
 
     row = DocsHit
     in_area = "search"
@@ -97,7 +97,7 @@ class Manual(Record):
 
 @get("/api/docs")
 class ListDocs(Listing[Manual]):
-    """Which documentation there is, by product."""
+    """What documentation there is, by product."""
 
     row: ClassVar[type[Answer]] = Manual
     in_area = "search"

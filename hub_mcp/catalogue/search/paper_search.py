@@ -12,7 +12,7 @@ from hub_mcp.catalogue.search.papers import DailyPaper
 
 @get("/api/papers/search")
 class SearchPapers(Listing[DailyPaper]):
-    """Papers by what they are about, in words of one's own."""
+    """Papers by what they are about, in your own words."""
 
     row = DailyPaper
     in_area = "papers"

@@ -142,7 +142,7 @@ class DailyPaper(Record):
 
 @get("/api/daily_papers")
 class ListDailyPapers(Listing[DailyPaper]):
-    """The daily papers, by the day they were one (not publishedAt); without a date, the newest."""
+    """The daily papers, by the day they were featured (not publishedAt); without a date, the newest."""
 
     row = DailyPaper
     largest = 100

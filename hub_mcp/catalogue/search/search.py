@@ -59,7 +59,7 @@ def _named(entry: Mapping[str, Any]) -> str:
 
 @get("/api/quicksearch")
 class Quicksearch(Lookup[QuickFinds]):
-    """Anything on the Hub by the beginning of its name: repositories, people, papers, collections."""
+    """Anything on the Hub by the start of its name: repositories, people, papers, collections."""
 
     in_area = "search"
     by_default = False
@@ -92,7 +92,7 @@ class Trending(Record):
 
 @get("/api/trending")
 class GetTrending(Listing[Trending]):
-    """What trends on the Hub: models, datasets and Spaces, the first one most."""
+    """Trending models, datasets and Spaces, the most trending first."""
 
     row = Trending
     in_area = "search"
@@ -104,7 +104,7 @@ class GetTrending(Listing[Trending]):
     def rows(self, value: Any) -> list[Any]:
         listed = value.get("recentlyTrending") if is_object(value) else None
         if not is_array(listed):
-            raise UnexpectedAnswer("The Hub did not answer with what trends.")
+            raise UnexpectedAnswer("The Hub did not answer with what is trending.")
         return objects_in(listed)
 
 
@@ -129,7 +129,7 @@ class FoundSpace(Record):
 
 @get("/api/spaces/semantic-search")
 class SearchSpaces(Listing[FoundSpace]):
-    """Spaces by what they do, in words of one's own: "remove the background of a photo"."""
+    """Spaces by what they do, in your own words: "remove the background of a photo"."""
 
     row = FoundSpace
     in_area = "search"

@@ -123,7 +123,7 @@ class SetSpaceDevMode(ActsOnSpace[SpaceRuntime]):
         return f"Turn dev mode of {self.named()} {'on' if self.enabled else 'off'}?"
 
     def cost(self, before: Repository) -> str:
-        return "It can be turned back; what was run or lost meanwhile stays so."
+        return "It can be changed back; what was run or lost by then cannot be undone."
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         if self.runtime(known).field("devMode") is self.enabled:
@@ -132,7 +132,7 @@ class SetSpaceDevMode(ActsOnSpace[SpaceRuntime]):
             line = "whoever may write to it can enter its container, read its secrets and run commands there"
             yield Consequence(Impact.OPENS, line)
         else:
-            line = "whoever works in its container is thrown out, and what they did not push is lost"
+            line = "whoever works in its container is disconnected, and what they did not push is lost"
             yield Consequence(Impact.DESTROYS, line)
         yield from self.restarts(known)
 

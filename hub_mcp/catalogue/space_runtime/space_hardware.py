@@ -77,7 +77,9 @@ class SetSpaceHardware(ActsOnHardware):
         return f"Run {self.named()} on {quoted(self.flavor)}?"
 
     def cost(self, before: Repository) -> str:
-        return "The hardware can be set back; what was spent, and what was on its disk, does not come back."
+        return (
+            "The hardware can be changed back; what was spent, and what was on its disk, does not come back."
+        )
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         now = self.runtime(known)
@@ -129,7 +131,7 @@ class SetSpaceSleepTime(ActsOnHardware):
         return f"Keep {self.named()} awake longer?"
 
     def cost(self, before: Repository) -> str:
-        return "The time can be set back; what was spent is spent."
+        return "The time can be changed back; what was spent is spent."
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         now = self.runtime(known)

@@ -127,7 +127,7 @@ class ActsOnSetting(ActsOnSpace[Done]):
         if self.is_known(known) and self.now(known) is None:
             raise BadInput(
                 f"{self.tool} was not called: the Space {self.repo_id} has no {kind} {self.key}.",
-                advice=f"{self.listing().tool} tells which there are.",
+                advice=f"{self.listing().tool} lists them.",
             )
 
     def cost(self, before: Repository) -> str:

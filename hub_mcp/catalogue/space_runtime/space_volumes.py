@@ -54,9 +54,7 @@ class ActsOnVolumes(ActsOnSpace[Done]):
         return None
 
     def cost(self, before: Repository) -> str:
-        return (
-            "The list can be set back; what was on its disk, and what was read or written meanwhile, cannot."
-        )
+        return "The list can be changed back; what was on its disk, or read or written by then, cannot."
 
     def undo(self, before: Repository, after: Done) -> Change[Any, Any] | None:
         was = volumes_in(runtime_in(before))
@@ -116,7 +114,9 @@ class SetSpaceVolumes(ActsOnVolumes):
         owners = {self.repo_id.partition("/")[0].lower(), one.source.partition("/")[0].lower()}
         hidden = not (source and source.has_public_name)
         if hidden and before.visibility != "private":
-            line = f"who uses the Space may be shown what is in the {_named(mounted(one))}: it is not public"
+            line = (
+                f"people who use the Space may see what is in the {_named(mounted(one))}, which is not public"
+            )
             yield Consequence(Impact.OPENS, line)
         elif hidden and len(owners) > 1:
             yield Consequence(
@@ -138,7 +138,7 @@ class SetSpaceVolumes(ActsOnVolumes):
     documented=f"DELETE {SPACE}/volumes",
 )
 class DeleteSpaceVolumes(ActsOnVolumes):
-    """Detach all that is mounted into a Space. What is in it stays where it lies; the Space restarts."""
+    """Detach everything mounted into a Space. Its sources stay as they are; the Space restarts."""
 
     def headline(self, before: Repository) -> str:
         return f"Detach all that is mounted into {self.named()}?"

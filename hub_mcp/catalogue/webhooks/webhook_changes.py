@@ -47,7 +47,7 @@ class CreateWebhook(WebhookSpec[Nothing, Webhook]):
         return f"Create a webhook that {what} {ON_EVENT}?"
 
     def cost(self, before: Nothing) -> str:
-        return "It can be deleted; what was sent or spent until then stays so."
+        return "It can be deleted; what was sent or spent by then cannot be undone."
 
     def consequences(self, before: Nothing, known: Known) -> Iterator[Consequence]:
         if self.url:
@@ -90,7 +90,7 @@ class UpdateWebhook(WebhookSpec[Webhook, Webhook]):
         return f"Change the webhook {quoted(self.webhook_id)}?"
 
     def cost(self, before: Webhook) -> str:
-        return "It can be changed back; what was sent or spent until then stays so."
+        return "It can be changed back; what was sent or spent by then cannot be undone."
 
     def consequences(self, before: Webhook, known: Known) -> Iterator[Consequence]:
         there = [*map(_key, before.watched_now)]
@@ -146,7 +146,7 @@ def _key(one: Mapping[str, str]) -> tuple[str, str]:
 def acts(webhook: Webhook, known: Known, what: str = "events") -> Iterator[Consequence]:
     """What a webhook does with events, as it is."""
     if webhook.has_job:
-        yield Consequence(Impact.RUNS, f"its job's code runs on {what}, as yours")
+        yield Consequence(Impact.RUNS, f"its job's code runs on {what}, as you")
         flavor, seconds = str(webhook.at("job.flavor") or ""), webhook.at("job.timeoutSeconds")
         limit = int(seconds) if isinstance(seconds, (int, float)) and seconds > 0 else None
         yield Consequence(Impact.SPENDS, f"each time {cost_of(flavor, limit, 1, machines_in(known))}")
@@ -197,7 +197,7 @@ class ToggleWebhook(Change[Webhook, Webhook]):
         return f"{self.action.capitalize()} the webhook {quoted(self.webhook_id)}?"
 
     def cost(self, before: Webhook) -> str:
-        return "It can be disabled again; what was sent or spent until then stays so."
+        return "It can be disabled again; what was sent or spent by then cannot be undone."
 
     def consequences(self, before: Webhook, known: Known) -> Iterator[Consequence]:
         if self.action == "enable" and not before.is_on:

@@ -34,13 +34,13 @@ class Replayed(Record):
     of_caller=True,
 )
 class ReplayWebhook(Change[Webhook, Replayed]):
-    """Have a webhook act on an event of its log again, at its present URL or job. Asks first."""
+    """Replay an event from a webhook's log, at its present URL or job. Asks first."""
 
     in_area = "webhooks"
     by_default = False
 
     webhook_id: WebhookId
-    log_id: LogId = Field(description="of the webhook's page on the Hub, under Activity")
+    log_id: LogId = Field(description="from the webhook's page on the Hub, under Activity")
 
     def target(self) -> Endpoint[Webhook]:
         return GetWebhook(webhook_id=self.webhook_id)
@@ -55,7 +55,7 @@ class ReplayWebhook(Change[Webhook, Replayed]):
         return f"Have the webhook {quoted(self.webhook_id)} act on {quoted(self.log_id)} of its log again?"
 
     def cost(self, before: Webhook) -> str:
-        return "What is sent or spent stays so."
+        return "What is sent or spent cannot be undone."
 
     def consequences(self, before: Webhook, known: Known) -> Iterator[Consequence]:
         yield from acts(before, known, "the details of that event")

@@ -23,8 +23,8 @@ from hub_mcp.text import quoted
 
 ON_EVENT = "on every event"
 NO_KEYS = (
-    "a webhook's secret is no argument: it would pass through the conversation. It is set on the webhook's "
-    "page on the Hub"
+    "a webhook's secret cannot be an argument: it would pass through the conversation. It is set on the "
+    "webhook's page on the Hub"
 )
 
 T = TypeVar("T", bound=Answer)
@@ -40,7 +40,7 @@ def _address(text: str) -> str:
     if not host or parts.scheme not in ("http", "https"):
         raise ValueError("`url` must be an address that begins with https:// or http://")
     if "@" in parts.netloc or clean_text(text) != text:
-        raise ValueError(f"there is something like a secret in `url`: {NO_KEYS}")
+        raise ValueError(f"there seems to be a secret in `url`: {NO_KEYS}")
     return refuse_taken_out(text)
 
 
@@ -58,7 +58,7 @@ class Watched(Part):
 
     def words(self) -> str:
         """It in the words of a question."""
-        everything = "everything of " if self.type in ("user", "org") else ""
+        everything = "everything owned by " if self.type in ("user", "org") else ""
         return f"{everything}the {self.type} {quoted(self.name)}"
 
 
@@ -68,10 +68,10 @@ class WebhookSpec(Change[T, A], Generic[T, A]):
     in_area = "webhooks"
     by_default = False
 
-    watched: list[Watched] = Field(min_length=1, description="all of it, not what is added")
+    watched: list[Watched] = Field(min_length=1, description="replaces the whole list")
     url: Address | None = None
     job_source_id: JobId | None = Field(
-        default=None, serialization_alias="jobSourceId", description="a job that is run like it"
+        default=None, serialization_alias="jobSourceId", description="the job to run again"
     )
     job_namespace: Annotated[Account | None, Local] = Field(default=None, description="whose job that is")
 
@@ -115,7 +115,7 @@ class WebhookSpec(Change[T, A], Generic[T, A]):
         if job:
             yield from effects_again(job, known, ON_EVENT)
         elif call:
-            yield Consequence(Impact.RUNS, f"a job's code runs {ON_EVENT}, as yours; which, is not known")
+            yield Consequence(Impact.RUNS, f"a job's code runs {ON_EVENT}, as you; which job is not known")
             yield Consequence(Impact.SPENDS, "what a run costs is not known")
 
     def facts(self, before: T, known: Known) -> tuple[str, ...]:

@@ -118,7 +118,7 @@ def test_a_null_that_means_something_is_no_absence() -> None:
         ("set_member_role", {"organization": "acme", "username": "ada", "role": "boss"},
          'role: must be one of admin, write, contributor, read, no_access, not "boss"'),
         ("get_paths_info", {"repo_id": "acme/store", "type": "bucket", "paths": ["a"], "revision": "dev"},
-         "`revision` is not taken for a bucket"),
+         "`revision` is not accepted for a bucket"),
         ("get_scan", {"repo_id": "acme/tiny"}, "type: is required"),
         ("scim_replace_user", {"organization": "acme", "user_id": "1", "service": "scim", "external_id": "x",
                                "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"]},
