@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from hub_mcp.catalogue.answers import Answer, Done
-from hub_mcp.catalogue.change import Change, delete, post
+from hub_mcp.catalogue.change import Change, delete, post, worded
 from hub_mcp.catalogue.content.refs import DOCUMENTED, ListCommits, ListRefs, RefName
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.fields.vocabulary import FreeText
@@ -20,6 +20,12 @@ from hub_mcp.errors import plain
 from hub_mcp.text import quoted
 
 PATH = "/api/{type}s/{repo_id}"
+
+
+def _place(revision: str, before: Repository) -> str:
+    """A revision, with its commit where that is known: it is the one that was looked at."""
+    commit = before.field("sha") if revision == "main" else None
+    return plain(revision, 200) + (f", commit {worded(commit)}" if commit else "")
 
 
 class ActsOnRefs(ActsOnRepository):
@@ -66,7 +72,8 @@ class CreateBranch(ActsOnRefs):
             yield Consequence(Impact.DESTROYS, line)
 
     def outcome(self, before: Repository, after: Done) -> str:
-        return f"The branch {plain(self.branch, 200)} of the {self.type} {self.repo_id} is there."
+        where = "is empty" if self.empty_branch else f"is at {_place(self.starting_point or 'main', before)}"
+        return f"The branch {plain(self.branch, 200)} of the {self.type} {self.repo_id} {where}."
 
     def undo(self, before: Repository, after: Done) -> Change[Any, Any] | None:
         if self.overwrite:
@@ -98,7 +105,8 @@ class CreateTag(ActsOnRefs):
     message: FreeText | None = None
 
     def outcome(self, before: Repository, after: Done) -> str:
-        return f"The tag {plain(self.tag, 200)} of the {self.type} {self.repo_id} is there."
+        where = _place(self.revision, before)
+        return f"The tag {plain(self.tag, 200)} of the {self.type} {self.repo_id} is at {where}."
 
     def undo(self, before: Repository, after: Done) -> Change[Any, Any] | None:
         return DeleteTag(repo_id=self.repo_id, type=self.type, tag=self.tag)
