@@ -260,7 +260,7 @@ async def test_without_a_form_a_plan_names_the_tool_and_its_token_works_once(wor
     async with world.client() as client:
         plan = await client.call_tool("change_operation", asked)
         assert "call change_operation again" in text_of(plan)
-        token = re.findall(r"confirm_token: (\S+)", text_of(plan))[-1]
+        [token] = re.findall(r"confirm_token: (\S+)", text_of(plan))  # a word behind it would be taken for it
         other = {**asked, "arguments": {**asked["arguments"], "comment": "other"}, "confirm_token": token}  # type: ignore[dict-item]
         assert (await client.call_tool("change_operation", other)).is_error
         assert not (await client.call_tool("change_operation", {**asked, "confirm_token": token})).is_error

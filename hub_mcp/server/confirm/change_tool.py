@@ -235,7 +235,7 @@ def plan(outcome: Plan, form: AnswerForm, called: str, why: str = "") -> CallToo
         "plan": " ".join(part for part in (NOTHING_CHANGED, why, "A person has to approve this.") if part),
         "consequence": question.consequence,
         **({"approve": outcome.approve} if outcome.approve else {}),
-        "next_step": f"{step}: it works once, for {minutes} minutes.",
+        "next_step": f"{step}, which works once, for {minutes} minutes.",
         "confirm_token": outcome.token,
         "expires_in": EXPIRES,
     }
