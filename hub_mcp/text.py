@@ -27,6 +27,7 @@ _ADDRESS = re.compile(r"://|(?i:(?<![^\W_＿])(?:www\.|mailto:))|(?<=\S)@(?=\S)"
 _EDGES = re.compile(r"(?<!\w)_|_(?!\w)")  # where an underscore can begin or end emphasis
 _EMPHASIS = re.compile(r"(?<!\w)_+|_+(?!\w)|__+")
 _NAME = re.compile(r"[A-Za-z0-9._/@:-]+")
+_WORD = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 @lru_cache(maxsize=4_096)
@@ -82,3 +83,8 @@ def quoted(text: str, limit: int = 0) -> str:
     shown = without_markup(said).replace('"', "'")  # once it is cut: an end can make markup of what was none
     hidden = sum(1 for one in text if not is_visible(one) or unicodedata.category(one) in _TOO_MUCH)
     return f'"{shown}"' + (f" (and {hidden:,} characters that cannot be shown)" if hidden else "")
+
+
+def word(text: str) -> str:
+    """One of somebody else's words, such as a state; what else stands in its place is quoted and cut."""
+    return text if _WORD.fullmatch(text) and not _EDGES.search(text) else quoted(text, 40)

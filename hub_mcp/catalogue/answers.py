@@ -298,10 +298,10 @@ def _plain_json(value: Any) -> Any:
 
 
 def day(moment: str | None) -> str:
-    """The day of an ISO moment; the Hub's sentinel is said for what it means."""
-    if not isinstance(moment, str) or not moment:
-        return ""
-    return "before dates were recorded" if moment == BEFORE_DATES else moment[:10]
+    """The day of an ISO moment; the Hub's sentinel is said for what it means, and anything else is none."""
+    if moment == BEFORE_DATES:
+        return "before dates were recorded"
+    return moment[:10] if isinstance(moment, str) and _DAY.match(moment) else ""
 
 
 def size(count: float | None) -> str:
@@ -356,4 +356,5 @@ def as_text(value: Any, limit: int = SHORT, name: str = "") -> str:
     return ""
 
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(T|$)", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?")

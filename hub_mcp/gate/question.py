@@ -19,7 +19,7 @@ from hub_mcp.catalogue.fields.marks import RepoKind
 from hub_mcp.catalogue.stakes import Stakes
 from hub_mcp.errors import Stopped
 from hub_mcp.gate.challenge import Assessment, Challenge
-from hub_mcp.text import one_line, quoted, without_markup
+from hub_mcp.text import one_line, quoted, without_markup, word
 
 LONGEST = 3_500  # characters of a question that a person reads to its end
 SPLIT = "Split it into several calls."
@@ -96,7 +96,7 @@ def _told(value: Any) -> str:
     if isinstance(value, str):
         return quoted(value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} {_told(one)}" for key, one in value.items())
+        return ", ".join(f"{word(str(key))} {_told(one)}" for key, one in value.items())
     if isinstance(value, list):
         return "; ".join(_told(one) for one in value) or "none"
     return json.dumps(value)

@@ -21,7 +21,7 @@ from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
 from hub_mcp.catalogue.repos.repository import Repository, repository
 from hub_mcp.catalogue.stakes import Known
 from hub_mcp.errors import UnexpectedAnswer
-from hub_mcp.text import quoted
+from hub_mcp.text import quoted, word
 
 PATH = "/api/{type}s/{repo_id}/user-access-request"
 DOCUMENTED = "/api/{repo_type}/{namespace}/{repo}/user-access-request"
@@ -138,7 +138,7 @@ class PersonsRequest(Answer):
 
     def facts(self) -> tuple[str, ...]:
         known = {"": "it is not known whether there is a request", "none": "there is no request"}
-        lines = [f"now: {known.get(self.status) or clean(self.status, 40)}"]
+        lines = [f"now: {known.get(self.status) or word(self.status)}"]
         if self.request:
             lines += [
                 f"{quoted(name)}: {words}" for name, words in self.request.content().get("fields", {}).items()

@@ -53,7 +53,7 @@ class CollectionRow(Record):
         gate = f", gated ({self.gate})" if self.gate in ("auto", "manual") else ""
         items = [counted(len(self.items), "item")] if self.items is not None else []
         upvotes = [counted(self.upvotes, "upvote")] if self.upvotes is not None else []
-        changed = [f"last change {day(self.last_updated)}"] if self.last_updated else []
+        changed = [f"last change {at}"] if (at := day(self.last_updated)) else []
         notes = sum(1 for item in self.items or () if item.get("note"))
         return tuple(
             line

@@ -42,25 +42,27 @@ class Refs(Answer):
 
     Attributes:
         groups: by the Hub's name of a group, the commit that each name in it leads to.
+        partly: groups in which the Hub told something other than a name and its commit.
     """
 
     groups: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    partly: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, value: Any) -> Refs:
         if not is_object(value):
             raise UnexpectedAnswer("The Hub did not answer with branches and tags.")
         rows = {group: objects_in(value[group]) for group in GROUPS if is_array(value.get(group))}
-        return cls(
-            {
-                group: {str(one.get("name")): str(one.get("targetCommit", "")) for one in found}
-                for group, found in rows.items()
-            }
-        )
+        named = {
+            group: {str(one.get("name")): str(one.get("targetCommit", "")) for one in found}
+            for group, found in rows.items()
+        }
+        odd = {group for group in rows if not all(map(_is_ref, value[group]))}
+        return cls(named, frozenset(odd))
 
     def tells(self, group: str) -> bool:
-        """Whether the Hub said which there are of a group."""
-        return group in self.groups
+        """Whether the Hub said which there are of a group, all of them."""
+        return group in self.groups and group not in self.partly
 
     def commit_of(self, group: str, name: str) -> str:
         """The commit that a name leads to; "" where there is none."""
@@ -71,6 +73,11 @@ class Refs(Answer):
 
     def standing(self) -> tuple[object, ...]:
         return tuple(sorted(self.groups.get("branches", {}).items()))
+
+
+def _is_ref(row: Any) -> bool:
+    told = [row.get("name"), row.get("targetCommit")] if is_object(row) else [None]
+    return all(one and isinstance(one, str) for one in told)
 
 
 @get("/api/{type}s/{repo_id}/refs", documented=f"GET {DOCUMENTED}/refs")

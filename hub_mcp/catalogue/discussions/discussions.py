@@ -16,7 +16,7 @@ from hub_mcp.catalogue.fields.vocabulary import Account, RepoId, RepoType, Word
 from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.catalogue.listing import Listing, Place
 from hub_mcp.errors import UnexpectedAnswer
-from hub_mcp.text import quoted
+from hub_mcp.text import quoted, word
 
 DOCUMENTED = "/api/{repoType}/{namespace}/{repo}/discussions"
 PAGE = 50  # discussions on one of the Hub's pages (FACTS §6)
@@ -145,7 +145,7 @@ class Discussion(DiscussionRow):
         author = self.field("author")
         by = f" by {quoted(str(author), 60)}" if author else ""
         comments = sum(one.get("type") == "comment" for one in self.events or ())
-        standing = clean(self.status or "status not known", 40)
+        standing = word(self.status) if self.status else "status not known"
         begun = day(self.field("createdAt"))
         return (
             f"{kind} {self.num} {quoted(self.title or '', TITLE)}{by}: {standing}, "

@@ -5,6 +5,7 @@ A rule here refuses what the Hub would refuse, and what must never get into a pa
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -44,10 +45,12 @@ def refuse_control(text: str) -> str:
 
 
 def refuse_no_text(value: Any, depth: int = DEEPEST) -> None:
-    """Halves of characters, which JSON can hold and nothing can encode, and endless nesting are an error."""
+    """What nothing can encode (halves of characters, infinite numbers) and endless nesting are an error."""
     if isinstance(value, str):
         if not value.isascii() and _HALF.search(value):
             raise ValueError("a text holds half a character (a lone surrogate)")
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("a number is NaN or infinite, for which JSON has no word")
     elif isinstance(value, (Mapping, list)):
         if depth == 0:
             raise ValueError("nested too deeply")

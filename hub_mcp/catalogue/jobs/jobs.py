@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from hub_mcp.catalogue.answers import Record, clean, day, is_array, is_object
+from hub_mcp.catalogue.answers import Record, day, is_array, is_object
 from hub_mcp.catalogue.endpoint import get
 from hub_mcp.catalogue.fields.marks import Local
 from hub_mcp.catalogue.fields.vocabulary import Owner, Words, words_list
@@ -15,7 +15,7 @@ from hub_mcp.catalogue.jobs.hardware import Hardware
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.operations.cleaning import cleaned
 from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
-from hub_mcp.text import quoted
+from hub_mcp.text import quoted, word
 
 HIDDEN_IN_JOBS = frozenset({"environment", "sshUrl", "tokenId"})  # values that go; names stay
 ENDED = ("COMPLETED", "CANCELED", "ERROR", "DELETED")
@@ -81,7 +81,7 @@ class Job(JobRow):
     def facts(self) -> tuple[str, ...]:
         begun = day(self.field("createdAt"))
         ran = self.at("durations.runningSecs")
-        standing = clean(self.stage or "state not known", 40)
+        standing = word(self.stage) if self.stage else "state not known"
         so_far = f", it ran {int(ran):,} s" if isinstance(ran, (int, float)) else ""
         return (
             f"job {quoted(self.id)}: {standing}{f', of {begun}' if begun else ''}{so_far}",

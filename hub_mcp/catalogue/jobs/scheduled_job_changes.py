@@ -139,7 +139,7 @@ class ResumeScheduledJob(ActsOnScheduledJob[Done]):
         return UNTIL
 
     def consequences(self, before: ScheduledJob, known: Known) -> Iterator[Consequence]:
-        if before.is_suspended:
+        if before.field("suspend") is not False:  # what is not told counts as suspended
             yield from effects_again(before.job, known, how_often(before.schedule_now))
 
     def preview(self, before: ScheduledJob) -> dict[str, tuple[Any, Any]]:

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 
 from hub_mcp.catalogue.answers import is_array, is_object
+from hub_mcp.catalogue.fields.identifiers import refuse_no_text
 from hub_mcp.catalogue.operations.paths import (
     DEFAULT_REVISION,
     Route,
@@ -189,6 +190,7 @@ def read_rows(given: Any) -> Any:
             (rows,) = rows  # the list itself as a text
     if is_array(rows) and len(rows) > MOST_ROWS:
         raise ValueError(f"at most {MOST_ROWS:,} rows are sent at once; make several calls")
+    refuse_no_text(rows)
     return rows
 
 

@@ -20,9 +20,11 @@ from hub_mcp.catalogue.answers import (
     is_object,
 )
 from hub_mcp.catalogue.http import HttpResponse
+from hub_mcp.text import quoted, word
 
 MOST_COLUMNS = 8  # of rows whose fields nobody chose
 MOST_FACTS = 6
+LONGEST_FACT = 300  # characters
 NAMES = ("_id", "id", "name", "slug", "title")  # what tells one thing from another
 
 
@@ -58,9 +60,11 @@ class Found(Answer):
         if not is_object(self.value):
             return ()
         plain = {name: one for name, one in self.value.items() if not isinstance(one, (dict, list))}
-        return tuple(f"{name}: {as_text(one)}" for name, one in plain.items() if one not in EMPTY)[
-            :MOST_FACTS
-        ]
+        told = {name: one for name, one in plain.items() if one not in EMPTY}
+        return tuple(
+            f"{word(name)}: {quoted(one, LONGEST_FACT) if isinstance(one, str) else as_text(one)}"
+            for name, one in list(told.items())[:MOST_FACTS]
+        )
 
 
 def at_path(value: Any, path: str) -> Any:

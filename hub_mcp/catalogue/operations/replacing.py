@@ -13,7 +13,7 @@ from typing import Any
 
 from hub_mcp.catalogue.answers import is_array, is_object
 from hub_mcp.catalogue.operations.table import Operation, lines_in, shipped
-from hub_mcp.errors import plain
+from hub_mcp.text import quoted
 
 MOST_LOST = 20  # entries that are named
 NAMES = ("name", "displayName", "value", "id", "_id", "source", "mountPath", "key", "path", "user")
@@ -93,4 +93,4 @@ def _name_of(value: Any) -> str:
 
 
 def _told(value: Any) -> str:
-    return plain(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), 80)
+    return quoted(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), 80)

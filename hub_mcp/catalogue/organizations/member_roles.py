@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self, get_args
 
 from pydantic import Field, model_validator
 
-from hub_mcp.catalogue.answers import Answer, Done, Page, clean, is_array, objects_in
+from hub_mcp.catalogue.answers import Answer, Done, Page, is_array, objects_in
 from hub_mcp.catalogue.change import Change, put
 from hub_mcp.catalogue.endpoint import Endpoint, get
 from hub_mcp.catalogue.fields.vocabulary import Account, ObjectId, Owner, Part, Role
@@ -17,7 +17,7 @@ from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.catalogue.organizations.organizations import ListOrganizationMembers, Person
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.errors import Missing, UnexpectedAnswer
-from hub_mcp.text import quoted
+from hub_mcp.text import quoted, word
 
 MOST = 1_000  # members that one search by name is asked for
 RANKS = ("no_access", "read", "contributor", "write", "admin")  # from little to much
@@ -52,11 +52,11 @@ class Membership(Answer):
         return self.member.identity
 
     def facts(self) -> tuple[str, ...]:
-        now = clean(self.role, 40) or "not known"
+        now = word(self.role) if self.role else "not known"
         if self.groups is None:
             return (f"now: {now}",)
         held = self.groups.items()
-        listed = ", ".join(f"{quoted(self.names[id])} ({clean(role, 40)})" for id, role in held)
+        listed = ", ".join(f"{quoted(self.names[id])} ({word(role)})" for id, role in held)
         return (f"now: {now}", f"in the resource groups, and kept there: {listed or 'none'}")
 
     def standing(self) -> tuple[object, ...]:

@@ -96,7 +96,7 @@ class Repository(Record):
         lines = [f"{self.kind} {quoted(self.id, NAME_LIMIT)}: {seen}{gate}"]
         used = [f"{counted(self.downloads, 'download')} in 30 days"] if self.downloads is not None else []
         likes = [counted(self.likes, "like")] if self.likes is not None else []
-        changed = [f"last change {day(self.last_modified)}"] if self.last_modified else []
+        changed = [f"last change {at}"] if (at := day(self.last_modified)) else []
         lines.append(", ".join([*used, *likes, *changed]))
         if self.siblings is not None:
             stored = f", {size(self.used_storage)}" if self.used_storage else ""

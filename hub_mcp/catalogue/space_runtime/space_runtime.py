@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
-from hub_mcp.catalogue.answers import Answer, Record, clean, is_object
+from hub_mcp.catalogue.answers import Answer, Record, is_object
 from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.endpoint import Endpoint, get
 from hub_mcp.catalogue.fields.vocabulary import RepoId
@@ -14,7 +14,7 @@ from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
 from hub_mcp.catalogue.repos.repository import Repository, repository
 from hub_mcp.catalogue.space_runtime.hardware_costs import FREE, NEVER
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
-from hub_mcp.text import quoted
+from hub_mcp.text import quoted, word
 
 SPACE = "/api/spaces/{namespace}/{repo}"
 OFF = frozenset(
@@ -59,8 +59,8 @@ class SpaceRuntime(Record):
     def sleeps_after(self) -> int | None:
         """Seconds without a visit until it sleeps; NEVER, or None where the Hub does not tell."""
         seconds = self.field("gcTimeout")
-        if isinstance(seconds, int):
-            return seconds
+        if seconds is not None:
+            return seconds if isinstance(seconds, int) and not isinstance(seconds, bool) else None
         return NEVER if self.flavors and FREE not in self.flavors else None
 
     def standing(self) -> tuple[object, ...]:
@@ -117,7 +117,8 @@ class ActsOnSpace(Change[Repository, A], Generic[A]):
     def facts(self, before: Repository, known: Known) -> tuple[str, ...]:
         now = self.runtime(known)
         flavors = " → ".join(quoted(one, 40) for one in reversed(now.flavors)) or "hardware not known"
-        return (*before.facts(), f"now: {clean(now.stage or 'stage not known', 40)}, on {flavors}")
+        stage = word(now.stage) if now.stage else "stage not known"
+        return (*before.facts(), f"now: {stage}, on {flavors}")
 
     def restarts(self, known: Known) -> Iterator[Consequence]:
         """That it restarts, where it may be running."""

@@ -15,7 +15,7 @@ from hub_mcp.catalogue.jobs.job_spec import Volume
 from hub_mcp.catalogue.repos.repository import Repository, repository
 from hub_mcp.catalogue.space_runtime.space_runtime import SPACE, ActsOnSpace, SpaceRuntime, runtime_in
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
-from hub_mcp.text import quoted
+from hub_mcp.text import quoted, word
 
 MOST = 20  # volumes of one Space
 
@@ -76,7 +76,7 @@ class ActsOnVolumes(ActsOnSpace[Done]):
 
 def _named(volume: Mounted) -> str:
     type, source, where, *_ = volume
-    return f"{type} {quoted(source)} at {quoted(where)}"
+    return f"{word(type)} {quoted(source)} at {quoted(where)}"
 
 
 @put(

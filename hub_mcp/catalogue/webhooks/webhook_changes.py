@@ -22,6 +22,7 @@ from hub_mcp.catalogue.webhooks.webhooks import (
     Webhook,
     WebhookId,
     host_of,
+    told_watched,
     webhook_in,
 )
 from hub_mcp.text import quoted
@@ -96,7 +97,7 @@ class UpdateWebhook(WebhookSpec[Webhook, Webhook]):
         there = [*map(_key, before.watched_now)]
         lost = [one for one in before.watched_now if _key(one) not in map(_key, self._watched())]
         if lost:
-            names = ", ".join(f"the {one['type']} {quoted(one['name'], 100)}" for one in lost)
+            names = ", ".join(map(told_watched, lost))
             yield Consequence(Impact.DESTROYS, f"it no longer watches {names}")
         if self.domains and (dropped := [one for one in before.domains_now if one not in self.domains]):
             yield Consequence(
@@ -200,7 +201,7 @@ class ToggleWebhook(Change[Webhook, Webhook]):
         return "It can be disabled again; what was sent or spent by then cannot be undone."
 
     def consequences(self, before: Webhook, known: Known) -> Iterator[Consequence]:
-        if self.action == "enable" and not before.is_on:
+        if self.action == "enable" and before.field("disabled") is not False:  # untold counts as off
             yield from acts(before, known)
 
     def preview(self, before: Webhook) -> dict[str, tuple[Any, Any]]:

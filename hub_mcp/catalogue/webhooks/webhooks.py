@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import StringConstraints
 
-from hub_mcp.catalogue.answers import Record, clean, day, is_object, objects_in
+from hub_mcp.catalogue.answers import Record, day, is_array, is_object, objects_in
 from hub_mcp.catalogue.endpoint import get
 from hub_mcp.catalogue.fields.marks import Local
 from hub_mcp.catalogue.fields.vocabulary import Words
@@ -17,7 +17,7 @@ from hub_mcp.catalogue.jobs.jobs import Job, what_is_run
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.operations.cleaning import cleaned
 from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
-from hub_mcp.text import quoted
+from hub_mcp.text import quoted, word
 
 WEBHOOKS = "/api/settings/webhooks"
 HIDDEN_IN_WEBHOOKS = frozenset({"url.query", "environment", "secret"})
@@ -74,7 +74,8 @@ class Webhook(WebhookRow):
 
     @property
     def domains_now(self) -> list[str]:
-        return [str(one) for one in self.field("domains") or ()]
+        told = self.field("domains")
+        return [str(one) for one in told] if is_array(told) else []
 
     def facts(self) -> tuple[str, ...]:
         state = "on" if self.is_on else "off"
@@ -82,9 +83,9 @@ class Webhook(WebhookRow):
         job = self.field("job")
         return (
             f"webhook {quoted(self.id)}: {state}{f', last used on {last}' if last else ''}",
-            *([f"it sends to {quoted(clean(self.field('url'), 300))}"] if self.field("url") else []),
+            *([f"it sends to {quoted(str(self.field('url')), 300)}"] if self.field("url") else []),
             *(["it runs a job:", *what_is_run(Job.of({"id": "?", **job}))] if is_object(job) else []),
-            f"it watches {', '.join(map(_of_watched, self.watched_now)) or 'nothing'}",
+            f"it watches {', '.join(map(told_watched, self.watched_now)) or 'nothing'}",
         )
 
     def standing(self) -> tuple[object, ...]:
@@ -99,8 +100,9 @@ def host_of(address: str) -> str:
         return ""
 
 
-def _of_watched(one: Mapping[str, str]) -> str:
-    return f"the {one['type']} {quoted(one['name'], 100)}"
+def told_watched(one: Mapping[str, str]) -> str:
+    """One thing that a webhook watches, in words."""
+    return f"the {word(one['type'])} {quoted(one['name'], 100)}"
 
 
 @get(WEBHOOKS)
