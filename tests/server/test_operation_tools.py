@@ -57,6 +57,17 @@ async def test_a_request_is_answered_with_at_most_eight_lines_that_can_be_called
     assert not world.spy.reads
 
 
+async def test_every_tool_is_found_by_name_also_one_that_makes_several_operations(world: World) -> None:
+    async with reading(world) as client:
+        for name in ENDPOINTS:
+            found = text_of(await client.call_tool("find_operations", {"query": name}))
+            assert "\ncall_with: " in found, name
+        asked = {"operation": "get_access", "arguments": {"organization": "nimbus-labs"}}
+        assert "ada" in text_of(await client.call_tool("read_operation", asked))
+        found = text_of(await client.call_tool("find_operations", {"query": "permissions in our org"}))
+        assert "get_access(" in found
+
+
 async def test_a_name_is_answered_whole_with_its_rules_and_what_a_person_is_asked(world: World) -> None:
     async with reading(world) as client:
         whole = text_of(await client.call_tool("find_operations", {"query": "set_member_role"}))

@@ -47,7 +47,8 @@ SAME: Mapping[str, str] = {  # what people write, and the word it is counted as,
         "spending": "spend spent cost costs bill bills billing invoice owe charges charged paying",
         "paper": "papers literature preprint publication", "variable": "env var vars",
         "organize": "reorder", "comment": "remark", "diff": "differences", "like": "likes liked heart star",
-        "log": "logs output stdout", "member": "colleague colleagues teammate employee employees staff",
+        "log": "logs output stdout", "license": "licence licensing", "limit": "cap ceiling",
+        "member": "colleague colleagues teammate employee employees staff",
         "user": "account accounts", "collection": "bookmark bookmarks curated",
     }.items()
     for said in others.split()
@@ -79,6 +80,11 @@ _MEANT = (
     (re.compile(r"\b(?:not|don't|dont|no longer) like\b"), " unlike "),
     (re.compile(r"\bwho(?:'s| is| are)? (?:in|at|part of|works (?:at|for)|belongs to)\b"), " who members "),
     (re.compile(r"\bun-"), "un"),
+    (re.compile(r"\bno longer\b|\bn(?:o|')t\b(?=.*\bany ?more\b)"), " remove "),
+    (
+        re.compile(r"\b([\w-]+)\.(?:csv|gguf|ipynb|json|jsonl|md|parquet|py|safetensors|txt|ya?ml)\b"),
+        r" \1 file ",
+    ),
 )
 _VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
 _WORDS_ALONE = re.compile(r"[A-Za-z][a-z]*/[a-z]+")  # such as models/datasets

@@ -124,6 +124,16 @@ def operations() -> Mapping[str, Operation]:
     return read_table(shipped)
 
 
+def further_words() -> Mapping[str, tuple[str, str]]:
+    """What each operation does, and words to find it by; also of those that make several of the table's."""
+    return words_in(shipped("words.tsv"))
+
+
+def words_in(text: str) -> dict[str, tuple[str, str]]:
+    """The file of words by name."""
+    return {name: (does, more) for name, does, more in lines_in(text)}
+
+
 def lines_in(text: str) -> Iterator[list[str]]:
     """The cells of a file of tab-separated lines, its first line being the names."""
     for line in text.splitlines()[1:]:
@@ -132,7 +142,7 @@ def lines_in(text: str) -> Iterator[list[str]]:
 
 def read_table(text_of: Files) -> dict[str, Operation]:
     """The table from its five files."""
-    words = {name: (does, more) for name, does, more in lines_in(text_of("words.tsv"))}
+    words = words_in(text_of("words.tsv"))
     refused = {name: (place, why) for name, place, why in lines_in(text_of("refused.tsv"))}
     pins = {request: (digest, name) for digest, name, request in lines_in(text_of("pins.tsv"))}
     made: dict[str, list[Request]] = {}

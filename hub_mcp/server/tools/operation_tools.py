@@ -17,10 +17,10 @@ from hub_mcp.catalogue import Endpoint
 from hub_mcp.catalogue.fields.host_arguments import as_meant
 from hub_mcp.catalogue.operations.arguments import read_arguments
 from hub_mcp.catalogue.operations.calls import names_of
-from hub_mcp.catalogue.operations.endpoints import endpoint_of
+from hub_mcp.catalogue.operations.endpoints import endpoint_of, findable
 from hub_mcp.catalogue.operations.ranking import Index
 from hub_mcp.catalogue.operations.signature import instead, nearest, reads, signature, whole
-from hub_mcp.catalogue.operations.table import Operation, Standing, operations
+from hub_mcp.catalogue.operations.table import Operation, Standing
 from hub_mcp.errors import BadInput, Stopped, plain
 from hub_mcp.gate.batch import Batch
 from hub_mcp.gate.operator_limits import OPERATOR
@@ -126,7 +126,7 @@ class OperationTools:
         only_reads = "all" in self._settings.read_only
         return {
             name: one
-            for name, one in operations().items()
+            for name, one in findable().items()
             if name not in self._settings.exclude_tools and not (only_reads and not reads(one))
         }
 
@@ -148,7 +148,7 @@ class OperationTools:
         if known := self.reachable.get(query):
             said = whole(known)
             return result_of(_lines(said), {"items": [said]}, form)
-        if query in operations():
+        if query in findable():
             why = self._why_not(query)
             return result_of(why, {"items": [], "note": why}, form)
         lines = [signature(one) for one in self._index.find(query, LINES)]
@@ -184,7 +184,7 @@ class OperationTools:
             raise BadInput(f"{tool} needs `operation`, a name that {FIND} answers.")
         name = name.strip()
         operation = self.reachable.get(name)
-        if operation is None and name in operations():
+        if operation is None and name in findable():
             raise Stopped(self._why_not(name), advice=OPERATOR)
         if operation is None:
             near = "\n".join(signature(self.reachable[one]) for one in nearest(name, self.reachable))

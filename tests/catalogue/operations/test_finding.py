@@ -8,13 +8,14 @@ import pytest
 
 from hub_mcp.catalogue.operations.arguments import read_arguments
 from hub_mcp.catalogue.operations.cleaning import cleaned
+from hub_mcp.catalogue.operations.endpoints import findable
 from hub_mcp.catalogue.operations.ranking import Index
 from hub_mcp.catalogue.operations.signature import nearest, signature
 from hub_mcp.catalogue.operations.table import operations
 from hub_mcp.errors import BadInput
 
 OPERATIONS = operations()
-INDEX = Index(OPERATIONS.values())
+INDEX = Index(findable().values())
 ASKED = [
     line.split("\t") for line in (Path(__file__).parent / "asked.tsv").read_text("utf-8").splitlines()[1:]
 ]
@@ -72,7 +73,14 @@ def test_requests_of_somebody_who_had_not_seen_the_lines_find_what_they_mean() -
 
 @pytest.mark.parametrize(
     ("written", "among_five", "among_eight"),
-    [("third", 0.97, 0.99), ("fourth", 0.98, 0.99), ("fifth", 0.98, 0.99), ("sixth", 0.97, 0.99)],
+    [
+        ("third", 0.97, 0.99),
+        ("fourth", 0.98, 0.99),
+        ("fifth", 0.98, 0.99),
+        ("sixth", 0.97, 0.99),
+        ("seventh", 0.95, 0.96),
+        ("eighth", 0.98, 0.99),
+    ],
 )
 def test_requests_of_people_who_had_not_seen_the_lines_find_what_they_mean(
     written: str, among_five: float, among_eight: float
@@ -82,6 +90,9 @@ def test_requests_of_people_who_had_not_seen_the_lines_find_what_they_mean(
     Lines and synonyms were extended with both sets known. The fifth and sixth were written from names, paths
     and summaries before the lines were read, by who then extended them: 88.2 and 92.4 % of the fifth before,
     97.5 and 98.3 % after, and of the sixth, looked at once at the end, 98.3 and 100 % (96.6 and 98.3 before).
+    The last two are others', who had seen nothing but names, paths and summaries. The seventh, told to use no
+    word of the summaries: 90.8 and 91.7 % unseen, 95.8 and 96.7 once its lessons were drawn. The eighth,
+    written as people write: 98.2 and 99.1 % unseen, and nothing was changed for it.
     """
     places, meant = _places("untuned.tsv", written)
     assert len(meant) >= 100
