@@ -16,6 +16,7 @@ from hub_mcp.catalogue.operations.arguments import read_rows
 from hub_mcp.catalogue.operations.found import Found
 from hub_mcp.catalogue.operations.replacing import lost_by, read_before
 from hub_mcp.catalogue.operations.table import operations
+from hub_mcp.catalogue.stakes import Impact
 from hub_mcp.errors import HubError
 from tests.gate.gates import World, only_reads, question_about
 from tests.gate.ways import Way, ways
@@ -143,3 +144,21 @@ async def test_what_the_hub_leaves_out_or_garbles_counts_as_the_worst(tmp_path: 
             value, name, None if name == "[]" and other is LEFT_OUT else other
         )
         assert await asked(world, way), (name, other)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("bare", ["hello", []])
+async def test_a_variable_that_cannot_be_read_is_not_replaced_unasked(tmp_path: Path, bare: Any) -> None:
+    """In a private Space that is paused nothing else asks: nobody reads it and no disk is lost."""
+
+    def paused(value: Any) -> Any:
+        if "GREETING" in value:
+            return dict.fromkeys(value, bare) if bare else bare
+        return garbled(garbled(value, "private", True), "stage", "PAUSED")
+
+    world = World(tmp_path)
+    world.spy.inner = told = Orders(world.spy.inner)
+    told.change = paused
+    said = {"repo_id": "nimbus-labs/will-it-rain", "key": "GREETING", "value": "new"}
+    question = await asked(world, Way(Impact.DESTROYS, "set_space_variable", "value", said))
+    assert "it replaces whatever the variable is now" in question

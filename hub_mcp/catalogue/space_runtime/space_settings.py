@@ -17,7 +17,7 @@ from hub_mcp.catalogue.operations.cleaning import HIDDEN, clean_text, refuse_tak
 from hub_mcp.catalogue.repos.repository import Repository
 from hub_mcp.catalogue.space_runtime.space_runtime import SPACE, ActsOnSpace
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
-from hub_mcp.errors import BadInput
+from hub_mcp.errors import BadInput, UnexpectedAnswer
 from hub_mcp.text import quoted
 
 OLD = 200  # characters of a value that is replaced or deleted, in a question
@@ -77,8 +77,9 @@ class ListsSettings(Listing[S], Generic[S]):
 
     def rows(self, value: Any) -> list[Any]:
         """The Hub's object, which has each by its name."""
-        entries = value.items() if is_object(value) else ()
-        return [{"key": name, **one} for name, one in entries if is_object(one)]
+        if not is_object(value):
+            raise UnexpectedAnswer("The Hub did not answer with what is set, by its names.")
+        return [{**one, "key": name} if is_object(one) else one for name, one in value.items()]
 
 
 @get("/api/spaces/{repo_id}/variables", permission="repo.write", documented=f"GET {SPACE}/variables")
@@ -119,8 +120,9 @@ class ActsOnSetting(ActsOnSpace[Done]):
         return next((one for one in found.items if one.key == self.key), None) if found else None
 
     def is_known(self, known: Known) -> bool:
-        """Whether it could be seen what there is."""
-        return known.of(self.listing()) is not None
+        """Whether it could be seen what there is, all of it."""
+        found = known.of(self.listing())
+        return found is not None and not (found.left_out or found.next_cursor)
 
     def refuse_missing(self, known: Known, kind: str) -> None:
         """Raises: BadInput: there is none of this name, so that the Space would restart for nothing."""
