@@ -92,7 +92,7 @@ class HubError(Exception):
 
     def sentence(self) -> str:
         said = f' The Hub said: "{self.quoted.replace(chr(34), chr(39))}"' if self.quoted else ""
-        there = f' In the way is "{self.where.replace(chr(34), chr(39))}".' if self.where else ""
+        there = f' It conflicts with "{self.where.replace(chr(34), chr(39))}".' if self.where else ""
         near = f"There are: {', '.join(self.near)}." if self.near else ""
         return " ".join(
             part for part in (self.what + said + there, near, self.not_done, self.next_step) if part
@@ -235,7 +235,7 @@ class Renamed(Refused):
 
 
 class Conflict(Refused):
-    advice = "Look at what is there before trying again, or another name."
+    advice = "Look at what exists before trying again, or use another name."
 
 
 class Invalid(Refused):

@@ -31,7 +31,7 @@ def writable_by_others(path: Path) -> str:
         return f"{path} belongs to another user."
     sticky = stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX
     if found.st_mode & stat.S_IWOTH and not sticky:
-        return f"Everybody can write to {path}."
+        return f"Anybody can write to {path}."
     if found.st_mode & stat.S_IWGRP and not sticky and not _is_own_group(found.st_gid):
         return f"A group can write to {path}."
     return ""

@@ -77,8 +77,8 @@ ANSWERS: list[tuple[tuple[Any, ...], str, str, str, str]] = [
     (no(402, "Private storage limit reached", call=OPEN), "PlanNeeded", "plan does not include this",
      "Private storage limit", "billing settings"),
     (no(409, "You already created this model repo", call=CREATE, url="https://hub.test/ada/atlas"), "Conflict",
-     'In the way is "https://hub.test/ada/atlas".', "You already created", "Look at what is there"),
-    (no(409, "You already have a collection", call=CREATE, slug="ada/x-1"), "Conflict", 'In the way is "ada/x-1".', "You already",
+     'It conflicts with "https://hub.test/ada/atlas".', "You already created", "Look at what exists"),
+    (no(409, "You already have a collection", call=CREATE, slug="ada/x-1"), "Conflict", 'It conflicts with "ada/x-1".', "You already",
      "Look at"),
     # bad requests, in all forms of the Hub's bodies
     (no(400, "Invalid sort parameter"), "Invalid", "refused the request", "Invalid sort parameter", "Correct the argument"),

@@ -96,7 +96,7 @@ def test_the_doctor_says_so(run: Run, tmp_path: Path) -> None:
     (state / "plans").chmod(0o777)
     told = run("--sandbox", "doctor")
     assert told.code == 1
-    assert "Everybody can write to" in " ".join(told.out.split())
+    assert "Anybody can write to" in " ".join(told.out.split())
 
 
 def test_a_folder_like_tmp_is_no_danger_and_one_of_somebody_else_is(tmp_path: Path) -> None:

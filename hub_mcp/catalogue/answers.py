@@ -63,7 +63,7 @@ def is_array(value: Any) -> TypeGuard[list[Any]]:
 
 
 def objects_in(value: Any) -> list[dict[str, Any]]:
-    """The objects in a JSON array; none where it is none."""
+    """The objects in a JSON array; none where it is not one."""
     return [one for one in value if is_object(one)] if is_array(value) else []
 
 
@@ -130,7 +130,7 @@ class Record(BaseModel, Answer):
         except ValidationError as trouble:
             missing = ", ".join(str(error["loc"][0]) for error in trouble.errors() if error["loc"])
             raise UnexpectedAnswer(
-                f"The Hub's answer is no {cls.noun}: {missing} is missing or odd."
+                f"The Hub's answer is not a valid {cls.noun}: {missing} is missing or malformed."
             ) from trouble
         if read.__pydantic_extra__ is not None:
             read.__pydantic_extra__.update({f"{key}": value[key] for key in odd})
@@ -280,7 +280,7 @@ class Page(Answer, Generic[R]):
 
 
 def _kind(value: Any) -> str:
-    names = {dict: "an object", list: "a list", str: "a text", type(None): "nothing", bool: "a truth value"}
+    names = {dict: "an object", list: "a list", str: "a string", type(None): "nothing", bool: "a boolean"}
     return names.get(type(value), "a number")
 
 

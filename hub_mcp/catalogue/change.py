@@ -261,7 +261,7 @@ def _changes(
 
 put = partial(_changes, "PUT")  # replaces settings
 patch = partial(_changes, "PATCH")  # changes some fields
-withdraw = partial(_changes, "DELETE")  # takes back something small of the caller's own, such as a like
+withdraw = partial(_changes, "DELETE")  # withdraws something small of the caller's own, such as a like
 
 
 def delete(
@@ -314,12 +314,12 @@ def _wrong_change(cls: type[C]) -> str | None:
         return f"`target` must say how the {cls.acts_on.__name__} that it acts on is looked up"
     if not line.of_caller and not (cls.marked(OwnerName) or cls.marked(OwnedThing)):
         return (
-            "whose things it changes must be told by a field of the type Owner, RepoId or Slug, "
+            "whose things it changes must be named by a field of the type Owner, RepoId or Slug, "
             "or by `of_caller=True` where they are the caller's own"
         )
     if not cls.may_ask() and not cls.harmless.strip():
         return (
-            "what it does to people and things must be told by `consequences`, or `harmless` must say why "
+            "what it does to people and things must be stated by `consequences`, or `harmless` must say why "
             "nobody needs to be asked"
         )
     return None

@@ -9,7 +9,7 @@
 From such a declaration everything else is derived: the tool's name (`get_model`) and title, its schema and
 hints, where each field travels (path, query or body), its `hub://` address. A declaration that does not hold
 together, or says too little, fails at import with a sentence that says what is wrong. What changes something
-is declared as in `change.py`. Annotations are no texts here, since pydantic reads those of a class anew for
+is declared as in `change.py`. Annotations are not strings here, since pydantic evaluates those again for
 every class that inherits them.
 """
 

@@ -53,7 +53,7 @@ def doctor(settings: Settings, as_json: bool) -> None:
 
 
 async def examined(settings: Settings) -> dict[str, Any]:
-    """What there is to know; `well` says whether the server could work."""
+    """Everything doctor reports; `well` says whether the server could work."""
     from hub_mcp.catalogue.endpoint import default_endpoints
     from hub_mcp.catalogue.listing import Listing
     from hub_mcp.catalogue.people.users import Whoami
@@ -101,13 +101,13 @@ async def examined(settings: Settings) -> dict[str, Any]:
     found["ignored_variables"] = ", ".join(IGNORED) or "none"
     found["journal"] = _journal(settings)
     if why := _unsafe(settings):
-        well, found["refused"] = False, f"every change: {why} Close it to others by `chmod go-w`."
+        well, found["refused"] = False, f"every change: {why} Close it to others with `chmod go-w`."
     found["well"] = well
     return found
 
 
 def _journal(settings: Settings) -> str:
-    """Where changes are written down, and how many there broke off."""
+    """Where changes are recorded, and how many of them were interrupted."""
     from hub_mcp.errors import HubError
     from hub_mcp.wiring import journal_at
 
@@ -153,7 +153,7 @@ def _version(package: str) -> str:
 
 
 def _told(name: str, value: Any, margin: str = "") -> list[str]:
-    """A value behind its name, in lines that fit; what is nested is indented."""
+    """A value after its name, in lines that fit; what is nested is indented."""
     if name in BY_REASON:
         tools: dict[str, list[str]] = {}
         for tool, why in value.items():

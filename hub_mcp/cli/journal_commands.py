@@ -1,4 +1,4 @@
-"""`hub-mcp journal` and `hub-mcp undo`: what was changed, asked and refused, and taking one change back."""
+"""`hub-mcp journal` and `hub-mcp undo`: what was changed, asked and refused, and undoing a change."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 @settings_behind("journal")
 @click.pass_obj
 def journal(settings: Settings, as_json: bool, last: int | None) -> None:
-    """Show what was changed, asked and refused, oldest first; unknown where a change broke off.
+    """Show what was changed, asked about and refused, oldest first; interrupted changes as unknown.
 
-    `back` says whether undo can take it back."""
+    `back` says whether undo can reverse it."""
     kept = journal_at(settings.journal)
     entries = kept.history()[-last if last else 0 :]
     if as_json:
@@ -91,14 +91,14 @@ BY_HAND = "Look at what is there now, and change it by hand where it has to be."
 
 
 def call_back(entry: Entry) -> Change[Any, Any]:
-    """The call that takes an entry back.
+    """The call that undoes an entry.
 
     Raises:
         Stopped: nothing does.
     """
     if entry.outcome != "done":
         raise Stopped(
-            f"Entry {entry.n} is not known to have been made: it was {entry.outcome}.", advice=BY_HAND
+            f"It is not known whether entry {entry.n} was made: it was {entry.outcome}.", advice=BY_HAND
         )
     if entry.undo is None:
         raise Stopped(f"Entry {entry.n} cannot be undone: {plain(entry.no_undo)}.", advice=BY_HAND)
@@ -138,7 +138,7 @@ async def _taken_back(settings: Settings, entry: Entry, yes: bool) -> None:
 
 
 def refuse_another(identity: str, rehearsed: Rehearsal) -> None:
-    """Refuse to take back on another thing that has got the same name.
+    """Refuse to undo a change on another thing that now has the same name.
 
     Raises:
         Stopped: the ids of then and now differ.
@@ -152,7 +152,7 @@ def refuse_another(identity: str, rehearsed: Rehearsal) -> None:
 
 
 def rehearsal_lines(rehearsed: Rehearsal) -> list[str]:
-    """What taking back would send, and what it would change."""
+    """What an undo would send, and what it would change."""
     call = rehearsed.assessment.call
     lines = [f"{type(call).label}: {call.subject}", f"  {rehearsed.request.method} {call.to_http('').url}"]
     for name, (was, then) in rehearsed.changes.items():

@@ -17,7 +17,7 @@ import click
 if TYPE_CHECKING:
     from hub_mcp.catalogue import Endpoint
     from hub_mcp.catalogue.answers import Answer
-    from hub_mcp.gate.acted import Acted
+    from hub_mcp.gate.acted import ChangeMade
 
 FORMATS = ("auto", "human", "agent", "json", "quiet")
 NAMES = ("id", "repo_id", "name", "user", "slug", "title", "url")  # what tells a thing apart, best first
@@ -87,7 +87,7 @@ def show(call: Endpoint[Any], answer: Answer, shape: str) -> None:
             click.echo(click.style(name + colon, bold=True) + value if colon else line)
 
 
-def show_done(acted: Acted, shape: str) -> None:
+def show_done(acted: ChangeMade, shape: str) -> None:
     """Print what a change did."""
     from hub_mcp.server.answers.render import render_done
 

@@ -139,7 +139,7 @@ def _refuse_missing(settings: Settings, workers: int, redis: str) -> None:
         raise click.ClickException(NEEDS_KEYS)
     if settings.sandbox is not None:
         raise click.ClickException(
-            "Each worker would have a local Hub of its own: use --workers 1 with --sandbox."
+            "Each worker would have its own local Hub: use --workers 1 with --sandbox."
         )
 
 

@@ -10,7 +10,7 @@ import click
 from hub_mcp.catalogue.change import Change
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import Stopped
-from hub_mcp.gate.acted import Acted
+from hub_mcp.gate.acted import ChangeMade
 from hub_mcp.gate.gate import Gate
 from hub_mcp.gate.question import Decision, Question, decision_of
 
@@ -40,7 +40,7 @@ def typed_exactly(name: str) -> str:
     return answer
 
 
-async def make_change(gate: Gate, call: Change[Any, Any], hub: Hub, *, yes: bool = False) -> Acted:
+async def make_change(gate: Gate, call: Change[Any, Any], hub: Hub, *, yes: bool = False) -> ChangeMade:
     """Take a changing call through the gate; the person who may be asked is the one at this terminal.
 
     Args:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from hub_mcp.client.token import Token
 
-_KEY = secrets.token_bytes(32)  # anew in every process, so that an id is worth nothing outside of it
+_KEY = secrets.token_bytes(32)  # new in every process, so that an id is worth nothing outside of it
 
 
 @dataclass(frozen=True)

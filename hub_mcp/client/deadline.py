@@ -50,7 +50,7 @@ class Deadline:
     Args:
         timeout: seconds the call may take, all its tries together, waits for a rate limit aside.
         max_wait: seconds it may wait for a rate limit, all such waits together.
-        report: told of each wait; by default whoever `reporting` names.
+        report: called for each wait; by default what `reporting` names.
     """
 
     def __init__(

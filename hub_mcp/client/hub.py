@@ -234,7 +234,7 @@ class Hub:
             if not page.next_cursor:
                 return
             if page.next_cursor == listing.cursor:
-                raise UnexpectedAnswer("The Hub's pages lead in a circle; they were not followed further.")
+                raise UnexpectedAnswer("The Hub's pages form a loop; they were not followed further.")
             if empty > EMPTY_PAGES or left_out > max(MOST_LEFT_OUT, rows):
                 what = "The Hub's pages hold hardly any rows; they were not followed further."
                 raise UnexpectedAnswer(what)
@@ -275,7 +275,7 @@ class Hub:
             if not target:
                 return response  # which the call reads as LedElsewhere
             request = HttpRequest(request.method, target, accept=request.accept, first=request.first)
-        raise NotAHub("The Hub redirected more often than it ever does; it was not followed further.")
+        raise NotAHub("The Hub redirected too many times; it was not followed further.")
 
     @property
     def _sender(self) -> Sender:

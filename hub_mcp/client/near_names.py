@@ -133,7 +133,7 @@ async def _papers(hub: Hub, paper: str) -> list[str]:
 
 
 async def _accounts(hub: Hub, names: list[str]) -> list[str]:
-    """Accounts near to the first name that is none; of an organization's members, where that is one."""
+    """Accounts near the first name that is no account; of an organization's members, where that is one."""
     first, *rest = names
     if not rest:
         return await _account(hub, first)

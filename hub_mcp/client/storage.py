@@ -1,7 +1,7 @@
 """The Hub's storage: where its redirects of files may lead, and what of an answer from there is told.
 
 Files beyond git's own lie with the Hub's content delivery, under signed addresses (FACTS 5). Such an address
-opens the file to whoever has it, so it is asked without the token, and never told.
+opens the file to whoever has it, so it is asked without the token, and never shown.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Collections by their titles: one's own, or of the owner before the slash, where only one is called so."""
+"""Collections by their titles: the caller's own, or those of the owner before the slash, if it is unique."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def with_slugs(
 
 
 async def with_slugs_in_all(hub: Hub, named: Callable[[str], type[Endpoint[Any]] | None], calls: Any) -> Any:
-    """The same for a list of `{tool, arguments}`; whatever is none is left for others to refuse.
+    """The same for a list of `{tool, arguments}`; anything else is left for others to refuse.
 
     Args:
         named: the endpoint of a tool.

@@ -1,4 +1,4 @@
-"""What became of a call at the gate: a change that was made, or what one would do."""
+"""The result of a call at the gate: a change that was made, or what one would do."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ NOBODY = "Nobody was asked."
 
 
 @dataclass(frozen=True)
-class Acted:
+class ChangeMade:
     """The change was made.
 
     Attributes:
-        outcome: what is now what, in a sentence.
+        outcome: what changed, in a sentence.
         by: who said yes to it; "" where nobody had to.
         change: its id in the journal; "" where none is kept.
-        takes_back: what takes it back, in words; "" where nothing does.
+        undo_command: the command that undoes it, and what that leaves; "" where nothing does.
         note: what else is to be said.
     """
 
@@ -31,7 +31,7 @@ class Acted:
     outcome: str
     by: str = ""
     change: str = ""
-    takes_back: str = ""
+    undo_command: str = ""
     note: str = ""
 
     def sentences(self) -> str:
@@ -39,8 +39,8 @@ class Acted:
         nobody = "" if self.note.startswith(NOBODY[:-1]) else NOBODY
         agreed = f"Confirmed {self.by}." if self.by else nobody
         final = self.call.line.destroys or self.call.line.retype
-        never = "It cannot be undone" if final else "`hub-mcp undo` cannot take it back"
-        back = f"To undo: {self.takes_back}." if self.takes_back else f"{never} (journal: {self.change})."
+        never = "It cannot be undone" if final else "`hub-mcp undo` cannot undo it"
+        back = f"To undo: {self.undo_command}." if self.undo_command else f"{never} (journal: {self.change})."
         said = (self.outcome.rstrip(), agreed, back if self.change else "", self.note)
         return " ".join(part for part in said if part)
 

@@ -23,7 +23,7 @@ from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.stakes import Consequence, Impact, Stakes
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import BadInput, HubError, Stopped
-from hub_mcp.gate.acted import Acted
+from hub_mcp.gate.acted import ChangeMade
 from hub_mcp.gate.challenge import ASK_AGAIN, Assessment, Challenge, digest_of
 from hub_mcp.gate.gate import AFTER_A_NO, Gate
 from hub_mcp.gate.question import Decision, Question, unsaid
@@ -144,7 +144,7 @@ def _unasked(items: Sequence[Assessment]) -> list[str]:
         named.setdefault(one.call.label, []).append(
             quoted(_name_of(one.call)) + (f" ({said})" if said else "")
         )
-    return [f"{label}, which alone would not be asked: {', '.join(of)}" for label, of in named.items()]
+    return [f"{label}, which alone would not be asked about: {', '.join(of)}" for label, of in named.items()]
 
 
 def _name_of(call: Change[Any, Any]) -> str:
@@ -208,7 +208,7 @@ def question_about(gate: Gate, batch: Batch, found: BatchAssessment, hub: Hub) -
 
 
 async def ask_about_all(gate: Gate, batch: Batch, found: BatchAssessment, hub: Hub) -> Question:
-    """The question for a person; every call is written down as asked."""
+    """The question for a person; every call is recorded as asked."""
     question = question_about(gate, batch, found, hub)
     for one in found.items:
         await gate.asked(one, hub, f"one of {batch.subject}: {question.headline}")
@@ -224,7 +224,7 @@ class Made:
 
     n: int
     call: Change[Any, Any]
-    acted: Acted | None = None
+    acted: ChangeMade | None = None
     error: HubError | None = None
 
 
@@ -272,7 +272,7 @@ async def make_all(
             shown = await assess_all(gate, batch, hub, reached)
         decision.challenge.refuse_changed(shown)
     elif shown is None or not lets_pass(gate, shown):
-        raise Stopped("This needs a person's yes.", advice=ASK_AGAIN)
+        raise Stopped("This needs a person's approval.", advice=ASK_AGAIN)
     by = decision.by if decision else ""
     run, ends = secrets.token_hex(4), time.monotonic() + LASTS
     made: list[Made] = []

@@ -22,7 +22,7 @@ from hub_mcp.errors import Stopped
 from hub_mcp.text import one_line, without_markup
 
 EXPIRES = 600  # seconds an answer is waited for, and a plan is good for
-ASK_AGAIN = "Call the tool again to have the person asked anew."
+ASK_AGAIN = "Call the tool again to have the person asked again."
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ def refuse_changed(shown: Assessment, now: Assessment, *, by_us: bool = False) -
     """Hold what was shown of one call among many against what the Hub shows of it now.
 
     Args:
-        by_us: whether an earlier one of them changed its target, so that its facts may be others.
+        by_us: whether an earlier one of them changed its target, so that its facts may differ.
 
     Raises:
         Stopped: the target goes by another name, is another thing, or more is at stake.

@@ -24,7 +24,7 @@ from hub_mcp.gate.operator_limits import Limits
 from hub_mcp.gate.question import SPLIT
 
 LOOKING_SECONDS = 8.0  # for all that is looked up besides the target; what takes longer counts as the worst
-ONE_BY_ONE = "Give each of them a call of its own."
+ONE_BY_ONE = "Make a separate call for each of them."
 NOBODY = "Nobody has reviewed this operation as the Hub has it today."
 MOST_READS = 30  # reading calls that one change may need
 
@@ -90,7 +90,7 @@ def _fitting(call: Change[Any, Any]) -> Generator[None]:
 
 
 async def refuse_vain(call: Change[Any, Any], hub: Hub) -> None:
-    """Keep back what the caller's token can never do; whoami is cached, and called first when it is not.
+    """Refuse what the caller's token can never do; whoami is cached, and called first when it is not.
 
     Raises:
         Forbidden: which permission it lacks.

@@ -32,7 +32,7 @@ from hub_mcp.catalogue.change import Change
 from hub_mcp.client.departure import Departure
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import UNCERTAIN, HubError, Stopped
-from hub_mcp.gate.acted import Acted, Rehearsal
+from hub_mcp.gate.acted import ChangeMade, Rehearsal
 from hub_mcp.gate.approvals import Approvals
 from hub_mcp.gate.challenge import ASK_AGAIN, EXPIRES, Assessment, Challenge, Proposal, refuse_changed
 from hub_mcp.gate.completing import completed
@@ -56,7 +56,7 @@ class Gate:
 
     Args:
         settings: the operator's limits and policy.
-        journal: where everything is written down.
+        journal: where everything is recorded.
         approvals: where plans wait for a person in a terminal; by default the user's state directory.
         keys: secrets that seal plans and questions; by default this process's own.
         used: remembers which answers were used; by default this process does.
@@ -87,7 +87,7 @@ class Gate:
 
     @property
     def journal(self) -> Journal:
-        """Where everything is written down."""
+        """Where everything is recorded."""
         return self.records.journal
 
     # ── looking ──────────────────────────────────────────────────────────────────────────────────────
@@ -96,7 +96,7 @@ class Gate:
         """The call with the Hub's own ids, its target, and what is at stake.
 
         Raises:
-            Stopped: a limit forbids the call, or it could not be written down.
+            Stopped: a limit forbids the call, or it could not be recorded.
             HubError: the token can never make it, or the Hub could not be asked.
         """
         await self._limits.check(call)
@@ -131,7 +131,7 @@ class Gate:
         return assessment.stakes is None or self.settings.confirm == "off"
 
     async def ask(self, call: Change[Any, Any], assessment: Assessment, hub: Hub) -> Question:
-        """The question for a person, which is written down as asked."""
+        """The question for a person, which is recorded as asked."""
         question = self._question(call, assessment, hub)
         await self.asked(assessment, hub, question.headline)
         return question
@@ -159,7 +159,7 @@ class Gate:
             raise Stopped("The confirmation has already been used; each works only once.", advice=ASK_AGAIN)
 
     async def asked(self, assessment: Assessment, hub: Hub, question: str) -> None:
-        """Write down that a person is asked about a call.
+        """Record that a person is asked about a call.
 
         Raises:
             Stopped: the journal cannot be written.
@@ -167,12 +167,12 @@ class Gate:
         await self.records.write("asked", assessment, hub, question)
 
     async def refused(self, call: Change[Any, Any], hub: Hub, why: str) -> None:
-        """Write down that a call was not made."""
+        """Record that a call was not made."""
         await self.records.conclude("refused", Assessment(call), hub, why)
 
     @asynccontextmanager
     async def recording_refusals(self, call: Change[Any, Any], hub: Hub) -> AsyncGenerator[None]:
-        """Whatever stops the call in here is written down."""
+        """Record whatever stops the call in here."""
         try:
             yield
         except Stopped as stop:
@@ -181,7 +181,7 @@ class Gate:
 
     # ── acting ───────────────────────────────────────────────────────────────────────────────────────
 
-    async def act(self, assessment: Assessment, hub: Hub) -> Acted:
+    async def act(self, assessment: Assessment, hub: Hub) -> ChangeMade:
         """Make a call that needs nobody's yes.
 
         Raises:
@@ -192,7 +192,7 @@ class Gate:
             raise Stopped("A person has to approve this.", advice=ASK_AGAIN)
         return await self._make(assessment, hub, NOBODY_ASKED if assessment.stakes else assessment.unasked)
 
-    async def act_confirmed(self, call: Change[Any, Any], hub: Hub, decision: Decision) -> Acted:
+    async def act_confirmed(self, call: Change[Any, Any], hub: Hub, decision: Decision) -> ChangeMade:
         """Make a call that a person decided about, once, if its target is still what they were shown.
 
         Raises:
@@ -210,7 +210,7 @@ class Gate:
 
     async def act_as_shown(
         self, call: Change[Any, Any], shown: Assessment, hub: Hub, *, by: str, change: str, by_us: bool
-    ) -> Acted:
+    ) -> ChangeMade:
         """Make one of the calls of a batch, which holds the decision about all of them (`gate/batch.py`).
 
         Args:
@@ -226,13 +226,13 @@ class Gate:
         now = await look(call, hub, self._limits, around=False)
         refuse_changed(shown, now, by_us=by_us)
         if not by and not self.lets_pass(now):
-            raise Stopped("This needs a person's yes.", advice=ASK_AGAIN)
+            raise Stopped("This needs a person's approval.", advice=ASK_AGAIN)
         unasked = "" if by else NOBODY_ASKED if now.stakes else now.unasked
         return await self._make(now, hub, unasked, by, change)
 
     async def _make(
         self, found: Assessment, hub: Hub, note: str = "", by: str = "", change: str = ""
-    ) -> Acted:
+    ) -> ChangeMade:
         """Send the call, and what completes it."""
         change = change or secrets.token_hex(6)
         acted = await self._send(found, hub, note, by, change)
@@ -249,8 +249,8 @@ class Gate:
             return acted
         return replace(acted, answer=rest.answer or acted.answer, outcome=f"{acted.outcome}\n{rest.said}\n")
 
-    async def _send(self, found: Assessment, hub: Hub, note: str, by: str, change: str) -> Acted:
-        """Send the call once: its start is written down before, its end whatever happens.
+    async def _send(self, found: Assessment, hub: Hub, note: str, by: str, change: str) -> ChangeMade:
+        """Send the call once: its start is recorded before, its end whatever happens.
 
         A caller may leave until the request has left. From then on a cancellation waits until the end is
         written, since only then is it true for good.
@@ -262,7 +262,7 @@ class Gate:
             try:
                 await self.records.write("started", found, hub, change=change)
             except Stopped:
-                await self._not_sent(found, hub, change, "Its start could not be written.")
+                await self._not_sent(found, hub, change, "Its start could not be recorded.")
                 raise
         with Departure() as departure:
             try:
@@ -277,7 +277,9 @@ class Gate:
                 raise
             except BaseException:
                 if departure.left:
-                    await self.records.conclude("unknown", found, hub, "It broke off halfway.", change=change)
+                    await self.records.conclude(
+                        "unknown", found, hub, "It was interrupted halfway.", change=change
+                    )
                 else:
                     await self._not_sent(found, hub, change, "The call was cancelled before it was sent.")
                 raise
@@ -285,7 +287,7 @@ class Gate:
         kept = "" if self.journal.place == "off" else change
         back = found.call.taken_back_by(found.before, after)
         left = left_over(found.call, back) if back else ""
-        return Acted(
+        return ChangeMade(
             found.call,
             after,
             found.call.outcome_text(found.before, after),

@@ -1,4 +1,4 @@
-"""The journal: what was asked, refused and done, one JSON line each, with what would take it back.
+"""The journal: what was asked, refused and done, one JSON line each, with what would undo it.
 
 A change has two lines: "started", which is on the disk before the request leaves, and its end (done, failed,
 refused before it left, unknown), which names the same change. A start without an end is a change whose
@@ -47,7 +47,7 @@ def state_directory(environment: Mapping[str, str] | None = None, platform: str 
 
 @dataclass(frozen=True)
 class Undo:
-    """The call that takes a change back."""
+    """The call that undoes a change."""
 
     tool: str
     arguments: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -64,7 +64,7 @@ class Entry:
         hub: the host it happened on; the local Hub has its own.
         identity: the Hub's own id of the target; "" where there is none.
         why: what was asked, or why it was refused or failed.
-        undo: what takes it back; None where nothing does. `no_undo` says why, or what it leaves.
+        undo: the call that undoes it; None where nothing does. `no_undo` says why, or what it leaves.
         n: its place, from 1; 0 for an entry that is not written yet.
     """
 
@@ -155,7 +155,7 @@ class Journal:
         )
 
     def history(self) -> list[Entry]:
-        """One entry for each change, at the place of its start and told by its end; and all others."""
+        """One entry for each change, where it started and with its outcome; and all others."""
         entries = list(self.entries())
         ends = {one.change: one for one in entries if one.change and one.outcome != "started"}
         started = {one.change for one in entries if one.outcome == "started"}

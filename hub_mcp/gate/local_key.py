@@ -34,7 +34,7 @@ def local_key(state: Path) -> bytes:
         raise Stopped(f"Others can read {path}.", advice="Delete it; another is made with the next plan.")
     key = path.read_bytes()
     if len(key) != BYTES:
-        raise Stopped(f"{path} is damaged.", advice="Delete it; plans that wait are then made anew.")
+        raise Stopped(f"{path} is damaged.", advice="Delete it; plans that wait then have to be made again.")
     return key
 
 

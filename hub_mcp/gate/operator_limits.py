@@ -36,7 +36,7 @@ class Limits:
         self._used = used
 
     async def check(self, call: Change[Any, Any]) -> None:
-        """What can be told before the Hub is asked for anything.
+        """Check what is known before the Hub is asked for anything.
 
         Raises:
             Stopped: a limit forbids the call.
@@ -54,7 +54,7 @@ class Limits:
         await self._check_budgets(destroys=call.line.effect is Effect.DESTROY, writes=call.writes)
 
     async def check_budgets(self, found: Assessment) -> None:
-        """What can be told of the budgets once it is known what the call does.
+        """Check the budgets once it is known what the call does.
 
         Raises:
             Stopped: one is used up.

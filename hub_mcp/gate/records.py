@@ -37,7 +37,7 @@ class Records:
         try:
             await self.write(outcome, found, hub, why, after, change)
         except Stopped as stop:
-            log.error("%s %s is not written down: %s", outcome, found.call.tool, stop.what)
+            log.error("%s %s is not recorded: %s", outcome, found.call.tool, stop.what)
             return f"Its record is incomplete: {stop.what}"
         return ""
 
@@ -74,8 +74,8 @@ class Records:
 
 
 def left_over(call: Change[Any, Any], back: Change[Any, Any] | None) -> str:
-    """What is not taken back, in words; "" where all of it is."""
+    """What an undo leaves, in words; "" where it leaves nothing."""
     if back is None:
-        return "nothing takes this back"
+        return "nothing undoes this"
     lost = call.as_arguments().keys() - back.as_arguments().keys() if back.tool == call.tool else ()
-    return f"not taken back: {', '.join(sorted(lost))}" if lost else ""
+    return f"not undone:  {', '.join(sorted(lost))}" if lost else ""

@@ -101,7 +101,7 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
                 return await _called(ctx, params, progress)
         except HubError as error:
             if not tools.changes(params.name):
-                error.not_done = ""  # of a read nobody thinks that it changed something
+                error.not_done = ""  # nobody thinks that a read changed something
             return error_result(error)
         except MCPError:
             raise
@@ -180,7 +180,7 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
         return result
 
     async def _tell(call: Change[Any, Any]) -> None:
-        """Tell whoever watches what a call changed."""
+        """Notify everyone watching of what a call changed."""
         try:
             await pages.changed(call)
         except Exception:
@@ -240,7 +240,7 @@ def taken(arguments: dict[str, Any], name: str, kind: type[T], absent: T) -> T:
     value = read[name]
     if not isinstance(value, kind):
         raise BadInput(
-            f"`{name}` must be a {'truth value' if kind is bool else 'text'}.",
+            f"`{name}` must be a {'boolean' if kind is bool else 'string'}.",
             advice="Correct it and call again.",
         )
     return value

@@ -33,7 +33,7 @@ Middleware = Callable[[Context, CallNext], Awaitable[HandlerResult]]
 INSTRUCTIONS = """\
 Work on the Hugging Face Hub: models, datasets, Spaces, papers, collections, organizations.
 Rows of a list are lean: ask for more with `fields` (the Hub's names, as cardData), narrow with `search` and \
-`filter`. `limit` is 20 unless said, at most 1,000; go on with `cursor`, which ends the answer before. \
+`filter`. `limit` is 20 by default, at most 1,000; continue with `cursor`, which ends the answer before. \
 `count` tells how many.
 Ids are namespace/name; a pasted Hub address works too.
 All else: `find_operations`.
@@ -150,7 +150,7 @@ class WholeArguments(ServerMiddleware[Any]):
         if (read := arguments_in(sent)) is not None:
             return await call_next(replace(ctx, params={**params, "arguments": read}))
         name = plain(str(params.get("name")), 80)
-        refused = BadInput(f"{name} was not called: its arguments are no object.", advice=AN_OBJECT)
+        refused = BadInput(f"{name} was not called: its arguments are not an object.", advice=AN_OBJECT)
         return error_result(refused).model_dump(by_alias=True, mode="json", exclude_none=True)
 
 

@@ -1,11 +1,11 @@
-"""What stands between one client's streams and the SDK's server: two eras on one connection, and a tidy end.
+"""The relay between one client's streams and the SDK's server: two eras on one connection, and a tidy end.
 
     async with stdio() as (incoming, outgoing):
         await Relay(server).run(incoming, outgoing)
 
 The SDK has the first request decide a connection's era, and cancels what runs when the input ends. Here
 `server/discover` decides nothing, so that a client may ask for it and go on with `initialize`, or the other
-way round; what was read before the input ended is answered; and a line that is no message is told so.
+way round; what was read before the input ended is answered; and a line that is not a message is told so.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class UnreadableLine(Exception):
     """A line that is not a message; `refusals` are the errors it is answered with."""
 
     def __init__(self, refusals: Sequence[JSONRPCError]) -> None:
-        super().__init__("a line that is no message")
+        super().__init__("a line that is not a message")
         self.refusals = refusals
 
 

@@ -64,7 +64,7 @@ async def stdio(unread: bytes = b"") -> AsyncGenerator[tuple[Any, Any]]:
 class Lines(Incoming):
     """The messages of standard input, a line each.
 
-    A line that is none, or that is longer than `LONGEST_LINE`, is an `UnreadableLine`.
+    A line that is not a message, or that is longer than `LONGEST_LINE`, is an `UnreadableLine`.
     """
 
     def __init__(self, reader: asyncio.StreamReader) -> None:

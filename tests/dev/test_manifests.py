@@ -195,7 +195,7 @@ def test_readme_can_be_read_in_one_sitting_and_begins_with_what_matters() -> Non
     assert len(text.splitlines()) < 350
     first = text.split("\n\n")[2]
     assert "asks a person" in first
-    assert "If it cannot, nothing is done at once" in first
+    assert "If it cannot, nothing is done right away" in first
     assert "publisher's own" in text  # of the package's name, before anybody runs it by uvx
 
 

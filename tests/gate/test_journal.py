@@ -20,7 +20,7 @@ from hub_mcp.catalogue.repos.repos import CreateRepo, DeleteRepo, UpdateRepoSett
 from hub_mcp.cli.journal_commands import journal as journal_command
 from hub_mcp.cli.journal_commands import undo as undo_command
 from hub_mcp.cli.terminal import make_change
-from hub_mcp.gate.acted import Acted
+from hub_mcp.gate.acted import ChangeMade
 from hub_mcp.gate.batch import Batch, assess_all, make_all
 from hub_mcp.gate.journal import LONGEST, Entry, Journal, Undo, line_of, state_directory
 from hub_mcp.settings import Settings
@@ -145,20 +145,20 @@ async def test_each_change_says_what_takes_it_back_or_that_nothing_does(world: W
         UpdateCollection(slug=shelf["slug"], title="Renamed"),
         DeleteRepo(repo_id="ada/fresh", type="model"),
     ):
-        assert isinstance(await make_change(gate, call, hub), Acted)
+        assert isinstance(await make_change(gate, call, hub), ChangeMade)
     entries = world.entries()
     assert [entry.outcome for entry in entries] == ["done"] * 5
     settings, move, create, collection, gone = entries
     was = {"repo_id": MINE, "type": "model", "visibility": "private", "gated": "false"}
     assert settings.undo == Undo("update_repo_settings", was)
     assert move.undo == Undo("move_repo", {"from_repo": "ada/diary", "to_repo": MINE, "type": "model"})
-    assert settings.no_undo == "not taken back: discussions_disabled"  # the Hub tells nobody what it was
+    assert settings.no_undo == "not undone: discussions_disabled"  # the Hub tells nobody what it was
     assert settings.identity == move.identity
     assert create.undo == Undo("delete_repo", {"repo_id": "ada/fresh", "type": "model"})
     assert create.identity == gone.identity != ""
     assert collection.undo
     assert collection.undo.arguments["title"] == shelf["title"]
-    assert (gone.undo, gone.no_undo) == (None, "nothing takes this back")
+    assert (gone.undo, gone.no_undo) == (None, "nothing undoes this")
     assert ADA not in (world.place / "journal.jsonl").read_text()
 
 
@@ -223,7 +223,7 @@ def test_the_journal_is_shown_as_a_table_and_as_json(desk: Desk) -> None:
     shown = CliRunner().invoke(journal_command, ["--journal", desk.settings.journal]).output.splitlines()
     assert shown[0].split() == ["n", "time", "outcome", "tool", "target", "back,", "or", "why"]
     assert shown[1].endswith("undo 1")
-    assert shown[3].endswith("nothing takes this back")
+    assert shown[3].endswith("nothing undoes this")
     assert "the model ada/notes-to-self" in shown[1]
     assert len({line.index("done") for line in shown[1:]}) == 1
     lines = (

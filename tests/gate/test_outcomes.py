@@ -124,7 +124,7 @@ async def test_a_change_says_what_is_now_what_who_agreed_and_how_it_is_taken_bac
             assert (undo is not None) is (entry.undo is not None)
             assert undo is None or undo[1] == entry.change
             line = ENDPOINTS[tool].line
-            never = "It cannot be undone" if line.destroys or line.retype else "undo` cannot take it back"
+            never = "It cannot be undone" if line.destroys or line.retype else "undo` cannot undo it"
             assert undo is not None or f"{never} (journal: {entry.change})." in text
             for name, pattern in LEARNED.get(tool, {}).items():
                 found = re.search(pattern, text)
@@ -154,7 +154,7 @@ async def test_a_plan_that_the_model_carries_is_said_to_be_the_models_word(tmp_p
         done = await client.call_tool(
             "update_repo_settings", {**opened, "confirm_token": plan["confirm_token"]}
         )
-    assert "Confirmed by the model's word." in text_of(done)
+    assert "Confirmed on the model's word." in text_of(done)
     assert "visibility public (was private)" in text_of(done)
 
 

@@ -101,7 +101,7 @@ async def test_a_header_that_a_client_failed_to_fill_is_no_header(world: World) 
             answer = await client.post(url, json=PING, headers=headers)
             assert answer.status_code == 200, (given, answer.text)
             answer = await client.post(closed, json=PING, headers=headers)
-            assert "Show a Hugging Face token" in answer.json()["error"], given
+            assert "Send a Hugging Face token" in answer.json()["error"], given
     assert not world.spy.reads
 
 

@@ -110,7 +110,7 @@ async def test_a_stream_reports_a_progress_for_each_page() -> None:
 async def test_a_failing_page_says_how_far_it_came_and_where_it_goes_on(mode: str) -> None:
     hub = hub_with(300, faults="5xx=1,path=/api/models")
     async with client_of(hub, mode) as client:
-        with pytest.raises(MCPError, match=r"after 0 rows.*goes on at hub://stream/models"):
+        with pytest.raises(MCPError, match=r"after 0 rows.*continues at hub://stream/models"):
             await client.read_resource("hub://stream/models?limit=100")
 
 

@@ -90,7 +90,7 @@ ODD: dict[str, tuple[str, dict[Any, int]]] = {
     "a method that is a number": ('{"jsonrpc":"2.0","id":7,"method":5}', {7: -32600}),
     "params that are a list": ("{" + TOOLS + ',"id":7,"params":[1]}', {7: -32600}),
     "no id that can be read": ("{" + TOOLS + ',"id":{}}', {}),
-    "a truth value as id": ("{" + TOOLS + ',"id":true}', {}),
+    "a boolean as id": ("{" + TOOLS + ',"id":true}', {}),
     "words": ("hello", {}),
     "an empty batch": ("[]", {}),
     "a broken answer": ('{"jsonrpc":"2.0","id":7,"result":5}', {}),

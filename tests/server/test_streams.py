@@ -140,7 +140,7 @@ async def test_a_failing_page_ends_a_read_after_the_rows_before_it_and_says_wher
         lines = [json.loads(line) for line in text.splitlines()]
         *rows, trouble, last = lines
         assert len(rows) == trouble["rows"] == 3 * PAGE
-        with pytest.raises(HubError, match=r"broke off after 0 rows.*goes on at hub://stream"):
+        with pytest.raises(HubError, match=r"stopped after 0 rows.*continues at hub://stream"):
             await read(last["next"], Hub("http://hub.test", transport=lambda: far), walk)
     healthy = Hub("http://hub.test", transport=Counting)
     assert [row["id"] for row in rows] + await rows_from(last["next"], healthy) == await everything()

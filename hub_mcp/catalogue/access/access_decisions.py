@@ -117,7 +117,7 @@ class ActsOnPerson(Change[PersonsRequest, Done]):
     def back_to(
         self, before: PersonsRequest, user: str | None, request_id: str | None
     ) -> Change[Any, Any] | None:
-        """The decision that was in force, taken anew; None where there was none."""
+        """The decision that was in force, to be made again; None where there was none."""
         if before.status not in STATUSES:
             return None
         whose = {"user": user, "request_id": request_id}

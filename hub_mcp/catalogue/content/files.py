@@ -23,7 +23,7 @@ WithBuckets = Annotated[Literal["model", "dataset", "space", "bucket"], RepoKind
 
 
 def of_bucket(kind: str, name: str) -> bool:
-    """Whether a part of a path is none of a bucket's, which has no revisions."""
+    """Whether a part of a path does not exist for a bucket, which has no revisions."""
     return kind == "bucket" and name == "revision"
 
 

@@ -2,7 +2,7 @@
 
 The Hub refuses binary files, and those that `.gitattributes` gives to LFS, where a commit holds their bytes
 (`_commit_api.py` and `lfs.py` of huggingface_hub). It names the address for an upload; that address opens the
-storage to whoever has it, so it is asked without the token, and never told.
+storage to whoever has it, so it is asked without the token, and never shown.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ class Refs(Answer):
         return group in self.groups and group not in self.partly
 
     def commit_of(self, group: str, name: str) -> str:
-        """The commit that a name leads to; "" where there is none."""
+        """The commit that a name points to; "" where there is none."""
         return self.groups.get(group, {}).get(name, "")
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:

@@ -110,7 +110,7 @@ def _number(value: Any, kind: str) -> Any:
 
 
 def _word(schema: Schema, value: Any) -> Any:
-    """A text; the Hub's own truth values and a different case are one of the choices where there are some."""
+    """A text; the Hub's own booleans and a different case are one of the choices where there are some."""
     choices = schema.get("enum")
     if choices:
         word = json.dumps(value) if isinstance(value, (bool, int)) else value

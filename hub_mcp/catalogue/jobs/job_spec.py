@@ -31,7 +31,7 @@ A = TypeVar("A", bound=Answer)
 
 
 def as_texts(value: Any) -> Any:
-    """Numbers and truth values as the texts that a variable or a label holds."""
+    """Numbers and booleans as the texts that a variable or a label holds."""
     if not isinstance(value, Mapping):
         return value
     plain = {True: "true", False: "false"}

@@ -64,7 +64,7 @@ def operation_schema(operation: Operation, most: int = MOST_CHOICES) -> dict[str
 
 
 def _portable(schema: Mapping[str, Any], depth: int = 6, most: int = MOST_CHOICES) -> dict[str, Any]:
-    """A schema with the few words that every provider takes; what they cannot say is told in words."""
+    """A schema with the few words that every provider takes; what they cannot say is described in words."""
     for key in ("anyOf", "oneOf"):
         if key in schema:
             parts = [one for one in schema[key] if one.get("type") != "null"] or schema[key]

@@ -33,7 +33,7 @@ def clean_text(text: str) -> str:
 
 
 def refuse_taken_out(text: str) -> str:
-    """A text to be set; what stands in an answer for something that is not told is none.
+    """A text to be set; the placeholder for a hidden value is not one.
 
     Raises:
         ValueError: it holds that.

@@ -1,4 +1,4 @@
-"""Of what the Hub tells its users by e-mail and on its pages: switched on and off, one's own alone."""
+"""What the Hub notifies its users about, by e-mail and on its pages: the caller's own settings."""
 
 from __future__ import annotations
 

@@ -145,7 +145,7 @@ class ActsOnNotifications(Change[Nothing, Done], Filters):
 class MarkNotifications(ActsOnNotifications):
     """Mark notifications as read, or as unread."""
 
-    harmless = "it is a mark for oneself, and can be changed back"
+    harmless = "it is a mark that only the caller sees, and can be changed back"
 
     covers = ("p", "read")
 
@@ -204,7 +204,7 @@ class UpdateWatch(Change[Nothing, Done]):
     in_area = "notifications"
     by_default = False
     covers = ("delete",)
-    harmless = "it decides what one is told oneself, and can be changed back"
+    harmless = "it decides only what the caller is notified about, and can be changed back"
 
     add: list[WatchItem] | None = Field(default=None, max_length=500)
     remove: list[WatchItem] | None = Field(default=None, max_length=500, serialization_alias="delete")

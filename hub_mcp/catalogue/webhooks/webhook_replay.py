@@ -1,4 +1,4 @@
-"""An event that a webhook was told of before, told once more: to where it sends now, or to its job."""
+"""An event that a webhook received before, sent again: to its present address, or to its job."""
 
 from __future__ import annotations
 

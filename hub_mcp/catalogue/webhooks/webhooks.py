@@ -1,4 +1,4 @@
-"""Webhooks of one's own that are read: listed, and one of them. The Hub never tells their secrets."""
+"""Reading the caller's own webhooks: all, or one of them. The Hub never shows their secrets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a server is written down in each client's own spelling: a started command, or an address."""
+"""How a server is written in each client's own format: a started command, or an address."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hub_mcp.cli.assistants.jsonc import Json
 Entry = dict[str, Json]  # what JSON, TOML and YAML can all say
 
 PINNED = (
-    f"hub-mcp=={__version__}"  # what uvx runs; a later version comes in when somebody writes the entry anew
+    f"hub-mcp=={__version__}"  # what uvx runs; a later version is used when somebody writes the entry again
 )
 BRIDGE = "mcp-remote@0.15.1"
 PASSED = ("HF_TOKEN", "HF_ENDPOINT", "HF_HOME")  # for clients that let through only what they are told

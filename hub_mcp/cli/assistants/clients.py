@@ -1,4 +1,4 @@
-"""The assistants we know: where each keeps its servers, and how it writes one down.
+"""The assistants we know: where each keeps its servers, and how it writes one.
 
 `hub-mcp install` and the ready pieces in `manifests/clients` loop over `CLIENTS`.
 """

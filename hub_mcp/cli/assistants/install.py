@@ -213,7 +213,7 @@ def uninstall(client: Client | None, dry_run: bool, yes: bool, name: str) -> Non
         if not is_ours(present, path, name):
             raise click.ClickException(
                 f"The entry {name!r} in {path} was not written by `hub-mcp install`. Nothing was changed. "
-                "If it is to go, take it out there by hand."
+                "To remove it, edit that file by hand."
             )
         change = ConfigChange(path, before, restored(client, path, before, name))
         _carry_out(client, change, present, None, name=name, dry_run=dry_run, yes=yes)

@@ -28,13 +28,13 @@ def check_flags(words: tuple[str, ...]) -> None:
         context = server.make_context("hub-mcp", bare_values(words, [*COMMANDS]))
         settings_from(context.params)
     except click.UsageError as wrong:
-        raise click.UsageError(f"Flags of the server, behind `--`: {wrong.format_message()}") from None
+        raise click.UsageError(f"Server flags, after `--`: {wrong.format_message()}") from None
     except BadInput as wrong:
-        raise click.UsageError(f"Flags of the server, behind `--`: {wrong.sentence()}") from None
+        raise click.UsageError(f"Server flags, after `--`: {wrong.sentence()}") from None
 
 
 def with_whole_paths(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The flags with every file by its whole path: assistants start a server in a folder of their own."""
+    """The flags with every file by its whole path: assistants start a server in their own folder."""
     from hub_mcp.cli.main import COMMANDS
 
     given = bare_values(words, [*COMMANDS])  # a flag without its value is written otherwise there

@@ -89,7 +89,7 @@ FLAGS = (
         takes="AREAS",
     ),
     Flag("tools", "Offer only these tools.", "list", takes="NAMES"),
-    Flag("exclude_tools", "Do not offer these tools, whatever else is said.", "list", takes="NAMES"),
+    Flag("exclude_tools", "Do not offer these tools, whatever other options say.", "list", takes="NAMES"),
     Flag("tool_prefix", "A prefix for every tool's name, such as hub_."),
     Flag("structured", "Answer as objects too, for programs; tools then have output schemas.", "switch"),
     Flag(

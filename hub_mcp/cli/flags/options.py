@@ -76,7 +76,7 @@ def _variables(flag: Flag) -> dict[str, Any]:
 
 
 def _option(flag: Flag) -> dict[str, Any]:
-    """What click is told of a flag; a flag that was not given is None."""
+    """What click needs to know about a flag; a flag that was not given is None."""
     if flag.kind == "switch":
         return {"is_flag": True, "default": None}
     if isinstance(flag.kind, tuple):

@@ -5,7 +5,7 @@ promises no `Cache-Control`, FACTS 18), keys by address alone where our answers 
 a database, and costs 14 ms at the start. What is needed is the dictionary below.
 
 Everything else is asked for every time; where the Hub gave an ETag it is sent along, and a 304 is answered
-from memory. A change made through the same transport forgets what its caller was told of things, and a 401
+from memory. A change made through the same transport forgets what its caller had read of things, and a 401
 all of it; whoami, which has a strict limit of its own and is asked before changes, outlives a change.
 """
 

@@ -1,6 +1,6 @@
 """A transport that lets callers take turns at the connections: the many calls of one hold up nobody else's.
 
-A caller has at most `EACH` requests under way, everybody together `ALL`; whoever waits does so in a line of
+A caller has at most `EACH` requests under way, everybody together `ALL`; callers who wait do so in a line of
 their own, and lines are served in turn. There are as many connections as turns, so httpx's own queue, which
 is one for everybody, stays empty. A wait counts against the call's own deadline.
 """

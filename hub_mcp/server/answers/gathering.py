@@ -28,7 +28,7 @@ async def gather(
     A walk ends with its first page, or else after so many seconds, and says where it goes on.
 
     Args:
-        reached: told of each page: what is done, of how much if that is known, and in words.
+        reached: called for each page: what is done, of how much if that is known, and in words.
         rows: what decides when an answer is full.
     """
     if not isinstance(call, Listing):

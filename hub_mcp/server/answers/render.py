@@ -167,7 +167,7 @@ def cells_of(
     tell: Callable[..., str] = as_text,
     contents: Sequence[Mapping[str, Any]] | None = None,
 ) -> tuple[list[str], list[list[str]]]:
-    """The columns of a page with rows, and what each row says in them; what was asked for is told in full."""
+    """The columns of a page with rows, and what each row says in them; what was asked for is in full."""
     fields, first = fields_of(call), page.items[0]
     usual = first.shown if isinstance(first, Record) else ()
     names = dict.fromkeys((*(columns_of(call) or usual), *fields, "cut"))
@@ -245,7 +245,7 @@ def lines_of(
     """`name: value`, one a line; what is nested is indented.
 
     Args:
-        full: whose texts are told in full.
+        full: whose texts are shown in full.
         goes_on: whether a text that is cut tells the cursor of its rest.
         path: where the content stands in the answer.
     """

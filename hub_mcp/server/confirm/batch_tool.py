@@ -151,7 +151,7 @@ def _told(made: MadeMany, skipped: int, form: AnswerForm) -> CallToolResult:
     notes = sorted({one.note for one in done if one.note})
     if made.by:
         notes.append(f"Confirmed {made.by}.")
-    back = [one for one in done if one.takes_back]
+    back = [one for one in done if one.undo_command]
     if back:
         rest = len(done) - len(back)
         notes.append(
@@ -161,7 +161,7 @@ def _told(made: MadeMany, skipped: int, form: AnswerForm) -> CallToolResult:
     elif done and done[0].change:
         notes.append("None of it can be undone.")
     if begun < total:
-        why = "The time was over. " if made.out_of_time else ""
+        why = "Time ran out. " if made.out_of_time else ""
         last = skipped + total
         again = (
             f"{made.batch.of} with those"

@@ -15,7 +15,7 @@ from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.people.users import Whoami
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import NOTHING_CHANGED, HubError, Stopped
-from hub_mcp.gate.acted import Acted, Rehearsal
+from hub_mcp.gate.acted import ChangeMade, Rehearsal
 from hub_mcp.gate.challenge import EXPIRES, Proposal
 from hub_mcp.gate.gate import Gate
 from hub_mcp.gate.question import Decision, Question
@@ -40,7 +40,7 @@ Brought = str | ViewAnswer | None  # with a call: the token of a plan, or what a
 
 NOBODY_TO_ASK = (
     "Use a client that can show forms (elicitation), make the change on the Hub's website, "
-    "or have whoever runs this server allow plans (--confirm plan)."
+    "or ask whoever runs this server to allow plans (--confirm plan)."
 )
 
 
@@ -189,7 +189,7 @@ def _brought(
     challenge = Seals(gate.keys).open(confirm_token)
     gate.check(challenge, call, hub)
     how = need_approval(challenge, gate.approvals)
-    return Decision(challenge, True, by=how or "by the model's word")
+    return Decision(challenge, True, by=how or "on the model's word")
 
 
 async def _account(gate: Gate, hub: Hub) -> str:
@@ -202,7 +202,7 @@ async def _account(gate: Gate, hub: Hub) -> str:
         return ""
 
 
-def _done(acted: Acted, form: AnswerForm) -> CallToolResult:
+def _done(acted: ChangeMade, form: AnswerForm) -> CallToolResult:
     """What was done; whatever is odd about the answer, it says that it was."""
     try:
         rendered = render_done(acted.answer, acted.sentences())

@@ -141,7 +141,7 @@ def brought(params: CallToolRequestParams, now: float) -> Decision | Unanswered 
 
 
 class Boundary:
-    """The SDK's seal on what clients carry; what it refuses is told in a sentence, as every refusal."""
+    """The SDK's seal on what clients carry; what it refuses is explained in a sentence, as every refusal."""
 
     def __init__(self, keys: Sequence[str | bytes]) -> None:
         security = RequestStateSecurity(keys=keys, ttl=EXPIRES, bind_principal=principal)

@@ -77,7 +77,7 @@ def plan_for(question: Question, seals: Seals, approvals: Approvals, account: st
     except OSError as trouble:
         raise Stopped(
             f"The plan cannot be stored for approval ({trouble.strerror}).",
-            advice="Have whoever runs this server give it a state directory it can write (XDG_STATE_HOME).",
+            advice="Ask whoever runs this server to give it a writable state directory (XDG_STATE_HOME).",
         ) from trouble
     return Plan(question, seals.seal(challenge), approvals.place(id, account), approvals.step(id, account))
 

@@ -20,7 +20,7 @@ from threading import Thread
 from hub_mcp.server.early.early_answers import EarlyAnswers
 from hub_mcp.settings import Settings
 
-LONGEST_LINE = 1024 * 1024  # bytes; whoever writes more is no client that asks for a list
+LONGEST_LINE = 1024 * 1024  # bytes; a client that asks for a list never writes more
 CHUNK = 64 * 1024  # bytes of one read
 TURN = 0.0005  # seconds until a thread that imports makes way for an answer
 NEEDED = ("hub_mcp.wiring", "hub_mcp.server.lazy", "hub_mcp.server.relay", "hub_mcp.server.stdio")

@@ -188,7 +188,7 @@ class SignIn:
         if not self._required:
             return None
         if token is None:
-            return self._challenge(request, "Show a Hugging Face token: `Authorization: Bearer hf_…`.")
+            return self._challenge(request, "Send a Hugging Face token: `Authorization: Bearer hf_…`.")
         try:
             await self._known.check(token, address_of(request.scope))
         except TokenRejected:

@@ -1,6 +1,6 @@
 """How requests are taken in: so many at once of each and of all, each whole within its time and its size.
 
-Who has no token is told apart by address; a body is kept only while there is room for it.
+Callers without a token are told apart by address; a body is kept only while there is room for it.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Intake:
         finally:
             self._received -= len(body)
         if time.cancelled_caught:
-            refusal = _refused(408, f"The request was not whole within {self._in_time:.0f} s.")
+            refusal = _refused(408, f"The request was not complete within {self._in_time:.0f} s.")
         if refusal:
             return await refusal(scope, receive, send)
         whole: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
@@ -94,7 +94,7 @@ class Intake:
         while True:
             message = await receive()
             if message["type"] != "http.request":
-                return _refused(400, "The request broke off.")
+                return _refused(400, "The request was cut off.")
             piece: bytes = message.get("body", b"")
             if len(body) + len(piece) > LARGEST:
                 return _refused(413, f"A request has at most {LARGEST:,} bytes.")

@@ -74,7 +74,7 @@ class RedisUsage:
     async def claim(self, nonce: str, seconds: float) -> bool:
         """Use a nonce.
 
-        A try whose answer was lost may have counted; then the next one is refused, and the person asked anew.
+        A try whose answer was lost may have counted; then the next is refused, and the person asked again.
 
         Raises:
             Stopped: Redis cannot be reached, so nobody knows.

@@ -96,7 +96,7 @@ class Sessions:
 
 
 def _no_message(body: bytes) -> Response | None:
-    """The JSON-RPC error for what is no message, as over stdio: with its id where that can be read."""
+    """The JSON-RPC error for what is not a message, as over stdio: with its id where that can be read."""
     try:
         message_of(body)
     except ValueError:

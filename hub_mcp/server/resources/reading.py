@@ -145,14 +145,14 @@ class Pages:
         return ListResourceTemplatesResult(resource_templates=found)
 
     async def subscribe(self, ctx: Context, params: SubscribeRequestParams) -> Any:
-        """Start what a legacy client wants to be told of."""
+        """Start the notifications a legacy client asks for."""
         try:
             return await self._subscriptions.subscribe(ctx, params)
         except HubError as error:
             raise _refused(error, str(params.uri)) from None
 
     async def listen(self, ctx: Context, params: SubscriptionsListenRequestParams) -> Any:
-        """Hold what a modern client wants to be told of."""
+        """Hold the notifications a modern client asks for."""
         try:
             return await self._subscriptions.listen(ctx, params)
         except HubError as error:

@@ -55,7 +55,7 @@ def listing_at(address: str, hosts: tuple[str, ...] = ()) -> Listing[Any]:
     listing: Listing[Any] = call
     if listing.count:
         raise BadInput(
-            "A count is one answer and no stream.",
+            "A count is one answer, not a stream.",
             advice=f"Read {SCHEME}{address.removeprefix(STREAM)}",
         )
     if "limit" not in call.model_fields_set:
@@ -163,8 +163,8 @@ class NdjsonLines:
 
 def broken_off(lines: NdjsonLines, error: HubError) -> HubError:
     """The error of a failing page, told with how far the walk came and where it goes on."""
-    error.what = f"The stream broke off after {lines.rows:,} rows. {error.what}"
-    error.next_step = f"{error.next_step} It goes on at {lines.onward}".strip()
+    error.what = f"The stream stopped after {lines.rows:,} rows. {error.what}"
+    error.next_step = f"{error.next_step} It continues at {lines.onward}".strip()
     return error
 
 

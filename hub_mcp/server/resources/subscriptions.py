@@ -3,7 +3,7 @@
 Legacy clients subscribe a session, modern ones hold a listen request; both are told by two different calls.
 Whatever runs for an address runs once for each caller, however many ask for it, and ends with the last of
 them. A change that any caller makes through this server, in whatever worker, has all who watch the thing look
-again at once, each with a token of their own: nobody is told of what they cannot see.
+again at once, each with their own token: nobody is notified about what they cannot see.
 
 Who holds a subscription is charged for it, within bounds for each and for all; the more is watched, the
 longer it is between two looks.
@@ -66,7 +66,7 @@ async def one_caller(ctx: Context) -> str:
 
 @dataclass(frozen=True)
 class Subscriber:
-    """Who is told of an address.
+    """Who is notified about an address.
 
     Attributes:
         holder: the session or listen request that ends it.
@@ -96,7 +96,7 @@ class Running:
 
 
 class Subscriptions:
-    """Who is told of what.
+    """Who is notified about what.
 
     Args:
         payer_of: who is charged for what a request subscribes to.
@@ -199,7 +199,7 @@ class Subscriptions:
         return running.subscribers if running else []
 
     def _start(self, hub: Hub, address: str, subscriber: Subscriber) -> Running:
-        """Have a subscriber told of an address.
+        """Notify a subscriber about an address from now on.
 
         Raises:
             BadInput: there is nothing of that address, or more is subscribed to than can be.
@@ -295,7 +295,7 @@ def _refuse_beyond(what: str, held: list[str], payer: str, most: int, most_in_al
 
 
 def _connection_of(ctx: Context) -> Connection:
-    """The connection a legacy request came on; a session of the SDK is made anew for each request."""
+    """The connection a legacy request came on; the SDK makes a new session for each request."""
     return ctx.session._connection  # pyright: ignore[reportPrivateUsage]  # handlers are told it nowhere else
 
 

@@ -59,7 +59,7 @@ def tool_for(name: str) -> Tool:
 
 TOOLS: Mapping[str, tuple[str, dict[str, Any], list[str], ToolAnnotations, dict[str, Any]]] = {
     FIND: (
-        "Find any operation of the Hub by what it does; a name alone answers its arguments.",
+        "Find any operation of the Hub by what it does; a name alone returns its arguments.",
         {"query": {"type": "string"}},
         ["query"],
         ToolAnnotations(read_only_hint=True, open_world_hint=False),
@@ -153,7 +153,7 @@ class OperationTools:
             return result_of(why, {"items": [], "note": why}, form)
         lines = [signature(one) for one in self._index.find(query, LINES)]
         if not lines:
-            text = "No operation shares a word with that. Ask in English, with the Hub's own words."
+            text = "No operation shares a word with that. Ask in English, in the Hub's own words."
             return result_of(text, {"items": [], "note": text}, form)
         return result_of("\n".join(lines), {"items": lines}, form)
 

@@ -18,7 +18,7 @@ MOST_READ = 20  # files that are read for it
 MOST_LINES = 400  # of one file
 MOST_IN_ALL = 1_500
 LONGEST = 400  # characters of a line
-NO_TEXT = "It is no text."
+NO_TEXT = "It is not text."
 
 
 async def diff_of(calls: Iterable[Change[Any, Any]], hub: Hub) -> list[dict[str, Any]]:
