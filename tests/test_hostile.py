@@ -221,7 +221,7 @@ def assessed(call: Change[Any, Any], after: Answer, response: HttpResponse) -> N
             for line in (asked.headline, *asked.facts, asked.cost):
                 assert not re.search(f"[{hostile.UNSEEN}\n]", line)
     call.preview(before)
-    call.taken_back_by(before, after)
+    call.safe_undo(before, after)
 
 
 def assert_told(error: HubError) -> None:

@@ -173,7 +173,7 @@ class Change(Endpoint[A], Generic[T, A]):
         return {}
 
     def outcome(self, before: T, after: A) -> str:
-        """What is now what, in a sentence, once the Hub has done it."""
+        """What changed, in a sentence, once the Hub has done it."""
         if self.line.destroys:
             return f"Deleted {self.line.destroys.format(**self.model_dump())}."
         if changed := self.preview(before):
@@ -182,18 +182,18 @@ class Change(Endpoint[A], Generic[T, A]):
         return f"Done: {self.label.lower()}, {self.subject}."
 
     def outcome_text(self, before: T, after: A) -> str:
-        """What `outcome` says; plainer where the Hub's answers are too odd for it."""
+        """What `outcome` says; less where the Hub's answers are malformed."""
         try:
             return self.outcome(before, after)
         except Exception:  # it is done: no oddity in an answer may hide that
             return f"Done: {self.subject}."
 
     def undo(self, before: T, after: A) -> Change[Any, Any] | None:
-        """The call that takes this back; None where nothing can. Ask `taken_back_by`, which never fails."""
+        """The call that undoes this; None where nothing can. Use `safe_undo`, which never fails."""
         return None
 
-    def taken_back_by(self, before: T, after: A) -> Change[Any, Any] | None:
-        """What `undo` says; None too where the Hub's answers are too odd to make a call of."""
+    def safe_undo(self, before: T, after: A) -> Change[Any, Any] | None:
+        """What `undo` says; None too where the Hub's answers are malformed."""
         try:
             return self.undo(before, after)
         except Exception:  # it is done: no oddity in an answer may keep it from being written down
@@ -296,7 +296,7 @@ def _declared(line: Line, label: str) -> Callable[[type[C]], type[C]]:
 
 
 def _wrong_change(cls: type[C]) -> str | None:
-    """What a declaration of a change says too little of."""
+    """What is missing from a declaration of a change."""
     line = cls.line
     if line.permission not in get_args(Permission):
         return f"`permission=` must name what a token needs for it: {', '.join(get_args(Permission))}"

@@ -1,4 +1,4 @@
-"""Checks of an endpoint's declaration, made when its class is."""
+"""Checks of an endpoint's declaration, run when its class is created."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hub_mcp.catalogue.http import Line, fields_in, required_in
 
 
 def type_arguments(cls: type[BaseModel], generic: type) -> tuple[type[Answer], ...]:
-    """The type arguments that the nearest base given any was given, as in `Endpoint[Done]`.
+    """The type arguments of the nearest base that has any, as in `Endpoint[Done]`.
 
     Raises:
         TypeError: none was.

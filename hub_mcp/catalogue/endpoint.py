@@ -81,7 +81,7 @@ class Endpoint(BaseModel, Generic[A]):
     @model_validator(mode="before")
     @classmethod
     def _as_people_write(cls, given: Any, info: ValidationInfo) -> Any:
-        """Nulls are absences, and repository ids may come as people have them: prefixed, or as an address."""
+        """Nulls count as absent; repository ids may be as people write them: prefixed, or as an address."""
         if not isinstance(given, Mapping):
             return given
         refuse_no_text(given)
@@ -137,7 +137,7 @@ class Endpoint(BaseModel, Generic[A]):
 
     @property
     def permission(self) -> str:
-        """What a token needs for this call, by the Hub's name; "" where anybody may make it."""
+        """The permission a token needs for this call, by the Hub's name; "" where anybody may make it."""
         return self.line.permission
 
     @property

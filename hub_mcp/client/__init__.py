@@ -1,4 +1,4 @@
-"""How a call reaches a Hub: httpx, and nothing of MCP."""
+"""How a call reaches a Hub: httpx, without MCP."""
 
 import sys
 

@@ -23,7 +23,7 @@ async def answers_of(
     """What the calls answer, asked all at once; one that fails or takes long is left out.
 
     Args:
-        failures: is told which failed, and why.
+        failures: receives which failed, and why.
     """
     answers: dict[int, Answer] = {}
 

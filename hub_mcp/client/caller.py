@@ -1,4 +1,4 @@
-"""Who is calling, as one value: told from the token, and telling nothing of it."""
+"""Who is calling, as one value: derived from the token, and revealing nothing of it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KEY = secrets.token_bytes(32)  # new in every process, so that an id is worth n
 
 @dataclass(frozen=True)
 class Caller:
-    """Whoever has a token, or nobody in particular; callers with the same token are equal.
+    """A caller with a token, or an anonymous one; callers with the same token are equal.
 
     Attributes:
         id: a name within this process, e.g. for logs; "" for a caller without a token.

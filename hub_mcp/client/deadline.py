@@ -36,7 +36,7 @@ _reporting: ContextVar[Report | None] = ContextVar("reporting", default=None)
 
 @contextmanager
 def reporting(report: Report) -> Generator[None]:
-    """Have waits told to `report`, in this task and those it starts."""
+    """Report waits to `report`, in this task and those it starts."""
     token = _reporting.set(report)
     try:
         yield

@@ -41,6 +41,6 @@ class Departure:
         self._scope.shield = True
 
     def stays(self) -> None:
-        """It was not: there was no connection, or the Hub did not look at it."""
+        """It was not handed over: there was no connection, or the Hub did not look at it."""
         self.left = False
         self._scope.shield = False

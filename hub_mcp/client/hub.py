@@ -159,7 +159,7 @@ class Hub:
         """Make the call.
 
         Args:
-            departure: told when a change has left; from then on the caller's cancelling waits.
+            departure: notified when a change has left; from then on the caller's cancelling waits.
 
         Raises:
             HubError: what went wrong, what did not happen, what to do. Once a change has left, whatever
@@ -223,7 +223,7 @@ class Hub:
         """Page after page, until the last one.
 
         Raises:
-            UnexpectedAnswer: they lead in a circle or nowhere. All pages before that were given.
+            UnexpectedAnswer: they form a loop or lead nowhere. All pages before that were given.
         """
         empty = rows = left_out = 0
         while True:

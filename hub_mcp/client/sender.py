@@ -1,4 +1,4 @@
-"""One request out by way of the transports, one answer back; trouble on the way told as errors of ours."""
+"""One request sent through the transports, one answer back; failures on the way become our own errors."""
 
 from __future__ import annotations
 

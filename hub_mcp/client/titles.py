@@ -26,7 +26,7 @@ async def with_slugs(
     """The arguments of a call, with the slug of the collection where its title stands.
 
     Raises:
-        BadInput: several are called so, or none.
+        BadInput: several have this title, or none has.
         HubError: the Hub could not be asked.
     """
     said = dict(arguments)
@@ -55,7 +55,7 @@ async def with_slugs_in_all(hub: Hub, named: Callable[[str], type[Endpoint[Any]]
 
 
 def _is_title(text: str) -> bool:
-    """Whether it can be no slug, and no address of one."""
+    """Whether it cannot be a slug, nor the address of one."""
     if not text.strip() or is_address(text) or len(text) > 200 or not text.isprintable():
         return False
     if {".", ".."} & set(text.split("/")):

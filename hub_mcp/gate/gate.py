@@ -285,7 +285,7 @@ class Gate:
                 raise
             lost = await self.records.conclude("done", found, hub, note, after, change=change)
         kept = "" if self.journal.place == "off" else change
-        back = found.call.taken_back_by(found.before, after)
+        back = found.call.safe_undo(found.before, after)
         left = left_over(found.call, back) if back else ""
         return ChangeMade(
             found.call,

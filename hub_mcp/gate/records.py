@@ -55,7 +55,7 @@ class Records:
         Raises:
             Stopped: the journal cannot be written.
         """
-        back = found.call.taken_back_by(found.before, after) if outcome == "done" else None
+        back = found.call.safe_undo(found.before, after) if outcome == "done" else None
         entry = Entry(
             outcome,
             found.call.tool,

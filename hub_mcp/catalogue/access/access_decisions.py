@@ -1,4 +1,4 @@
-"""What is decided about access to a gated repository: let in, turned away, put back, thrown out."""
+"""Decisions about access to a gated repository: accept, reject, make pending, reset."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def reason_field(status: str) -> str:
 
 
 def check_reason(status: str, reason: str | None) -> None:
-    """Only who is turned away is told why.
+    """Only people who are rejected are told why.
 
     Raises:
         ValueError: somebody else would be.

@@ -1,4 +1,4 @@
-"""A collection as the Hub tells it: a row of a listing, or the whole with its items and their notes."""
+"""A collection as the Hub describes it: a row of a listing, or the whole with its items and their notes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class CollectionRow(Record):
 
     @property
     def gate(self) -> str:
-        """auto, manual, or false for open; "" where the Hub does not tell."""
+        """auto, manual, or false for open; "" where the Hub does not say."""
         said = self.gating.get("mode") if isinstance(self.gating, dict) else self.gating
         return "false" if said is False else str(said) if said in ("auto", "manual") else ""
 

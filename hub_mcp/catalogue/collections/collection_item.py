@@ -37,7 +37,7 @@ BEHIND = re.compile(r":\s+")  # what stands between an item and its note; no id 
 
 
 def several(value: Any) -> list[Any]:
-    """What was given one by one, as a list of it or as the JSON of one."""
+    """One thing or several, as a list."""
     if isinstance(value, str) and value.lstrip().startswith(("[", "{")):
         with suppress(ValueError, RecursionError):
             value = json.loads(value)
@@ -65,7 +65,7 @@ def read_items(value: Any) -> Any:
 
 
 def read_item(value: Any) -> Any:
-    """An item as people have it: {type, id}, `models/ns/name`, `papers/2311.12983`, or a Hub address."""
+    """An item as people write it: {type, id}, `models/ns/name`, `papers/2311.12983`, or a Hub address."""
     if not isinstance(value, str):
         return value
     if value.lstrip().startswith("{"):

@@ -191,7 +191,7 @@ class UpdateCollectionItem(ChangesItems[ChangedItem]):
 
 
 def sent(one: ChangedItem) -> dict[str, Any]:
-    """What the Hub is told about an item."""
+    """What is sent to the Hub about an item."""
     return one.model_dump(exclude={"item_id"}, exclude_none=True)
 
 

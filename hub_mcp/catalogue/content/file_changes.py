@@ -1,4 +1,4 @@
-"""What a commit does to one file: put whole, changed in places, moved or deleted; and how that is sent."""
+"""What a commit does to one file: written whole, edited in part, moved or deleted; and how that is sent."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def from_base64(text: str) -> bytes:
     """The bytes that a text in base64 stands for, which may be broken into lines.
 
     Raises:
-        ValueError: it is no base64.
+        ValueError: it is not base64.
     """
     try:
         return base64.b64decode("".join(text.split()), validate=True)
@@ -99,7 +99,7 @@ class ChangedFile(Part):
 
 
 class ReadWholeFile(GetFile):
-    """All of a file that is changed in places; no tool."""
+    """All of a file that is edited in part; not a tool."""
 
     def reach(self) -> int:
         return MOST_BYTES
@@ -138,7 +138,7 @@ class CommitDraft:
 
 
 def edited(changes: Sequence[ChangedFile], files: Mapping[str, FileContent | None]) -> dict[str, str]:
-    """The files that are changed in places, as they would be.
+    """The files that are edited in part, as they would be.
 
     Raises:
         BadInput: one cannot be read as text, or an old text is not in it exactly once.
@@ -218,7 +218,7 @@ def lines_of(changes: Sequence[ChangedFile], draft: CommitDraft) -> Iterator[dic
 
 
 def bodies_of(changes: Sequence[ChangedFile], draft: CommitDraft) -> list[FileBody]:
-    """The files that a commit puts whole, or changes in places, as they will be."""
+    """The files that a commit writes whole or edits in part, as they will be."""
     whole = [FileBody(one.path, one.body) for one in changes if one.puts]
     return [*whole, *(FileBody(path, text.encode()) for path, text in draft.edited.items())]
 

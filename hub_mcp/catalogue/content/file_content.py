@@ -58,7 +58,7 @@ class FileContent(Answer):
     """A file, or as much of it as was read.
 
     Attributes:
-        address: where the Hub has it; a signed address of its storage is never told.
+        address: where the Hub has it; a signed address of its storage is never shown.
         commit: the commit it was read at; "" where the Hub does not say.
         body: what was read, from the first on.
         total: how many bytes it has; None where the Hub does not say.
@@ -85,11 +85,11 @@ class FileContent(Answer):
 
     @property
     def text(self) -> str | None:
-        """What was read of it, as text with plain line ends; None where it is none."""
+        """What was read of it, as text with plain line ends; None where it is not text."""
         return self._decoded()[0]
 
     def _decoded(self) -> tuple[str | None, str]:
-        """Its text, and how that is encoded where it is no UTF-8."""
+        """Its text, and its encoding where that is not UTF-8."""
         name = next((name for mark, name in MARKS if self.body.startswith(mark)), "utf-8")
         if name.startswith("utf-8") and b"\0" in self.body:
             return None, ""
@@ -104,7 +104,7 @@ class FileContent(Answer):
         return text.replace("\r\n", "\n"), "" if name.startswith("utf-8") else name
 
     def _western(self) -> str | None:
-        """Text of a byte a letter; None where control characters or too few of ASCII speak against it."""
+        """Text in a one-byte encoding; None where its characters make that unlikely."""
         if _CONTROL.search(self.body) or 4 * len(_BEYOND_ASCII.findall(self.body)) > len(self.body):
             return None
         try:

@@ -29,7 +29,7 @@ Number = Annotated[int, Field(ge=1, lt=10**9)]
 
 
 def name_in(value: Any) -> Any:
-    """The name of an account; the Hub tells much more of it."""
+    """The name of an account; the Hub sends much more about it."""
     return value.get("name") if is_object(value) else value
 
 
@@ -74,7 +74,7 @@ class Discussion(DiscussionRow):
     _start: int = PrivateAttr(1)
 
     def beginning_at(self, start: int) -> Self:
-        """The same, told from this event on."""
+        """The same, from this event on."""
         later = self.model_copy()
         later._start = start
         return later

@@ -1,4 +1,4 @@
-"""The branch of a pull request that is over: what it still takes up, and its deletion."""
+"""The branch of a closed pull request: what it still stores, and its deletion."""
 
 from __future__ import annotations
 

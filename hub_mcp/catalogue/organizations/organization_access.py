@@ -56,7 +56,7 @@ class Access(Answer):
 
     @property
     def roles(self) -> dict[str, str]:
-        """The role of each member; "" where the Hub does not tell."""
+        """The role of each member; "" where the Hub does not say."""
         return {one.user: one.role or "" for one in self.members}
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:

@@ -44,7 +44,7 @@ class Repository(Record):
 
     @property
     def visibility(self) -> str:
-        """public, protected or private; "" where the Hub does not tell."""
+        """public, protected or private; "" where the Hub does not say."""
         said = self.field("visibility")
         if said in ("public", "protected", "private"):
             return str(said)
@@ -56,7 +56,7 @@ class Repository(Record):
 
     @property
     def gate(self) -> str:
-        """auto, manual, or false for open; "" where the Hub does not tell."""
+        """auto, manual, or false for open; "" where the Hub does not say."""
         return "false" if self.gated is False else self.gated if self.gated in ("auto", "manual") else ""
 
     @property

@@ -134,7 +134,7 @@ class CacheTransport(httpx.AsyncBaseTransport):
             self.bytes -= entry.size
 
     def _forget(self, caller: str, *, timed: bool = True) -> None:
-        """Drop what a caller was told; `timed`: also what is kept for its time."""
+        """Drop what is remembered for a caller; `timed`: also what is kept for its time."""
         for key in [key for key in self._known if key[0] == caller and (timed or not _kept_for(key))]:
             self._drop(key)
 

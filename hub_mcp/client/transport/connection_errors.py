@@ -1,4 +1,4 @@
-"""Why no connection came about, told from an exception: certificate, proxy, address or route."""
+"""Why no connection came about, judged from an exception: certificate, proxy, address or route."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class ProxyRoute:
 
 
 def proxy_for(address: str, named: Mapping[str, str] | None = None) -> ProxyRoute | None:
-    """The proxy by which an address is reached; None for the straight way.
+    """The proxy by which an address is reached; None for a direct connection.
 
     Args:
         named: proxies by scheme, as `urllib.request.getproxies` answers; the environment's by default.

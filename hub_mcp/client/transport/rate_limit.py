@@ -32,7 +32,7 @@ SAME_WINDOW = 3.0  # seconds by which two answers may differ about the end of a 
 
 @dataclass
 class Budget:
-    """What one caller may still ask in the running window, as far as the Hub told."""
+    """What one caller may still ask in the running window, as far as the Hub said."""
 
     left: float = math.inf
     quota: int = USUAL_QUOTA

@@ -1,4 +1,4 @@
-"""A transport that remembers for seconds which tokens the Hub refused, and does not ask about them meanwhile.
+"""A transport that remembers for seconds which tokens the Hub refused, and does not ask about them again.
 
 Whoever goes on calling with a token that is wrong would have the Hub block the server's address for all
 callers. The memory is short, so that a token which becomes valid is let in soon, and holds digests only.
@@ -24,7 +24,7 @@ MOST_SAID = 4_096  # bytes of what the Hub said
 
 @dataclass(frozen=True)
 class TokenRefusal:
-    """What the Hub said to a token, and until when that is told again."""
+    """What the Hub answered to a token, and until when that answer is repeated."""
 
     until: float
     kind: str
