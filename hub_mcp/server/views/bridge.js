@@ -98,7 +98,7 @@ function link(url, text, status) {
   node.addEventListener("click", async event => {
     event.preventDefault();
     const done = await host.open(url).catch(() => ({ isError: true }));
-    if (done.isError) status(`This host opens no links. The address: ${url}`);
+    if (done.isError) status(`This host does not open links. The address: ${url}`);
   });
   return node;
 }
