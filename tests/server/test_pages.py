@@ -160,7 +160,7 @@ async def test_a_page_counts_narrows_and_has_the_columns_that_its_address_asks_f
         assert len(streamed) == (await tool("list_spaces", stage=["BUILD_ERROR"], count=True))["count"]
         [row] = json.loads(await text_at(client, "hub://models?columns=likes&columns=id&limit=1"))["items"]
         assert set(row) == {"likes", "id"}
-        with pytest.raises(MCPError, match="no stream"):
+        with pytest.raises(MCPError, match="not a stream"):
             await text_at(client, "hub://stream/models?count=true")
 
 
