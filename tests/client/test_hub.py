@@ -317,7 +317,7 @@ TABLE = [
     ),
     (
         whoami(orgs=[{**MEMBER, "securityRestrictions": ["mfa", "sso"]}]),
-        "nimbus restricts access (mfa, sso): see to that on the Hub first.",
+        "nimbus restricts access (mfa, sso): resolve that on the Hub first.",
     ),
     (whoami("fineGrained", [MEMBER], scoped=[scoped("nimbus/x", "repo.write")]), Forbidden.advice),
     (whoami("fineGrained", [MEMBER], **{"global": ["repo.write"]}), Forbidden.advice),
@@ -367,7 +367,7 @@ async def test_whoami_is_asked_once_for_many_refusals() -> None:
 async def test_pages_that_lead_in_a_circle_end() -> None:
     link = {"Link": f'<{BASE}/api/models?cursor=again>; rel="next"'}
     hub, _ = hub_of(httpx.Response(200, json=[{"id": "a/b"}], headers=link))
-    with pytest.raises(UnexpectedAnswer, match="circle"):
+    with pytest.raises(UnexpectedAnswer, match="form a loop"):
         [row async for page in hub.pages(ListModels(limit=1)) for row in page.items]
 
 

@@ -62,7 +62,7 @@ async def test_scheduled_jobs_are_listed_with_when_they_run_next(world: World) -
     assert "status.nextJobRunAt" in rows.splitlines()[0]
     assert "digest" not in none
     assert odd.is_error
-    assert "five fields of cron" in text_of(odd)
+    assert "five cron fields" in text_of(odd)
 
 
 @pytest.mark.parametrize(
