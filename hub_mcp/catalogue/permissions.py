@@ -106,7 +106,8 @@ def _missing(need: Need, identity: Identity) -> str:
     if org is None:
         return f"{identity.name} is not a member of {owner}, and {_on(need, owner)} is for its members. {ASK}"
     if restrictions := org.get("securityRestrictions"):
-        return f"{owner} restricts access ({plain(as_text(restrictions), LIMIT)}): resolve that on the Hub first."
+        why = plain(as_text(restrictions), LIMIT)
+        return f"{owner} restricts access ({why}): resolve it on the Hub first."
     role = str(org.get("roleInOrg") or "")
     if role and role not in WRITING_ROLES and not need.permission.endswith(".read"):
         standing = f"The role of {identity.name} in {owner} is {plain(role, 40)}"

@@ -317,7 +317,7 @@ TABLE = [
     ),
     (
         whoami(orgs=[{**MEMBER, "securityRestrictions": ["mfa", "sso"]}]),
-        "nimbus restricts access (mfa, sso): resolve that on the Hub first.",
+        "nimbus restricts access (mfa, sso): resolve it on the Hub first.",
     ),
     (whoami("fineGrained", [MEMBER], scoped=[scoped("nimbus/x", "repo.write")]), Forbidden.advice),
     (whoami("fineGrained", [MEMBER], **{"global": ["repo.write"]}), Forbidden.advice),
