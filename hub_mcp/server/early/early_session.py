@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from threading import Thread
 
-from hub_mcp.server.early.early_answers import EarlyAnswers
+from hub_mcp.server.early.early_answers import EarlyAnswers, eras
 from hub_mcp.settings import Settings
 
 LONGEST_LINE = 1024 * 1024  # bytes; a client that asks for a list never writes more
@@ -67,6 +67,7 @@ def serve_early(settings: Settings) -> Begun | None:
             os._exit(0)  # an import that nobody needs any more must not hold up the end
         importing.join()
     sys.setswitchinterval(usual)
+    eras.cache_clear()  # whatever comes now is the SDK's to answer
     return Begun(tuple(early.replayed), unread) if unread else None
 
 
