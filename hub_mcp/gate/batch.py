@@ -258,7 +258,8 @@ async def make_all(
 
     Args:
         decision: what a person decided; None where nobody has to.
-        shown: what they were shown, where it is known still; else all is looked at again first.
+        shown: what they were shown, where it is known still; else, and where calls share a target, all is
+            looked at again first.
 
     Raises:
         Stopped: it was a no, does not fit, or something of it is not as it was shown.
@@ -268,7 +269,7 @@ async def make_all(
         await gate.redeem(decision.challenge, batch, hub)
         if not decision.agreed:
             raise Stopped(decision.why, advice=AFTER_A_NO)
-        if shown is None:
+        if shown is None or _meet(batch):
             shown = await assess_all(gate, batch, hub, reached)
         decision.challenge.refuse_changed(shown)
     elif shown is None or not lets_pass(gate, shown):
@@ -296,6 +297,16 @@ async def make_all(
             if target is not None:
                 changed.append(target)
     return MadeMany(batch, run, tuple(made), by)
+
+
+def _meet(batch: Batch) -> bool:
+    """Whether two of the calls have one target: once we have changed it, nobody can tell who else did."""
+    seen: list[object] = []
+    for target in (call.target() for call in batch.calls):
+        if target is not None and target in seen:
+            return True
+        seen.append(target)
+    return False
 
 
 def lets_pass(gate: Gate, found: BatchAssessment) -> bool:

@@ -15,7 +15,7 @@ from mcp.types import CallToolResult, ElicitRequestFormParams, ElicitResult
 
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.gate.batch import MOST
-from tests.gate.gates import ERAS, EVE, Asked, World, agreeing, declining, refused, said, text_of
+from tests.gate.gates import ADA, ERAS, EVE, Asked, World, agreeing, declining, refused, said, text_of
 from tests.gate.test_effects import values_in
 from tests.gate.ways import ways
 from tests.thoroughly import a_quarter, every_nth
@@ -215,6 +215,35 @@ async def test_what_changed_while_the_person_read_is_not_done(world: World, era:
         result = await client.call_tool(MANY, {"calls": calls, "on_error": "continue"})
     assert "no longer what the person was shown" in text_of(result) or refused(result)
     assert await world.exists(NAMES[2])
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("era", ERAS)
+async def test_what_somebody_else_changed_is_not_taken_for_what_an_earlier_call_changed(
+    world: World, era: str
+) -> None:
+    def commit(**file: str) -> dict[str, Any]:
+        return {"tool": "commit", "arguments": {**notes, "summary": "s", "files": [file]}}
+
+    async def other_words(params: ElicitRequestFormParams) -> ElicitResult:
+        before = await world.json("/api/models/ada/notes-to-self/tree/main")
+        size = next(one["size"] for one in before if one["path"] == "README.md")
+        lines = ({"key": "header", "value": {"summary": "s"}}, {"key": "file", "value": {
+            "path": "README.md", "content": "n" * size}})  # fmt: skip
+        async with httpx.AsyncClient(transport=world.spy.inner, base_url="http://hub.test") as client:
+            answer = await client.post(
+                "/api/models/ada/notes-to-self/commit/main",
+                content="\n".join(json.dumps(one) for one in lines),
+                headers={"Authorization": f"Bearer {ADA}", "Content-Type": "application/x-ndjson"},
+            )
+        assert answer.is_success, answer.text
+        return agreeing(params)
+
+    notes = {"repo_id": "ada/notes-to-self", "type": "model"}
+    calls = [commit(path="new.txt", content="x"), commit(path="README.md", content="mine")]
+    async with world.client(era, other_words) as client:
+        assert refused(await client.call_tool(MANY, {"calls": calls}))
+    assert world.spy.changes == []
 
 
 @pytest.mark.asyncio
