@@ -39,8 +39,12 @@ ENDLESS = "subscriptions/listen"  # the one request that is never answered by it
 MOST_REFUSALS = 100  # errors for one line
 NOT_JSON = "This is not JSON."
 NO_REQUEST = "This is not a JSON-RPC request."
-_ID = re.compile(rb'"id"\s*:\s*(-?[0-9]{1,15}|"[^"\\]{1,200}")\s*[,}]')
-_ID_AT_END = re.compile(rb'\}\s*,\s*(?:"jsonrpc"\s*:\s*"2\.0"\s*,\s*)?' + _ID.pattern + rb"\s*\Z")
+ENDS = 1_000  # bytes at either end of a line that cannot be read, where its id is looked for
+_PLAIN_ID = re.compile(rb'-?[0-9]{1,15}|"[^"\\]{1,200}"')
+_ID_AT_END = re.compile(
+    rb'\}\s*,\s*(?:"jsonrpc"\s*:\s*"2\.0"\s*,\s*)?"id"\s*:\s*(' + _PLAIN_ID.pattern + rb")\s*[,}]\s*\Z"
+)
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]:,"]|[^\s{}\[\]:,"]+', re.DOTALL)
 
 
 class UnreadableLine(Exception):
@@ -190,8 +194,7 @@ def refusals_of(line: bytes) -> list[JSONRPCError]:
     try:
         value = json.loads(line)
     except (ValueError, RecursionError):
-        found = _id_in(line, line) if line.lstrip()[:1] == b"{" and b'"method"' in line else None
-        return [_refusal(json.loads(found[1]), PARSE_ERROR, NOT_JSON)] if found else []
+        return [_refusal(one, PARSE_ERROR, NOT_JSON) for one in _ids_in(line[:ENDS], line[-ENDS:])]
     if isinstance(value, list):
         says = "Batches are not accepted: send one message at a time."
         requests = [one for one in value if isinstance(one, dict) and "method" in one]
@@ -204,16 +207,42 @@ def refusals_of(line: bytes) -> list[JSONRPCError]:
 
 def refusals_of_long(head: bytes, end: bytes, most: int) -> list[JSONRPCError]:
     """An error for a request too long to keep, where its id stands before or behind its parameters."""
-    if b'"method"' not in head + end:
-        return []
-    found = _id_in(head, end)
     says = f"A message has at most {most:,} bytes."
-    return [_refusal(json.loads(found[1]), INVALID_REQUEST, says)] if found else []
+    return [_refusal(one, INVALID_REQUEST, says) for one in _ids_in(head, end)]
 
 
-def _id_in(head: bytes, end: bytes) -> re.Match[bytes] | None:
-    """Where a request's id stands: before its parameters or behind them, which may hold another `id`."""
-    return _ID.search(head.partition(b'"params"')[0]) or _ID_AT_END.search(end)
+def _ids_in(head: bytes, end: bytes) -> list[str | int]:
+    """The id of the request that a line is: before its parameters or behind them, which may hold others.
+
+    An answer has none: its id is that of a request of ours, and the client may have one of its own by it.
+    """
+    known = _outer(head)
+    if not known.keys() & {b'"method"', b'"params"'} or known.keys() & {b'"result"', b'"error"'}:
+        return []
+    if _PLAIN_ID.fullmatch(found := known.get(b'"id"', b"")):
+        return [json.loads(found)]
+    behind = _ID_AT_END.search(end)
+    return [json.loads(behind[1])] if behind else []
+
+
+def _outer(text: bytes) -> dict[bytes, bytes]:
+    """The names in the object that a text begins, none of a deeper one, and the values that are plain."""
+    values: dict[bytes, bytes] = {}
+    depth, name, last = 0, b"", b""
+    for token in _TOKEN.findall(text):
+        if token == b'"':  # a text that is cut
+            break
+        if token in (b"{", b"["):
+            depth += 1
+        elif depth == 1 and token == b":":
+            name, values[last] = last, b""
+        elif depth == 1 and token in (b",", b"}"):
+            values |= {name: last} if name else {}
+            name = b""
+        if token in (b"}", b"]"):
+            depth -= 1
+        last = token
+    return values
 
 
 def _refusal(request: str | int, code: int, says: str) -> JSONRPCError:

@@ -19,10 +19,9 @@ from mcp.shared.message import SessionMessage
 from mcp.types import jsonrpc_message_adapter
 
 from hub_mcp.server.early.early_session import watchable
-from hub_mcp.server.relay import Incoming, Outgoing, UnreadableLine, refusals_of, refusals_of_long
+from hub_mcp.server.relay import ENDS, Incoming, Outgoing, UnreadableLine, refusals_of, refusals_of_long
 
 LONGEST_LINE = 8 * 1024 * 1024  # bytes of one message
-ENDS = 1_000  # bytes at either end of a longer one, where its id is looked for
 
 
 @asynccontextmanager

@@ -95,6 +95,8 @@ ODD: dict[str, tuple[str, dict[Any, int]]] = {
     "an empty batch": ("[]", {}),
     "a broken answer": ('{"jsonrpc":"2.0","id":7,"result":5}', {}),
     "bytes": ("\x00\x01", {}),
+    "a broken answer that tells of a method": ('{"id":7,"result":{"method":"x" 5}}', {}),
+    "an id in another object": ("{" + TOOLS + ',"x":{"id":8},"id":7,"params":{5}}', {7: -32700}),
     "nested": ("[" * 5_000, {}),
 }
 
@@ -118,7 +120,10 @@ def test_a_message_too_long_to_keep_is_refused_by_its_id_and_a_mark_of_byte_orde
     first = b'{"jsonrpc":"2.0","id":"first","method":"ping","params":{"id":8,"x":"' + text + b'"}}\n'
     last = b'{"method":"ping","params":{"id":8,"x":"' + 2 * text + b'"},"jsonrpc":"2.0","id":7}\n'
     told = b'{"method":"ping","params":{"x":"' + text + b'","y":{},"id":8}}\n'
-    answers = answers_of([codecs.BOM_UTF8 + hello(0), INITIALIZED, first, last, told, request(1, "ping")])
+    answer = b'{"jsonrpc":"2.0","id":9,"result":{"content":{"method":"x","y":"' + text + b'"}}}\n'
+    late = b'{"result":{"content":{"y":"' + text + b'","method":"x"}},"id":9}\n'
+    lines = [codecs.BOM_UTF8 + hello(0), INITIALIZED, first, last, told, answer, late, request(1, "ping")]
+    answers = answers_of(lines)
     assert [answers[one]["error"]["message"] for one in ("first", 7)] == 2 * [
         "A message has at most 8,388,608 bytes."
     ]
