@@ -62,6 +62,24 @@ def one_line(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+def shows_itself(text: str) -> bool:
+    """Whether a reader sees all of a name, so that it looks like no other."""
+    return one_line(text) == text
+
+
+def spelled(name: str) -> str:
+    """A name in which all is seen: characters that are not, and blanks at its ends, by their numbers."""
+    if shows_itself(name):
+        return name
+    edge = len(name) - len(name.lstrip(" ")), len(name.rstrip(" "))
+    seen = "".join(
+        one if is_visible(one) and one not in "\t\n" and not (one == " " and not edge[0] <= n < edge[1])
+        else one.encode("unicode-escape").decode() if one != " " else "\\x20"
+        for n, one in enumerate(name)
+    )  # fmt: skip
+    return seen if shows_itself(seen) else name.encode("unicode-escape").decode().replace(" ", "\\x20")
+
+
 def without_markup(text: str) -> str:
     """The text with nothing that a client would render as a link, an image, code or emphasis."""
     calm = _ADDRESS.sub(lambda match: match[0].translate(_IN_ADDRESSES), text)

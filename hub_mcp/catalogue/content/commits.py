@@ -36,7 +36,7 @@ from hub_mcp.catalogue.repos.repository import Repository, repository_at
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.catalogue.steps import Steps
 from hub_mcp.errors import BadInput, plain
-from hub_mcp.text import quoted
+from hub_mcp.text import quoted, shows_itself, spelled
 
 MOST_FILES = 100
 MAIN = ("main", "HEAD")
@@ -141,6 +141,9 @@ class Commit(Change[Repository, Committed]):
             for path in (change.path, change.old_path):
                 if path and not change.delete and drafted._draft.is_folder(path):
                     raise BadInput(f"{plain(path, 200)} is a folder: name the files in it, one by one.")
+            if change.puts and drafted._draft.is_new(change.path) and not shows_itself(change.path):
+                name = plain(spelled(change.path), 200)
+                raise BadInput(f"{name} looks like another name: not all of it is seen.")
             if change.puts and change.content is None and not drafted._draft.is_new(change.path):
                 raise BadInput(f"{change.path} exists: give `content`, `old` and `new`, or `delete`.")
         return drafted

@@ -16,7 +16,7 @@ from hub_mcp.catalogue.content.files import PathsInfo, TreeEntry
 from hub_mcp.catalogue.content.lfs_upload import FileBody
 from hub_mcp.catalogue.fields.vocabulary import FilePath, Part
 from hub_mcp.errors import BadInput, plain
-from hub_mcp.text import quoted
+from hub_mcp.text import quoted, spelled
 
 MOST_BYTES = 2**20  # of one file's content, and of a file that is changed in places
 MOST_SHOWN = 300  # characters of a content in a question
@@ -267,9 +267,9 @@ def done_in_words(changes: Sequence[ChangedFile], draft: CommitDraft) -> str:
             else "added" if new else "replaced"
         )  # fmt: skip
         name = (
-            f"{plain(one.old_path, NAME)} to {plain(one.path, NAME)}"
+            f"{plain(spelled(one.old_path), NAME)} to {plain(spelled(one.path), NAME)}"
             if one.old_path
-            else plain(one.path, NAME)
+            else plain(spelled(one.path), NAME)
         )
         done.setdefault(what, []).append(name)
     return "; ".join(f"{what} {', '.join(dict.fromkeys(names))}" for what, names in done.items())

@@ -15,7 +15,7 @@ from hub_mcp.catalogue.bounds import BUDGET, cut_text, weight
 from hub_mcp.catalogue.endpoint import Endpoint, get
 from hub_mcp.catalogue.fields.vocabulary import FilePath, RepoId, RepoType, Revision
 from hub_mcp.catalogue.http import HttpRequest, HttpResponse
-from hub_mcp.text import visible
+from hub_mcp.text import spelled, visible
 
 BEGINNING = 256 * 1024  # bytes of a file that are read where nobody says which lines
 FURTHEST = 4 * 2**20  # bytes up to which lines are looked for
@@ -119,7 +119,7 @@ class FileContent(Answer):
         return (kind, self.body) if kind and self.whole and len(self.body) <= LARGEST_IMAGE else None
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
-        said: dict[str, Any] = {"path": clean(self.path), "bytes": self.total, "commit": self.commit}
+        said: dict[str, Any] = {"path": clean(spelled(self.path)), "bytes": self.total, "commit": self.commit}
         text, encoding = self._decoded()
         if text is None:
             kind = self.image[0] if self.image else self.media_type or "application/octet-stream"

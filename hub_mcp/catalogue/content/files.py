@@ -15,6 +15,7 @@ from hub_mcp.catalogue.fields.vocabulary import FilePath, RepoId, RepoType, Revi
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.parts import Lookup
 from hub_mcp.errors import UnexpectedAnswer
+from hub_mcp.text import spelled
 
 EXPANDED = {"lastCommit", "securityFileStatus"}  # what the Hub tells of a file when it is asked for more
 EXPANDED_PAGE = 100  # rows of the Hub's page where each has its last commit
@@ -52,10 +53,10 @@ class TreeEntry(Record):
 
     def picked(self, columns: Sequence[str], limit: int = TEXT_LIMIT) -> dict[str, Any]:
         picked = super().picked(columns, limit)
-        if self.is_folder:
-            picked |= {"path": f"{clean(self.path)}/"} if "path" in picked else {}
-            if picked.get("size") == 0:
-                del picked["size"]
+        if "path" in picked:
+            picked["path"] = clean(spelled(self.path)) + "/" * self.is_folder
+        if self.is_folder and picked.get("size") == 0:
+            del picked["size"]
         return picked
 
 
@@ -109,7 +110,8 @@ class PathsInfo(Answer):
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
         rows = [one.content(fields) for one in self.entries]
-        return {"items": rows, "missing": clean(list(self.missing))} if self.missing else {"items": rows}
+        missing = clean([spelled(one) for one in self.missing])
+        return {"items": rows, "missing": missing} if missing else {"items": rows}
 
     def standing(self) -> tuple[object, ...]:
         return tuple((one.path, one.identity) for one in self.entries)

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from hub_mcp.catalogue.answers import Answer, Done
 from hub_mcp.catalogue.change import Change, delete, post, worded
-from hub_mcp.catalogue.content.refs import DOCUMENTED, ListCommits, ListRefs, RefName
+from hub_mcp.catalogue.content.refs import DOCUMENTED, ListCommits, ListRefs, NewRefName, RefName
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.fields.vocabulary import FreeText
 from hub_mcp.catalogue.http import Effect
@@ -48,7 +48,7 @@ class ActsOnRefs(ActsOnRepository):
 class CreateBranch(ActsOnRefs):
     """Create a branch. `overwrite` resets an existing one, which asks."""
 
-    branch: RefName
+    branch: NewRefName
     starting_point: RefName | None = Field(default=None, serialization_alias="startingPoint")
     empty_branch: bool | None = Field(default=None, serialization_alias="emptyBranch")
     overwrite: bool | None = None
@@ -101,7 +101,7 @@ class CreateTag(ActsOnRefs):
     harmless = "it adds a name to what is there, and can be deleted again"
 
     revision: RefName = "main"
-    tag: RefName
+    tag: NewRefName
     message: FreeText | None = None
 
     def outcome(self, before: Repository, after: Done) -> str:

@@ -12,12 +12,12 @@ from hub_mcp.catalogue.answers import Answer, Record, clean, is_array, is_object
 from hub_mcp.catalogue.bounds import BUDGET
 from hub_mcp.catalogue.discussions.discussions import files_in, fitting_lines
 from hub_mcp.catalogue.endpoint import Endpoint, get
-from hub_mcp.catalogue.fields.identifiers import shorten
+from hub_mcp.catalogue.fields.identifiers import refuse_unseen, shorten
 from hub_mcp.catalogue.fields.vocabulary import RepoId, RepoType, Revision
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
 from hub_mcp.errors import UnexpectedAnswer
-from hub_mcp.text import visible
+from hub_mcp.text import spelled, visible
 
 DOCUMENTED = "/api/{repo_type}/{namespace}/{repo}"
 MOST_NAMES = 500  # branches, tags or pull requests that are shown
@@ -34,6 +34,7 @@ def _name(text: str) -> str:
 
 
 RefName = Annotated[Revision, AfterValidator(_name)]
+NewRefName = Annotated[RefName, AfterValidator(refuse_unseen)]
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,11 @@ class Refs(Answer):
         return self.groups.get(group, {}).get(name, "")
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
-        return {group: clean(names) for group, names in self.groups.items() if names}
+        return {
+            group: clean({spelled(name): commit for name, commit in names.items()})
+            for group, names in self.groups.items()
+            if names
+        }
 
     def standing(self) -> tuple[object, ...]:
         return tuple(sorted(self.groups.get("branches", {}).items()))

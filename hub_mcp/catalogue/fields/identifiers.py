@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from hub_mcp.text import shows_itself, spelled
+
 HUB_HOSTS = ("huggingface.co", "www.huggingface.co", "hf.co")
 # First parts of addresses on the Hub that are no repositories' owners.
 NO_REPOSITORIES = ("collections", "papers", "organizations", "settings", "docs", "buckets", "kernels")
@@ -42,6 +44,13 @@ def refuse_control(text: str) -> str:
     if _CONTROL.search(text):
         raise ValueError(f"{shorten(text)} holds a line break or a control character")
     return text
+
+
+def refuse_unseen(name: str) -> str:
+    """The name itself; one that would look like another, since some of it is not seen, is an error."""
+    if not shows_itself(name):
+        raise ValueError(f"{spelled(name)[:60]} looks like another name: not all of it is seen")
+    return name
 
 
 def refuse_no_text(value: Any, depth: int = DEEPEST) -> None:

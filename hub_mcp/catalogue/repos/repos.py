@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from hub_mcp.catalogue.answers import Answer, Done, Record, counted
 from hub_mcp.catalogue.change import Change, Nothing, delete, linked, post, put, worded
 from hub_mcp.catalogue.collections.collection_reads import in_collections
 from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.fields.identifiers import refuse_unseen
 from hub_mcp.catalogue.fields.vocabulary import FullRepoId, ObjectId, Part, RepoId, RepoType, Visibility, Word
 from hub_mcp.catalogue.http import HttpRequest
 from hub_mcp.catalogue.repos.repository import Repository, repository_weighed
@@ -49,7 +50,7 @@ class Created(Record):
 class File(Part):
     """A small text file to begin with."""
 
-    path: Word
+    path: Annotated[Word, AfterValidator(refuse_unseen)]
     content: str
     encoding: Literal["utf-8", "base64"] | None = None
 
