@@ -12,6 +12,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from hub_mcp.catalogue.space_runtime.space_settings import SetSpaceVariable
 from hub_mcp.cli.flags.flag_table import settings_from
 from hub_mcp.cli.main import cli
 from hub_mcp.errors import BadInput
@@ -118,6 +119,23 @@ async def test_the_question_about_a_variable_tells_what_is_replaced_who_reads_it
     assert "it restarts, and what is on its disk is lost" in asked
     same = {**RAIN, "key": "GREETING", "value": "Take an umbrella?"}
     assert await impacts(world, "set_space_variable", same) == frozenset()
+
+
+@pytest.mark.asyncio
+async def test_a_variable_without_a_value_that_can_be_read_does_not_count_as_empty(world: World) -> None:
+    inner = world.spy.inner
+
+    class Untold(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            if request.url.path.endswith("/variables"):
+                return httpx.Response(200, json={"GREETING": {}})
+            return await inner.handle_async_request(request)
+
+    world.spy.inner = Untold()  # type: ignore[assignment]  # what answers in its place
+    call = SetSpaceVariable.model_validate({**RAIN, "key": "GREETING", "value": ""})
+    found = await world.gate().assess(call, world.hub())
+    assert found.stakes
+    assert "it replaces whatever the variable is now" in found.stakes.lines
 
 
 @pytest.mark.asyncio

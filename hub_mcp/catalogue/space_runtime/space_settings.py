@@ -21,6 +21,7 @@ from hub_mcp.errors import BadInput, UnexpectedAnswer
 from hub_mcp.text import quoted
 
 OLD = 200  # characters of a value that is replaced or deleted, in a question
+UNTOLD = "whatever the variable is now"
 MOST_VALUE = 32_768  # characters
 EVERY = 1_000  # more than any Space has
 
@@ -172,12 +173,13 @@ class SetSpaceVariable(ActsOnSetting):
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         was = self.now(known)
         if isinstance(was, SpaceVariable):
-            if was.value == self.value and self.description in (None, was.field("description")):
+            told = "value" in was.model_fields_set and isinstance(was.value, str)
+            if told and was.value == self.value and self.description in (None, was.field("description")):
                 return
-            old = quoted(str(was.field("value")), OLD)
-            yield Consequence(Impact.DESTROYS, f"it replaces its present value, {old}")
+            old = f"its present value, {quoted(str(was.field('value')), OLD)}" if told else UNTOLD
+            yield Consequence(Impact.DESTROYS, f"it replaces {old}")
         elif not self.is_known(known):
-            yield Consequence(Impact.DESTROYS, "it replaces whatever the variable is now")
+            yield Consequence(Impact.DESTROYS, f"it replaces {UNTOLD}")
         if before.visibility != "private":
             yield Consequence(Impact.OPENS, "everyone can read its value")
         yield from self.restarts(known)
