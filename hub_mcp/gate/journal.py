@@ -6,7 +6,7 @@ outcome nobody knows: the server was killed, or the disk was full.
 
 Lines are appended one writer at a time, whole or not at all, so several servers may write to one file. An
 entry's number is its place in the history, where a change counts once; it stays when more is written. No
-token is ever in it, and no content of a file.
+token is ever in it, and no content of a file but what an undo puts back.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from hub_mcp.private_files import open_private, writable_by_others
 Outcome = Literal["asked", "started", "refused", "done", "failed", "unknown"]
 NO_END = "no end was written: the server ended, or could not write"
 LONGEST = 4_000  # bytes of a line
-UNWRITTEN = frozenset({"content", "value"})  # what a file or a variable holds is not the journal's business
+UNWRITTEN = frozenset({"content", "old", "new", "value", "environment"})  # what files and variables hold
 
 
 def state_directory(environment: Mapping[str, str] | None = None, platform: str = sys.platform) -> Path:

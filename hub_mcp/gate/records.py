@@ -56,12 +56,15 @@ class Records:
             Stopped: the journal cannot be written.
         """
         back = found.call.safe_undo(found.before, after) if outcome == "done" else None
+        identity = found.identity or (after.identity if after else "")
+        if back and after and back.target() != found.call.target():
+            identity = after.identity or identity  # undoing it is about what came of it
         entry = Entry(
             outcome,
             found.call.tool,
             found.call.subject,
             hub.host,
-            found.identity or (after.identity if after else ""),
+            identity,
             found.call.as_arguments(),
             why,
             Undo(back.tool, back.as_arguments()) if back else None,

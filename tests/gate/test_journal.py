@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.collections.collections import UpdateCollection
+from hub_mcp.catalogue.jobs.scheduled_job_changes import TriggerScheduledJob
 from hub_mcp.catalogue.repos.moves import MoveRepo
 from hub_mcp.catalogue.repos.repos import CreateRepo, DeleteRepo, UpdateRepoSettings
 from hub_mcp.cli.journal_commands import journal as journal_command
@@ -96,7 +97,11 @@ def test_tokens_and_what_files_hold_are_not_written() -> None:
     arguments = {
         "repo_id": "ada/x",
         "description": "hf_abcdefghijklmnopqrstuvwxyz0123456789",
-        "files": [{"path": "README.md", "content": "the secret plan"}],
+        "files": [
+            {"path": "README.md", "content": "the secret plan"},
+            {"path": "a.txt", "old": "a secret", "new": "secret no more"},
+        ],
+        "environment": {"PLACE": "secret harbour"},
         "variables": [{"key": "K", "value": "another"}],
     }
     line = line_of(
@@ -308,6 +313,12 @@ def test_what_cannot_be_taken_back_is_left_alone(
     assert because in output
     assert output.rstrip().endswith("Nothing was changed.")
     assert [entry.outcome for entry in desk.entries() if entry.outcome == "done"] == ["done"] * len(calls)
+
+
+def test_what_came_of_a_call_is_undone_and_not_taken_for_another_thing(desk: Desk) -> None:
+    desk.do(TriggerScheduledJob(namespace="ada", job_id="6a6b95d0f7ffe8e4b4e8c51b"))
+    assert desk.undo(str(len(desk.entries())), "--yes")[0] == 0
+    assert [one.outcome for one in desk.entries()] == ["done", "asked", "done"]
 
 
 def test_undo_without_a_terminal_and_without_yes_changes_nothing(desk: Desk) -> None:
