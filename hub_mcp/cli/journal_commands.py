@@ -21,6 +21,7 @@ from hub_mcp.errors import HubError, Stopped, plain
 from hub_mcp.gate.acted import Rehearsal
 from hub_mcp.gate.journal import Entry
 from hub_mcp.settings import Settings
+from hub_mcp.text import is_visible
 from hub_mcp.wiring import gate_of, hub_of, journal_at
 
 COLUMNS = ("n", "time", "outcome", "tool", "target", "back, or why")
@@ -40,13 +41,18 @@ def journal(settings: Settings, as_json: bool, last: int | None) -> None:
     entries = kept.history()[-last if last else 0 :]
     if as_json:
         for entry in entries:
-            click.echo(json.dumps(entry.as_json(), ensure_ascii=False))
+            click.echo(_seen(json.dumps(entry.as_json(), ensure_ascii=False)))
         return
     if not entries:
         click.echo("No journal is kept." if kept.place == "off" else f"There is nothing in {kept.place} yet.")
         return
     for line in table([COLUMNS, *(row_of(entry) for entry in entries)]):
         click.echo(line)
+
+
+def _seen(line: str) -> str:
+    """JSON that says the same, fit for a terminal: what is not seen there, or moves it, by its number."""
+    return "".join(one if is_visible(one) else json.dumps(one)[1:-1] for one in line)
 
 
 def row_of(entry: Entry) -> tuple[str, ...]:
@@ -154,7 +160,10 @@ def refuse_another(identity: str, rehearsed: Rehearsal) -> None:
 def rehearsal_lines(rehearsed: Rehearsal) -> list[str]:
     """What an undo would send, and what it would change."""
     call = rehearsed.assessment.call
-    lines = [f"{type(call).label}: {call.subject}", f"  {rehearsed.request.method} {call.to_http('').url}"]
+    lines = [
+        f"{type(call).label}: {plain(call.subject)}",
+        f"  {rehearsed.request.method} {call.to_http('').url}",
+    ]
     for name, (was, then) in rehearsed.changes.items():
         lines.append(f"  {name}: {as_text(clean(was)) or 'nothing'} → {as_text(clean(then)) or 'nothing'}")
     return lines

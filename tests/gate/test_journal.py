@@ -25,6 +25,7 @@ from hub_mcp.gate.acted import ChangeMade
 from hub_mcp.gate.batch import Batch, assess_all, make_all
 from hub_mcp.gate.journal import LONGEST, Entry, Journal, Undo, line_of, state_directory
 from hub_mcp.settings import Settings
+from hub_mcp.text import is_visible
 from hub_mcp.wiring import gate_of, hub_of
 from tests.gate.gates import ADA, World
 
@@ -238,6 +239,11 @@ def test_the_journal_is_shown_as_a_table_and_as_json(desk: Desk) -> None:
     )
     assert json.loads(lines)["tool"] == "delete_repo"
     assert json.loads(lines)["n"] == 3
+    comment = "\x9b2J\u202e\U000e0041\x7f"
+    Journal.at(desk.settings.journal).write(Entry("asked", "comment", "x", arguments={"comment": comment}))
+    shown = [*CliRunner().invoke(journal_command, ["--journal", desk.settings.journal, "--json"]).output]
+    assert all(map(is_visible, shown))
+    assert json.loads("".join(shown).splitlines()[-1])["arguments"]["comment"] == comment
     empty = CliRunner().invoke(journal_command, ["--journal", desk.settings.journal + ".none"])
     assert "There is nothing in" in empty.output
 
