@@ -16,6 +16,7 @@ from mcp import Client
 from hub_mcp.client.hub import Hub
 from hub_mcp.gate.approvals import Approvals
 from hub_mcp.server.handlers import build
+from hub_mcp.server.http.approval_page import COOKIE
 from hub_mcp.server.http.http_app import Http, http_app, per_caller
 from hub_mcp.server.tools.catalogue_tools import CatalogueTools
 from tests.gate.gates import ADA, BASE, EVE, World, said, text_of
@@ -100,6 +101,9 @@ async def test_nobody_else_sees_or_approves_a_plan(tmp_path: Path) -> None:
         mine = await signed_in(browser, page, ADA)
         browser.cookies.clear()  # another browser brings what ada was shown
         assert (await typed(browser, page, mine, NAME)).status_code == 403
+        proof = re.search(r"name='proof' value='([^']+)'", mine.text)
+        browser.cookies.set(COOKIE, html.unescape(proof[1]) if proof else "")  # nor passes one for the other
+        assert (await browser.get(f"{ORIGIN}/approve/back", params={"code": "x"})).status_code == 400
         foreign = await browser.post(page, headers={"Origin": "https://elsewhere.example"})
         assert foreign.status_code == 403
         assert not any(world.approvals.has_approved(one) for one in world.approvals.waiting())

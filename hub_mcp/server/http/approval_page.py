@@ -32,6 +32,7 @@ from hub_mcp.server.http.hub_sign_in import HubSignIn
 
 APPROVE = "/approve"
 COOKIE = "hub_mcp_approve"
+WAY, PROOF = b"way back:", b"proof:"  # so that what is sealed for one never passes for the other
 LASTS = 600  # seconds
 MOST_BODY = 16 * 1024
 HEADERS = {
@@ -90,13 +91,14 @@ class ApprovalPage:
         except HubError as error:
             return self._page(f"Signing in does not work: {error.sentence()}", 502)
         kept = self._seal(
+            WAY,
             {
                 "ticket": ticket,
                 "id": plan.id,
                 "client": begun.client_id,
                 "verifier": begun.verifier,
                 "browser": browser,
-            }
+            },
         )
         response = RedirectResponse(begun.address, 303, headers=HEADERS)
         response.set_cookie(
@@ -112,7 +114,7 @@ class ApprovalPage:
 
     async def back(self, request: Request) -> Response:
         """What would be done, for its caller alone."""
-        kept = self._open(request.cookies.get(COOKIE, ""))
+        kept = self._open(WAY, request.cookies.get(COOKIE, ""))
         state, code = request.query_params.get("state", ""), request.query_params.get("code", "")
         if not kept or not code or not secrets.compare_digest(kept["ticket"].encode(), state.encode()):
             return self._page("The sign-in was not finished. Open the address of the plan again.", 400)
@@ -125,7 +127,7 @@ class ApprovalPage:
             return self._page(f"Signing in did not work: {error.sentence()}", 502)
         if name.lower() != plan.account.lower():
             return self._page(f"You are {name}, and this plan is somebody else's. Nothing was approved.", 403)
-        proof = self._seal({"id": plan.id, "name": name, "browser": _digest(kept["browser"])})
+        proof = self._seal(PROOF, {"id": plan.id, "name": name, "browser": _digest(kept["browser"])})
         return self._page(
             f"You are {name}. An assistant asked for this by {plan.tool}:",
             shown=plan.consequence,
@@ -141,7 +143,10 @@ class ApprovalPage:
         if plan is None:
             return self._page(GONE, 404)
         form = await _form(request)
-        proof, kept = self._open(form.get("proof", "")), self._open(request.cookies.get(COOKIE, ""))
+        proof, kept = (
+            self._open(PROOF, form.get("proof", "")),
+            self._open(WAY, request.cookies.get(COOKIE, "")),
+        )
         if (
             not proof
             or not kept
@@ -177,16 +182,18 @@ class ApprovalPage:
         except HubError:
             return None
 
-    def _codec(self) -> AESGCMRequestStateCodec:
-        return AESGCMRequestStateCodec([hashlib.sha256(self._approvals.page_secret()).digest()])
+    def _codec(self, purpose: bytes) -> AESGCMRequestStateCodec:
+        return AESGCMRequestStateCodec([hashlib.sha256(purpose + self._approvals.page_secret()).digest()])
 
-    def _seal(self, said: Mapping[str, str]) -> str:
-        return self._codec().seal(json.dumps({**said, "until": str(int(time.time()) + LASTS)}).encode())
+    def _seal(self, purpose: bytes, said: Mapping[str, str]) -> str:
+        return self._codec(purpose).seal(
+            json.dumps({**said, "until": str(int(time.time()) + LASTS)}).encode()
+        )
 
-    def _open(self, text: str) -> dict[str, str]:
+    def _open(self, purpose: bytes, text: str) -> dict[str, str]:
         """What was sealed here; empty where it was not, or has expired."""
         try:
-            said: dict[str, str] = json.loads(self._codec().unseal(text))
+            said: dict[str, str] = json.loads(self._codec(purpose).unseal(text))
         except (InvalidRequestState, ValueError):
             return {}
         return said if int(said["until"]) > time.time() else {}
