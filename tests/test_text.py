@@ -19,7 +19,7 @@ from hub_mcp.errors import HubError, Stopped, plain
 from hub_mcp.gate.challenge import Assessment, Challenge
 from hub_mcp.gate.question import Question
 from hub_mcp.server.answers.render import lines_of
-from hub_mcp.text import is_visible, one_line, quoted, visible, without_markup
+from hub_mcp.text import is_visible, one_line, quoted, shows_itself, spelled, visible, without_markup
 
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 NEVER_ASKED = {"Me", "Cn"}  # in a question there are no letters that we do not know
@@ -85,6 +85,15 @@ def test_quoted_words_say_how_much_of_them_is_not_shown(text: str) -> None:
         for one in text
     )
     assert (f"{hidden:,} characters that cannot be shown" in quoted(text)) == bool(hidden)
+
+
+@given(TEXTS)
+@example("README.md\u200b")
+@example(" a  b ")
+@example("\U000e0041\ud800")
+def test_a_name_that_is_spelled_shows_all_of_itself(name: str) -> None:
+    assert shows_itself(spelled(name))
+    assert (spelled(name) == name) == shows_itself(name)
 
 
 @given(TEXTS)
