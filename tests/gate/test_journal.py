@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.collections.collections import UpdateCollection
 from hub_mcp.catalogue.jobs.scheduled_job_changes import TriggerScheduledJob
+from hub_mcp.catalogue.repos.copies import DuplicateRepo
 from hub_mcp.catalogue.repos.moves import MoveRepo
 from hub_mcp.catalogue.repos.repos import CreateRepo, DeleteRepo, UpdateRepoSettings
 from hub_mcp.cli.journal_commands import journal as journal_command
@@ -325,6 +326,8 @@ def test_what_came_of_a_call_is_undone_and_not_taken_for_another_thing(desk: Des
     desk.do(TriggerScheduledJob(namespace="ada", job_id="6a6b95d0f7ffe8e4b4e8c51b"))
     assert desk.undo(str(len(desk.entries())), "--yes")[0] == 0
     assert [one.outcome for one in desk.entries()] == ["done", "asked", "done"]
+    desk.do(DuplicateRepo(repo_id=MINE, type="model", to_repo="ada/copy", visibility="private"))
+    assert 'Delete the model "ada/copy"' in desk.undo(str(len(desk.entries())), "--yes")[1]
 
 
 def test_undo_without_a_terminal_and_without_yes_changes_nothing(desk: Desk) -> None:

@@ -26,6 +26,10 @@ class Copied(Record):
 
     url: str | None = None
 
+    @property
+    def identity(self) -> str:
+        return self.url or self.noun  # the Hub does not tell its id, and the original's is another's
+
 
 @post(
     "/api/{type}s/{repo_id}/duplicate",
