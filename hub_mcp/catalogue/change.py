@@ -24,7 +24,7 @@ from typing import Any, ClassVar, Generic, Literal, Self, TypeVar, get_args
 from hub_mcp.catalogue.answers import Answer, as_text, clean
 from hub_mcp.catalogue.declaration import type_arguments
 from hub_mcp.catalogue.endpoint import Endpoint, declare
-from hub_mcp.catalogue.fields.marks import OwnedThing, OwnerName, RepoKind
+from hub_mcp.catalogue.fields.marks import OwnedThing, OwnerName, RepoKind, RepoName
 from hub_mcp.catalogue.http import Effect, Line, fields_in
 from hub_mcp.catalogue.stakes import NOTHING_KNOWN, Consequence, Impact, Known, Stakes
 from hub_mcp.catalogue.steps import Steps
@@ -178,6 +178,8 @@ class Change(Endpoint[A], Generic[T, A]):
             return f"Deleted {self.line.destroys.format(**self.model_dump())}."
         if changed := self.preview(before):
             about = (f"{self.part} of {self.subject}" if self.part else self.subject).removeprefix("the ")
+            kind = "" if self.marked(RepoName) else getattr(before, "noun", "")
+            about = about if kind in about else f"{kind} {about}"  # bare ids do not tell of what
             return f"{about}: {'; '.join(_turned(name, *both) for name, both in changed.items())}."
         return f"Done: {self.label.lower()}, {self.subject}."
 

@@ -207,6 +207,10 @@ class ToggleWebhook(Change[Webhook, Webhook]):
     def preview(self, before: Webhook) -> dict[str, tuple[Any, Any]]:
         return {"disabled": (not before.is_on, self.action == "disable")}
 
+    def outcome(self, before: Webhook, after: Webhook) -> str:
+        now, was = f"{self.action}d", "enabled" if before.is_on else "disabled"
+        return f"The webhook {self.webhook_id} is {now} ({'as before' if now == was else f'was {was}'})."
+
     def undo(self, before: Webhook, after: Webhook) -> Change[Any, Any] | None:
         return ToggleWebhook(webhook_id=self.webhook_id, action="enable" if before.is_on else "disable")
 

@@ -197,7 +197,7 @@ def brief(value: Any, name: str = "") -> str:
 
 def _listing(call: Endpoint[Any], page: Page[Any], rows: Rows) -> Rendered:
     """A header with the columns, a line a row, what was left out, and where it goes on."""
-    label = type(call).label.lower()
+    label = type(call).label.lower().removeprefix("list ")
     notes: list[str] = []
     if page.left_out:
         notes.append(f"Left out, since the Hub sent something other than a row: {page.left_out:,}.")
