@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar, cast
 
 from pydantic import Field, PrivateAttr, StringConstraints, field_validator
 
@@ -173,7 +173,8 @@ class SetSpaceVariable(ActsOnSetting):
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         was = self.now(known)
         if isinstance(was, SpaceVariable):
-            told = "value" in was.model_fields_set and isinstance(was.value, str)
+            value = cast(object, was.value)  # as it came, whatever its type
+            told = "value" in was.model_fields_set and isinstance(value, str)
             if told and was.value == self.value and self.description in (None, was.field("description")):
                 return
             old = f"its present value, {quoted(str(was.field('value')), OLD)}" if told else UNTOLD

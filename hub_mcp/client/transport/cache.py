@@ -63,7 +63,8 @@ class CachedAnswer:
         return len(self.body) + OVERHEAD
 
     def answer(self) -> httpx.Response:
-        pairs = [line.partition(b": ")[::2] for line in self.headers.splitlines()]
+        parts = (line.partition(b": ") for line in self.headers.splitlines())
+        pairs = [(name, value) for name, _, value in parts]
         return httpx.Response(200, headers=pairs, content=self.body, extensions={"remembered": True})
 
 
