@@ -7,13 +7,17 @@ import json
 import math
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from hub_mcp.catalogue import Endpoint
+from hub_mcp.catalogue import ENDPOINTS, Endpoint
 from hub_mcp.catalogue.fields.schema import schema_of
 from tests import samples
-from tests.thoroughly import THOROUGH, share
+from tests.thoroughly import THOROUGH, a_quarter, share
+
+EVERY = pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=list(ENDPOINTS))
+A_QUARTER = pytest.mark.parametrize("endpoint", a_quarter([*ENDPOINTS.values()]), ids=a_quarter([*ENDPOINTS]))
 
 # Whatever a reader does not see, said here once more: the product's own table is held against it.
 UNSEEN = (

@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import httpx
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -30,12 +29,9 @@ from hub_mcp.errors import HubError, Stopped
 from hub_mcp.gate.challenge import Assessment, Challenge
 from hub_mcp.gate.question import Question
 from tests import hostile, samples
-from tests.thoroughly import a_quarter
 
 BASE = "https://hub.test"
 EXCHANGES = Path(__file__).parent / "exchanges"
-EVERY = pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=list(ENDPOINTS))
-A_QUARTER = pytest.mark.parametrize("endpoint", a_quarter([*ENDPOINTS.values()]), ids=a_quarter([*ENDPOINTS]))
 UNSEEN_HERE = re.compile(f"[{hostile.UNSEEN}]")
 
 
@@ -63,7 +59,7 @@ def template_of(endpoint: type[Endpoint[Any]]) -> re.Pattern[str]:
 # ── what callers send ────────────────────────────────────────────────────────────────────────────────────
 
 
-@A_QUARTER
+@hostile.A_QUARTER
 def test_arguments_are_refused_or_become_a_request_of_the_endpoints_own_path(
     endpoint: type[Endpoint[Any]],
 ) -> None:
@@ -98,7 +94,7 @@ def test_arguments_are_refused_or_become_a_request_of_the_endpoints_own_path(
     assert made, "no arguments got past the rules, so nothing was tried"
 
 
-@EVERY
+@hostile.EVERY
 def test_pieces_of_a_path_come_out_as_they_went_in(endpoint: type[Endpoint[Any]]) -> None:
     fields = [name for name in endpoint.path_fields() if name in ("subset", "split", "revision", "item_id")]
 
@@ -157,7 +153,7 @@ def show(answer: Answer) -> None:
     answer.identity.encode()
 
 
-@A_QUARTER
+@hostile.A_QUARTER
 def test_answers_become_an_answer_or_an_error_of_ours(endpoint: type[Endpoint[Any]]) -> None:
     call = endpoint.model_validate(sample(endpoint))
     was = real(endpoint)
