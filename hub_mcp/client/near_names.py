@@ -23,12 +23,7 @@ _NAME = re.compile(r"[\w./-]{1,200}", re.ASCII)
 ALIKE = 0.6  # of 1: how alike two names must be for one to be meant by the other
 SECONDS = 5.0  # a hint is not worth a longer wait
 KEYS = ("id", "slug", "user")  # by what a row is named
-ACCOUNTS = (
-    "organization",
-    "username",
-    "user",
-    "namespace",
-)  # arguments that are accounts, an organization first
+ACCOUNTS = ("organization", "username", "user", "namespace")  # arguments; an organization first
 LISTINGS = {"model": "list_models", "dataset": "list_datasets", "space": "list_spaces"}
 
 
@@ -147,9 +142,8 @@ async def _accounts(hub: Hub, names: list[str]) -> list[str]:
 
 async def _account(hub: Hub, name: str) -> list[str]:
     found: list[str] = []
-    for begun in dict.fromkeys(
-        (name[:-1], name[: max(2, len(name) // 2)])
-    ):  # a name is searched by its beginning
+    beginnings = (name[:-1], name[: max(2, len(name) // 2)])  # by which the Hub searches
+    for begun in dict.fromkeys(beginnings):
         asked = {"query": begun, "type": ["org", "user"], "limit": 20}
         answer = await hub.send(ENDPOINTS["quicksearch"].model_validate(asked))
         found += [*_named(answer, "users", "user"), *_named(answer, "orgs", "name")]

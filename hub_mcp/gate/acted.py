@@ -23,6 +23,7 @@ class ChangeMade:
         by: who said yes to it; "" where nobody had to.
         change: its id in the journal; "" where none is kept.
         undo_command: the command that undoes it, and what that leaves; "" where nothing does.
+        unasked: why nobody was asked, in a sentence, where something was at stake.
         note: what else is to be said.
     """
 
@@ -32,16 +33,16 @@ class ChangeMade:
     by: str = ""
     change: str = ""
     undo_command: str = ""
+    unasked: str = ""
     note: str = ""
 
     def sentences(self) -> str:
         """What was done, who agreed to it, and the way back."""
-        nobody = "" if self.note.startswith(NOBODY[:-1]) else NOBODY
-        agreed = f"Confirmed {self.by}." if self.by else nobody
+        agreed = f"Confirmed {self.by}." if self.by else "" if self.unasked else NOBODY
         final = self.call.line.destroys or self.call.line.retype
         never = "It cannot be undone" if final else "`hub-mcp undo` cannot undo it"
         back = f"To undo: {self.undo_command}." if self.undo_command else f"{never} (journal: {self.change})."
-        said = (self.outcome.rstrip(), agreed, back if self.change else "", self.note)
+        said = (self.outcome.rstrip(), agreed, back if self.change else "", self.unasked, self.note)
         return " ".join(part for part in said if part)
 
 

@@ -24,7 +24,7 @@ from hub_mcp.catalogue.stakes import Consequence, Impact, Stakes
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import BadInput, HubError, Stopped
 from hub_mcp.gate.acted import ChangeMade
-from hub_mcp.gate.challenge import ASK_AGAIN, Assessment, Challenge, digest_of
+from hub_mcp.gate.challenge import ASK_AGAIN, Assessment, Challenge, digest, digest_of
 from hub_mcp.gate.gate import AFTER_A_NO, Gate
 from hub_mcp.gate.question import Decision, Question, unsaid
 from hub_mcp.text import quoted
@@ -301,12 +301,8 @@ async def make_all(
 
 def _meet(batch: Batch) -> bool:
     """Whether two of the calls have one target: once we have changed it, nobody can tell who else did."""
-    seen: list[object] = []
-    for target in (call.target() for call in batch.calls):
-        if target is not None and target in seen:
-            return True
-        seen.append(target)
-    return False
+    targets = [digest(target) for call in batch.calls if (target := call.target())]
+    return len(set(targets)) < len(targets)
 
 
 def lets_pass(gate: Gate, found: BatchAssessment) -> bool:

@@ -231,17 +231,17 @@ class Gate:
         return await self._make(now, hub, unasked, by, change)
 
     async def _make(
-        self, found: Assessment, hub: Hub, note: str = "", by: str = "", change: str = ""
+        self, found: Assessment, hub: Hub, unasked: str = "", by: str = "", change: str = ""
     ) -> ChangeMade:
         """Send the call, and what completes it."""
         change = change or secrets.token_hex(6)
-        acted = await self._send(found, hub, note, by, change)
+        acted = await self._send(found, hub, unasked, by, change)
 
         async def assess(call: Change[Any, Any]) -> Assessment:
             return await self.assess(call, hub)
 
         async def make(now: Assessment, n: int) -> tuple[str, Answer]:
-            one = await self._send(now, hub, note, by, f"{change}-{n}")
+            one = await self._send(now, hub, unasked, by, f"{change}-{n}")
             return one.outcome, one.answer
 
         rest = await completed(found, acted.answer, assess, make)
@@ -249,7 +249,7 @@ class Gate:
             return acted
         return replace(acted, answer=rest.answer or acted.answer, outcome=f"{acted.outcome}\n{rest.said}\n")
 
-    async def _send(self, found: Assessment, hub: Hub, note: str, by: str, change: str) -> ChangeMade:
+    async def _send(self, found: Assessment, hub: Hub, unasked: str, by: str, change: str) -> ChangeMade:
         """Send the call once: its start is recorded before, its end whatever happens.
 
         A caller may leave until the request has left. From then on a cancellation waits until the end is
@@ -283,7 +283,7 @@ class Gate:
                 else:
                     await self._not_sent(found, hub, change, "The call was cancelled before it was sent.")
                 raise
-            lost = await self.records.conclude("done", found, hub, note, after, change=change)
+            lost = await self.records.conclude("done", found, hub, unasked, after, change=change)
         kept = "" if self.journal.place == "off" else change
         back = found.call.safe_undo(found.before, after)
         left = left_over(found.call, back) if back else ""
@@ -294,7 +294,8 @@ class Gate:
             by,
             kept,
             f"`hub-mcp undo {kept}`{f' ({left})' if left else ''}" if back and kept else "",
-            " ".join(part for part in (note, lost) if part),
+            unasked,
+            lost,
         )
 
     async def _not_sent(

@@ -81,4 +81,4 @@ def left_over(call: Change[Any, Any], back: Change[Any, Any] | None) -> str:
     if back is None:
         return "nothing undoes this"
     lost = call.as_arguments().keys() - back.as_arguments().keys() if back.tool == call.tool else ()
-    return f"not undone:  {', '.join(sorted(lost))}" if lost else ""
+    return f"not undone: {', '.join(sorted(lost))}" if lost else ""

@@ -1,13 +1,19 @@
-"""What of the gate's and the pages' tests is not repeated over HTTP, and why; a server for npm's judges."""
+"""What of the gate's and the pages' tests is not repeated over HTTP; servers for npm's and `hf`'s judges."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from hub_mcp.localhub.app import create_app
+from hub_mcp.localhub.serving import serving
 from tests.judges.npm import served
+
+if TYPE_CHECKING:
+    from tests.judges.test_hf_command import Hf
 
 GATE, PAGES = "tests/judges/test_gate_over_http.py", "tests/judges/test_pages_over_http.py"
 APART = {
@@ -34,6 +40,21 @@ def url(home: Path) -> Iterator[str]:
     """Where a server over HTTP answers them."""
     with served(home) as endpoint:
         yield endpoint
+
+
+@pytest.fixture(scope="module")
+def now() -> list[float]:
+    """The clock of the Hub that `hf` talks to, which is moved by hand."""
+    return [1_791_288_000.0]
+
+
+@pytest.fixture(scope="module")
+def hf(tmp_path_factory: pytest.TempPathFactory, now: list[float]) -> Iterator[Hf]:
+    """The `hf` command against a Hub of the file's own."""
+    from tests.judges.test_hf_command import Hf
+
+    with serving(create_app(quota=1_000_000, clock=lambda: now[0])) as url:
+        yield Hf(url, tmp_path_factory.mktemp("home"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

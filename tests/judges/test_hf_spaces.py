@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from hub_mcp.localhub.app import create_app
-from hub_mcp.localhub.serving import serving
 
 from .test_hf_command import EVE, HF, Hf
 
 pytestmark = pytest.mark.skipif(not HF.exists(), reason="the hf command is not installed beside this Python")
 READER = "ada/forecast-reader"
-
-
-@pytest.fixture(scope="module")
-def now() -> list[float]:
-    """The Hub's clock, which is moved by hand."""
-    return [1_791_288_000.0]
-
-
-@pytest.fixture(scope="module")
-def hf(tmp_path_factory: pytest.TempPathFactory, now: list[float]) -> Iterator[Hf]:
-    """The command against a Hub of this file's own."""
-    with serving(create_app(quota=1_000_000, clock=lambda: now[0])) as url:
-        yield Hf(url, tmp_path_factory.mktemp("home"))
 
 
 def test_a_space_is_paused_restarted_watched_and_waited_for(hf: Hf, now: list[float]) -> None:

@@ -30,6 +30,7 @@ from hub_mcp.catalogue.content.refs import ListCommits
 from hub_mcp.catalogue.discussions.comments import TOLD, readers_of
 from hub_mcp.catalogue.discussions.discussions import ListDiscussions
 from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.fields.identifiers import UNSEEN
 from hub_mcp.catalogue.fields.vocabulary import CommitId, FreeText, RepoId, RepoType, Revision, Word
 from hub_mcp.catalogue.http import Effect, HttpRequest
 from hub_mcp.catalogue.repos.repository import Repository, repository_at
@@ -143,7 +144,7 @@ class Commit(Change[Repository, Committed]):
                     raise BadInput(f"{plain(path, 200)} is a folder: name the files in it, one by one.")
             if change.puts and drafted._draft.is_new(change.path) and not shows_itself(change.path):
                 name = plain(spelled(change.path), 200)
-                raise BadInput(f"{name} looks like another name: not all of it is seen.")
+                raise BadInput(f"{name} {UNSEEN}.")
             if change.puts and change.content is None and not drafted._draft.is_new(change.path):
                 raise BadInput(f"{change.path} exists: give `content`, `old` and `new`, or `delete`.")
         return drafted

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from hub_mcp.text import shows_itself, spelled
 
+UNSEEN = "looks like another name: not all of it is seen"
 HUB_HOSTS = ("huggingface.co", "www.huggingface.co", "hf.co")
 # First parts of addresses on the Hub that are no repositories' owners.
 NO_REPOSITORIES = ("collections", "papers", "organizations", "settings", "docs", "buckets", "kernels")
@@ -49,7 +50,7 @@ def refuse_control(text: str) -> str:
 def refuse_unseen(name: str) -> str:
     """The name itself; one that would look like another, since some of it is not seen, is an error."""
     if not shows_itself(name):
-        raise ValueError(f"{spelled(name)[:60]} looks like another name: not all of it is seen")
+        raise ValueError(f"{spelled(name)[:60]} {UNSEEN}")
     return name
 
 

@@ -6,12 +6,7 @@ from typing import Any
 
 from hub_mcp.catalogue.answers import Record, clean, is_object
 
-HOURLY = {
-    "second": 3600.0,
-    "minute": 60.0,
-    "hour": 1.0,
-    "day": 1 / 24,
-}  # times a price in that unit
+HOURLY = {"second": 3600.0, "minute": 60.0, "hour": 1.0, "day": 1 / 24}  # times a price in that unit
 
 
 class Hardware(Record):

@@ -17,7 +17,7 @@ from hub_mcp.catalogue.fields.marks import Local
 from hub_mcp.catalogue.fields.vocabulary import Word
 from hub_mcp.catalogue.http import HttpRequest, HttpResponse, encode_query
 from hub_mcp.catalogue.operations.cleaning import clean_text
-from hub_mcp.catalogue.operations.found import events_in
+from hub_mcp.catalogue.operations.found import events_in, found_events
 
 SECONDS = 5.0  # that a log is read which goes on; the Hub tells at once what there is, and then waits
 MOST_SECONDS = 15.0
@@ -125,15 +125,15 @@ class ReadsLog(Endpoint[LogLines]):
 
     def from_http(self, response: HttpResponse) -> LogLines:
         self.refuse_errors(response)
-        after, cut = moment_of(self.since), "x-earlier-left-out" in response.headers
-        every = list(lines_of(events_in(response.body)))
+        after, found = moment_of(self.since), found_events(events_in(response.body), response.headers)
+        every = list(lines_of(found.events))
         later = [one for one in every if not (after and (at := moment_of(one.at)) and at <= after)]
         begins_later = after is not None and bool(every) and len(later) == len(every)
         return LogLines(
             tuple(later[-self.tail :]),
-            "x-read-for-a-while" not in response.headers,
-            more_before=cut,
-            gap=len(later) > self.tail or (begins_later and (cut or len(every) >= self.tail)),
+            found.ended,
+            more_before=found.more_before,
+            gap=len(later) > self.tail or (begins_later and (found.more_before or len(every) >= self.tail)),
         )
 
 

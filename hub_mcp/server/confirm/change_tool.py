@@ -211,7 +211,7 @@ def _done(acted: ChangeMade, form: AnswerForm) -> CallToolResult:
         log.exception("the answer to %s cannot be shown", acted.call.tool)
         what = f"{acted.call.label}: {acted.call.subject}"
         made = f"The change was made ({what}), but the Hub's answer cannot be shown."
-        said = " ".join(part for part in (made, acted.note) if part)
+        said = " ".join(part for part in (made, acted.unasked, acted.note) if part)
         return result_of(said, {"status": "done", "note": said}, form)
 
 
