@@ -7,10 +7,14 @@ import tempfile
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.thoroughly import THOROUGH, share
+from tests.thoroughly import DICE, THOROUGH, share
 
 settings.register_profile(
-    "everywhere", max_examples=share(100), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "everywhere",
+    max_examples=share(100),
+    deadline=None,
+    derandomize=not DICE,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("everywhere")
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hub_mcp.catalogue import ENDPOINTS, Endpoint
 from hub_mcp.catalogue.fields.schema import schema_of
 from tests import samples
-from tests.thoroughly import THOROUGH, a_quarter, share
+from tests.thoroughly import a_quarter, share
 
 EVERY = pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=list(ENDPOINTS))
 A_QUARTER = pytest.mark.parametrize("endpoint", a_quarter([*ENDPOINTS.values()]), ids=a_quarter([*ENDPOINTS]))
@@ -28,13 +28,8 @@ UNSEEN = (
 
 
 def some(examples: int) -> settings:
-    """So many examples where there is time (`tests.thoroughly`), always the same few of them elsewhere."""
-    return settings(
-        max_examples=share(examples),
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        derandomize=not THOROUGH,
-    )
+    """So many examples where there is time (`tests.thoroughly`), a few of them elsewhere."""
+    return settings(max_examples=share(examples), suppress_health_check=list(HealthCheck))
 
 
 ODD_TEXTS = [

@@ -11,12 +11,13 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import httpx
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from hub_mcp.catalogue import ENDPOINTS, Change, Endpoint
-from hub_mcp.catalogue.answers import Answer, Page, clean
+from hub_mcp.catalogue.answers import Answer, Done, Page, clean
 from hub_mcp.catalogue.change import NOTHING_YET
 from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.catalogue.listing import next_link
@@ -29,9 +30,11 @@ from hub_mcp.errors import HubError, Stopped
 from hub_mcp.gate.challenge import Assessment, Challenge
 from hub_mcp.gate.question import Question
 from tests import hostile, samples
+from tests.thoroughly import every_nth
 
 BASE = "https://hub.test"
 EXCHANGES = Path(__file__).parent / "exchanges"
+NOT_SO: tuple[Any, ...] = (None, 3, "", "a/../b", [None], {"x": None})  # what the Hub says nowhere
 UNSEEN_HERE = re.compile(f"[{hostile.UNSEEN}]")
 
 
@@ -218,6 +221,28 @@ def assessed(call: Change[Any, Any], after: Answer, response: HttpResponse) -> N
                 assert not re.search(f"[{hostile.UNSEEN}\n]", line)
     call.preview(before)
     call.safe_undo(before, after)
+
+
+def with_one_else(value: Any, other: Any) -> Iterator[Any]:
+    """A JSON value, once for each place in it, with something else there."""
+    yield other
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in pairs:
+        for changed in with_one_else(part, other):
+            whole = value.copy()
+            whole[key] = changed
+            yield whole
+
+
+@pytest.mark.parametrize("tool", [name for name, one in ENDPOINTS.items() if issubclass(one, Change)])
+def test_what_is_shown_of_a_target_becomes_a_question_or_an_error_of_ours(tool: str) -> None:
+    call = ENDPOINTS[tool].model_validate(sample(ENDPOINTS[tool]))
+    target = call.target() if isinstance(call, Change) else None
+    if target is None or not (EXCHANGES / f"{target.tool}.json").is_file():
+        return
+    shown = [body for other in NOT_SO for body in with_one_else(real(type(target)), other)]
+    for body in every_nth(shown, len(tool)):
+        assessed(call, Done(), HttpResponse(200, {}, hostile.dumped(body), BASE + "/x", True))
 
 
 def assert_told(error: HubError) -> None:

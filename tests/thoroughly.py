@@ -1,4 +1,7 @@
-"""How much is tried: a sixteenth in README's test command, all of it among the slower judges."""
+"""How much is tried: a sixteenth in README's test command, all of it among the slower judges.
+
+What is drawn is the same each time, so that a run which decides can be repeated; `HUB_MCP_DICE=1` draws anew.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 THOROUGH = os.environ.get("HUB_MCP_THOROUGH") == "1"
+DICE = os.environ.get("HUB_MCP_DICE") == "1"
 PARTS = 1 if THOROUGH else 16
 
 

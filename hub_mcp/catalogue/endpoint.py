@@ -166,12 +166,14 @@ class Endpoint(BaseModel, Generic[A]):
         """This call with other values, checked as every call is: they may be the Hub's, and go into a path.
 
         Raises:
-            UnexpectedAnswer: the values break the Hub's own naming rules.
+            UnexpectedAnswer: the values break the rules for what callers say.
         """
         try:
             return type(self).model_validate({**self.model_dump(exclude_none=True), **values})
         except ValueError as trouble:
-            raise UnexpectedAnswer(f"The Hub names {self.subject} by an id that cannot be one.") from trouble
+            raise UnexpectedAnswer(
+                f"What the Hub tells of {self.subject} cannot be sent back to it."
+            ) from trouble
 
     # ── to HTTP and back ────────────────────────────────────────────────────────────────────────────────────
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
-
-from pydantic import ValidationError
 
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.answers import Answer
@@ -18,7 +14,7 @@ from hub_mcp.catalogue.permissions import never
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known, Stakes
 from hub_mcp.client.answers_of import answers_of
 from hub_mcp.client.hub import Hub
-from hub_mcp.errors import Forbidden, HubError, SignInNeeded, Stopped, UnexpectedAnswer
+from hub_mcp.errors import Forbidden, HubError, SignInNeeded, Stopped
 from hub_mcp.gate.challenge import Assessment
 from hub_mcp.gate.operator_limits import Limits
 from hub_mcp.gate.question import SPLIT
@@ -43,8 +39,7 @@ async def look(call: Change[Any, Any], hub: Hub, limits: Limits, *, around: bool
         raise Stopped(f"{call.tool} changes several things here.", advice=ONE_BY_ONE)
     target = call.target()
     before: Answer = await hub.send(target) if target else NOTHING_YET
-    with _fitting(call):
-        settled = call.settled(before)
+    settled = call.settled(before)
     await limits.check_owners(settled.owners(), hub)
     needs = settled.needs(before)
     if len(needs) > MOST_READS:
@@ -53,8 +48,7 @@ async def look(call: Change[Any, Any], hub: Hub, limits: Limits, *, around: bool
             advice=SPLIT,
         )
     known = Known(await answers_of(needs, hub.send, LOOKING_SECONDS))
-    with _fitting(call):
-        settled = settled.completed(before, known)
+    settled = settled.completed(before, known)
     await limits.check_owners(settled.touches(before, known), hub)
     stakes = reviewed(settled, settled.stakes(before, known))
     unasked = limits.allows(stakes) if stakes else ""
@@ -77,16 +71,6 @@ def reviewed(call: Change[Any, Any], stakes: Stakes | None) -> Stakes | None:
     if stakes:
         return replace(stakes, facts=(*stakes.facts, NOBODY))
     return Stakes(f"{call.label}: {call.subject}?", (Consequence(Impact.OPENS, ""),), (), NOBODY, "")
-
-
-@contextmanager
-def _fitting(call: Change[Any, Any]) -> Generator[None]:
-    """What the Hub tells is taken into a call by the rules for what callers say, which it may break."""
-    try:
-        yield
-    except ValidationError:
-        what = f"What the Hub tells of {call.subject} is not what {call.tool} can keep; it was not called."
-        raise UnexpectedAnswer(what) from None
 
 
 async def refuse_vain(call: Change[Any, Any], hub: Hub) -> None:

@@ -155,7 +155,7 @@ class SetMemberRole(Change[Membership, Done]):
         if odd := [role for role in present.values() if role not in get_args(Role)]:
             raise UnexpectedAnswer(f"The Hub names an unknown role: {quoted(odd[0], 40)}.")
         whole = [{"id": id, "role": role} for id, role in {**present, **asked}.items()]
-        return type(self).model_validate({**self.as_arguments(), "resource_groups": whole or None})
+        return self.but(resource_groups=whole or None)
 
     def headline(self, before: Membership) -> str:
         return f"Make {quoted(self.username)} {quoted(self.role)} in {quoted(self.organization)}?"

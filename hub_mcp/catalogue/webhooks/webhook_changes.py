@@ -84,8 +84,7 @@ class UpdateWebhook(WebhookSpec[Webhook, Webhook]):
     def settled(self, before: Webhook) -> Self:
         if self.domains or not before.domains_now:
             return self
-        kept = {**self.as_arguments(), "domains": before.domains_now}  # the Hub wants them said each time
-        return type(self).model_validate(kept)
+        return self.but(domains=before.domains_now)  # the Hub wants them said each time
 
     def headline(self, before: Webhook) -> str:
         return f"Change the webhook {quoted(self.webhook_id)}?"
