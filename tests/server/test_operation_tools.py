@@ -197,15 +197,28 @@ async def test_a_read_only_server_finds_and_makes_no_change(world: World) -> Non
         names = [tool.name for tool in (await client.list_tools()).tools]
         assert "change_operation" not in names
         found = text_of(await client.call_tool("find_operations", {"query": "delete a branch"}))
-        assert "delete_branch" not in found
+        assert found.startswith("What fits best is off here by --read-only: delete_branch")
+        assert "by whoever runs this server" in found.splitlines()[0]
+        assert "delete_branch(" not in found
+        branches = text_of(await client.call_tool("find_operations", {"query": "show the branches"}))
+        assert branches.startswith("list_refs(")
         for tool, said in (("find_operations", "query"), ("read_operation", "operation")):
             why = text_of(await client.call_tool(tool, {said: "delete_branch"}))
             assert "this server only reads (--read-only)" in why
 
 
+async def test_an_area_that_is_only_read_is_found_without_its_changes(world: World) -> None:
+    async with reading(world, read_only=("repos",)) as client:
+        found = text_of(await client.call_tool("find_operations", {"query": "delete a repository"}))
+        assert found.startswith("What fits best is off here by --read-only: delete_repo.")
+        assert "delete_repo(" not in found
+        assert "delete_branch(" in found  # of another area
+
+
 async def test_an_excluded_operation_is_neither_found_nor_called(world: World) -> None:
     async with reading(world, exclude_tools=("delete_post",)) as client:
         found = text_of(await client.call_tool("find_operations", {"query": "delete my post"}))
+        assert found.startswith("What fits best is off here by --exclude-tools: delete_post.")
         assert "delete_post(" not in found
         asked = {"operation": "delete_post", "arguments": {"username": "ada", "post_slug": "1"}}
         assert (await client.call_tool("change_operation", asked)).is_error

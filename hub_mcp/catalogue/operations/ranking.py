@@ -79,6 +79,7 @@ _MEANT = (
     (re.compile(r"\b(?:'d|would|should) (?:really )?like\b"), " "),
     (re.compile(r"\b(?:not|don't|dont|no longer) like\b"), " unlike "),
     (re.compile(r"\bwho(?:'s| is| are)? (?:in|at|part of|works (?:at|for)|belongs to)\b"), " who members "),
+    (re.compile(r"\bwho (?:did|has done|changed) what\b"), " audit "),
     (re.compile(r"\bun-"), "un"),
     (re.compile(r"\bno longer\b|\bn(?:o|')t\b(?=.*\bany ?more\b)"), " remove "),
     (

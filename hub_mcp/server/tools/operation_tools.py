@@ -6,14 +6,15 @@ sent, and `change_operation` what reads.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from typing import Any
 
 from mcp.types import CallToolResult, Tool, ToolAnnotations
 
-from hub_mcp.catalogue import Endpoint
+from hub_mcp.catalogue import ENDPOINTS, Endpoint
 from hub_mcp.catalogue.fields.host_arguments import as_meant
 from hub_mcp.catalogue.operations.arguments import read_arguments
 from hub_mcp.catalogue.operations.calls import names_of
@@ -32,6 +33,7 @@ FIND, READ, CHANGE = "find_operations", "read_operation", "change_operation"
 MANY = Batch.tool
 CHANGING = frozenset({CHANGE, MANY})
 LINES = 8
+MOST_KEPT = 3  # operations that fit best and are kept back, and are named
 QUERY_LIMIT = 400  # characters of a request that are looked at
 DECLARED = {"repo_id": {"type": "string"}, "type": {"type": "string"}, "namespace": {"type": "string"}}
 ARGUMENTS = {"type": "object", "properties": DECLARED, "description": "as the signature says"}
@@ -123,16 +125,19 @@ class OperationTools:
     @cached_property
     def reachable(self) -> Mapping[str, Operation]:
         """What may be found and called: exclusion wins here too."""
-        only_reads = "all" in self._settings.read_only
-        return {
-            name: one
-            for name, one in findable().items()
-            if name not in self._settings.exclude_tools and not (only_reads and not reads(one))
-        }
+        return {name: one for name, one in findable().items() if not self._kept_by(one)}
 
     @cached_property
     def _index(self) -> Index:
-        return Index(self.reachable.values())
+        return Index(findable().values())
+
+    def _kept_by(self, operation: Operation) -> str:
+        """The flag by which the operator keeps an operation back; "" where none does."""
+        if operation.name in self._settings.exclude_tools:
+            return "--exclude-tools"
+        written = ENDPOINTS.get(operation.name)
+        areas = {written.area if written else operation.area, "all"}
+        return "--read-only" if not reads(operation) and areas & set(self._settings.read_only) else ""
 
     def find(self, arguments: Mapping[str, Any], form: AnswerForm) -> CallToolResult:
         """Up to eight lines that fit a request, or the whole of an operation whose name it is.
@@ -151,17 +156,29 @@ class OperationTools:
         if query in findable():
             why = self._why_not(query)
             return result_of(why, {"items": [], "note": why}, form)
-        lines = [signature(one) for one in self._index.find(query, LINES)]
+        found = self._index.find(query, len(findable()))
+        lines = [signature(one) for one in found if not self._kept_by(one)][:LINES]
+        if why := self._kept_back(found):
+            return result_of("\n".join([why, *lines]), {"items": lines, "note": why}, form)
         if not lines:
             text = "No operation shares a word with that. Ask in English, in the Hub's own words."
             return result_of(text, {"items": [], "note": text}, form)
         return result_of("\n".join(lines), {"items": lines}, form)
 
+    def _kept_back(self, found: Sequence[Operation]) -> str:
+        """A line on operations that fit best and are kept back; "" where one that is offered fits best."""
+        best = list(takewhile(self._kept_by, found[:MOST_KEPT]))
+        if not best:
+            return ""
+        flags = " and ".join(dict.fromkeys(map(self._kept_by, best)))
+        return f"What fits best is off here by {flags}: {', '.join(one.name for one in best)}. {OPERATOR}"
+
     def _why_not(self, name: str) -> str:
         """Why an operation that there is cannot be reached here."""
-        if name in self._settings.exclude_tools:
-            return f"This server does not offer {name} (--exclude-tools)."
-        return f"{name} changes something, and this server only reads (--read-only)."
+        flag = self._kept_by(findable()[name])
+        if flag == "--exclude-tools":
+            return f"This server does not offer {name} ({flag})."
+        return f"{name} changes something, and this server only reads ({flag})."
 
     def asked(self, tool: str, arguments: Mapping[str, Any]) -> OperationAsked:
         """The endpoint that a call of `read_operation` or `change_operation` means.
