@@ -40,7 +40,7 @@ def test_no_cell_of_the_row_is_empty(tool: str) -> None:
     endpoint, exchange = ENDPOINTS[tool], recorded(tool)
     request = exchange["request"]
     row = {
-        "documented": endpoint.line.documented_path,
+        "documented": endpoint.line.documented,
         "real": endpoint.line.path,
         "tool": endpoint.tool,
         "local route": local_route(request["method"], request["path"]),
@@ -55,12 +55,7 @@ def test_the_documented_spelling_of_the_path_is_served_as_well(tool: str) -> Non
     line = ENDPOINTS[tool].line
     method, _, path = line.documented.partition(" ")
     path = re.sub(r" or .*| \(\+.*\)$", "", path)  # the first of several documented forms
-    path = re.sub(r"\(models\|spaces\|datasets\)", "models", path)
-    path = (
-        re.sub(r"\{repo_type\}|\{repoType\}", "models", path)
-        .replace("{repo_id}", "ns/name")
-        .replace("{n}", "0")
-    )
+    path = path.replace("{repo_type}", "models").replace("{repo_id}", "ns/name").replace("{n}", "0")
     path = re.sub(r"\{slug\}-\{id\}", "title-0123456789abcdef01234567", path)
     assert local_route(method, re.sub(r"\{\w+\}", "0123456789abcdef01234567", path))
 

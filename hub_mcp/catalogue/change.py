@@ -241,8 +241,7 @@ def post(
     of_caller: bool = False,
 ) -> Callable[[type[C]], type[C]]:
     """Declare an endpoint that adds something, or (`effect=`) changes it in a way POST was chosen for."""
-    said = documented or f"POST {path}"
-    line = Line("POST", path, said, effect, permission, destructive, idempotent, "", retype, of_caller)
+    line = Line("POST", path, effect, permission, destructive, idempotent, "", retype, of_caller, documented)
     return _declared(line, label)
 
 
@@ -256,8 +255,8 @@ def _changes(
     label: str = "",
     of_caller: bool = False,
 ) -> Callable[[type[C]], type[C]]:
-    said = documented or f"{method} {path}"
-    line = Line(method, path, said, Effect.CHANGE, permission, destructive, of_caller=of_caller)
+    changes = Effect.CHANGE
+    line = Line(method, path, changes, permission, destructive, of_caller=of_caller, spelled=documented)
     return _declared(line, label)
 
 
@@ -272,13 +271,11 @@ def delete(
     permission: Permission,
     destroys: str,
     retype: str = "",
-    documented: str = "",
     label: str = "",
     of_caller: bool = False,
 ) -> Callable[[type[C]], type[C]]:
     """Declare an endpoint that takes something away; `destroys` says what, as the person will be asked."""
-    said = documented or f"DELETE {path}"
-    line = Line("DELETE", path, said, Effect.DESTROY, permission, True, True, destroys, retype, of_caller)
+    line = Line("DELETE", path, Effect.DESTROY, permission, True, True, destroys, retype, of_caller)
     return _declared(line, label)
 
 

@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
 
-from hub_mcp.catalogue.answers import Answer
+from hub_mcp.catalogue.answers import Answer, Done
 from hub_mcp.catalogue.declaration import declaration_faults, type_arguments
 from hub_mcp.catalogue.declared import Declared
 from hub_mcp.catalogue.fields.identifiers import refuse_no_text
@@ -36,15 +36,7 @@ from hub_mcp.catalogue.fields.marks import (
     owned_in,
 )
 from hub_mcp.catalogue.fields.pasted import read_pasted
-from hub_mcp.catalogue.http import (
-    Effect,
-    HttpRequest,
-    HttpResponse,
-    Line,
-    encode_query,
-    fields_in,
-    fill,
-)
+from hub_mcp.catalogue.http import Effect, HttpRequest, HttpResponse, Line, encode_query, fields_in, fill
 from hub_mcp.catalogue.refusals import error_of, is_page
 from hub_mcp.errors import UnexpectedAnswer
 
@@ -211,8 +203,8 @@ class Endpoint(BaseModel, Generic[A]):
         return self.read(self.unwrap(response))
 
     def unwrap(self, response: HttpResponse) -> Any:
-        """The JSON that holds the answer; an endpoint whose body is wrapped or empty overrides this."""
-        return response.json()
+        """The JSON that holds the answer, if it has any; an endpoint whose body is wrapped overrides this."""
+        return None if self.answer is Done else response.json()
 
     def read(self, value: Any) -> A:
         return self.answer.of(value)  # type: ignore[return-value]  # `answer` is the class's own type argument
@@ -260,8 +252,8 @@ def get(
     def check(cls: type[E]) -> str | None:
         return "it is a Change, so `get` cannot declare it" if cls.changes else None
 
-    said = documented or f"{method} {path}"
-    return declare(Line(method, path, said, Effect.READ, permission), label, check, is_tool=is_tool)
+    line = Line(method, path, Effect.READ, permission, spelled=documented)
+    return declare(line, label, check, is_tool=is_tool)
 
 
 def declare(

@@ -39,13 +39,13 @@ class Line:
     """The HTTP line of an endpoint, and what its decorator says of it.
 
     Attributes:
+        spelled: method and path as the Hub documents them, where it is mistaken or says more than the path.
         permission: what a token needs for it, by the Hub's name; "" where anybody may.
         of_caller: it is about the caller's own account, so that no field says whose.
     """
 
     method: str
     path: str
-    documented: str
     effect: Effect
     permission: str = ""
     destructive: bool = False
@@ -53,10 +53,14 @@ class Line:
     destroys: str = ""
     retype: str = ""
     of_caller: bool = False
+    spelled: str = ""
 
     @property
-    def documented_path(self) -> str:
-        return self.documented.partition(" ")[2]
+    def documented(self) -> str:
+        """Method and path as the Hub documents them: ids as owner and name, and the longest form."""
+        path = re.sub(r"[\[\]]", "", self.path.replace("[{type}s/]", "")).replace("{type}s", "{repo_type}")
+        path = path.replace("{repo_id}", "{namespace}/{repo}").replace("{slug}", "{namespace}/{slug}-{id}")
+        return self.spelled or f"{self.method} {path}"
 
 
 @dataclass(frozen=True)

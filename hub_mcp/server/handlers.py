@@ -31,15 +31,7 @@ from hub_mcp.client.deadline import reporting
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.near_names import near_names
 from hub_mcp.client.titles import with_slugs, with_slugs_in_all
-from hub_mcp.errors import (
-    BadInput,
-    HubError,
-    Invalid,
-    Missing,
-    MissingOrHidden,
-    Stopped,
-    plain,
-)
+from hub_mcp.errors import BadInput, HubError, Invalid, Missing, MissingOrHidden, Stopped, plain
 from hub_mcp.gate.batch import Batch
 from hub_mcp.gate.gate import Gate
 from hub_mcp.server.answers.answer_form import form_of, shows_views

@@ -177,7 +177,6 @@ def test_a_gated_endpoint_is_a_new_endpoint_and_its_way_to_ask(tree: Tree) -> No
 @delete(
     f"{PATH}/lfs-files/{{sha}}",
     permission="repo.write",
-    documented=f"DELETE {DOCUMENTED}/lfs-files/{{sha}}",
     destroys="the large file {sha} of the {type} {repo_id}, in every revision",
 )
 class DeleteLfsFile(ActsOnRefs):

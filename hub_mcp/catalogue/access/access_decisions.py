@@ -20,13 +20,12 @@ from hub_mcp.catalogue.answers import Answer, Done
 from hub_mcp.catalogue.change import Change, post, worded
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.fields.vocabulary import Account, FullRepoId, ObjectId, Word
-from hub_mcp.catalogue.http import Effect, HttpResponse
+from hub_mcp.catalogue.http import Effect
 from hub_mcp.catalogue.repos.repository import Repository, repository
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.errors import BadInput, plain
 from hub_mcp.text import quoted
 
-DOCUMENTED = "/api/{repo_type}/{namespace}/{repo}/user-access-request"
 NOT_TAKEN_BACK = "It can be decided differently later, but what was downloaded by then cannot be taken back."
 GROUP = "and every repository that shares its list, where it is in a gated collection"
 
@@ -104,9 +103,6 @@ class ActsOnPerson(Change[PersonsRequest, Done]):
     def cost(self, before: PersonsRequest) -> str:
         return NOT_TAKEN_BACK
 
-    def unwrap(self, response: HttpResponse) -> Any:
-        return None  # an empty object
-
     def preview(self, before: PersonsRequest) -> dict[str, tuple[Any, Any]]:
         return {"access": (before.status or "not known", self.decides())}
 
@@ -125,13 +121,7 @@ class ActsOnPerson(Change[PersonsRequest, Done]):
         return HandleAccessRequest.model_validate({**place, **whose, "status": before.status})
 
 
-@post(
-    f"{PATH}/handle",
-    permission="repo.write",
-    documented=f"POST {DOCUMENTED}/handle",
-    effect=Effect.CHANGE,
-    destructive=True,
-)
+@post(f"{PATH}/handle", permission="repo.write", effect=Effect.CHANGE, destructive=True)
 class HandleAccessRequest(ActsOnPerson):
     """Decide one request for access: accept, reject with a reason, make pending, or reset. Asks first."""
 
@@ -188,7 +178,7 @@ class HandleAccessRequest(ActsOnPerson):
         return self.back_to(before, self.user, self.request_id)
 
 
-@post(f"{PATH}/grant", permission="repo.write", documented=f"POST {DOCUMENTED}/grant")
+@post(f"{PATH}/grant", permission="repo.write")
 class GrantAccess(ActsOnPerson):
     """Grant somebody who did not ask access to a gated repository. Asks first."""
 
@@ -215,14 +205,7 @@ class GrantAccess(ActsOnPerson):
         return self.back_to(before, self.user, None)
 
 
-@post(
-    f"{PATH}/cancel",
-    permission="repo.write",
-    documented=f"POST {DOCUMENTED}/cancel",
-    effect=Effect.CHANGE,
-    destructive=True,
-    of_caller=True,
-)
+@post(f"{PATH}/cancel", permission="repo.write", effect=Effect.CHANGE, destructive=True, of_caller=True)
 class CancelAccessRequest(Change[Repository, Done]):
     """Take back your own request for access to somebody's gated repository. Asks first."""
 
@@ -252,9 +235,6 @@ class CancelAccessRequest(Change[Repository, Done]):
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         yield Consequence(Impact.CLOSES_OUT, "you lose your place in the queue, or access you were given")
-
-    def unwrap(self, response: HttpResponse) -> Any:
-        return None
 
     def outcome(self, before: Repository, after: Done) -> str:
         return f"Withdrew your request for access to the {self.type} {self.repo_id}."

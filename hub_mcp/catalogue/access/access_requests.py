@@ -24,7 +24,6 @@ from hub_mcp.errors import UnexpectedAnswer
 from hub_mcp.text import quoted, word
 
 PATH = "/api/{type}s/{repo_id}/user-access-request"
-DOCUMENTED = "/api/{repo_type}/{namespace}/{repo}/user-access-request"
 MOST = 1_000  # requests on the one page of each list that is looked at
 SAID = 300  # characters of one answer that an applicant gave
 QUESTION = 100  # characters of what the form asked
@@ -82,7 +81,7 @@ class AccessRequest(Record):
         }
 
 
-@get(f"{PATH}/{{status}}", permission="repo.write", documented=f"GET {DOCUMENTED}/{{status}}")
+@get(f"{PATH}/{{status}}", permission="repo.write")
 class ListAccessRequests(Listing[AccessRequest]):
     """Requests for access to a gated repository of yours, by status; what applicants wrote is quoted."""
 
@@ -149,7 +148,7 @@ class PersonsRequest(Answer):
         return (self.status, *(self.repository.standing() if self.repository else ()))
 
 
-@get(f"{PATH}/pending", permission="repo.write", documented=f"GET {DOCUMENTED}/{{status}}", is_tool=False)
+@get(f"{PATH}/pending", permission="repo.write", is_tool=False)
 class GetAccessRequest(Composed[PersonsRequest]):
     """One person's request for access to a gated repository of yours, whatever was decided about it."""
 
@@ -228,11 +227,7 @@ class AccessReport(Answer):
         return {"count": len(rows), **listed}
 
 
-@get(
-    "/[{type}s/]{repo_id}/user-access-report",
-    permission="repo.write",
-    documented="GET /{namespace}/{repo}/user-access-report",
-)
+@get("/[{type}s/]{repo_id}/user-access-report", permission="repo.write")
 class ExportAccessReport(Lookup[AccessReport]):
     """All requests for access to a gated repository of yours in one answer, with how many of each status."""
 

@@ -29,12 +29,7 @@ Said = Annotated[str, StringConstraints(max_length=2_000)]
 Answers = Annotated[dict[Name, Said], BeforeValidator(as_texts), Field(max_length=MOST_QUESTIONS)]
 
 
-@post(
-    "/[{type}s/]{repo_id}/ask-access",
-    permission="repo.write",
-    documented="POST /{namespace}/{repo}/ask-access",
-    of_caller=True,
-)
+@post("/[{type}s/]{repo_id}/ask-access", permission="repo.write", of_caller=True)
 class AskAccess(Change[Repository, Done]):
     """Ask to be let into somebody's gated repository, answering its form. Asks first."""
 

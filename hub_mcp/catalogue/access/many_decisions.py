@@ -9,7 +9,6 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from hub_mcp.catalogue.access.access_decisions import (
-    DOCUMENTED,
     NOT_TAKEN_BACK,
     VERBS,
     Reason,
@@ -18,14 +17,7 @@ from hub_mcp.catalogue.access.access_decisions import (
     people,
     reason_field,
 )
-from hub_mcp.catalogue.access.access_requests import (
-    MOST,
-    PATH,
-    STATUSES,
-    Gated,
-    ListAccessRequests,
-    Status,
-)
+from hub_mcp.catalogue.access.access_requests import MOST, PATH, STATUSES, Gated, ListAccessRequests, Status
 from hub_mcp.catalogue.answers import Answer, clean, objects_in
 from hub_mcp.catalogue.change import Change, post
 from hub_mcp.catalogue.endpoint import Endpoint
@@ -66,13 +58,7 @@ class DecidedAbout(Answer):
         return {name: one for name, one in said.items() if one}
 
 
-@post(
-    f"{PATH}/batch",
-    permission="repo.write",
-    documented=f"POST {DOCUMENTED}/batch",
-    effect=Effect.CHANGE,
-    destructive=True,
-)
+@post(f"{PATH}/batch", permission="repo.write", effect=Effect.CHANGE, destructive=True)
 class HandleAccessRequests(Change[Repository, DecidedAbout]):
     """One decision about up to 100 requests for access to a repository. Asks first, naming everyone."""
 

@@ -23,7 +23,6 @@ from hub_mcp.catalogue.collections.collection_item import (
 )
 from hub_mcp.catalogue.collections.collection_items import ChangesItems, item_in
 from hub_mcp.catalogue.collections.collection_reads import (
-    DOCUMENTED,
     has_public_name,
     item_at,
     owner_of,
@@ -37,11 +36,7 @@ from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.text import quoted
 
 
-@patch(
-    "/api/collections/{slug}/items/{item_id}",
-    permission="collection.write",
-    documented=f"PATCH {DOCUMENTED}/items/{{item_id}}",
-)
+@patch("/api/collections/{slug}/items/{item_id}", permission="collection.write")
 class UpdateCollectionItem(ChangesItems[ChangedItem]):
     """Change notes or positions of a collection's items."""
 

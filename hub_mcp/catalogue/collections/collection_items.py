@@ -27,7 +27,6 @@ from hub_mcp.catalogue.collections.collection_item import (
     read_names,
 )
 from hub_mcp.catalogue.collections.collection_reads import (
-    DOCUMENTED,
     GetCollection,
     has_public_name,
     item_at,
@@ -38,7 +37,6 @@ from hub_mcp.catalogue.collections.collection_reads import (
 )
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.fields.vocabulary import FreeText, Slug
-from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.errors import BadInput
 from hub_mcp.text import quoted
@@ -58,14 +56,11 @@ class ActsOnCollection(Change[Collection, C], Generic[C]):
         return self.but(slug=before.slug)
 
 
-class ChangesCollection(ActsOnCollection[Done]):
-    """A change to one collection that the Hub answers with no body it documents."""
-
-    def unwrap(self, response: HttpResponse) -> Any:
-        return None
-
-
-@post("/api/collections/{slug}/items", permission="collection.write", documented=f"POST {DOCUMENTED}/item")
+@post(
+    "/api/collections/{slug}/items",
+    permission="collection.write",
+    documented="POST /api/collections/{namespace}/{slug}-{id}/item",
+)
 class AddCollectionItem(ActsOnCollection[Collection]):
     """Add items to a collection, in order."""
 
@@ -128,7 +123,7 @@ class AddCollectionItem(ActsOnCollection[Collection]):
 N = TypeVar("N", bound=NamedItem)
 
 
-class ChangesItems(ChangesCollection, Generic[N]):
+class ChangesItems(ActsOnCollection[Done], Generic[N]):
     """A change to one or several items of a collection."""
 
     in_area = "collections"
@@ -171,7 +166,6 @@ def item_in(collection: Collection, named: NamedItem) -> dict[str, Any] | None:
 @delete(
     "/api/collections/{slug}/items/{item_id}",
     permission="collection.write",
-    documented=f"DELETE {DOCUMENTED}/items/{{item_id}}",
     destroys="items from the collection {slug}",
 )
 class DeleteCollectionItem(ChangesItems[NamedItem]):

@@ -17,10 +17,8 @@ from hub_mcp.catalogue.repos.repository import Repository, repository
 from hub_mcp.catalogue.stakes import Known
 from hub_mcp.text import quoted
 
-DOCUMENTED = "/api/collections/{namespace}/{slug}-{id}"
 
-
-@get("/api/collections/{slug}", documented=f"GET {DOCUMENTED}")
+@get("/api/collections/{slug}")
 class GetCollection(Lookup[Collection]):
     """A collection with all its items and notes."""
 

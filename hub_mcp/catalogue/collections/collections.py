@@ -7,17 +7,15 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from hub_mcp.catalogue.answers import Answer
+from hub_mcp.catalogue.answers import Answer, Done
 from hub_mcp.catalogue.change import Change, Nothing, delete, patch, post, worded
 from hub_mcp.catalogue.collections.collection import Collection
 from hub_mcp.catalogue.collections.collection_item import Items, NotedItem, bare, fold, read_items
 from hub_mcp.catalogue.collections.collection_items import (
     ActsOnCollection,
     AddCollectionItem,
-    ChangesCollection,
 )
 from hub_mcp.catalogue.collections.collection_reads import (
-    DOCUMENTED,
     has_public_name,
     item_at,
     owner_of,
@@ -97,7 +95,7 @@ class CreateCollection(Change[Nothing, Collection]):
         return DeleteCollection(slug=after.slug)
 
 
-@patch("/api/collections/{slug}", permission="collection.write", documented=f"PATCH {DOCUMENTED}")
+@patch("/api/collections/{slug}", permission="collection.write")
 class UpdateCollection(ActsOnCollection[Collection]):
     """Change a collection. Opening it to more people asks a person."""
 
@@ -181,9 +179,8 @@ class UpdateCollection(ActsOnCollection[Collection]):
 @delete(
     "/api/collections/{slug}",
     permission="collection.write",
-    documented=f"DELETE {DOCUMENTED}",
     destroys="the collection {slug}, with its list and its notes",
     retype="slug",
 )
-class DeleteCollection(ChangesCollection):
+class DeleteCollection(ActsOnCollection[Done]):
     """Delete a collection for good; the repositories in it stay. A person types its slug."""

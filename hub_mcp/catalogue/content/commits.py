@@ -63,7 +63,6 @@ class Committed(Record):
 @post(
     "/api/{type}s/{repo_id}/commit/{revision}",
     permission="repo.write",
-    documented="POST /api/{repo_type}/{namespace}/{repo}/commit/{rev}",
     effect=Effect.CHANGE,
     destructive=True,
 )

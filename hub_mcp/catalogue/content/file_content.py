@@ -168,10 +168,7 @@ class FileContent(Answer):
         return f"only the first {size(len(self.body))} are read here; the rest is at {clean(self.address)}"
 
 
-@get(
-    "/[{type}s/]{repo_id}/resolve/{revision}/{path}",
-    documented="GET /{namespace}/{repo}/resolve/{rev}/{path}",
-)
+@get("/[{type}s/]{repo_id}/resolve/{revision}/{path}")
 class GetFile(Endpoint[FileContent]):
     """Text by lines, small pictures; else size and address."""
 

@@ -60,10 +60,7 @@ class TreeEntry(Record):
         return picked
 
 
-@get(
-    "/api/{type}s/{repo_id}/tree[/{revision}][/{path}]",
-    documented="GET /api/{repo_type}/{namespace}/{repo}/tree/{rev}/{path}",
-)
+@get("/api/{type}s/{repo_id}/tree[/{revision}][/{path}]")
 class ListTree(Listing[TreeEntry]):
     """Files and folders."""
 
@@ -117,11 +114,7 @@ class PathsInfo(Answer):
         return tuple((one.path, one.identity) for one in self.entries)
 
 
-@get(
-    "/api/{type}s/{repo_id}/paths-info[/{revision}]",
-    documented="POST /api/{repo_type}/{namespace}/{repo}/paths-info/{rev}",
-    by_post=True,
-)
+@get("/api/{type}s/{repo_id}/paths-info[/{revision}]", by_post=True)
 class GetPathsInfo(Lookup[PathsInfo]):
     """Sizes and ids of some paths; says which are missing."""
 
@@ -156,10 +149,7 @@ class TreeSize(Record):
     size: int
 
 
-@get(
-    "/api/{type}s/{repo_id}/treesize/{revision}[/{path}]",
-    documented="GET /api/{repo_type}/{namespace}/{repo}/treesize/{rev}/{path}",
-)
+@get("/api/{type}s/{repo_id}/treesize/{revision}[/{path}]")
 class GetTreeSize(Lookup[TreeSize]):
     """Bytes of all files of a repository, or below a folder."""
 
@@ -187,7 +177,7 @@ class RepositoryScan(Record):
         }
 
 
-@get("/api/{type}s/{repo_id}/scan", documented="GET /api/{repo_type}/{namespace}/{repo}/scan")
+@get("/api/{type}s/{repo_id}/scan")
 class GetScan(Lookup[RepositoryScan]):
     """Files that the Hub's malware and pickle scanners flag."""
 

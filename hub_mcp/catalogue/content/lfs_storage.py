@@ -21,7 +21,6 @@ from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.text import quoted
 
 PATH = "/api/{type}s/{repo_id}/lfs-files"
-DOCUMENTED = "/api/{repo_type}/{namespace}/{repo}/lfs-files"
 LOOKED_AT = 1_000  # large files that are looked at for their names
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -40,7 +39,7 @@ class StoredFile(Record):
         return self.file_oid
 
 
-@get(PATH, permission="repo.write", documented=f"GET {DOCUMENTED}")
+@get(PATH, permission="repo.write")
 class ListLfsFiles(Listing[StoredFile]):
     """Large files a repository stores, old versions too."""
 
@@ -52,14 +51,7 @@ class ListLfsFiles(Listing[StoredFile]):
     type: RepoType
 
 
-@post(
-    f"{PATH}/batch",
-    permission="repo.write",
-    documented=f"POST {DOCUMENTED}/batch",
-    effect=Effect.CHANGE,
-    destructive=True,
-    retype="repo_id",
-)
+@post(f"{PATH}/batch", permission="repo.write", effect=Effect.CHANGE, destructive=True, retype="repo_id")
 class DeleteLfsFiles(ActsOnRefs):
     """Delete large files for good, from the history too. A person is asked to type the name."""
 

@@ -63,7 +63,7 @@ class UploadModes(Answer):
         return cls(frozenset(str(one.get("path")) for one in rows if one["uploadMode"] == "lfs"))
 
 
-@step(Line("POST", "/api/{type}s/{repo_id}/preupload/{revision}", "", Effect.READ, "repo.write"))
+@step(Line("POST", "/api/{type}s/{repo_id}/preupload/{revision}", Effect.READ, "repo.write"))
 class AskUploadModes(Endpoint[UploadModes]):
     """How the Hub wants each file: in the commit, or by LFS before it."""
 
@@ -120,7 +120,7 @@ class UploadAddresses(Answer):
         return cls(_addresses(uploads), _addresses(checks))
 
 
-@step(Line("POST", "/{repo_id}.git/info/lfs/objects/batch", "", Effect.READ, "repo.write"))
+@step(Line("POST", "/{repo_id}.git/info/lfs/objects/batch", Effect.READ, "repo.write"))
 class AskUploadAddresses(Endpoint[UploadAddresses]):
     """Where large files are to be uploaded."""
 
@@ -157,7 +157,7 @@ class OfALargeFile(Endpoint[Done]):
         return self.file.path
 
 
-@step(Line("PUT", "/", "", Effect.ADD, "repo.write"))
+@step(Line("PUT", "/", Effect.ADD, "repo.write"))
 class UploadLargeFile(OfALargeFile):
     """The bytes of one large file, to the address that the Hub named."""
 
@@ -173,7 +173,7 @@ class UploadLargeFile(OfALargeFile):
         return Done()
 
 
-@step(Line("POST", "/", "", Effect.READ, "repo.write"))
+@step(Line("POST", "/", Effect.READ, "repo.write"))
 class CheckUpload(OfALargeFile):
     """Whether a large file has arrived; asked of the Hub itself, whichever host the address names.
 

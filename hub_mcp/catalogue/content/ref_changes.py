@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from hub_mcp.catalogue.answers import Answer, Done
 from hub_mcp.catalogue.change import Change, delete, post, worded
-from hub_mcp.catalogue.content.refs import DOCUMENTED, ListCommits, ListRefs, NewRefName, RefName
+from hub_mcp.catalogue.content.refs import ListCommits, ListRefs, NewRefName, RefName
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.fields.vocabulary import FreeText
 from hub_mcp.catalogue.http import Effect
@@ -44,7 +44,7 @@ class ActsOnRefs(ActsOnRepository):
         return (self._refs(),)
 
 
-@post(f"{PATH}/branch/{{branch}}", permission="repo.write", documented=f"POST {DOCUMENTED}/branch/{{rev}}")
+@post(f"{PATH}/branch/{{branch}}", permission="repo.write")
 class CreateBranch(ActsOnRefs):
     """Create a branch. `overwrite` resets an existing one, which asks."""
 
@@ -86,7 +86,6 @@ class CreateBranch(ActsOnRefs):
     permission="repo.write",
     destroys="the branch {branch} of the {type} {repo_id}, with the commits that only it holds",
     retype="branch",
-    documented=f"DELETE {DOCUMENTED}/branch/{{rev}}",
 )
 class DeleteBranch(ActsOnRefs):
     """Delete a branch for good. A person is asked to type its name."""
@@ -94,7 +93,7 @@ class DeleteBranch(ActsOnRefs):
     branch: RefName
 
 
-@post(f"{PATH}/tag/{{revision}}", permission="repo.write", documented=f"POST {DOCUMENTED}/tag/{{rev}}")
+@post(f"{PATH}/tag/{{revision}}", permission="repo.write")
 class CreateTag(ActsOnRefs):
     """Give a revision a name that stays."""
 
@@ -112,12 +111,7 @@ class CreateTag(ActsOnRefs):
         return DeleteTag(repo_id=self.repo_id, type=self.type, tag=self.tag)
 
 
-@delete(
-    f"{PATH}/tag/{{tag}}",
-    permission="repo.write",
-    destroys="the tag {tag} of the {type} {repo_id}",
-    documented=f"DELETE {DOCUMENTED}/tag/{{rev}}",
-)
+@delete(f"{PATH}/tag/{{tag}}", permission="repo.write", destroys="the tag {tag} of the {type} {repo_id}")
 class DeleteTag(ActsOnRefs):
     """Delete a tag. Asks first."""
 
@@ -135,7 +129,6 @@ class DeleteTag(ActsOnRefs):
 @post(
     f"{PATH}/super-squash/{{revision}}",
     permission="repo.write",
-    documented=f"POST {DOCUMENTED}/super-squash/{{rev}}",
     effect=Effect.CHANGE,
     destructive=True,
     retype="repo_id",

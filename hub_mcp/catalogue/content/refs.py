@@ -19,7 +19,6 @@ from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
 from hub_mcp.errors import UnexpectedAnswer
 from hub_mcp.text import spelled, visible
 
-DOCUMENTED = "/api/{repo_type}/{namespace}/{repo}"
 MOST_NAMES = 500  # branches, tags or pull requests that are shown
 MOST_FILES = 200  # files of a difference that are named
 ROOM = 4_000  # tokens that are kept for the names of its files
@@ -85,7 +84,7 @@ def _is_ref(row: Any) -> bool:
     return all(one and isinstance(one, str) for one in told)
 
 
-@get("/api/{type}s/{repo_id}/refs", documented=f"GET {DOCUMENTED}/refs")
+@get("/api/{type}s/{repo_id}/refs")
 class ListRefs(Lookup[Refs]):
     """Branches and tags with commits."""
 
@@ -112,7 +111,7 @@ class CommitRow(Record):
         return super().at(path)
 
 
-@get("/api/{type}s/{repo_id}/commits/{revision}", documented=f"GET {DOCUMENTED}/commits/{{rev}}")
+@get("/api/{type}s/{repo_id}/commits/{revision}")
 class ListCommits(Listing[CommitRow]):
     """The history of a branch, the newest first."""
 
@@ -145,7 +144,7 @@ class Difference(Answer):
         return {**said, "diff": visible(shown)} if shown else said
 
 
-@get("/api/{type}s/{repo_id}/compare/{base}..{head}", documented=f"GET {DOCUMENTED}/compare/{{compare}}")
+@get("/api/{type}s/{repo_id}/compare/{base}..{head}")
 class CompareRevisions(Endpoint[Difference]):
     """What changed between two revisions."""
 

@@ -10,7 +10,6 @@ from pydantic import Field
 from hub_mcp.catalogue.answers import Answer, Record, is_object
 from hub_mcp.catalogue.change import Change, linked, post, worded
 from hub_mcp.catalogue.discussions.discussions import (
-    DOCUMENTED,
     TITLE,
     Discussion,
     GetDiscussion,
@@ -82,12 +81,10 @@ class ActsOnDiscussion(Change[Discussion, A], Generic[A]):
         return (repository(self.type, self.repo_id),)
 
     def unwrap(self, response: HttpResponse) -> Any:
-        value = response.json() if self.holds else None
-        if is_object(value) and is_object(value.get(self.holds)):
-            return value[self.holds]
-        if self.holds:
+        value = super().unwrap(response)
+        if self.holds and not (is_object(value) and is_object(value.get(self.holds))):
             raise UnexpectedAnswer(f"The Hub's answer has no {self.holds}.")
-        return None
+        return value[self.holds] if self.holds else value
 
     def named(self, before: Discussion) -> str:
         """The discussion in the words of a question."""
@@ -115,7 +112,7 @@ class NewDiscussion(Record):
         return str(self.num)
 
 
-@post(PATH, permission="discussion.write", documented=f"POST {DOCUMENTED}")
+@post(PATH, permission="discussion.write")
 class CreateDiscussion(Change[Repository, NewDiscussion]):
     """Open a discussion. Asks first."""
 
@@ -156,9 +153,7 @@ class CreateDiscussion(Change[Repository, NewDiscussion]):
         return f"Opened the {what} {after.num} of the {self.type} {self.repo_id}{linked(after.url)}."
 
 
-@post(
-    f"{PATH}/{{num}}/comment", permission="discussion.write", documented=f"POST {DOCUMENTED}/{{num}}/comment"
-)
+@post(f"{PATH}/{{num}}/comment", permission="discussion.write")
 class CommentDiscussion(ActsOnDiscussion[Event]):
     """Also on pull requests. Asks first."""
 
@@ -208,12 +203,7 @@ class ActsOnComment(ActsOnDiscussion[Event]):
         return (*before.facts(), f"the comment as it is now, by {author}: {words}")
 
 
-@post(
-    f"{PATH}/{{num}}/comment/{{comment_id}}/edit",
-    permission="discussion.write",
-    documented=f"POST {DOCUMENTED}/{{num}}/comment/{{commentId}}/edit",
-    effect=Effect.CHANGE,
-)
+@post(f"{PATH}/{{num}}/comment/{{comment_id}}/edit", permission="discussion.write", effect=Effect.CHANGE)
 class EditComment(ActsOnComment):
     """Replace the text of a comment of yours; the old text stays in its history. Asks first."""
 
@@ -241,7 +231,6 @@ class EditComment(ActsOnComment):
 @post(
     f"{PATH}/{{num}}/comment/{{comment_id}}/hide",
     permission="discussion.write",
-    documented=f"POST {DOCUMENTED}/{{num}}/comment/{{commentId}}/hide",
     effect=Effect.CHANGE,
     destructive=True,
 )

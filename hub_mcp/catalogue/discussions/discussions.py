@@ -18,7 +18,6 @@ from hub_mcp.catalogue.listing import Listing, Place
 from hub_mcp.errors import UnexpectedAnswer
 from hub_mcp.text import quoted, word
 
-DOCUMENTED = "/api/{repoType}/{namespace}/{repo}/discussions"
 PAGE = 50  # discussions on one of the Hub's pages (FACTS §6)
 MOST_TEXT = 16_000  # characters of one comment that are shown; the Hub takes 65,536
 SAID = 10_000  # tokens of what was said and done, in one answer
@@ -214,7 +213,7 @@ def fitting_lines(text: str, budget: int) -> tuple[str, int]:
     return "\n".join(lines), 0
 
 
-@get("/api/{type}s/{repo_id}/discussions", documented=f"GET {DOCUMENTED}")
+@get("/api/{type}s/{repo_id}/discussions")
 class ListDiscussions(Listing[DiscussionRow]):
     """Discussions and pull requests."""
 
@@ -252,7 +251,7 @@ class ListDiscussions(Listing[DiscussionRow]):
         return str(Place(0, size, str(page + 1))) if rows >= size else ""
 
 
-@get("/api/{type}s/{repo_id}/discussions/{num}", documented=f"GET {DOCUMENTED}/{{num}}")
+@get("/api/{type}s/{repo_id}/discussions/{num}")
 class GetDiscussion(Endpoint[Discussion]):
     """A discussion or pull request with comments and diff."""
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from hub_mcp.catalogue.answers import Done, counted
 from hub_mcp.catalogue.change import Change, delete, post
 from hub_mcp.catalogue.discussions.comments import MOST_WORDS, PATH, ActsOnDiscussion, Event
-from hub_mcp.catalogue.discussions.discussions import DOCUMENTED, Discussion, GetDiscussion
+from hub_mcp.catalogue.discussions.discussions import Discussion, GetDiscussion
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.fields.vocabulary import FreeText, Word
 from hub_mcp.catalogue.http import Effect
@@ -21,12 +21,7 @@ MOST_FILES = 15  # files of a pull request that a question names
 FILE = 100  # characters of a file's name there
 
 
-@post(
-    f"{PATH}/{{num}}/status",
-    permission="discussion.write",
-    documented=f"POST {DOCUMENTED}/{{num}}/status",
-    effect=Effect.CHANGE,
-)
+@post(f"{PATH}/{{num}}/status", permission="discussion.write", effect=Effect.CHANGE)
 class SetDiscussionStatus(ActsOnDiscussion[Event]):
     """Close or reopen a discussion or pull request, or open a draft. A comment asks first."""
 
@@ -56,12 +51,7 @@ class SetDiscussionStatus(ActsOnDiscussion[Event]):
         return SetDiscussionStatus.model_validate(said)
 
 
-@post(
-    f"{PATH}/{{num}}/title",
-    permission="discussion.write",
-    documented=f"POST {DOCUMENTED}/{{num}}/title",
-    effect=Effect.CHANGE,
-)
+@post(f"{PATH}/{{num}}/title", permission="discussion.write", effect=Effect.CHANGE)
 class RenameDiscussion(ActsOnDiscussion[Event]):
     """Change the title of a discussion or pull request."""
 
@@ -77,13 +67,7 @@ class RenameDiscussion(ActsOnDiscussion[Event]):
         return RenameDiscussion.model_validate({**self.as_arguments(), "title": before.title})
 
 
-@post(
-    f"{PATH}/{{num}}/pin",
-    permission="repo.write",
-    documented=f"POST {DOCUMENTED}/{{num}}/pin",
-    effect=Effect.CHANGE,
-    idempotent=True,
-)
+@post(f"{PATH}/{{num}}/pin", permission="repo.write", effect=Effect.CHANGE, idempotent=True)
 class PinDiscussion(ActsOnDiscussion[Done]):
     """Pin a discussion to the top of the list, or unpin it."""
 
@@ -98,13 +82,7 @@ class PinDiscussion(ActsOnDiscussion[Done]):
         return PinDiscussion.model_validate({**self.as_arguments(), "pinned": before.field("pinned")})
 
 
-@post(
-    f"{PATH}/{{num}}/merge",
-    permission="repo.write",
-    documented=f"POST {DOCUMENTED}/{{num}}/merge",
-    effect=Effect.CHANGE,
-    destructive=True,
-)
+@post(f"{PATH}/{{num}}/merge", permission="repo.write", effect=Effect.CHANGE, destructive=True)
 class MergePullRequest(ActsOnDiscussion[Done]):
     """Merge a pull request: what it proposes becomes the head of main. Asks first."""
 
@@ -144,7 +122,6 @@ class MergePullRequest(ActsOnDiscussion[Done]):
 @delete(
     f"{PATH}/{{num}}",
     permission="repo.write",
-    documented=f"DELETE {DOCUMENTED}/{{num}}",
     destroys="the discussion {num} of the {type} {repo_id}, with all its comments",
 )
 class DeleteDiscussion(ActsOnDiscussion[Done]):

@@ -10,7 +10,7 @@ from pydantic import Field
 from hub_mcp.catalogue.answers import Answer, Done, Record, size
 from hub_mcp.catalogue.change import delete
 from hub_mcp.catalogue.discussions.comments import PATH, ActsOnDiscussion
-from hub_mcp.catalogue.discussions.discussions import DOCUMENTED, Discussion, Number
+from hub_mcp.catalogue.discussions.discussions import Discussion, Number
 from hub_mcp.catalogue.endpoint import Endpoint, get
 from hub_mcp.catalogue.fields.vocabulary import RepoId, RepoType
 from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
@@ -30,7 +30,7 @@ class PullRequestStorage(Record):
         return {"estimatedStorage": self.estimated_storage, "refDeleted": bool(self.ref_deleted)}
 
 
-@get(f"{PATH}/{{num}}/storage", documented=f"GET {DOCUMENTED}/{{num}}/storage")
+@get(f"{PATH}/{{num}}/storage")
 class GetPrStorage(Lookup[PullRequestStorage]):
     """Bytes of large files that only a pull request holds."""
 
@@ -46,7 +46,6 @@ class GetPrStorage(Lookup[PullRequestStorage]):
 @delete(
     f"{PATH}/{{num}}/ref",
     permission="repo.write",
-    documented=f"DELETE {DOCUMENTED}/{{num}}/ref",
     destroys="the branch of the pull request {num} of the {type} {repo_id}",
 )
 class DeletePrRef(ActsOnDiscussion[Done]):

@@ -13,7 +13,6 @@ from hub_mcp.catalogue.change import Change, Nothing, delete, patch, post, worde
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.fields.vocabulary import FreeText, Member, ObjectId, Owner, RepoRef
 from hub_mcp.catalogue.groups.resource_groups import (
-    DOCUMENTED,
     NAME_SHOWN,
     PLACE,
     AutoJoin,
@@ -21,7 +20,7 @@ from hub_mcp.catalogue.groups.resource_groups import (
     ResourceGroup,
     SpendLimits,
 )
-from hub_mcp.catalogue.http import Effect, HttpResponse
+from hub_mcp.catalogue.http import Effect
 from hub_mcp.catalogue.repos.repository import Repository, repository
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.text import quoted
@@ -80,7 +79,7 @@ def placed_at(ref: RepoRef) -> Endpoint[Repository]:
     return repository(ref.type, ref.name, ["private", "resourceGroup"])
 
 
-@post(PLACE, permission="org.write", documented=f"POST {DOCUMENTED}")
+@post(PLACE, permission="org.write")
 class CreateResourceGroup(Change[Nothing, ResourceGroup]):
     """Create a resource group. Auto-join or an admin among its users asks a person first."""
 
@@ -126,11 +125,7 @@ class CreateResourceGroup(Change[Nothing, ResourceGroup]):
         return DeleteResourceGroup(organization=self.organization, resource_group_id=after.identity)
 
 
-@patch(
-    f"{PLACE}/{{resource_group_id}}",
-    permission="org.write",
-    documented=f"PATCH {DOCUMENTED}/{{resourceGroupId}}",
-)
+@patch(f"{PLACE}/{{resource_group_id}}", permission="org.write")
 class UpdateResourceGroup(ChangesGroup):
     """Rename or describe a resource group, or set its spend limits."""
 
@@ -196,7 +191,6 @@ def _in_words(product: str) -> str:
 @post(
     f"{PLACE}/{{resource_group_id}}/settings",
     permission="org.write",
-    documented=f"POST {DOCUMENTED}/{{resourceGroupId}}/settings",
     effect=Effect.CHANGE,
     destructive=True,
     idempotent=True,
@@ -240,7 +234,6 @@ class UpdateResourceGroupSettings(ChangesGroup):
 @delete(
     f"{PLACE}/{{resource_group_id}}",
     permission="org.write",
-    documented=f"DELETE {DOCUMENTED}/{{resourceGroupId}}",
     destroys="the resource group {resource_group_id} of {organization}",
     retype="resource_group_id",
 )
@@ -258,6 +251,3 @@ class DeleteResourceGroup(ActsOnGroup[Done]):
 
     def retype(self, before: ResourceGroup) -> str:
         return before.name
-
-    def unwrap(self, response: HttpResponse) -> Any:
-        return None

@@ -10,11 +10,7 @@ from pydantic import Field
 from hub_mcp.catalogue.change import Change, delete, patch, post, worded
 from hub_mcp.catalogue.fields.vocabulary import Account, Member, Role
 from hub_mcp.catalogue.groups.group_changes import ChangesGroup, gains
-from hub_mcp.catalogue.groups.resource_groups import (
-    DOCUMENTED,
-    PLACE,
-    ResourceGroup,
-)
+from hub_mcp.catalogue.groups.resource_groups import PLACE, ResourceGroup
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.text import quoted
 
@@ -29,11 +25,7 @@ def without_admin(group: ResourceGroup, user: str) -> str:
     return f"{quoted(user)} is its last admin: nobody in the group can change it then" if alone else ""
 
 
-@post(
-    f"{PLACE}/{{resource_group_id}}/users",
-    permission="org.write",
-    documented=f"POST {DOCUMENTED}/{{resourceGroupId}}/users",
-)
+@post(f"{PLACE}/{{resource_group_id}}/users", permission="org.write")
 class AddResourceGroupUsers(ChangesGroup):
     """Add users to a resource group; fails whole if one is in it already. Granting admin asks a person."""
 
@@ -71,7 +63,6 @@ class AddResourceGroupUsers(ChangesGroup):
 @delete(
     f"{PLACE}/{{resource_group_id}}/users/{{username}}",
     permission="org.write",
-    documented=f"DELETE {DOCUMENTED}/{{resourceGroupId}}/users/{{username}}",
     destroys="the place of {username} in the resource group {resource_group_id} of {organization}",
 )
 class RemoveResourceGroupUser(ChangesGroup):
@@ -108,12 +99,7 @@ class RemoveResourceGroupUser(ChangesGroup):
         )
 
 
-@patch(
-    f"{PLACE}/{{resource_group_id}}/users/{{username}}",
-    permission="org.write",
-    documented=f"PATCH {DOCUMENTED}/{{resourceGroupId}}/users/{{username}}",
-    destructive=True,
-)
+@patch(f"{PLACE}/{{resource_group_id}}/users/{{username}}", permission="org.write", destructive=True)
 class UpdateResourceGroupUserRole(ChangesGroup):
     """Change a user's role in a resource group. Granting admin asks a person."""
 

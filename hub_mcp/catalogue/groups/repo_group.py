@@ -12,10 +12,7 @@ from hub_mcp.catalogue.answers import Answer, Record, is_object
 from hub_mcp.catalogue.change import Change, post, worded
 from hub_mcp.catalogue.endpoint import Endpoint, get
 from hub_mcp.catalogue.fields.vocabulary import FullRepoId, GroupIdOrNone, RepoType
-from hub_mcp.catalogue.groups.resource_groups import (
-    NAME_SHOWN,
-    GetResourceGroup,
-)
+from hub_mcp.catalogue.groups.resource_groups import NAME_SHOWN, GetResourceGroup
 from hub_mcp.catalogue.http import Effect, HttpResponse
 from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
 from hub_mcp.catalogue.repos.repository import Repository, repository
@@ -61,7 +58,6 @@ class PlacedRepository(Record):
 @post(
     "/api/{type}s/{repo_id}/resource-group",
     permission="org.write",
-    documented="POST /api/(models|spaces|datasets)/{namespace}/{repo}/resource-group",
     effect=Effect.CHANGE,
     destructive=True,
     idempotent=True,
@@ -144,10 +140,7 @@ class SetRepoResourceGroup(Change[Repository, PlacedRepository]):
 
 
 @get(
-    "/api/{type}s/{repo_id}/resource-group",
-    permission="org.read",
-    documented="GET /api/(models|spaces|datasets)/{namespace}/{repo}/resource-group",
-    label="Get a repository's resource group",
+    "/api/{type}s/{repo_id}/resource-group", permission="org.read", label="Get a repository's resource group"
 )
 class GetRepoResourceGroup(Lookup[GroupOfRepository]):
     """The resource group a repository is in."""

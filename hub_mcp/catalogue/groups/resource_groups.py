@@ -14,7 +14,6 @@ from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
 from hub_mcp.errors import UnexpectedAnswer
 from hub_mcp.text import quoted
 
-DOCUMENTED = "/api/organizations/{name}/resource-groups"
 PLACE = "/api/organizations/{organization}/resource-groups"
 SOME = 50  # users and repositories an answer names
 NAMED = 100  # users and repositories of all groups together that a listing of groups names
@@ -177,7 +176,7 @@ class ResourceGroups(Answer):
         return {"items": rows}
 
 
-@get(PLACE, permission="org.read", documented=f"GET {DOCUMENTED}")
+@get(PLACE, permission="org.read")
 class ListResourceGroups(Lookup[ResourceGroups]):
     """All resource groups you may see; when few, with their users, roles and repositories."""
 
@@ -186,11 +185,7 @@ class ListResourceGroups(Lookup[ResourceGroups]):
     organization: Owner
 
 
-@get(
-    f"{PLACE}/{{resource_group_id}}",
-    permission="org.read",
-    documented=f"GET {DOCUMENTED}/{{resourceGroupId}}",
-)
+@get(f"{PLACE}/{{resource_group_id}}", permission="org.read")
 class GetResourceGroup(Lookup[ResourceGroup]):
     """A resource group: users, roles, repositories. For these its roles replace the organization's."""
 

@@ -18,13 +18,12 @@ from hub_mcp.catalogue.jobs.scheduled_jobs import ScheduledJob
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.text import quoted
 
-DOCUMENTED = "/api/jobs/{namespace}/{jobId}"
 PATH = "/api/jobs/{namespace}/{job_id}"
 L = TypeVar("L", bound=Job | ScheduledJob)
 SPENT = "It can be cancelled; what was spent or done by then cannot be undone."
 
 
-@post("/api/jobs/{namespace}", permission="job.write", documented="POST /api/jobs/{namespace}")
+@post("/api/jobs/{namespace}", permission="job.write")
 class RunJob(JobSpec[Nothing, Job]):
     """Run a command in an image on the Hub's machines, which costs money. Asks first."""
 
@@ -75,13 +74,7 @@ class ActsOnJob(Change[Job, Job]):
         return f"the job {quoted(self.job_id)} of {quoted(self.namespace)}"
 
 
-@post(
-    f"{PATH}/cancel",
-    permission="job.write",
-    documented=f"POST {DOCUMENTED}/cancel",
-    effect=Effect.CHANGE,
-    destructive=True,
-)
+@post(f"{PATH}/cancel", permission="job.write", effect=Effect.CHANGE, destructive=True)
 class CancelJob(ActsOnJob):
     """End a job; what it has not saved elsewhere is lost. Asks first."""
 
@@ -96,7 +89,7 @@ class CancelJob(ActsOnJob):
         return f"Cancelled the job {self.job_id} of {self.namespace}."
 
 
-@post(f"{PATH}/duplicate", permission="job.write", documented=f"POST {DOCUMENTED}/duplicate")
+@post(f"{PATH}/duplicate", permission="job.write")
 class RerunJob(ActsOnJob):
     """Run a job again as it was, with its secrets and open ports, which costs money. Asks first."""
 
@@ -145,17 +138,12 @@ class SetsLabels(Change[L, L], Generic[L]):
         return type(self).model_validate({**self.as_arguments(), "labels": before.labels_now})
 
 
-@put(f"{PATH}/labels", permission="job.write", documented=f"PUT {DOCUMENTED}/labels")
+@put(f"{PATH}/labels", permission="job.write")
 class SetJobLabels(SetsLabels[Job], ActsOnJob):
     """Set all labels of a job; those left out are removed, {} removes all."""
 
 
-@put(
-    f"{PATH}/expose",
-    permission="job.write",
-    documented=f"PUT {DOCUMENTED}/expose",
-    label="Expose job's ports",
-)
+@put(f"{PATH}/expose", permission="job.write", label="Expose job's ports")
 class ExposeJobPorts(ActsOnJob):
     """Set which ports of a running job are reached from outside; those left out are closed. Asks first."""
 

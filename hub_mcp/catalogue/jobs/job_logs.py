@@ -8,7 +8,7 @@ from hub_mcp.catalogue.jobs.jobs import JobId
 from hub_mcp.catalogue.jobs.log_lines import ReadsLog
 
 
-@get("/api/jobs/{namespace}/{job_id}/logs", documented="GET /api/jobs/{namespace}/{jobId}/logs")
+@get("/api/jobs/{namespace}/{job_id}/logs")
 class ReadJobLogs(ReadsLog):
     """The last lines that a job has written, or those since a time."""
 

@@ -119,7 +119,7 @@ def _volumes(volumes: Any) -> str:
     )
 
 
-@get("/api/jobs/{namespace}", documented="GET /api/jobs/{namespace}")
+@get("/api/jobs/{namespace}")
 class ListJobs(Listing[JobRow]):
     """Jobs of a user or an organization, the newest first."""
 
@@ -157,7 +157,7 @@ class CountJobs(Lookup[JobCount]):
     stage: JobStages | None = None
 
 
-@get("/api/jobs/{namespace}/{job_id}", documented="GET /api/jobs/{namespace}/{jobId}")
+@get("/api/jobs/{namespace}/{job_id}")
 class GetJob(Lookup[Job]):
     """One job: what it runs, where, its state, how long it has run."""
 

@@ -17,10 +17,8 @@ from hub_mcp.catalogue.jobs.jobs import HIDDEN_IN_JOBS, JobId
 from hub_mcp.catalogue.jobs.log_lines import MOST_SECONDS
 from hub_mcp.catalogue.operations.cleaning import cleaned
 from hub_mcp.catalogue.operations.found import FoundEvents, events_in, found_events
-from hub_mcp.catalogue.space_runtime.space_runtime import SPACE
 
 JOB = "/api/jobs/{namespace}/{job_id}"
-JOB_DOCUMENTED = "/api/jobs/{namespace}/{jobId}"
 NOT_RUNNING = 406  # what the Hub answers where nothing is left that could be measured
 MOST_SHOWN = 60  # measurements or events that one answer shows, the last of them
 MOST_GPUS = 16  # of one machine
@@ -128,7 +126,7 @@ class FollowsEvents(Watches[Happened]):
         return Happened(told.events, told.ended, told.more_before)
 
 
-@get("/api/spaces/{repo_id}/metrics", documented=f"GET {SPACE}/metrics", permission="repo.write")
+@get("/api/spaces/{repo_id}/metrics", permission="repo.write")
 class StreamSpaceMetrics(Measures):
     """What a Space uses of its machine now: CPU, memory, GPUs, network."""
 
@@ -138,7 +136,7 @@ class StreamSpaceMetrics(Measures):
     repo_id: RepoId
 
 
-@get("/api/spaces/{repo_id}/events", documented=f"GET {SPACE}/events")
+@get("/api/spaces/{repo_id}/events")
 class StreamSpaceEvents(FollowsEvents):
     """What happens to a Space while it is watched: its stages and errors."""
 
@@ -149,7 +147,7 @@ class StreamSpaceEvents(FollowsEvents):
     repo_id: RepoId
 
 
-@get(f"{JOB}/metrics", documented=f"GET {JOB_DOCUMENTED}/metrics")
+@get(f"{JOB}/metrics")
 class StreamJobMetrics(Measures):
     """What a running job uses of its machine now: CPU, memory, GPUs, network."""
 
@@ -159,7 +157,7 @@ class StreamJobMetrics(Measures):
     job_id: JobId
 
 
-@get(f"{JOB}/events", documented=f"GET {JOB_DOCUMENTED}/events")
+@get(f"{JOB}/events")
 class StreamJobEvents(FollowsEvents):
     """What happens to a job while it is watched: its stages and why it ended."""
 

@@ -9,7 +9,7 @@ from hub_mcp.catalogue.answers import Answer, Done
 from hub_mcp.catalogue.change import Change, Nothing, delete, post, put, worded
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.fields.vocabulary import Owner
-from hub_mcp.catalogue.http import Effect, HttpResponse
+from hub_mcp.catalogue.http import Effect
 from hub_mcp.catalogue.jobs.job_changes import SPENT, CancelJob, SetsLabels, effects_again
 from hub_mcp.catalogue.jobs.job_spec import JobSpec
 from hub_mcp.catalogue.jobs.jobs import EVERY_MACHINE, Job, JobId, ListJobs
@@ -26,13 +26,12 @@ from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.text import quoted
 
 PATH = f"{SCHEDULED}/{{job_id}}"
-DOCUMENTED = f"{SCHEDULED}/{{jobId}}"
 UNTIL = "It can be suspended; what was spent or done by then cannot be undone."
 
 A = TypeVar("A", bound=Answer)
 
 
-@post(SCHEDULED, permission="job.write", documented=f"POST {SCHEDULED}")
+@post(SCHEDULED, permission="job.write")
 class CreateScheduledJob(JobSpec[Nothing, ScheduledJob]):
     """Have a job run by a schedule, which costs money again and again. Asks first."""
 
@@ -92,20 +91,11 @@ class ActsOnScheduledJob(Change[ScheduledJob, A], Generic[A]):
         return f"the scheduled job {quoted(self.job_id)} of {quoted(self.namespace)}"
 
 
-@post(
-    f"{PATH}/suspend",
-    permission="job.write",
-    documented=f"POST {DOCUMENTED}/suspend",
-    effect=Effect.CHANGE,
-    idempotent=True,
-)
+@post(f"{PATH}/suspend", permission="job.write", effect=Effect.CHANGE, idempotent=True)
 class SuspendScheduledJob(ActsOnScheduledJob[Done]):
     """Have a scheduled job run no more, until it is resumed."""
 
     harmless = "nothing runs or is spent, and it can be resumed"
-
-    def unwrap(self, response: HttpResponse) -> Any:
-        return None
 
     def preview(self, before: ScheduledJob) -> dict[str, tuple[Any, Any]]:
         return {"suspend": (before.is_suspended, True)}
@@ -116,18 +106,9 @@ class SuspendScheduledJob(ActsOnScheduledJob[Done]):
         )
 
 
-@post(
-    f"{PATH}/resume",
-    permission="job.write",
-    documented=f"POST {DOCUMENTED}/resume",
-    effect=Effect.CHANGE,
-    idempotent=True,
-)
+@post(f"{PATH}/resume", permission="job.write", effect=Effect.CHANGE, idempotent=True)
 class ResumeScheduledJob(ActsOnScheduledJob[Done]):
     """Have a suspended job run by its schedule again, which costs money. Asks first."""
-
-    def unwrap(self, response: HttpResponse) -> Any:
-        return None
 
     def needs(self, before: ScheduledJob) -> Sequence[Endpoint[Answer]]:
         return (EVERY_MACHINE,)
@@ -151,7 +132,7 @@ class ResumeScheduledJob(ActsOnScheduledJob[Done]):
         )
 
 
-@post(f"{PATH}/run", permission="job.write", documented=f"POST {DOCUMENTED}/run")
+@post(f"{PATH}/run", permission="job.write")
 class TriggerScheduledJob(ActsOnScheduledJob[Job]):
     """Run a scheduled job now, beside its schedule, which costs money. Asks first."""
 
@@ -178,12 +159,7 @@ class TriggerScheduledJob(ActsOnScheduledJob[Job]):
 
 
 @post(
-    f"{PATH}/schedule",
-    permission="job.write",
-    documented=f"POST {DOCUMENTED}/schedule",
-    effect=Effect.CHANGE,
-    idempotent=True,
-    label="Reschedule job",
+    f"{PATH}/schedule", permission="job.write", effect=Effect.CHANGE, idempotent=True, label="Reschedule job"
 )
 class RescheduleJob(ActsOnScheduledJob[ScheduledJob]):
     """Give a scheduled job another schedule. Asks first where it may run more often."""
@@ -211,19 +187,11 @@ class RescheduleJob(ActsOnScheduledJob[ScheduledJob]):
         return type(self).model_validate({**self.as_arguments(), "schedule": before.schedule_now})
 
 
-@put(f"{PATH}/labels", permission="job.write", documented=f"PUT {DOCUMENTED}/labels")
+@put(f"{PATH}/labels", permission="job.write")
 class SetScheduledJobLabels(SetsLabels[ScheduledJob], ActsOnScheduledJob[ScheduledJob]):
     """Set all labels of a scheduled job; those left out are removed, {} removes all."""
 
 
-@delete(
-    PATH,
-    permission="job.write",
-    destroys="the scheduled job {job_id} of {namespace}, with its secrets",
-    documented=f"DELETE {DOCUMENTED}",
-)
+@delete(PATH, permission="job.write", destroys="the scheduled job {job_id} of {namespace}, with its secrets")
 class DeleteScheduledJob(ActsOnScheduledJob[Done]):
     """Delete a scheduled job, with its secrets. Asks first."""
-
-    def unwrap(self, response: HttpResponse) -> Any:
-        return None

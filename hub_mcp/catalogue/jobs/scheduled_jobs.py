@@ -190,7 +190,7 @@ class ScheduledJob(ScheduledJobRow):
         return (self.is_suspended, self.schedule_now, *what_is_run(self.job))
 
 
-@get(SCHEDULED, documented=f"GET {SCHEDULED}")
+@get(SCHEDULED)
 class ListScheduledJobs(Listing[ScheduledJobRow]):
     """Scheduled jobs of a user or an organization."""
 
@@ -208,7 +208,7 @@ class ListScheduledJobs(Listing[ScheduledJobRow]):
     )  # fmt: skip
 
 
-@get(f"{SCHEDULED}/{{job_id}}", documented=f"GET {SCHEDULED}/{{jobId}}")
+@get(f"{SCHEDULED}/{{job_id}}")
 class GetScheduledJob(Lookup[ScheduledJob]):
     """One scheduled job: what it runs, when, what ran last."""
 

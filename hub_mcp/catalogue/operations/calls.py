@@ -314,9 +314,7 @@ def _line(operation: Operation) -> Line:
     risky = bool(set(operation.risk) & set("DMPG"))
     idempotent = request.method != "POST"
     of_caller = request.path.startswith(("/api/settings/", "/api/notifications"))
-    return Line(
-        request.method, template(operation), str(request), effect, "", risky, idempotent, of_caller=of_caller
-    )
+    return Line(request.method, template(operation), effect, "", risky, idempotent, of_caller=of_caller)
 
 
 def template(operation: Operation) -> str:

@@ -46,11 +46,7 @@ class AuditLog(Answer):
         return {"count": len(rows), **({"events": rows} if rows else {})}
 
 
-@get(
-    "/api/organizations/{organization}/audit-log/export",
-    permission="org.read",
-    documented="GET /api/organizations/{name}/audit-log/export",
-)
+@get("/api/organizations/{organization}/audit-log/export", permission="org.read")
 class ExportAuditLog(Lookup[AuditLog]):
     """Who did what in an organization, the newest first; addresses and devices only if asked for."""
 

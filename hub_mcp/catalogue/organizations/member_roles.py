@@ -91,12 +91,7 @@ class GetMembership(Endpoint[Membership]):
         return Membership(member, roles if is_array(reported) else None, names)
 
 
-@put(
-    "/api/organizations/{organization}/members/{username}/role",
-    permission="org.write",
-    documented="PUT /api/organizations/{name}/members/{username}/role",
-    destructive=True,
-)
+@put("/api/organizations/{organization}/members/{username}/role", permission="org.write", destructive=True)
 class SetMemberRole(Change[Membership, Done]):
     """Set a member's role in an organization; places in resource groups are kept. Asks first."""
 
@@ -181,9 +176,6 @@ class SetMemberRole(Change[Membership, Done]):
         was = [{"id": id, "role": role} for id, role in before.groups.items()]
         before_it = {"role": before.role, "resource_groups": was or None}
         return type(self).model_validate({**self.as_arguments(), **before_it})
-
-    def unwrap(self, response: HttpResponse) -> Any:
-        return None  # the Hub documents no answer
 
 
 def _shifted(who: str, was: str, then: Role, where: str) -> Iterator[Consequence]:

@@ -63,11 +63,7 @@ class Access(Answer):
         return dict(clean(self.answer or {"roles": self.roles}))
 
 
-@get(
-    "/api/organizations/{organization}/members",
-    permission="org.read",
-    documented="GET /api/organizations/{organization_name}/members",
-)
+@get("/api/organizations/{organization}/members", permission="org.read")
 class GetAccess(Composed[Access]):
     """Who can read and write an organization's repositories, or one of them, and why."""
 

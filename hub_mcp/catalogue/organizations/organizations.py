@@ -39,10 +39,7 @@ class Person(Record):
     role: str | None = None
 
 
-@get(
-    "/api/organizations/{organization}/overview",
-    documented="GET /api/organizations/{organization_name}/overview",
-)
+@get("/api/organizations/{organization}/overview")
 class GetOrganizationOverview(Lookup[Organization]):
     """An organization's profile and numbers. Not for users."""
 
@@ -51,10 +48,7 @@ class GetOrganizationOverview(Lookup[Organization]):
     organization: Owner
 
 
-@get(
-    "/api/organizations/{organization}/members",
-    documented="GET /api/organizations/{organization_name}/members",
-)
+@get("/api/organizations/{organization}/members")
 class ListOrganizationMembers(Listing[Person]):
     """Members of an organization; roles are shown to its members only."""
 
@@ -68,10 +62,7 @@ class ListOrganizationMembers(Listing[Person]):
     fields: Annotated[Words | None, Local, Field(description="more, e.g. verifiedEmail")] = None
 
 
-@get(
-    "/api/organizations/{organization}/followers",
-    documented="GET /api/organizations/{organization_name}/followers",
-)
+@get("/api/organizations/{organization}/followers")
 class ListOrganizationFollowers(Listing[Person]):
     """Followers of an organization."""
 

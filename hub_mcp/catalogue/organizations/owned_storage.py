@@ -45,10 +45,7 @@ class ListMyRepos(ListsStorage):
     in_area = "users"
 
 
-@get(
-    "/api/organizations/{organization}/settings/repositories",
-    documented="GET /api/organizations/{name}/settings/repositories",
-)
+@get("/api/organizations/{organization}/settings/repositories")
 class ListOrgRepos(ListsStorage):
     """An organization's repositories with the bytes each takes, for its members; the largest first."""
 

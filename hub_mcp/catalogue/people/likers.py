@@ -12,7 +12,7 @@ from hub_mcp.catalogue.repos.repository import Repository
 from hub_mcp.catalogue.repos.repository_change import ActsOnRepository
 
 
-@get("/api/{type}s/{repo_id}/likers", documented="GET /api/{repoType}/{namespace}/{repo}/likers")
+@get("/api/{type}s/{repo_id}/likers")
 class ListRepoLikers(Listing[Person]):
     """Users who like a repository."""
 
@@ -24,12 +24,7 @@ class ListRepoLikers(Listing[Person]):
     type: RepoType
 
 
-@withdraw(
-    "/api/{type}s/{repo_id}/like",
-    permission="repo.write",
-    documented="DELETE /api/{repoType}/{namespace}/{repo}/like",
-    of_caller=True,
-)
+@withdraw("/api/{type}s/{repo_id}/like", permission="repo.write", of_caller=True)
 class UnlikeRepo(ActsOnRepository):
     """Unlike a repository."""
 

@@ -12,7 +12,6 @@ from hub_mcp.catalogue.answers import Done
 from hub_mcp.catalogue.change import Change, Nothing, patch
 from hub_mcp.catalogue.fields.marks import Local
 from hub_mcp.catalogue.fields.vocabulary import Word
-from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.text import quoted
 
@@ -63,9 +62,6 @@ class UpdateNotificationSettings(Change[Nothing, Done]):
             said["product_updates_after"] = self.product_updates_after
         amount = {"prepaidAmount": self.prepaid_amount} if self.prepaid_amount else {}
         return {"notifications": said, **amount}
-
-    def unwrap(self, response: HttpResponse) -> Any:
-        return None
 
     def headline(self, before: Nothing) -> str:
         return "Change what the Hub notifies you of?"

@@ -122,9 +122,6 @@ class ActsOnNotifications(Change[Nothing, Done], Filters):
         url = f"{base}{self.real_path()}{f'?{query}' if query else ''}"
         return HttpRequest(self.line.method, url, self.body())
 
-    def unwrap(self, response: HttpResponse) -> Any:
-        return None
-
     def which(self) -> str:
         """Which notifications are meant, in words."""
         if self.discussion_ids:
@@ -221,9 +218,6 @@ class UpdateWatch(Change[Nothing, Done]):
         if not self.add and not self.remove:
             raise ValueError("say what to `add` or to `remove`")
         return self
-
-    def unwrap(self, response: HttpResponse) -> Any:
-        return None
 
     def outcome(self, before: Nothing, after: Done) -> str:
         more = f"Watching {counted(len(self.add), 'thing')} more." if self.add else ""

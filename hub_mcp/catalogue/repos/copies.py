@@ -31,12 +31,7 @@ class Copied(Record):
         return self.url or self.noun  # the Hub does not tell its id, and the original's is another's
 
 
-@post(
-    "/api/{type}s/{repo_id}/duplicate",
-    permission="repo.write",
-    documented="POST /api/{repoType}/{namespace}/{repo}/duplicate",
-    label="Duplicate repository",
-)
+@post("/api/{type}s/{repo_id}/duplicate", permission="repo.write", label="Duplicate repository")
 class DuplicateRepo(Change[Repository, Copied]):
     """Copy a repository with its files. Without a visibility, the copy has the original's. May ask."""
 

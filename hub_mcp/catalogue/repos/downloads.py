@@ -25,7 +25,6 @@ ASKED = ("downloads", "downloadsAllTime")  # the Hub's names: of 30 days, and of
 OF_SPACES = "the Hub does not count downloads of Spaces"
 UNANSWERED = "not answered in time; ask for it again"
 FOLDERS = {kind: folder for folder, kind in KINDS.items()}
-DOCUMENTED = "GET /api/models/{repo_id} or /api/datasets/{repo_id}"
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ def _why(error: HubError) -> str:
     return plain(f"{error.what}{said}{wait}", 300)
 
 
-@get("/api/{type}s/{repo_id}", documented=DOCUMENTED, is_tool=False)
+@get("/api/{type}s/{repo_id}", is_tool=False)
 class DownloadsOfOne(Endpoint[Repository]):
     """Downloads of one repository."""
 
@@ -107,7 +106,7 @@ def _written(text: str, kind: str, hosts: Sequence[str]) -> str:
 Name = Annotated[str, PathInRepo()]
 
 
-@get("/api/{repo_ids}", documented=DOCUMENTED)
+@get("/api/{repo_ids}", documented="GET /api/models/{repo_id} or /api/datasets/{repo_id}")
 class GetDownloads(Composed[Downloads]):
     """How often models and datasets were downloaded, in 30 days and in all; up to 100 in one answer."""
 

@@ -12,7 +12,7 @@ from hub_mcp.catalogue.change import Change, post
 from hub_mcp.catalogue.collections.collection_reads import in_collections
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.fields.vocabulary import FullRepoId, RepoType
-from hub_mcp.catalogue.http import Effect, HttpResponse
+from hub_mcp.catalogue.http import Effect
 from hub_mcp.catalogue.repos.repository import Repository, repository_weighed
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.text import quoted
@@ -43,9 +43,6 @@ class MoveRepo(Change[Repository, Done]):
 
     def settled(self, before: Repository) -> Self:
         return self.but(from_repo=before.id)
-
-    def unwrap(self, response: HttpResponse) -> Any:
-        return None
 
     def headline(self, before: Repository) -> str:
         return f"Move the {self.type} {quoted(self.from_repo)} to {quoted(self.to_repo)}?"

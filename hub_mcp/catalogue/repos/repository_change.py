@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
 from hub_mcp.catalogue.answers import Done
 from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.fields.vocabulary import RepoId, RepoType
-from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.catalogue.repos.repository import Repository, repository
 
 
@@ -23,6 +22,3 @@ class ActsOnRepository(Change[Repository, Done]):
 
     def settled(self, before: Repository) -> Self:
         return self.but(repo_id=before.id)
-
-    def unwrap(self, response: HttpResponse) -> Any:
-        return None  # text/plain OK, an echo, or nothing

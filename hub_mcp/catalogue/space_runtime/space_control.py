@@ -13,17 +13,8 @@ from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.http import Effect, HttpRequest
 from hub_mcp.catalogue.jobs.hardware import price_in_words
 from hub_mcp.catalogue.repos.repository import Repository
-from hub_mcp.catalogue.space_runtime.hardware_costs import (
-    ListSpaceHardware,
-    costs_nothing,
-    hourly_price,
-)
-from hub_mcp.catalogue.space_runtime.space_runtime import (
-    SPACE,
-    ActsOnSpace,
-    SpaceRuntime,
-    runtime_in,
-)
+from hub_mcp.catalogue.space_runtime.hardware_costs import ListSpaceHardware, costs_nothing, hourly_price
+from hub_mcp.catalogue.space_runtime.space_runtime import ActsOnSpace, SpaceRuntime, runtime_in
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.text import quoted
 
@@ -31,7 +22,6 @@ from hub_mcp.text import quoted
 @post(
     "/api/spaces/{repo_id}/pause",
     permission="repo.write",
-    documented=f"POST {SPACE}/pause",
     effect=Effect.CHANGE,
     destructive=True,
     idempotent=True,
@@ -65,13 +55,7 @@ class PauseSpace(ActsOnSpace[SpaceRuntime]):
         return RestartSpace(repo_id=self.repo_id) if runtime_in(before).stage != "PAUSED" else None
 
 
-@post(
-    "/api/spaces/{repo_id}/restart",
-    permission="repo.write",
-    documented=f"POST {SPACE}/restart",
-    effect=Effect.CHANGE,
-    destructive=True,
-)
+@post("/api/spaces/{repo_id}/restart", permission="repo.write", effect=Effect.CHANGE, destructive=True)
 class RestartSpace(ActsOnSpace[SpaceRuntime]):
     """Restart a Space, also a paused one; `factory` rebuilds it from scratch. Asks first."""
 
@@ -109,7 +93,6 @@ class RestartSpace(ActsOnSpace[SpaceRuntime]):
 @post(
     "/api/spaces/{repo_id}/dev-mode",
     permission="repo.write",
-    documented=f"POST {SPACE}/dev-mode",
     effect=Effect.CHANGE,
     destructive=True,
     idempotent=True,

@@ -23,12 +23,7 @@ from hub_mcp.catalogue.space_runtime.hardware_costs import (
     costs_nothing,
     hourly_price,
 )
-from hub_mcp.catalogue.space_runtime.space_runtime import (
-    SPACE,
-    ActsOnSpace,
-    SpaceRuntime,
-    runtime_in,
-)
+from hub_mcp.catalogue.space_runtime.space_runtime import ActsOnSpace, SpaceRuntime, runtime_in
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.text import quoted
 
@@ -52,7 +47,6 @@ class ActsOnHardware(ActsOnSpace[SpaceRuntime]):
 @post(
     "/api/spaces/{repo_id}/hardware",
     permission="repo.write",
-    documented=f"POST {SPACE}/hardware",
     effect=Effect.CHANGE,
     destructive=True,
     idempotent=True,
@@ -115,13 +109,7 @@ class SetSpaceHardware(ActsOnHardware):
         return SetSpaceHardware.model_validate(was)
 
 
-@post(
-    "/api/spaces/{repo_id}/sleeptime",
-    permission="repo.write",
-    documented=f"POST {SPACE}/sleeptime",
-    effect=Effect.CHANGE,
-    idempotent=True,
-)
+@post("/api/spaces/{repo_id}/sleeptime", permission="repo.write", effect=Effect.CHANGE, idempotent=True)
 class SetSpaceSleepTime(ActsOnHardware):
     """Set when a Space on paid hardware sleeps. A longer time asks, since it costs money."""
 

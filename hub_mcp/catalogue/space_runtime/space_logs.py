@@ -7,14 +7,9 @@ from typing import Literal
 from hub_mcp.catalogue.endpoint import get
 from hub_mcp.catalogue.fields.vocabulary import RepoId
 from hub_mcp.catalogue.jobs.log_lines import ReadsLog
-from hub_mcp.catalogue.space_runtime.space_runtime import SPACE
 
 
-@get(
-    "/api/spaces/{repo_id}/logs/{log_type}",
-    permission="repo.write",
-    documented=f"GET {SPACE}/logs/{{logType}}",
-)
+@get("/api/spaces/{repo_id}/logs/{log_type}", permission="repo.write")
 class ReadSpaceLogs(ReadsLog):
     """The last lines of a Space's log: `build` for its build, `run` for what its code writes."""
 

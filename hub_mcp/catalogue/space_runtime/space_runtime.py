@@ -16,7 +16,6 @@ from hub_mcp.catalogue.space_runtime.hardware_costs import FREE, NEVER
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.text import quoted, word
 
-SPACE = "/api/spaces/{namespace}/{repo}"
 OFF = frozenset(
     {"PAUSED", "STOPPED", "SLEEPING", "NO_APP_FILE"}
 )  # stages in which no disk is there to be lost
@@ -70,7 +69,7 @@ class SpaceRuntime(Record):
 NOT_KNOWN = SpaceRuntime()
 
 
-@get("/api/spaces/{repo_id}/runtime", documented=f"GET {SPACE}/runtime")
+@get("/api/spaces/{repo_id}/runtime")
 class GetSpaceRuntime(Lookup[SpaceRuntime]):
     """What a Space does: stage, error, hardware, seconds without a visit until it sleeps (gcTimeout)."""
 

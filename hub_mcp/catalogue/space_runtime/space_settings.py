@@ -11,11 +11,11 @@ from hub_mcp.catalogue.answers import Answer, Done, Page, Record, is_object
 from hub_mcp.catalogue.change import Change, delete, post
 from hub_mcp.catalogue.endpoint import Endpoint, get
 from hub_mcp.catalogue.fields.vocabulary import RepoId, Word
-from hub_mcp.catalogue.http import Effect, HttpRequest, HttpResponse
+from hub_mcp.catalogue.http import Effect, HttpRequest
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.operations.cleaning import HIDDEN, clean_text, refuse_taken_out
 from hub_mcp.catalogue.repos.repository import Repository
-from hub_mcp.catalogue.space_runtime.space_runtime import SPACE, ActsOnSpace
+from hub_mcp.catalogue.space_runtime.space_runtime import ActsOnSpace
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.errors import BadInput, UnexpectedAnswer
 from hub_mcp.text import quoted
@@ -83,14 +83,14 @@ class ListsSettings(Listing[S], Generic[S]):
         return [{**one, "key": name} if is_object(one) else one for name, one in value.items()]
 
 
-@get("/api/spaces/{repo_id}/variables", permission="repo.write", documented=f"GET {SPACE}/variables")
+@get("/api/spaces/{repo_id}/variables", permission="repo.write")
 class ListSpaceVariables(ListsSettings[SpaceVariable]):
     """Variables of a Space; what looks like a secret in them is taken out."""
 
     row = SpaceVariable
 
 
-@get("/api/spaces/{repo_id}/secrets", permission="repo.write", documented=f"GET {SPACE}/secrets")
+@get("/api/spaces/{repo_id}/secrets", permission="repo.write")
 class ListSpaceSecrets(ListsSettings[SpaceSecret]):
     """Names of a Space's secrets; their values cannot be read."""
 
@@ -101,9 +101,6 @@ class ActsOnSetting(ActsOnSpace[Done]):
     """A change to one variable or secret of a Space."""
 
     key: Key
-
-    def unwrap(self, response: HttpResponse) -> Any:
-        return None
 
     def listing(self) -> Endpoint[Page[Any]]:
         """The call that shows what there is of its kind."""
@@ -140,7 +137,6 @@ class ActsOnSetting(ActsOnSpace[Done]):
 @post(
     "/api/spaces/{repo_id}/variables",
     permission="repo.write",
-    documented=f"POST {SPACE}/variables",
     effect=Effect.CHANGE,
     destructive=True,
     idempotent=True,
@@ -202,7 +198,6 @@ class SetSpaceVariable(ActsOnSetting):
     "/api/spaces/{repo_id}/variables",
     permission="repo.write",
     destroys="the variable {key} of the Space {repo_id}",
-    documented=f"DELETE {SPACE}/variables",
 )
 class DeleteSpaceVariable(ActsOnSetting):
     """Delete a variable of a Space, which restarts it."""
@@ -225,7 +220,6 @@ class DeleteSpaceVariable(ActsOnSetting):
     "/api/spaces/{repo_id}/secrets",
     permission="repo.write",
     destroys="the secret {key} of the Space {repo_id}",
-    documented=f"DELETE {SPACE}/secrets",
 )
 class DeleteSpaceSecret(ActsOnSetting):
     """Delete a secret of a Space, which restarts it. Nobody can read its value any more."""
@@ -248,7 +242,6 @@ class DeleteSpaceSecret(ActsOnSetting):
 @post(
     "/api/spaces/{repo_id}/secrets",
     permission="repo.write",
-    documented=f"POST {SPACE}/secrets",
     effect=Effect.CHANGE,
     destructive=True,
     idempotent=True,

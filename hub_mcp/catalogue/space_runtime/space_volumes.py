@@ -10,10 +10,9 @@ from pydantic import Field
 from hub_mcp.catalogue.answers import Answer, Done, counted, objects_in
 from hub_mcp.catalogue.change import Change, delete, put
 from hub_mcp.catalogue.endpoint import Endpoint
-from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.catalogue.jobs.job_spec import Volume
 from hub_mcp.catalogue.repos.repository import Repository, repository
-from hub_mcp.catalogue.space_runtime.space_runtime import SPACE, ActsOnSpace, SpaceRuntime, runtime_in
+from hub_mcp.catalogue.space_runtime.space_runtime import ActsOnSpace, SpaceRuntime, runtime_in
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.text import quoted, word
 
@@ -50,9 +49,6 @@ def volumes_in(runtime: SpaceRuntime) -> list[dict[str, Any]]:
 class ActsOnVolumes(ActsOnSpace[Done]):
     """A change to what is mounted into a Space."""
 
-    def unwrap(self, response: HttpResponse) -> Any:
-        return None
-
     def cost(self, before: Repository) -> str:
         return "The list can be changed back; what was on its disk, or read or written by then, cannot."
 
@@ -79,12 +75,7 @@ def _named(volume: Mounted) -> str:
     return f"{word(type)} {quoted(source)} at {quoted(where)}"
 
 
-@put(
-    "/api/spaces/{repo_id}/volumes",
-    permission="repo.write",
-    documented=f"PUT {SPACE}/volumes",
-    destructive=True,
-)
+@put("/api/spaces/{repo_id}/volumes", permission="repo.write", destructive=True)
 class SetSpaceVolumes(ActsOnVolumes):
     """Replace all that is mounted into a Space, which restarts. Buckets are writable unless read_only."""
 
@@ -135,7 +126,6 @@ class SetSpaceVolumes(ActsOnVolumes):
     "/api/spaces/{repo_id}/volumes",
     permission="repo.write",
     destroys="what is mounted into the Space {repo_id}",
-    documented=f"DELETE {SPACE}/volumes",
 )
 class DeleteSpaceVolumes(ActsOnVolumes):
     """Detach everything mounted into a Space. Its sources stay as they are; the Space restarts."""

@@ -28,7 +28,6 @@ from hub_mcp.catalogue.webhooks.webhooks import (
 from hub_mcp.text import quoted
 
 PATH = f"{WEBHOOKS}/{{webhook_id}}"
-DOCUMENTED = f"{WEBHOOKS}/{{webhookId}}"
 
 
 @post(WEBHOOKS, permission="user.webhooks.write", of_caller=True)
@@ -64,14 +63,7 @@ class CreateWebhook(WebhookSpec[Nothing, Webhook]):
         return DeleteWebhook(webhook_id=after.id)
 
 
-@post(
-    PATH,
-    permission="user.webhooks.write",
-    documented=f"POST {DOCUMENTED}",
-    effect=Effect.CHANGE,
-    destructive=True,
-    of_caller=True,
-)
+@post(PATH, permission="user.webhooks.write", effect=Effect.CHANGE, destructive=True, of_caller=True)
 class UpdateWebhook(WebhookSpec[Webhook, Webhook]):
     """Change a webhook: `watched` replaces all it watches. Asks first."""
 
@@ -163,7 +155,6 @@ def machines_for(webhook: Webhook) -> Sequence[Endpoint[Answer]]:
 @post(
     f"{PATH}/{{action}}",
     permission="user.webhooks.write",
-    documented=f"POST {DOCUMENTED}/{{action}}",
     effect=Effect.CHANGE,
     idempotent=True,
     of_caller=True,
@@ -218,7 +209,6 @@ class ToggleWebhook(Change[Webhook, Webhook]):
     PATH,
     permission="user.webhooks.write",
     destroys="the webhook {webhook_id}, with its secret and its log",
-    documented=f"DELETE {DOCUMENTED}",
     of_caller=True,
 )
 class DeleteWebhook(Change[Webhook, Done]):

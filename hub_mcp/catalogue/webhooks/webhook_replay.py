@@ -11,7 +11,7 @@ from hub_mcp.catalogue.answers import Answer, Record
 from hub_mcp.catalogue.change import Change, post
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.stakes import Consequence, Known
-from hub_mcp.catalogue.webhooks.webhook_changes import DOCUMENTED, PATH, acts, machines_for
+from hub_mcp.catalogue.webhooks.webhook_changes import PATH, acts, machines_for
 from hub_mcp.catalogue.webhooks.webhooks import GetWebhook, ListWebhooks, Webhook, WebhookId
 from hub_mcp.text import quoted
 
@@ -27,12 +27,7 @@ class Replayed(Record):
     status: int | None = None
 
 
-@post(
-    f"{PATH}/replay/{{log_id}}",
-    permission="user.webhooks.write",
-    documented=f"POST {DOCUMENTED}/replay/{{logId}}",
-    of_caller=True,
-)
+@post(f"{PATH}/replay/{{log_id}}", permission="user.webhooks.write", of_caller=True)
 class ReplayWebhook(Change[Webhook, Replayed]):
     """Replay an event from a webhook's log, at its present URL or job. Asks first."""
 

@@ -115,7 +115,7 @@ class ListWebhooks(Listing[WebhookRow]):
     takes_limit = False
 
 
-@get(f"{WEBHOOKS}/{{webhook_id}}", documented=f"GET {WEBHOOKS}/{{webhookId}}")
+@get(f"{WEBHOOKS}/{{webhook_id}}")
 class GetWebhook(Lookup[Webhook]):
     """One of your webhooks: what it watches, where it sends to, what job it runs."""
 

@@ -194,8 +194,6 @@ def _decorator(draft: EndpointDraft) -> Iterator[str]:
         what = re.sub(r"\W+", " ", re.split(r"/\{", path)[-2 if path.endswith("}") else -1]).split()[-1:]
         noun = (what[0] if what else "thing").removesuffix("s")
         arguments.append(f'destroys="the {noun} {{{last}}}"' if last else f'destroys="every {noun}"')
-    if draft.path != path:
-        arguments.append(f"documented={json.dumps(draft.documented)}")
     line = f"@{method.lower()}({', '.join(arguments)})"
     if len(line) <= WIDTH:
         yield line

@@ -22,15 +22,7 @@ from ..web.hub_errors import ApiError, bad_request, invalid, page_missing
 from ..web.json_body import JSONBody, body_of, strings_of
 from ..web.request import limit_of, origin
 from ..web.response import HubJSON
-from .rows import (
-    all_requests,
-    decide,
-    put_request,
-    request_of,
-    request_with_id,
-    requests_before,
-    withdraw,
-)
+from .rows import all_requests, decide, put_request, request_of, request_with_id, requests_before, withdraw
 from .shapes import report_line, request_json
 
 STATUSES = ("accepted", "rejected", "pending", "reset")

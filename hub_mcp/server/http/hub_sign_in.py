@@ -42,7 +42,7 @@ class Granted(Record):
 class RegisterApp(Endpoint[RegisteredApp]):
     """Tell the Hub of this server. No tool: nobody calls it but the page."""
 
-    line: ClassVar[Line] = Line("POST", "/oauth/register", "POST /oauth/register", Effect.ADD)
+    line: ClassVar[Line] = Line("POST", "/oauth/register", Effect.ADD)
     tool: ClassVar[str] = "oauth_register"
     label: ClassVar[str] = "Sign-in at the Hub"
     area: ClassVar[str] = ""
@@ -62,7 +62,7 @@ class RegisterApp(Endpoint[RegisteredApp]):
 class ExchangeCode(Endpoint[Granted]):
     """Take what the person's browser brought. No tool either."""
 
-    line: ClassVar[Line] = Line("POST", "/oauth/token", "POST /oauth/token", Effect.ADD)
+    line: ClassVar[Line] = Line("POST", "/oauth/token", Effect.ADD)
     tool: ClassVar[str] = "oauth_token"
     label: ClassVar[str] = "Sign-in at the Hub"
     area: ClassVar[str] = ""

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mcp.types import (
-    CallToolResult,
-    ContentBlock,
-    ResourceLink,
-    TextContent,
-    Tool,
-    ToolAnnotations,
-)
+from mcp.types import CallToolResult, ContentBlock, ResourceLink, TextContent, Tool, ToolAnnotations
 
 from hub_mcp.catalogue import Endpoint
 from hub_mcp.catalogue.answers import Answer, Page
