@@ -1,1 +1,1 @@
-"""A small Hub of our own: Starlette and SQLite, knowing nothing of the rest of hub_mcp."""
+"""A small Hub of our own: Starlette and SQLite, independent of the rest of hub_mcp."""

@@ -1,24 +1,24 @@
-"""The local Hub as an ASGI application: its areas, its store and its middleware put together.
+"""The local Hub as an ASGI application, assembled from its areas, its store and its middleware.
 
-It imitates the Hugging Face Hub where the documented API reaches: models, datasets and Spaces with
+It imitates the documented API of the Hugging Face Hub: models, datasets and Spaces with
 their listings, infos, tags, parquet files and Croissant documents; creating, duplicating, deleting, moving
-and setting up repositories; their files, commits, branches and tags; discussions and pull requests; likes;
+and configuring repositories; their files, commits, branches and tags; discussions and pull requests; likes;
 requests for access to gated repositories; people and organizations; resource groups; papers; collections;
 jobs and Spaces, which run nothing but pass through their states, with logs and prices; webhooks, which call
-loopback addresses only, when something changes; notifications of discussions.
+only loopback addresses when something changes; notifications of discussions.
 
-A repository holds what was committed to it, by git's own ids: contents, folders and commits, and large files
-by the batch API and upload of Git LFS to this Hub's own address. Cards, tags, sizes and dates are read out of
-the head of main. A repository that is deleted and a history that is squashed are gone from the file too.
+A repository stores what was committed to it under git's own ids: blobs, trees and commits. Large files come
+through the Git LFS batch API and are uploaded to this Hub's own address. Cards, tags, sizes and dates are
+read from the head of main. Deleted repositories and squashed histories are removed from the file too.
 
 Not imitated: git itself over HTTP or SSH, Xet (clients with HF_HUB_DISABLE_XET=1 use LFS), merge commits (a
-pull request becomes one commit, as on the Hub), annotations of tags, reactions, locking; buckets (collections
-and groups only name them), inference, billing, OAuth, SCIM, search engines and CDN hosts: those are
-answered with 501, or in outline where that is asked for. The world's weights and data have names and sizes,
-and their bytes are made when they are read, so their SHA-256 is another than the listed one; what is
-committed has at most 256 MiB, a text file 10 MiB. Plans are a column,
-nothing is ever paid. Numbers such as downloads do not move. The action quotas of FACTS §7 and the extra limit
-of whoami-v2 are not kept; `faults/` can pretend them.
+pull request becomes one commit, as on the Hub), tag annotations, reactions, locking; buckets (collections
+and groups only name them), inference, billing, SCIM, search engines and CDN hosts: those are answered with
+501, or with an outline if outlines are on. The world's weights and data have only names and sizes; their
+bytes are generated when read, so their SHA-256 differs from the listed one. A committed file has at most
+256 MiB, a text file 10 MiB. A plan is a column; nothing is ever paid. Numbers such as downloads do not
+change. The action quotas of FACTS §7 and the extra limit of whoami-v2 are not enforced; `faults/` can
+simulate them.
 """
 
 from __future__ import annotations
@@ -87,12 +87,12 @@ def create_app(
     clock: Callable[[], float] = time.time,
     entropy: Callable[[int], bytes] = os.urandom,
 ) -> Starlette:
-    """A Hub in memory, or in the SQLite file `path`, which is made and filled with the world when new.
+    """A Hub in memory, or in the SQLite file `path`, which is created and filled with the world if missing.
 
     `quota` replaces the rate limits of all plans, `models` adds that many plain models to the world
-    (for measuring), `faults` is a plan as in `faults/`, `outlines` whether operations that nothing imitates
-    are answered in outline, and not with 501. `clock` is where the time comes from, and
-    `entropy` where the random part of ids does.
+    (for measuring), `faults` is a plan as in `faults/`, `outlines` says whether operations that are not
+    imitated are answered with an outline instead of 501. `clock` supplies the time, `entropy` the random part
+    of ids.
     """
     store = Store(path, clock, entropy)
     store.open(lambda: world_of(models))
@@ -101,8 +101,8 @@ def create_app(
     routes += lookup.page_routes
     routes += [OutlineRoute(answers=outlines or plan.outlines), *lookup.routes]  # what no area answers
     layers = [Middleware(HubMiddleware, store=store, limits=RateQuotas(quota))]
-    if faults:  # outermost but for the view: a network fails before the Hub can answer
-        from .faults.fault_layer import Faults  # loaded only here: it needs an HTTP client's errors
+    if faults:  # outermost except for the view: a network fails before the Hub can answer
+        from .faults.fault_layer import Faults  # imported only here: it needs an HTTP client's errors
 
         layers.insert(0, Middleware(Faults, plan=plan, clock=clock))
     layers.insert(0, Middleware(View, store=store))

@@ -1,4 +1,4 @@
-"""Who may see and change a collection; a bucket is seen by the same rules."""
+"""Who may see and change a collection; the same rules decide who sees a bucket."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def must_change(who: SignedInUser, row: sqlite3.Row) -> None:
 
 
 def seen_condition(who: SignedInUser | None) -> tuple[str, list[Value]]:
-    """A condition on `collections c` that keeps about what this caller may see; `can_see` is exact."""
+    """A condition on `collections c` that keeps roughly what this caller may see; `can_see` is exact."""
     if who is None:
         return "not c.private", []
     mine = [who.name, *(name for name, role in who.orgs.items() if role in READERS)]
@@ -37,7 +37,7 @@ def seen_condition(who: SignedInUser | None) -> tuple[str, list[Value]]:
 
 
 def _token_reads(who: SignedInUser, row: sqlite3.Row) -> bool:
-    """A token that may write collections may read them; so may, for a bucket, one that reads repositories."""
+    """Whether the token may read it; a token that may write collections may read them."""
     return any(
         who.allows(permission, row["namespace"], row["id"])
         for permission in ("collection.read", "collection.write")

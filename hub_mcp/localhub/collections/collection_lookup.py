@@ -16,7 +16,7 @@ from .rows import bucket_named, bucket_with_id, collection_with_id, collections_
 
 
 def collection_at(request: Request) -> sqlite3.Row:
-    """The collection a path names: by the id at its end, stale as the title may be, or by the title alone."""
+    """The collection a path names: by the id at its end, even under an old title, or by the title alone."""
     store, who = store_of(request), caller(request)
     row = named(store, who, request.path_params["namespace"], request.path_params["slug"])
     if row is None:
@@ -25,12 +25,12 @@ def collection_at(request: Request) -> sqlite3.Row:
 
 
 def named(store: Store, who: SignedInUser | None, namespace: str, slug: str) -> sqlite3.Row | None:
-    """The collection of a slug, if the caller may see it; of several with one title the first made."""
+    """The collection with this slug, if the caller may see it; the oldest of several with the same title."""
     return next((row for row in collections_named(store, namespace, slug) if can_see(who, row)), None)
 
 
 def item_target(store: Store, who: SignedInUser | None, type: str, id: str) -> str | None:
-    """The lasting id of the thing an item names; a collection is named by its id or either slug."""
+    """The permanent id of what an item names; a collection is named by its id or either slug."""
     if type == "paper":
         found = paper_with_id(store, id)
     elif type == "collection":

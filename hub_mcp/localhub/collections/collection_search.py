@@ -1,4 +1,4 @@
-"""The listing of collections: whose, holding what, sorted how, a page at a time."""
+"""The listing of collections: filtered by owner and item, sorted, a page at a time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .shapes import brief, listed
 
 SORTS = {"trending": "trending", "upvotes": "upvotes", "lastModified": "last_updated"}
 ITEM_FILTER = (
-    r"^spaces|models|datasets|papers/.*"  # as the OpenAPI document has it, without the group it means
+    r"^spaces|models|datasets|papers/.*"  # as in the OpenAPI document, without the group it must have meant
 )
 
 
@@ -71,7 +71,7 @@ def _several(request: Request, name: str) -> list[str]:
 
 
 def _item_key(store: Store, text: str) -> tuple[str, str] | None:
-    """Type and lasting id of the `item` filter; None when there is no such thing."""
+    """Type and permanent id of the `item` filter; None if there is no such thing."""
     if not re.search(ITEM_FILTER, text):
         raise invalid(f"Invalid string: must match pattern /{ITEM_FILTER}/", "item")
     plural, _, id = text.partition("/")

@@ -1,4 +1,4 @@
-"""The items of a collection: adding, annotating, moving and removing them, one at a time or in one go."""
+"""The items of a collection: adding, annotating, moving and removing them, one at a time or in a batch."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ NOTE = 500
 
 
 async def add(request: Request) -> Response:
-    """POST …/items, and …/item as the documentation spells it; answers the collection."""
+    """POST …/items, and …/item as the documentation spells it; returns the collection."""
     store, who, body = store_of(request), signed_in(request), await body_of(request)
     item, note = body.part("item", required=True), body.text("note", most=NOTE)
     what = item_in(item) if item else None
@@ -95,7 +95,7 @@ async def remove(request: Request) -> Response:
 
 
 class _Change:
-    """What is to become of one item."""
+    """The change requested for one item."""
 
     def __init__(self, body: JSONBody) -> None:
         self.note = body.text("note", most=NOTE)
@@ -106,7 +106,7 @@ class _Change:
             body.wrong("Invalid input: expected array of strings", "gallery")
 
     def apply(self, store: Store, item: sqlite3.Row) -> None:
-        """Write it; an empty note is none, and a position beyond the end is the end."""
+        """Write it; an empty note removes the note, and a position beyond the end means the end."""
         if self.note is not None:
             set_note(store, item["id"], self.note or None)
         if self.gallery is not None:

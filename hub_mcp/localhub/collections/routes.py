@@ -1,4 +1,4 @@
-"""Collections: making, finding, changing and deleting one, and what its items stand for."""
+"""Collections: creating, finding, changing and deleting one, and what its items stand for."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ async def read(request: Request) -> Response:
 
 
 async def update(request: Request) -> Response:
-    """PATCH /api/collections/{namespace}/{slug}; the one answer that is wrapped in `data`."""
+    """PATCH /api/collections/{namespace}/{slug}; the only answer wrapped in `data`."""
     store, who, body = store_of(request), signed_in(request), await body_of(request)
     changes: dict[str, Value] = {
         "title": body.text("title", least=1, most=60),
@@ -108,13 +108,13 @@ async def delete(request: Request) -> Response:
 
 
 def item_in(body: JSONBody) -> tuple[str, str] | None:
-    """Type and id of an item; None when something is wrong with it, which the body remembers."""
+    """Type and id of an item; None if something is wrong with it, which the body has noted."""
     type, id = body.choice("type", ITEM_TYPES, required=True), body.text("id", required=True)
     return (type, id) if type is not None and id is not None else None
 
 
 def add_item(store: Store, who: SignedInUser, collection: str, type: str, id: str, note: str | None) -> None:
-    """Put an item at the end; 404 when the caller cannot see such a thing, 409 when it is there already."""
+    """Append an item; 404 if the caller cannot see such a thing, 409 if the collection already has it."""
     key = item_target(store, who, type, id)
     if key is None or target_of(store, who, type, key) is None:
         raise ApiError(404, f"There is no {type} {id}, or you cannot see it")
@@ -131,7 +131,7 @@ def _whole(request: Request, id: str) -> dict[str, object]:
 
 
 def _may_create(store: Store, who: SignedInUser, namespace: str) -> str:
-    """The namespace as it is spelled, when role and token let the caller make a collection in it."""
+    """The namespace in its own spelling, if role and token let the caller create a collection in it."""
     if who.role_in(namespace) not in CREATORS:
         raise forbidden(
             f'You don\'t have the rights to create a collection under the namespace "{namespace}"'
@@ -141,7 +141,7 @@ def _may_create(store: Store, who: SignedInUser, namespace: str) -> str:
 
 
 def _gating(body: JSONBody) -> str | None:
-    """The `gating` field as it is kept: false, automatic, or by hand with notifications."""
+    """The `gating` field as stored: false, automatic, or manual with notifications."""
     if not body.given("gating") or body.fields["gating"] is False:
         return "false" if body.given("gating") else None
     part = body.part("gating")

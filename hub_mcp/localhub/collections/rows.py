@@ -15,7 +15,7 @@ def collection_with_id(store: Store, id: str) -> sqlite3.Row | None:
 
 
 def collections_named(store: Store, namespace: str, slug: str) -> list[sqlite3.Row]:
-    """What a slug can mean: the collection with the id at its end, then those with this title."""
+    """What a slug can mean: the collection with the id it ends with, then those with this title."""
     end = re.search(r"-([0-9a-f]{24})$", slug)
     by_id = "select * from collections where namespace = ? and id = ?"
     found = store.rows(by_id, namespace, end[1]) if end else []
@@ -25,14 +25,14 @@ def collections_named(store: Store, namespace: str, slug: str) -> list[sqlite3.R
 
 
 def collection_titled(store: Store, namespace: str, title: str) -> sqlite3.Row | None:
-    """The collection of exactly this title."""
+    """The collection with exactly this title."""
     return store.row("select * from collections where namespace = ? and title = ?", namespace, title)
 
 
 def matching_collections(
     store: Store, clauses: Sequence[str], params: Sequence[Value], column: str, limit: int
 ) -> list[sqlite3.Row]:
-    """The collections `c` that fulfil all conditions, greatest first."""
+    """The collections `c` that meet all conditions, largest first."""
     return store.rows(
         f"select c.* from collections c where {' and '.join(clauses)}"  # noqa: S608 - our own words, values bound
         f" order by c.{column} desc, c.id limit ?",
@@ -42,7 +42,7 @@ def matching_collections(
 
 
 def holding_condition(count: int) -> str:
-    """A condition on `collections c`: one of that many items, each a type and a lasting id, is in it."""
+    """A condition on `collections c`: one of `count` items, each a type and a permanent id, is in it."""
     marks = ",".join("(?, ?)" for _ in range(count))
     holders = f"select collection from collection_items where (type, target) in (values {marks})"  # noqa: S608
     return f"c.id in ({holders})"
@@ -56,7 +56,7 @@ def insert_collection(store: Store, columns: Mapping[str, Value]) -> None:
 
 
 def update_collection(store: Store, id: str, changes: Mapping[str, Value]) -> None:
-    """Change some columns of a collection, which counts as changed now."""
+    """Change some columns of a collection and its update time."""
     columns = {**changes, "last_updated": store.now()}
     assignments = ", ".join(f"{name} = ?" for name in columns)
     store.run(f"update collections set {assignments} where id = ?", *columns.values(), id)  # noqa: S608 - our own names
@@ -68,7 +68,7 @@ def delete_collection(store: Store, id: str) -> None:
 
 
 def items_of(store: Store, collection: str) -> list[sqlite3.Row]:
-    """The items of a collection in their order."""
+    """The items of a collection, in order."""
     return store.rows("select * from collection_items where collection = ? order by position, id", collection)
 
 
@@ -83,13 +83,13 @@ def count_items(store: Store, collection: str) -> int:
 
 
 def holds(store: Store, collection: str, type: str, target: str) -> bool:
-    """Whether a thing is in a collection already."""
+    """Whether a thing is already in a collection."""
     sql = "select count(*) from collection_items where collection = ? and type = ? and target = ?"
     return store.count(sql, collection, type, target) > 0
 
 
 def append_item(store: Store, collection: str, type: str, target: str, note: str | None) -> None:
-    """Put a thing, by its lasting id, at the end of a collection."""
+    """Append a thing, by its permanent id, to a collection."""
     store.run(
         "insert into collection_items (id, collection, type, target, position, note) select ?, ?, ?, ?,"
         " coalesce(max(position) + 1, 0), ? from collection_items where collection = ?",
@@ -104,23 +104,23 @@ def append_item(store: Store, collection: str, type: str, target: str, note: str
 
 
 def set_note(store: Store, item: str, note: str | None) -> None:
-    """Give an item another note, or none."""
+    """Replace an item's note, or remove it."""
     store.run("update collection_items set note = ? where id = ?", note, item)
 
 
 def set_gallery(store: Store, item: str, gallery: str) -> None:
-    """Give an item other pictures, a JSON array of addresses."""
+    """Replace an item's pictures, a JSON array of addresses."""
     store.run("update collection_items set gallery = ? where id = ?", gallery, item)
 
 
 def delete_item(store: Store, collection: str, item: str) -> None:
-    """Take an item out; those behind it move up."""
+    """Remove an item; those after it move up."""
     store.run("delete from collection_items where id = ?", item)
     _renumber(store, [row["id"] for row in items_of(store, collection)])
 
 
 def move_item(store: Store, collection: str, item: str, position: int) -> None:
-    """Put an item elsewhere in the order; a position beyond the end is the end."""
+    """Move an item to another position; one beyond the end means the end."""
     order: list[str] = [row["id"] for row in items_of(store, collection) if row["id"] != item]
     order.insert(position, item)
     _renumber(store, order)

@@ -39,7 +39,7 @@ def whole(store: Store, who: SignedInUser | None, row: sqlite3.Row, origin: str)
 
 
 def listed(store: Store, who: SignedInUser | None, row: sqlite3.Row, origin: str) -> dict[str, object]:
-    """A collection in the listing: its first items, neither position nor shareUrl (recorded)."""
+    """A collection in the listing: its first items, without position and shareUrl (recorded)."""
     return {
         **_head(store, who, row),
         "items": items(store, who, row, origin, LISTED_ITEMS),
@@ -65,7 +65,7 @@ def brief(store: Store, who: SignedInUser | None, row: sqlite3.Row) -> dict[str,
 def items(
     store: Store, who: SignedInUser | None, collection: sqlite3.Row, origin: str, limit: int | None = None
 ) -> list[dict[str, object]]:
-    """The items of a collection in their order, without those that are hidden from this caller."""
+    """The items of a collection in order, without those hidden from this caller."""
     shown: list[dict[str, object]] = []
     for row in items_of(store, collection["id"]):
         if limit is not None and len(shown) == limit:

@@ -8,7 +8,7 @@ import unicodedata
 
 
 def title_slug(title: str) -> str:
-    """The readable part of a slug; a title without a letter of the alphabet is just a collection."""
+    """The readable part of a slug; a title without a Latin letter or digit becomes `collection`."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "collection"
 
@@ -19,5 +19,5 @@ def slug_of(row: sqlite3.Row) -> str:
 
 
 def share_url(row: sqlite3.Row, origin: str) -> str:
-    """The short address to pass on, without the id."""
+    """The short address for sharing, without the id."""
     return f"{origin}/collections/{row['namespace']}/{row['title_slug']}"

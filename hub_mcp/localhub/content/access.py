@@ -1,4 +1,4 @@
-"""Who may see and change what is in a repository, and which revision and path an address names."""
+"""Who may see and change a repository's content, and which revision and path an address names."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from ..web.request import raw_path
 
 
 def open_repo(request: Request) -> tuple[Store, sqlite3.Row]:
-    """The repository of a path, when the caller may see its files."""
+    """The repository of a path, if the caller may see its files."""
     store, repo = store_of(request), repo_at(request, PLURALS[request.path_params.get("type", "models")])
     may_fetch(store, caller(request), repo)
     return store, repo
 
 
 def may_fetch(store: Store, who: SignedInUser | None, repo: sqlite3.Row) -> None:
-    """Refuse the files of a repository that is disabled, gated, or a protected Space."""
+    """Refuse the files of a disabled or gated repository, or of a protected Space."""
     if repo["disabled"]:
         raise disabled()
     inside = who is not None and role_on(who, repo) not in (None, "no_access")
@@ -38,7 +38,7 @@ def may_fetch(store: Store, who: SignedInUser | None, repo: sqlite3.Row) -> None
 
 
 def may_discuss(who: SignedInUser, repo: sqlite3.Row) -> None:
-    """403 unless the token lets its owner write in discussions, which opening a pull request is too."""
+    """403 unless the token may write in discussions, which includes opening a pull request."""
     if json.loads(repo["settings"]).get("discussionsDisabled"):
         raise forbidden("Discussions are disabled for this repo")
     if who.allows("discussion.write", repo["namespace"], repo["_id"]):
@@ -49,7 +49,7 @@ def may_discuss(who: SignedInUser, repo: sqlite3.Row) -> None:
 
 
 def revision_and_path(request: Request, marker: str) -> tuple[str, str]:
-    """Revision and path from the address as it was sent, where a slash within the revision is encoded."""
+    """Revision and path from the address as sent, where a slash within the revision is encoded."""
     rest = raw_path(request).split(marker, 1)[1]
     written = re.match(r"refs/(?:convert|pr)/[^/]+(?=/|$)", rest)
     revision = written[0] if written else rest.split("/", 1)[0]
@@ -57,7 +57,7 @@ def revision_and_path(request: Request, marker: str) -> tuple[str, str]:
 
 
 def _standing(store: Store, who: SignedInUser, repo: sqlite3.Row) -> str | None:
-    """What became of the caller's request for access; None without one, or with a token not for it."""
+    """The status of the caller's access request; None without one, or if the token may not use it."""
     sql = "select status from access_requests where repo = ? and user_id = ?"
     row = store.row(sql, repo["key"], who.id) if who.reads_gated else None
     return str(row["status"]) if row else None

@@ -1,4 +1,4 @@
-"""The card on top of a README, YAML between two lines of dashes: read, and checked as the Hub checks it."""
+"""The card at the top of a README, YAML between two lines of dashes: read, and checked as on the Hub."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from ..store import Json
 from ..tags.tag_labels import LICENSES, TASK_GROUP
 
 MOST_CARD = 64 * 1024
-DEEPEST = 40  # brackets within brackets; the reader takes time with the square of it
+DEEPEST = 40  # nested brackets; the parser takes time quadratic in it
 _NESTING = {"[": 1, "{": 1, "]": -1, "}": -1}
 COLORS = ("red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray")
 _CARD = re.compile(r"\A\s*---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 
 
 class CardError(Exception):
-    """The card cannot be read, or the Hub refuses what it says; one complaint a line."""
+    """The card cannot be read, or the Hub refuses its values; one complaint per line."""
 
 
 def split(text: str) -> tuple[str | None, str]:
-    """The card's YAML, None when there is no card, and the text below it."""
+    """The card's YAML (None without a card) and the text below it."""
     found = _CARD.match(text)
     return (found[1], text[found.end() :]) if found else (None, text)
 
 
 def read_card(text: str) -> dict[str, Json]:
-    """The card of a README as JSON has it; empty without one."""
+    """The card of a README as JSON; empty without one."""
     written, _ = split(text)
     if written is None or not written.strip():
         return {}
@@ -37,11 +37,11 @@ def read_card(text: str) -> dict[str, Json]:
         raise CardError(f"the metadata is longer than {MOST_CARD:,} characters")
     if max(accumulate(_NESTING.get(character, 0) for character in written)) > DEEPEST:
         raise CardError("the metadata is nested too deeply")
-    from ruamel.yaml import YAML  # only who commits a card needs it
+    from ruamel.yaml import YAML  # needed only to commit a card
     from ruamel.yaml.error import YAMLError
     from ruamel.yaml.events import AliasEvent
 
-    reader = YAML(typ="safe", pure=True)  # of YAML 1.2, as on the Hub: `no` is a language
+    reader = YAML(typ="safe", pure=True)  # YAML 1.2, as on the Hub: `no` is a language
     try:
         if any(isinstance(event, AliasEvent) for event in reader.parse(written)):
             raise CardError("references are not allowed: by them a few lines become endless")
@@ -87,7 +87,7 @@ def _one_of(card: dict[str, Json], name: str, options: Sequence[str]) -> list[st
 
 
 def _plain(value: object) -> Json:
-    """A value of YAML as JSON: dates as text, names as text, no number that JSON lacks."""
+    """A YAML value as JSON: dates and keys become text, numbers that JSON lacks null."""
     if isinstance(value, dict):
         return {_text(str(key)): _plain(inner) for key, inner in value.items()}
     if isinstance(value, (list, set, tuple)):

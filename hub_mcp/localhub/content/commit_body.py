@@ -1,4 +1,4 @@
-"""The body of a commit, NDJSON or JSON, read into what it puts in, takes out and moves."""
+"""The body of a commit, NDJSON or JSON, read into the files it adds, removes and moves."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class PutTextFile:
 
 @dataclass(frozen=True, slots=True)
 class PutLargeFile:
-    """A file of LFS by its SHA-256; its size is known from the upload."""
+    """An LFS file by its SHA-256; its size is known from the upload."""
 
     path: str
     sha256: str
@@ -37,7 +37,7 @@ class PutLargeFile:
 
 @dataclass(frozen=True, slots=True)
 class RemovePath:
-    """A file or folder that goes; `kind` is what the caller takes it for, if they say so."""
+    """A file or folder to remove; `kind` is what the caller says it is, if anything."""
 
     path: str
     kind: str | None = None
@@ -45,7 +45,7 @@ class RemovePath:
 
 @dataclass(frozen=True, slots=True)
 class MovePath:
-    """A file that gets another path and, unless it comes with a content of its own, keeps what it holds."""
+    """A file that moves to another path and keeps its content unless a new one is sent."""
 
     path: str
     old_path: str
@@ -56,7 +56,7 @@ Operation = PutTextFile | PutLargeFile | RemovePath | MovePath
 
 @dataclass(slots=True)
 class CommitRequest:
-    """A commit as somebody asks for it."""
+    """A commit as requested."""
 
     title: str = ""
     message: str = ""
@@ -65,7 +65,7 @@ class CommitRequest:
 
 
 def read_commit(raw: bytes, ndjson: bool) -> CommitRequest:
-    """The commit that a body asks for; anything that is no commit is refused with 400."""
+    """The commit that a body describes; anything else is refused with 400."""
     lines = list(_lines(raw) if ndjson else _json_lines(_load(raw, "Invalid JSON in the request's body")))
     if len(lines) > MOST_OPERATIONS + 1:
         raise ApiError(413, f"A commit holds at most {MOST_OPERATIONS:,} operations")
@@ -96,7 +96,7 @@ def path_problem(path: str) -> str | None:
 
 
 def _lines(raw: bytes) -> Iterator[tuple[str, dict[str, Json]]]:
-    """Key and value of every line of NDJSON."""
+    """Key and value of each NDJSON line."""
     for number, line in enumerate(raw.splitlines()):
         if not line.strip():
             continue

@@ -1,4 +1,4 @@
-"""Committing over the API: how files are to be uploaded, the commit itself, and the check of a card."""
+"""Committing over the API: how to upload each file, the commit itself, and the check of a card."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PULL_REQUEST = re.compile(r"refs/pr/([1-9]\d{0,8})")
 
 
 async def preupload(request: Request) -> Response:
-    """POST …/preupload/{revision}: for each file whether it goes into the commit or to LFS before it."""
+    """POST …/preupload/{revision}: for each file, whether it goes into the commit or to LFS first."""
     body = await body_of(request)
     store, repo = open_repo(request)
     who = signed_in(request)
@@ -56,7 +56,7 @@ async def preupload(request: Request) -> Response:
 
 
 async def commit(request: Request) -> Response:
-    """POST …/commit/{revision}: NDJSON, or the older JSON; with `create_pr` it only proposes."""
+    """POST …/commit/{revision}: NDJSON, or the older JSON; `create_pr` opens a pull request instead."""
     raw = await bounded_body(request, MOST_COMMIT)
     store, repo = open_repo(request)
     who = signed_in(request)
@@ -81,7 +81,7 @@ async def commit(request: Request) -> Response:
 
 
 async def validate(request: Request) -> Response:
-    """POST /api/validate-yaml: what the Hub has against a README's card; 400 when it refuses it."""
+    """POST /api/validate-yaml: the Hub's complaints about a README's card; 400 if it refuses the card."""
     body = await body_of(request)
     content, type = body.text("content", required=True), body.choice("repoType", TYPES) or "model"
     body.check()
@@ -98,7 +98,7 @@ async def validate(request: Request) -> Response:
 
 
 def _told(store: Store, tree: str, part: JSONBody, attributes: str, ignore: str) -> dict[str, object]:
-    """What becomes of one file."""
+    """How to upload one file."""
     path, size = part.text("path", required=True) or "", part.whole("size", least=0, required=True) or 0
     sample = part.text("sample", required=True) or ""
     problem = path_problem(path)
@@ -117,7 +117,7 @@ def _told(store: Store, tree: str, part: JSONBody, attributes: str, ignore: str)
 
 
 def _branch(store: Store, repo: sqlite3.Row, revision: str) -> str:
-    """The branch or pull request that a revision names; nothing else takes commits."""
+    """The branch or pull request that a revision names; commits go to nothing else."""
     ref = ref_named(store, repo, revision)
     if ref is None or not ref.startswith(("refs/heads/", "refs/pr/")):
         raise revision_missing(revision)
@@ -125,7 +125,7 @@ def _branch(store: Store, repo: sqlite3.Row, revision: str) -> str:
 
 
 def _may_commit(store: Store, who: SignedInUser, repo: sqlite3.Row, ref: str) -> None:
-    """Whoever may write; and to a pull request that is not closed also the one who opened it."""
+    """403 unless the caller may write, or opened the pull request and it is not closed."""
     asked = PULL_REQUEST.fullmatch(ref)
     discussion = discussion_row(store, repo["key"], int(asked[1])) if asked else None
     if discussion is not None and discussion["status"] not in ("draft", "open"):
@@ -144,7 +144,7 @@ def _check_parent(store: Store, repo: sqlite3.Row, ref: str, body: CommitRequest
 def _propose(
     store: Store, repo: sqlite3.Row, who: SignedInUser, revision: str, body: CommitRequest
 ) -> tuple[str, int]:
-    """Commit to a new pull request; with a parent it starts from there."""
+    """Commit to a new pull request, which starts from the parent commit if one is given."""
     if _branch(store, repo, revision) != MAIN:
         raise bad_request("Pull requests can only be opened against the main branch")
     base = sha_at(store, repo, body.parent or "main")
@@ -161,7 +161,7 @@ def _propose(
 def _tell_pull_request(
     store: Store, repo: sqlite3.Row, who: SignedInUser, ref: str, sha: str, title: str
 ) -> None:
-    """Note a commit among the events of the pull request it went to."""
+    """Add a commit to the events of its pull request."""
     asked = PULL_REQUEST.fullmatch(ref)
     discussion = discussion_row(store, repo["key"], int(asked[1])) if asked else None
     if discussion is not None:

@@ -1,4 +1,4 @@
-"""A commit carried out: what it asks for put on top of a tree, checked, written, and a branch moved to it."""
+"""Carrying out a commit: its operations applied to a tree, checked, written, and the branch moved to it."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ ATTRIBUTES = ".gitattributes"
 
 @dataclass(slots=True)
 class _Draft:
-    """A tree with what the operations so far have changed in it."""
+    """A tree with the changes of the operations so far."""
 
     store: Store
     repo: int
     tree: str
     changes: dict[str, GitEntry | None] = field(default_factory=dict[str, GitEntry | None])
     texts: dict[str, bytes] = field(default_factory=dict[str, bytes])
-    folders: set[str] = field(default_factory=set[str])  # those that something was put in
+    folders: set[str] = field(default_factory=set[str])  # those that were written to
 
     def file(self, path: str) -> GitEntry | None:
-        """The file at a path as it is now."""
+        """The file at a path, changes included."""
         found = self.changes[path] if path in self.changes else entry_at(self.store, self.tree, path)
         return None if found is None or found.is_folder else found
 
     def below(self, path: str) -> list[str]:
-        """The paths of all files in a folder as it is now."""
+        """The paths of all files in a folder, changes included."""
         there = entry_at(self.store, self.tree, path)
         paths: dict[str, None] = {}
         if path in self.folders:
@@ -47,7 +47,7 @@ class _Draft:
         return [name for name in paths if self.changes.get(name, there) is not None]
 
     def put(self, path: str, entry: GitEntry) -> None:
-        """Let a file stand at a path; refused where a folder stands, or below a file."""
+        """Write a file at a path; refused where a folder is, or below a file."""
         above = ["/".join(path.split("/")[:depth]) for depth in range(1, path.count("/") + 1)]
         if self.below(path) or any(self.file(folder) for folder in above):
             raise bad_request(
@@ -60,7 +60,7 @@ class _Draft:
 def commit_to(
     store: Store, repo: sqlite3.Row, ref: str, author: str, body: CommitRequest, moment: str | None = None
 ) -> str:
-    """Write the commit on top of what the ref leads to, and let the ref lead to it; inside a transaction."""
+    """Write the commit on top of the ref's and move the ref to it; inside a transaction."""
     head = sha_of(store, repo, ref)
     tree = tree_with(store, repo, tree_of(store, repo["key"], head), body.operations, author, ref)
     sha = add_commit(
@@ -78,7 +78,7 @@ def commit_to(
 
 
 def move_ref(store: Store, repo: sqlite3.Row, ref: str, sha: str) -> None:
-    """Let a ref lead to a commit; when it is main the repository shows what that holds."""
+    """Move a ref to a commit; for main, also update what the repository shows of its content."""
     if ref == MAIN:
         main_changed(store, repo, sha)
     else:
@@ -88,7 +88,7 @@ def move_ref(store: Store, repo: sqlite3.Row, ref: str, sha: str) -> None:
 def tree_with(
     store: Store, repo: sqlite3.Row, tree: str, operations: list[Operation], author: str, ref: str
 ) -> str:
-    """The tree after the operations, one after another; refused as a whole when one cannot be carried out."""
+    """The tree after all operations in order; one that cannot be carried out refuses them all."""
     draft = _Draft(store, repo["key"], tree)
     large: list[str] = []
     for operation in operations:
@@ -111,7 +111,7 @@ def tree_with(
 
 
 def _put_text(draft: _Draft, operation: PutTextFile, author: str, ref: str) -> list[str]:
-    """Put a text file in; a pointer to a large file is that file."""
+    """Add a text file; a pointer to a large file counts as that file."""
     points = pointed(operation.content)
     if points is not None:
         _put_large(draft, PutLargeFile(operation.path, *points), author, ref)
@@ -171,7 +171,7 @@ def _move(draft: _Draft, operation: MovePath) -> None:
 
 
 def _check_card(draft: _Draft, type: str) -> None:
-    """Refuse a README whose card the Hub would not take."""
+    """Refuse a README whose card the Hub would not accept."""
     content = draft.texts.get("README.md")
     if content is None:
         return
@@ -184,7 +184,7 @@ def _check_card(draft: _Draft, type: str) -> None:
 
 
 def _check_tracked(draft: _Draft) -> None:
-    """Refuse bytes in the commit of what .gitattributes gives to LFS."""
+    """Refuse inline content for files that .gitattributes assigns to LFS."""
     rules = draft.texts.get(ATTRIBUTES)
     attributes = rules.decode("utf-8", "replace") if rules is not None else None
     for path, content in draft.texts.items():
@@ -198,7 +198,7 @@ def _check_tracked(draft: _Draft) -> None:
 
 
 def _track(draft: _Draft, paths: list[str]) -> None:
-    """Name large files in .gitattributes where it does not yet."""
+    """Add large files to .gitattributes if it does not track them yet."""
     entry = draft.file(ATTRIBUTES)
     if ATTRIBUTES in draft.texts:
         written = draft.texts[ATTRIBUTES].decode("utf-8", "replace")
@@ -213,7 +213,7 @@ def _track(draft: _Draft, paths: list[str]) -> None:
 def first_commit(
     store: Store, repo: sqlite3.Row, author: str, operations: list[Operation], title: str
 ) -> str:
-    """The commit a new repository begins with."""
+    """The first commit of a new repository."""
     tree = tree_with(store, repo, EMPTY_TREE, operations, author, MAIN)
     sha = add_commit(store, repo["key"], tree, None, author, store.now(), title)
     main_changed(store, repo, sha)

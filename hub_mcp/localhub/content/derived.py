@@ -1,4 +1,4 @@
-"""What the Hub reads out of the head of main whenever it changes: the card, tags, sizes, the date."""
+"""What the Hub reads from the head of main whenever it changes: the card, tags, sizes, the date."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FORMATS = {
     "mlmodel": "coreml",
     "tflite": "tflite",
 }
-PREFIXED = {  # field of the card → what stands before its words as tags
+PREFIXED = {  # field of the card → prefix of its tags
     "dataset": {"language": "language:", "license": "license:", "task_categories": "task_categories:",
                 "size_categories": "size_categories:", "task_ids": "task_ids:", "tags": ""},
     "model": {"language": "", "datasets": "dataset:", "license": "license:", "tags": ""},
@@ -33,7 +33,7 @@ MOST_DESCRIBED = 600  # characters of a dataset's description
 
 @dataclass(slots=True)
 class HeadReading:
-    """What the files of one tree say about their repository."""
+    """What the files of a tree say about their repository."""
 
     card: dict[str, Json] = field(default_factory=dict[str, Json])
     text: str = ""
@@ -42,7 +42,7 @@ class HeadReading:
 
 
 def reading(store: Store, type: str, tree: str) -> HeadReading:
-    """Read a tree's README and configuration; a card that cannot be read is none."""
+    """Read a tree's README and configuration; an unreadable card counts as none."""
     found = HeadReading()
     written = text_at(store, tree, "README.md")
     if written is not None:
@@ -61,7 +61,7 @@ def reading(store: Store, type: str, tree: str) -> HeadReading:
 
 
 def text_at(store: Store, tree: str, path: str) -> str | None:
-    """A text file of a tree, if git itself keeps it."""
+    """A text file of a tree, if git itself stores it."""
     entry = entry_at(store, tree, path)
     if entry is None or entry.is_folder or entry.sha256 is not None:
         return None
@@ -70,7 +70,7 @@ def text_at(store: Store, tree: str, path: str) -> str | None:
 
 
 def main_changed(store: Store, repo: sqlite3.Row, sha: str) -> None:
-    """Let main lead to a commit, and the repository show what is in it; inside a transaction."""
+    """Move main to a commit and update what the repository shows of it; inside a transaction."""
     key, type = repo["key"], repo["type"]
     commit = commit_row(store, key, sha)
     old_tree = tree_of(store, key, repo["sha"]) if repo["sha"] else EMPTY_TREE
@@ -107,7 +107,7 @@ def main_changed(store: Store, repo: sqlite3.Row, sha: str) -> None:
 
 
 def storage(store: Store, repo: int, tree: str) -> int:
-    """What a repository takes: its text files of today, and every large file it still holds."""
+    """The storage a repository uses: its current text files, and every large file it still has."""
     texts = sum(entry.size for entry in files_of(store, tree).values() if entry.sha256 is None)
     return texts + store.count(
         "select coalesce(sum(l.size), 0) from repo_large_files r join large_files l on l.sha256 = r.sha256"
@@ -117,12 +117,12 @@ def storage(store: Store, repo: int, tree: str) -> int:
 
 
 def card_tags(card: Mapping[str, object], type: str) -> list[str]:
-    """The tags that a repository's card gives it; a dataset's carry the field they come from."""
+    """The tags from a repository's card; those of a dataset carry their field as a prefix."""
     return [f"{prefix}{word}" for name, prefix in PREFIXED[type].items() for word in _words(card.get(name))]
 
 
 def _tags(store: Store, type: str, tree: str, found: HeadReading) -> list[str]:
-    """The tags that files and card give."""
+    """The tags from files and card."""
     tags: list[str] = []
     if type == "model":
         endings = {path.rpartition(".")[2] for path in files_of(store, tree)}
@@ -145,7 +145,7 @@ def _tags(store: Store, type: str, tree: str, found: HeadReading) -> list[str]:
 
 
 def _merged(now: list[str], before: list[str], after: list[str]) -> list[str]:
-    """Today's tags without those that the files no longer give, and with the new ones."""
+    """The current tags, without those the files no longer give and with the new ones."""
     kept = [tag for tag in now if tag in after or tag not in before]
     new = [tag for tag in after if tag not in kept]
     last = [tag for tag in kept if tag.startswith("region:")]
@@ -153,7 +153,7 @@ def _merged(now: list[str], before: list[str], after: list[str]) -> list[str]:
 
 
 def _said(repo: sqlite3.Row, name: str, before: HeadReading, after: HeadReading) -> str | None:
-    """A column that the card may give; what the Hub knew without the card stays."""
+    """A column that the card may set; a value the Hub had from elsewhere stays."""
     value: Json = after.card.get(name)
     if isinstance(value, str):
         return value
@@ -175,7 +175,7 @@ def _details(details: dict[str, Json], before: HeadReading, after: HeadReading) 
 
 
 def _described(repo: sqlite3.Row, before: HeadReading, after: HeadReading) -> str | None:
-    """A dataset's description: the beginning of its README, as the Hub writes it."""
+    """A dataset's description: the beginning of its README, as on the Hub."""
     if repo["type"] != "dataset" or before.text == after.text:
         return str(repo["description"]) if repo["description"] is not None else None
     text = re.sub(r"^#+ *(.*)$", r"\n\t\n\t\t\n\t\t\1\n\t\n", after.text, flags=re.MULTILINE).rstrip()

@@ -1,11 +1,11 @@
-"""What .gitattributes and .gitignore say of a path, and how a file has to be uploaded."""
+"""What .gitattributes and .gitignore say about a path, and how a file has to be uploaded."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
-MOST_TEXT = 10 * 1024 * 1024  # a larger file goes to LFS, whatever it holds
+MOST_TEXT = 10 * 1024 * 1024  # a larger file goes to LFS, whatever its content
 TRACKED = "filter=lfs diff=lfs merge=lfs -text"
 USUAL = (
     "7z", "arrow", "avro", "bin", "bz2", "ckpt", "flac", "ftz", "gguf", "gif", "gz", "h5", "joblib",
@@ -17,13 +17,13 @@ DEFAULT_ATTRIBUTES = "".join(f"*.{ending} {TRACKED}\n" for ending in USUAL)
 
 
 def is_binary(content: bytes) -> bool:
-    """Whether the Hub takes a content for binary: it holds a NUL, or is no UTF-8."""
+    """Whether the Hub considers content binary: it contains a NUL, or is not UTF-8."""
     if b"\0" in content:
         return True
     try:
         content.decode()
     except UnicodeDecodeError as error:
-        return error.end < len(content) or len(content) != 512  # a sample may end within a character
+        return error.end < len(content) or len(content) != 512  # a sample may split a character
     return False
 
 
@@ -33,7 +33,7 @@ def must_be_large(path: str, size: int, sample: bytes, attributes: str) -> bool:
 
 
 def tracked(path: str, attributes: str) -> bool:
-    """Whether .gitattributes gives a path to LFS; the last line that names it decides."""
+    """Whether .gitattributes assigns a path to LFS; the last line that matches decides."""
     large = False
     for line in attributes.splitlines():
         words = line.split()
@@ -45,14 +45,14 @@ def tracked(path: str, attributes: str) -> bool:
 
 
 def with_tracked(attributes: str, paths: list[str]) -> str:
-    """The .gitattributes that also gives these paths to LFS."""
+    """The .gitattributes with these paths assigned to LFS too."""
     missing = [path for path in paths if not tracked(path, attributes)]
     start = attributes if not attributes or attributes.endswith("\n") else attributes + "\n"
     return start + "".join(f"{_quoted(path)} {TRACKED}\n" for path in missing)
 
 
 def ignored(path: str, rules: str) -> bool:
-    """Whether .gitignore leaves a path out; a later line may take it back in."""
+    """Whether .gitignore excludes a path; a later line may include it again."""
     out = False
     for line in rules.splitlines():
         rule = line.rstrip()
@@ -67,7 +67,7 @@ def ignored(path: str, rules: str) -> bool:
 
 
 def _named(pattern: str, path: str) -> bool:
-    """Whether git's pattern names a path; without a slash in it, it names files in any folder."""
+    """Whether a git pattern matches a path; one without a slash matches files in any folder."""
     if "/" in pattern.strip("/") or pattern.startswith("/"):
         return _pattern(pattern.lstrip("/")).fullmatch(path) is not None
     return _pattern(pattern).fullmatch(path.rpartition("/")[2]) is not None

@@ -1,4 +1,4 @@
-"""Git LFS: which large files a repository still lacks, their upload whole or in parts, list and deletion."""
+"""Git LFS: which large files a repository lacks, their upload whole or in parts, listing and deletion."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from .access import may_discuss, open_repo
 from .committing import move_ref
 from .derived import storage
 
-PART = 10 * 1024 * 1024  # what is longer is uploaded in parts of this size
-MOST_LARGE = 256 * 1024 * 1024  # the Hub's bound is 50 GB; ours has to fit into memory
+PART = 10 * 1024 * 1024  # larger files are uploaded in parts of this size
+MOST_LARGE = 256 * 1024 * 1024  # the Hub's limit is 50 GB; ours has to fit into memory
 MOST_OBJECTS = 1000
 MEDIA = "application/vnd.git-lfs+json; charset=utf-8"
-KEPT_SECONDS = 24 * 3600  # an upload that is not finished by then is forgotten
+KEPT_SECONDS = 24 * 3600  # unfinished uploads are dropped after this
 
 
 async def batch(request: Request) -> Response:
-    """POST /{repo}.git/info/lfs/objects/batch: for each object where its bytes go, or that they are there."""
+    """POST /{repo}.git/info/lfs/objects/batch: where to upload each object, or that it is already there."""
     body = await body_of(request)
-    body.choice("operation", ("upload",), required=True)  # who downloads resolves
+    body.choice("operation", ("upload",), required=True)  # downloads go through resolve
     objects = body.parts("objects", required=True) or []
     if len(objects) > MOST_OBJECTS:
         raise ApiError(413, f"At most {MOST_OBJECTS:,} objects are looked at in one request")
@@ -55,7 +55,7 @@ async def batch(request: Request) -> Response:
 
 
 async def upload(request: Request) -> Response:
-    """PUT the bytes of a large file; refused when they are not those that were announced."""
+    """PUT the bytes of a large file; refused unless they match the announced SHA-256 and size."""
     store, row = store_of(request), _upload(request)
     content = await bounded_body(request, min(int(row["size"]), MOST_LARGE))
     with store.write():
@@ -64,7 +64,7 @@ async def upload(request: Request) -> Response:
 
 
 async def upload_part(request: Request) -> Response:
-    """PUT one part of a large file; its ETag is named when the upload is completed."""
+    """PUT one part of a large file; its ETag is sent again when the upload is completed."""
     store, row = store_of(request), _upload(request)
     number = int(request.path_params["number"])
     if not 1 <= number <= _parts(row["size"]):
@@ -80,7 +80,7 @@ async def upload_part(request: Request) -> Response:
 
 
 async def complete(request: Request) -> Response:
-    """POST the ETags of all parts; from then on the file is there."""
+    """POST the ETags of all parts, which makes the file available."""
     store, row, body = store_of(request), _upload(request), await body_of(request)
     oid = body.text("oid", required=True)
     named = {
@@ -90,7 +90,7 @@ async def complete(request: Request) -> Response:
     body.check()
     with store.write():
         if oid == row["sha256"] and _held(store, row["repo"], row["sha256"]) is not None:
-            return HubJSON({"success": True})  # asked again, because the first answer was lost
+            return HubJSON({"success": True})  # a retry, because the first answer was lost
         parts = store.rows(
             "select number, content from upload_parts where upload = ? order by number", row["id"]
         )
@@ -115,7 +115,7 @@ async def verify(request: Request) -> Response:
 
 
 async def listing(request: Request) -> Response:
-    """GET …/lfs-files: the large files a repository holds, whether or not a commit still names them."""
+    """GET …/lfs-files: the large files of a repository, including those no commit refers to any more."""
     store, repo = open_repo(request)
     must_write(signed_in(request), repo, f'see the large files of {repo["type"]} "{repo["id"]}"')
     limit, place = limit_of(request, 1000, 1000), place_of(request, 1)
@@ -133,7 +133,7 @@ async def listing(request: Request) -> Response:
 
 
 async def delete_batch(request: Request) -> Response:
-    """POST …/lfs-files/batch: some of them go; commits that name them are made anew unless told not to."""
+    """POST …/lfs-files/batch: delete some, and rewrite the commits with them unless told otherwise."""
     body = await body_of(request)
     asked = body.part("deletions", required=True)
     named = asked.fields.get("sha") if asked else None
@@ -161,7 +161,7 @@ async def delete_batch(request: Request) -> Response:
 
 
 async def no_xet(request: Request) -> NoReturn:
-    """GET …/xet-{read,write}-token: there is no Xet storage here; clients that are told so use LFS."""
+    """GET …/xet-{read,write}-token: refused, which makes clients use LFS; there is no Xet storage here."""
     open_repo(request)
     raise ApiError(
         501, "The local Hub has no Xet storage. Set HF_HUB_DISABLE_XET=1, and the client uses LFS."
@@ -169,7 +169,7 @@ async def no_xet(request: Request) -> NoReturn:
 
 
 def keep_large(store: Store, repo: int, content: bytes, pusher: str, filename: str | None = None) -> str:
-    """Take the bytes of a large file for a repository, and answer their SHA-256; inside a transaction."""
+    """Store the bytes of a large file for a repository and return their SHA-256; inside a transaction."""
     sha256 = hashlib.sha256(content).hexdigest()
     store.run(
         "insert into large_files (sha256, size, content) values (?, ?, ?) on conflict (sha256) do"
@@ -181,7 +181,7 @@ def keep_large(store: Store, repo: int, content: bytes, pusher: str, filename: s
 
 
 def hold(store: Store, repo: int, sha256: str, pusher: str, moment: str, filename: str | None = None) -> None:
-    """Note that a repository holds a large file; inside a transaction."""
+    """Record that a repository has a large file; inside a transaction."""
     store.run(
         "insert or ignore into repo_large_files (repo, sha256, filename, ref, pusher, pushed_at)"
         " values (?, ?, ?, ?, ?, ?)",
@@ -192,7 +192,7 @@ def hold(store: Store, repo: int, sha256: str, pusher: str, moment: str, filenam
 def _told(
     store: Store, repo: sqlite3.Row, who: SignedInUser, oid: str, size: int, in_parts: bool, base: str
 ) -> dict[str, object]:
-    """One object of a batch's answer."""
+    """One object in the answer to a batch."""
     answers: dict[str, object] = {"oid": oid, "size": size}
     held = _held(store, repo["key"], oid)
     if held is not None:
@@ -218,7 +218,7 @@ def _told(
 
 
 def _without(store: Store, repo: sqlite3.Row, oids: set[str]) -> None:
-    """Let everything lead to commits without these files; inside a transaction."""
+    """Move all refs to rewritten commits without these files; inside a transaction."""
     new = rewritten(store, repo, oids)
     for row in store.rows("select ref, sha from refs where repo = ?", repo["key"]):
         if row["sha"] in new:
@@ -249,7 +249,7 @@ def _upload(request: Request) -> sqlite3.Row:
 
 
 def _keep(store: Store, upload: sqlite3.Row, content: bytes) -> None:
-    """Keep the bytes of an upload, when they are the announced ones; inside a transaction."""
+    """Store the bytes of an upload if they match the announced ones; inside a transaction."""
     if len(content) != upload["size"] or hashlib.sha256(content).hexdigest() != upload["sha256"]:
         raise bad_request("The bytes do not have the announced size and SHA-256")
     keep_large(store, upload["repo"], content, upload["pusher"])

@@ -1,8 +1,8 @@
-"""Bytes for the world's weights and data, which have a name and a size alone: made when they are asked for.
+"""Bytes for the world's weights and data, which have only a name and a size: generated on request.
 
 The same file has the same bytes each time, whatever range is read. Rows of a `.jsonl` can be read, a
-`.safetensors` begins with a header of one tensor that fills it, and other formats begin as theirs do. They
-have not the SHA-256 under which the file is listed, since nobody ever had a file of that SHA-256.
+`.safetensors` begins with a header of one tensor that fills the file, and other formats begin with their
+magic bytes. The SHA-256 differs from the listed one, since no file with that SHA-256 ever existed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MAGIC = {"gguf": b"GGUF\x03" + bytes(19), "parquet": b"PAR1"}  # version 3, no t
 
 @dataclass(frozen=True)
 class MadeBytes:
-    """A file of the world, of which any piece can be had; no more than a piece is ever in memory."""
+    """A file of the world, readable in any range; only one piece of it is in memory at a time."""
 
     path: str
     sha256: str
@@ -48,7 +48,7 @@ class MadeBytes:
     def _head(self) -> bytes:
         head = MAGIC.get(self._format, b"")
         if self._format == "safetensors" and self.size > 2 * ROW:
-            left = self.size - ROW  # of which the header's length takes the first eight
+            left = self.size - ROW  # the first eight give the header's length
             tensor = {"dtype": "U8", "shape": [left], "data_offsets": [0, left]}
             text = json.dumps({"made": tensor}, separators=(",", ":")).encode().ljust(ROW - 8)
             head = len(text).to_bytes(8, "little") + text

@@ -1,4 +1,4 @@
-"""What the Hub's scanners would say of a file: pickles are read for what they import, never loaded."""
+"""What the Hub's scanners would report about a file: a pickle's imports are read, never loaded."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ Shape = dict[str, object]
 
 
 def may_be_pickle(path: str) -> bool:
-    """Whether a file's name says that Python would unpickle it."""
+    """Whether a file's name suggests that Python would unpickle it."""
     return path.rpartition(".")[2] in PICKLES
 
 
 def scan_of(store: Store, file: Mapping[str, object]) -> Shape:
-    """The security status of a file given as a row of a tree."""
+    """The security status of a file, given as a row of a tree."""
     imports = _imports(store, file)
     safeties = {str(found["safety"]) for found in imports}
     status = "unsafe" if "dangerous" in safeties else "suspicious" if "suspicious" in safeties else "safe"
@@ -32,7 +32,7 @@ def scan_of(store: Store, file: Mapping[str, object]) -> Shape:
 
 
 def _imports(store: Store, file: Mapping[str, object]) -> list[Shape]:
-    """What a pickle would import; nothing of other files, and of those whose bytes are not here."""
+    """What a pickle would import; empty for other files, and for those whose bytes are not stored here."""
     large = file.get("lfs")
     if not may_be_pickle(str(file["path"])) or not isinstance(large, dict):
         return []
@@ -51,7 +51,7 @@ def _imports(store: Store, file: Mapping[str, object]) -> list[Shape]:
             elif code.name == "STACK_GLOBAL" and len(words) == 2:
                 found[words[0], words[1]] = None
     except ValueError:
-        pass  # it ends where it stops being a pickle
+        pass  # the list ends where the file stops being a pickle
     return [{"module": module, "name": name, "safety": _safety(module)} for module, name in found]
 
 

@@ -1,4 +1,4 @@
-"""Branches, tags and history: listed, made, deleted, compared, squashed."""
+"""Branches, tags and history: listing, creating, deleting, comparing and squashing."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ GROUPS = (("branches", "refs/heads/"), ("tags", "refs/tags/"), ("converts", "ref
 
 
 async def references(request: Request) -> Response:
-    """GET …/refs, with `include_prs` those of pull requests too; a gate does not hide names."""
+    """GET …/refs, with `include_prs` also those of pull requests; a gate does not hide names."""
     store, repo = store_of(request), repo_at(request)
     rows = store.rows("select ref, sha from refs where repo = ? order by ref", repo["key"])
     groups = dict[str, list[dict[str, str]]]()
@@ -52,7 +52,7 @@ async def references(request: Request) -> Response:
 
 
 async def commits(request: Request) -> Response:
-    """GET …/commits/{revision}: the history, the newest first, by pages `p`."""
+    """GET …/commits/{revision}: the history, newest first, by pages `p`."""
     store, repo = open_repo(request)
     head = sha_at(store, repo, _revision(request, "/commits/"))
     limit, page = limit_of(request, 50, 1000), whole_of(request, "p", 0, 10**9)
@@ -71,7 +71,7 @@ async def commits(request: Request) -> Response:
 
 
 async def compare(request: Request) -> Response:
-    """GET …/compare/{base}..{head}: the diff; with three dots since their histories parted."""
+    """GET …/compare/{base}..{head}: the diff; with three dots, from their merge base."""
     store, repo = open_repo(request)
     asked = _revision(request, "/compare/", whole=True)
     found = re.fullmatch(r"(.+?)(\.{2,3})(.+)", asked)
@@ -87,7 +87,7 @@ async def compare(request: Request) -> Response:
 
 
 async def make_branch(request: Request) -> Response:
-    """POST …/branch/{name}: from a starting point, else from main; 409 when it is there."""
+    """POST …/branch/{name}: from a starting point or from main; 409 if it exists."""
     body = await body_of(request)
     start, empty = body.text("startingPoint"), body.flag("emptyBranch")
     overwrite = body.flag("overwrite")
@@ -111,7 +111,7 @@ async def make_branch(request: Request) -> Response:
 
 
 async def delete_branch(request: Request) -> Response:
-    """DELETE …/branch/{name}; not main."""
+    """DELETE …/branch/{name}, except main."""
     store, repo = open_repo(request)
     name = _revision(request, "/branch/", whole=True)
     must_write(signed_in(request), repo, f'delete a branch of {repo["type"]} "{repo["id"]}"')
@@ -121,7 +121,7 @@ async def delete_branch(request: Request) -> Response:
 
 
 async def make_tag(request: Request) -> Response:
-    """POST …/tag/{revision} with the tag's name in the body; 409 when it is there."""
+    """POST …/tag/{revision} with the tag's name in the body; 409 if it exists."""
     body = await body_of(request)
     name, _ = body.text("tag", required=True, least=1) or "", body.text("message", nullable=True)
     body.check()
@@ -144,7 +144,7 @@ async def delete_tag(request: Request) -> Response:
 
 
 async def super_squash(request: Request) -> Response:
-    """POST …/super-squash/{branch}: one commit with what is there now; the history is gone."""
+    """POST …/super-squash/{branch}: one commit with the current content; the history is gone."""
     body = await body_of(request)
     message = body.text("message", most=500)
     body.check()
@@ -172,7 +172,7 @@ def _deleted(store: Store, repo: sqlite3.Row, ref: str, name: str) -> Response:
 
 
 def _new_ref(prefix: str, name: str) -> str:
-    """The ref a name stands for; 400 for what git takes for no name (git check-ref-format)."""
+    """The ref a name stands for; 400 for a name that git does not allow (git check-ref-format)."""
     short = name.removeprefix(prefix)
     bad = re.search(r"[\x00-\x20\x7f~^:?*\[\\\ud800-\udfff]|\.\.|@\{|//|/\.|\.lock(?:/|$)", short)
     if not short or len(short) > 244 or bad or short.startswith(("/", ".", "-", "refs/")) or short == "@":
@@ -183,13 +183,13 @@ def _new_ref(prefix: str, name: str) -> str:
 
 
 def _revision(request: Request, marker: str, whole: bool = False) -> str:
-    """The revision an address ends with; `whole` when nothing but it can follow."""
+    """The revision an address ends with; with `whole`, it is the entire rest of the path."""
     revision, rest = revision_and_path(request, marker)
     return f"{revision}/{rest}" if rest and whole else revision
 
 
 def _at(store: Store, repo: sqlite3.Row, revision: str) -> str | None:
-    """The commit a side of a comparison names; `^` is its parent, git's empty tree is none."""
+    """The commit that one side of a comparison names; `^` is its parent, git's empty tree is None."""
     if revision == EMPTY_TREE:
         return None
     sha = sha_at(store, repo, revision.rstrip("^"))

@@ -30,7 +30,7 @@ MOST_PATHS = 1000
 
 
 async def resolve(request: Request) -> Response:
-    """GET and HEAD /{repo}/resolve/{revision}/{path}, with the ranges that download tools ask for."""
+    """GET and HEAD /{repo}/resolve/{revision}/{path}, with the ranges that download tools request."""
     store, repo, sha, path, entry = _file(request, "/resolve/")
     headers = {"X-Repo-Commit": sha, "Accept-Ranges": "bytes", "Content-Disposition": _disposition(path),
                "ETag": f'"{entry.sha256 or entry.oid}"'}  # fmt: skip
@@ -47,7 +47,7 @@ async def resolve(request: Request) -> Response:
 
 
 async def raw(request: Request) -> Response:
-    """GET and HEAD /{repo}/raw/{revision}/{path}: what git keeps, of a large file the pointer."""
+    """GET and HEAD /{repo}/raw/{revision}/{path}: what git stores, which for a large file is its pointer."""
     store, _, sha, path, entry = _file(request, "/raw/")
     content = _text(store, entry) if entry.sha256 is None else pointer(entry.sha256, entry.size)
     headers = {"X-Repo-Commit": sha, "Accept-Ranges": "bytes", "ETag": f'"{entry.oid}"'}
@@ -55,7 +55,7 @@ async def raw(request: Request) -> Response:
 
 
 async def tree(request: Request) -> Response:
-    """GET /api/{type}/{repo}/tree/{revision}[/{path}]: files and folders, deep with `recursive`."""
+    """GET /api/{type}/{repo}/tree/{revision}[/{path}]: files and folders; `recursive` lists all levels."""
     store, repo = open_repo(request)
     revision, folder = revision_and_path(request, "/tree/")
     sha = sha_at(store, repo, revision)
@@ -75,7 +75,7 @@ async def tree(request: Request) -> Response:
 
 
 async def paths_info(request: Request) -> Response:
-    """POST …/paths-info/{revision}: those of some paths that are there, as the tree lists them."""
+    """POST …/paths-info/{revision}: those of the given paths that exist, as the tree lists them."""
     fields = await strings_of(request)
     paths, expand = fields.get("paths", []), fields.get("expand", ["false"])[-1].lower() in ("true", "1")
     if len(paths) > MOST_PATHS:
@@ -99,7 +99,7 @@ async def tree_size(request: Request) -> Response:
 
 
 async def scan(request: Request) -> Response:
-    """GET …/scan: the files of main that a scanner has something against."""
+    """GET …/scan: the files of main that a scanner flags."""
     store, repo = open_repo(request)
     return HubJSON(repo_scan(store, repo, repo["sha"]))
 
@@ -112,12 +112,12 @@ def _file(request: Request, marker: str) -> tuple[Store, sqlite3.Row, str, str, 
     sha, path = sha_at(store, repo, revision), path.strip("/")
     entry = entry_at(store, tree_of(store, repo["key"], sha), path)
     if entry is None or entry.is_folder:
-        raise entry_missing(path, sha)  # by which clients remember that this commit has none
+        raise entry_missing(path, sha)  # lets clients remember that this commit lacks the file
     return store, repo, sha, path, entry
 
 
 def _entry(store: Store, repo: sqlite3.Row, sha: str, path: str) -> tuple[str, GitEntry]:
-    """The path without slashes at its ends, and what it leads to; 404 when there is nothing."""
+    """The path without slashes at its ends, and its entry; 404 if there is none."""
     path = path.strip("/")
     found = entry_at(store, tree_of(store, repo["key"], sha), path)
     if found is None:
@@ -132,7 +132,7 @@ def _text(store: Store, entry: GitEntry) -> bytes:
 
 
 def _large(store: Store, repo: sqlite3.Row, sha256: str) -> sqlite3.Row | None:
-    """The bytes of a large file, which may not be here; None where only its pointer stays."""
+    """The bytes of a large file, perhaps generated; None if only its pointer remains."""
     return store.row(
         "select l.content, l.shard from repo_large_files r join large_files l on l.sha256 = r.sha256"
         " where r.repo = ? and r.sha256 = ?",
@@ -141,7 +141,7 @@ def _large(store: Store, repo: sqlite3.Row, sha256: str) -> sqlite3.Row | None:
 
 
 def _piece(request: Request, content: bytes | MadeBytes, headers: dict[str, str], media: str) -> Response:
-    """The content, or the one range of it that was asked for."""
+    """The content, or the one range of it that was requested."""
     size = content.size if isinstance(content, MadeBytes) else len(content)
     asked = re.fullmatch(r"bytes=(\d{0,18})-(\d{0,18})", request.headers.get("range", ""), re.ASCII)
     condition = request.headers.get("if-range", headers["ETag"])  # RFC 9110 §13.1.5
@@ -161,7 +161,7 @@ def _piece(request: Request, content: bytes | MadeBytes, headers: dict[str, str]
 
 
 async def _as_sent(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Piece after piece, each when the one before has gone."""
+    """One piece at a time, each read after the one before was sent."""
     for piece in pieces:
         yield piece
 
@@ -172,7 +172,7 @@ def _disposition(path: str) -> str:
 
 
 def _both(path: str, marker: str) -> Iterable[str]:
-    """A path for people as it is for models, and for the other types."""
+    """A web path in its form for models, and in that for the other types."""
     return (
         f"/{{type:plural}}{path}/{marker}/{{rest:path}}",
         f"{path.replace('{namespace}', '{namespace:owner}')}/{marker}/{{rest:path}}",

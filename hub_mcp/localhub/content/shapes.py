@@ -33,7 +33,7 @@ def entry_shape(path: str, entry: GitEntry) -> Shape:
 
 
 def with_commits(store: Store, repo: sqlite3.Row, sha: str, rows: Sequence[Shape]) -> list[Shape]:
-    """The rows with their last commit and, for files, what the scanners say."""
+    """The rows with their last commit and, for files, the scanners' findings."""
     folders: dict[str, list[str]] = {}
     for row in rows:
         folder, _, name = str(row["path"]).rpartition("/")
@@ -66,7 +66,7 @@ def repo_scan(store: Store, repo: sqlite3.Row, sha: str) -> Shape:
 
 
 def commit_shape(store: Store, commit: sqlite3.Row, formatted: bool = False) -> Shape:
-    """A commit of a history."""
+    """A commit as an entry of a history."""
     shape: Shape = {
         "id": commit["id"],
         "title": commit["title"],
@@ -80,7 +80,7 @@ def commit_shape(store: Store, commit: sqlite3.Row, formatted: bool = False) -> 
 
 
 def markup(text: str) -> str:
-    """Somebody's text as HTML that shows it and does nothing."""
+    """User text as inert HTML."""
     for sign, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
         text = text.replace(sign, entity)
     return text

@@ -1,4 +1,4 @@
-"""A dataset's Croissant document: JSON-LD that says which parquet files hold which columns."""
+"""A dataset's Croissant document: JSON-LD that says which parquet files contain which columns."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CONTEXT: dict[str, object] = {
 }
 
 # The columns of the files in shards/, as dev/shards.py writes them: name and type, None for a nested one,
-# which Croissant on the Hub leaves out.
+# which the Hub's Croissant documents leave out.
 COLUMNS: dict[str, tuple[tuple[str, str | None], ...]] = {
     "questions": (("id", "sc:Text"), ("title", "sc:Text"), ("context", "sc:Text"), ("question", "sc:Text"),
                   ("answers", None)),
@@ -166,7 +166,7 @@ def _column(subset: str, name: str, type: str, files: dict[str, dict[str, str]])
 
 
 def _keywords(tags: Sequence[str]) -> list[str]:
-    """The tags as words: languages by name, the others without the prefix that says their type."""
+    """The tags as words: languages by name, the others without their type prefix."""
     words: list[str] = []
     for tag in tags:
         prefix, _, rest = tag.partition(":")

@@ -1,4 +1,4 @@
-"""What only a dataset has: its parquet conversion in three shapes, the shards, the Croissant document."""
+"""What only a dataset has: its parquet conversion at three levels, the shards, the Croissant document."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Listing = dict[str, dict[str, list[str]]]
 
 
 async def parquet(request: Request) -> Response:
-    """GET …/parquet, …/parquet/{subset} and …/parquet/{subset}/{split}: each level takes one away."""
+    """GET …/parquet, …/parquet/{subset} and …/parquet/{subset}/{split}: each removes one level of nesting."""
     listing = _listing(request, *_open_dataset(request))
     subset, split = request.path_params.get("subset"), request.path_params.get("split")
     if subset is None:
@@ -39,7 +39,7 @@ async def parquet(request: Request) -> Response:
 
 
 async def shard(request: Request) -> Response:
-    """GET …/parquet/{subset}/{split}/{n}.parquet: where the n-th file lies, counted from 0."""
+    """GET …/parquet/{subset}/{split}/{n}.parquet: a redirect to the n-th file, counted from 0."""
     store, repo = _open_dataset(request)
     subset, split, file = (request.path_params[part] for part in ("subset", "split", "file"))
     number = re.fullmatch(r"(\d{1,9})\.parquet", file, re.ASCII)
@@ -61,7 +61,7 @@ async def document(request: Request) -> Response:
 
 
 def _open_dataset(request: Request) -> tuple[Store, sqlite3.Row]:
-    """The dataset of a path; its gate holds here as for its files."""
+    """The dataset of a path; a gate applies here as to its files."""
     store, repo = store_of(request), repo_at(request, "dataset")
     may_fetch(store, caller(request), repo)
     return store, repo

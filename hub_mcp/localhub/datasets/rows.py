@@ -1,4 +1,4 @@
-"""The parquet conversion of datasets in the tables: which shard of which split lies in which file."""
+"""The parquet conversion of datasets in the tables: which file each shard of each split is read from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures, videos and sounds that discussions show: taken from anybody, served to everybody."""
+"""Pictures, videos and sounds shown in discussions: anybody may upload them, anybody may read them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..web.json_body import bounded_body
 from ..web.request import origin
 
 MOST_VIDEO, MOST_OTHER = 50_000_000, 10_000_000
-MOST_KEPT = 256_000_000  # bytes of all of them, which have to fit into memory
+MOST_KEPT = 256_000_000  # bytes of all attachments together, which have to fit into memory
 ENDINGS = {
     "image/png": "png", "image/jpeg": "jpeg", "image/gif": "gif", "image/webp": "webp",
     "video/mp4": "mp4", "video/quicktime": "mov", "video/webm": "webm",
@@ -21,7 +21,7 @@ ENDINGS = {
 
 
 async def attach(request: Request) -> Response:
-    """POST /uploads: the bytes of one file; the answer is its address."""
+    """POST /uploads: the bytes of one file; returns its address."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in ENDINGS:
         raise ApiError(415, f"Unsupported content type: expected one of {', '.join(ENDINGS)}")

@@ -1,4 +1,4 @@
-"""What is said and done in a discussion: comments, its title, its status, its place, and the merge."""
+"""Comments on a discussion, and changes of its title, status and pin, up to the merge."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from ..web.response import HubJSON
 from .merging import merge
 from .routes import MOST_TEXT, base, discussion_at
 from .rows import add_comment, add_event, change, event_row
-from .shapes import DiscussionTeller
+from .shapes import DiscussionShapes
 
 REASONS = ("Spam", "Abuse", "Graphic Content", "Resolved", "Off-Topic", "Low Quality")
 
 
 async def comment(request: Request) -> Response:
-    """POST …/comment: somebody's words under the discussion."""
+    """POST …/comment: add a comment to the discussion."""
     body = await body_of(request)
     text = body.text("comment", required=True, least=1, most=MOST_TEXT)
     body.check()
     who, store, repo, discussion = _speaking(request)
     with store.write():
         event = add_comment(store, discussion, who.name, text or "")
-    return _told(request, repo, who, store, "newMessage", event, 201)
+    return _event_answer(request, repo, who, store, "newMessage", event, 201)
 
 
 async def edit(request: Request) -> Response:
-    """POST …/comment/{id}/edit: other words, by who wrote it; the old ones stay in the history."""
+    """POST …/comment/{id}/edit: by its author; the old text stays in the history."""
     body = await body_of(request)
     text = body.text("content", required=True, least=1, most=MOST_TEXT)
     body.check()
@@ -52,11 +52,11 @@ async def edit(request: Request) -> Response:
     assert isinstance(history, list)
     before: Json = {"raw": facts["raw"], "updatedAt": facts["updatedAt"]}
     facts |= {"raw": text, "updatedAt": store.now(), "history": [*history, before]}
-    return _told(request, repo, who, store, "updatedComment", _kept(store, discussion, event, facts))
+    return _event_answer(request, repo, who, store, "updatedComment", _kept(store, discussion, event, facts))
 
 
 async def hide(request: Request) -> Response:
-    """POST …/comment/{id}/hide: the words are gone for good; by their author or who may write here."""
+    """POST …/comment/{id}/hide: by its author or anybody who may write here; the text is gone for good."""
     body = await body_of(request)
     reason = body.choice("reason", REASONS)
     body.check()
@@ -66,7 +66,7 @@ async def hide(request: Request) -> Response:
         raise forbidden("Only the author of a comment and those who may write to the repository can hide it")
     facts |= {"raw": "", "hidden": True, "hiddenBy": who.name, "history": [], "updatedAt": store.now()}
     facts |= {"hiddenReason": reason} if reason else {}
-    return _told(request, repo, who, store, "updatedComment", _kept(store, discussion, event, facts))
+    return _event_answer(request, repo, who, store, "updatedComment", _kept(store, discussion, event, facts))
 
 
 async def rename(request: Request) -> Response:
@@ -80,11 +80,11 @@ async def rename(request: Request) -> Response:
         event = add_event(
             store, discussion, who.name, "title-change", {"from": discussion["title"], "to": title}
         )
-    return _told(request, repo, who, store, "newTitle", event)
+    return _event_answer(request, repo, who, store, "newTitle", event)
 
 
 async def set_status(request: Request) -> Response:
-    """POST …/status: open or closed, with a comment if there is something to say."""
+    """POST …/status: open or closed, with an optional comment."""
     body = await body_of(request)
     status = body.choice("status", ("open", "closed"), required=True)
     text = body.text("comment", most=MOST_TEXT)
@@ -100,11 +100,11 @@ async def set_status(request: Request) -> Response:
             add_comment(store, discussion, who.name, text.strip())
         change(store, discussion, "status", status)
         event = add_event(store, discussion, who.name, "status-change", {"status": status})
-    return _told(request, repo, who, store, "newStatus", event)
+    return _event_answer(request, repo, who, store, "newStatus", event)
 
 
 async def pin(request: Request) -> Response:
-    """POST …/pin: at the head of the list, or back in its place."""
+    """POST …/pin: to the top of the list, or back to its place."""
     body = await body_of(request)
     pinned = body.flag("pinned")
     if pinned is None and not body.issues:
@@ -144,7 +144,7 @@ async def accept(request: Request) -> Response:
 
 
 async def delete_ref(request: Request) -> Response:
-    """DELETE …/ref: of a pull request that is over; its diff stays readable."""
+    """DELETE …/ref: of a finished pull request; its diff stays readable."""
     store, repo, discussion = discussion_at(request)
     who = signed_in(request)
     must_write(who, repo, f'delete a ref of {repo["type"]} "{repo["id"]}"')
@@ -162,7 +162,7 @@ async def delete_ref(request: Request) -> Response:
 
 
 async def storage(request: Request) -> Response:
-    """GET …/storage: the bytes of large files that only the pull request holds."""
+    """GET …/storage: the bytes of large files that only the pull request has."""
     store, repo, discussion = discussion_at(request)
     if not discussion["is_pull_request"]:
         raise bad_request("This discussion is no pull request")
@@ -173,7 +173,7 @@ async def storage(request: Request) -> Response:
 
 
 def _speaking(request: Request) -> tuple[SignedInUser, Store, sqlite3.Row, sqlite3.Row]:
-    """Who speaks, and where; everybody who sees the repository may."""
+    """The caller, who may comment, and the discussion; anybody who sees the repository may."""
     store, repo, discussion = discussion_at(request)
     who = signed_in(request)
     may_discuss(who, repo)
@@ -181,7 +181,7 @@ def _speaking(request: Request) -> tuple[SignedInUser, Store, sqlite3.Row, sqlit
 
 
 def _deciding(request: Request, deed: str) -> tuple[SignedInUser, Store, sqlite3.Row, sqlite3.Row]:
-    """Who decides about a discussion: who opened it, and who may write to the repository."""
+    """The caller and the discussion; 403 unless the caller opened it or may write to the repository."""
     who, store, repo, discussion = _speaking(request)
     if discussion["author"] != who.name and not can_write(who, repo):
         raise forbidden(f"You don't have the rights to {deed} this discussion")
@@ -209,7 +209,7 @@ def _kept(store: Store, discussion: sqlite3.Row, event: sqlite3.Row, facts: dict
     return event_row(store, discussion, event["id"])
 
 
-def _told(
+def _event_answer(
     request: Request,
     repo: sqlite3.Row,
     who: SignedInUser,
@@ -218,7 +218,7 @@ def _told(
     event: sqlite3.Row,
     status: int = 200,
 ) -> Response:
-    return HubJSON({name: DiscussionTeller(store, who, repo, origin(request)).event(event)}, status)
+    return HubJSON({name: DiscussionShapes(store, who, repo, origin(request)).event(event)}, status)
 
 
 routes = [

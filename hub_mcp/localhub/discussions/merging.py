@@ -1,4 +1,4 @@
-"""A pull request brought into main: what both sides changed, and the one commit that a merge is."""
+"""Merging a pull request into main: what both sides changed, and the one commit that results."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..web.hub_errors import ApiError, bad_request
 
 
 def conflicts(store: Store, repo: sqlite3.Row, discussion: sqlite3.Row) -> list[str]:
-    """The files that main and the pull request changed differently since they parted."""
+    """The files that main and the pull request changed differently since they diverged."""
     return [
         found.path
         for found, there in _changes(store, repo, discussion)
@@ -24,7 +24,7 @@ def conflicts(store: Store, repo: sqlite3.Row, discussion: sqlite3.Row) -> list[
 
 
 def merge(store: Store, repo: sqlite3.Row, discussion: sqlite3.Row, author: str) -> str:
-    """Put the pull request's changes on top of main as one commit; inside a transaction."""
+    """Apply the pull request's changes to main as one commit; inside a transaction."""
     if discussion["head_sha"] == discussion["base_sha"]:
         raise bad_request("There is nothing to merge: this pull request has no commits")
     clashing = conflicts(store, repo, discussion)
@@ -49,7 +49,7 @@ def merge(store: Store, repo: sqlite3.Row, discussion: sqlite3.Row, author: str)
 def _changes(
     store: Store, repo: sqlite3.Row, discussion: sqlite3.Row
 ) -> Iterator[tuple[FileDifference, GitEntry | None]]:
-    """What the pull request changes, and what main has at the same path."""
+    """What the pull request changes, and what main has at the same paths."""
     main, base, head = (
         tree_of(store, repo["key"], sha)
         for sha in (sha_of(store, repo, MAIN), discussion["base_sha"], discussion["head_sha"])

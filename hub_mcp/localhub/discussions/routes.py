@@ -1,4 +1,4 @@
-"""Discussions of a repository: listed, read, opened, deleted."""
+"""Discussions of a repository: listing, reading, opening and deleting."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..web.json_body import body_of
 from ..web.request import origin, truthy, whole_of
 from ..web.response import HubJSON
 from .rows import discussion_row, open_discussion
-from .shapes import DiscussionTeller
+from .shapes import DiscussionShapes
 
 PAGE = 50
 MOST_TEXT = 65_536
@@ -31,11 +31,11 @@ SORTS = (
     "recently-created",
     "trending",
     "reactions",
-)  # nothing trends here and nobody reacts: all are by date
+)  # nothing trends here and nobody reacts, so all sort by date
 
 
 async def listing(request: Request) -> Response:
-    """GET …/discussions, fifty a page, the pinned and then the newest first."""
+    """GET …/discussions, fifty a page: pinned ones first, then newest first."""
     store, repo, page = store_of(request), repo_at(request), whole_of(request, "p", 0, 10**9)
     query = request.query_params
     clauses, params = ["repo = ?"], list[Value]([repo["key"]])
@@ -56,9 +56,9 @@ async def listing(request: Request) -> Response:
         f"select * from discussions where {where} order by pinned desc, num desc limit ? offset ?",  # noqa: S608 - our own words
         *params, PAGE, page * PAGE,
     )  # fmt: skip
-    teller = DiscussionTeller(store, caller(request), repo, origin(request))
+    shapes = DiscussionShapes(store, caller(request), repo, origin(request))
     answer: dict[str, object] = {
-        "discussions": [teller.row(row) for row in rows],
+        "discussions": [shapes.row(row) for row in rows],
         "count": store.count(f"select count(*) from discussions where {where}", *params),  # noqa: S608 - our own words
         "start": page * PAGE,
     }
@@ -68,18 +68,18 @@ async def listing(request: Request) -> Response:
 
 
 async def details(request: Request) -> Response:
-    """GET …/discussions/{num}; with `diff` the changes of a pull request, for those who may see the files."""
+    """GET …/discussions/{num}; with `diff` also a pull request's changes, if the caller may see the files."""
     store, repo, discussion = discussion_at(request)
     with_diff = truthy(request, "diff") and bool(discussion["is_pull_request"])
     if with_diff:
         may_fetch(store, caller(request), repo)
     return HubJSON(
-        DiscussionTeller(store, caller(request), repo, origin(request)).details(discussion, with_diff)
+        DiscussionShapes(store, caller(request), repo, origin(request)).details(discussion, with_diff)
     )
 
 
 async def create(request: Request) -> Response:
-    """POST …/discussions: a discussion, or a pull request, which is a draft until somebody opens it."""
+    """POST …/discussions: a discussion, or a pull request, which starts as a draft."""
     body = await body_of(request)
     title = (body.text("title", required=True, least=3, most=200) or "").strip()
     description = body.text("description", required=True, most=MOST_TEXT) or ""
@@ -95,7 +95,7 @@ async def create(request: Request) -> Response:
         discussion = open_discussion(store, repo["key"], who.name, title, description.strip(), status, base)
         if base is not None:
             put_ref(store, repo["key"], f"refs/pr/{discussion['num']}", base)
-    page = DiscussionTeller(store, who, repo, origin(request)).page
+    page = DiscussionShapes(store, who, repo, origin(request)).page
     answer: dict[str, object] = {
         "url": f"{page}/{discussion['num']}",
         "num": discussion["num"],
@@ -105,7 +105,7 @@ async def create(request: Request) -> Response:
 
 
 async def delete(request: Request) -> Response:
-    """DELETE …/discussions/{num}: with all its comments, and a pull request with its ref."""
+    """DELETE …/discussions/{num}: with all its comments and, for a pull request, its ref."""
     store, repo, discussion = discussion_at(request)
     must_write(signed_in(request), repo, f'delete a discussion of {repo["type"]} "{repo["id"]}"')
     with store.write():

@@ -1,4 +1,4 @@
-"""Discussions in the tables: opened, found, and told event by event."""
+"""Discussions and their events in the tables."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def open_discussion(
     moment: str | None = None,
     id: str | None = None,
 ) -> sqlite3.Row:
-    """A new discussion, or with `base`, the commit it starts from, a pull request; inside a transaction."""
+    """Open a discussion, or with `base`, the commit it starts from, a pull request; inside a transaction."""
     num = store.count("select coalesce(max(num), 0) + 1 from discussions where repo = ?", repo)
     id, now = id or store.new_id(), moment or store.now()
     store.run(
@@ -48,7 +48,7 @@ def add_comment(
     moment: str | None = None,
     id: str | None = None,
 ) -> sqlite3.Row:
-    """A comment under a discussion."""
+    """Add a comment to a discussion."""
     now = moment or store.now()
     facts = {"raw": text, "updatedAt": now, "hidden": False, "history": []}
     return add_event(store, discussion, author, "comment", facts, now, id)
@@ -63,7 +63,7 @@ def add_event(
     moment: str | None = None,
     id: str | None = None,
 ) -> sqlite3.Row:
-    """Something that happened in a discussion."""
+    """Add an event to a discussion."""
     id = id or store.new_id()
     place = store.count(
         "select coalesce(max(place), 0) + 1 from discussion_events where discussion = ?", discussion["id"]
@@ -78,13 +78,13 @@ def add_event(
 
 
 def event_row(store: Store, discussion: sqlite3.Row, id: str) -> sqlite3.Row:
-    """An event that is known to be there."""
+    """An event that is known to exist."""
     row = store.row("select * from discussion_events where discussion = ? and id = ?", discussion["id"], id)
     assert row is not None
     return row
 
 
 def change(store: Store, discussion: sqlite3.Row, column: str, value: str | int) -> None:
-    """Set one column of a discussion; `column` is one of our own words."""
+    """Set one column of a discussion; `column` never comes from a caller."""
     assert column in ("title", "status", "pinned", "head_sha", "merge_sha", "ref_deleted")
     store.run(f"update discussions set {column} = ? where id = ?", value, discussion["id"])  # noqa: S608 - see above

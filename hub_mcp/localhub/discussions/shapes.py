@@ -1,4 +1,4 @@
-"""Discussions and what happened in them as the documented JSON."""
+"""Discussions and their events as the documented JSON."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ Shape = dict[str, object]
 HIDDEN = "This comment has been hidden"
 
 
-class DiscussionTeller:
-    """Tells discussions of one repository to one caller; each account is looked up once."""
+class DiscussionShapes:
+    """Discussions of one repository as one caller sees them; each account is looked up once."""
 
     def __init__(self, store: Store, who: SignedInUser | None, repo: sqlite3.Row, origin: str) -> None:
         self.store = store
@@ -29,7 +29,7 @@ class DiscussionTeller:
         self.accounts: dict[str, Shape | None] = {}
 
     def author(self, name: str) -> Shape:
-        """`{"author": …}`, or nothing when the account is gone."""
+        """`{"author": …}`, or `{}` if the account is gone."""
         if name not in self.accounts:
             self.accounts[name] = account_json(self.store, self.who, name)
         card = self.accounts[name]
@@ -65,7 +65,7 @@ class DiscussionTeller:
         return shape
 
     def details(self, discussion: sqlite3.Row, with_diff: bool) -> Shape:
-        """A discussion with all that happened in it."""
+        """A discussion with all its events."""
         events = self.store.rows(
             "select * from discussion_events where discussion = ? order by place", discussion["id"]
         )
@@ -98,7 +98,7 @@ class DiscussionTeller:
         return shape | {"diffUrl": f"{self.page}/{discussion['num']}/files.diff"}
 
     def event(self, event: sqlite3.Row) -> Shape:
-        """One thing that happened."""
+        """One event."""
         facts: dict[str, Json] = json.loads(event["facts"])
         author = self.author(event["author"])
         if isinstance(card := author.get("author"), dict):

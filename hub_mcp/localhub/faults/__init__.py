@@ -1,1 +1,1 @@
-"""Faults on purpose, for whoever tests an assistant."""
+"""Deliberate faults, for testing assistants."""

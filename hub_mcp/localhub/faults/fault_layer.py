@@ -1,32 +1,32 @@
-"""Faults on purpose, for whoever tests an assistant: `create_app(faults=…)`, or `--faults …` where it serves.
+"""Deliberate faults, for testing assistants: `create_app(faults=…)`, or `--faults …` on the command line.
 
 A plan is a list of `NAME=VALUE`, separated by commas:
 
-    latency=200ms            every request waits; `50ms-2s` waits by chance
-    429=0.05                 the rate window is used up: `r=0`, and `t` says how long; `429=0.05:3s` sets `t`
+    latency=200ms            every request waits; `50ms-2s` waits for a random time
+    429=0.05                 the rate limit is used up: `r=0`, and `t` says how long; `429=0.05:3s` sets `t`
     quota=0.05               429 of an action's quota: `r` is above 0 and the body gives the reason
     edge429=0.05             429 of the network in front of the Hub: HTML, none of the Hub's headers
     5xx=0.1                  500, 502, 503 or 504; one of them alone is `503=0.1`
     reset=0.02               the connection is reset, without an answer
-    truncate=0.02            the answer breaks off in the middle of its body
-    slow=0.1                 the body trickles for 2 seconds; `slow=0.1:30s` says for how long
+    truncate=0.02            the connection closes in the middle of the body
+    slow=0.1                 the body trickles for 2 seconds; `slow=0.1:30s` sets the time
     html=0.05                200 with a page of HTML, as a captive portal answers
     content-type=0.05        the right body with the wrong type
     redirect-loop=0.05       307 to itself, without end
-    redirect-away=0.05       307 to another host; `redirect-away=0.05:http://127.0.0.1:9999` says which
+    redirect-away=0.05       307 to another host; `redirect-away=0.05:http://127.0.0.1:9999` sets it
     seed=7                   the same faults each time, as long as the requests come in the same order
-    times=2                  so many faults, then none
-    path=/api/collections    only requests whose path begins so; may be given again
+    times=2                  at most 2 faults, then none
+    path=/api/collections    only requests whose path begins like this; may be repeated
     only=writes              or `reads`
-    outlines=on              no fault: what nothing imitates is answered in outline, and not with 501
+    outlines=on              no fault: operations not imitated are answered with an outline instead of 501
 
-A chance is between 0 and 1 (`5%` is understood); of all chances together at most one fault strikes a
-request. A write that is struck was not done: the Hub is never asked. Only with `-after` behind the name
-(`reset-after=0.02`, `503-after`, `html-after`, `truncate-after` …) it was done and its answer is lost.
-`truncate`, `slow` and `content-type` need the Hub's own answer, so without `-after` they leave writes alone.
+A probability is between 0 and 1, or written `5%`; at most one fault strikes a request. A write that is struck
+never reaches the Hub. Only with `-after` appended to the name (`reset-after=0.02`, `503-after`,
+`html-after`, `truncate-after` …) is the write done and its answer lost. `truncate`, `slow` and
+`content-type` need the Hub's own answer, so without `-after` they leave writes alone.
 
-On a port a reset is a real one; in process `httpx.ReadError` and `httpx.RemoteProtocolError` are raised.
-The log of requests names the fault beside each request it struck.
+On a port a reset is a real one; in process, `httpx.ReadError` or `httpx.RemoteProtocolError` is raised.
+The request log names the fault beside each request it struck.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ EDGE = "<!doctype html><title>429</title><h1>429 Too Many Requests</h1><p>Reques
 
 
 class Faults:
-    """The layer outside of everything the Hub itself answers."""
+    """The middleware around everything the Hub itself answers."""
 
     def __init__(self, app: ASGIApp, plan: FaultPlan, clock: Callable[[], float]) -> None:
         self.app = app
@@ -66,7 +66,7 @@ class Faults:
         self.clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through, late or not at all."""
+        """Pass a request on, delay it, or answer it with a fault."""
         if scope["type"] != "http" or not self.plan.concerns(scope["method"], scope["path"]):
             await self.app(scope, receive, send)
             return
@@ -87,7 +87,7 @@ class Faults:
             return
         answer = self._answer(fault, Request(scope))
         if not fault.after:
-            scope["instead"] = answer  # Manners answers so, and the Hub does not act
+            scope["instead"] = answer  # HubMiddleware sends this, and no route runs
         await self.app(scope, receive, heard)
         if fault.kind == "reset":
             await _cut(scope, receive, True)
@@ -97,7 +97,7 @@ class Faults:
             await heard.answer_with(answer)(scope, receive, send)
 
     def _answer(self, fault: Fault, request: Request) -> Response:
-        """What is answered instead; for a reset it is only what the log shows."""
+        """The answer given instead; for a reset, only what the log shows."""
         path, query = request.url.path, request.url.query
         if fault.kind == "429":
             left = WINDOW - int(self.clock()) % WINDOW if fault.seconds is None else round(fault.seconds)
@@ -127,7 +127,7 @@ class Faults:
 
 
 class _Heard:
-    """A send side that keeps what the Hub would have sent."""
+    """A `send` that records what the Hub would have sent."""
 
     def __init__(self) -> None:
         self.start: Message = {"type": "http.response.start", "status": 500, "headers": []}
@@ -141,7 +141,7 @@ class _Heard:
             self.body += message.get("body", b"")
 
     def answer_with(self, other: Response) -> Response:
-        """Another answer under the headers that the Hub gives to all of its answers."""
+        """Another answer with the headers the Hub puts on all its answers."""
         for name, value in self.start["headers"]:
             if name not in (b"content-length", b"content-type", b"etag", b"link", b"location"):
                 other.headers.setdefault(name.decode("latin-1"), value.decode("latin-1"))
@@ -149,7 +149,7 @@ class _Heard:
 
 
 async def _truncate(fault: Fault, heard: _Heard, scope: Scope, receive: Receive, send: Send) -> None:
-    """Promise the whole body and send half of it."""
+    """Announce the whole body and send half of it."""
     await send(heard.start)
     if len(heard.body) < 2 or scope["method"] == "HEAD":
         await send({"type": "http.response.body", "body": heard.body})
@@ -170,7 +170,7 @@ async def _slow(fault: Fault, heard: _Heard, scope: Scope, receive: Receive, sen
 
 
 async def _mistype(fault: Fault, heard: _Heard, scope: Scope, receive: Receive, send: Send) -> None:
-    """Say that the body is something else."""
+    """Label the body with a wrong content type."""
     MutableHeaders(raw=heard.start["headers"])["content-type"] = "application/octet-stream"
     await send(heard.start)
     await send({"type": "http.response.body", "body": heard.body})
@@ -180,7 +180,7 @@ SHAPING = {"truncate": _truncate, "slow": _slow, "content-type": _mistype}
 
 
 async def _cut(scope: Scope, receive: Receive, reset: bool) -> None:
-    """End the connection here, with a reset or by closing it."""
+    """End the connection now, with a reset or by closing it."""
     cut = scope.get("extensions", {}).get("hub.cut")
     if cut is None:  # in process
         if reset:

@@ -1,4 +1,4 @@
-"""Which faults to inject and how often: `--faults` read into a plan, and the plan's dice."""
+"""Which faults to inject and how often: `--faults` parsed into a plan that draws at random."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ READING = ("GET", "HEAD", "OPTIONS")
 
 
 class FaultsError(ValueError):
-    """What was asked for cannot be; the text is for the person who asked."""
+    """The plan makes no sense; the text is for the person who wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One way to fail: how often, whether only after a write was done, and what else it needs to know."""
+    """One way to fail: how often, whether only after a write was done, and its parameter."""
 
     kind: str
     chance: float
@@ -27,13 +27,13 @@ class Fault:
 
     @property
     def name(self) -> str:
-        """As it is spelled in the plan and in the log of requests."""
+        """Its spelling in the plan and in the request log."""
         return f"{self.kind}-after" if self.after else self.kind
 
 
 @dataclass
 class FaultPlan:
-    """Faults with their chances, and the requests they may strike."""
+    """Faults with their probabilities, and the requests they may strike."""
 
     faults: tuple[Fault, ...] = ()
     latency: tuple[float, float] = (0.0, 0.0)
@@ -45,7 +45,7 @@ class FaultPlan:
     dice: random.Random = field(default_factory=random.Random)
 
     def concerns(self, method: str, path: str) -> bool:
-        """Whether a request may be struck at all."""
+        """Whether a request can be struck at all."""
         if self.only and (method in READING) is not (self.only == "reads"):
             return False
         return not self.paths or path.startswith(self.paths)
@@ -56,7 +56,7 @@ class FaultPlan:
         return self.dice.uniform(low, high) if high else 0.0
 
     def draw(self) -> Fault | None:
-        """The fault that strikes the next request, if one does."""
+        """The fault that strikes the next request, if any."""
         if self.times == 0:
             return None
         roll = self.dice.random()
@@ -153,7 +153,7 @@ def _host(part: str, text: str) -> tuple[None, str]:
 Detail = Callable[[str, str], tuple[float | None, str]]
 KINDS: dict[
     str, tuple[bool, Detail | None]
-] = {  # may it strike after a write was done; what follows the colon
+] = {  # whether it may strike after a write was done; what follows the colon
     "429": (False, _time),
     "quota": (False, None),
     "edge429": (False, None),

@@ -1,1 +1,1 @@
-"""Doors with a list: who asked to be let into a gated repository, and what was decided about them."""
+"""Gated repositories: requests for access, and the decisions about them."""

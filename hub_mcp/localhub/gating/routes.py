@@ -1,7 +1,7 @@
-"""Access to gated repositories: asked for, listed, decided about by ones and by many, granted, reported.
+"""Access to gated repositories: requesting, listing, deciding one or many, granting, reporting.
 
-What is answered to whom was recorded from the real Hub in October 2026: `reset` beside the three documented
-statuses, a search by the beginning of a user's name, 404 for a decision that is in force already.
+The answers were recorded from the real Hub in October 2026: `reset` beside the three documented
+statuses, a search by the beginning of a user name, 404 for a decision already in force.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ ID = r"^[0-9a-f]{24}$"
 
 
 async def listing(request: Request) -> Response:
-    """GET …/user-access-request/{status}, also of a repository that is gated no longer."""
+    """GET …/user-access-request/{status}, also for a repository that is no longer gated."""
     store, repo = _own_repo(request, "see who asked for access to")
     status = request.path_params["status"]
     if status not in STATUSES:
@@ -50,7 +50,7 @@ async def listing(request: Request) -> Response:
 
 
 async def report(request: Request) -> Response:
-    """GET /{namespace}/{repo}/user-access-report: all of them, as a file."""
+    """GET /{namespace}/{repo}/user-access-report: all requests, as a file."""
     store, repo = _own_repo(request, "see who asked for access to")
     name = f"user-access-report-{repo['id'].replace('/', '-')}.json"
     lines = [report_line(row) for row in all_requests(store, repo["key"])]
@@ -58,7 +58,7 @@ async def report(request: Request) -> Response:
 
 
 async def handle(request: Request) -> Response:
-    """POST …/handle: accept or reject a request, put it back, or throw it out."""
+    """POST …/handle: accept or reject a request, return it to pending, or reset it."""
     store, repo, body, status, reason = await _decision(request)
     if not any(body.given(name) for name in ("user", "userId", "requestId")):
         raise bad_request("Either userId or user must be provided")
@@ -71,7 +71,7 @@ async def handle(request: Request) -> Response:
 
 
 async def batch(request: Request) -> Response:
-    """POST …/batch: one decision about up to a hundred, each with its own outcome."""
+    """POST …/batch: one decision about up to a hundred requests, each with its own outcome."""
     store, repo, body, status, reason = await _decision(request)
     asked = body.parts("requests", required=True) or []
     if not 1 <= len(asked) <= MOST_AT_ONCE:
@@ -87,7 +87,7 @@ async def batch(request: Request) -> Response:
 
 
 async def grant(request: Request) -> Response:
-    """POST …/grant: let somebody in, who need not have asked."""
+    """POST …/grant: give somebody access, requested or not."""
     body = await body_of(request)
     store, repo = _own_repo(request, "grant access to")
     _must_be_gated(repo)
@@ -104,7 +104,7 @@ async def grant(request: Request) -> Response:
 
 
 async def cancel(request: Request) -> Response:
-    """POST …/cancel: the caller takes back a request of theirs that waits."""
+    """POST …/cancel: withdraw the caller's own pending request."""
     store, who, repo = store_of(request), signed_in(request), repo_at(request)
     found = request_of(store, repo["key"], who.id)
     if found is None or found["status"] != "pending":
@@ -115,7 +115,7 @@ async def cancel(request: Request) -> Response:
 
 
 async def ask(request: Request) -> Response:
-    """POST /{namespace}/{repo}/ask-access, the form on the page; who was rejected stays so."""
+    """POST /{namespace}/{repo}/ask-access, the form on the page; a rejection stands."""
     store, who = store_of(request), signed_in(request)
     repo = repo_at(request, PLURALS[request.path_params.get("type", "models")])
     _must_be_gated(repo)
@@ -129,7 +129,7 @@ async def ask(request: Request) -> Response:
 
 
 def _own_repo(request: Request, deed: str) -> tuple[Store, sqlite3.Row]:
-    """The repository of a path, which the caller may change."""
+    """The repository of a path; 403 unless the caller may change it."""
     type = PLURALS[request.path_params.get("type", "models")]
     who, repo = signed_in(request), repo_at(request, type)
     if type == "space":
@@ -140,7 +140,7 @@ def _own_repo(request: Request, deed: str) -> tuple[Store, sqlite3.Row]:
 
 
 async def _decision(request: Request) -> tuple[Store, sqlite3.Row, JSONBody, str, str | None]:
-    """The repository, and what is decided about requests for access to it."""
+    """The repository, and the decision about access requests to it."""
     body = await body_of(request)
     store, repo = _own_repo(request, "decide about access to")
     _must_be_gated(repo)
@@ -150,7 +150,7 @@ async def _decision(request: Request) -> tuple[Store, sqlite3.Row, JSONBody, str
 
 
 def _decide(store: Store, repo: sqlite3.Row, body: JSONBody, status: str, reason: str | None) -> str:
-    """Decide about one request; what is wrong with it otherwise."""
+    """Decide about one request; returns the complaint if that is not possible."""
     if (id := body.text("requestId", pattern=ID)) is not None:
         found = request_with_id(store, repo["key"], id)
     else:

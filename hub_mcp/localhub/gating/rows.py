@@ -1,4 +1,4 @@
-"""Requests for access in the tables: asked, listed, decided, withdrawn."""
+"""Access requests in the tables: made, listed, decided, withdrawn."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def put_request(
     granted_by: str | None = None,
     id: str = "",
 ) -> None:
-    """A person asks, or is let in without having asked; whoever asked before asks anew."""
+    """Record a person's request, or access granted without one; it replaces any earlier request."""
     now = moment or store.now()
     store.run(
         "insert into access_requests"
@@ -40,7 +40,7 @@ def put_request(
 
 
 def decide(store: Store, request: str, status: str, reason: str | None = None) -> None:
-    """What is decided about a request; the dates of one that waits again are as if it had only been made."""
+    """Record a decision about a request; returned to pending, it has the dates of an undecided one."""
     store.run(
         "update access_requests set status = ?, reason = ?, reviewed_at = ? where id = ?",
         status,
@@ -51,12 +51,12 @@ def decide(store: Store, request: str, status: str, reason: str | None = None) -
 
 
 def withdraw(store: Store, request: str) -> None:
-    """A request is gone from every list."""
+    """Remove a request from every list."""
     store.run("delete from access_requests where id = ?", request)
 
 
 def request_of(store: Store, repo: int, user_id: str) -> sqlite3.Row | None:
-    """The request of a user, whatever was decided about it."""
+    """The request of a user, whatever its status."""
     return store.row(f"select {COLUMNS} from {TABLES} and a.user_id = ?", repo, user_id)  # noqa: S608 - our own words
 
 
@@ -74,7 +74,7 @@ def requests_before(
     search: str | None,
     span: tuple[str | None, str | None],
 ) -> list[sqlite3.Row]:
-    """Requests of a status, the newest first, below a place; by the beginning of a name, and by time."""
+    """Requests with a status, newest first, after a place; filtered by name prefix and by time."""
     clauses, params = ["a.status = ?"], list[Value]([repo, status])
     if search:
         clauses.append("substr(lower(u.name), 1, length(?)) = lower(?)")
@@ -95,5 +95,5 @@ def requests_before(
 
 
 def all_requests(store: Store, repo: int) -> list[sqlite3.Row]:
-    """Every request of a repository, the oldest first."""
+    """Every request of a repository, oldest first."""
     return store.rows(f"select {COLUMNS} from {TABLES} order by a.created_at, a.id", repo)  # noqa: S608 - our own words

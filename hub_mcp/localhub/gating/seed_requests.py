@@ -1,4 +1,4 @@
-"""Who asked to be let into gated repositories of the world, and what they wrote into its forms."""
+"""The access requests of the world, with what people wrote into the forms."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .rows import put_request
 
 
 def fill_requests(store: Store) -> None:
-    """Write every request; the day of a grant is the day of its review."""
+    """Write every request; the date of a grant is that of its review."""
     tables: World = world("requests.json")
     for type, repo_id, name, status, day, answers, *granter in tables["requests"]:
         repo, user = repo_by_id(store, type, repo_id), user_named(store, name)

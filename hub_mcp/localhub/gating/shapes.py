@@ -1,4 +1,4 @@
-"""Requests for access as the documented JSON: rows of a list, and lines of the report."""
+"""Access requests as the documented JSON: rows of a list, and lines of the report."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..store import Store
 
 
 def request_json(store: Store, row: sqlite3.Row) -> dict[str, object]:
-    """A request in a list; the e-mail address is told where the person asked themselves."""
+    """A request in a list; the e-mail address appears only if the person made the request themselves."""
     answers = json.loads(row["answers"])
     answer: dict[str, object] = {
         "requestId": row["id"],
@@ -28,7 +28,7 @@ def request_json(store: Store, row: sqlite3.Row) -> dict[str, object]:
 
 
 def report_line(row: sqlite3.Row) -> dict[str, object]:
-    """A request in the report, which has its own names for things."""
+    """A request in the report, which has its own field names."""
     answers = json.loads(row["answers"])
     line: dict[str, object] = {
         "fullname": row["fullname"],

@@ -1,1 +1,1 @@
-"""What git keeps: blobs, trees, commits, and the names that lead to them."""
+"""What git stores: blobs, trees, commits, and the refs that point to them."""

@@ -1,4 +1,4 @@
-"""What differs between two trees: as git writes it for people, and as the Hub's raw list of files."""
+"""Differences between two trees: as git prints them, and as the Hub's raw list of files."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from ..store import Store
 from .git_objects import NOBODY, GitEntry, pointer
 from .trees import children
 
-MOST_DIFFERENT = 3000  # files of one diff
-MOST_COMPARED = 512 * 1024  # bytes of a file whose lines are compared
+MOST_DIFFERENT = 3000  # files in one diff
+MOST_COMPARED = 512 * 1024  # bytes of a file whose lines are still compared
 NO_END = "\\ No newline at end of file"
-MOST_DIFF = 4 * 1024 * 1024  # characters; a longer diff ends there
+MOST_DIFF = 4 * 1024 * 1024  # characters; a longer diff is cut there
 
 
 @dataclass(frozen=True, slots=True)
 class FileDifference:
-    """A path and what was and is there."""
+    """A path with its old and new entry."""
 
     path: str
     old: GitEntry | None
@@ -32,7 +32,7 @@ class FileDifference:
 
 
 def differences(store: Store, old: str | None, new: str | None, prefix: str = "") -> Iterator[FileDifference]:
-    """The files that differ, in the order of their paths; what is the same on both sides is not opened."""
+    """The files that differ, ordered by path; folders that are the same on both sides are not opened."""
     before = children(store, old) if old else {}
     after = children(store, new) if new else {}
     for name in sorted({*before, *after}):
@@ -48,7 +48,7 @@ def differences(store: Store, old: str | None, new: str | None, prefix: str = ""
 
 
 def text_diff(store: Store, old: str, new: str) -> str:
-    """The diff as git prints it; files that are too many or too long are named without their lines."""
+    """The diff as git prints it; beyond the limits, files are named without their lines."""
     parts: list[str] = []
     length = 0
     for number, found in enumerate(differences(store, old, new)):
@@ -76,7 +76,7 @@ def _raw(store: Store, found: FileDifference) -> str:
 
 
 def _headed(found: FileDifference) -> str:
-    """The lines above a file's own."""
+    """The header lines of a file."""
     lines = [f"diff --git a/{found.path} b/{found.path}"]
     if found.old is None:
         lines.append("new file mode 100644")
@@ -88,7 +88,7 @@ def _headed(found: FileDifference) -> str:
 
 
 def _lines(store: Store, found: FileDifference) -> str:
-    """The lines of a file that differ; of a large file those of its pointer."""
+    """The lines of a file that differ; for a large file, those of its pointer."""
     old, new = (_content(store, side) if side else b"" for side in (found.old, found.new))
     names = (f"a/{found.path}" if found.old else "/dev/null", f"b/{found.path}" if found.new else "/dev/null")
     if max(len(old), len(new)) > MOST_COMPARED or is_binary(old) or is_binary(new):
@@ -98,14 +98,14 @@ def _lines(store: Store, found: FileDifference) -> str:
 
 
 def _split(content: bytes) -> list[str]:
-    """Lines as git has them: only a line feed ends one."""
+    """Lines as git sees them: only a line feed ends one."""
     return [f"{line}\n" for line in content.decode().split("\n")[:-1]] + (
         [] if content.endswith(b"\n") or not content else [content.decode().rpartition("\n")[2]]
     )
 
 
 def _content(store: Store, entry: GitEntry) -> bytes:
-    """What git keeps of a file."""
+    """What git stores for a file."""
     if entry.sha256 is not None:
         return pointer(entry.sha256, entry.size)
     row = store.row("select content from blobs where oid = ?", entry.oid)

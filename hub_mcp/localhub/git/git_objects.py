@@ -1,4 +1,4 @@
-"""Git's objects as ids and bytes: how a blob, a tree, a commit and an LFS pointer are named and written."""
+"""Git's objects as ids and bytes: how blobs, trees, commits and LFS pointers are named and written."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # git's own id of a tree without entries
-NOBODY = "0" * 40  # where a diff names no blob
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # git's id of the empty tree
+NOBODY = "0" * 40  # stands for no blob in a diff
 
 _POINTER = re.compile(
     rb"version https://git-lfs\.github\.com/spec/v1\noid sha256:([0-9a-f]{64})\nsize (\d{1,16})\n?"
@@ -18,9 +18,9 @@ _POINTER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class GitEntry:
-    """What a name in a tree stands for: a file (perhaps a large one, kept apart by its SHA-256) or a folder.
+    """An entry of a tree: a file (perhaps a large one, stored separately by its SHA-256) or a folder.
 
-    `size` is what a reader gets: of a large file its own size, of a folder all that lies below it.
+    `size` is what a reader gets: for a large file its real size, for a folder the total of everything below.
     """
 
     oid: str
@@ -35,28 +35,28 @@ def blob_id(content: bytes) -> str:
 
 
 def pointer(sha256: str, size: int) -> bytes:
-    """What git keeps in place of a large file."""
+    """What git stores in place of a large file."""
     return f"version https://git-lfs.github.com/spec/v1\noid sha256:{sha256}\nsize {size}\n".encode()
 
 
 def pointed(content: bytes) -> tuple[str, int] | None:
-    """SHA-256 and size when the content is a pointer to a large file."""
+    """SHA-256 and size if the content is a pointer to a large file."""
     found = _POINTER.fullmatch(content) if len(content) < 200 else None
     return (found[1].decode(), int(found[2])) if found else None
 
 
 def text_entry(content: bytes) -> GitEntry:
-    """A file that git itself keeps."""
+    """A file that git itself stores."""
     return GitEntry(blob_id(content), len(content))
 
 
 def large_entry(sha256: str, size: int) -> GitEntry:
-    """A file of Git LFS; its blob in git is the pointer."""
+    """A Git LFS file; its blob in git is the pointer."""
     return GitEntry(blob_id(pointer(sha256, size)), size, sha256)
 
 
 def tree_id(entries: Iterable[tuple[str, GitEntry]]) -> str:
-    """Git's id of a folder: names in git's order, in which a folder's name ends with a slash."""
+    """Git's id of a folder; entries sort as if a folder's name ended with a slash."""
     ordered = sorted(entries, key=lambda pair: (f"{pair[0]}/" if pair[1].is_folder else pair[0]).encode())
     return _named(b"tree", b"".join(_line(name, entry) for name, entry in ordered))
 

@@ -1,4 +1,4 @@
-"""Commits, and the names that lead to them: branches, tags, conversions and pull requests."""
+"""Commits, and the refs that point to them: branches, tags, conversions and pull requests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .trees import children, entry_at
 
 MAIN = "refs/heads/main"
 PARQUET_REF = "refs/convert/parquet"
-MOST_LOOKED_AT = 1000  # commits that the search for a path's last change goes back
+MOST_LOOKED_AT = 1000  # how many commits the search for a path's last change goes back
 
 
 def add_commit(
@@ -26,7 +26,7 @@ def add_commit(
     title: str,
     message: str = "",
 ) -> str:
-    """Write a commit, and answer its id; no ref leads to it yet. Inside a transaction."""
+    """Write a commit and return its id; no ref points to it yet. Inside a transaction."""
     id = commit_id(tree, parent, author, moment, f"{title}\n\n{message}" if message else title)
     number = (
         store.count("select number from commits where repo = ? and id = ?", repo, parent) + 1 if parent else 1
@@ -40,14 +40,14 @@ def add_commit(
 
 
 def commit_row(store: Store, repo: int, id: str) -> sqlite3.Row:
-    """A commit that is known to be there."""
+    """A commit that is known to exist."""
     row = store.row("select * from commits where repo = ? and id = ?", repo, id)
     assert row is not None
     return row
 
 
 def sha_at(store: Store, repo: sqlite3.Row, revision: str) -> str:
-    """The commit that a branch, tag, other ref or (abbreviated) commit names; 404 when there is none."""
+    """The commit that a branch, tag, other ref or (abbreviated) commit id names; 404 if there is none."""
     ref = ref_named(store, repo, revision)
     if ref is not None:
         return sha_of(store, repo, ref)
@@ -62,10 +62,10 @@ def sha_at(store: Store, repo: sqlite3.Row, revision: str) -> str:
 
 
 def ref_named(store: Store, repo: sqlite3.Row, revision: str) -> str | None:
-    """The ref that a revision names in full or in short, if it is one."""
+    """The ref that a revision names, in full or abbreviated, if it is one."""
     if revision in ("main", "HEAD", MAIN):
         return MAIN
-    if revision.startswith("~"):  # no name in git, so the Hub's own short form, which DuckDB's users type
+    if revision.startswith("~"):  # not valid in git: the Hub's own short form, which DuckDB users type
         revision = f"refs/convert/{revision[1:]}"
     row = store.row(
         "select ref from refs where repo = ? and ref in (?, 'refs/heads/' || ?, 'refs/tags/' || ?)"
@@ -76,7 +76,7 @@ def ref_named(store: Store, repo: sqlite3.Row, revision: str) -> str | None:
 
 
 def sha_of(store: Store, repo: sqlite3.Row, ref: str) -> str:
-    """The commit a ref leads to now."""
+    """The commit a ref points to."""
     if ref == MAIN:
         row = store.row("select sha from repos where key = ?", repo["key"])
     else:
@@ -91,12 +91,12 @@ def tree_of(store: Store, repo: int, commit: str) -> str:
 
 
 def put_ref(store: Store, repo: int, ref: str, sha: str) -> None:
-    """Let a ref other than main lead to a commit."""
+    """Point a ref other than main to a commit."""
     store.run("insert or replace into refs (repo, ref, sha) values (?, ?, ?)", repo, ref, sha)
 
 
 def chain(store: Store, repo: int, head: str, skip: int = 0, limit: int = -1) -> list[sqlite3.Row]:
-    """A commit and those before it, the newest first."""
+    """A commit and its ancestors, newest first."""
     return store.rows(
         "with recursive chain (id, n) as (select ?, 0 union all"
         " select c.parent, n + 1 from chain join commits c on c.repo = ? and c.id = chain.id"
@@ -107,7 +107,7 @@ def chain(store: Store, repo: int, head: str, skip: int = 0, limit: int = -1) ->
 
 
 def merge_base(store: Store, repo: int, one: str, other: str) -> str | None:
-    """The newest commit that both histories hold."""
+    """The newest commit in both histories."""
     theirs = {row["id"] for row in chain(store, repo, other)}
     return next((row["id"] for row in chain(store, repo, one) if row["id"] in theirs), None)
 
@@ -115,7 +115,7 @@ def merge_base(store: Store, repo: int, one: str, other: str) -> str | None:
 def last_changes(
     store: Store, repo: int, head: str, folder: str, names: Iterable[str]
 ) -> dict[str, sqlite3.Row]:
-    """The last commit that changed each of some names in a folder."""
+    """The last commit that changed each of the given names in a folder."""
     wanted, found = set(names), dict[str, sqlite3.Row]()
     commits = chain(store, repo, head, limit=MOST_LOOKED_AT)
     for commit, before in zip(commits, [*commits[1:], None], strict=True):
@@ -130,7 +130,7 @@ def last_changes(
 
 
 def forget_unreachable(store: Store, repo: sqlite3.Row) -> None:
-    """Drop the commits that no ref and no pull request leads to, and the large files no ref leads to."""
+    """Drop commits no ref or pull request reaches, and large files that no ref reaches."""
     key = repo["key"]
     heads = [
         sha_of(store, repo, MAIN),
@@ -150,7 +150,7 @@ def forget_unreachable(store: Store, repo: sqlite3.Row) -> None:
 
 
 def sweep(store: Store) -> None:
-    """Drop the trees and contents that no repository's commits lead to any more; inside a transaction."""
+    """Drop the trees and blobs that no repository's commits reach any more; inside a transaction."""
     store.run(
         "with recursive live (tree) as (select tree from commits union"
         " select e.oid from live l join tree_entries e on e.tree = l.tree where e.is_folder)"
@@ -161,7 +161,7 @@ def sweep(store: Store) -> None:
 
 
 def _reached(store: Store, repo: int, heads: Iterable[str]) -> dict[str, str]:
-    """Every commit that some heads lead back to, with its tree."""
+    """Every commit reachable from the given heads, with its tree."""
     found: dict[str, str] = {}
     for head in dict.fromkeys(heads):
         if head not in found:
@@ -170,7 +170,7 @@ def _reached(store: Store, repo: int, heads: Iterable[str]) -> dict[str, str]:
 
 
 def add_blob(store: Store, content: bytes) -> None:
-    """Keep a content that git itself keeps."""
+    """Store a blob in git itself."""
     store.run("insert or ignore into blobs (oid, content) values (?, ?)", blob_id(content), content)
 
 
@@ -180,7 +180,7 @@ def _listed(store: Store, tree: str, folder: str) -> dict[str, GitEntry]:
 
 
 def _large_below(store: Store, trees: set[str]) -> Iterator[str]:
-    """The SHA-256 of every large file below some trees; a folder that is in several is opened once."""
+    """The SHA-256 of every large file below some trees; a folder shared by several is opened once."""
     pending, seen = list(trees), set[str]()
     while pending:
         tree = pending.pop()

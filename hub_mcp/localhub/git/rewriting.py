@@ -1,4 +1,4 @@
-"""A history made anew without some large files: the same commits by author, date and words, other ids."""
+"""Rewriting a history without some large files: same authors, dates and messages, other ids."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from .trees import changed_tree, files_of
 
 
 def rewritten(store: Store, repo: sqlite3.Row, oids: set[str]) -> dict[str, str]:
-    """Make anew every commit that holds one of these files or follows one that does; old id → new id.
+    """Rewrite every commit that has one of these files or descends from one that does; old id → new id.
 
-    Refs lead to the old ones still, and the old ones are there. Inside a transaction.
+    Refs still point to the old commits, which are kept. Inside a transaction.
     """
     trees: dict[str, str] = {}
     new: dict[str, str] = {}

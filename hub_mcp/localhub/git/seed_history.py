@@ -1,4 +1,4 @@
-"""What the repositories of the world hold: their files as git and LFS keep them, and how they came in."""
+"""The content of the world's repositories: their files as git and LFS store them, and their commits."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from .history import PARQUET_REF
 from .trees import changed_tree
 
 UPLOADED = {"model": "Upload model", "dataset": "Upload dataset", "space": "Add the app"}
-CONVERTER = "parquet-converter"  # the Hub's own; nobody signs in as it
-OTHERS = "julien-c"  # who commits where an owner has nobody
+CONVERTER = "parquet-converter"  # the Hub's own account; nobody signs in as it
+OTHERS = "julien-c"  # who commits where an owner has no writing member
 
 
 @dataclass(slots=True)
 class _Rows:
-    """What is to be written, table by table, each in one go."""
+    """The rows to write, collected by table and each written in one statement."""
 
     blobs: list[tuple[Value, ...]] = field(default_factory=list[tuple[Value, ...]])
     large: list[tuple[Value, ...]] = field(default_factory=list[tuple[Value, ...]])
@@ -32,7 +32,7 @@ class _Rows:
     refs: list[tuple[Value, ...]] = field(default_factory=list[tuple[Value, ...]])
 
     def write(self, store: Store) -> None:
-        """Put everything into the tables."""
+        """Write all rows."""
         for sql, rows in (
             ("insert or ignore into blobs (oid, content) values (?, ?)", self.blobs),
             ("insert or ignore into large_files (sha256, size, content, shard)"
@@ -49,7 +49,7 @@ class _Rows:
 
 @dataclass(slots=True)
 class _History:
-    """The commits of one repository as they are added."""
+    """The commits of one repository as they accumulate."""
 
     store: Store
     rows: _Rows
@@ -59,7 +59,7 @@ class _History:
     shas: list[str] = field(default_factory=list[str])
 
     def commit(self, moment: str, title: str, files: Mapping[str, GitEntry]) -> str:
-        """One more commit, on top of the others."""
+        """Add a commit on top of the others."""
         self.tree = changed_tree(self.store, self.tree, files) if files else self.tree
         parent = self.shas[-1] if self.shas else None
         sha = commit_id(self.tree, parent, self.author, moment, title)
@@ -70,7 +70,7 @@ class _History:
 
 
 def fill_histories(store: Store, repos: Sequence[NewRepo]) -> None:
-    """Write the files and commits of repositories that are in the tables already."""
+    """Write the files and commits of repositories that are already in the tables."""
     keys = {(row["type"], row["id"]): row["key"] for row in store.rows("select type, id, key from repos")}
     people, rows = _committers(store), _Rows()
     for repo in repos:
@@ -106,7 +106,7 @@ def fill_conversions(store: Store) -> None:
 
 
 def _fill(history: _History, repo: NewRepo) -> None:
-    """Three commits: the repository made, its files uploaded, its README written to the end."""
+    """Three commits: the repository created, its files uploaded, its README completed."""
     created, modified = moment_of(repo.created), moment_of(repo.modified)
     uploaded = written(created + (modified - created) / 3)
     kept = {
@@ -142,7 +142,7 @@ def _branched(history: _History, repo: NewRepo) -> str:
 
 
 def _begun(readme: bytes) -> bytes | None:
-    """A README as it was first uploaded: its card and its title; None when that is all there is."""
+    """A README as first uploaded, with its card and title; None if it has nothing more."""
     head, found, _ = readme.partition(b"\n# ")
     title = readme[len(head) + len(found) :].partition(b"\n")[0]
     begun = head + found + title + b"\n"
@@ -150,7 +150,7 @@ def _begun(readme: bytes) -> bytes | None:
 
 
 def _kept(rows: _Rows, repo: int, file: NewFile, author: str, moment: str) -> GitEntry:
-    """A file's entry in its tree, with its content on the way into the tables."""
+    """A file's entry in its tree; its content is added to the rows."""
     if file.content is not None and not is_binary(file.content):
         entry = text_entry(file.content)
         rows.blobs.append((entry.oid, file.content))
@@ -175,7 +175,7 @@ def _shard(name: str) -> tuple[str, int]:
 
 
 def _committers(store: Store) -> dict[str, str]:
-    """Who commits in a namespace: its user, or the first who may write in the organization."""
+    """Who commits in each namespace: its user, or the first who may write in the organization."""
     return dict(_found(store)) | {row["name"]: row["name"] for row in store.rows("select name from users")}
 
 

@@ -1,4 +1,4 @@
-"""Folders in the tables: written once by their id, read by path, changed into another folder."""
+"""Trees in the tables: immutable, stored by id, read by path, changed into another tree."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from ..store import Store
 from .git_objects import EMPTY_TREE, GitEntry, tree_id
 
-Changes = Mapping[str, GitEntry | None]  # path → what stands there now; None: nothing
+Changes = Mapping[str, GitEntry | None]  # path → its new entry; None removes it
 
 _ENTRY = "is_folder, oid, size, sha256"
 _DEEPER = (
@@ -17,7 +17,7 @@ _DEEPER = (
 
 
 def children(store: Store, tree: str) -> dict[str, GitEntry]:
-    """What lies directly in a folder, by name."""
+    """The direct entries of a folder, by name."""
     rows = store.rows(f"select name, {_ENTRY} from tree_entries where tree = ? order by name", tree)  # noqa: S608 - our own words
     return {
         row["name"]: GitEntry(row["oid"], row["size"], row["sha256"], bool(row["is_folder"])) for row in rows
@@ -25,7 +25,7 @@ def children(store: Store, tree: str) -> dict[str, GitEntry]:
 
 
 def entry_at(store: Store, tree: str, path: str) -> GitEntry | None:
-    """What a path leads to from a tree; the empty path is the tree itself."""
+    """The entry at a path below a tree; the empty path is the tree itself."""
     found = GitEntry(tree, size_of(store, tree) if not path else 0, is_folder=True)
     for name in path.split("/") if path else ():
         row = store.row(f"select {_ENTRY} from tree_entries where tree = ? and name = ?", found.oid, name)  # noqa: S608 - our own words
@@ -41,7 +41,7 @@ def size_of(store: Store, tree: str) -> int:
 
 
 def walk(store: Store, tree: str, prefix: str = "", deep: bool = True) -> Iterator[tuple[str, GitEntry]]:
-    """Paths and entries below a tree in the order of their paths; `deep` opens the folders too."""
+    """Paths and entries below a tree, ordered by path; `deep` descends into folders."""
     start = f"select ? || name, {_ENTRY} from tree_entries where tree = ?{_DEEPER if deep else ''}"  # noqa: S608 - our own words, values bound
     columns = f"(path, {_ENTRY})"
     sql = f"with recursive walk {columns} as ({start})"
@@ -56,10 +56,10 @@ def files_of(store: Store, tree: str) -> dict[str, GitEntry]:
 
 
 def changed_tree(store: Store, tree: str, changes: Changes) -> str:
-    """The tree that results when some paths are put in and others taken out; inside a transaction.
+    """The tree after adding some paths and removing others; inside a transaction.
 
-    A file in the place of a folder replaces it with all it held, and the other way round; folders that
-    become empty go.
+    A file replaces a folder at its path with everything in it, and the other way round; folders that
+    become empty disappear.
     """
     entries = children(store, tree) if tree != EMPTY_TREE else {}
     below: dict[str, dict[str, GitEntry | None]] = {}
@@ -74,7 +74,7 @@ def changed_tree(store: Store, tree: str, changes: Changes) -> str:
     for name, inner in below.items():
         there = entries.get(name)
         if there is not None and not there.is_folder and not any(inner.values()):
-            continue  # nothing to take out below a file
+            continue  # nothing to remove below a file
         old = there.oid if there is not None and there.is_folder else EMPTY_TREE
         new = changed_tree(store, old, inner)
         if new == EMPTY_TREE:
