@@ -12,7 +12,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import resources
@@ -155,6 +155,48 @@ class Store:
         found = self.row(sql, *params)
         return int(found[0] or 0) if found else 0
 
+    # What needs no SQL of its own: tables and columns are our own words, values are bound.
+
+    def find(self, table: str, /, **where: Value) -> sqlite3.Row | None:
+        """The first row with these values."""
+        return self.row(f"select * from {table} where {_all(where)}", *where.values())  # noqa: S608 - see above
+
+    def get(self, table: str, /, **where: Value) -> sqlite3.Row:
+        """The row with these values, which is known to be there."""
+        found = self.find(table, **where)
+        assert found is not None, (table, where)
+        return found
+
+    def find_all(self, table: str, order: str = "1", /, **where: Value) -> list[sqlite3.Row]:
+        """All rows with these values."""
+        sql = f"select * from {table} where {_all(where)} order by {order}"  # noqa: S608 - see above
+        return self.rows(sql, *where.values())
+
+    def number(self, table: str, /, **where: Value) -> int:
+        """How many rows have these values."""
+        return self.count(f"select count(*) from {table} where {_all(where)}", *where.values())  # noqa: S608 - see above
+
+    def insert(self, table: str, how: str = "", /, **row: Value) -> int:
+        """Write a row; `how` says what becomes of one that is there already: "or ignore", "or replace"."""
+        marks = ",".join("?" * len(row))
+        sql = f"insert {how} into {table} ({', '.join(row)}) values ({marks})"  # noqa: S608 - see above
+        return self.run(sql, *row.values())
+
+    def insert_many(self, table: str, columns: str, rows: Iterable[tuple[Value, ...]], how: str = "") -> None:
+        """Write rows, each with a value for every column."""
+        marks = ",".join("?" for _ in columns.split(","))
+        self.run_many(f"insert {how} into {table} ({columns}) values ({marks})", rows)  # noqa: S608 - see above
+
+    def update(self, table: str, where: Mapping[str, Value], /, **changes: Value) -> int:
+        """Change the rows with these values; how many there were."""
+        columns = ", ".join(f"{name} = ?" for name in changes)
+        sql = f"update {table} set {columns} where {_all(where)}"  # noqa: S608 - see above
+        return self.run(sql, *changes.values(), *where.values())
+
+    def delete(self, table: str, /, **where: Value) -> int:
+        """Delete the rows with these values; how many there were."""
+        return self.run(f"delete from {table} where {_all(where)}", *where.values())  # noqa: S608 - see above
+
     def now(self) -> str:
         """This moment as the Hub writes it: `2026-10-06T13:24:38.000Z`."""
         return moment(self.clock())
@@ -170,6 +212,10 @@ class Store:
     def close(self) -> None:
         """Close the connection; the in-memory Hub is gone then."""
         self._connection.close()
+
+
+def _all(where: Mapping[str, Value]) -> str:
+    return " and ".join(f"{name} = ?" for name in where) or "1"
 
 
 def moment(seconds: float) -> str:

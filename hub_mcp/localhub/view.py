@@ -64,9 +64,9 @@ def state(store: Store, search: str = "", everybody: bool = False) -> dict[str, 
     return {
         "now": store.now(),
         "counts": {
-            "repositories": store.count("select count(*) from repos"),
-            "collections": store.count("select count(*) from collections"),
-            "groups": store.count("select count(*) from resource_groups"),
+            "repositories": store.number("repos"),
+            "collections": store.number("collections"),
+            "groups": store.number("resource_groups"),
         },
         "repositories": _rows(
             store,

@@ -6,13 +6,12 @@ import sqlite3
 
 from starlette.requests import Request
 
-from ..papers.rows import paper_with_id
 from ..people.rights import SignedInUser, caller, can_read
-from ..repos.repo_queries import repo_by_id, repo_with_oid
+from ..repos.repo_queries import repo_by_id
 from ..store import Store, store_of
 from ..web.hub_errors import ApiError
 from .collection_access import can_see
-from .rows import bucket_named, bucket_with_id, collection_with_id, collections_named
+from .rows import bucket_named, collections_named
 
 
 def collection_at(request: Request) -> sqlite3.Row:
@@ -32,10 +31,10 @@ def named(store: Store, who: SignedInUser | None, namespace: str, slug: str) -> 
 def item_target(store: Store, who: SignedInUser | None, type: str, id: str) -> str | None:
     """The permanent id of what an item names; a collection is named by its id or either slug."""
     if type == "paper":
-        found = paper_with_id(store, id)
+        found = store.find("papers", id=id)
     elif type == "collection":
         namespace, _, slug = id.partition("/")
-        found = named(store, who, namespace, slug) if slug else collection_with_id(store, id)
+        found = named(store, who, namespace, slug) if slug else store.find("collections", id=id)
     elif type == "bucket":
         found = bucket_named(store, id)
     else:
@@ -47,9 +46,9 @@ def item_target(store: Store, who: SignedInUser | None, type: str, id: str) -> s
 def target_of(store: Store, who: SignedInUser | None, type: str, key: str) -> sqlite3.Row | None:
     """What an item stands for, by the id that survives renaming; None when hidden from this caller."""
     if type == "paper":
-        return paper_with_id(store, key)
+        return store.find("papers", id=key)
     if type in ("collection", "bucket"):
-        row = collection_with_id(store, key) if type == "collection" else bucket_with_id(store, key)
+        row = store.find("collections", id=key) if type == "collection" else store.find("buckets", id=key)
         return row if row is not None and can_see(who, row) else None
-    row = repo_with_oid(store, key)
+    row = store.find("repos", _id=key)
     return row if row is not None and can_read(who, row) else None

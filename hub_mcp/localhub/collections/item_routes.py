@@ -18,15 +18,7 @@ from ..web.response import HubJSON
 from .collection_access import must_change
 from .collection_lookup import collection_at
 from .routes import add_item, item_in
-from .rows import (
-    collection_with_id,
-    delete_item,
-    item_with_id,
-    move_item,
-    set_gallery,
-    set_note,
-    update_collection,
-)
+from .rows import delete_item, move_item, update_collection
 from .shapes import whole
 
 NOTE = 500
@@ -43,8 +35,7 @@ async def add(request: Request) -> Response:
         row = collection_at(request)
         must_change(who, row)
         add_item(store, who, row["id"], *what, note=note)
-    changed = collection_with_id(store, row["id"])
-    assert changed is not None
+    changed = store.get("collections", id=row["id"])
     return HubJSON(whole(store, who, changed, origin(request)))
 
 
@@ -57,7 +48,7 @@ async def update(request: Request) -> Response:
         row = collection_at(request)
         must_change(who, row)
         change.apply(store, _item(store, row, request.path_params["item"]))
-        update_collection(store, row["id"], {})
+        update_collection(store, row["id"])
     return PlainTextResponse("OK")
 
 
@@ -78,7 +69,7 @@ async def update_many(request: Request) -> Response:
         must_change(who, row)
         for id, change in changes:
             change.apply(store, _item(store, row, id))
-        update_collection(store, row["id"], {})
+        update_collection(store, row["id"])
     return PlainTextResponse("OK")
 
 
@@ -90,7 +81,7 @@ async def remove(request: Request) -> Response:
         must_change(who, row)
         item = _item(store, row, request.path_params["item"])
         delete_item(store, row["id"], item["id"])
-        update_collection(store, row["id"], {})
+        update_collection(store, row["id"])
     return PlainTextResponse("OK")
 
 
@@ -108,15 +99,15 @@ class _Change:
     def apply(self, store: Store, item: sqlite3.Row) -> None:
         """Write it; an empty note removes the note, and a position beyond the end means the end."""
         if self.note is not None:
-            set_note(store, item["id"], self.note or None)
+            store.update("collection_items", {"id": item["id"]}, note=self.note or None)
         if self.gallery is not None:
-            set_gallery(store, item["id"], json.dumps(self.gallery))
+            store.update("collection_items", {"id": item["id"]}, gallery=json.dumps(self.gallery))
         if self.position is not None:
             move_item(store, item["collection"], item["id"], self.position)
 
 
 def _item(store: Store, collection: sqlite3.Row, id: str) -> sqlite3.Row:
-    found = item_with_id(store, collection["id"], id)
+    found = store.find("collection_items", id=id, collection=collection["id"])
     if found is None:
         raise ApiError(404, "Collection item not found")
     return found

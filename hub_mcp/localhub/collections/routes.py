@@ -18,15 +18,7 @@ from ..web.request import origin
 from ..web.response import HubJSON
 from .collection_access import must_change
 from .collection_lookup import collection_at, item_target, target_of
-from .rows import (
-    append_item,
-    collection_titled,
-    collection_with_id,
-    delete_collection,
-    holds,
-    insert_collection,
-    update_collection,
-)
+from .rows import append_item, update_collection
 from .shapes import ITEM_TYPES, THEMES, whole
 from .slugs import slug_of, title_slug
 
@@ -48,23 +40,16 @@ async def create(request: Request) -> Response:
     owner = _may_create(store, who, namespace)
     with store.write():
         group_must_exist(store, who, owner, group)
-        same = collection_titled(store, owner, title)
+        same = store.find("collections", namespace=owner, title=title)
         if same is not None:
             slug = slug_of(same)
             raise ApiError(409, f'You already have a collection "{title}": {slug}', extra={"slug": slug})
         id = store.new_id()
-        columns: dict[str, Value] = {
-            "id": id,
-            "namespace": owner,
-            "title": title,
-            "title_slug": title_slug(title),
-            "description": description,
-            "private": int(private or False),
-            "theme": THEMES[int(id, 16) % len(THEMES)],
-            "creator": who.id,
-            "resource_group": group,
-        }
-        insert_collection(store, columns)
+        store.insert(
+            "collections", id=id, namespace=owner, title=title, title_slug=title_slug(title),
+            description=description, private=int(private or False), theme=THEMES[int(id, 16) % len(THEMES)],
+            creator=who.id, resource_group=group, last_updated=store.now(),
+        )  # fmt: skip
         if first is not None:
             add_item(store, who, id, *first, note=None)
     return HubJSON(_whole(request, id))
@@ -93,7 +78,7 @@ async def update(request: Request) -> Response:
     with store.write():
         row = collection_at(request)
         must_change(who, row)
-        update_collection(store, row["id"], changes)
+        update_collection(store, row["id"], **changes)
     return HubJSON({"success": True, "data": _whole(request, row["id"])})
 
 
@@ -103,7 +88,7 @@ async def delete(request: Request) -> Response:
     with store.write():
         row = collection_at(request)
         must_change(who, row)
-        delete_collection(store, row["id"])
+        store.delete("collections", id=row["id"])
     return PlainTextResponse("OK")
 
 
@@ -118,15 +103,14 @@ def add_item(store: Store, who: SignedInUser, collection: str, type: str, id: st
     key = item_target(store, who, type, id)
     if key is None or target_of(store, who, type, key) is None:
         raise ApiError(404, f"There is no {type} {id}, or you cannot see it")
-    if holds(store, collection, type, key):
+    if store.number("collection_items", collection=collection, type=type, target=key):
         raise ApiError(409, f"The {type} {id} is already in this collection")
     append_item(store, collection, type, key, note)
 
 
 def _whole(request: Request, id: str) -> dict[str, object]:
     store = store_of(request)
-    row = collection_with_id(store, id)
-    assert row is not None
+    row = store.get("collections", id=id)
     return whole(store, caller(request), row, origin(request))
 
 

@@ -15,7 +15,6 @@ from ..repos.summaries import repo_summary
 from ..store import Store
 from ..web.hub_errors import page_missing
 from .collection_lookup import target_of
-from .rows import count_items, items_of
 from .slugs import share_url, slug_of
 
 LISTED_ITEMS = 4
@@ -67,7 +66,7 @@ def items(
 ) -> list[dict[str, object]]:
     """The items of a collection in order, without those hidden from this caller."""
     shown: list[dict[str, object]] = []
-    for row in items_of(store, collection["id"]):
+    for row in store.find_all("collection_items", "position, id", collection=collection["id"]):
         if limit is not None and len(shown) == limit:
             break
         target = target_of(store, who, row["type"], row["target"])
@@ -100,7 +99,7 @@ def _target_json(
         return {
             **head,
             "id": row["id"],
-            "numberItems": count_items(store, row["id"]),
+            "numberItems": store.number("collection_items", collection=row["id"]),
             "theme": row["theme"],
             "upvotes": row["upvotes"],
             "isUpvotedByUser": False,

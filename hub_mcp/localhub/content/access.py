@@ -58,6 +58,5 @@ def revision_and_path(request: Request, marker: str) -> tuple[str, str]:
 
 def _standing(store: Store, who: SignedInUser, repo: sqlite3.Row) -> str | None:
     """The status of the caller's access request; None without one, or if the token may not use it."""
-    sql = "select status from access_requests where repo = ? and user_id = ?"
-    row = store.row(sql, repo["key"], who.id) if who.reads_gated else None
+    row = store.find("access_requests", repo=repo["key"], user_id=who.id) if who.reads_gated else None
     return str(row["status"]) if row else None

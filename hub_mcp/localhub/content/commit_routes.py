@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..discussions.rows import add_event, change, discussion_row, open_discussion
+from ..discussions.rows import add_event, discussion_row, open_discussion
 from ..git.history import MAIN, put_ref, ref_named, sha_at, sha_of, tree_of
 from ..git.trees import entry_at
 from ..people.rights import SignedInUser, must_write, signed_in
@@ -165,7 +165,7 @@ def _tell_pull_request(
     asked = PULL_REQUEST.fullmatch(ref)
     discussion = discussion_row(store, repo["key"], int(asked[1])) if asked else None
     if discussion is not None:
-        change(store, discussion, "head_sha", sha)
+        store.update("discussions", {"id": discussion["id"]}, head_sha=sha)
         add_event(store, discussion, who.name, "commit", {"subject": title.strip(), "oid": sha})
 
 

@@ -137,9 +137,9 @@ def _put_large(draft: _Draft, operation: PutLargeFile, author: str, ref: str) ->
     draft.put(operation.path, large_entry(operation.sha256, row["size"]))
     draft.texts.pop(operation.path, None)
     if row["filename"] is None:
-        draft.store.run(
-            "update repo_large_files set filename = ?, ref = ? where repo = ? and sha256 = ?",
-            operation.path, ref, draft.repo, operation.sha256,
+        draft.store.update(
+            "repo_large_files", {"repo": draft.repo, "sha256": operation.sha256}, filename=operation.path,
+            ref=ref,
         )  # fmt: skip
 
 

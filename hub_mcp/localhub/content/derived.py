@@ -65,7 +65,7 @@ def text_at(store: Store, tree: str, path: str) -> str | None:
     entry = entry_at(store, tree, path)
     if entry is None or entry.is_folder or entry.sha256 is not None:
         return None
-    row = store.row("select content from blobs where oid = ?", entry.oid)
+    row = store.find("blobs", oid=entry.oid)
     return bytes(row["content"]).decode("utf-8", "replace") if row else None
 
 
@@ -82,27 +82,24 @@ def main_changed(store: Store, repo: sqlite3.Row, sha: str) -> None:
     if sdk not in (None, "static"):
         app = "Dockerfile" if sdk == "docker" else str(after.card.get("app_file") or "app.py")
         details = rebuilt(details, store.clock(), has_app=entry_at(store, commit["tree"], app) is not None)
-    store.run(
-        "update repos set sha = ?, last_modified = ?, main_size = ?, used_storage = ?, tags = ?, card = ?,"
-        " details = ?, pipeline_tag = ?, library_name = ?, sdk = ?, description = ? where key = ?",
-        sha, commit["created_at"], size, storage(store, key, commit["tree"]),
-        _json(tags), _json(after.card), _json(details),
-        _said(repo, "pipeline_tag", before, after) if type == "model" else None,
-        _said(repo, "library_name", before, after) if type == "model" else None,
-        sdk,
-        _described(repo, before, after), key,
+    store.update(
+        "repos", {"key": key}, sha=sha, last_modified=commit["created_at"], main_size=size,
+        used_storage=storage(store, key, commit["tree"]), tags=_json(tags), card=_json(after.card),
+        details=_json(details),
+        pipeline_tag=_said(repo, "pipeline_tag", before, after) if type == "model" else None,
+        library_name=_said(repo, "library_name", before, after) if type == "model" else None, sdk=sdk,
+        description=_described(repo, before, after),
     )  # fmt: skip
-    store.run("delete from labels where repo = ? and kind = 'tag'", key)
+    store.delete("labels", repo=key, kind="tag")
     labels = [("tag", tag) for tag in tags]
     if type == "space":
         for name, kind in (("models", "model"), ("datasets", "dataset")):
             old, new = _words(before.card.get(name)), _words(after.card.get(name))
             for value in set(old) - set(new):
-                store.run("delete from labels where repo = ? and kind = ? and value = ?", key, kind, value)
+                store.delete("labels", repo=key, kind=kind, value=value)
             labels += [(kind, value) for value in new]
-    store.run_many(
-        "insert or ignore into labels (kind, value, repo) values (?, ?, ?)",
-        ((kind, value, key) for kind, value in labels),
+    store.insert_many(
+        "labels", "kind, value, repo", ((kind, value, key) for kind, value in labels), "or ignore"
     )
 
 

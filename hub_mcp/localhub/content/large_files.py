@@ -70,12 +70,7 @@ async def upload_part(request: Request) -> Response:
     if not 1 <= number <= _parts(row["size"]):
         raise bad_request("There is no such part in this upload")
     content = await bounded_body(request, PART)
-    store.run(
-        "insert or replace into upload_parts (upload, number, content) values (?, ?, ?)",
-        row["id"],
-        number,
-        content,
-    )
+    store.insert("upload_parts", "or replace", upload=row["id"], number=number, content=content)
     return Response(status_code=200, headers={"ETag": _etag(content)})
 
 
@@ -91,9 +86,7 @@ async def complete(request: Request) -> Response:
     with store.write():
         if oid == row["sha256"] and _held(store, row["repo"], row["sha256"]) is not None:
             return HubJSON({"success": True})  # a retry, because the first answer was lost
-        parts = store.rows(
-            "select number, content from upload_parts where upload = ? order by number", row["id"]
-        )
+        parts = store.find_all("upload_parts", "number", upload=row["id"])
         ours = {part["number"]: _etag(part["content"]) for part in parts}
         if oid != row["sha256"] or len(parts) != _parts(row["size"]) or named != ours:
             raise bad_request("The parts are not those of this upload")
@@ -152,10 +145,10 @@ async def delete_batch(request: Request) -> Response:
         if not keep_history:
             _without(store, repo, set(oids))
         for oid in oids:
-            store.run("delete from repo_large_files where repo = ? and sha256 = ?", repo["key"], oid)
+            store.delete("repo_large_files", repo=repo["key"], sha256=oid)
         tree = tree_of(store, repo["key"], sha_of(store, repo, MAIN))
         taken = storage(store, repo["key"], tree)
-        store.run("update repos set used_storage = ? where key = ?", taken, repo["key"])
+        store.update("repos", {"key": repo["key"]}, used_storage=taken)
         sweep(store)
     return PlainTextResponse("OK")
 
@@ -182,10 +175,9 @@ def keep_large(store: Store, repo: int, content: bytes, pusher: str, filename: s
 
 def hold(store: Store, repo: int, sha256: str, pusher: str, moment: str, filename: str | None = None) -> None:
     """Record that a repository has a large file; inside a transaction."""
-    store.run(
-        "insert or ignore into repo_large_files (repo, sha256, filename, ref, pusher, pushed_at)"
-        " values (?, ?, ?, ?, ?, ?)",
-        repo, sha256, filename, "refs/heads/main" if filename else None, pusher, moment,
+    store.insert(
+        "repo_large_files", "or ignore", repo=repo, sha256=sha256, filename=filename,
+        ref="refs/heads/main" if filename else None, pusher=pusher, pushed_at=moment,
     )  # fmt: skip
 
 
@@ -203,9 +195,9 @@ def _told(
         }
     id = store.entropy(20).hex()
     store.run("delete from uploads where created_at < ?", store.moment_before(KEPT_SECONDS))
-    store.run(
-        "insert into uploads (id, repo, sha256, size, pusher, created_at) values (?, ?, ?, ?, ?, ?)",
-        id, repo["key"], oid, size, who.name, store.now(),
+    store.insert(
+        "uploads", id=id, repo=repo["key"], sha256=oid, size=size, pusher=who.name,
+        created_at=store.now(),
     )  # fmt: skip
     href = f"{base}/lfs-uploads/{id}"
     action: dict[str, object] = {"href": href}
@@ -220,7 +212,7 @@ def _told(
 def _without(store: Store, repo: sqlite3.Row, oids: set[str]) -> None:
     """Move all refs to rewritten commits without these files; inside a transaction."""
     new = rewritten(store, repo, oids)
-    for row in store.rows("select ref, sha from refs where repo = ?", repo["key"]):
+    for row in store.find_all("refs", repo=repo["key"]):
         if row["sha"] in new:
             move_ref(store, repo, row["ref"], new[row["sha"]])
     for side in ("base_sha", "head_sha", "merge_sha"):
@@ -242,7 +234,7 @@ def _held(store: Store, repo: int, oid: str) -> sqlite3.Row | None:
 
 
 def _upload(request: Request) -> sqlite3.Row:
-    row = store_of(request).row("select * from uploads where id = ?", request.path_params["id"])
+    row = store_of(request).find("uploads", id=request.path_params["id"])
     if row is None:
         raise ApiError(403, "This upload address is not valid, or not any more")
     return row
@@ -253,7 +245,7 @@ def _keep(store: Store, upload: sqlite3.Row, content: bytes) -> None:
     if len(content) != upload["size"] or hashlib.sha256(content).hexdigest() != upload["sha256"]:
         raise bad_request("The bytes do not have the announced size and SHA-256")
     keep_large(store, upload["repo"], content, upload["pusher"])
-    store.run("delete from upload_parts where upload = ?", upload["id"])
+    store.delete("upload_parts", upload=upload["id"])
 
 
 def _parts(size: int) -> int:

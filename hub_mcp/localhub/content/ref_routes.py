@@ -40,7 +40,7 @@ GROUPS = (("branches", "refs/heads/"), ("tags", "refs/tags/"), ("converts", "ref
 async def references(request: Request) -> Response:
     """GET …/refs, with `include_prs` also those of pull requests; a gate does not hide names."""
     store, repo = store_of(request), repo_at(request)
-    rows = store.rows("select ref, sha from refs where repo = ? order by ref", repo["key"])
+    rows = store.find_all("refs", "ref", repo=repo["key"])
     groups = dict[str, list[dict[str, str]]]()
     for group, prefix in (
         *GROUPS,
@@ -165,7 +165,7 @@ async def super_squash(request: Request) -> Response:
 
 def _deleted(store: Store, repo: sqlite3.Row, ref: str, name: str) -> Response:
     with store.write():
-        if not store.run("delete from refs where repo = ? and ref = ?", repo["key"], ref):
+        if not store.delete("refs", repo=repo["key"], ref=ref):
             raise revision_missing(name)
         forget_unreachable(store, repo)
     return PlainTextResponse("OK")

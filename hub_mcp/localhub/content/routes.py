@@ -126,8 +126,7 @@ def _entry(store: Store, repo: sqlite3.Row, sha: str, path: str) -> tuple[str, G
 
 
 def _text(store: Store, entry: GitEntry) -> bytes:
-    row = store.row("select content from blobs where oid = ?", entry.oid)
-    assert row is not None
+    row = store.get("blobs", oid=entry.oid)
     return bytes(row["content"])
 
 

@@ -99,5 +99,5 @@ def blob_shape(entry: GitEntry) -> Mapping[str, object]:
 
 
 def _author(store: Store, name: str) -> dict[str, str]:
-    user = store.row("select avatar_url from users where name = ?", name)
+    user = store.find("users", name=name)
     return {"user": name} | ({"avatar": user["avatar_url"]} if user else {})

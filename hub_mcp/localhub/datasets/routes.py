@@ -18,7 +18,7 @@ from ..web.hub_errors import ApiError, Moved
 from ..web.request import origin
 from ..web.response import HubJSON
 from .croissant import croissant
-from .rows import shard_file, shards_of
+from .rows import shard_file
 
 Listing = dict[str, dict[str, list[str]]]
 
@@ -68,7 +68,7 @@ def _open_dataset(request: Request) -> tuple[Store, sqlite3.Row]:
 
 
 def _shards(store: Store, repo: sqlite3.Row) -> list[sqlite3.Row]:
-    rows = shards_of(store, repo["key"])
+    rows = store.find_all("parquet", "subset, split, shard", repo=repo["key"])
     if not rows:
         raise ApiError(404, f"The dataset {repo['id']} has no parquet files")
     return rows

@@ -36,14 +36,13 @@ async def attach(request: Request) -> Response:
         ):
             raise ApiError(413, f"This local Hub keeps {MOST_KEPT:,} bytes of attachments, and has them")
         name = f"{store.new_id()}.{ENDINGS[kind]}"
-        store.run("insert into attachments (name, kind, content) values (?, ?, ?)", name, kind, content)
+        store.insert("attachments", name=name, kind=kind, content=content)
     return PlainTextResponse(f"{origin(request)}/uploads/{name}")
 
 
 async def attached(request: Request) -> Response:
     """GET /uploads/{name}, which the Hub serves from a host of its own."""
-    sql = "select kind, content from attachments where name = ?"
-    row = store_of(request).row(sql, request.path_params["name"])
+    row = store_of(request).find("attachments", name=request.path_params["name"])
     if row is None:
         raise page_missing()
     kept = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}

@@ -20,7 +20,7 @@ from ..web.request import origin
 from ..web.response import HubJSON
 from .merging import merge
 from .routes import MOST_TEXT, base, discussion_at
-from .rows import add_comment, add_event, change, event_row
+from .rows import add_comment, add_event
 from .shapes import DiscussionShapes
 
 REASONS = ("Spam", "Abuse", "Graphic Content", "Resolved", "Off-Topic", "Low Quality")
@@ -76,7 +76,7 @@ async def rename(request: Request) -> Response:
     body.check()
     who, store, repo, discussion = _deciding(request, "rename")
     with store.write():
-        change(store, discussion, "title", title)
+        store.update("discussions", {"id": discussion["id"]}, title=title)
         event = add_event(
             store, discussion, who.name, "title-change", {"from": discussion["title"], "to": title}
         )
@@ -98,7 +98,7 @@ async def set_status(request: Request) -> Response:
     with store.write():
         if text and text.strip():
             add_comment(store, discussion, who.name, text.strip())
-        change(store, discussion, "status", status)
+        store.update("discussions", {"id": discussion["id"]}, status=status)
         event = add_event(store, discussion, who.name, "status-change", {"status": status})
     return _event_answer(request, repo, who, store, "newStatus", event)
 
@@ -115,7 +115,7 @@ async def pin(request: Request) -> Response:
     must_write(who, repo, f'pin a discussion of {repo["type"]} "{repo["id"]}"')
     with store.write():
         if bool(discussion["pinned"]) != pinned:
-            change(store, discussion, "pinned", int(bool(pinned)))
+            store.update("discussions", {"id": discussion["id"]}, pinned=int(bool(pinned)))
             add_event(store, discussion, who.name, "pinning-change", {"pinned": pinned})
     return PlainTextResponse("OK")
 
@@ -135,8 +135,7 @@ async def accept(request: Request) -> Response:
         )
     with store.write():
         sha = merge(store, repo, discussion, who.name)
-        change(store, discussion, "merge_sha", sha)
-        change(store, discussion, "status", "merged")
+        store.update("discussions", {"id": discussion["id"]}, merge_sha=sha, status="merged")
         if text and text.strip():
             add_comment(store, discussion, who.name, text.strip())
         add_event(store, discussion, who.name, "status-change", {"status": "merged"})
@@ -151,11 +150,9 @@ async def delete_ref(request: Request) -> Response:
     if discussion["status"] not in ("closed", "merged") or not discussion["is_pull_request"]:
         raise bad_request("Only the ref of a closed or merged pull request can be deleted")
     with store.write():
-        if not store.run(
-            "delete from refs where repo = ? and ref = ?", repo["key"], f"refs/pr/{discussion['num']}"
-        ):
+        if not store.delete("refs", repo=repo["key"], ref=f"refs/pr/{discussion['num']}"):
             raise ApiError(404, "The ref of this pull request is deleted already")
-        change(store, discussion, "ref_deleted", 1)
+        store.update("discussions", {"id": discussion["id"]}, ref_deleted=1)
         add_event(store, discussion, who.name, "ref-deleted", {})
         forget_unreachable(store, repo)
     return PlainTextResponse("OK")
@@ -190,9 +187,9 @@ def _deciding(request: Request, deed: str) -> tuple[SignedInUser, Store, sqlite3
 
 def _comment(request: Request, store: Store, discussion: sqlite3.Row) -> tuple[sqlite3.Row, dict[str, Json]]:
     """The comment that a path names."""
-    row = store.row(
-        "select * from discussion_events where discussion = ? and id = ? and type = 'comment'",
-        discussion["id"], request.path_params["comment"],
+    row = store.find(
+        "discussion_events", discussion=discussion["id"], id=request.path_params["comment"],
+        type="comment",
     )  # fmt: skip
     if row is None:
         raise ApiError(404, "Comment not found")
@@ -201,12 +198,8 @@ def _comment(request: Request, store: Store, discussion: sqlite3.Row) -> tuple[s
 
 
 def _kept(store: Store, discussion: sqlite3.Row, event: sqlite3.Row, facts: dict[str, Json]) -> sqlite3.Row:
-    store.run(
-        "update discussion_events set facts = ? where id = ?",
-        json.dumps(facts, ensure_ascii=False),
-        event["id"],
-    )
-    return event_row(store, discussion, event["id"])
+    store.update("discussion_events", {"id": event["id"]}, facts=json.dumps(facts, ensure_ascii=False))
+    return store.get("discussion_events", discussion=discussion["id"], id=event["id"])
 
 
 def _event_answer(

@@ -109,8 +109,8 @@ async def delete(request: Request) -> Response:
     store, repo, discussion = discussion_at(request)
     must_write(signed_in(request), repo, f'delete a discussion of {repo["type"]} "{repo["id"]}"')
     with store.write():
-        store.run("delete from discussions where id = ?", discussion["id"])
-        store.run("delete from refs where repo = ? and ref = ?", repo["key"], f"refs/pr/{discussion['num']}")
+        store.delete("discussions", id=discussion["id"])
+        store.delete("refs", repo=repo["key"], ref=f"refs/pr/{discussion['num']}")
         forget_unreachable(store, repo)
     return PlainTextResponse("OK")
 

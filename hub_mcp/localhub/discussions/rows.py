@@ -23,13 +23,11 @@ def open_discussion(
     """Open a discussion, or with `base`, the commit it starts from, a pull request; inside a transaction."""
     num = store.count("select coalesce(max(num), 0) + 1 from discussions where repo = ?", repo)
     id, now = id or store.new_id(), moment or store.now()
-    store.run(
-        "insert into discussions (id, repo, num, title, author, created_at, status, is_pull_request,"
-        " base_sha, head_sha) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        id, repo, num, title, author, now, status, int(base is not None), base, base,
+    store.insert(
+        "discussions", id=id, repo=repo, num=num, title=title, author=author, created_at=now,
+        status=status, is_pull_request=int(base is not None), base_sha=base, head_sha=base,
     )  # fmt: skip
-    row = discussion_row(store, repo, num)
-    assert row is not None
+    row = store.get("discussions", repo=repo, num=num)
     if description:
         add_comment(store, row, author, description, now)
     return row
@@ -37,7 +35,7 @@ def open_discussion(
 
 def discussion_row(store: Store, repo: int, num: int) -> sqlite3.Row | None:
     """The discussion with this number."""
-    return store.row("select * from discussions where repo = ? and num = ?", repo, num)
+    return store.find("discussions", repo=repo, num=num)
 
 
 def add_comment(
@@ -68,23 +66,8 @@ def add_event(
     place = store.count(
         "select coalesce(max(place), 0) + 1 from discussion_events where discussion = ?", discussion["id"]
     )
-    store.run(
-        "insert into discussion_events (id, discussion, place, author, created_at, type, facts)"
-        " values (?, ?, ?, ?, ?, ?, ?)",
-        id, discussion["id"], place, author, moment or store.now(), type,
-        json.dumps(facts, ensure_ascii=False),
+    store.insert(
+        "discussion_events", id=id, discussion=discussion["id"], place=place, author=author,
+        created_at=moment or store.now(), type=type, facts=json.dumps(facts, ensure_ascii=False),
     )  # fmt: skip
-    return event_row(store, discussion, id)
-
-
-def event_row(store: Store, discussion: sqlite3.Row, id: str) -> sqlite3.Row:
-    """An event that is known to exist."""
-    row = store.row("select * from discussion_events where discussion = ? and id = ?", discussion["id"], id)
-    assert row is not None
-    return row
-
-
-def change(store: Store, discussion: sqlite3.Row, column: str, value: str | int) -> None:
-    """Set one column of a discussion; `column` never comes from a caller."""
-    assert column in ("title", "status", "pinned", "head_sha", "merge_sha", "ref_deleted")
-    store.run(f"update discussions set {column} = ? where id = ?", value, discussion["id"])  # noqa: S608 - see above
+    return store.get("discussion_events", discussion=discussion["id"], id=id)

@@ -48,9 +48,8 @@ class DiscussionShapes:
             "topReactions": [],
             "status": discussion["status"],
             "isPullRequest": bool(discussion["is_pull_request"]),
-            "numComments": self.store.count(
-                "select count(*) from discussion_events where discussion = ? and type = 'comment'",
-                discussion["id"],
+            "numComments": self.store.number(
+                "discussion_events", discussion=discussion["id"], type="comment"
             ),
             "numReactionUsers": 0,
             "pinned": bool(discussion["pinned"]),
@@ -66,9 +65,7 @@ class DiscussionShapes:
 
     def details(self, discussion: sqlite3.Row, with_diff: bool) -> Shape:
         """A discussion with all its events."""
-        events = self.store.rows(
-            "select * from discussion_events where discussion = ? order by place", discussion["id"]
-        )
+        events = self.store.find_all("discussion_events", "place", discussion=discussion["id"])
         shape: Shape = {
             "_id": discussion["id"],
             "num": discussion["num"],

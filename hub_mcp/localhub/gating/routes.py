@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from ..people.rights import can_write, must_write, signed_in
-from ..people.rows import user_named, user_with_id
+from ..people.rows import user_named
 from ..repos.lookup import PLURALS, repo_at, url_of
 from ..store import Store, store_of
 from ..web.cursors import next_link, place_of
@@ -22,7 +22,7 @@ from ..web.hub_errors import ApiError, bad_request, invalid, page_missing
 from ..web.json_body import JSONBody, body_of, strings_of
 from ..web.request import limit_of, origin
 from ..web.response import HubJSON
-from .rows import all_requests, decide, put_request, request_of, request_with_id, requests_before, withdraw
+from .rows import all_requests, decide, put_request, request_of, request_with_id, requests_before
 from .shapes import report_line, request_json
 
 STATUSES = ("accepted", "rejected", "pending", "reset")
@@ -110,7 +110,7 @@ async def cancel(request: Request) -> Response:
     if found is None or found["status"] != "pending":
         raise ApiError(404, "No pending access request found for this repo and this user")
     with store.write():
-        withdraw(store, found["id"])
+        store.delete("access_requests", id=found["id"])
     return HubJSON({"ok": True})
 
 
@@ -166,7 +166,7 @@ def _decide(store: Store, repo: sqlite3.Row, body: JSONBody, status: str, reason
 
 def _user_in(store: Store, body: JSONBody) -> sqlite3.Row | None:
     name, id = body.text("user"), body.text("userId", pattern=ID)
-    return user_named(store, name) if name is not None else user_with_id(store, id)
+    return user_named(store, name) if name is not None else store.find("users", id=id)
 
 
 def _must_be_gated(repo: sqlite3.Row) -> None:

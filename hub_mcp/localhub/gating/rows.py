@@ -41,18 +41,13 @@ def put_request(
 
 def decide(store: Store, request: str, status: str, reason: str | None = None) -> None:
     """Record a decision about a request; returned to pending, it has the dates of an undecided one."""
-    store.run(
-        "update access_requests set status = ?, reason = ?, reviewed_at = ? where id = ?",
-        status,
-        reason,
-        None if status == "pending" else store.now(),
-        request,
+    store.update(
+        "access_requests",
+        {"id": request},
+        status=status,
+        reason=reason,
+        reviewed_at=None if status == "pending" else store.now(),
     )
-
-
-def withdraw(store: Store, request: str) -> None:
-    """Remove a request from every list."""
-    store.run("delete from access_requests where id = ?", request)
 
 
 def request_of(store: Store, repo: int, user_id: str) -> sqlite3.Row | None:

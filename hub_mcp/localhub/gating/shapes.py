@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 
-from ..people.rows import orgs_of, user_named
+from ..people.rows import orgs_of
 from ..people.shapes import user_json
 from ..store import Store
 
@@ -41,7 +41,6 @@ def report_line(row: sqlite3.Row) -> dict[str, object]:
 
 
 def _user(store: Store, name: str) -> dict[str, object]:
-    row = user_named(store, name)
-    assert row is not None
+    row = store.get("users", name=name)
     verified = [org["name"] for org in orgs_of(store, row["id"]) if org["is_verified"]]
     return {**user_json(row), "verifiedOrgNames": verified}

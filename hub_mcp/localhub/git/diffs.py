@@ -108,5 +108,5 @@ def _content(store: Store, entry: GitEntry) -> bytes:
     """What git stores for a file."""
     if entry.sha256 is not None:
         return pointer(entry.sha256, entry.size)
-    row = store.row("select content from blobs where oid = ?", entry.oid)
+    row = store.find("blobs", oid=entry.oid)
     return bytes(row["content"]) if row else b""

@@ -31,19 +31,16 @@ def add_commit(
     number = (
         store.count("select number from commits where repo = ? and id = ?", repo, parent) + 1 if parent else 1
     )
-    store.run(
-        "insert or ignore into commits (repo, id, tree, parent, number, author, created_at, title, message)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        repo, id, tree, parent, number, author, moment, title, message,
+    store.insert(
+        "commits", "or ignore", repo=repo, id=id, tree=tree, parent=parent, number=number, author=author,
+        created_at=moment, title=title, message=message,
     )  # fmt: skip
     return id
 
 
 def commit_row(store: Store, repo: int, id: str) -> sqlite3.Row:
     """A commit that is known to exist."""
-    row = store.row("select * from commits where repo = ? and id = ?", repo, id)
-    assert row is not None
-    return row
+    return store.get("commits", repo=repo, id=id)
 
 
 def sha_at(store: Store, repo: sqlite3.Row, revision: str) -> str:
@@ -80,7 +77,7 @@ def sha_of(store: Store, repo: sqlite3.Row, ref: str) -> str:
     if ref == MAIN:
         row = store.row("select sha from repos where key = ?", repo["key"])
     else:
-        row = store.row("select sha from refs where repo = ? and ref = ?", repo["key"], ref)
+        row = store.find("refs", repo=repo["key"], ref=ref)
     assert row is not None
     return str(row["sha"])
 
@@ -92,7 +89,7 @@ def tree_of(store: Store, repo: int, commit: str) -> str:
 
 def put_ref(store: Store, repo: int, ref: str, sha: str) -> None:
     """Point a ref other than main to a commit."""
-    store.run("insert or replace into refs (repo, ref, sha) values (?, ?, ?)", repo, ref, sha)
+    store.insert("refs", "or replace", repo=repo, ref=ref, sha=sha)
 
 
 def chain(store: Store, repo: int, head: str, skip: int = 0, limit: int = -1) -> list[sqlite3.Row]:
@@ -134,18 +131,18 @@ def forget_unreachable(store: Store, repo: sqlite3.Row) -> None:
     key = repo["key"]
     heads = [
         sha_of(store, repo, MAIN),
-        *(row["sha"] for row in store.rows("select sha from refs where repo = ?", key)),
+        *(row["sha"] for row in store.find_all("refs", repo=key)),
     ]
     named = _reached(store, key, heads)
     asked = store.rows("select base_sha, head_sha from discussions where repo = ? and is_pull_request", key)
     kept = named | _reached(store, key, [row[side] for row in asked for side in ("base_sha", "head_sha")])
     for row in store.rows("select id from commits where repo = ?", key):
         if row["id"] not in kept:
-            store.run("delete from commits where repo = ? and id = ?", key, row["id"])
+            store.delete("commits", repo=key, id=row["id"])
     held = set(_large_below(store, set(named.values())))
-    for row in store.rows("select sha256 from repo_large_files where repo = ?", key):
+    for row in store.find_all("repo_large_files", repo=key):
         if row["sha256"] not in held:
-            store.run("delete from repo_large_files where repo = ? and sha256 = ?", key, row["sha256"])
+            store.delete("repo_large_files", repo=key, sha256=row["sha256"])
     sweep(store)
 
 
@@ -171,7 +168,7 @@ def _reached(store: Store, repo: int, heads: Iterable[str]) -> dict[str, str]:
 
 def add_blob(store: Store, content: bytes) -> None:
     """Store a blob in git itself."""
-    store.run("insert or ignore into blobs (oid, content) values (?, ?)", blob_id(content), content)
+    store.insert("blobs", "or ignore", oid=blob_id(content), content=content)
 
 
 def _listed(store: Store, tree: str, folder: str) -> dict[str, GitEntry]:

@@ -16,7 +16,7 @@ def rewritten(store: Store, repo: sqlite3.Row, oids: set[str]) -> dict[str, str]
     """
     trees: dict[str, str] = {}
     new: dict[str, str] = {}
-    for row in store.rows("select * from commits where repo = ? order by number", repo["key"]):
+    for row in store.find_all("commits", "number", repo=repo["key"]):
         tree, parent = row["tree"], new.get(row["parent"], row["parent"])
         if tree not in trees:
             gone = {path: None for path, entry in files_of(store, tree).items() if entry.sha256 in oids}

@@ -176,7 +176,7 @@ def _shard(name: str) -> tuple[str, int]:
 
 def _committers(store: Store) -> dict[str, str]:
     """Who commits in each namespace: its user, or the first who may write in the organization."""
-    return dict(_found(store)) | {row["name"]: row["name"] for row in store.rows("select name from users")}
+    return dict(_found(store)) | {row["name"]: row["name"] for row in store.find_all("users")}
 
 
 def _found(store: Store) -> Iterator[tuple[str, str]]:

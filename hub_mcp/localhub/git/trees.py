@@ -86,9 +86,10 @@ def changed_tree(store: Store, tree: str, changes: Changes) -> str:
 
 def _written(store: Store, entries: Mapping[str, GitEntry]) -> str:
     id = tree_id(entries.items())
-    store.run_many(
-        "insert or ignore into tree_entries (tree, name, is_folder, oid, size, sha256)"
-        " values (?, ?, ?, ?, ?, ?)",
+    store.insert_many(
+        "tree_entries",
+        "tree, name, is_folder, oid, size, sha256",
         ((id, name, int(e.is_folder), e.oid, e.size, e.sha256) for name, e in entries.items()),
+        "or ignore",
     )
     return id

@@ -11,7 +11,6 @@ from ..people.org_lookup import org_at
 from ..people.rights import SignedInUser, signed_in, token_must
 from ..store import Store, store_of
 from ..web.hub_errors import ApiError, bad_request, forbidden, invalid, plan_needed
-from .rows import group_of_org
 
 NEEDS_PLAN = "Resource groups need a Team or Enterprise plan"
 
@@ -33,7 +32,7 @@ def group_at(request: Request, write: bool) -> tuple[SignedInUser, sqlite3.Row, 
     id = request.path_params["group"]
     if not re.fullmatch(r"[0-9a-fA-F]{24}", id):
         raise invalid("Invalid string: must match pattern /^[0-9a-fA-F]{24}$/", "resourceGroupId")
-    group = group_of_org(store_of(request), org["id"], id.lower())
+    group = store_of(request).find("resource_groups", id=id.lower(), org_id=org["id"])
     if group is None:
         raise ApiError(404, "Resource group not found")
     if not (runs(who, org, group["id"]) if write else runs(who, org) or group["id"] in who.groups):
@@ -58,5 +57,5 @@ def group_must_exist(store: Store, who: SignedInUser, namespace: str, group: str
         return
     if namespace.lower() not in who.plans:
         raise plan_needed(NEEDS_PLAN)
-    if group_of_org(store, who.owners[namespace.lower()], group) is None:
+    if store.find("resource_groups", id=group, org_id=who.owners[namespace.lower()]) is None:
         raise bad_request("Resource group not found")

@@ -21,7 +21,6 @@ from ..web.hub_errors import ApiError, bad_request, forbidden, plan_needed, repo
 from ..web.json_body import body_of
 from ..web.response import HubJSON
 from .group_access import NEEDS_PLAN, runs
-from .rows import assign_bucket, assign_collection, assign_repo, group_of_org
 from .shapes import group_brief
 
 
@@ -47,7 +46,7 @@ async def set_of_repo(request: Request) -> Response:
         repo = repo_at(request)
         must_write(who, repo, f"change the resource group of {repo['id']}")
         _may_move(store, who, repo, repo["_id"], group)
-        assign_repo(store, repo["_id"], group)
+        store.update("repos", {"_id": repo["_id"]}, resource_group=group)
     return HubJSON(
         {
             "name": repo["id"],
@@ -65,7 +64,7 @@ async def set_of_bucket(request: Request) -> Response:
         bucket = _bucket_at(request)
         must_change(who, bucket)
         _may_move(store, who, bucket, bucket["id"], group)
-        assign_bucket(store, bucket["id"], group)
+        store.update("buckets", {"id": bucket["id"]}, resource_group=group)
     return HubJSON(
         {
             "name": f"{bucket['namespace']}/{bucket['name']}",
@@ -83,7 +82,7 @@ async def set_of_collection(request: Request) -> Response:
         row = collection_at(request)
         must_change(who, row)
         _may_move(store, who, row, row["id"], group)
-        assign_collection(store, row["id"], group)
+        store.update("collections", {"id": row["id"]}, resource_group=group)
     return HubJSON(
         {
             "id": row["id"],
@@ -102,13 +101,13 @@ def take_in(store: Store, who: SignedInUser, org: sqlite3.Row, type: str, id: st
         bucket = bucket_named(store, id) if type == "bucket" else None
         if bucket is None or not can_see(who, bucket) or bucket["namespace"].lower() != org["name"].lower():
             raise repo_missing(anonymous=False)
-        assign_bucket(store, bucket["id"], group_id)
+        store.update("buckets", {"id": bucket["id"]}, resource_group=group_id)
         return
     if repo["namespace"].lower() != org["name"].lower():
         raise bad_request(f"The {type} {repo['id']} does not belong to the organization {org['name']}")
     if not can_write(who, repo):
         raise forbidden(f"You don't have the rights to change the resource group of {repo['id']}")
-    assign_repo(store, repo["_id"], group_id)
+    store.update("repos", {"_id": repo["_id"]}, resource_group=group_id)
 
 
 async def _group_asked(request: Request) -> str | None:
@@ -136,7 +135,7 @@ def _may_move(store: Store, who: SignedInUser, thing: sqlite3.Row, id: str, grou
     token_must(who, "org.write", org["name"], id)
     if org["plan"] is None:
         raise plan_needed(NEEDS_PLAN)
-    if group is not None and group_of_org(store, org["id"], group) is None:
+    if group is not None and store.find("resource_groups", id=group, org_id=org["id"]) is None:
         raise ApiError(404, "Resource group not found")
     for concerned in {thing["resource_group"], group} - {None}:
         if not runs(who, org, concerned):

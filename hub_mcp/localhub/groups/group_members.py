@@ -6,11 +6,11 @@ import sqlite3
 from collections.abc import Iterable
 
 from ..people.rights import READERS
-from ..people.rows import is_member, user_named
+from ..people.rows import user_named
 from ..store import Store
 from ..web.hub_errors import bad_request, forbidden
 from ..web.json_body import JSONBody
-from .rows import add_members, set_auto_join
+from .rows import add_members
 
 ROLES = ("admin", "write", "contributor", "read", "no_access")
 SCOPES = ("all", "read_plus")
@@ -42,7 +42,7 @@ def members_in(store: Store, org: sqlite3.Row, users: Iterable[tuple[str, str]])
         if user["id"] in found:
             raise bad_request(f'User "{user["name"]}" is listed twice')
         found[user["id"]] = role
-        if not is_member(store, org["id"], user["id"]):
+        if not store.number("members", org_id=org["id"], user_id=user["id"]):
             raise forbidden(f'User "{user["name"]}" is not a member of the organization {org["name"]}')
     return list(found.items())
 
@@ -51,6 +51,6 @@ def change_auto_join(
     store: Store, org: sqlite3.Row, group_id: str, role: str | None, scope: str | None
 ) -> None:
     """Say how members join from now on; those who are not in the group yet join at once, nobody leaves."""
-    set_auto_join(store, group_id, role, scope)
+    store.update("resource_groups", {"id": group_id}, auto_join_role=role, auto_join_scope=scope)
     if role is not None:
         add_members(store, group_id, org["id"], role, READERS if scope == "read_plus" else ROLES)

@@ -8,12 +8,12 @@ from starlette.routing import Route
 
 from ..people.audit_events import org_of_admin
 from ..people.audit_rows import add_event
-from ..people.rows import count_admins, member_role, set_member_role, user_named
+from ..people.rows import member_role, user_named
 from ..store import Store
 from ..web.hub_errors import ApiError, bad_request
 from ..web.json_body import body_of
 from ..web.response import HubJSON
-from .rows import delete_group_user, groups_of_org, insert_group_users
+from .rows import groups_of_org, insert_group_users
 
 ID = r"^[0-9a-fA-F]{24}$"
 ROLES = ("admin", "write", "contributor", "read", "no_access")
@@ -33,10 +33,10 @@ async def set_role(request: Request) -> Response:
     held = member_role(store, org["id"], user["id"]) if user else None
     if user is None or held is None:
         raise ApiError(404, "This user is not a member of the organization")
-    if held == "admin" and role != "admin" and count_admins(store, org["id"]) == 1:
+    if held == "admin" and role != "admin" and store.number("members", org_id=org["id"], role="admin") == 1:
         raise bad_request("An organization needs an admin")
     with store.write():
-        set_member_role(store, org["id"], user["id"], role)
+        store.update("members", {"org_id": org["id"], "user_id": user["id"]}, role=role)
         _place(store, org["id"], user["id"], places, who.name)
         add_event(
             store, org["id"], who.id, "org.change_role", f"Changed the role of {user['name']} to {role}"
@@ -51,7 +51,7 @@ def _place(store: Store, org_id: str, user_id: str, places: list[tuple[str, str]
         raise bad_request(f"Resource group {odd[0]} not found")
     kept = {id.lower(): role for id, role in places}
     for id in known:
-        delete_group_user(store, id, user_id)
+        store.delete("resource_group_users", group_id=id, user_id=user_id)
         if id in kept:
             insert_group_users(store, id, by, [(user_id, kept[id])])
 

@@ -10,7 +10,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ..people.rights import WRITERS
-from ..people.rows import user_with_id
 from ..store import store_of
 from ..web.hub_errors import ApiError, bad_request, forbidden
 from ..web.json_body import JSONBody, body_of
@@ -18,17 +17,7 @@ from ..web.response import HubJSON
 from .group_access import group_at, org_with_plan, runs
 from .group_assignment import take_in
 from .group_members import ROLES, auto_join_in, change_auto_join, members_in
-from .rows import (
-    delete_group,
-    delete_group_user,
-    groups_of_org,
-    insert_group,
-    insert_group_users,
-    is_in,
-    set_user_role,
-    update_group,
-    user_in,
-)
+from .rows import groups_of_org, insert_group, insert_group_users, update_group, user_in
 from .shapes import group_json
 
 PRODUCTS = ("total", "inferenceProviders", "spaces", "jobs", "endpoints")
@@ -119,7 +108,7 @@ async def delete(request: Request) -> Response:
     store = store_of(request)
     with store.write():
         _, _, group = group_at(request, write=True)
-        delete_group(store, group["id"])
+        store.delete("resource_groups", id=group["id"])
     return HubJSON({"success": True})
 
 
@@ -134,9 +123,8 @@ async def add_users(request: Request) -> Response:
         who, org, group = group_at(request, write=True)
         joining = members_in(store, org, users)
         for id, _ in joining:
-            if is_in(store, group["id"], id):
-                user = user_with_id(store, id)
-                assert user is not None
+            if store.number("resource_group_users", group_id=group["id"], user_id=id):
+                user = store.get("users", id=id)
                 raise forbidden(f'User "{user["name"]}" is already in the resource group {group["name"]}')
         insert_group_users(store, group["id"], who.name, joining)
     return HubJSON(group_json(store, group["id"]))
@@ -152,7 +140,7 @@ async def update_user(request: Request) -> Response:
     with store.write():
         _, _, group = group_at(request, write=True)
         user = _user_in(request, group)
-        set_user_role(store, group["id"], user, role)
+        store.update("resource_group_users", {"group_id": group["id"], "user_id": user}, role=role)
     return HubJSON(group_json(store, group["id"]))
 
 
@@ -162,7 +150,7 @@ async def remove_user(request: Request) -> Response:
     with store.write():
         _, _, group = group_at(request, write=True)
         user = _user_in(request, group)
-        delete_group_user(store, group["id"], user)
+        store.delete("resource_group_users", group_id=group["id"], user_id=user)
     return HubJSON(group_json(store, group["id"]))
 
 

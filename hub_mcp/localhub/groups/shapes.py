@@ -8,12 +8,12 @@ import sqlite3
 from ..collections.slugs import slug_of
 from ..people.rights import SignedInUser, role_on
 from ..store import Store
-from .rows import buckets_in, collections_in, count_users, group_with_id, repos_in, users_of
+from .rows import repos_in, users_of
 
 
 def group_json(store: Store, group_id: str) -> dict[str, object]:
     """A resource group with its users and its resources."""
-    group = group_with_id(store, group_id)
+    group = store.get("resource_groups", id=group_id)
     answer: dict[str, object] = {
         "id": group["id"],
         "name": group["name"],
@@ -50,8 +50,8 @@ def group_brief(store: Store, group_id: str) -> dict[str, object]:
     """A resource group in three fields."""
     return {
         "id": group_id,
-        "name": group_with_id(store, group_id)["name"],
-        "numUsers": count_users(store, group_id),
+        "name": store.get("resource_groups", id=group_id)["name"],
+        "numUsers": store.number("resource_group_users", group_id=group_id),
     }
 
 
@@ -70,7 +70,7 @@ def _resources(store: Store, group_id: str) -> list[dict[str, object]]:
         ),
         *(
             {"type": "bucket", "name": f"{b['namespace']}/{b['name']}", "private": bool(b["private"])}
-            for b in buckets_in(store, group_id)
+            for b in store.find_all("buckets", "namespace, name", resource_group=group_id)
         ),
         *(
             {
@@ -80,6 +80,6 @@ def _resources(store: Store, group_id: str) -> list[dict[str, object]]:
                 "title": c["title"],
                 "private": bool(c["private"]),
             }
-            for c in collections_in(store, group_id)
+            for c in store.find_all("collections", "id", resource_group=group_id)
         ),
     ]

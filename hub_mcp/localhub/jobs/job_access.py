@@ -10,7 +10,6 @@ from ..people.rights import CREATORS, READERS, SignedInUser, signed_in, token_mu
 from ..people.rows import org_named, user_named
 from ..store import store_of
 from ..web.hub_errors import ApiError, forbidden, page_missing, plan_needed
-from .rows import job_row
 
 
 def readable_namespace(request: Request) -> str:
@@ -43,7 +42,7 @@ def must_pay(who: SignedInUser, namespace: str) -> None:
 
 def job_at(request: Request, namespace: str) -> sqlite3.Row:
     """The job that a path names."""
-    found = job_row(store_of(request), namespace, request.path_params["job"])
+    found = store_of(request).find("jobs", namespace=namespace, id=request.path_params["job"])
     if found is None:
         raise ApiError(404, "Job not found")
     return found

@@ -23,7 +23,7 @@ from .job_access import changeable_namespace, job_at, must_pay, readable_namespa
 from .job_states import ENDED, log_of, state_of
 from .job_streams import event_stream
 from .machines import MACHINES
-from .rows import add_job, jobs_of, set_in_job
+from .rows import add_job
 from .schedules import begin_due
 from .shapes import job_json
 from .spec_body import LABEL, LABEL_VALUE, MOST_LABEL, ports_in, spec_in, texts_in
@@ -98,7 +98,7 @@ async def cancel(request: Request) -> Response:
     if (stage := state_of(row, store.clock()).stage) in ENDED:
         raise ApiError(400, f"Job is already in stage {stage}")
     with store.write():
-        set_in_job(store, row["id"], "canceled_at", store.now())
+        store.update("jobs", {"id": row["id"]}, canceled_at=store.now())
     return HubJSON(job_json(store, job_at(request, namespace)))
 
 
@@ -111,7 +111,7 @@ async def label(request: Request) -> Response:
         body.wrong("Invalid input: expected record, received undefined", "labels")
     body.check()
     with store.write():
-        set_in_job(store, row["id"], "labels", json.dumps(labels))
+        store.update("jobs", {"id": row["id"]}, labels=json.dumps(labels))
     return HubJSON(job_json(store, job_at(request, namespace)))
 
 
@@ -124,7 +124,8 @@ async def expose(request: Request) -> Response:
     if state_of(row, store.clock()).stage in ENDED:
         raise ApiError(400, "Job is not running")
     with store.write():
-        set_in_job(store, row["id"], "spec", json.dumps({**json.loads(row["spec"]), "expose": ports}))
+        spec = json.dumps({**json.loads(row["spec"]), "expose": ports})
+        store.update("jobs", {"id": row["id"]}, spec=spec)
     return HubJSON(job_json(store, job_at(request, namespace)))
 
 
@@ -142,7 +143,7 @@ def _asked(request: Request) -> list[sqlite3.Row]:
     now = store.clock()
     return [
         row
-        for row in jobs_of(store, namespace)
+        for row in store.find_all("jobs", "created_at desc, id desc", namespace=namespace)
         if (not stages or state_of(row, now).stage in stages)
         and wanted.items() <= json.loads(row["labels"]).items()
     ]

@@ -16,15 +16,7 @@ from ..web.json_body import JSONBody, body_of
 from ..web.response import HubJSON
 from .cron import CronLine
 from .job_access import changeable_namespace, must_pay, readable_namespace
-from .schedules import (
-    begin,
-    begin_due,
-    is_running,
-    scheduled_json,
-    scheduled_of,
-    scheduled_row,
-    set_in_scheduled,
-)
+from .schedules import begin, begin_due, is_running, scheduled_json
 from .shapes import job_json
 from .spec_body import LABEL, LABEL_VALUE, MOST_LABEL, spec_in, texts_in
 
@@ -48,7 +40,7 @@ async def listing(request: Request) -> Response:
     wanted = {name: value} if name else {}
     rows = [
         row
-        for row in scheduled_of(store, namespace)
+        for row in store.find_all("scheduled_jobs", "id desc", namespace=namespace)
         if wanted.items() <= (json.loads(row["spec"]).get("labels") or {}).items()
     ]
     return HubJSON([scheduled_json(store, row) for row in rows])
@@ -73,11 +65,10 @@ async def create(request: Request) -> Response:
     must_pay(who, namespace)
     id = store.new_id()
     with store.write():
-        store.run(
-            "insert into scheduled_jobs (id, namespace, created_by, created_at, looked_at, spec, schedule,"
-            " suspend, concurrency) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            id, namespace, who.name, store.now(), store.now(), json.dumps(spec), schedule, int(suspend),
-            int(concurrency),
+        store.insert(
+            "scheduled_jobs", id=id, namespace=namespace, created_by=who.name, created_at=store.now(),
+            looked_at=store.now(), spec=json.dumps(spec), schedule=schedule, suspend=int(suspend),
+            concurrency=int(concurrency),
         )  # fmt: skip
     return HubJSON(scheduled_json(store, _row(store, namespace, id)))
 
@@ -86,7 +77,7 @@ async def suspend(request: Request) -> Response:
     """POST …/suspend."""
     store, row, _ = _mine(request)
     with store.write():
-        set_in_scheduled(store, row["id"], "suspend", 1)
+        store.update("scheduled_jobs", {"id": row["id"]}, suspend=1)
     return PlainTextResponse("OK")
 
 
@@ -94,8 +85,7 @@ async def resume(request: Request) -> Response:
     """POST …/resume: from now on; what came due meanwhile is not made up for."""
     store, row, _ = _mine(request)
     with store.write():
-        set_in_scheduled(store, row["id"], "suspend", 0)
-        set_in_scheduled(store, row["id"], "looked_at", store.now())
+        store.update("scheduled_jobs", {"id": row["id"]}, suspend=0, looked_at=store.now())
     return PlainTextResponse("OK")
 
 
@@ -119,8 +109,7 @@ async def reschedule(request: Request) -> Response:
     schedule = _schedule_in(body)
     body.check()
     with store.write():
-        set_in_scheduled(store, row["id"], "schedule", schedule)
-        set_in_scheduled(store, row["id"], "looked_at", store.now())
+        store.update("scheduled_jobs", {"id": row["id"]}, schedule=schedule, looked_at=store.now())
     return HubJSON(scheduled_json(store, _row(store, namespace, row["id"])))
 
 
@@ -134,7 +123,7 @@ async def label(request: Request) -> Response:
     body.check()
     with store.write():
         spec = json.dumps({**json.loads(row["spec"]), "labels": labels})
-        set_in_scheduled(store, row["id"], "spec", spec)
+        store.update("scheduled_jobs", {"id": row["id"]}, spec=spec)
     return HubJSON(scheduled_json(store, _row(store, namespace, row["id"])))
 
 
@@ -142,7 +131,7 @@ async def delete(request: Request) -> Response:
     """DELETE …/{job}; what it has begun goes on."""
     store, row, _ = _mine(request)
     with store.write():
-        store.run("delete from scheduled_jobs where id = ?", row["id"])
+        store.delete("scheduled_jobs", id=row["id"])
     return PlainTextResponse("OK")
 
 
@@ -166,7 +155,7 @@ def _at(request: Request, store: Store, namespace: str) -> sqlite3.Row:
 
 
 def _row(store: Store, namespace: str, id: str) -> sqlite3.Row:
-    row = scheduled_row(store, namespace, id)
+    row = store.find("scheduled_jobs", namespace=namespace, id=id)
     if row is None:
         raise ApiError(404, "Scheduled job not found")
     return row

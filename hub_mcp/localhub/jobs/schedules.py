@@ -5,26 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 
-from ..store import Store, Value, moment
+from ..store import Store, moment
 from .cron import CronLine
 from .job_states import ENDED, seconds_of, state_of
-from .rows import add_job, job_row
+from .rows import add_job
 from .shapes import SAME, owner_json
-
-
-def scheduled_row(store: Store, namespace: str, id: str) -> sqlite3.Row | None:
-    """The scheduled job with this id, if it is of this namespace."""
-    return store.row("select * from scheduled_jobs where namespace = ? and id = ?", namespace, id)
-
-
-def scheduled_of(store: Store, namespace: str) -> list[sqlite3.Row]:
-    """The scheduled jobs of a namespace, the newest first."""
-    return store.rows("select * from scheduled_jobs where namespace = ? order by id desc", namespace)
-
-
-def set_in_scheduled(store: Store, id: str, column: str, value: Value) -> None:
-    """Set one column of a scheduled job."""
-    store.run(f"update scheduled_jobs set {column} = ? where id = ?", value, id)  # noqa: S608 - our own words
 
 
 def scheduled_json(store: Store, row: sqlite3.Row) -> dict[str, object]:
@@ -53,7 +38,7 @@ def scheduled_json(store: Store, row: sqlite3.Row) -> dict[str, object]:
 
 def is_running(store: Store, row: sqlite3.Row) -> bool:
     """Whether what was begun last still goes on."""
-    job = job_row(store, row["namespace"], row["last_job"]) if row["last_job"] else None
+    job = store.find("jobs", namespace=row["namespace"], id=row["last_job"]) if row["last_job"] else None
     return job is not None and state_of(job, store.clock()).stage not in ENDED
 
 
@@ -61,15 +46,14 @@ def begin(store: Store, row: sqlite3.Row, when: str | None = None) -> sqlite3.Ro
     """Begin a job of a scheduled one; inside a transaction."""
     initiator = {"type": "scheduled-job", "id": row["id"]}
     job = add_job(store, row["namespace"], row["created_by"], json.loads(row["spec"]), initiator, when)
-    set_in_scheduled(store, row["id"], "last_job", job["id"])
-    set_in_scheduled(store, row["id"], "last_at", job["created_at"])
+    store.update("scheduled_jobs", {"id": row["id"]}, last_job=job["id"], last_at=job["created_at"])
     return job
 
 
 def begin_due(store: Store, namespace: str) -> None:
     """Begin what came due since somebody last looked; of several times only the first that is open."""
     now = store.clock()
-    for row in scheduled_of(store, namespace):
+    for row in store.find_all("scheduled_jobs", "id desc", namespace=namespace):
         if row["suspend"]:
             continue
         due = CronLine.read(row["schedule"]).after(seconds_of(row["looked_at"]))
@@ -78,4 +62,4 @@ def begin_due(store: Store, namespace: str) -> None:
         with store.write():
             if row["concurrency"] or not is_running(store, row):
                 begin(store, row, moment(due))
-            set_in_scheduled(store, row["id"], "looked_at", store.now())
+            store.update("scheduled_jobs", {"id": row["id"]}, looked_at=store.now())

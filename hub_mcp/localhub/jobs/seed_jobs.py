@@ -12,16 +12,14 @@ def fill_jobs(store: Store) -> None:
     """Write every job."""
     for namespace, user, day, spec, labels, timeout, runs, code in world("jobs.json")["jobs"]:
         whole = {**spec, "attempts": 1, "labels": labels, **({"timeout": timeout} if timeout else {})}
-        store.run(
-            "insert into jobs (id, namespace, created_by, created_at, spec, labels, timeout, runs, exit_code)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            oid("job", f"{namespace} {day}", day), namespace, user, day, json.dumps(whole),
-            json.dumps(labels), timeout, runs, code,
+        store.insert(
+            "jobs", id=oid("job", f"{namespace} {day}", day), namespace=namespace, created_by=user,
+            created_at=day, spec=json.dumps(whole), labels=json.dumps(labels), timeout=timeout, runs=runs,
+            exit_code=code,
         )  # fmt: skip
     for namespace, user, day, spec, schedule, suspend in world("jobs.json")["scheduled"]:
-        store.run(
-            "insert into scheduled_jobs (id, namespace, created_by, created_at, looked_at, spec, schedule,"
-            " suspend) values (?, ?, ?, ?, ?, ?, ?, ?)",
-            oid("schedule", f"{namespace} {day}", day), namespace, user, day, written(TODAY),
-            json.dumps({**spec, "attempts": 1}), schedule, int(suspend),
+        store.insert(
+            "scheduled_jobs", id=oid("schedule", f"{namespace} {day}", day), namespace=namespace,
+            created_by=user, created_at=day, looked_at=written(TODAY),
+            spec=json.dumps({**spec, "attempts": 1}), schedule=schedule, suspend=int(suspend),
         )  # fmt: skip

@@ -68,10 +68,7 @@ async def mark(request: Request) -> Response:
     body.check()
     with store.write():
         for id in ids:
-            store.run(
-                "update notifications set read = ? where user_id = ? and discussion = ?",
-                int(read is not False), who.id, id,
-            )  # fmt: skip
+            store.update("notifications", {"user_id": who.id, "discussion": id}, read=int(read is not False))
     return PlainTextResponse("OK")
 
 
@@ -81,7 +78,7 @@ async def delete(request: Request) -> Response:
     body.check()
     with store.write():
         for id in ids:
-            store.run("delete from notifications where user_id = ? and discussion = ?", who.id, id)
+            store.delete("notifications", user_id=who.id, discussion=id)
     return PlainTextResponse("OK")
 
 
@@ -99,9 +96,9 @@ async def watch(request: Request) -> Response:
     body.check()
     with store.write():
         for kind, id in said["delete"]:
-            store.run("delete from watches where user_id = ? and type = ? and id = ?", who.id, kind, id)
+            store.delete("watches", user_id=who.id, type=kind, id=id)
         for kind, id in said["add"]:
-            store.run("insert or ignore into watches (user_id, type, id) values (?, ?, ?)", who.id, kind, id)
+            store.insert("watches", "or ignore", user_id=who.id, type=kind, id=id)
     return PlainTextResponse("OK")
 
 
@@ -118,9 +115,8 @@ async def settings(request: Request) -> Response:
     body.check()
     with store.write():
         for name, value in {**kept, **({"product_updates_after": moment} if moment else {})}.items():
-            store.run(
-                "insert or replace into notification_settings (user_id, name, value) values (?, ?, ?)",
-                who.id, name, json.dumps(value),
+            store.insert(
+                "notification_settings", "or replace", user_id=who.id, name=name, value=json.dumps(value),
             )  # fmt: skip
     return PlainTextResponse("OK")
 

@@ -22,7 +22,7 @@ from ..web.hub_errors import ApiError, invalid
 from ..web.request import limit_of
 from ..web.response import HubJSON
 from .paper_dates import moment, spans_asked, written
-from .rows import ORDERS, daily_papers, paper_with_id, papers_with_words
+from .rows import ORDERS, daily_papers, papers_with_words
 from .shapes import comments_json, daily_row, paper_json
 
 LINKED = 12  # repositories of each type on a paper's page; the totals beside them are the truth
@@ -105,7 +105,7 @@ async def page(request: Request) -> Response:
 
 
 def _paper_at(request: Request) -> sqlite3.Row:
-    row = paper_with_id(store_of(request), request.path_params["id"])
+    row = store_of(request).find("papers", id=request.path_params["id"])
     if row is None:
         raise ApiError(404, "Paper not found")
     return row

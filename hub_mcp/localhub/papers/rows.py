@@ -14,11 +14,6 @@ ORDERS = {
 }
 
 
-def paper_with_id(store: Store, id: str) -> sqlite3.Row | None:
-    """The paper with that arXiv id."""
-    return store.row("select * from papers where id = ?", id)
-
-
 def comments_on(store: Store, paper: str) -> list[sqlite3.Row]:
     """The comments below a paper with their authors, oldest first."""
     return store.rows(

@@ -8,7 +8,7 @@ import sqlite3
 from datetime import timedelta
 
 from ..people.rights import SignedInUser
-from ..people.rows import user_named, user_with_id
+from ..people.rows import user_named
 from ..people.shapes import account_json
 from ..store import Store
 from .paper_dates import moment, written
@@ -40,7 +40,7 @@ def paper_json(store: Store, row: sqlite3.Row) -> dict[str, object]:
     if row["submitted_at"] is not None:
         answer["submittedOnDailyAt"] = row["submitted_at"]
     answer["title"] = row["title"]
-    submitter = user_with_id(store, row["submitted_by"])
+    submitter = store.find("users", id=row["submitted_by"])
     if submitter is not None:
         answer["submittedOnDailyBy"] = author_json(store, submitter["name"])
     return answer | {
@@ -53,7 +53,7 @@ def paper_json(store: Store, row: sqlite3.Row) -> dict[str, object]:
 
 def daily_row(store: Store, who: SignedInUser | None, row: sqlite3.Row) -> dict[str, object]:
     """A paper among the daily ones; the outer date is the Hub's, four hours before arXiv's (recorded)."""
-    submitter = user_with_id(store, row["submitted_by"])
+    submitter = store.find("users", id=row["submitted_by"])
     names = {author.get("user") for author in json.loads(row["authors"])}
     commenters = comments_on(store, row["id"])
     taking_part = names & {*(c["name"] for c in commenters), *([submitter["name"]] if submitter else [])}

@@ -37,16 +37,11 @@ def liked_after(
 
 def add_like(store: Store, repo: int, user_id: str) -> None:
     """A user likes a repository; a second time changes nothing."""
-    if store.run(
-        "insert or ignore into repo_likes (repo, user_id, created_at) values (?, ?, ?)",
-        repo,
-        user_id,
-        store.now(),
-    ):
+    if store.insert("repo_likes", "or ignore", repo=repo, user_id=user_id, created_at=store.now()):
         store.run("update repos set likes = likes + 1 where key = ?", repo)
 
 
 def take_back_like(store: Store, repo: int, user_id: str) -> None:
     """A user no longer likes a repository, if they did."""
-    if store.run("delete from repo_likes where repo = ? and user_id = ?", repo, user_id):
+    if store.delete("repo_likes", repo=repo, user_id=user_id):
         store.run("update repos set likes = max(0, likes - 1) where key = ?", repo)

@@ -9,17 +9,12 @@ from ..store import Store, Value
 
 def user_named(store: Store, name: str) -> sqlite3.Row | None:
     """The user of that name, in any letter case."""
-    return store.row("select * from users where name = ?", name)
-
-
-def user_with_id(store: Store, id: str | None) -> sqlite3.Row | None:
-    """The user with that `_id`."""
-    return store.row("select * from users where id = ?", id)
+    return store.find("users", name=name)
 
 
 def org_named(store: Store, name: str) -> sqlite3.Row | None:
     """The organization of that name, in any letter case."""
-    return store.row("select * from orgs where name = ?", name)
+    return store.find("orgs", name=name)
 
 
 def namespace_named(store: Store, name: str) -> str:
@@ -45,18 +40,9 @@ def token_holder(store: Store, token: str) -> sqlite3.Row | None:
 
 def add_reading_token(store: Store, user_id: str, display_name: str, token: str) -> None:
     """Give a user another token, which may only read."""
-    store.run(
-        "insert into tokens (token, user_id, display_name, role, created_at) values (?, ?, ?, 'read', ?)",
-        token,
-        user_id,
-        display_name,
-        store.now(),
+    store.insert(
+        "tokens", token=token, user_id=user_id, display_name=display_name, role="read", created_at=store.now()
     )
-
-
-def token_called(store: Store, user_id: str, display_name: str) -> sqlite3.Row | None:
-    """A user's token by its name."""
-    return store.row("select * from tokens where user_id = ? and display_name = ?", user_id, display_name)
 
 
 def orgs_of(store: Store, user_id: str) -> list[sqlite3.Row]:
@@ -70,7 +56,7 @@ def orgs_of(store: Store, user_id: str) -> list[sqlite3.Row]:
 
 def group_roles(store: Store, user_id: str) -> dict[str, str]:
     """The resource groups of a user, with the role in each."""
-    rows = store.rows("select group_id, role from resource_group_users where user_id = ?", user_id)
+    rows = store.find_all("resource_group_users", user_id=user_id)
     return {row["group_id"]: row["role"] for row in rows}
 
 
@@ -86,31 +72,10 @@ def groups_of(store: Store, org_id: str, user_id: str) -> list[sqlite3.Row]:
     )
 
 
-def is_member(store: Store, org_id: str, user_id: str) -> bool:
-    """Whether a user belongs to an organization."""
-    sql = "select count(*) from members where org_id = ? and user_id = ?"
-    return store.count(sql, org_id, user_id) > 0
-
-
 def member_role(store: Store, org_id: str, user_id: str) -> str | None:
     """The role of a user in an organization; None for who is no member."""
-    row = store.row("select role from members where org_id = ? and user_id = ?", org_id, user_id)
+    row = store.find("members", org_id=org_id, user_id=user_id)
     return str(row["role"]) if row else None
-
-
-def set_member_role(store: Store, org_id: str, user_id: str, role: str) -> None:
-    """A member has another role."""
-    store.run("update members set role = ? where org_id = ? and user_id = ?", role, org_id, user_id)
-
-
-def count_admins(store: Store, org_id: str) -> int:
-    """How many admins an organization has."""
-    return store.count("select count(*) from members where org_id = ? and role = 'admin'", org_id)
-
-
-def count_members(store: Store, org_id: str) -> int:
-    """How many users an organization has."""
-    return store.count("select count(*) from members where org_id = ?", org_id)
 
 
 def members_after(
@@ -154,32 +119,9 @@ def followed_after(store: Store, user_id: str, after: Value, limit: int) -> list
     )
 
 
-def count_likes(store: Store, user_id: str) -> int:
-    """How many repositories a user likes."""
-    return store.count("select count(*) from repo_likes where user_id = ?", user_id)
-
-
-def count_discussions(store: Store, name: str) -> int:
-    """How many discussions a user has opened."""
-    return store.count("select count(*) from discussions where author = ?", name)
-
-
-def count_followers(store: Store, account_id: str) -> int:
-    """How many users follow an account."""
-    return store.count("select count(*) from followers where account_id = ?", account_id)
-
-
-def follows(store: Store, user_id: str, account_id: str) -> bool:
-    """Whether a user follows an account."""
-    sql = "select count(*) from followers where account_id = ? and user_id = ?"
-    return store.count(sql, account_id, user_id) > 0
-
-
 def followed_by(store: Store, user_id: str) -> set[str]:
     """The accounts that a user follows."""
-    return {
-        row["account_id"] for row in store.rows("select account_id from followers where user_id = ?", user_id)
-    }
+    return {row["account_id"] for row in store.find_all("followers", user_id=user_id)}
 
 
 def count_followed_users(store: Store, user_id: str) -> int:

@@ -9,26 +9,22 @@ from collections.abc import Mapping
 from ..store import Store
 from .rights import SignedInUser
 from .rows import (
-    count_discussions,
     count_followed_orgs,
     count_followed_users,
-    count_followers,
-    count_likes,
-    count_members,
     followed_by,
-    follows,
     groups_of,
     org_named,
     orgs_of,
-    token_called,
     user_named,
-    user_with_id,
 )
 
 
 def whoami_json(store: Store, who: SignedInUser) -> dict[str, object]:
     """The caller, their organizations and their token."""
-    user, token = user_with_id(store, who.id), token_called(store, who.id, who.token_name)
+    user, token = (
+        store.find("users", id=who.id),
+        store.find("tokens", user_id=who.id, display_name=who.token_name),
+    )
     assert user is not None
     assert token is not None
     access: dict[str, object] = {
@@ -67,10 +63,11 @@ def org_overview(
         "details": org["details"],
         "plan": org["plan"],
         "isVerified": bool(org["is_verified"]),
-        "isFollowing": who is not None and follows(store, who.id, org["id"]),
-        "numUsers": count_members(store, org["id"]),
+        "isFollowing": who is not None
+        and store.number("followers", account_id=org["id"], user_id=who.id) > 0,
+        "numUsers": store.number("members", org_id=org["id"]),
         **repos,
-        "numFollowers": count_followers(store, org["id"]),
+        "numFollowers": store.number("followers", account_id=org["id"]),
     }
     return {key: value for key, value in answer.items() if value is not None}
 
@@ -85,10 +82,10 @@ def user_overview(
         "isPro": bool(user["is_pro"]),
         "fullname": user["fullname"],
         **repos,
-        "numDiscussions": count_discussions(store, user["name"]),
+        "numDiscussions": store.number("discussions", author=user["name"]),
         "numUpvotes": 0,
-        "numLikes": count_likes(store, user["id"]),
-        "numFollowers": count_followers(store, user["id"]),
+        "numLikes": store.number("repo_likes", user_id=user["id"]),
+        "numFollowers": store.number("followers", account_id=user["id"]),
         "numFollowing": count_followed_users(store, user["id"]),
         "numFollowingOrgs": count_followed_orgs(store, user["id"]),
         "orgs": [
@@ -102,7 +99,8 @@ def user_overview(
         ],
         "user": user["name"],
         "type": "user",
-        "isFollowing": who is not None and follows(store, who.id, user["id"]),
+        "isFollowing": who is not None
+        and store.number("followers", account_id=user["id"], user_id=who.id) > 0,
         "details": user["details"],
         "hardwareItems": [],
         "createdAt": user["created_at"],
@@ -164,8 +162,10 @@ def account_json(store: Store, who: SignedInUser | None, name: str) -> dict[str,
     account |= {"isHf": False, "isHfAdmin": False, "isMod": False}
     if org is not None and org["plan"] is not None:
         account["plan"] = org["plan"]
-    account["followerCount"] = count_followers(store, row["id"])
-    account["isUserFollowing"] = who is not None and follows(store, who.id, row["id"])
+    account["followerCount"] = store.number("followers", account_id=row["id"])
+    account["isUserFollowing"] = (
+        who is not None and store.number("followers", account_id=row["id"], user_id=who.id) > 0
+    )
     return account
 
 

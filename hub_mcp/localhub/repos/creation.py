@@ -28,7 +28,7 @@ from ..web.request import origin
 from ..web.response import HubJSON
 from .lookup import TYPES, name_problem, url_of
 from .repo_changes import visibility_of
-from .repo_queries import forget_former_name, repo_by_id
+from .repo_queries import repo_by_id
 from .rows import NewRepo, insert_repos, readme
 
 
@@ -61,13 +61,12 @@ async def create(request: Request) -> Response:
         if taken is not None:
             url = url_of(origin(request), type, taken["id"])
             raise ApiError(409, f"You already created this {type} repo", extra={"url": url})
-        forget_former_name(store, type, id)
+        store.delete("redirects", type=type, old_id=id)
         repo = _new_repo(
             store, who, type, id, visibility or default_visibility(store, namespace), group, card, space
         )
         insert_repos(store, [repo])
-        row = repo_by_id(store, type, id)
-        assert row is not None
+        row = store.get("repos", type=type, id=id)
         first_commit(store, row, who.name, _operations(store, row, who, files, repo.card), "initial commit")
     return HubJSON({"url": url_of(origin(request), type, id), "name": id, "id": repo.oid})
 

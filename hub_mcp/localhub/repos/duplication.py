@@ -27,7 +27,7 @@ from ..web.response import HubJSON
 from .creation import may_create
 from .lookup import name_problem, url_of
 from .repo_changes import visibility_of
-from .repo_queries import forget_former_name, repo_by_id
+from .repo_queries import repo_by_id
 from .rows import NewRepo, insert_repos
 
 KEPT = (
@@ -65,7 +65,7 @@ async def duplicate(request: Request) -> Response:
         url = url_of(origin(request), type, id)
         if repo_by_id(store, type, id) is not None:
             raise ApiError(409, f"You already created this {type} repo", extra={"url": url})
-        forget_former_name(store, type, id)
+        store.delete("redirects", type=type, old_id=id)
         insert_repos(store, [_copy(store, who, source, id, visibility, group, space)])
         _fill(store, who, source, id)
     return HubJSON({"url": url})
@@ -124,8 +124,7 @@ def _copy(
 
 def _fill(store: Store, who: SignedInUser, source: sqlite3.Row, id: str) -> None:
     """The copy's one commit, and the large files it names."""
-    copy = repo_by_id(store, source["type"], id)
-    assert copy is not None
+    copy = store.get("repos", type=source["type"], id=id)
     tree = tree_of(store, source["key"], source["sha"])
     for path, entry in files_of(store, tree).items():
         if entry.sha256 is not None:

@@ -18,7 +18,7 @@ from ..web.json_body import JSONBody, body_of
 from ..web.request import origin
 from ..web.response import HubJSON
 from .lookup import TYPES, find_repo, name_problem, repo_at, url_of
-from .repo_queries import change_settings, delete_repo, rename_repo, repo_by_id, repo_with_key
+from .repo_queries import change_settings, rename_repo, repo_by_id
 
 EMAIL = r"^(?!\.)(?!.*\.\.)([A-Za-z0-9_'+\-.]*)[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}$"
 VISIBILITIES = ("private", "public", "protected")
@@ -38,7 +38,7 @@ async def delete(request: Request) -> Response:
         if repo is None or not can_read(who, repo):
             raise ApiError(404, "Repository not found", code="RepoNotFound")
         must_write(who, repo, f'delete {type} "{repo["id"]}"')
-        delete_repo(store, repo["key"])
+        store.delete("repos", key=repo["key"])
         sweep(store)
     return PlainTextResponse("OK")
 
@@ -92,7 +92,7 @@ async def settings(request: Request) -> Response:
         asked = [gated or None] if body.given("gated") else []
         given = {key: value for key, value in kept.items() if value is not None}
         change_settings(store, repo["key"], visibility, asked, json.dumps(given))
-        now = repo_with_key(store, repo["key"])
+        now = store.get("repos", key=repo["key"])
     shown = {
         "private": now["visibility"] == "private",
         "visibility": now["visibility"],

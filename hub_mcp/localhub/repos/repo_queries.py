@@ -11,19 +11,7 @@ from ..store import Store, Value
 
 def repo_by_id(store: Store, type: str, id: str) -> sqlite3.Row | None:
     """The repository of exactly this type and name, in any letter case."""
-    return store.row("select * from repos where type = ? and id = ?", type, id)
-
-
-def repo_with_oid(store: Store, oid: str) -> sqlite3.Row | None:
-    """The repository with that `_id`, whatever it is called today."""
-    return store.row("select * from repos where _id = ?", oid)
-
-
-def repo_with_key(store: Store, key: int) -> sqlite3.Row:
-    """The repository of that row, which is there."""
-    row = store.row("select * from repos where key = ?", key)
-    assert row is not None
-    return row
+    return store.find("repos", type=type, id=id)
 
 
 def former_repo(store: Store, type: str, id: str) -> sqlite3.Row | None:
@@ -111,31 +99,16 @@ def count_children(store: Store, relation: str, model: str) -> int:
 
 def labels_of(store: Store, key: int, kind: str) -> list[str]:
     """A repository's labels of one kind."""
-    rows = store.rows("select value from labels where repo = ? and kind = ? order by value", key, kind)
+    rows = store.find_all("labels", "value", repo=key, kind=kind)
     return [row["value"] for row in rows]
-
-
-def delete_repo(store: Store, key: int) -> None:
-    """Delete a repository with all that hangs on it."""
-    store.run("delete from repos where key = ?", key)
-
-
-def forget_former_name(store: Store, type: str, id: str) -> None:
-    """A name that led to a repository is another's now."""
-    store.run("delete from redirects where type = ? and old_id = ?", type, id)
 
 
 def rename_repo(store: Store, repo: sqlite3.Row, namespace: str, name: str) -> None:
     """Give a repository its new name, to which the old one leads; in another namespace it is in no group."""
     new = f"{namespace}/{name}"
-    forget_former_name(store, repo["type"], new)
+    store.delete("redirects", type=repo["type"], old_id=new)
     if new.lower() != repo["id"].lower():
-        store.run(
-            "insert or replace into redirects (type, old_id, repo) values (?, ?, ?)",
-            repo["type"],
-            repo["id"],
-            repo["key"],
-        )
+        store.insert("redirects", "or replace", type=repo["type"], old_id=repo["id"], repo=repo["key"])
     store.run(
         "update repos set namespace = ?, name = ?, id = ?,"
         " resource_group = case when namespace = ? then resource_group end where key = ?",

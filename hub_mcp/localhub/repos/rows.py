@@ -107,17 +107,18 @@ def insert_repos(store: Store, repos: Iterable[NewRepo]) -> None:
             for key, r in numbered
         ),
     )
-    store.run_many(
-        "insert or ignore into labels (kind, value, repo) values (?, ?, ?)",
+    store.insert_many(
+        "labels",
+        "kind, value, repo",
         (
             (kind, value, key)
             for key, r in numbered
             for kind, value in (*(("tag", tag) for tag in r.tags), *r.labels)
         ),
+        "or ignore",
     )
-    store.run_many(
-        "insert into redirects (type, old_id, repo) values (?, ?, ?)",
-        ((r.type, old, key) for key, r in numbered for old in r.former),
+    store.insert_many(
+        "redirects", "type, old_id, repo", ((r.type, old, key) for key, r in numbered for old in r.former)
     )
 
 

@@ -18,4 +18,4 @@ def details_of(repo: sqlite3.Row) -> dict[str, Json]:
 def keep_details(store: Store, repo: sqlite3.Row, details: Mapping[str, Json]) -> None:
     """Write that; inside a transaction."""
     text = json.dumps(details, ensure_ascii=False, separators=(",", ":"))
-    store.run("update repos set details = ? where key = ?", text, repo["key"])
+    store.update("repos", {"key": repo["key"]}, details=text)

@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from ..jobs.rows import add_job
 from ..people.rights import READERS
-from ..people.rows import orgs_of, user_with_id
+from ..people.rows import orgs_of
 from ..store import Store
 from .rows import note_delivery, take_events
 
@@ -53,14 +53,14 @@ def _watches(store: Store, webhook: sqlite3.Row, repo: Mapping[str, object], sco
 
 
 def _may_see(store: Store, user_id: str, owner: str) -> bool:
-    user = user_with_id(store, user_id)
+    user = store.find("users", id=user_id)
     if user is not None and user["name"].lower() == owner:
         return True
     return any(org["name"].lower() == owner and org["role"] in READERS for org in orgs_of(store, user_id))
 
 
 def _act(store: Store, webhook: sqlite3.Row, scope: str, payload: Facts) -> None:
-    store.run("update webhooks set last_trigger_at = ? where id = ?", store.now(), webhook["id"])
+    store.update("webhooks", {"id": webhook["id"]}, last_trigger_at=store.now())
     if webhook["job"] is not None:
         outcome = f"job {_begun(store, webhook, payload)}"
     elif loopback_in(webhook["url"]) is None:
@@ -90,7 +90,7 @@ def act_again(store: Store, webhook: sqlite3.Row, delivery: sqlite3.Row) -> int 
 
 def _begun(store: Store, webhook: sqlite3.Row, payload: Facts) -> str:
     """The job that a webhook begins; inside a transaction."""
-    user, repo = user_with_id(store, webhook["user_id"]), payload["repo"]
+    user, repo = store.find("users", id=webhook["user_id"]), payload["repo"]
     assert user is not None
     assert isinstance(repo, dict)
     spec = json.loads(webhook["job"])
@@ -159,7 +159,7 @@ def _payload(store: Store, webhook: sqlite3.Row, event: sqlite3.Row, repo: Facts
         },
         "webhook": {"id": webhook["id"], "version": 3},
     }
-    row = store.row("select * from discussions where id = ?", event["discussion"])
+    row = store.find("discussions", id=event["discussion"])
     if row is not None:
         thread = f"discussions/{row['num']}"
         payload["discussion"] = {
@@ -170,7 +170,7 @@ def _payload(store: Store, webhook: sqlite3.Row, event: sqlite3.Row, repo: Facts
             "num": row["num"],
             "isPullRequest": bool(row["is_pull_request"]),
         }  # fmt: skip
-    said = store.row("select * from discussion_events where id = ?", event["comment"])
+    said = store.find("discussion_events", id=event["comment"])
     if said is not None:
         facts = json.loads(said["facts"])
         payload["comment"] = {"id": said["id"], "content": facts["raw"], "hidden": facts["hidden"]}

@@ -12,7 +12,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ..jobs.job_access import must_pay
-from ..jobs.rows import job_with_id
 from ..jobs.spec_body import spec_in, texts_in
 from ..people.rights import CREATORS, SignedInUser, can_read, signed_in, token_must
 from ..people.rows import org_named, user_named
@@ -22,7 +21,7 @@ from ..web.hub_errors import ApiError, forbidden, page_missing
 from ..web.json_body import JSONBody, body_of
 from ..web.response import HubJSON
 from .firing import act_again
-from .rows import delivery_row, webhook_json, webhook_row, webhooks_of
+from .rows import webhook_json
 
 TYPES = ("dataset", "model", "space", "bucket", "kernel", "user", "org")
 DOMAINS = ("repo", "discussion")
@@ -32,7 +31,9 @@ MOST = 100  # webhooks of a user
 async def listing(request: Request) -> Response:
     """GET /api/settings/webhooks."""
     who = _reader(request)
-    return HubJSON([webhook_json(row) for row in webhooks_of(store_of(request), who.id)])
+    return HubJSON(
+        [webhook_json(row) for row in store_of(request).find_all("webhooks", "id", user_id=who.id)]
+    )
 
 
 async def details(request: Request) -> Response:
@@ -44,15 +45,13 @@ async def create(request: Request) -> Response:
     """POST /api/settings/webhooks."""
     who, store, body = _writer(request), store_of(request), await body_of(request)
     fields = _fields(store, who, body, new=True)
-    if len(webhooks_of(store, who.id)) >= MOST:
+    if len(store.find_all("webhooks", "id", user_id=who.id)) >= MOST:
         raise ApiError(400, f"A user has at most {MOST} webhooks")
     id = store.new_id()
     with store.write():
-        store.run(
-            "insert into webhooks (id, user_id, watched, domains) values (?, ?, '[]', '[]')", id, who.id
-        )
+        store.insert("webhooks", id=id, user_id=who.id, watched="[]", domains="[]")
         _set(store, id, fields)
-    return _told(webhook_row(store, who.id, id))
+    return _told(store.find("webhooks", user_id=who.id, id=id))
 
 
 async def update(request: Request) -> Response:
@@ -66,7 +65,7 @@ async def update(request: Request) -> Response:
         fields["url"] = None
     with store.write():
         _set(store, row["id"], fields)
-    return _told(webhook_row(store, who.id, row["id"]))
+    return _told(store.find("webhooks", user_id=who.id, id=row["id"]))
 
 
 async def toggle(request: Request) -> Response:
@@ -77,14 +76,14 @@ async def toggle(request: Request) -> Response:
     row = _webhook(request, who)
     with store.write():
         _set(store, row["id"], {"disabled": int(action == "disable")})
-    return _told(webhook_row(store, who.id, row["id"]))
+    return _told(store.find("webhooks", user_id=who.id, id=row["id"]))
 
 
 async def replay(request: Request) -> Response:
     """POST …/{webhook}/replay/{log}: what was told is told again, to where the webhook sends now."""
     who, store = _writer(request), store_of(request)
     row = _webhook(request, who)
-    delivery = delivery_row(store, row["id"], request.path_params["log"])
+    delivery = store.find("hook_deliveries", webhook=row["id"], id=request.path_params["log"])
     if delivery is None:
         raise ApiError(404, "Webhook log not found")
     if row["job"] is not None:
@@ -100,7 +99,7 @@ async def delete(request: Request) -> Response:
     who, store = _writer(request), store_of(request)
     row = _webhook(request, who)
     with store.write():
-        store.run("delete from webhooks where id = ?", row["id"])
+        store.delete("webhooks", id=row["id"])
     return HubJSON({})
 
 
@@ -118,7 +117,7 @@ def _writer(request: Request) -> SignedInUser:
 
 
 def _webhook(request: Request, who: SignedInUser) -> sqlite3.Row:
-    row = webhook_row(store_of(request), who.id, request.path_params["webhook"])
+    row = store_of(request).find("webhooks", user_id=who.id, id=request.path_params["webhook"])
     if row is None:
         raise ApiError(404, "Webhook not found")
     return row
@@ -194,7 +193,7 @@ def _must_see(store: Store, who: SignedInUser, watched: dict[str, Json]) -> None
 
 def _spec_of(store: Store, who: SignedInUser, id: str) -> tuple[dict[str, Json], str]:
     """What a job was asked to be, and whose it is; by somebody who may run jobs there."""
-    row = job_with_id(store, id)
+    row = store.find("jobs", id=id)
     if row is None:
         raise ApiError(404, "Job not found")
     if who.role_in(row["namespace"]) not in CREATORS:

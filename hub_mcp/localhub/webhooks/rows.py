@@ -9,16 +9,6 @@ from collections.abc import Mapping
 from ..store import Json, Store
 
 
-def webhook_row(store: Store, user_id: str, id: str) -> sqlite3.Row | None:
-    """A user's webhook with this id."""
-    return store.row("select * from webhooks where user_id = ? and id = ?", user_id, id)
-
-
-def webhooks_of(store: Store, user_id: str) -> list[sqlite3.Row]:
-    """A user's webhooks, the oldest first."""
-    return store.rows("select * from webhooks where user_id = ? order by id", user_id)
-
-
 def webhook_json(row: sqlite3.Row) -> dict[str, object]:
     """One webhook; whether it has a secret is told, the secret never."""
     answer: dict[str, object] = {"id": row["id"]}
@@ -46,7 +36,7 @@ def _job_json(spec: dict[str, Json]) -> dict[str, object]:
 
 def take_events(store: Store) -> list[sqlite3.Row]:
     """What has happened since this was last asked; inside a transaction."""
-    found = store.rows("select * from hook_events order by id")
+    found = store.find_all("hook_events", "id")
     if found:
         store.run("delete from hook_events where id <= ?", found[-1]["id"])
     return found
@@ -63,13 +53,7 @@ def note_delivery(
     moment: str = "",
 ) -> None:
     """Keep what became of an event that a webhook was to be told of."""
-    store.run(
-        "insert into hook_deliveries (id, webhook, created_at, scope, outcome, payload)"
-        " values (?, ?, ?, ?, ?, ?)",
-        id or store.new_id(), webhook, moment or store.now(), scope, outcome, json.dumps(payload),
+    store.insert(
+        "hook_deliveries", id=id or store.new_id(), webhook=webhook, created_at=moment or store.now(),
+        scope=scope, outcome=outcome, payload=json.dumps(payload),
     )  # fmt: skip
-
-
-def delivery_row(store: Store, webhook: str, id: str) -> sqlite3.Row | None:
-    """What a webhook was told, by its id in the webhook's log."""
-    return store.row("select * from hook_deliveries where webhook = ? and id = ?", webhook, id)

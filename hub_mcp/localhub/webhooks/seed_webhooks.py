@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 
-from ..jobs.rows import jobs_of
-from ..repos.repo_queries import repo_by_id
 from ..store import Store
 from ..world.fixed_random import oid
 from .rows import note_delivery
@@ -19,15 +17,14 @@ HOOKS = (
 
 def fill_webhooks(store: Store, user_id: str) -> None:
     """Write every webhook of one user; what has happened before is told to none."""
-    source = jobs_of(store, "nimbus-labs")[-1]
+    source = store.find_all("jobs", "created_at desc, id desc", namespace="nimbus-labs")[-1]
     for day, url, disabled, watched, domains, secret in HOOKS:
-        store.run(
-            "insert into webhooks (id, user_id, url, job_source, job, job_namespace, disabled, watched,"
-            " domains, secret) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            oid("webhook", day, day), user_id, url, None if url else source["id"],
-            None if url else source["spec"], None if url else source["namespace"], int(disabled),
-            json.dumps([{"type": type, "name": name} for type, name in watched]), json.dumps(domains),
-            "made up" if secret else None,
+        store.insert(
+            "webhooks", id=oid("webhook", day, day), user_id=user_id, url=url,
+            job_source=None if url else source["id"], job=None if url else source["spec"],
+            job_namespace=None if url else source["namespace"], disabled=int(disabled),
+            watched=json.dumps([{"type": type, "name": name} for type, name in watched]),
+            domains=json.dumps(domains), secret="made up" if secret else None,
         )  # fmt: skip
         _told_before(store, oid("webhook", day, day), day)
     store.run("delete from hook_events")
@@ -35,8 +32,7 @@ def fill_webhooks(store: Store, user_id: str) -> None:
 
 def _told_before(store: Store, webhook: str, day: str) -> None:
     """What a webhook was told on the day it was made, which it can be told again."""
-    repo = repo_by_id(store, "model", "nimbus-labs/nowcast-base")
-    assert repo is not None
+    repo = store.get("repos", type="model", id="nimbus-labs/nowcast-base")
     payload = {
         "event": {"action": "update", "scope": "repo.content"},
         "repo": {"type": "model", "name": repo["id"], "id": repo["_id"], "private": False,

@@ -27,7 +27,7 @@ def fill(store: Store, extra: int = 0) -> None:
     """Put the world into empty tables; `extra` adds that many plain models."""
     tables = world()
     fill_people(store, tables)
-    users = {row["name"]: str(row["id"]) for row in store.rows("select name, id from users")}
+    users = {row["name"]: str(row["id"]) for row in store.find_all("users")}
     owners = crowd(PUBLISHERS)
     ordinary = list(models(tables, owners))
     held = list(datasets(tables, owners))
@@ -36,8 +36,9 @@ def fill(store: Store, extra: int = 0) -> None:
     insert_repos(store, repos)
     fill_histories(store, repos)
     keys = {row["id"]: row["key"] for row in store.rows("select id, key from repos where type = 'dataset'")}
-    store.run_many(
-        "insert into parquet (repo, subset, split, shard, file) values (?, ?, ?, ?, ?)",
+    store.insert_many(
+        "parquet",
+        "repo, subset, split, shard, file",
         (
             (keys[dataset.id], subset, split, n, f"{kind}-{n % 2}.parquet")
             for dataset, kind, conversion in held

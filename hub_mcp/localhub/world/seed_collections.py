@@ -121,24 +121,23 @@ def _group(store: Store, group: SeedGroup) -> str:
             user,
         )
     for type, repo in group.repos:
-        store.run("update repos set resource_group = ? where type = ? and id = ?", id, type, repo)
+        store.update("repos", {"type": type, "id": repo}, resource_group=id)
     return id
 
 
 def _bucket(store: Store, bucket: SeedBucket, groups: Mapping[str, str]) -> None:
     created = some_day(FIRST, "bucket", bucket.name)
-    store.run(
-        "insert into buckets (id, namespace, name, private, resource_group, created_at, updated_at, size,"
-        " total_files) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        oid("bucket", bucket.name, created),
-        bucket.namespace,
-        bucket.name,
-        int(bucket.private),
-        groups.get(bucket.group or ""),
-        created,
-        some_day(created, bucket.name),
-        10**11 + roll(10**12, bucket.name),
-        1000 + roll(90_000, bucket.name),
+    store.insert(
+        "buckets",
+        id=oid("bucket", bucket.name, created),
+        namespace=bucket.namespace,
+        name=bucket.name,
+        private=int(bucket.private),
+        resource_group=groups.get(bucket.group or ""),
+        created_at=created,
+        updated_at=some_day(created, bucket.name),
+        size=10**11 + roll(10**12, bucket.name),
+        total_files=1000 + roll(90_000, bucket.name),
     )
 
 
@@ -165,18 +164,16 @@ def _collection(store: Store, shelf: SeedCollection, groups: Mapping[str, str]) 
 
 
 def _items(store: Store, shelf: SeedCollection) -> None:
-    row = store.row("select id from collections where namespace = ? and title = ?", shelf.owner, shelf.title)
-    assert row is not None
+    row = store.get("collections", namespace=shelf.owner, title=shelf.title)
     for position, (type, id, *note) in enumerate(shelf.items):
         target = store.row(TARGETS[type], id)
         assert target is not None, id
-        store.run(
-            "insert into collection_items (id, collection, type, target, position, note)"
-            " values (?, ?, ?, ?, ?, ?)",
-            f"{row['id'][:8]}{digest('item', row['id'], str(position))[:16]}",
-            row["id"],
-            type,
-            target[0],
-            position,
-            note[0] if note else None,
+        store.insert(
+            "collection_items",
+            id=f"{row['id'][:8]}{digest('item', row['id'], str(position))[:16]}",
+            collection=row["id"],
+            type=type,
+            target=target[0],
+            position=position,
+            note=note[0] if note else None,
         )

@@ -8,9 +8,8 @@ from datetime import timedelta
 from ..content.commit_body import CommitRequest, PutTextFile
 from ..content.committing import commit_to
 from ..content.derived import text_at
-from ..discussions.rows import add_comment, add_event, change, open_discussion
+from ..discussions.rows import add_comment, add_event, open_discussion
 from ..git.history import put_ref, tree_of
-from ..repos.repo_queries import repo_by_id
 from ..store import Store
 from .fixed_random import TODAY, World, moment_of, oid, roll, world, written
 from .seed_people import crowd
@@ -65,7 +64,7 @@ def fill_discussions(store: Store) -> None:
 
 def fill_likes(store: Store) -> None:
     """Write who likes what, as far as it is known one by one."""
-    users = {row["name"]: row["id"] for row in store.rows("select name, id from users")}
+    users = {row["name"]: row["id"] for row in store.find_all("users")}
     likes = {(repo, name) for name, repos in LIKED.items() for repo in repos}
     people = crowd(KNOWN_LIKERS)
     for row in store.rows("select type, id, likes from repos where namespace in ('ada', 'nimbus-labs')"):
@@ -87,8 +86,7 @@ def fill_likes(store: Store) -> None:
 def _thread(store: Store, thread: SeedThread) -> None:
     """One discussion with its comments, an hour between them; a pull request with its commit."""
     type, _, id = thread.repo.partition(":")
-    repo = repo_by_id(store, type, id)
-    assert repo is not None
+    repo = store.get("repos", type=type, id=id)
     start = moment_of(thread.day)
     is_pull_request = thread.file is not None
     base = str(repo["sha"]) if is_pull_request else None
@@ -106,7 +104,7 @@ def _thread(store: Store, thread: SeedThread) -> None:
         add_event(
             store, discussion, thread.author, "commit", facts, moment, oid("commit", discussion["id"], moment)
         )
-        change(store, discussion, "head_sha", sha)
+        store.update("discussions", {"id": discussion["id"]}, head_sha=sha)
     if thread.status == "closed":
         facts = {"status": "closed"}
         add_event(
@@ -119,13 +117,12 @@ def _thread(store: Store, thread: SeedThread) -> None:
             oid("end", discussion["id"], moment),
         )
     if thread.pinned:
-        change(store, discussion, "pinned", 1)
+        store.update("discussions", {"id": discussion["id"]}, pinned=1)
 
 
 def _proposed(store: Store, repo: int, thread: SeedThread, num: int, moment: str) -> str:
     """The commit of a pull request: one piece of text in place of another."""
-    row = store.row("select * from repos where key = ?", repo)
-    assert row is not None
+    row = store.get("repos", key=repo)
     assert thread.file is not None
     old, new = thread.replaced
     text = text_at(store, tree_of(store, repo, row["sha"]), thread.file) or ""

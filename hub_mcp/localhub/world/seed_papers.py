@@ -34,21 +34,20 @@ class SeedPaper:
 def fill_papers(store: Store) -> None:
     """Write the papers, their discussions, and which Spaces cite them; after people and repositories."""
     tables = world("papers.json")
-    users = {row["name"]: str(row["id"]) for row in store.rows("select name, id from users")}
+    users = {row["name"]: str(row["id"]) for row in store.find_all("users")}
     known = [SeedPaper(**row) for row in tables["known"]]
     _write(store, users, [*known, *_of_chance(tables["words"])])
     said: dict[str, str] = {}
     for paper, name, when, text, answers in tables["comments"]:
         id = oid("comment", f"{paper} {when}", when)
-        store.run(
-            "insert into paper_comments (id, paper, author, created_at, text, answers)"
-            " values (?, ?, ?, ?, ?, ?)",
-            id,
-            paper,
-            users[name],
-            when,
-            text,
-            said[paper] if answers else None,
+        store.insert(
+            "paper_comments",
+            id=id,
+            paper=paper,
+            author=users[name],
+            created_at=when,
+            text=text,
+            answers=said[paper] if answers else None,
         )
         said[paper] = id
     for space, papers in tables["cited_by_spaces"].items():
@@ -89,19 +88,18 @@ def _of_chance(words: Mapping[str, Sequence[str]]) -> Iterator[SeedPaper]:
 def _write(store: Store, users: Mapping[str, str], papers: Sequence[SeedPaper]) -> None:
     for paper in papers:
         since, later = f"{paper.day}T00:00:00.000Z", paper.submitted or _next_working_day(paper.day)
-        store.run(
-            "insert into papers (id, title, summary, authors, published_at, submitted_at, submitted_by,"
-            " upvotes, discussion_id, details) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            paper.id,
-            paper.title,
-            paper.summary,
-            _authors(paper, since),
-            since,
-            f"{later}T00:00:00.000Z" if later else None,
-            users[SUBMITTERS[roll(len(SUBMITTERS), paper.id)]] if later else None,
-            paper.upvotes,
-            oid("discussion", paper.id, since),
-            json.dumps(paper.details),
+        store.insert(
+            "papers",
+            id=paper.id,
+            title=paper.title,
+            summary=paper.summary,
+            authors=_authors(paper, since),
+            published_at=since,
+            submitted_at=f"{later}T00:00:00.000Z" if later else None,
+            submitted_by=users[SUBMITTERS[roll(len(SUBMITTERS), paper.id)]] if later else None,
+            upvotes=paper.upvotes,
+            discussion_id=oid("discussion", paper.id, since),
+            details=json.dumps(paper.details),
         )
 
 
@@ -130,6 +128,6 @@ def _cite(store: Store, space: str, tags: list[str]) -> None:
     row = store.row("select key, tags from repos where type = 'space' and id = ?", space)
     assert row is not None
     all_tags = json.dumps([*json.loads(row["tags"]), *tags])
-    store.run("update repos set tags = ? where key = ?", all_tags, row["key"])
+    store.update("repos", {"key": row["key"]}, tags=all_tags)
     labels: list[tuple[Value, ...]] = [("tag", tag, row["key"]) for tag in tags]
-    store.run_many("insert into labels (kind, value, repo) values (?, ?, ?)", labels)
+    store.insert_many("labels", "kind, value, repo", labels)

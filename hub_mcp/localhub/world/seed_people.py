@@ -94,9 +94,9 @@ def crowd(count: int) -> list[str]:
 def fill_people(store: Store, world: World) -> None:
     """Write users, organizations, memberships, followers and tokens."""
     many = [(_crowd_name(n), *_crowd_facts(n)) for n in range(ADMIRERS)]
-    store.run_many(
-        "insert into users (id, name, fullname, email, avatar_url, is_pro, details, created_at)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?)",
+    store.insert_many(
+        "users",
+        "id, name, fullname, email, avatar_url, is_pro, details, created_at",
         [
             (
                 oid("user", name, since),
@@ -111,17 +111,17 @@ def fill_people(store: Store, world: World) -> None:
             for name, full, pro, since, about in (*world["users"], *many)
         ],
     )
-    store.run_many(
-        "insert into orgs (id, name, fullname, plan, is_verified, created_at, details, avatar_url)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?)",
+    store.insert_many(
+        "orgs",
+        "id, name, fullname, plan, is_verified, created_at, details, avatar_url",
         [
             (oid("org", name, since), name, full, plan, int(verified), since, about, _avatar(name))
             for name, full, plan, verified, since, about in world["orgs"]
         ],
     )
-    store.run("update orgs set default_visibility = 'private' where name = ?", PRIVATE_BY_DEFAULT)
-    users = {row["name"]: str(row["id"]) for row in store.rows("select name, id from users")}
-    accounts = users | {row["name"]: str(row["id"]) for row in store.rows("select name, id from orgs")}
+    store.update("orgs", {"name": PRIVATE_BY_DEFAULT}, default_visibility="private")
+    users = {row["name"]: str(row["id"]) for row in store.find_all("users")}
+    accounts = users | {row["name"]: str(row["id"]) for row in store.find_all("orgs")}
     members = [
         (accounts[org], users[user], role) for org, roles in MEMBERS.items() for user, role in roles.items()
     ]
@@ -131,13 +131,13 @@ def fill_people(store: Store, world: World) -> None:
         (carto, users[name], "admin" if n == 0 else "contributor" if n % 9 else "write")
         for n, (name, *_) in enumerate(many[:VOLUNTEERS])
     ]
-    store.run_many("insert into members (org_id, user_id, role) values (?, ?, ?)", members)
+    store.insert_many("members", "org_id, user_id, role", members)
     followers = [(accounts[account], users[name]) for account, names in FOLLOWERS.items() for name in names]
     followers += [(carto, users[name]) for name, *_ in many]
-    store.run_many("insert into followers (account_id, user_id) values (?, ?)", followers)
-    store.run_many(
-        "insert into tokens (token, user_id, display_name, role, fine_grained, created_at)"
-        " values (?, ?, ?, ?, ?, ?)",
+    store.insert_many("followers", "account_id, user_id", followers)
+    store.insert_many(
+        "tokens",
+        "token, user_id, display_name, role, fine_grained, created_at",
         [
             (
                 t.token,
