@@ -74,7 +74,7 @@ class Listing(Endpoint[Page[R]], Generic[R]):
     cursor: Cursor | None = None
     columns: Annotated[Words | None, Local, Field(description="instead of the usual")] = None
     count: Annotated[bool | None, Local, Field(description="only how many")] = None
-    by: Annotated[Word | None, Local, Field(description="with count: license, …")] = None
+    by: Annotated[Word | None, Local, Field(description="with count")] = None
 
     row: ClassVar[type[Answer]]
     smallest: ClassVar[int] = 1  # the page sizes the Hub accepts

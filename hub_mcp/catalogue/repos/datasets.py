@@ -79,7 +79,7 @@ class Dataset(Repository):
 
 @get("/api/datasets")
 class ListDatasets(ListRepositories[DatasetRow]):
-    """Search datasets: `search` looks at ids only, `filter` at tags. Downloads are of 30 days."""
+    """Search datasets: `search` looks at ids only. Downloads are of 30 days."""
 
     row = DatasetRow
     expandable = EXPANDABLE

@@ -108,7 +108,7 @@ Name = Annotated[str, PathInRepo()]
 
 @get("/api/{repo_ids}", documented="GET /api/models/{repo_id} or /api/datasets/{repo_id}")
 class GetDownloads(Composed[Downloads]):
-    """How often models and datasets were downloaded, in 30 days and in all; up to 100 in one answer."""
+    """Downloads of up to 100 models and datasets, of 30 days and of all time."""
 
     in_area = "repos"
     at = "downloads"

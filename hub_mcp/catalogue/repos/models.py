@@ -73,7 +73,7 @@ class Model(ModelRow):
 
 @get("/api/models")
 class ListModels(ListRepositories[ModelRow]):
-    """Search models: `search` looks at ids only, `filter` at tags. Downloads are of 30 days."""
+    """Search models: `search` looks at ids only. Downloads are of 30 days."""
 
     row = ModelRow
     expandable = EXPANDABLE

@@ -11,7 +11,7 @@ from hub_mcp.catalogue.answers import Record, clean, counted, day, magnitude, si
 from hub_mcp.catalogue.endpoint import ENDPOINTS, Endpoint
 from hub_mcp.catalogue.fields.identifiers import kind_searched, shorten
 from hub_mcp.catalogue.fields.marks import Local
-from hub_mcp.catalogue.fields.vocabulary import RepoId, Revision, Words
+from hub_mcp.catalogue.fields.vocabulary import RepoId, Revision, Word, Words
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.parts import Lookup
 from hub_mcp.text import quoted
@@ -146,6 +146,7 @@ class ListRepositories(Listing[R]):
     short: ClassVar[Mapping[str, str]] = {}  # parts of fields by a word that is clear without the rest
 
     fields: Fields = Field(default=None, description="more a row")
+    by: Annotated[Word | None, Local, Field(description="with count: license, …")] = None
 
     @field_validator("fields", "columns")
     @classmethod

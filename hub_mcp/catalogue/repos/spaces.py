@@ -86,7 +86,7 @@ class Space(SpaceRow):
 
 @get("/api/spaces")
 class ListSpaces(ListRepositories[SpaceRow]):
-    """Search Spaces: `search` looks at ids only, `filter` at tags."""
+    """Search Spaces: `search` looks at ids only."""
 
     row = SpaceRow
     expandable = EXPANDABLE
