@@ -121,6 +121,10 @@ class Change(Endpoint[A], Generic[T, A]):
         """Further reading calls without which it cannot be told what this call does."""
         return ()
 
+    def must_be_there(self, before: T) -> Sequence[Endpoint[Answer]]:
+        """Those of `needs` that show what else this call names: it is refused where that does not exist."""
+        return ()
+
     def consequences(self, before: T, known: Known) -> Iterator[Consequence]:
         """What this call does that a person must agree to; none where it may simply be made."""
         if self.line.destroys:
@@ -189,6 +193,10 @@ class Change(Endpoint[A], Generic[T, A]):
             return self.outcome(before, after)
         except Exception:  # it is done: no oddity in an answer may hide that
             return f"Done: {self.subject}."
+
+    def told_by(self) -> Endpoint[Answer] | None:
+        """A reading call that tells what else has changed with it; None where nothing has, or all is said."""
+        return None
 
     def undo(self, before: T, after: A) -> Change[Any, Any] | None:
         """The call that undoes this; None where nothing can. Use `safe_undo`, which never fails."""

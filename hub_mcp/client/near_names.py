@@ -14,11 +14,13 @@ from hub_mcp.catalogue.answers import Answer, Page
 from hub_mcp.catalogue.composed import NamesMissing
 from hub_mcp.catalogue.endpoint import ENDPOINTS, Endpoint
 from hub_mcp.catalogue.fields.marks import RepoKind, RepoName
+from hub_mcp.client.answers_of import answers_of
 from hub_mcp.client.hub import Hub
-from hub_mcp.errors import HubError, Invalid, Missing, MissingEntry, MissingRevision
+from hub_mcp.errors import HubError, Invalid, Missing, MissingEntry, MissingRepository, MissingRevision
 
 MOST = 3
 MOST_MISSING = 5  # things of one answer that others are looked for
+_MONTH = re.compile(r"(\d\d)(0[1-9]|1[0-2])\.")  # of an arXiv id
 _NAME = re.compile(r"[\w./-]{1,200}", re.ASCII)
 ALIKE = 0.6  # of 1: how alike two names must be for one to be meant by the other
 SECONDS = 5.0  # a hint is not worth a longer wait
@@ -38,13 +40,16 @@ async def near_names(hub: Hub, call: Endpoint[Any], error: HubError | None = Non
         elif repos := call.marked(RepoName):
             kinds = [call.kind] if call.kind else [str(getattr(call, one)) for one in call.marked(RepoKind)]
             found = await _repositories(hub, kinds[:1], str(getattr(call, repos[0])))
+            found = found or await _named_inside(hub, call)
         elif slug := getattr(call, "slug", None):
             found = await _collections(hub, str(slug))
-            found = found or await _item(hub, call)
+            found = found or await _named_inside(hub, call)
         elif paper := getattr(call, "arxiv_id", None):
             found = await _papers(hub, str(paper))
         elif asked := getattr(call, "one", None):  # who may do what with one repository
             found = await near_names(hub, asked, error)
+        elif isinstance(error, MissingRepository):  # one of those that go into something new
+            found = await _named_inside(hub, call)
         elif accounts := [str(getattr(call, one)) for one in ACCOUNTS if getattr(call, one, None)]:
             found = await _accounts(
                 hub, [*accounts, *(one.user for one in getattr(call, "users", None) or ())]
@@ -111,20 +116,42 @@ async def _collections(hub: Hub, slug: str) -> list[str]:
     return [] if slug in of_owner else alike(slug, of_owner, _without_id)
 
 
-async def _item(hub: Hub, call: Endpoint[Any]) -> list[str]:
-    """Names near to the first item that a collection cannot take."""
-    for one in getattr(call, "item", None) or ():
-        if one.type in LISTINGS and (near := await _repositories(hub, [one.type], one.id)):
+async def _named_inside(hub: Hub, call: Endpoint[Any]) -> list[str]:
+    """Names near to the first repository that a collection, a group or a Space cannot take."""
+    items = ((one.type, one.id) for one in getattr(call, "item", None) or ())
+    repos = ((one.type, one.name) for one in getattr(call, "repos", None) or ())
+    volumes = ((one.type, one.source) for one in getattr(call, "volumes", None) or ())
+    for kind, repo_id in (*items, *repos, *volumes):
+        if kind in LISTINGS and (near := await _repositories(hub, [kind], repo_id)):
             return near
     return []
 
 
 async def _papers(hub: Hub, paper: str) -> list[str]:
-    """Daily papers of the month that an arXiv id begins with."""
-    begun = re.match(r"(\d\d)(0[1-9]|1[0-2])\.", paper)
-    if not begun:
-        return []
-    return alike(paper, await _ids(hub, "list_daily_papers", month=f"20{begun[1]}-{begun[2]}", limit=100))
+    """Daily papers of the month that an arXiv id begins with, else papers whose id it is but for a slip."""
+    if begun := _MONTH.match(paper):
+        asked = {"month": f"20{begun[1]}-{begun[2]}", "limit": 100}
+        with suppress(HubError):  # of a month that has not come
+            if near := alike(paper, await _ids(hub, "list_daily_papers", **asked)):
+                return near
+    calls = [ENDPOINTS["get_paper"].model_validate({"arxiv_id": one}) for one in _slips(paper)]
+    return _names(paper.identity for _, paper in await answers_of(calls, hub.send, SECONDS))[:MOST]
+
+
+def _slips(paper: str) -> list[str]:
+    """The arXiv ids that are this one with two neighbouring digits swapped, or with a zero put back."""
+    month, _, number = paper.partition(".")
+    swapped = [
+        f"{text[:n]}{text[n + 1]}{text[n]}{text[n + 2 :]}"
+        for text in [month + number]
+        for n in range(len(text) - 1)
+        if text[n] != text[n + 1]
+    ]
+    whole = [
+        *(f"{one[:4]}.{one[4:]}" for one in swapped),
+        *([f"{month}.0{number}"] if len(number) == 4 else ()),
+    ]
+    return [one for one in whole if _MONTH.match(one)]
 
 
 async def _accounts(hub: Hub, names: list[str]) -> list[str]:

@@ -8,8 +8,11 @@ from typing import Any
 
 from hub_mcp.catalogue.answers import Answer
 from hub_mcp.catalogue.change import Change
+from hub_mcp.client.answers_of import Send, answers_of
 from hub_mcp.errors import HubError, Stopped
 from hub_mcp.gate.challenge import ASK_AGAIN, Assessment
+
+LOOKING_SECONDS = 5.0  # for what else has changed, which is worth no longer wait
 
 
 @dataclass(frozen=True)
@@ -52,3 +55,10 @@ async def completed(
             error.not_done = ""  # of this call nothing was; the change itself was made
             said.append(f"Not made: {call.label.lower()}. {error.sentence()}")
     return Completed(answer, "\n".join(said))
+
+
+async def told_beside(call: Change[Any, Any], send: Send) -> str:
+    """What else has changed with a change that was made, in sentences; "" where nothing tells."""
+    read = call.told_by()
+    answers = await answers_of([read], send, LOOKING_SECONDS) if read else []
+    return " ".join(fact for _, answer in answers for fact in answer.facts())

@@ -8,13 +8,14 @@ from typing import Any
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.answers import Answer
 from hub_mcp.catalogue.change import NOTHING_YET, Change
+from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.operations.table import Standing, operations
 from hub_mcp.catalogue.people.users import Whoami
 from hub_mcp.catalogue.permissions import never
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known, Stakes
 from hub_mcp.client.answers_of import answers_of
 from hub_mcp.client.hub import Hub
-from hub_mcp.errors import Forbidden, HubError, SignInNeeded, Stopped
+from hub_mcp.errors import Forbidden, HubError, Missing, SignInNeeded, Stopped
 from hub_mcp.gate.challenge import Assessment
 from hub_mcp.gate.operator_limits import Limits
 from hub_mcp.gate.question import SPLIT
@@ -33,7 +34,7 @@ async def look(call: Change[Any, Any], hub: Hub, limits: Limits, *, around: bool
 
     Raises:
         Stopped: it touches somebody else's things, or more than can be looked up.
-        HubError: the target could not be looked up.
+        HubError: the target could not be looked up, or something else that it names is not there.
     """
     if len(call.parts()) > 1:
         raise Stopped(f"{call.tool} changes several things here.", advice=ONE_BY_ONE)
@@ -47,7 +48,11 @@ async def look(call: Change[Any, Any], hub: Hub, limits: Limits, *, around: bool
             f"{call.tool} names {len(needs)} things, more than can be looked up at once.",
             advice=SPLIT,
         )
-    known = Known(await answers_of(needs, hub.send, LOOKING_SECONDS))
+    failures: list[tuple[Endpoint[Any], HubError]] = []
+    known = Known(await answers_of(needs, hub.send, LOOKING_SECONDS, failures), failures)
+    for read in settled.must_be_there(before):
+        if isinstance(missing := known.failure_of(read), Missing):
+            raise missing  # nobody is asked about what the Hub could not do
     settled = settled.completed(before, known)
     await limits.check_owners(settled.touches(before, known), hub)
     stakes = reviewed(settled, settled.stakes(before, known))

@@ -35,7 +35,7 @@ from hub_mcp.errors import UNCERTAIN, HubError, Stopped
 from hub_mcp.gate.acted import ChangeMade, Rehearsal
 from hub_mcp.gate.approvals import Approvals
 from hub_mcp.gate.challenge import ASK_AGAIN, EXPIRES, Assessment, Challenge, Proposal, refuse_changed
-from hub_mcp.gate.completing import completed
+from hub_mcp.gate.completing import completed, told_beside
 from hub_mcp.gate.effects import look, refuse_vain
 from hub_mcp.gate.journal import Journal, Outcome, state_directory
 from hub_mcp.gate.once import InMemoryUsage, UsageStore
@@ -244,6 +244,8 @@ class Gate:
             one = await self._send(now, hub, unasked, by, f"{change}-{n}")
             return one.outcome, one.answer
 
+        if beside := await told_beside(found.call, hub.send):
+            acted = replace(acted, outcome=f"{acted.outcome} {beside}")
         rest = await completed(found, acted.answer, assess, make)
         if not rest.said:
             return acted

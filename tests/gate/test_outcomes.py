@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hub_mcp.catalogue import ENDPOINTS
+from hub_mcp.catalogue.change import Change
 from tests.gate.gates import Asked, World, text_of
 from tests.samples import CALLS
 from tests.thoroughly import one_of
+from tests.written import offering
 
 ERAS = pytest.mark.parametrize("era", ["auto", "legacy"])
 pytestmark = pytest.mark.asyncio
@@ -166,6 +169,8 @@ NEAR = {
     ("get_user_overview", "username", "adaa"): "ada.",
     ("get_organization_overview", "organization", "nimbus-lab"): "nimbus-labs.",
     ("get_paper", "arxiv_id", "2610.10038"): "2610.10037",
+    ("get_paper", "arxiv_id", "1810.04850"): "1810.04805.",  # of a month without daily papers
+    ("get_paper", "arxiv_id", "1810.4805"): "1810.04805.",
     ("get_access", "repository", "models/storm-atlas-9b"): "nimbus-labs/storm-atlas-7b",
     ("set_member_role", "username", "dann"): "dan.",
     ("list_tree", "repo_id", "ada/fjord-name"): "ada/fjord-names.",
@@ -175,12 +180,58 @@ NEAR = {
 }
 
 
-async def test_an_item_that_a_collection_cannot_take_is_answered_with_near_ones(tmp_path: Path) -> None:
-    said = {"slug": "Rain & shine", "item": "models/openai-community/gpt3"}
+GROUP = {"organization": "nimbus-labs", "resource_group_id": "0" * 24}
+GPT3 = "There are: openai-community/gpt2."
+NOT_THERE: list[tuple[str, dict[str, Any], str]] = [
+    ("add_collection_item", {"slug": "Rain & shine", "item": "models/openai-community/gpt3"}, GPT3),
+    ("create_collection", {"title": "New", "namespace": "ada", "item": "models/openai-community/gpt3"}, GPT3),
+    (
+        "create_resource_group",
+        {"organization": "nimbus-labs", "name": "New",
+         "repos": [{"type": "model", "name": "nimbus-labs/storm-atlas-9b"}]},
+        "There are: nimbus-labs/storm-atlas-7b",
+    ),
+    (
+        "set_repo_resource_group",
+        {"repo_id": "nimbus-labs/nowcast-2b", "type": "model", "resource_group_id": "0" * 24},
+        "Resource group not found",
+    ),
+    (
+        "set_space_volumes",
+        {"repo_id": "nimbus-labs/forecast-desk",
+         "volumes": [{"type": "dataset", "source": "rajpurkar/squat", "mount_path": "/data"}]},
+        "There are: rajpurkar/squad",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("tool", "said", "near"), NOT_THERE, ids=[tool for tool, *_ in NOT_THERE])
+async def test_nobody_is_asked_about_what_is_not_there(
+    tmp_path: Path, tool: str, said: dict[str, Any], near: str
+) -> None:
+    world, person = World(tmp_path), Asked()
+    async with world.client("auto", person, **offering(tool)) as client:
+        refused = await client.call_tool(tool, said)
+    assert refused.is_error
+    assert near in text_of(refused)
+    assert person.questions == []
+    assert world.spy.changes == []
+
+
+async def test_every_change_that_needs_something_else_to_be_there_was_tried() -> None:
+    needing = {
+        name for name, one in ENDPOINTS.items()
+        if issubclass(one, Change) and one.must_be_there is not Change.must_be_there
+    }  # fmt: skip
+    assert needing == {tool for tool, *_ in NOT_THERE}
+
+
+async def test_a_place_on_the_profile_is_told_with_those_of_the_others(tmp_path: Path) -> None:
     async with World(tmp_path).client(confirm="off") as client:
-        text = text_of(await client.call_tool("add_collection_item", said))
-    assert "found nothing for the model openai-community/gpt3, an item of ada/rain-shine-" in text
-    assert "There are: openai-community/gpt2." in text
+        said = {"slug": "Rain & shine", "position": 1}
+        text = text_of(await client.call_tool("update_collection", said))
+    assert "position 1 (was 0). Positions on the profile are now: 0 ada/empty-shelf-" in text
+    assert text.index("0 ada/to-try-in-winter-") < text.index("1 ada/rain-shine-")
 
 
 @pytest.mark.parametrize(("tool", "name", "missing"), NEAR)

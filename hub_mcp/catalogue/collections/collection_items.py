@@ -94,6 +94,9 @@ class AddCollectionItem(ActsOnCollection[Collection]):
     def needs(self, before: Collection) -> Sequence[Endpoint[Answer]]:
         return [call for call in (item_at(self.one),) if call]
 
+    def must_be_there(self, before: Collection) -> Sequence[Endpoint[Answer]]:
+        return self.needs(before)
+
     def headline(self, before: Collection) -> str:
         return f"Add the {self.one.type} {quoted(self.one.id)} to the collection {quoted(self.slug)}?"
 

@@ -22,6 +22,7 @@ from hub_mcp.catalogue.collections.collection_reads import (
     owners_shown,
     shown_line,
 )
+from hub_mcp.catalogue.collections.profile_order import ListOnProfile
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.fields.vocabulary import FreeText, ObjectId, Owner
 from hub_mcp.catalogue.http import HttpResponse
@@ -67,6 +68,9 @@ class CreateCollection(Change[Nothing, Collection]):
 
     def needs(self, before: Nothing) -> Sequence[Endpoint[Answer]]:
         return [call for one in self.item or () if (call := item_at(one))]
+
+    def must_be_there(self, before: Nothing) -> Sequence[Endpoint[Answer]]:
+        return self.needs(before)
 
     def headline(self, before: Nothing) -> str:
         return f"Create the collection {quoted(self.title)} of {quoted(self.namespace)}?"
@@ -159,6 +163,9 @@ class UpdateCollection(ActsOnCollection[Collection]):
 
     def preview(self, before: Collection) -> dict[str, tuple[Any, Any]]:
         return {name: (before.field(name), value) for name, value in self.payload().items()}
+
+    def told_by(self) -> Endpoint[Answer] | None:
+        return None if self.position is None else ListOnProfile(owner=self.slug.partition("/")[0])
 
     def undo(self, before: Collection, after: Collection) -> Change[Any, Any] | None:
         was: dict[str, Any] = {"slug": after.slug}

@@ -96,6 +96,9 @@ class CreateResourceGroup(Change[Nothing, ResourceGroup]):
     def needs(self, before: Nothing) -> Sequence[Endpoint[Answer]]:
         return [placed_at(one) for one in self.repos or ()]
 
+    def must_be_there(self, before: Nothing) -> Sequence[Endpoint[Answer]]:
+        return self.needs(before)
+
     def headline(self, before: Nothing) -> str:
         return f"Create the resource group {quoted(self.name)} of {quoted(self.organization)}?"
 

@@ -87,6 +87,9 @@ class SetRepoResourceGroup(Change[Repository, PlacedRepository]):
         group = self._group()
         return (now, group) if group else (now,)
 
+    def must_be_there(self, before: Repository) -> Sequence[Endpoint[Answer]]:
+        return (group,) if (group := self._group()) else ()
+
     def _group(self) -> GetResourceGroup | None:
         """The call that looks at the group it enters; None where it enters none."""
         if self.resource_group_id == "none":

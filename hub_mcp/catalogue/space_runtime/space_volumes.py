@@ -82,8 +82,11 @@ class SetSpaceVolumes(ActsOnVolumes):
     volumes: list[Volume] = Field(min_length=1, max_length=MOST)
 
     def needs(self, before: Repository) -> Sequence[Endpoint[Answer]]:
+        return (*super().needs(before), *self.must_be_there(before))
+
+    def must_be_there(self, before: Repository) -> Sequence[Endpoint[Answer]]:
         sources = dict.fromkeys((one.type, one.source) for one in self.volumes if one.type != "bucket")
-        return (*super().needs(before), *(repository(type, source) for type, source in sources))
+        return [repository(type, source) for type, source in sources]
 
     def headline(self, before: Repository) -> str:
         return f"Replace what is mounted into {self.named()}?"
