@@ -209,6 +209,7 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
     from dataclasses import replace
 
     from hub_mcp.gate.approvals import Approvals
+    from hub_mcp.gate.awaited_secrets import AwaitedSecrets, keeps_secrets
     from hub_mcp.gate.gate import Gate, keys_from
     from hub_mcp.gate.journal import state_directory
     from hub_mcp.server import telemetry
@@ -234,8 +235,14 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
     hub = hub_of(anonymous)
     reachable = http.pages and settings.sandbox is None  # nobody's browser reaches a Hub within a process
     approvals = Approvals(state_directory(), page=http.pages + APPROVE if reachable else "")
+    alone = http.sessions and keeps_secrets(http.pages)  # what is typed is in the memory of one process
     gate = Gate(
-        settings, journal_at(settings.journal or http.redis), approvals=approvals, keys=keys, used=used
+        settings,
+        journal_at(settings.journal or http.redis),
+        approvals=approvals,
+        keys=keys,
+        used=used,
+        awaited=AwaitedSecrets(approvals.page) if approvals.page and alone else None,
     )
     known = KnownTokens(hub)
     pages = Pages(
@@ -248,7 +255,16 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
     tools = CatalogueTools(settings)
     tools.listed(structured=False, views=False)  # made here, so that no caller waits for all areas' imports
     server = build(tools, per_caller(hub), gate, pages)
-    app = http_app(server, hub, http, known=known, ready=ready, changes=changes, approvals=approvals)
+    app = http_app(
+        server,
+        hub,
+        http,
+        known=known,
+        ready=ready,
+        changes=changes,
+        approvals=approvals,
+        awaited=gate.awaited,
+    )
     _settle()
     return app
 

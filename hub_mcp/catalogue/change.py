@@ -62,7 +62,7 @@ class Change(Endpoint[A], Generic[T, A]):
 
     @property
     def value_from(self) -> str:
-        """What of the server's own machine it sends, as `env:NAME` or `file:PATH`; "" for nothing."""
+        """What else it sends: `env:NAME` or `file:PATH` of the server's machine, or TYPED; "" for nothing."""
         return ""
 
     def target(self) -> Endpoint[T] | None:

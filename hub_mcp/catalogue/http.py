@@ -18,6 +18,7 @@ from urllib.parse import quote, urlencode
 
 from hub_mcp.errors import UnexpectedAnswer
 
+TYPED = "typed"  # where a value is that a person types on a page of the server
 _FIELD = re.compile(r"\{(\w+)\}")
 _MEDIA_TYPE = re.compile(
     r"[\w.+-]{1,40}/[\w.+-]{1,40}", re.ASCII
@@ -74,8 +75,8 @@ class HttpRequest:
         lasts: seconds that an answer without end is read; 0 for one that has an end.
         first: only so many bytes are asked for; 0 for all.
         with_token: whether the token travels along: it never leaves the Hub's own origin.
-        value_from: where on this machine the body's `value` is read when it is sent, as `env:NAME` or
-            `file:PATH`; so it is in no call, and in nothing that is shown or written down of one.
+        value_from: where the body's `value` is read when it is sent: on this machine, as `env:NAME` or
+            `file:PATH`, or TYPED; so it is in no call, and in nothing that is shown or written down of one.
     """
 
     method: str

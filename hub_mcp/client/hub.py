@@ -99,6 +99,7 @@ class Hub:
         agent: the User-Agent to send.
         secrets_from: what of this machine the operator allowed to be sent to a Space, as `env:NAME` or
             `file:PATH`; a Hub for another caller never has it.
+        typed: a secret that a person typed for one call.
         shared: what another Hub at this address has made already (`asked_by`), in place of `transport`.
     """
 
@@ -113,6 +114,7 @@ class Hub:
         max_wait: float = 60.0,
         agent: str = "",
         secrets_from: tuple[str, ...] = (),
+        typed: str = "",
         shared: SharedTransports | None = None,
     ) -> None:
         check_endpoint(base)
@@ -123,11 +125,19 @@ class Hub:
         self._max_wait = max_wait
         self._agent = agent or user_agent()
         self._secrets_from = secrets_from
+        self._typed = typed
         self._shared = shared or SharedTransports(transport)
         self._sends: Sender | None = None
 
     def asked_by(self, token: Token | None) -> Hub:
         """The same Hub for another caller, over the same connections; budgets and memories are kept apart."""
+        return self._copied(token)
+
+    def with_typed(self, secret: str) -> Hub:
+        """The same Hub for the same caller, with the secret that a person typed for their one call."""
+        return self._copied(self.token, secret)
+
+    def _copied(self, token: Token | None, typed: str = "") -> Hub:
         return Hub(
             self.base,
             token,
@@ -135,6 +145,7 @@ class Hub:
             timeout=self._timeout,
             max_wait=self._max_wait,
             agent=self._agent,
+            typed=typed,
             shared=self._shared,
         )
 
@@ -290,6 +301,7 @@ class Hub:
                 self._timeout,
                 self._shared.stack,
                 self._secrets_from,
+                self._typed,
             )
         return self._sends
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import httpx
 
-from hub_mcp.catalogue.http import HttpRequest, HttpResponse
+from hub_mcp.catalogue.http import TYPED, HttpRequest, HttpResponse
 from hub_mcp.client.deadline import Deadline
-from hub_mcp.client.server_secrets import secret_at
+from hub_mcp.client.server_secrets import not_typed, secret_at
 from hub_mcp.client.token import Token
 from hub_mcp.client.transport.connection_errors import no_connection
 from hub_mcp.client.transport.proxies import proxy_for
@@ -33,6 +33,7 @@ class Sender:
         timeout: seconds of a whole call, all of which one try may take: a slow Hub is not a broken one.
         stack: the transports.
         secrets_from: what of this machine the operator allowed to be sent.
+        typed: a secret that a person typed for one call; "" for none.
     """
 
     base: str
@@ -42,6 +43,7 @@ class Sender:
     timeout: float
     stack: httpx.AsyncBaseTransport
     secrets_from: tuple[str, ...] = ()
+    typed: str = field(default="", repr=False)
 
     async def once(self, request: HttpRequest, deadline: Deadline) -> HttpResponse:
         """One request and its whole answer.
@@ -49,7 +51,7 @@ class Sender:
         Raises:
             HubError: there is no answer, or none that can be read.
         """
-        secret = secret_at(request.value_from, self.secrets_from) if request.value_from else ""
+        secret = self._secret(request.value_from)
         masks = [*self._masks, *([SecretMask(secret)] if secret else [])]
         try:
             sent = self._made(request, deadline, secret)
@@ -74,6 +76,16 @@ class Sender:
             headers = {name: mask.text(value) for name, value in headers.items()}
             body = mask.body(body)
         return HttpResponse(answer.status_code, headers, body, str(sent.url), self.token is not None)
+
+    def _secret(self, source: str) -> str:
+        """The secret that a request takes along.
+
+        Raises:
+            Stopped: it is not here.
+        """
+        if source == TYPED and not self.typed:
+            raise not_typed()
+        return self.typed if source == TYPED else secret_at(source, self.secrets_from) if source else ""
 
     @cached_property
     def _masks(self) -> list[SecretMask]:

@@ -45,6 +45,15 @@ def not_allowed(source: str, allowed: Collection[str]) -> Stopped:
     )
 
 
+def not_typed(why: str = "Nobody was asked to type the secret.") -> Stopped:
+    """That there is no secret in a call that names no source, and why."""
+    return Stopped(
+        why,
+        advice="Name its place in `source`, where whoever runs the server allows one (--secrets-from), or "
+        "tell the person to set it in the Space's settings on the Hub.",
+    )
+
+
 def _variable(name: str, environment: Mapping[str, str] | None) -> str:
     env = os.environ if environment is None else environment
     return env.get(name, "").strip("\r\n")

@@ -34,6 +34,7 @@ from hub_mcp.client.hub import Hub
 from hub_mcp.errors import UNCERTAIN, HubError, Stopped
 from hub_mcp.gate.acted import ChangeMade, Rehearsal
 from hub_mcp.gate.approvals import Approvals
+from hub_mcp.gate.awaited_secrets import AwaitedSecrets
 from hub_mcp.gate.challenge import ASK_AGAIN, EXPIRES, Assessment, Challenge, Proposal, refuse_changed
 from hub_mcp.gate.completing import completed, told_beside
 from hub_mcp.gate.effects import look, refuse_vain
@@ -60,6 +61,7 @@ class Gate:
         approvals: where plans wait for a person in a terminal; by default the user's state directory.
         keys: secrets that seal plans and questions; by default this process's own.
         used: remembers which answers were used; by default this process does.
+        awaited: secrets that people type on a page of the server; None where it has none.
     """
 
     def __init__(
@@ -70,12 +72,14 @@ class Gate:
         approvals: Approvals | None = None,
         keys: Sequence[str | bytes] = (),
         used: UsageStore | None = None,
+        awaited: AwaitedSecrets | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.settings = settings
         self.approvals = approvals or Approvals(state_directory(), clock)
         self.keys = tuple(keys) or (os.urandom(32),)
         self.records = Records(journal)
+        self.awaited = awaited
         self._used = used or InMemoryUsage(clock)
         self.clock = clock
         self._limits = Limits(settings, self._used)

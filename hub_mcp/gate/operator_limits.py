@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hub_mcp.catalogue.change import Change
-from hub_mcp.catalogue.http import Effect
+from hub_mcp.catalogue.http import TYPED, Effect
 from hub_mcp.catalogue.people.users import Whoami
 from hub_mcp.catalogue.stakes import Impact, Stakes
 from hub_mcp.client.hub import Hub
@@ -46,7 +46,7 @@ class Limits:
             raise Stopped(
                 f"This server only reads: {what} is kept from changes by --read-only.", advice=OPERATOR
             )
-        if call.value_from and call.value_from not in self._secrets_from:
+        if call.value_from not in ("", TYPED, *self._secrets_from):
             raise not_allowed(call.value_from, self._secrets_from)
         for owner in call.owners():
             if owner:

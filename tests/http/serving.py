@@ -37,7 +37,7 @@ def app_of(world: World, http: Http | None = None, *, gate: Gate | None = None, 
     known = KnownTokens(hub)
     pages = Pages(hub_of, payer_of=payer_of(known), every=gate.settings.watch_every)
     server = build(CatalogueTools(gate.settings), hub_of, gate, pages)
-    return http_app(server, hub, http or Http(), known=known)
+    return http_app(server, hub, http or Http(), known=known, approvals=gate.approvals, awaited=gate.awaited)
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from mcp import Client
 from hub_mcp.client.hub import Hub
 from hub_mcp.gate.approvals import Approvals
 from hub_mcp.server.handlers import build
-from hub_mcp.server.http.approval_page import COOKIE
+from hub_mcp.server.http.approval_page import AWAY, COOKIE
 from hub_mcp.server.http.http_app import Http, http_app, per_caller
 from hub_mcp.server.tools.catalogue_tools import CatalogueTools
 from tests.gate.gates import ADA, BASE, EVE, World, said, text_of
@@ -47,7 +47,7 @@ async def team(tmp_path: Path) -> AsyncIterator[tuple[World, Client, httpx.Async
 
 
 async def signed_in(browser: httpx.AsyncClient, page: str, token: str) -> httpx.Response:
-    """The page after a sign-in at the Hub."""
+    """The page after a sign-in at the Hub, which is at the address of what waits."""
     first = await browser.get(page)
     assert first.status_code == 200
     assert NAME not in first.text
@@ -55,13 +55,20 @@ async def signed_in(browser: httpx.AsyncClient, page: str, token: str) -> httpx.
     assert away.status_code == 303
     agreed = await browser.post(away.headers["location"], data={"token": token})
     assert agreed.status_code == 302, agreed.text
-    return await browser.get(agreed.headers["location"])
+    shown = await browser.get(agreed.headers["location"], follow_redirects=True)
+    assert str(shown.url) == page or shown.status_code == 403
+    return shown
+
+
+async def sent(browser: httpx.AsyncClient, page: str, shown: httpx.Response, **fields: str) -> httpx.Response:
+    """What comes of the form of a page, filled in."""
+    proof = re.search(r"name='proof' value='([^']+)'", shown.text)
+    form = {**fields, "proof": html.unescape(proof[1]) if proof else ""}
+    return await browser.post(page, data=form, headers={"Origin": ORIGIN})
 
 
 async def typed(browser: httpx.AsyncClient, page: str, shown: httpx.Response, name: str) -> httpx.Response:
-    proof = re.search(r"name='proof' value='([^']+)'", shown.text)
-    form = {"name": name, "proof": html.unescape(proof[1]) if proof else ""}
-    return await browser.post(page, data=form, headers={"Origin": ORIGIN})
+    return await sent(browser, page, shown, name=name)
 
 
 async def plan_of(client: Client) -> dict[str, Any]:
@@ -81,8 +88,9 @@ async def test_a_plan_is_carried_out_once_its_caller_has_signed_in_and_typed_the
         assert "This cannot be undone." in shown.text
         wrong = await typed(browser, page, shown, "ada/other")
         assert wrong.status_code == 400
+        assert "That is not exactly the name" in wrong.text
         assert (await client.call_tool("delete_repo", again)).is_error
-        done = await typed(browser, page, shown, NAME)
+        done = await typed(browser, page, wrong, NAME)  # where it can be typed once more
         assert "Approved." in done.text
         assert world.spy.inner is not None
         deleted = text_of(await client.call_tool("delete_repo", again))
@@ -102,8 +110,10 @@ async def test_nobody_else_sees_or_approves_a_plan(tmp_path: Path) -> None:
         browser.cookies.clear()  # another browser brings what ada was shown
         assert (await typed(browser, page, mine, NAME)).status_code == 403
         proof = re.search(r"name='proof' value='([^']+)'", mine.text)
-        browser.cookies.set(COOKIE, html.unescape(proof[1]) if proof else "")  # nor passes one for the other
+        for cookie in (AWAY, COOKIE):  # nor passes one for the other
+            browser.cookies.set(cookie, html.unescape(proof[1]) if proof else "")
         assert (await browser.get(f"{ORIGIN}/approve/back", params={"code": "x"})).status_code == 400
+        assert NAME not in (await browser.get(page)).text
         foreign = await browser.post(page, headers={"Origin": "https://elsewhere.example"})
         assert foreign.status_code == 403
         assert not any(world.approvals.has_approved(one) for one in world.approvals.waiting())

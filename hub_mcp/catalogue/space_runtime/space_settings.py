@@ -11,7 +11,7 @@ from hub_mcp.catalogue.answers import Answer, Done, Page, Record, is_object
 from hub_mcp.catalogue.change import Change, delete, post
 from hub_mcp.catalogue.endpoint import Endpoint, get
 from hub_mcp.catalogue.fields.vocabulary import RepoId, Word
-from hub_mcp.catalogue.http import Effect, HttpRequest
+from hub_mcp.catalogue.http import TYPED, Effect, HttpRequest
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.operations.cleaning import HIDDEN, clean_text, refuse_taken_out
 from hub_mcp.catalogue.repos.repository import Repository
@@ -247,32 +247,34 @@ class DeleteSpaceSecret(ActsOnSetting):
     idempotent=True,
 )
 class SetSpaceSecret(ActsOnSetting):
-    """Set a secret of a Space from the server's machine, where its operator allowed that. Asks first."""
+    """Set a secret of a Space: the person types it on a page, or it is on the server's machine. Asks."""
 
-    source: Annotated[Word, StringConstraints(pattern=r"^(env|file):.", max_length=1_000)] = Field(
-        description="env:NAME or file:PATH; never the secret itself"
+    source: Annotated[Word, StringConstraints(pattern=r"^(env|file):.", max_length=1_000)] | None = Field(
+        default=None,
+        description="env:NAME or file:PATH that the server's operator allows; absent: typed by the person",
     )
     description: Word | None = Field(default=None, max_length=1_000)
 
     @property
     def value_from(self) -> str:
-        return self.source
+        return self.source or TYPED
 
     def to_http(self, base: str) -> HttpRequest:
         described = {"description": self.description} if self.description else {}
         return HttpRequest(
-            "POST", base + self.real_path(), {"key": self.key, **described}, value_from=self.source
+            "POST", base + self.real_path(), {"key": self.key, **described}, value_from=self.value_from
         )
 
     def listing(self) -> Endpoint[Page[Any]]:
         return ListSpaceSecrets(repo_id=self.repo_id, limit=EVERY)
 
     def headline(self, before: Repository) -> str:
-        return f"Set the secret {quoted(self.key)} of {self.named()} from {quoted(self.source)}?"
+        of = quoted(self.source) if self.source else "what you type"
+        return f"Set the secret {quoted(self.key)} of {self.named()} from {of}?"
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
-        line = f"what {quoted(self.source)} holds on the server's machine goes to the Space"
-        yield Consequence(Impact.SENDS_OUT, line)
+        line = f"what {quoted(self.source)} holds on the server's machine" if self.source else "what you type"
+        yield Consequence(Impact.SENDS_OUT, f"{line} goes to the Space")
         yield Consequence(Impact.OPENS, "its code, and whoever may change that code, can read it")
         if self.now(known) is not None or not self.is_known(known):
             yield Consequence(Impact.DESTROYS, "it replaces the present value, which nobody can read")

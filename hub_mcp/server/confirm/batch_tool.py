@@ -11,7 +11,9 @@ from hub_mcp.catalogue.answers import is_array, is_object
 from hub_mcp.catalogue.bounds import cut_text
 from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.http import TYPED
 from hub_mcp.client.hub import Hub
+from hub_mcp.client.server_secrets import not_typed
 from hub_mcp.errors import NOTHING_CHANGED, BadInput, Stopped, plain
 from hub_mcp.gate.batch import (
     Batch,
@@ -80,6 +82,8 @@ def _change(one: Any, read: Reader) -> Change[Any, Any]:
     call = read(tool, said if is_object(said) else {})
     if not isinstance(call, Change):
         raise BadInput(f"{plain(tool, 60)} only reads.", advice="Call it by itself.")
+    if call.value_from == TYPED:
+        raise not_typed(f"{tool} without `source` cannot be one of many: its secret is typed for it alone.")
     if len(call.parts()) > 1:
         raise BadInput(f"{tool} changes several things here.", advice=ONE_BY_ONE)
     return call

@@ -12,6 +12,7 @@ from mcp.types import CallToolRequestParams, CallToolResult, InputRequiredResult
 
 from hub_mcp.catalogue.answers import as_text, clean
 from hub_mcp.catalogue.change import Change
+from hub_mcp.catalogue.http import TYPED
 from hub_mcp.catalogue.people.users import Whoami
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import NOTHING_CHANGED, HubError, Stopped
@@ -31,6 +32,7 @@ from hub_mcp.server.confirm.elicitation import (
     why_no_form,
 )
 from hub_mcp.server.confirm.plan_token import Plan, Seals, need_approval, plan_for
+from hub_mcp.server.confirm.typed_secret import Typed, typed_secret
 from hub_mcp.server.confirm.view_answer import ViewAnswer, asked_in_view
 from hub_mcp.server.tools.endpoint_tools import error_result, result_of
 
@@ -64,6 +66,11 @@ async def changed(
         async with gate.recording_refusals(call, hub):
             if dry_run or gate.settings.dry_run:
                 return rehearsal(await gate.rehearse(call, hub), form)
+            if call.value_from == TYPED:
+                typed = await typed_secret(gate, ctx, params, call, hub)
+                if isinstance(typed, Typed):
+                    return _done(await gate.act_confirmed(call, typed.hub, typed.decision), form)
+                return typed
             answer = await answer_brought(gate, params, call, hub, confirm_token)
             if isinstance(answer, Decision):
                 return _done(await gate.act_confirmed(call, hub, answer), form)

@@ -1,12 +1,13 @@
-"""The page where a person approves a plan over HTTP: signed in to the Hub, by typing the name.
+"""The page where a person approves a call over HTTP: signed in to the Hub, by typing its name or its secret.
 
-    GET  /approve/{id}          who signs in, and with what button
+    GET  /approve/{id}          who signs in, and with what button; once they have, what would be done
     POST /approve/{id}/sign-in  off to the Hub
-    GET  /approve/back          back from it: what would be done, and where the name is typed
-    POST /approve/{id}          the name
+    GET  /approve/back          back from it
+    POST /approve/{id}          the name, or the secret
 
-What a browser carries is sealed and bound to its cookie. A plan is shown only to the holder of the token
-that asked for it, and no token is kept.
+What a browser carries is sealed, and bound to its cookie. A call is shown only to the holder of the token
+that asked for it, and no token is kept. What waits is a plan (`gate/approvals.py`) or a secret
+(`gate/awaited_secrets.py`).
 """
 
 from __future__ import annotations
@@ -16,37 +17,32 @@ import json
 import secrets
 import time
 from collections.abc import Mapping
-from html import escape
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
+import anyio
 import anyio.to_thread
 from mcp.server.request_state import AESGCMRequestStateCodec, InvalidRequestState
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from hub_mcp.client.hub import Hub
-from hub_mcp.errors import HubError, plain
+from hub_mcp.client.server_secrets import SHORTEST
+from hub_mcp.errors import BadInput, HubError
 from hub_mcp.gate.approvals import PAGE, Approvals, Waiting
+from hub_mcp.gate.awaited_secrets import AwaitedSecret, AwaitedSecrets
 from hub_mcp.server.http.hub_sign_in import HubSignIn
+from hub_mcp.server.http.page_markup import HEADERS, button, form, name_field, page, secret_field
 
 APPROVE = "/approve"
-COOKIE = "hub_mcp_approve"
-WAY, PROOF = b"way back:", b"proof:"  # so that what is sealed for one never passes for the other
+AWAY, COOKIE = "hub_mcp_away", "hub_mcp_approve"  # while somebody signs in, and once they have
+# So that what is sealed for one never passes for another.
+WAY, SIGNED, PROOF = b"way back:", b"signed in:", b"proof:"
 LASTS = 600  # seconds
-MOST_BODY = 16 * 1024
-HEADERS = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",  # with none a form would come without its origin
-    "X-Frame-Options": "DENY",
-}
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
-STYLE = (
-    "body{font:16px/1.5 system-ui;max-width:44rem;margin:3rem auto;padding:0 1rem}"
-    "pre{white-space:pre-wrap;border:1px solid;padding:1rem}"
-)
-GONE = "No plan is waiting here: it has expired, was approved already, or never existed."
+MOST_BODY = 40 * 1024  # bytes: a secret of full length takes three for each of its own
+IN_TIME = 20.0  # seconds for a form to come
+GONE = "Nothing is waiting here: it has expired, was answered already, or never existed. Nothing was changed."
+AGAIN = "Open the address that the assistant gave you again."
 
 
 class ApprovalPage:
@@ -55,123 +51,157 @@ class ApprovalPage:
     Args:
         hub: where people sign in.
         origin: where browsers reach this server.
+        awaited: the secrets that people are to type.
     """
 
-    def __init__(self, approvals: Approvals, hub: Hub, origin: str) -> None:
+    def __init__(
+        self, approvals: Approvals, hub: Hub, origin: str, awaited: AwaitedSecrets | None = None
+    ) -> None:
         self._approvals = approvals
-        self._origin = origin
-        self._policy = f"{POLICY}; form-action 'self' {hub.base}"
+        self._awaited = awaited
+        self._path = urlsplit(origin).path + APPROVE
+        self._https = origin.startswith("https:")
+        self._policy = f"form-action 'self' {hub.base}"
         self._signing = HubSignIn(hub, f"{origin}{APPROVE}/back")
         self.routes = [
             Route(f"{APPROVE}/back", self.back, methods=["GET"]),
-            Route(f"{APPROVE}/{{id}}", self.first, methods=["GET"]),
+            Route(f"{APPROVE}/{{id}}", self.shown, methods=["GET"]),
             Route(f"{APPROVE}/{{id}}", self.typed, methods=["POST"]),
             Route(f"{APPROVE}/{{id}}/sign-in", self.sign_in, methods=["POST"]),
         ]
 
-    async def first(self, request: Request) -> Response:
-        """The page before anybody has signed in; it tells nothing of the plan."""
-        plan = await self._plan(request.path_params["id"])
-        if plan is None:
+    async def shown(self, request: Request) -> Response:
+        """What would be done, for its caller alone; for whoever has not signed in, a button."""
+        waits = await self._waits(request.path_params["id"])
+        if waits is None:
             return self._page(GONE, 404)
-        return self._page(
-            "An assistant asks for something that only you can approve. Sign in to the Hub to see it.",
-            form=f"<form method='post' action='{escape(plan.id)}/sign-in'>"
-            "<button>Sign in with Hugging Face</button></form>",
-        )
+        signed = self._open(SIGNED, request.cookies.get(COOKIE, ""))
+        if signed.get("id") != waits.id:
+            return self._page(
+                "An assistant asks for something that only you can approve. Sign in to the Hub to see it.",
+                form=button(f"{waits.id}/sign-in", "Sign in with Hugging Face"),
+            )
+        if signed["name"].lower() != waits.account.lower():
+            return self._not_theirs(signed["name"])
+        return self._question(waits, signed)
 
     async def sign_in(self, request: Request) -> Response:
         """Off to the Hub, with a cookie that the way back is bound to."""
-        plan = await self._plan(request.path_params["id"])
-        if plan is None:
+        waits = await self._waits(request.path_params["id"])
+        if waits is None:
             return self._page(GONE, 404)
-        ticket, browser = secrets.token_urlsafe(12), secrets.token_urlsafe(24)
+        ticket = secrets.token_urlsafe(12)
         try:
             begun = await self._signing.begin(ticket)
         except HubError as error:
             return self._page(f"Signing in does not work: {error.sentence()}", 502)
-        kept = self._seal(
-            WAY,
-            {
-                "ticket": ticket,
-                "id": plan.id,
-                "client": begun.client_id,
-                "verifier": begun.verifier,
-                "browser": browser,
-            },
+        way = {"ticket": ticket, "id": waits.id, "client": begun.client_id, "verifier": begun.verifier}
+        return self._on_to(begun.address, AWAY, self._seal(WAY, way), f"{self._path}/back")
+
+    async def back(self, request: Request) -> Response:
+        """Back from the Hub: on to the call's own address, so that the code stands in none."""
+        way = self._open(WAY, request.cookies.get(AWAY, ""))
+        state, code = request.query_params.get("state", ""), request.query_params.get("code", "")
+        if not way or not code or not secrets.compare_digest(way["ticket"].encode(), state.encode()):
+            return self._page(f"The sign-in was not finished. {AGAIN}", 400)
+        waits = await self._waits(way["id"])
+        if waits is None:
+            return self._page(GONE, 404)
+        try:
+            name = await self._signing.end(way["client"], way["verifier"], code)
+        except HubError as error:
+            return self._page(f"Signing in did not work: {error.sentence()} {AGAIN}", 502)
+        if name.lower() != waits.account.lower():
+            return self._not_theirs(name)
+        signed = {"id": waits.id, "name": name, "browser": secrets.token_urlsafe(24)}
+        here = f"{self._path}/{waits.id}"
+        return self._on_to(here, COOKIE, self._seal(SIGNED, signed), here)
+
+    async def typed(self, request: Request) -> Response:
+        """Approve the call, if what is asked for was typed by who signed in."""
+        waits = await self._waits(request.path_params["id"])
+        if waits is None:
+            return self._page(GONE, 404)
+        given = await _form(request)
+        proof = self._open(PROOF, given.get("proof", ""))
+        signed = self._open(SIGNED, request.cookies.get(COOKIE, ""))
+        if (
+            not proof
+            or not signed
+            or {proof["id"], signed["id"]} != {waits.id}
+            or proof["browser"] != _digest(signed["browser"])
+            or signed["name"].lower() != waits.account.lower()
+        ):
+            return self._page(f"You are not signed in any more. {AGAIN} Nothing was changed.", 403)
+        if waits.retype and given.get("name") != waits.retype:
+            return self._question(waits, signed, "That is not exactly the name, so nothing was approved.")
+        if isinstance(waits, AwaitedSecret):
+            return self._took(waits, signed, given.get("secret", ""))
+        await anyio.to_thread.run_sync(self._approvals.approve, waits, PAGE)
+        return self._page(
+            f"Approved. It will be done when the assistant calls {waits.tool} again; tell it to go on."
         )
-        response = RedirectResponse(begun.address, 303, headers=HEADERS)
+
+    def _took(self, waits: AwaitedSecret, signed: Mapping[str, str], secret: str) -> Response:
+        """Keep a secret for its call."""
+        assert self._awaited
+        try:
+            self._awaited.type(waits, secret)
+        except BadInput as error:
+            return self._question(waits, signed, f"{error.what} Nothing was approved.")
+        return self._page(
+            "Thank you. It goes to the Hub with the assistant's call; if that has ended meanwhile, tell the "
+            "assistant to go on. You can close this page."
+        )
+
+    def _question(
+        self, waits: Waiting | AwaitedSecret, signed: Mapping[str, str], wrong: str = ""
+    ) -> Response:
+        """What would be done, and where it is approved.
+
+        Args:
+            wrong: what was wrong with what was typed.
+        """
+        proof = self._seal(PROOF, {"id": waits.id, "browser": _digest(signed["browser"])})
+        fields = name_field(waits.retype) if waits.retype else ""
+        awaits = isinstance(waits, AwaitedSecret)
+        return self._page(
+            f"You are {signed['name']}. An assistant asked for this by {waits.tool}:",
+            400 if wrong else 200,
+            wrong=wrong,
+            shown=waits.consequence,
+            form=form(
+                waits.id,
+                {"proof": proof},
+                fields + (secret_field(SHORTEST) if awaits else ""),
+                "Set the secret" if awaits else "Approve",
+            ),
+        )
+
+    def _not_theirs(self, name: str) -> Response:
+        return self._page(
+            f"You are {name}, and this was asked for by somebody else. Nothing was approved. If it was you, "
+            f"sign out of the Hub, and in again as who the assistant works for. {AGAIN}",
+            403,
+        )
+
+    def _page(
+        self, says: str, status: int = 200, *, wrong: str = "", shown: str = "", form: str = ""
+    ) -> Response:
+        return page(says, self._policy, status, wrong=wrong, shown=shown, form=form)
+
+    def _on_to(self, address: str, cookie: str, value: str, path: str) -> Response:
+        """A redirect with a cookie for one path."""
+        response = RedirectResponse(address, 303, headers=HEADERS)
         response.set_cookie(
-            COOKIE,
-            kept,
-            LASTS,
-            path="/",
-            secure=self._origin.startswith("https:"),
-            httponly=True,
-            samesite="lax",
+            cookie, value, LASTS, path=path, secure=self._https, httponly=True, samesite="lax"
         )
         return response
 
-    async def back(self, request: Request) -> Response:
-        """What would be done, for its caller alone."""
-        kept = self._open(WAY, request.cookies.get(COOKIE, ""))
-        state, code = request.query_params.get("state", ""), request.query_params.get("code", "")
-        if not kept or not code or not secrets.compare_digest(kept["ticket"].encode(), state.encode()):
-            return self._page("The sign-in was not finished. Open the address of the plan again.", 400)
-        plan = await self._plan(kept["id"])
-        if plan is None:
-            return self._page(GONE, 404)
-        try:
-            name = await self._signing.end(kept["client"], kept["verifier"], code)
-        except HubError as error:
-            return self._page(f"Signing in did not work: {error.sentence()}", 502)
-        if name.lower() != plan.account.lower():
-            return self._page(f"You are {name}, and this plan is somebody else's. Nothing was approved.", 403)
-        proof = self._seal(PROOF, {"id": plan.id, "name": name, "browser": _digest(kept["browser"])})
-        return self._page(
-            f"You are {name}. An assistant asked for this by {plan.tool}:",
-            shown=plan.consequence,
-            form=f"<form method='post' action='{escape(plan.id)}'>"
-            f"<input type='hidden' name='proof' value='{escape(proof)}'>"
-            f"<p><label>To go ahead, type exactly <b>{escape(plan.retype)}</b><br>"
-            "<input name='name' autocomplete='off' autofocus></label> <button>Approve</button></p></form>",
-        )
-
-    async def typed(self, request: Request) -> Response:
-        """Approve the plan, if the name was typed by who signed in."""
-        plan = await self._plan(request.path_params["id"])
-        if plan is None:
-            return self._page(GONE, 404)
-        form = await _form(request)
-        proof, kept = (
-            self._open(PROOF, form.get("proof", "")),
-            self._open(WAY, request.cookies.get(COOKIE, "")),
-        )
-        if (
-            not proof
-            or not kept
-            or (proof["id"], proof["browser"]) != (plan.id, _digest(kept["browser"]))
-            or proof["name"].lower() != plan.account.lower()
-        ):
-            return self._page("Sign in first: open the address of the plan again. Nothing was approved.", 403)
-        if form.get("name") != plan.retype:
-            return self._page(
-                "That is not exactly the name, so nothing was approved. Go back and type it.", 400
-            )
-        await anyio.to_thread.run_sync(self._approvals.approve, plan, PAGE)
-        return self._page(f"Approved. It will be done when the assistant calls {plan.tool} again.")
-
-    def _page(self, says: str, status: int = 200, *, shown: str = "", form: str = "") -> HTMLResponse:
-        """A page; whatever stands in it is text, but for the form, which is ours."""
-        shown = f"<pre>{escape(shown)}</pre>" if shown else ""
-        body = (
-            "<!doctype html><html lang='en'><meta charset='utf-8'><title>hub-mcp</title>"
-            f"<style>{STYLE}</style><h1>hub-mcp</h1><p>{escape(plain(says))}</p>{shown}{form}</html>"
-        )
-        return HTMLResponse(body, status, {**HEADERS, "Content-Security-Policy": self._policy})
-
-    async def _plan(self, id: str) -> Waiting | None:
-        """A plan that waits and has a caller; None where there is none, or it is approved."""
+    async def _waits(self, id: str) -> Waiting | AwaitedSecret | None:
+        """What waits and has a caller; None where there is nothing, or it was answered."""
+        if self._awaited and (awaited := self._awaited.find(id)):
+            return awaited
 
         def find() -> Waiting | None:
             found = self._approvals.find(id.lower()) if id.isalnum() else None
@@ -204,11 +234,15 @@ def _digest(text: str) -> str:
 
 
 async def _form(request: Request) -> dict[str, str]:
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MOST_BODY:
-            return {}
+    """What a form holds; empty where it is too large, too slow, or no form."""
+    body = bytearray()
+    with anyio.move_on_after(IN_TIME) as time:
+        async for piece in request.stream():
+            body += piece
+            if len(body) > MOST_BODY:
+                return {}
+    if time.cancelled_caught:
+        return {}
     try:
         return {name: one[0] for name, one in parse_qs(body.decode(), max_num_fields=20).items()}
     except ValueError:

@@ -13,6 +13,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
@@ -30,6 +31,7 @@ from hub_mcp.client.caller import Caller
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import plain
 from hub_mcp.gate.approvals import Approvals
+from hub_mcp.gate.awaited_secrets import AwaitedSecrets
 from hub_mcp.server.http import shutdown
 from hub_mcp.server.http.approval_page import ApprovalPage
 from hub_mcp.server.http.auth import METADATA, KnownTokens, NotAToken, SignIn, token_in
@@ -91,6 +93,7 @@ def http_app(
     ready: Callable[[], Awaitable[bool]] | None = None,
     changes: ChangesInRedis | None = None,
     approvals: Approvals | None = None,
+    awaited: AwaitedSecrets | None = None,
 ) -> Starlette:
     """The server behind its endpoint, with health, readiness, sign-in and an access log.
 
@@ -100,6 +103,7 @@ def http_app(
         ready: whether what is shared can be reached.
         changes: what other workers announce; listened to while the server runs.
         approvals: the plans that a person can approve on a page.
+        awaited: the secrets that a person can type there.
     """
 
     async def healthz(request: Request) -> Response:
@@ -119,6 +123,7 @@ def http_app(
         hub=hub.base,
         public_url=http.public_url,
     )
+    has_page = approvals is not None and approvals.page
     app = Starlette(
         routes=[
             Route(http.path, endpoint=door),
@@ -126,7 +131,7 @@ def http_app(
             Route(METADATA + http.path, door.metadata),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
-            *(ApprovalPage(approvals, hub, http.pages).routes if approvals and approvals.page else ()),
+            *(ApprovalPage(approvals, hub, http.pages, awaited).routes if approvals and has_page else ()),
         ],
         lifespan=_lifespan(sessions, hub, changes),
     )
@@ -140,10 +145,16 @@ def http_app(
             allow_headers=["*"],
             expose_headers=["Mcp-Session-Id", "WWW-Authenticate"],
         )
-    own = (http.pages,) if approvals and approvals.page else ()  # a form comes with the page's own origin
+    own = (_origin(http.pages),) if has_page else ()  # a form comes with the page's own origin
     app.add_middleware(ExpectedHosts, hosts=http.hosts, origins=(*http.origins, *own))
     app.add_middleware(AccessLog)
     return app
+
+
+def _origin(address: str) -> str:
+    """What browsers name as the origin of a page at an address."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _lifespan(
