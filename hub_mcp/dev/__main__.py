@@ -26,13 +26,15 @@ def main() -> None:
 @main.command()
 @_check
 def manifests(check: bool) -> None:
-    """Write manifests/, and the lists the server starts with, from pyproject.toml and the catalogue."""
+    """Write manifests/, and the lists that a start reads, from what they list."""
     from hub_mcp.dev.address_patterns import patterns_file
+    from hub_mcp.dev.area_paths import paths_file
     from hub_mcp.dev.manifests.all_manifests import FOLDER, render
     from hub_mcp.dev.manifests.published_tools import by_file, early, prepared, published
 
     rendered = {FOLDER / path: text for path, text in render(projects.load(), published()).items()}
-    _settle(rendered | by_file() | patterns_file() | prepared() | early(), files_in(FOLDER), check)
+    lists = by_file() | patterns_file() | prepared() | early() | paths_file()
+    _settle(rendered | lists, files_in(FOLDER), check)
 
 
 @main.command()

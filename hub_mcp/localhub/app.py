@@ -26,55 +26,21 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from types import ModuleType
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from .collections import collection_search, item_routes
-from .collections import routes as collections
-from .content import commit_routes, large_files, ref_routes
-from .content import routes as content
-from .datasets import routes as datasets
-from .discussions import attachment_routes, event_routes
-from .discussions import routes as discussions
-from .faults.fault_plan import parse
-from .gating import routes as gating
-from .groups import group_assignment, role_changes
-from .groups import routes as groups
-from .jobs import job_streams, schedule_routes
-from .jobs import routes as jobs
-from .notifications import routes as notifications
+from .areas import areas
 from .outlines.outline_routes import OutlineRoute
-from .papers import routes as papers
-from .people import audit_events, likes, owned_repos
-from .people import routes as people
-from .repos import creation, duplication, lookup, repo_changes, repo_search
-from .repos import routes as repos
-from .search import docs_routes
-from .search import routes as search
-from .spaces import hardware_prices, log_routes, runtime_routes, setting_routes, space_offers, volume_routes
+from .repos import lookup
 from .store import Store
-from .tags import routes as tags
 from .view import View
 from .web.middleware import HubMiddleware
 from .web.quotas import RateQuotas
 from .web.response import unrouted
-from .webhooks import routes as webhooks
 from .world.snapshot import world_of
-
-AREAS: tuple[ModuleType, ...] = (
-    search, docs_routes,
-    people, owned_repos, role_changes, audit_events, tags, repo_search, likes, creation, duplication,
-    repo_changes, datasets,
-    hardware_prices, space_offers, log_routes, runtime_routes, setting_routes, volume_routes,
-    repos, content, commit_routes, large_files, ref_routes, discussions, event_routes, attachment_routes,
-    papers, collections, collection_search, item_routes, groups, group_assignment, gating,
-    jobs, webhooks,
-    job_streams, schedule_routes, notifications,
-)  # fmt: skip
 
 
 def create_app(
@@ -96,16 +62,17 @@ def create_app(
     """
     store = Store(path, clock, entropy)
     store.open(lambda: world_of(models))
-    plan = parse(faults)
-    routes: list[BaseRoute] = [route for area in AREAS for route in area.routes]
-    routes += lookup.page_routes
-    routes += [OutlineRoute(answers=outlines or plan.outlines), *lookup.routes]  # what no area answers
     layers = [Middleware(HubMiddleware, store=store, limits=RateQuotas(quota))]
     if faults:  # outermost except for the view: a network fails before the Hub can answer
         from .faults.fault_layer import Faults  # imported only here: it needs an HTTP client's errors
+        from .faults.fault_plan import parse
 
+        plan = parse(faults)
+        outlines = outlines or plan.outlines
         layers.insert(0, Middleware(Faults, plan=plan, clock=clock))
     layers.insert(0, Middleware(View, store=store))
+    routes: list[BaseRoute] = [*areas(), *lookup.page_routes]
+    routes += [OutlineRoute(answers=outlines), *lookup.routes]  # what no area answers
     app = Starlette(
         routes=routes,
         middleware=layers,

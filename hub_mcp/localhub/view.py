@@ -20,7 +20,6 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .store import Store, Value
-from .watched_areas import areas
 
 PATHS = ("/", "/_view/state")
 REPOSITORIES, COLLECTIONS, REQUESTS = 200, 100, 200
@@ -60,6 +59,8 @@ class View:
 
 def state(store: Store, search: str = "", everybody: bool = False) -> dict[str, object]:
     """What the page shows: the repositories that match, what there is of each area, the last requests."""
+    from .watched_areas import watched  # brings jobs and Spaces
+
     ours = "1" if everybody else f"namespace in ({HOLDERS})"
     return {
         "now": store.now(),
@@ -104,7 +105,7 @@ def state(store: Store, search: str = "", everybody: bool = False) -> dict[str, 
                 search,
             )
         ],
-        **areas(store, search, ours),
+        **watched(store, search, ours),
         "requests": _requests(store),
     }
 

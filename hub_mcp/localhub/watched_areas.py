@@ -15,7 +15,7 @@ MOST = 100  # rows of each
 Rows = list[dict[str, object]]
 
 
-def areas(store: Store, search: str, ours: str) -> dict[str, Rows]:
+def watched(store: Store, search: str, ours: str) -> dict[str, Rows]:
     """The last of each area, newest first.
 
     Args:

@@ -34,6 +34,7 @@ MOOD = f'{{"repo_id": "ada/mood-of-the-weather", "type": "model", "sha": "{LARGE
 LISTS = {  # files in which each tool has a line
     "README.md",
     "hub_mcp/catalogue/tools_by_file.json",
+    "hub_mcp/localhub/area_paths.json",
     "hub_mcp/server/early/early_answers.json",
     "hub_mcp/server/tools/prepared_operations.json",
     "hub_mcp/server/tools/prepared_tools.json",

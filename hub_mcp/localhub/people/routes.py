@@ -15,7 +15,6 @@ from ..web.cursors import next_link, place_of
 from ..web.hub_errors import ApiError, Moved, forbidden
 from ..web.request import limit_of
 from ..web.response import HubJSON
-from . import oauth
 from .org_lookup import org_at
 from .rights import SignedInUser, caller, signed_in
 from .rows import followed_after, followers_after, members_after, user_named
@@ -99,7 +98,6 @@ def _counts(store: Store, who: SignedInUser | None, namespace: str) -> dict[str,
 
 
 routes = [
-    *oauth.routes,
     Route("/api/whoami-v2", whoami, methods=["GET"]),
     Route("/api/organizations/{name}/overview", organization, methods=["GET"]),
     Route("/api/organizations/{name}/members", members, methods=["GET"]),

@@ -18,7 +18,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..people.rights import SignedInUser, caller_of
 from ..store import Store
-from ..webhooks.firing import fire
 from .hub_errors import ApiError, Moved
 from .quotas import RateQuotas
 from .response import error_response, etag, tag_matches
@@ -78,6 +77,8 @@ class HubMiddleware:
             else:
                 await self._answer(scope, receive, finish)
             if request.method not in ("GET", "HEAD"):
+                from ..webhooks.firing import fire  # brings jobs
+
                 fire(self.store, str(request.base_url).rstrip("/"))
         finally:
             self._note(request, finish.status, who, (time.perf_counter() - started) * 1000)
