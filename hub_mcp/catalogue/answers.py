@@ -325,12 +325,16 @@ def counted(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
+# What the Hub counts in bytes, under names that do not say so.
+SIZES = frozenset({"size", "storage", "usedStorage", "estimatedStorage", "mainSize", "pointerSize"})
+
+
 def as_text(value: Any, limit: int = SHORT, name: str = "") -> str:
     """A value on one line, as people write it.
 
     Args:
         limit: characters of one text in it.
-        name: what the Hub calls it; where a name belongs, a sentence stands in quotes.
+        name: what the Hub calls it; where a name belongs, a sentence stands in quotes, and a size has a unit.
     """
     if isinstance(value, str):
         if is_sentence(name, value):
@@ -339,7 +343,7 @@ def as_text(value: Any, limit: int = SHORT, name: str = "") -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
-        return f"{value:,}"
+        return size(value) if name.rpartition(".")[2] in SIZES else f"{value:,}"
     if isinstance(value, float):
         return f"{value:,.4g}"
     if isinstance(value, Mapping):

@@ -70,7 +70,7 @@ def test_how_text_is_encoded_is_told_and_what_is_guessed_is_called_a_guess(
 )
 def test_what_is_no_text_is_told_by_size_and_address_and_not_guessed_at(body: bytes) -> None:
     told = shown(body)
-    assert (told["content"], told["bytes"]) == ("not text", len(body))
+    assert (told["content"], told["size"]) == ("not text", len(body))
     assert told["address"] == "https://hub.test/ada/x/resolve/main/a.txt"
     assert "text" not in told
 
@@ -91,7 +91,7 @@ def test_every_line_is_reached_by_going_on_where_an_answer_ends_and_each_answer_
 def test_of_a_file_larger_than_is_read_no_half_line_is_shown() -> None:
     body = b"".join(b"%07d\n" % n for n in range(BEGINNING // 4))
     told = shown(body)
-    assert told["bytes"] == len(body)
+    assert told["size"] == len(body)
     assert all(len(line) == 7 for line in told["text"].split("\n"))
     assert "of more than" in told["lines"]
 
@@ -100,7 +100,7 @@ def test_the_lines_that_were_asked_for_are_shown_and_no_others() -> None:
     body = b"".join(b"%d\n" % n for n in range(1, 31))
     assert shown(body, start_line=10, end_line=12) == {
         "path": "a.txt",
-        "bytes": len(body),
+        "size": len(body),
         "commit": HEADERS["x-repo-commit"],
         "lines": "10 to 12 of 30",
         "text": "10\n11\n12",

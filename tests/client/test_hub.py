@@ -169,7 +169,7 @@ async def test_a_shard_is_told_by_its_address_on_the_hub_and_storage_is_not_aske
         302, headers={"Location": "https://cas.invalid/x?Signature=1", "X-Linked-Size": "4321"}
     )
     hub, far = hub_of(to(kept, 302), storage)
-    assert (await hub.send(shard)).content() == {"url": BASE + kept, "bytes": 4321}
+    assert (await hub.send(shard)).content() == {"url": BASE + kept, "size": 4321}
     assert [asked.method for asked in far.asked] == ["HEAD", "HEAD"]
 
 

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from mcp import Client
 from mcp.types import CallToolResult, TextContent
 
+from hub_mcp.catalogue import ENDPOINTS
+from hub_mcp.catalogue.answers import size
 from hub_mcp.dev.snapshots import tokens_of
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import hub_of, server_of
+from tests.samples import CALLS
 
 ROWS = 50
 TOKENS_A_ROW = 30  # of text, o200k, the mean
+GPT2_FILES = {"repo_id": "openai-community/gpt2"}
 GPT2 = {"search": "openai-community/gpt2", "sort": "downloads", "limit": 1}
 ARCHIVE = {"repo_id": "nimbus-labs/checkpoint-archive"}  # of 10,000 files
 pytestmark = pytest.mark.asyncio
@@ -57,6 +63,35 @@ async def test_a_row_rounds_what_the_structured_answer_says_exactly_and_tells_in
     assert (row["downloads"], row["lastModified"]) == (14_347_531, "2026-01-27T06:29:35.000Z")
     assert text_of(short).splitlines()[1].split("\t")[2:] == ["14M", "2,865", "2026-01"]
     assert text_of(long).splitlines()[1].split("\t")[2:] == ["14,347,531", "2,865", "2026-01-27"]
+
+
+def sizes_in(content: Any, name: str = "") -> Iterator[tuple[str, int]]:
+    """Every number in an answer whose name says that it is of bytes."""
+    if isinstance(content, dict):
+        for key, one in content.items():
+            yield from sizes_in(one, str(key))
+    elif isinstance(content, list):
+        for one in content:
+            yield from sizes_in(one, name)
+    elif isinstance(content, int) and re.search(r"(?i)(size|bytes|storage)$", name):
+        yield name, content
+
+
+async def test_a_size_has_its_unit_in_every_text_and_is_exact_for_programs() -> None:
+    reading = {tool: said for tool, said in CALLS.items() if not ENDPOINTS[tool].changes}
+    seen: set[str] = set()
+    settings = Settings(sandbox="", journal="off", structured=True, toolsets=("all",))
+    async with Client(server_of(settings, hub_of(settings))) as client:
+        for tool, said in {**reading, "get_model": {**GPT2_FILES, "blobs": True}}.items():
+            result = await client.call_tool(tool, said)
+            for name, count in sizes_in(result.structured_content):
+                seen.add(name)
+                assert size(count) in text_of(result), (tool, name)
+                assert f"{count:,}" not in text_of(result) or f"{count:,} byte" in text_of(result), (
+                    tool,
+                    name,
+                )
+    assert {"size", "storage", "usedStorage"} <= seen
 
 
 async def test_ten_thousand_files_are_a_count_and_the_first_few() -> None:

@@ -14,6 +14,7 @@ from mcp import Client
 from mcp.types import BlobResourceContents, TextResourceContents
 
 from hub_mcp.catalogue import ENDPOINTS
+from hub_mcp.catalogue.answers import size
 from hub_mcp.catalogue.operations.endpoints import endpoint_of
 from hub_mcp.catalogue.operations.signature import reads
 from hub_mcp.catalogue.operations.table import Standing, operations
@@ -547,13 +548,13 @@ async def test_a_binary_body_is_a_resource_with_its_type_and_size_where_it_is_sm
         told = text_of(await client.call_tool("read_operation", said))
         (read,) = (await client.read_resource(address)).contents
     assert f"media_type: {kind}" in told
-    assert f"bytes: {len(body):,}" in told
+    assert f"size: {size(len(body))}" in told
     if as_it_is:
         assert isinstance(read, BlobResourceContents)
         assert (read.mime_type, base64.b64decode(read.blob)) == (kind, body)
         assert read.meta
-        assert read.meta["hub_mcp/bytes"] == len(body)
+        assert read.meta["hub_mcp/size"] == len(body)
     else:
         assert isinstance(read, TextResourceContents)
-        assert json.loads(read.text)["bytes"] == len(body)
+        assert json.loads(read.text)["size"] == len(body)
         assert ("words" in read.text) == (kind == "text/plain")

@@ -175,7 +175,7 @@ async def test_a_small_parquet_file_is_read_as_its_bytes(mode: str) -> None:
         contents = (await client.read_resource(str(link.uri))).contents[0]
         raw = base64.b64decode(contents.blob)  # type: ignore[union-attr]  # a text would fail here, as it should
         assert raw[:4] == raw[-4:] == b"PAR1"
-        assert len(raw) == found.structured_content["bytes"]
+        assert len(raw) == found.structured_content["size"]
 
 
 @ERAS

@@ -119,7 +119,7 @@ class FileContent(Answer):
         return (kind, self.body) if kind and self.whole and len(self.body) <= LARGEST_IMAGE else None
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
-        said: dict[str, Any] = {"path": clean(spelled(self.path)), "bytes": self.total, "commit": self.commit}
+        said: dict[str, Any] = {"path": clean(spelled(self.path)), "size": self.total, "commit": self.commit}
         text, encoding = self._decoded()
         if text is None:
             kind = self.image[0] if self.image else self.media_type or "application/octet-stream"
@@ -128,7 +128,7 @@ class FileContent(Answer):
                 said["content"] = "a picture"
         else:
             said |= {"encoding": encoding, **self._lines(text)}
-        return {name: one for name, one in said.items() if one not in EMPTY or name == "bytes"}
+        return {name: one for name, one in said.items() if one not in EMPTY or name == "size"}
 
     def _lines(self, text: str) -> dict[str, Any]:
         """The lines that were asked for and fit, and how to go on."""

@@ -151,7 +151,7 @@ class FoundFile(Answer):
     body: bytes = b""
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
-        said = {"media_type": self.media_type, "bytes": self.size, "text": clean(self.text, WHOLE_TEXT)}
+        said = {"media_type": self.media_type, "size": self.size, "text": clean(self.text, WHOLE_TEXT)}
         return {name: one for name, one in {**said, "address": self.address}.items() if one not in EMPTY}
 
 

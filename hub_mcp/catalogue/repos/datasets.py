@@ -186,7 +186,7 @@ class Shard(Answer):
     media_type: str = ""
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
-        said = {"url": self.url, "bytes": self.bytes, "media_type": self.media_type}
+        said = {"url": self.url, "size": self.bytes, "media_type": self.media_type}
         return {key: value for key, value in said.items() if value}
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hub_mcp.catalogue.answers import EMPTY, SHORT, TEXT_LIMIT, Answer, Page, Record, as_text, counted
+from hub_mcp.catalogue.answers import EMPTY, SHORT, SIZES, TEXT_LIMIT, Answer, Page, Record, as_text, counted
 from hub_mcp.catalogue.bounds import BUDGET, Cut, bounded, cut_text, shown_of, weight_of
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.listing import Listing
@@ -187,7 +187,7 @@ def cells_of(
 
 def brief(value: Any, name: str = "") -> str:
     """A value as a row of a repository needs it: large numbers rounded, a moment by its month."""
-    if isinstance(value, int) and value >= 10_000:
+    if isinstance(value, int) and value >= 10_000 and name not in SIZES:
         for unit, size in (("B", 10**9), ("M", 10**6), ("k", 10**3)):
             if value >= size:
                 return f"{value / size:.{int(value < 10 * size)}f}{unit}"
