@@ -41,9 +41,13 @@ def app_of(world: World, http: Http | None = None, *, gate: Gate | None = None, 
 
 
 @asynccontextmanager
-async def served(app: Starlette) -> AsyncIterator[str]:
-    """The address of the endpoint of a running server."""
-    bound = socket.create_server(("127.0.0.1", 0))
+async def served(app: Starlette, bound: socket.socket | None = None) -> AsyncIterator[str]:
+    """The address of the endpoint of a running server.
+
+    Args:
+        bound: where it listens, if that is to be known before.
+    """
+    bound = bound or socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(server_config(app, grace=int(PATIENCE)))
     running = asyncio.create_task(server.serve(sockets=[bound]))
     await until(lambda: server.started)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -28,20 +29,24 @@ ORIGIN = "https://hub.example.org"
 
 
 @asynccontextmanager
-async def team(tmp_path: Path) -> AsyncIterator[tuple[World, Client, httpx.AsyncClient]]:
-    """Ada's assistant, and a browser, at one server."""
+async def team(
+    tmp_path: Path, origin: str = ORIGIN
+) -> AsyncIterator[tuple[World, Client, httpx.AsyncClient]]:
+    """Ada's assistant, and a browser, at one server; a path of its origin is a gateway's."""
     world = World(tmp_path)
-    approvals = Approvals(world.place, world.clock, page=f"{ORIGIN}/approve")
+    approvals = Approvals(world.place, world.clock, page=f"{origin}/approve")
     gate = world.gate(confirm="plan")
     gate.approvals = approvals
     hub = Hub(BASE, None, transport=lambda: world.spy)
     server = build(CatalogueTools(gate.settings), per_caller(hub), gate)
-    http = Http(pages=ORIGIN, hosts=("hub.example.org",))
+    http = Http(pages=origin, hosts=("hub.example.org",))
     app = http_app(server, hub, http, approvals=approvals)
     mounts = {BASE: world.spy.inner}
     async with (
         world.client("auto", gate=gate) as client,
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), mounts=mounts) as browser,
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app, root_path=urlsplit(origin).path), mounts=mounts
+        ) as browser,
     ):
         yield world, client, browser
 
@@ -97,6 +102,23 @@ async def test_a_plan_is_carried_out_once_its_caller_has_signed_in_and_typed_the
         assert "Confirmed by a person on the server's page, signed in to the Hub." in deleted
         assert not await world.exists(NAME)
         assert (await browser.get(page)).status_code == 404
+
+
+async def test_the_page_works_behind_a_gateway_that_has_it_under_a_path(tmp_path: Path) -> None:
+    async with team(tmp_path, f"{ORIGIN}/team") as (_, client, browser):
+        page = (await plan_of(client))["approve"]
+        assert page.startswith(f"{ORIGIN}/team/approve/")
+        shown = await signed_in(browser, page, ADA)
+        assert "Approved." in (await typed(browser, page, shown, NAME)).text
+
+
+async def test_two_plans_are_approved_side_by_side_in_one_browser(tmp_path: Path) -> None:
+    async with team(tmp_path) as (world, client, browser):
+        pages = [(await plan_of(client))["approve"] for _ in range(2)]
+        shown = [await signed_in(browser, page, ADA) for page in pages]
+        for page, one in zip(pages, shown, strict=True):
+            assert "Approved." in (await typed(browser, page, one, NAME)).text
+        assert all(world.approvals.has_approved(one) for one in world.approvals.waiting())
 
 
 async def test_nobody_else_sees_or_approves_a_plan(tmp_path: Path) -> None:

@@ -269,8 +269,8 @@ class SetSpaceSecret(ActsOnSetting):
         return ListSpaceSecrets(repo_id=self.repo_id, limit=EVERY)
 
     def headline(self, before: Repository) -> str:
-        of = quoted(self.source) if self.source else "what you type"
-        return f"Set the secret {quoted(self.key)} of {self.named()} from {of}?"
+        to = f"from {quoted(self.source)}" if self.source else "to what you type"
+        return f"Set the secret {quoted(self.key)} of {self.named()} {to}?"
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         line = f"what {quoted(self.source)} holds on the server's machine" if self.source else "what you type"

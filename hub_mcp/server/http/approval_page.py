@@ -41,7 +41,7 @@ WAY, SIGNED, PROOF = b"way back:", b"signed in:", b"proof:"
 LASTS = 600  # seconds
 MOST_BODY = 40 * 1024  # bytes: a secret of full length takes three for each of its own
 IN_TIME = 20.0  # seconds for a form to come
-GONE = "Nothing is waiting here: it has expired, was answered already, or never existed. Nothing was changed."
+GONE = "Nothing is waiting here: it has expired, was answered already, or never existed."
 AGAIN = "Open the address that the assistant gave you again."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from html import escape
 
@@ -16,6 +17,7 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
+_QUOTED = re.compile(r"&quot;.*?&quot;")
 STYLE = (
     ":root{color-scheme:light dark}*{box-sizing:border-box}"
     "body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem}"
@@ -43,9 +45,9 @@ def page(
         shown: what is agreed to; form: markup of ours, made by the functions below.
     """
     parts = (
-        f"<p role='alert'>{escape(wrong)}</p>" if wrong else "",
+        f"<p role='alert' id='wrong'>{escape(wrong)}</p>" if wrong else "",
         f"<p>{escape(plain(says))}</p>",
-        f"<pre dir='auto'>{escape(shown)}</pre>" if shown else "",
+        f"<pre dir='ltr'>{_isolated(shown)}</pre>" if shown else "",
         form,
     )
     body = (
@@ -54,6 +56,11 @@ def page(
         f"<body><main><h1>hub-mcp</h1>{''.join(parts)}</main></body></html>"
     )
     return HTMLResponse(body, status, {**HEADERS, "Content-Security-Policy": f"{POLICY}; {policy}"})
+
+
+def _isolated(text: str) -> str:
+    """The text with each quoted name by itself: one that reads from the right moves nothing beside it."""
+    return _QUOTED.sub(lambda name: f"<bdi>{name[0]}</bdi>", escape(text))
 
 
 def button(action: str, says: str) -> str:
@@ -78,7 +85,7 @@ def name_field(name: str) -> str:
     return (
         f"<label>To go ahead, type exactly <b><bdi>{escape(name)}</bdi></b>"
         "<input name='name' autocomplete='off' autocapitalize='none' spellcheck='false' dir='auto' required "
-        "autofocus></label>"
+        "aria-describedby='wrong' autofocus></label>"
     )
 
 
@@ -87,7 +94,7 @@ def secret_field(shortest: int) -> str:
     return (
         "<label>The secret, on one line: line breaks are lost here"
         f"<input type='password' name='secret' autocomplete='off' spellcheck='false' minlength='{shortest}' "
-        "required autofocus></label>"
+        "required aria-describedby='wrong' autofocus></label>"
         "<p>It is kept in this server's memory until the assistant's call goes on, at most ten minutes, and "
         "then goes to the Hub alone.</p>"
     )
