@@ -19,8 +19,8 @@ from hub_mcp.dev.snapshots import compact, tokens
 from hub_mcp.errors import BadInput
 from hub_mcp.server.early.prepared_tools import PreparedTools
 from hub_mcp.server.lazy import INSTRUCTIONS
+from hub_mcp.server.tools.announced_tools import tools
 from hub_mcp.server.tools.catalogue_tools import CatalogueTools, callable_operations
-from hub_mcp.server.tools.endpoint_tools import tools
 from hub_mcp.server.tools.operation_tools import MANY, TOOLS, tool_for
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import hub_of, server_of

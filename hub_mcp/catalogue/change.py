@@ -45,6 +45,7 @@ class Nothing(Answer):
 
 
 NOTHING_YET = Nothing()
+CHANGE_MANY = "change_many"  # the tool that makes several, by which they are journaled and confirmed
 WORD = re.compile(r"[\w./@:+-]+", re.ASCII)  # what needs no quotes: ids, names, roles
 
 

@@ -67,6 +67,7 @@ class Endpoint(BaseModel, Generic[A]):
     may_lie_in_storage: ClassVar[bool] = False  # whether the Hub may redirect it to where large files lie
     answered_by_address: ClassVar[bool] = False  # whether 303 is its answer, as that of a form on a page
     kind: ClassVar[str] = ""  # "model", "dataset" or "space" where the class is about one of them
+    from_table: ClassVar[bool] = False  # whether it was made from the table of operations
     unlisted: ClassVar[frozenset[str]] = frozenset()  # arguments that only an answer tells of
     covers: ClassVar[tuple[str, ...]] = ()  # parameters under another name, or inside one
 
@@ -153,6 +154,10 @@ class Endpoint(BaseModel, Generic[A]):
     def as_arguments(self) -> dict[str, Any]:
         """What makes this very call again: the tool's arguments, as JSON."""
         return self.model_dump(mode="json", exclude_none=True)
+
+    def values(self) -> dict[str, Any]:
+        """What its address tells, defaults too."""
+        return self.model_dump(mode="json")
 
     def but(self, **values: Any) -> Self:
         """This call with other values, checked as every call is: they may be the Hub's, and go into a path.

@@ -38,7 +38,7 @@ def _encoder() -> Callable[[str], list[int]]:
 
 def snapshots() -> dict[Path, bytes]:
     """The file of each tool that is offered unasked."""
-    from hub_mcp.server.tools.endpoint_tools import tools
+    from hub_mcp.server.tools.announced_tools import tools
     from hub_mcp.server.tools.operation_tools import TOOLS, tool_for
 
     return {

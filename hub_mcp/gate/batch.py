@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Self
 
 import anyio
 
-from hub_mcp.catalogue.change import Change
+from hub_mcp.catalogue.change import CHANGE_MANY, Change
 from hub_mcp.catalogue.stakes import Consequence, Impact, Stakes
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import BadInput, HubError, Stopped
@@ -50,7 +50,7 @@ class Batch:
     calls: tuple[Change[Any, Any], ...]
     goes_on: bool = False
     of: str = ""
-    tool: ClassVar[str] = "change_many"  # by which it is called, journaled and confirmed
+    tool: ClassVar[str] = CHANGE_MANY
 
     @property
     def subject(self) -> str:

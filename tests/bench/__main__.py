@@ -36,7 +36,7 @@ ALL: dict[str, tuple[Callable[[int], list[Row]], int, int]] = {
 
 def each() -> str:
     """Tokens of every tool: name, description, input schema."""
-    from hub_mcp.server.tools.endpoint_tools import tools
+    from hub_mcp.server.tools.announced_tools import tools
 
     lines: list[str] = []
     for tool in tools():

@@ -13,7 +13,7 @@ from mcp import Client
 from mcp.types import CallToolResult, TextContent
 
 from hub_mcp.client.hub import Hub
-from hub_mcp.server.tools.endpoint_tools import tools
+from hub_mcp.server.tools.announced_tools import tools
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import hub_of, server_of
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hub_mcp.catalogue import Endpoint
-from hub_mcp.catalogue.fields.schema import MOST_CHOICES, as_json_text, reading_schema, schema_of
+from hub_mcp.catalogue.fields.schema import MOST_CHOICES, as_json_text
 from hub_mcp.catalogue.operations.arguments import arguments_of, is_listing
 from hub_mcp.catalogue.operations.calls import OperationCall
 from hub_mcp.catalogue.operations.json_types import allows_null
@@ -15,21 +15,18 @@ from hub_mcp.catalogue.operations.table import Operation
 EVERY_CHOICE = 10_000
 
 
-def input_schema_of(endpoint: type[Endpoint[Any]]) -> dict[str, Any]:
-    """The input schema of an endpoint, written or of the table."""
-    if issubclass(endpoint, OperationCall):
-        return operation_schema(endpoint.operation)
-    return schema_of(endpoint)
+def operation_of(endpoint: type[Endpoint[Any]]) -> Operation:
+    """The operation that a class made from the table calls."""
+    assert issubclass(endpoint, OperationCall)
+    return endpoint.operation
 
 
-def reading_schema_of(endpoint: type[Endpoint[Any]]) -> dict[str, Any]:
-    """What an endpoint's arguments are read by: all choices too, and the Hub's own names."""
-    if not issubclass(endpoint, OperationCall):
-        return reading_schema(endpoint)
-    schema = operation_schema(endpoint.operation, most=EVERY_CHOICE)
+def operation_reading_schema(operation: Operation) -> dict[str, Any]:
+    """What an operation's arguments are read by: all choices too, and the Hub's own names."""
+    schema = operation_schema(operation, most=EVERY_CHOICE)
     theirs = {
         one.hub_name: schema["properties"][one.name]
-        for one in arguments_of(endpoint.operation).values()
+        for one in arguments_of(operation).values()
         if one.hub_name not in schema["properties"]
     }
     return {**schema, "properties": {**schema["properties"], **theirs}}

@@ -71,6 +71,7 @@ C = TypeVar("C", bound="OperationCall")
 class OperationCall(Endpoint[Answer]):
     """A call of an operation from the table."""
 
+    from_table = True
     operation: ClassVar[Operation]
 
     @model_validator(mode="before")

@@ -20,8 +20,8 @@ from hub_mcp.cli.assistants.jsonc import Json
 from hub_mcp.dev.early_eras import eras
 from hub_mcp.dev.project import ROOT
 from hub_mcp.server.early import early_answers
+from hub_mcp.server.tools.announced_tools import tool_of, tools
 from hub_mcp.server.tools.catalogue_tools import callable_operations
-from hub_mcp.server.tools.endpoint_tools import tool_of, tools
 from hub_mcp.server.tools.operation_tools import CHANGING, FIND, TOOLS, tool_for
 from hub_mcp.server.tools.tool_selection import AREA, FILE, NAMED_FILE
 from hub_mcp.settings import Settings

@@ -24,9 +24,8 @@ from pydantic import ValidationError
 from hub_mcp.catalogue import ENDPOINTS, Endpoint
 from hub_mcp.catalogue.fields.host_arguments import as_meant
 from hub_mcp.catalogue.http import fields_in, fill
-from hub_mcp.catalogue.operations.announce import input_schema_of, reading_schema_of
-from hub_mcp.catalogue.operations.calls import OperationCall, reading_of
 from hub_mcp.errors import BadInput, plain
+from hub_mcp.server.tools.argument_schemas import input_schema_of, reading_schema_of
 
 SCHEME = "hub://"
 NOBODY = "_"
@@ -44,7 +43,7 @@ def reading() -> list[type[Endpoint[Any]]]:
 def address_of(call: Endpoint[Any]) -> str:
     """The address of a reading call."""
     endpoint = type(call)
-    values = call.values() if isinstance(call, OperationCall) else call.model_dump(mode="json")
+    values = call.values()
 
     def segment(name: str) -> str | None:
         value = values.get(name)
@@ -57,7 +56,7 @@ def address_of(call: Endpoint[Any]) -> str:
 
     path = fill(endpoint.address_template(), segment)
     inside = set(fields_in(endpoint.address_template()))
-    if isinstance(call, OperationCall):
+    if call.from_table:
         said = {name: one for name, one in values.items() if name not in inside and one is not None}
     else:
         said = call.model_dump(mode="json", exclude=inside, exclude_none=True, exclude_defaults=True)
@@ -80,14 +79,13 @@ def call_at(address: str, hosts: Sequence[str] = ()) -> Endpoint[Any]:
     path, _, query = address.removeprefix(SCHEME).partition("?")
     for name, pattern in _patterns():
         if match := pattern.fullmatch(path):
-            endpoint = reading_of(name)
-            assert endpoint
+            endpoint = ENDPOINTS.get(name) or _from_table(name)
             found = _read_query(endpoint, query, address)
             try:
                 found |= {
                     name: _read_segment(endpoint, name, one) for name, one in match.groupdict().items() if one
                 }
-                if issubclass(endpoint, OperationCall):
+                if endpoint.from_table:
                     found = as_meant(reading_schema_of(endpoint), found)
                 return endpoint.model_validate(found, context={"hosts": hosts})
             except (ValidationError, UnicodeDecodeError) as trouble:
@@ -96,6 +94,14 @@ def call_at(address: str, hosts: Sequence[str] = ()) -> Endpoint[Any]:
                 )
                 raise BadInput(f"{plain(address, 200)} is not an address here: {plain(why)}.") from None
     raise _nothing_at(address)
+
+
+def _from_table(name: str) -> type[Endpoint[Any]]:
+    from hub_mcp.catalogue.operations.calls import reading_of  # brings the table
+
+    endpoint = reading_of(name)
+    assert endpoint
+    return endpoint
 
 
 def templates() -> list[tuple[str, type[Endpoint[Any]]]]:

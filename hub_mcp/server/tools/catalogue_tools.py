@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mcp.types import Tool
 
 from hub_mcp.catalogue import ENDPOINTS, Endpoint
 from hub_mcp.catalogue.endpoint import default_endpoints
-from hub_mcp.catalogue.operations.endpoints import endpoint_of
-from hub_mcp.catalogue.operations.table import Operation, operations
 from hub_mcp.errors import BadInput, plain
-from hub_mcp.server.tools.endpoint_tools import tool_of
-from hub_mcp.server.tools.operation_tools import CHANGE, CHANGING, FIND, TOOLS, OperationTools, tool_for
+from hub_mcp.server.tools.operation_tools import CHANGE, CHANGING, FIND, TOOLS, tool_for
 from hub_mcp.server.tools.read_calls import read_call
 from hub_mcp.server.tools.tool_list import ToolList
 from hub_mcp.server.tools.tool_selection import AREA, announces, check, hidden_by
 from hub_mcp.server.views.view_list import ANSWER
 from hub_mcp.settings import Settings
+
+if TYPE_CHECKING:
+    from hub_mcp.catalogue.operations.table import Operation
+    from hub_mcp.server.tools.reached_operations import OperationTools
 
 
 def why_hidden(settings: Settings, endpoint: type[Endpoint[Any]]) -> str:
@@ -29,6 +30,8 @@ def why_hidden(settings: Settings, endpoint: type[Endpoint[Any]]) -> str:
 
 def callable_operations() -> dict[str, Operation]:
     """The operations that can be tools of their own."""
+    from hub_mcp.catalogue.operations.table import operations
+
     return {name: one for name, one in operations().items() if not one.keeps_back}
 
 
@@ -41,10 +44,16 @@ class CatalogueTools(ToolList):
         self._settings = settings
         # otherwise none is announced, and reading their table takes longer than a call
         self._further = callable_operations() if settings.toolsets or settings.tools else {}
-        self.operations = OperationTools(settings)
         self.reaching = [
             name for name in TOOLS if not hidden_by(settings, name, AREA, reads=name not in CHANGING)
         ]
+
+    @cached_property
+    def operations(self) -> OperationTools:
+        """What reaches every operation; made when one is asked for, since most calls need no table."""
+        from hub_mcp.server.tools.reached_operations import OperationTools
+
+        return OperationTools(self._settings)
 
     @cached_property
     def endpoints(self) -> dict[str, type[Endpoint[Any]]]:
@@ -61,7 +70,11 @@ class CatalogueTools(ToolList):
             return written
         one = self._further.get(name)
         announced = one and announces(self._settings, name, one.area, reads=one.reads)
-        return endpoint_of(name) if announced else None
+        if not announced:
+            return None
+        from hub_mcp.catalogue.operations.endpoints import endpoint_of
+
+        return endpoint_of(name)
 
     def endpoint(self, name: str) -> type[Endpoint[Any]] | None:
         """The endpoint behind an offered tool; None for every other name."""
@@ -98,6 +111,8 @@ class CatalogueTools(ToolList):
         return endpoint.changes if endpoint else self.own_name(name) in (*CHANGING, ANSWER)
 
     def selected(self) -> list[Tool]:
+        from hub_mcp.server.tools.announced_tools import tool_of
+
         own = [tool_of(endpoint) for endpoint in self.endpoints.values()]
         return [*own, *(tool_for(name) for name in self.reaching)]
 

@@ -10,10 +10,8 @@ from pydantic import ValidationError
 
 from hub_mcp.catalogue import Endpoint
 from hub_mcp.catalogue.fields.host_arguments import as_meant
-from hub_mcp.catalogue.operations.announce import reading_schema_of, with_empties
-from hub_mcp.catalogue.operations.calls import OperationCall
-from hub_mcp.catalogue.operations.validation import bad_arguments
 from hub_mcp.errors import BadInput, plain
+from hub_mcp.server.tools.argument_schemas import reading_schema_of
 
 MOST_FAULTS = 5  # of an argument list that are told at once
 
@@ -36,12 +34,12 @@ def read_call(
     """
     try:
         meant = as_meant(reading_schema_of(endpoint), arguments)
-        if issubclass(endpoint, OperationCall):
-            meant = with_empties(endpoint.operation, meant, arguments, literal=literal)
+        if endpoint.from_table:
+            from hub_mcp.catalogue.operations.announce import operation_of, with_empties
+
+            meant = with_empties(operation_of(endpoint), meant, arguments, literal=literal)
         return endpoint.model_validate_json(json.dumps(meant), strict=True, context={"hosts": hosts})
     except ValidationError as trouble:
-        if issubclass(endpoint, OperationCall):
-            raise bad_arguments(endpoint.operation, trouble) from None
         raise bad_input(endpoint, trouble) from None
     except (ValueError, TypeError, RecursionError):
         raise BadInput(f"The arguments of {endpoint.tool} cannot be read.") from None
@@ -49,6 +47,11 @@ def read_call(
 
 def bad_input(endpoint: type[Endpoint[Any]], trouble: ValidationError) -> BadInput:
     """What was wrong with the arguments, each by its name."""
+    if endpoint.from_table:
+        from hub_mcp.catalogue.operations.announce import operation_of
+        from hub_mcp.catalogue.operations.validation import bad_arguments
+
+        return bad_arguments(operation_of(endpoint), trouble)
     faults: list[str] = []
     for error in trouble.errors(include_url=False)[:MOST_FAULTS]:
         name = ".".join(str(part) for part in error["loc"])
