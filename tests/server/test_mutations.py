@@ -20,7 +20,7 @@ from hub_mcp.catalogue.operations.calls import OperationCall, made_of
 from hub_mcp.catalogue.operations.risks import ASKING, risk_of
 from hub_mcp.catalogue.operations.table import Operation, Standing, read_table, shipped
 from hub_mcp.gate import effects
-from hub_mcp.server.tools import operation_tools
+from hub_mcp.server.tools import reached_operations
 from tests.gate.gates import World, text_of
 from tests.server.test_operation_tools import REPO, only_outlines, reading, world
 
@@ -215,7 +215,7 @@ async def test_a_change_that_reading_let_through_is_noticed(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert await changed_by_reading(world) == []
-    monkeypatch.setattr(operation_tools, "reads", lambda operation: True)
+    monkeypatch.setattr(reached_operations, "reads", lambda operation: True)
     assert await changed_by_reading(world) == ["POST"]
 
 
@@ -238,5 +238,5 @@ async def test_arguments_as_text_that_are_not_read_are_noticed(
     def only_objects(given: Any, name: str) -> dict[str, Any]:
         return dict(given) if isinstance(given, Mapping) else {}
 
-    monkeypatch.setattr(operation_tools, "read_arguments", only_objects)
+    monkeypatch.setattr(reached_operations, "read_arguments", only_objects)
     assert await read_by_text(tmp_path) == []
