@@ -55,17 +55,10 @@ LISTS: Final[tuple[CacheableMethod, ...]] = (
 )
 # The SDK's names of the handlers that are loaded late.
 HANDLED: Final = (
-    "on_call_tool",
-    "on_list_resources",
-    "on_list_resource_templates",
-    "on_read_resource",
-    "on_subscribe_resource",
-    "on_unsubscribe_resource",
-    "on_subscriptions_listen",
-    "on_completion",
-    "on_list_prompts",
-    "on_get_prompt",
-)
+    "on_call_tool", "on_list_resources", "on_list_resource_templates", "on_read_resource",
+    "on_subscribe_resource", "on_unsubscribe_resource", "on_subscriptions_listen", "on_completion",
+    "on_list_prompts", "on_get_prompt",
+)  # fmt: skip
 # Methods that carry nothing a person was asked, so that the seal has nothing to do with them.
 UNSEALED: Final = frozenset({"initialize", "ping", "server/discover", "tools/list"})
 

@@ -37,14 +37,8 @@ class DiscussionRow(Record):
 
     noun = "discussion"
     shown: ClassVar[tuple[str, ...]] = (
-        "num",
-        "title",
-        "status",
-        "isPullRequest",
-        "author",
-        "numComments",
-        "createdAt",
-    )
+        "num", "title", "status", "isPullRequest", "author", "numComments", "createdAt",
+    )  # fmt: skip
 
     num: int
 

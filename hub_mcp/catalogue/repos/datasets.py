@@ -15,34 +15,13 @@ from hub_mcp.catalogue.endpoint import Endpoint, get
 from hub_mcp.catalogue.fields.vocabulary import Account, RepoId, Search, Segment, Words
 from hub_mcp.catalogue.http import HttpRequest, HttpResponse
 from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
-from hub_mcp.catalogue.repos.repository import Fields, GetRepository, ListRepositories, Repository
+from hub_mcp.catalogue.repos.repository import COMMON, Fields, GetRepository, ListRepositories, Repository
 from hub_mcp.catalogue.repos.tags import GetTags
 from hub_mcp.errors import UnexpectedAnswer
 
-EXPANDABLE = frozenset(
-    [
-        "author",
-        "cardData",
-        "citation",
-        "createdAt",
-        "description",
-        "disabled",
-        "downloads",
-        "downloadsAllTime",
-        "gated",
-        "lastModified",
-        "likes",
-        "mainSize",
-        "paperswithcode_id",
-        "private",
-        "resourceGroup",
-        "sha",
-        "siblings",
-        "tags",
-        "trendingScore",
-        "xetEnabled",
-    ]
-)
+EXPANDABLE = COMMON | {
+    "citation", "description", "downloads", "downloadsAllTime", "gated", "mainSize", "paperswithcode_id",
+}  # fmt: skip
 SHOWN_FIELDS = 40
 STORED = (
     302,

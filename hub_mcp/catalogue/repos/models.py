@@ -8,42 +8,14 @@ from pydantic import Field
 
 from hub_mcp.catalogue.endpoint import get
 from hub_mcp.catalogue.fields.vocabulary import Account, Search, Word, Words
-from hub_mcp.catalogue.repos.repository import Fields, GetRepository, ListRepositories, Repository
+from hub_mcp.catalogue.repos.repository import COMMON, Fields, GetRepository, ListRepositories, Repository
 from hub_mcp.catalogue.repos.tags import GetTags
 
-EXPANDABLE = frozenset(
-    [
-        "author",
-        "cardData",
-        "config",
-        "createdAt",
-        "disabled",
-        "downloads",
-        "downloadsAllTime",
-        "evalResults",
-        "gated",
-        "gguf",
-        "inference",
-        "inferenceProviderMapping",
-        "lastModified",
-        "library_name",
-        "likes",
-        "mask_token",
-        "model-index",
-        "pipeline_tag",
-        "private",
-        "resourceGroup",
-        "safetensors",
-        "sha",
-        "siblings",
-        "spaces",
-        "tags",
-        "transformersInfo",
-        "trendingScore",
-        "widgetData",
-        "xetEnabled",
-    ]
-)
+EXPANDABLE = COMMON | {
+    "config", "downloads", "downloadsAllTime", "evalResults", "gated", "gguf", "inference",
+    "inferenceProviderMapping", "library_name", "mask_token", "model-index", "pipeline_tag", "safetensors",
+    "spaces", "transformersInfo", "widgetData",
+}  # fmt: skip
 
 
 NO_SCAN = "none: the Hub reports no scan"

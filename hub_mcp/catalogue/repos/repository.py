@@ -123,6 +123,10 @@ R = TypeVar("R", bound=Repository)
 Fields = Annotated[Words | None, Local]
 
 
+COMMON = frozenset((  # what `fields` can ask of every type
+    "author", "cardData", "createdAt", "disabled", "lastModified", "likes", "private", "resourceGroup", "sha",
+    "siblings", "tags", "trendingScore", "xetEnabled",
+))  # fmt: skip
 CHEAPEST = ("likes",)  # the Hub takes an empty list of fields for none
 
 

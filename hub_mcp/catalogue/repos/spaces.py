@@ -10,31 +10,9 @@ from pydantic import Field, field_validator
 from hub_mcp.catalogue.endpoint import get
 from hub_mcp.catalogue.fields.marks import Local
 from hub_mcp.catalogue.fields.vocabulary import Account, Search, Words
-from hub_mcp.catalogue.repos.repository import Fields, GetRepository, ListRepositories, Repository
+from hub_mcp.catalogue.repos.repository import COMMON, Fields, GetRepository, ListRepositories, Repository
 
-EXPANDABLE = frozenset(
-    [
-        "author",
-        "cardData",
-        "createdAt",
-        "datasets",
-        "disabled",
-        "lastModified",
-        "likes",
-        "models",
-        "private",
-        "region",
-        "resourceGroup",
-        "runtime",
-        "sdk",
-        "sha",
-        "siblings",
-        "subdomain",
-        "tags",
-        "trendingScore",
-        "xetEnabled",
-    ]
-)
+EXPANDABLE = COMMON | {"datasets", "models", "region", "runtime", "sdk", "subdomain"}
 
 
 STATES = ("id", "runtime.stage", "runtime.errorMessage")  # the columns where states are asked for

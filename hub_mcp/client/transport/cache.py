@@ -28,18 +28,9 @@ OVERHEAD = 1_000  # bytes an entry takes beside its body, roughly
 WHOAMI, TAGS = 300.0, 4 * 3600.0  # seconds; whoami has a strict limit of its own, tags change slowly
 KEPT_FOR = {"/api/whoami-v2": WHOAMI, "-tags-by-type": TAGS}  # by the end of the path
 # What is said of one exchange and not of the answer, or to browsers alone: of a small answer the larger part.
-PASSING = frozenset(
-    {
-        b"date",
-        b"via",
-        b"x-cache",
-        b"x-request-id",
-        b"ratelimit",
-        b"ratelimit-policy",
-        b"vary",
-        b"x-powered-by",
-    }
-)
+PASSING = frozenset((
+    b"date", b"via", b"x-cache", b"x-request-id", b"ratelimit", b"ratelimit-policy", b"vary", b"x-powered-by",
+))  # fmt: skip
 PASSING_KINDS = (b"access-control-", b"cross-origin-", b"x-amz-cf-")
 
 Key = tuple[str, str]  # caller, address

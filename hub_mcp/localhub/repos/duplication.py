@@ -31,15 +31,9 @@ from .repo_queries import repo_by_id
 from .rows import NewRepo, insert_repos
 
 KEPT = (
-    "config",
-    "safetensors",
-    "gguf",
-    "transformersInfo",
-    "model-index",
-    "mask_token",
-    "widgetData",
+    "config", "safetensors", "gguf", "transformersInfo", "model-index", "mask_token", "widgetData",
     "citation",
-)
+)  # fmt: skip
 
 
 async def duplicate(request: Request) -> Response:

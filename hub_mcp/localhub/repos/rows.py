@@ -61,65 +61,23 @@ class NewRepo:
 
 def insert_repos(store: Store, repos: Iterable[NewRepo]) -> None:
     """Write repositories with their labels and former names, without a commit yet; inside a transaction."""
-    first = store.count("select coalesce(max(key), 0) + 1 from repos")
-    numbered = list(enumerate(repos, first))
-    marks = ",".join("?" * 31)
-    store.run_many(
-        "insert into repos ("  # noqa: S608 - only question marks are put in
-        "key, _id, type, namespace, name, id, visibility, gated, disabled, creator,"
-        " resource_group, created_at, last_modified, sha, downloads, downloads_all_time, likes, likes30d,"
-        " trending_score, num_parameters, main_size, num_rows, used_storage, pipeline_tag, library_name,"
-        " inference, sdk, description, tags, card, details)"
-        f" values ({marks})",
-        (
-            (
-                key,
-                r.oid,
-                r.type,
-                *r.id.split("/", 1),
-                r.id,
-                r.visibility,
-                r.gated,
-                int(r.disabled),
-                r.creator,
-                r.resource_group,
-                r.created,
-                r.modified,
-                "",
-                r.downloads,
-                r.downloads_all_time,
-                r.likes,
-                r.likes30d,
-                r.trending,
-                r.parameters,
-                sum(f.size for f in r.files),
-                r.rows,
-                sum(f.size for f in r.files),
-                r.pipeline_tag,
-                r.library_name,
-                r.inference,
-                r.sdk,
-                r.description,
-                _json(r.tags),
-                _json(r.card),
-                _json(r.details),
-            )
-            for key, r in numbered
-        ),
-    )
-    store.insert_many(
-        "labels",
-        "kind, value, repo",
-        (
-            (kind, value, key)
-            for key, r in numbered
-            for kind, value in (*(("tag", tag) for tag in r.tags), *r.labels)
-        ),
-        "or ignore",
-    )
-    store.insert_many(
-        "redirects", "type, old_id, repo", ((r.type, old, key) for key, r in numbered for old in r.former)
-    )
+    for key, r in enumerate(repos, store.count("select coalesce(max(key), 0) + 1 from repos")):
+        namespace, name = r.id.split("/", 1)
+        size = sum(file.size for file in r.files)
+        store.insert(
+            "repos", key=key, _id=r.oid, type=r.type, namespace=namespace, name=name, id=r.id,
+            visibility=r.visibility, gated=r.gated, disabled=int(r.disabled), creator=r.creator,
+            resource_group=r.resource_group, created_at=r.created, last_modified=r.modified, sha="",
+            downloads=r.downloads, downloads_all_time=r.downloads_all_time, likes=r.likes,
+            likes30d=r.likes30d, trending_score=r.trending, num_parameters=r.parameters, main_size=size,
+            num_rows=r.rows, used_storage=size, pipeline_tag=r.pipeline_tag, library_name=r.library_name,
+            inference=r.inference, sdk=r.sdk, description=r.description, tags=_json(r.tags),
+            card=_json(r.card), details=_json(r.details),
+        )  # fmt: skip
+        labels = (*(("tag", tag) for tag in r.tags), *r.labels)
+        rows = ((kind, value, key) for kind, value in labels)
+        store.insert_many("labels", "kind, value, repo", rows, "or ignore")
+        store.insert_many("redirects", "type, old_id, repo", ((r.type, old, key) for old in r.former))
 
 
 def text_file(path: str, text: str) -> NewFile:

@@ -95,17 +95,8 @@ def _dataset_vocabulary() -> Iterator[Tag]:
     yield from (_tag(f"license:{license}", license, "license") for license in LICENSES)
     sizes = ("n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "1M<n<10M", "10M<n<100M", "100M<n<1B", "1B<n<10B")
     yield from (_tag(f"size_categories:{size}", size, "size_categories") for size in sizes)
-    for modality in (
-        "3d",
-        "audio",
-        "document",
-        "geospatial",
-        "image",
-        "tabular",
-        "text",
-        "timeseries",
-        "video",
-    ):
+    modalities = ("3d", "audio", "document", "geospatial", "image", "tabular", "text", "timeseries", "video")
+    for modality in modalities:
         yield _tag(f"modality:{modality}", modality.capitalize(), "modality")
     for format in ("json", "csv", "parquet", "imagefolder", "text", "webdataset", "arrow", "audiofolder"):
         yield _tag(f"format:{format}", format, "format")

@@ -16,25 +16,9 @@ MOST_BODY = 32 * 1024 * 1024
 MOST_FIELDS = 2000  # of a form
 MOST_SAID = 200
 SAID = (
-    "type",
-    "organization",
-    "namespace",
-    "name",
-    "fromRepo",
-    "toRepo",
-    "title",
-    "visibility",
-    "private",
-    "gated",
-    "item",
-    "note",
-    "position",
-    "user",
-    "users",
-    "role",
-    "autoJoin",
-    "resourceGroupId",
-)
+    "type", "organization", "namespace", "name", "fromRepo", "toRepo", "title", "visibility", "private",
+    "gated", "item", "note", "position", "user", "users", "role", "autoJoin", "resourceGroupId",
+)  # fmt: skip
 
 
 class JSONBody:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from ..collections.shapes import THEMES
@@ -26,28 +26,6 @@ TARGETS = {  # where the lasting id of an item is found; a collection is named b
 
 
 @dataclass(frozen=True, slots=True)
-class SeedGroup:
-    """A resource group; `auto_join` is a role and a scope."""
-
-    org: str
-    name: str
-    description: str
-    auto_join: Sequence[str] = ()
-    users: Mapping[str, str] = field(default_factory=dict[str, str])
-    repos: Sequence[tuple[str, str]] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SeedBucket:
-    """A bucket, as far as anybody sees it here."""
-
-    namespace: str
-    name: str
-    private: bool = False
-    group: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class SeedCollection:
     """A collection; an item is its type, its id and, if there is one, a note."""
 
@@ -64,9 +42,9 @@ class SeedCollection:
 def fill_collections(store: Store) -> None:
     """Write groups, buckets and collections; after people, repositories and papers."""
     tables = world("collections.json")
-    groups = {group.name: _group(store, group) for group in (SeedGroup(**row) for row in tables["groups"])}
-    for bucket in (SeedBucket(**row) for row in tables["buckets"]):
-        _bucket(store, bucket, groups)
+    groups = {row["name"]: _group(store, **row) for row in tables["groups"]}
+    for row in tables["buckets"]:
+        _bucket(store, groups, **row)
     shelves = [*(SeedCollection(**row) for row in tables["collections"]), *_of_the_crowd(store)]
     for shelf in shelves:
         _collection(store, shelf, groups)
@@ -95,72 +73,61 @@ def _of_the_crowd(store: Store) -> Iterable[SeedCollection]:
         )
 
 
-def _group(store: Store, group: SeedGroup) -> str:
-    """Write a resource group; its id."""
-    created = some_day(FIRST, "group", group.name)
-    id = oid("group", group.name, created)
-    role, scope = group.auto_join or (None, None)
-    store.run(
-        "insert into resource_groups (id, org_id, name, description, auto_join_role, auto_join_scope,"
-        " created_at) select ?, id, ?, ?, ?, ?, ? from orgs where name = ?",
-        id,
-        group.name,
-        group.description,
-        role,
-        scope,
-        created,
-        group.org,
-    )
-    for user, held in group.users.items():
-        store.run(
-            "insert into resource_group_users (group_id, user_id, role, added_by, added_at)"
-            " select ?, id, ?, 'ada', ? from users where name = ?",
-            id,
-            held,
-            created,
-            user,
+def _group(
+    store: Store,
+    org: str,
+    name: str,
+    description: str,
+    auto_join: Sequence[str] = (),
+    users: Mapping[str, str] | None = None,
+    repos: Sequence[tuple[str, str]] = (),
+) -> str:
+    """Write a resource group; `auto_join` is a role and a scope. Its id."""
+    created = some_day(FIRST, "group", name)
+    id = oid("group", name, created)
+    role, scope = auto_join or (None, None)
+    store.insert(
+        "resource_groups", id=id, org_id=store.get("orgs", name=org)["id"], name=name,
+        description=description, auto_join_role=role, auto_join_scope=scope, created_at=created,
+    )  # fmt: skip
+    for user, held in (users or {}).items():
+        user_id = store.get("users", name=user)["id"]
+        store.insert(
+            "resource_group_users", group_id=id, user_id=user_id, role=held, added_by="ada", added_at=created
         )
-    for type, repo in group.repos:
+    for type, repo in repos:
         store.update("repos", {"type": type, "id": repo}, resource_group=id)
     return id
 
 
-def _bucket(store: Store, bucket: SeedBucket, groups: Mapping[str, str]) -> None:
-    created = some_day(FIRST, "bucket", bucket.name)
+def _bucket(
+    store: Store,
+    groups: Mapping[str, str],
+    namespace: str,
+    name: str,
+    private: bool = False,
+    group: str | None = None,
+) -> None:
+    created = some_day(FIRST, "bucket", name)
     store.insert(
-        "buckets",
-        id=oid("bucket", bucket.name, created),
-        namespace=bucket.namespace,
-        name=bucket.name,
-        private=int(bucket.private),
-        resource_group=groups.get(bucket.group or ""),
-        created_at=created,
-        updated_at=some_day(created, bucket.name),
-        size=10**11 + roll(10**12, bucket.name),
-        total_files=1000 + roll(90_000, bucket.name),
-    )
+        "buckets", id=oid("bucket", name, created), namespace=namespace, name=name, private=int(private),
+        resource_group=groups.get(group or ""), created_at=created, updated_at=some_day(created, name),
+        size=10**11 + roll(10**12, name), total_files=1000 + roll(90_000, name),
+    )  # fmt: skip
 
 
 def _collection(store: Store, shelf: SeedCollection, groups: Mapping[str, str]) -> None:
     created = some_day(FIRST, "collection", shelf.owner, shelf.title)
     changed = moment_of(created) + timedelta(days=roll(90, "changed", shelf.owner, shelf.title))
-    store.run(
-        "insert into collections (id, namespace, title, title_slug, description, private, theme,"
-        " resource_group, upvotes, trending, last_updated, creator)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (select id from users where name = ?))",
-        oid("collection", f"{shelf.owner}/{shelf.title}", created),
-        shelf.owner,
-        shelf.title,
-        title_slug(shelf.title),
-        shelf.description,
-        int(shelf.private),
-        THEMES[roll(len(THEMES), shelf.title)],
-        groups.get(shelf.group or ""),
-        shelf.upvotes,
-        shelf.upvotes * 100 // ((TODAY - moment_of(created)).days + 30),
-        written(min(TODAY, changed)),
-        shelf.creator or shelf.owner,
-    )
+    creator = store.find("users", name=shelf.creator or shelf.owner)
+    store.insert(
+        "collections", id=oid("collection", f"{shelf.owner}/{shelf.title}", created), namespace=shelf.owner,
+        title=shelf.title, title_slug=title_slug(shelf.title), description=shelf.description,
+        private=int(shelf.private), theme=THEMES[roll(len(THEMES), shelf.title)],
+        resource_group=groups.get(shelf.group or ""), upvotes=shelf.upvotes,
+        trending=shelf.upvotes * 100 // ((TODAY - moment_of(created)).days + 30),
+        last_updated=written(min(TODAY, changed)), creator=creator["id"] if creator else None,
+    )  # fmt: skip
 
 
 def _items(store: Store, shelf: SeedCollection) -> None:
@@ -168,12 +135,8 @@ def _items(store: Store, shelf: SeedCollection) -> None:
     for position, (type, id, *note) in enumerate(shelf.items):
         target = store.row(TARGETS[type], id)
         assert target is not None, id
+        item = f"{row['id'][:8]}{digest('item', row['id'], str(position))[:16]}"
         store.insert(
-            "collection_items",
-            id=f"{row['id'][:8]}{digest('item', row['id'], str(position))[:16]}",
-            collection=row["id"],
-            type=type,
-            target=target[0],
-            position=position,
+            "collection_items", id=item, collection=row["id"], type=type, target=target[0], position=position,
             note=note[0] if note else None,
-        )
+        )  # fmt: skip

@@ -42,33 +42,19 @@ class SeedDataset:
 
 
 TOPICS = (
-    ("recipes", "text-generation"),
-    ("court-rulings", "text-classification"),
-    ("birdsong", "audio-classification"),
-    ("street-signs", "object-detection"),
-    ("forum-threads", "text-generation"),
-    ("lullabies", "translation"),
-    ("chess-games", "tabular-classification"),
-    ("x-rays", "image-classification"),
-    ("proverbs", "translation"),
-    ("unit-tests", "text-generation"),
-    ("tide-tables", "time-series-forecasting"),
-    ("menus", "token-classification"),
-    ("haiku", "text-generation"),
-    ("patents", "summarization"),
-    ("trail-cams", "image-classification"),
-)
+    ("recipes", "text-generation"), ("court-rulings", "text-classification"),
+    ("birdsong", "audio-classification"), ("street-signs", "object-detection"),
+    ("forum-threads", "text-generation"), ("lullabies", "translation"),
+    ("chess-games", "tabular-classification"), ("x-rays", "image-classification"),
+    ("proverbs", "translation"), ("unit-tests", "text-generation"),
+    ("tide-tables", "time-series-forecasting"), ("menus", "token-classification"),
+    ("haiku", "text-generation"), ("patents", "summarization"), ("trail-cams", "image-classification"),
+)  # fmt: skip
 SIZES = (
-    (1_000, "n<1K"),
-    (10_000, "1K<n<10K"),
-    (100_000, "10K<n<100K"),
-    (10**6, "100K<n<1M"),
-    (10**7, "1M<n<10M"),
-    (10**8, "10M<n<100M"),
-    (10**9, "100M<n<1B"),
-    (10**10, "1B<n<10B"),
+    (1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (10**6, "100K<n<1M"),
+    (10**7, "1M<n<10M"), (10**8, "10M<n<100M"), (10**9, "100M<n<1B"), (10**10, "1B<n<10B"),
     (10**12, "10B<n<100B"),
-)
+)  # fmt: skip
 
 
 def datasets(written: World, owners: Sequence[str]) -> Iterator[tuple[NewRepo, str, Conversion]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ..repos.rows import NewFile, NewRepo, readme, text_file
 from .fixed_random import oid
@@ -99,51 +100,25 @@ def _odd(
     created: str,
     *,
     card: Mapping[str, object] | None = None,
-    tags: list[str] | None = None,
-    details: Mapping[str, object] | None = None,
-    files: list[NewFile] | None = None,
-    visibility: str = "public",
-    gated: str | None = None,
-    disabled: bool = False,
-    creator: str | None = None,
     likes: int = 0,
     downloads: int = 0,
-    downloads_all_time: int | None = None,
-    trending: int = 0,
-    parameters: int = 0,
-    pipeline_tag: str | None = None,
-    library_name: str | None = None,
+    **facts: Any,
 ) -> NewRepo:
+    """A model with what such models usually have, but for the facts that are said."""
     card = {"license": "mit"} if card is None else card
     readme_file = text_file("README.md", readme(card, f"\n# {id.split('/')[1]}\n"))
     config = text_file("config.json", json.dumps({"model_type": "gpt2"}))
-    return NewRepo(
-        "model",
-        id,
-        oid("model", id, created),
-        created,
-        created,
-        tags if tags is not None else [*(["license:mit"] if card else []), "region:us"],
-        card,
-        details or {},
-        files
-        if files is not None
-        else [
+    usual: dict[str, Any] = {
+        "tags": [*(["license:mit"] if card else []), "region:us"],
+        "files": [
             text_file(".gitattributes", ""),
             readme_file,
             config,
             NewFile("model.safetensors", 548_105_171),
         ],
-        visibility,
-        gated,
-        disabled,
-        creator,
-        pipeline_tag=pipeline_tag,
-        library_name=library_name,
-        downloads=downloads,
-        downloads_all_time=downloads * 12 if downloads_all_time is None else downloads_all_time,
-        likes=likes,
-        likes30d=likes // 8,
-        trending=trending or likes // 20,
-        parameters=parameters,
-    )
+        "downloads_all_time": downloads * 12,
+        "likes30d": likes // 8,
+        "trending": likes // 20,
+    }
+    said = {**usual, "likes": likes, "downloads": downloads, "card": card, **facts}
+    return NewRepo("model", id, oid("model", id, created), created, created, **said)

@@ -59,25 +59,9 @@ AUTO = {
     "automatic-speech-recognition": "AutoModelForCTC",
 }
 TOPICS = (
-    "medical-notes",
-    "recipes",
-    "contracts",
-    "chess",
-    "poetry",
-    "sql",
-    "support",
-    "history",
-    "roleplay",
-    "math",
-    "tutor",
-    "summaries",
-    "reviews",
-    "norwegian",
-    "swahili",
-    "legal-fr",
-    "haiku",
-    "climate",
-)
+    "medical-notes", "recipes", "contracts", "chess", "poetry", "sql", "support", "history", "roleplay",
+    "math", "tutor", "summaries", "reviews", "norwegian", "swahili", "legal-fr", "haiku", "climate",
+)  # fmt: skip
 
 
 def models(written: World, owners: Sequence[str]) -> Iterator[NewRepo]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..content.file_rules import DEFAULT_ATTRIBUTES
 from ..repos.rows import NewFile, NewRepo, readme, text_file
@@ -29,27 +29,9 @@ class SeedSpace:
     visibility: str = "public"
     emoji: str = "🌦️"
     volumes: Sequence[Mapping[str, object]] = ()
+    settings: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
-SETTINGS: Mapping[str, Mapping[str, object]] = {
-    "nimbus-labs/will-it-rain": {
-        "variables": {
-            "GREETING": {"value": "Take an umbrella?", "updatedAt": "2026-02-03T09:30:00.000Z"},
-            "MODEL": {
-                "value": "nimbus-labs/nowcast-base",
-                "description": "What it asks.",
-                "updatedAt": "2026-05-11T16:02:11.000Z",
-            },
-        },
-        "secrets": {
-            "MAPS_KEY": {
-                "sha256": "0" * 64,
-                "description": "For the map behind the rain.",
-                "updatedAt": "2026-02-03T09:31:20.000Z",
-            }
-        },
-    }
-}
 IDEAS = (
     ("chat-with", "gradio", "💬"),
     ("compare", "gradio", "⚖️"),
@@ -106,7 +88,7 @@ def _space(demo: SeedSpace) -> NewRepo:
         some_day(demo.created, "modified", id),
         [*([sdk] if sdk else []), "region:us"],
         card,
-        {"runtime": _runtime(demo), **SETTINGS.get(id, {})},
+        {"runtime": _runtime(demo), **demo.settings},
         files,
         demo.visibility,
         sdk=sdk,
