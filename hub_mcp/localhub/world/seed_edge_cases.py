@@ -120,5 +120,5 @@ def _odd(
         "likes30d": likes // 8,
         "trending": likes // 20,
     }
-    said = {**usual, "likes": likes, "downloads": downloads, "card": card, **facts}
+    said: dict[str, Any] = {**usual, "likes": likes, "downloads": downloads, "card": card, **facts}
     return NewRepo("model", id, oid("model", id, created), created, created, **said)
