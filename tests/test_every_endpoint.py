@@ -19,7 +19,10 @@ PUBLISHED = json.loads((HERE.parent / "manifests" / "tools.json").read_text(enco
 NAMED = json.loads((HERE.parent / "hub_mcp" / "server" / "tools" / NAMED_FILE).read_text(encoding="utf-8"))
 # Both are written by `python -m hub_mcp.dev manifests`.
 SNAPSHOTS = {tool["name"]: tool for tool in (*PUBLISHED, *(one["tool"] for one in NAMED))}
-ROUTES = [route for route in create_app().routes if isinstance(route, Route)]
+AREAS_AND_ROUTES = create_app().routes
+ROUTES = [
+    route for one in AREAS_AND_ROUTES for route in getattr(one, "routes", [one]) if isinstance(route, Route)
+]
 
 
 def recorded(tool: str) -> dict[str, Any]:
