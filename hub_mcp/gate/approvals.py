@@ -14,11 +14,12 @@ import hmac
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import NoReturn
 
 from pydantic import TypeAdapter
 
@@ -30,7 +31,7 @@ from hub_mcp.private_files import writable_by_others
 TERMINAL = "by a person in a terminal"
 PAGE = "by a person on the server's page, signed in to the Hub"
 WAYS = (TERMINAL, PAGE)
-MOST_OF_ONE, MOST = 50, 1_000  # plans that wait for one account, and for all together
+MOST_OF_ONE, MOST = 50, 1_000  # plans that wait for one caller, and that are kept for all together
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Waiting:
         seal: a digest of the plan's nonce, by which the server knows its own plan again.
         until: when it expires, in seconds of the epoch.
         account: whose token asked for it, by the Hub's name, where a page can be shown; else "".
+        caller: the same by the token, sealed: nobody is told more of it than whether it is another's.
         mac: a seal on all of the above; approval: one on that, made when a person has typed the name.
     """
 
@@ -52,6 +54,7 @@ class Waiting:
     retype: str
     until: int
     account: str = ""
+    caller: str = ""
     mac: str = ""
     approval: str = ""
 
@@ -70,9 +73,20 @@ class Approvals:
         self._clock = clock
 
     def wait(
-        self, *, nonce: str, tool: str, consequence: str, retype: str, until: int, account: str = ""
+        self,
+        *,
+        nonce: str,
+        tool: str,
+        consequence: str,
+        retype: str,
+        until: int,
+        account: str = "",
+        caller: str = "",
     ) -> str:
-        """Store a plan that waits for approval, in place of the account's oldest where many wait; its id.
+        """Store a plan that waits for approval; its id.
+
+        Args:
+            caller: whose plan it is, as a digest of their token.
 
         Raises:
             Stopped: the directory is open to others, or too many wait there.
@@ -81,25 +95,34 @@ class Approvals:
         key = local_key(self._state)
         self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._check()
-        self._make_room(key, account)
+        whose = sealed(key, "caller", caller)
+        self._check_room(key, whose)
         seal = _seal(nonce)
-        plan = Waiting(_id_of(seal), seal, tool, consequence, retype, until, account)
+        plan = Waiting(_id_of(seal), seal, tool, consequence, retype, until, account, whose)
         self._write(replace(plan, mac=_mac(plan, key)))
         return plan.id
 
-    def _make_room(self, key: bytes, account: str) -> None:
-        kept: list[tuple[Waiting, Path]] = []
+    def _check_room(self, key: bytes, caller: str) -> None:
+        """Raises: Stopped: too many wait, for the caller or for all; none is lost for another."""
+        kept: list[Waiting] = []
         for path in self._directory.glob("*.json"):
             if (one := self._read(path, key)) is None or one.until <= self._clock():
                 path.unlink(missing_ok=True)
             else:
-                kept.append((one, path))
-        own = [(one, path) for one, path in kept if one.account == account]
-        own.sort(key=lambda each: (self.has_approved(each[0]), each[0].until))
-        for _, path in own[: max(0, len(own) - MOST_OF_ONE + 1)]:
-            path.unlink(missing_ok=True)
-        if len(kept) - len(own) >= MOST:
-            raise Stopped("Too many plans wait for approval here.", advice="Call again in ten minutes.")
+                kept.append(one)
+        own = [one for one in kept if one.caller == caller and not self.has_approved(one)]
+        if len(own) >= MOST_OF_ONE:
+            self._refuse(f"{MOST_OF_ONE} plans of yours wait", own)
+        if len(kept) >= MOST:
+            self._refuse("Too many plans wait", kept)
+
+    def _refuse(self, what: str, waiting: Sequence[Waiting]) -> NoReturn:
+        left = max(1, round((min(one.until for one in waiting) - self._clock()) / 60))
+        raise Stopped(
+            f"{what} for approval here already.",
+            advice="Ask the person to approve those, or call again once they expire, the first of them in "
+            f"{left} {'minute' if left == 1 else 'minutes'}.",
+        )
 
     def waiting(self) -> list[Waiting]:
         """The plans that still wait, the one that expires first at the top."""

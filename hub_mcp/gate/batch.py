@@ -190,13 +190,13 @@ async def assess_all(gate: Gate, batch: Batch, hub: Hub, reached: Reached) -> Ba
     return BatchAssessment.of(items, goes_on=batch.goes_on)
 
 
-def question_about(gate: Gate, batch: Batch, found: BatchAssessment, hub: Hub) -> Question:
+async def question_about(gate: Gate, batch: Batch, found: BatchAssessment, hub: Hub) -> Question:
     """The one question about all of them.
 
     Raises:
         Stopped: it would be too long for a person to read.
     """
-    challenge = Challenge.issue(batch, found, hub.caller, gate.scope, gate.clock())
+    challenge = Challenge.issue(batch, found, hub.caller, await gate.scope(), gate.clock())
     question = Question.of(found.stakes, challenge)
     if (size := len(question.message)) > LONGEST:
         fit = max(1, len(batch.calls) * LONGEST // size)
@@ -209,7 +209,7 @@ def question_about(gate: Gate, batch: Batch, found: BatchAssessment, hub: Hub) -
 
 async def ask_about_all(gate: Gate, batch: Batch, found: BatchAssessment, hub: Hub) -> Question:
     """The question for a person; every call is recorded as asked."""
-    question = question_about(gate, batch, found, hub)
+    question = await question_about(gate, batch, found, hub)
     for one in found.items:
         await gate.asked(one, hub, f"one of {batch.subject}: {question.headline}")
     return question

@@ -83,7 +83,7 @@ class Challenge:
         standing: a digest of the facts shown, numbers by their order of magnitude.
         retype: what has to be typed; "" where yes or no will do.
         caller: a digest of whose token it is, salted by the nonce.
-        nonce: what makes it work once; scope: where that is remembered, "" for everywhere.
+        nonce: what makes it work once; scope: where that is remembered.
         issued: when it was made, in seconds of the epoch.
     """
 
@@ -158,7 +158,10 @@ class Challenge:
         if self.caller != caller.under(self.nonce.encode()):
             raise Stopped("The confirmation was given by somebody else.", advice=ASK_AGAIN)
         if self.scope != scope:
-            raise Stopped("The confirmation was asked for before this server was started.", advice=ASK_AGAIN)
+            raise Stopped(
+                "The confirmation was asked for elsewhere, or before this server was started.",
+                advice=ASK_AGAIN,
+            )
 
     def refuse_changed(self, now: Assessed) -> None:
         """Hold what was shown against what the Hub shows now.

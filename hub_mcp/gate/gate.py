@@ -84,10 +84,13 @@ class Gate:
         self.clock = clock
         self._limits = Limits(settings, self._used)
 
-    @property
-    def scope(self) -> str:
-        """Where answers are remembered as used; one from another scope could be used a second time."""
-        return self._used.scope
+    async def scope(self) -> str:
+        """Where answers are remembered as used; one from another scope could be used a second time.
+
+        Raises:
+            Stopped: nobody knows at present.
+        """
+        return await self._used.scope()
 
     @property
     def journal(self) -> Journal:
@@ -125,7 +128,7 @@ class Gate:
         """
         await self._limits.check(call)
         found = await look(call, hub, self._limits)
-        question = self._question(call, found, hub) if found.stakes else None
+        question = await self._question(call, found, hub) if found.stakes else None
         return Rehearsal(found, found.call.to_http(hub.base), found.call.preview(found.before), question)
 
     # ── asking ───────────────────────────────────────────────────────────────────────────────────────
@@ -136,21 +139,21 @@ class Gate:
 
     async def ask(self, call: Change[Any, Any], assessment: Assessment, hub: Hub) -> Question:
         """The question for a person, which is recorded as asked."""
-        question = self._question(call, assessment, hub)
+        question = await self._question(call, assessment, hub)
         await self.asked(assessment, hub, question.headline)
         return question
 
-    def _question(self, call: Change[Any, Any], found: Assessment, hub: Hub) -> Question:
-        challenge = Challenge.issue(call, found, hub.caller, self.scope, self.clock())
+    async def _question(self, call: Change[Any, Any], found: Assessment, hub: Hub) -> Question:
+        challenge = Challenge.issue(call, found, hub.caller, await self.scope(), self.clock())
         return Question.about(found, challenge)
 
-    def check(self, challenge: Challenge, call: Proposal, hub: Hub) -> None:
+    async def check(self, challenge: Challenge, call: Proposal, hub: Hub) -> None:
         """Hold an answer that was brought with a call against that call.
 
         Raises:
             Stopped: it was given for something else, by somebody else, or too long ago.
         """
-        challenge.refuse_misfit(call, hub.caller, self.scope, self.clock())
+        challenge.refuse_misfit(call, hub.caller, await self.scope(), self.clock())
 
     async def redeem(self, challenge: Challenge, call: Proposal, hub: Hub) -> None:
         """Use up what an answer is bound to: whatever the answer was, it is the only one.
@@ -158,7 +161,7 @@ class Gate:
         Raises:
             Stopped: it does not fit the call, or was used already.
         """
-        self.check(challenge, call, hub)
+        await self.check(challenge, call, hub)
         if not await self._used.claim(challenge.nonce, EXPIRES):
             raise Stopped("The confirmation has already been used; each works only once.", advice=ASK_AGAIN)
 

@@ -17,9 +17,11 @@ from hub_mcp.gate.local_key import local_key, sealed
 
 
 class UsageStore(Protocol):
-    """Remembers which nonces were used; `scope` names where, and is "" when every process looks there."""
+    """Remembers which nonces were used."""
 
-    scope: str
+    async def scope(self) -> str:
+        """The name of where it remembers: an answer that was asked for elsewhere could be used there too."""
+        ...
 
     async def claim(self, nonce: str, seconds: float) -> bool:
         """Use a nonce; False where it was used already. After so many seconds it may be forgotten."""
@@ -34,10 +36,13 @@ class InMemoryUsage:
     """Remembers within this process."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
-        self.scope = os.urandom(6).hex()
+        self._scope = os.urandom(6).hex()
         self._clock = clock
         self._until: dict[str, float] = {}
         self._counted: dict[str, int] = {}
+
+    async def scope(self) -> str:
+        return self._scope
 
     async def claim(self, nonce: str, seconds: float) -> bool:
         now = self._clock()
@@ -65,7 +70,7 @@ class FileUsage(InMemoryUsage):
 
     def __init__(self, state: Path, clock: Callable[[], float] = time.time) -> None:
         super().__init__(clock)
-        self.scope = sealed(local_key(state), "scope", "")[:12]
+        self._scope = sealed(local_key(state), "scope", "")[:12]
         self._directory = state / "used"
 
     async def claim(self, nonce: str, seconds: float) -> bool:

@@ -24,7 +24,7 @@ from mcp.types import CallToolResult
 from hub_mcp.cli.approve import approve
 from hub_mcp.errors import Stopped
 from hub_mcp.gate import approvals as approving
-from hub_mcp.gate.approvals import MOST_OF_ONE, Approvals
+from hub_mcp.gate.approvals import Approvals
 from hub_mcp.gate.challenge import Challenge
 from hub_mcp.gate.gate import Gate
 from hub_mcp.gate.journal import Journal
@@ -451,30 +451,23 @@ async def test_a_nonce_is_never_in_its_place_without_the_time_until_which_it_cou
     assert [first, *again].count(True) == 1
 
 
-def test_of_one_account_fifty_plans_wait_and_what_is_approved_makes_room_last(tmp_path: Path) -> None:
-    clock = Clock()
-    approvals = Approvals(tmp_path, clock)
-
-    def planned(account: str, n: int) -> str:
-        clock.now += 1
-        until = int(clock.now) + 600
-        return approvals.wait(
-            nonce=f"{account}{n}",
-            tool="delete_repo",
-            consequence="",
-            retype="ada/x",
-            until=until,
-            account=account,
-        )
-
-    first, other = planned("ada", 0), planned("eve", 0)
-    found = approvals.find(first)
-    assert found
-    approvals.approve(found)
-    ids = [planned("ada", n) for n in range(1, MOST_OF_ONE + 10)]
-    waiting = {one.id for one in approvals.waiting()}
-    assert waiting == {first, other, *ids[-(MOST_OF_ONE - 1) :]}
-    assert approvals.is_approved("ada0")
+@pytest.mark.asyncio
+async def test_of_one_caller_so_many_plans_wait_and_the_next_is_refused_for_that_caller_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(approving, "MOST_OF_ONE", 3)
+    gate = world.gate()
+    async with world.client(gate=gate) as ada, world.client(gate=gate, token=EVE) as eve:
+        for _ in range(3):
+            assert not (await ada.call_tool("delete_repo", DELETE)).is_error
+        ids = {one.id for one in world.approvals.waiting()}
+        assert refused(answer := await ada.call_tool("delete_repo", DELETE))
+        assert "3 plans of yours wait for approval here already." in text_of(answer)
+        assert "the first of them in 10 minutes" in text_of(answer)
+        assert {one.id for one in world.approvals.waiting()} == ids
+        assert not (await eve.call_tool("delete_repo", {**DELETE, "repo_id": "eve/secret-sauce"})).is_error
+        world.approvals.approve(next(one for one in world.approvals.waiting() if one.id in ids))
+        assert not (await ada.call_tool("delete_repo", DELETE)).is_error
 
 
 def test_of_all_accounts_only_so_many_plans_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -136,7 +136,6 @@ async def test_an_answer_to_a_server_that_was_killed_meanwhile_changes_nothing(w
 @pytest.mark.asyncio
 async def test_another_worker_with_the_same_keys_and_memory_takes_the_answer_once(world: World) -> None:
     shared = InMemoryUsage(world.clock)
-    shared.scope = ""  # as a store that every worker looks into
     async with world.client("auto", agreeing, gate=world.gate(used=shared)) as client:
         state = await question(client)
     async with world.client("auto", agreeing, gate=world.gate(used=shared)) as client:

@@ -24,7 +24,7 @@ from tests.http.serving import client_of
 from tests.judges.team import KEYS, redis_at, run, server, within
 from tests.waiting import PATIENCE
 
-pytest.importorskip("redis")
+Client = pytest.importorskip("redis").Redis
 if shutil.which("redis-server") is None:
     pytest.skip("redis-server is not here", allow_module_level=True)
 if not Path("/proc/self/stat").exists():
@@ -91,6 +91,30 @@ async def test_what_one_server_asks_another_takes_the_answer_to_once(hub: str, t
     outcomes = [json.loads(line)["outcome"] for line in told]
     assert outcomes.count("done") == MANY + 1
     assert ADA not in "".join(told)
+
+
+async def test_an_answer_counts_only_with_the_redis_that_it_was_asked_for_with(
+    hub: str, tmp_path: Path
+) -> None:
+    names = await make(hub, 2)
+    (tmp_path / "other").mkdir()
+    async with (
+        redis_at(tmp_path) as redis,
+        redis_at(tmp_path / "other") as elsewhere,
+        server(hub, tmp_path, "--redis", redis.url) as one,
+        server(hub, tmp_path, "--redis", elsewhere.url) as copy,
+        client_of(one.url, answer=lambda params: None) as asks,
+        client_of(copy.url, answer=lambda params: None) as takes,
+    ):
+        states = {name: await question(asks, TOOL, publishing(name)) for name in names}
+        first, last = names
+        assert refused(await answered(takes, states[first], TOOL, publishing(first), YES))
+        assert not (await answered(asks, states[first], TOOL, publishing(first), YES)).is_error
+        Client.from_url(redis.url).flushall()  # so that nobody remembers what was used
+        for name in names:
+            assert refused(again := await answered(asks, states[name], TOOL, publishing(name), YES))
+            assert "asked for elsewhere" in text_of(again)
+    assert await hidden(hub, names) == {first: False, last: True}
 
 
 @pytest.mark.parametrize("era", ERAS)

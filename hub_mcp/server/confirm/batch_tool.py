@@ -113,7 +113,7 @@ async def changed_many(
     shown: BatchAssessment | None = None
     try:
         if dry_run or gate.settings.dry_run:
-            return _rehearsed(gate, batch, await assess_all(gate, batch, hub, reached), hub, form), None
+            return await _rehearsed(gate, batch, await assess_all(gate, batch, hub, reached), hub, form), None
         answer = await answer_brought(gate, params, batch, hub, confirm_token)
         decision = answer if isinstance(answer, Decision) else None
         if not isinstance(answer, Decision):
@@ -132,7 +132,7 @@ async def changed_many(
         return error_result(stop), None
 
 
-def _rehearsed(
+async def _rehearsed(
     gate: Gate, batch: Batch, found: BatchAssessment, hub: Hub, form: AnswerForm
 ) -> CallToolResult:
     lines = [f"A dry run. {NOTHING_CHANGED}"]
@@ -140,7 +140,8 @@ def _rehearsed(
         request = one.call.to_http("")
         lines.append(f"{n}. {request.method} {request.url}")
     if found.stakes:
-        lines.append(f"A person would be asked:\n\n{question_about(gate, batch, found, hub).message}")
+        question = await question_about(gate, batch, found, hub)
+        lines.append(f"A person would be asked:\n\n{question.message}")
     else:
         lines.append("It would be done without asking anybody.")
     return result_of("\n".join(lines), {"dry_run": True, "note": "\n".join(lines)}, form)

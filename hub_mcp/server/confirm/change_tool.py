@@ -98,7 +98,7 @@ async def answer_brought(
     Raises:
         Stopped: it does not fit, waits for approval, or the policy takes no plans.
     """
-    answer = _brought(gate, params, call, hub, confirm_token)
+    answer = await _brought(gate, params, call, hub, confirm_token)
     if isinstance(answer, Unanswered):
         await gate.redeem(answer.challenge, call, hub)
         _need_plans(gate, answer.why)
@@ -138,7 +138,7 @@ async def put(
 
         diff = await diff_of(calls, hub)
         return asked_in_view(question, gate.keys, params, gate.settings.tool_prefix, form, diff)
-    made = plan_for(question, Seals(gate.keys), gate.approvals, await _account(gate, hub))
+    made = plan_for(question, Seals(gate.keys), gate.approvals, hub.caller, await _account(gate, hub))
     return plan(made, form, params.name, why)
 
 
@@ -168,7 +168,7 @@ async def _answer(
         raise
 
 
-def _brought(
+async def _brought(
     gate: Gate,
     params: CallToolRequestParams,
     call: Proposal,
@@ -181,7 +181,7 @@ def _brought(
         Stopped: it does not fit, waits for approval, or the policy takes no plans.
     """
     if isinstance(confirm_token, ViewAnswer):
-        return confirm_token.decision(gate, call, hub)
+        return await confirm_token.decision(gate, call, hub)
     policy = gate.settings.confirm
     if policy == "off":
         return None
@@ -194,7 +194,7 @@ def _brought(
             f"This server takes no confirm_token: it runs with --confirm {policy}.", advice=NOBODY_TO_ASK
         )
     challenge = Seals(gate.keys).open(confirm_token)
-    gate.check(challenge, call, hub)
+    await gate.check(challenge, call, hub)
     how = need_approval(challenge, gate.approvals)
     return Decision(challenge, True, by=how or "on the model's word")
 

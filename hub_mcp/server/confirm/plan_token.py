@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from mcp.server.request_state import AESGCMRequestStateCodec, InvalidRequestState
 
+from hub_mcp.client.caller import Caller
 from hub_mcp.errors import Stopped
 from hub_mcp.gate.approvals import Approvals
 from hub_mcp.gate.challenge import ASK_AGAIN, Challenge
@@ -56,11 +57,13 @@ class Plan:
     step: str = ""
 
 
-def plan_for(question: Question, seals: Seals, approvals: Approvals, account: str = "") -> Plan:
+def plan_for(
+    question: Question, seals: Seals, approvals: Approvals, caller: Caller, account: str = ""
+) -> Plan:
     """A plan that is made when its token comes back; where a name must be typed, it waits for approval.
 
     Raises:
-        Stopped: it cannot be stored.
+        Stopped: it cannot be stored, or too many wait.
     """
     challenge = question.challenge
     if not challenge.retype:
@@ -73,6 +76,7 @@ def plan_for(question: Question, seals: Seals, approvals: Approvals, account: st
             retype=challenge.retype,
             until=int(challenge.until),
             account=account,
+            caller=caller.under(PLAN),
         )
     except OSError as trouble:
         raise Stopped(

@@ -71,7 +71,7 @@ class ViewAnswer:
             raise Stopped(FOR_THE_VIEW, advice=WAIT)
         return cls(token, key, yes, name, tool, arguments)
 
-    def decision(self, gate: Gate, call: Proposal, hub: Hub) -> Decision:
+    async def decision(self, gate: Gate, call: Proposal, hub: Hub) -> Decision:
         """What the person decided.
 
         Raises:
@@ -81,7 +81,7 @@ class ViewAnswer:
         if gate.settings.confirm != "plan" or not any(ours):
             raise Stopped(FOR_THE_VIEW, advice=WAIT)
         challenge = Seals(gate.keys, VIEW).open(self.token)
-        gate.check(challenge, call, hub)
+        await gate.check(challenge, call, hub)
         if self.yes and 0 <= gate.clock() - challenge.issued < AT_ONCE:
             raise Stopped("The answer came faster than anybody reads the question.", advice=ASK_AGAIN)
         content = {"name": self.name} if challenge.retype else {"confirm": True}

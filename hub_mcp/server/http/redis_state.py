@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import asdict
 from typing import Final
@@ -33,6 +34,7 @@ from hub_mcp.errors import Stopped
 log = logging.getLogger("hub_mcp")
 
 PREFIX: Final = "hub-mcp:"
+NAME: Final = PREFIX + "name"
 CHANNEL: Final = PREFIX + "changes"
 PLAIN = {kind.__name__: kind for kind in (ToolsListChanged, PromptsListChanged, ResourcesListChanged)}
 LONGEST_WAIT = 5.0  # seconds between tries to reach Redis again
@@ -65,11 +67,22 @@ def answering(redis: Redis) -> Callable[[], Awaitable[bool]]:
 class RedisUsage:
     """Remembers for every process at the same Redis which answers were used; counts for those of one run."""
 
-    scope = ""
-
     def __init__(self, redis: Redis, run: str = "") -> None:
         self._redis = redis
         self._run = run
+
+    async def scope(self) -> str:
+        """The name of this Redis, given by whoever needed it first; one that lost its data gets another.
+
+        Raises:
+            Stopped: it cannot be reached.
+        """
+        try:
+            await self._redis.set(NAME, secrets.token_hex(6), nx=True)
+            name = await self._redis.get(NAME) or b""
+        except (RedisError, OSError) as trouble:
+            raise _unknown("Which confirmations count", trouble) from None
+        return name.decode() if isinstance(name, bytes) else name
 
     async def claim(self, nonce: str, seconds: float) -> bool:
         """Use a nonce.
