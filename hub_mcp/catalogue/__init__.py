@@ -1,4 +1,4 @@
-"""What the Hub offers: every documented endpoint, and others beside."""
+"""What the Hub offers: every documented endpoint, and some undocumented ones."""
 
 from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.endpoint import ENDPOINTS, Endpoint

@@ -1,7 +1,7 @@
-"""What the Hub answers, typed and lean: an answer knows its fields, which are shown unasked, how a row reads.
+"""The Hub's answers, typed and lean: an answer knows its fields and which of them are shown by default.
 
-Names are the Hub's own (`lastModified`, `pipeline_tag`): what is shown, what `fields` asks for and what the
-Hub's documentation says are the same word. Unknown fields never break and can be asked for; a known field of
+Names are the Hub's own (`lastModified`, `pipeline_tag`), so that output, the `fields` argument and the Hub's
+documentation use the same words. Unknown fields never break anything and can be selected; a known field of
 an unexpected type is kept as it came.
 """
 
@@ -21,12 +21,12 @@ from hub_mcp.catalogue.sentences import is_sentence
 from hub_mcp.errors import UnexpectedAnswer, plain
 from hub_mcp.text import quoted, visible
 
-BEFORE_DATES = "2022-03-02T23:29:04.000Z"  # api.md: given to everything older than the recording of dates
-TEXT_LIMIT = 4_000  # characters of one text of the Hub's that an answer holds
-WHOLE_TEXT = 262_144  # characters of a text that can be read on to
-SHORT = 1_000  # characters of one text in a line
-KEY_LIMIT = 200  # characters of a name in an object of the Hub's
-DEEPEST = 30  # levels of nesting that an answer shows; the Hub's own go to about ten
+BEFORE_DATES = "2022-03-02T23:29:04.000Z"  # api.md: the date of everything from before dates were recorded
+TEXT_LIMIT = 4_000  # characters of one text in an answer
+WHOLE_TEXT = 262_144  # characters of a text that can be read in parts
+SHORT = 1_000  # characters of one text on a line
+KEY_LIMIT = 200  # characters of a key in one of the Hub's objects
+DEEPEST = 30  # levels of nesting in an answer; the Hub's own have about ten
 EMPTY: tuple[Any, ...] = (None, "", [], {}, ())
 
 
@@ -34,15 +34,15 @@ def clean(value: Any, limit: int = TEXT_LIMIT, depth: int = DEEPEST) -> Any:
     """The Hub's JSON without control, bidirectional and invisible characters; text and nesting bounded."""
     if isinstance(value, str):
         if len(value) <= limit and value.isascii() and value.isprintable():
-            return value  # most texts are plain, and this is quick
-        near = value[: 2 * limit]  # a text of megabytes is not read to its end
+            return value  # a quick path: most texts are plain
+        near = value[: 2 * limit]  # a text of megabytes is not processed to its end
         text = visible(near)
         if len(text) <= limit and len(near) == len(value):
             return text
         beyond = f"… ({len(value) - len(near):,} more characters)" if len(near) < len(value) else ""
         return cut_text(text + beyond, limit)
     if isinstance(value, float) and not math.isfinite(value):
-        return str(value)  # JSON has no word for it
+        return str(value)  # not valid in JSON
     if depth == 0 and isinstance(value, (Mapping, list, tuple)):
         return "…"
     if isinstance(value, Mapping):
@@ -63,15 +63,15 @@ def is_array(value: Any) -> TypeGuard[list[Any]]:
 
 
 def objects_in(value: Any) -> list[dict[str, Any]]:
-    """The objects in a JSON array; none where it is not one."""
+    """The objects in a JSON array; empty if it is not an array."""
     return [one for one in value if is_object(one)] if is_array(value) else []
 
 
 class Answer:
-    """Anything an endpoint answers."""
+    """Any answer of an endpoint."""
 
-    verbatim: ClassVar[str] = ""  # the name of a text of several lines, which is shown last and as it is
-    is_file: ClassVar[bool] = False  # whether it is a file, or says where one lies
+    verbatim: ClassVar[str] = ""  # the field with a multi-line text, shown last and verbatim
+    is_file: ClassVar[bool] = False  # whether it is a file, or the address of one
 
     @classmethod
     def of(cls, value: Any) -> Self:
@@ -84,27 +84,27 @@ class Answer:
 
     @property
     def identity(self) -> str:
-        """The Hub's own id of the thing; "" where it has none."""
+        """The Hub's own id of the thing; "" if it has none."""
         return ""
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
-        """What is shown of it, as JSON: what matters, what was asked for, nothing empty."""
+        """What is shown of it, as JSON: the important and the requested fields, nothing empty."""
         return {}
 
     def entire(self, fields: Sequence[str] = ()) -> dict[str, Any]:
-        """The same with all entries of long lists and all of long texts, to be read part by part."""
+        """The same with long lists and texts complete, for reading part by part."""
         return self.content(fields)
 
     def facts(self) -> tuple[str, ...]:
-        """What a person should know before it is changed or lost, one short line each."""
+        """What a person should know before it is changed or lost, one short line per fact."""
         return ()
 
     def dependents(self) -> tuple[str, ...]:
-        """Who or what refers to it, one short line each."""
+        """Who or what refers to it, one short line per item."""
         return ()
 
     def standing(self) -> tuple[object, ...]:
-        """What of its facts must still hold when it is changed: numbers by their order of magnitude."""
+        """The facts that must still hold when it is changed; numbers by their order of magnitude."""
         return ()
 
 
@@ -113,7 +113,7 @@ class Record(BaseModel, Answer):
 
     model_config = ConfigDict(extra="allow", frozen=True, defer_build=True, populate_by_name=True)
 
-    shown: ClassVar[tuple[str, ...]] = ()  # the Hub's names of what is shown unasked, in this order
+    shown: ClassVar[tuple[str, ...]] = ()  # the Hub's names of the fields shown by default, in this order
     noun: ClassVar[str] = "object"
 
     @classmethod
@@ -137,7 +137,7 @@ class Record(BaseModel, Answer):
         return read
 
     def field(self, name: str) -> Any:
-        """The value of a field by the Hub's name for it; None where it has none."""
+        """The value of a field by the Hub's name for it; None if it is missing."""
         extra = self.__pydantic_extra__
         if extra and name in extra:
             return extra[name]
@@ -146,10 +146,10 @@ class Record(BaseModel, Answer):
         return value.model_dump(by_alias=True, exclude_none=True) if isinstance(value, BaseModel) else value
 
     def at(self, path: str) -> Any:
-        """The value of a field, or of a part of it by dots: `runtime.stage`; None where it has none."""
+        """The value of a field, or of a part of it by dotted path (`runtime.stage`); None if missing."""
         value = self.field(path)
         if value is not None or "." not in path:
-            return value  # some names of the Hub's have dots themselves
+            return value  # some of the Hub's names have dots themselves
         name, *parts = path.split(".")
         value = self.field(name)
         for part in parts:
@@ -167,7 +167,7 @@ class Record(BaseModel, Answer):
         return {**self.content(fields), **self.picked((*self.shown, *fields), WHOLE_TEXT)}
 
     def picked(self, columns: Sequence[str], limit: int = TEXT_LIMIT) -> dict[str, Any]:
-        """These fields, or parts of them by dots, without the empty ones; texts of at most `limit`."""
+        """These fields, or parts of them by dotted path, without empty ones; texts cut to `limit`."""
         return {
             name: clean(value, limit)
             for name in columns
@@ -177,14 +177,14 @@ class Record(BaseModel, Answer):
 
 @cache
 def _attributes(kind: type[Record]) -> dict[str, str]:
-    """The attribute of each of a record's fields, by its own name and by the Hub's."""
+    """The attribute for each field of a record, by its own name and by the Hub's."""
     fields = kind.model_fields.items()
     return {name: attribute for attribute, info in fields for name in (attribute, info.alias) if name}
 
 
 @dataclass(frozen=True)
 class Done(Answer):
-    """The Hub did it, and had nothing more to say."""
+    """The Hub made the change and returned nothing else."""
 
     said: str = "done"
 
@@ -201,15 +201,15 @@ R = TypeVar("R", bound=Answer)
 
 @dataclass(frozen=True)
 class Count(Answer):
-    """How many rows a listing has, and how many of each value of something they have.
+    """How many rows a listing has, and how many for each value of a column.
 
     Attributes:
         rows: how many were counted.
-        next_cursor: where the counting stopped; "" where it reached the end.
-        by: rows a value, the most frequent first; None where nobody asked.
-        without: rows that have no such value.
-        looked_at: rows of the Hub's that were looked at, where some did not count.
-        may_be_by: what the rows could be counted by, where none has what was asked for.
+        next_cursor: where counting stopped; "" if it reached the end.
+        by: rows per value, most frequent first; None if not requested.
+        without: rows without such a value.
+        looked_at: rows read from the Hub, if some did not count.
+        may_be_by: what the rows could be counted by, if none has the requested column.
     """
 
     rows: int
@@ -236,15 +236,15 @@ class Count(Answer):
 
 @dataclass(frozen=True)
 class Page(Answer, Generic[R]):
-    """Some rows of a listing, and where the next ones are.
+    """Some rows of a listing, and a cursor for the next ones.
 
     Attributes:
         items: the rows, in the Hub's order.
-        next_cursor: our opaque cursor of what follows; "" at the end.
-        left_out: rows of the Hub's that could not be read as what they should be.
-        looked_at: rows of the Hub's that were looked at, where some were not asked for.
-        cursors: the cursor that follows each row, so that a page can be cut behind any of them.
-        near: owners that there are, where there is nothing since there is no such owner.
+        next_cursor: our opaque cursor for what follows; "" at the end.
+        left_out: rows of the Hub that did not have the expected shape.
+        looked_at: rows read from the Hub, if some were filtered out.
+        cursors: the cursor after each row, so that a page can be cut after any of them.
+        near: existing owners with similar names, if there are no rows because there is no such owner.
     """
 
     items: tuple[R, ...] = ()
@@ -268,7 +268,7 @@ class Page(Answer, Generic[R]):
         return (f"refers to it: {names}{more}",)
 
     def cut(self, rows: int) -> Self:
-        """The first `rows` rows; the rest is behind the cursor."""
+        """The first `rows` rows; the cursor leads to the rest."""
         if rows >= len(self.items):
             return self
         return replace(
@@ -298,7 +298,7 @@ def _plain_json(value: Any) -> Any:
 
 
 def day(moment: str | None) -> str:
-    """The day of an ISO moment; the Hub's sentinel is said for what it means, and anything else is none."""
+    """The day of an ISO moment; the Hub's sentinel in words, and "" for anything else."""
     if moment == BEFORE_DATES:
         return "before dates were recorded"
     return moment[:10] if isinstance(moment, str) and _DAY.match(moment) else ""
@@ -316,12 +316,12 @@ def size(count: float | None) -> str:
 
 
 def magnitude(number: int | None) -> int:
-    """How many digits a number has; 0 for none, -1 where nobody tells the number."""
+    """How many digits a number has; 0 for zero, -1 if the number is unknown."""
     return -1 if number is None else len(str(number)) if number else 0
 
 
 def counted(number: int, thing: str) -> str:
-    """So many things, in words."""
+    """A count with its noun, such as "3 models"."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
@@ -330,7 +330,7 @@ SIZES = frozenset({"size", "storage", "usedStorage", "estimatedStorage", "mainSi
 
 
 def as_text(value: Any, limit: int = SHORT, name: str = "") -> str:
-    """A value on one line, as people write it.
+    """A value on one line, in readable form.
 
     Args:
         limit: characters of one text in it.

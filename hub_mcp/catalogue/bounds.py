@@ -1,7 +1,7 @@
-"""How large an answer may get: about 20,000 tokens, cut between entries, never inside a word, and said so.
+"""The size limit of an answer: about 20,000 tokens, cut between entries, never inside a word, and reported.
 
-A context window is counted in tokens, which no two models count alike; `weight` is an estimate from above for
-all of them.
+Context windows are measured in tokens, which every model counts differently; `weight` is an upper estimate
+for all of them.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from itertools import islice
 from typing import Any
 
 BUDGET = 20_000  # tokens of one answer
-FEW = 30  # entries of an object whose large parts are cut, rather than the entries at its end
+FEW = 30  # up to this many entries of an object, its large values are cut rather than its last entries
 _CUT = re.compile(r"… \(([\d,]+) more characters\)$")
 _PIECE = re.compile(r"[A-Z]?[a-z]{1,4}|[A-Z]{1,2}|[0-9]{1,3}|[^\sA-Za-z0-9]|\s{2,}|[\t\n]| (?=[^A-Za-z])")
 
 
 def weight(text: str) -> int:
-    """At most so many tokens; a text that is too short to matter is counted by its bytes."""
+    """An upper bound on the tokens of a text; one too short to matter is counted by its bytes."""
     size = len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
     if size <= 64:
         return size // 2 + 1
@@ -27,7 +27,7 @@ def weight(text: str) -> int:
 
 
 def weight_of(value: Any) -> int:
-    """At most so many tokens of a piece of JSON, names included."""
+    """An upper bound on the tokens of a piece of JSON, keys included."""
     if isinstance(value, str):
         return weight(value)
     if isinstance(value, Mapping):
@@ -38,7 +38,7 @@ def weight_of(value: Any) -> int:
 
 
 def cut_text(text: str, limit: int) -> str:
-    """The text up to the last word within the limit, and how much is left out."""
+    """The text up to the last word within the limit, with how much was cut."""
     if len(text) <= limit:
         return text
     if before := _CUT.search(text):  # it was cut already
@@ -53,12 +53,12 @@ def cut_text(text: str, limit: int) -> str:
 
 @dataclass(frozen=True)
 class Cut:
-    """A part of an answer of which only the beginning is shown.
+    """A part of an answer that was cut after its beginning.
 
     Attributes:
-        path: the names, and places in lists, that lead to it.
-        shown: how many of its entries are shown, or characters where it is a text.
-        of: how many there are.
+        path: the keys and list indexes that lead to it.
+        shown: how many of its entries, or characters of a text, are shown.
+        of: how many there are in all.
     """
 
     path: tuple[str, ...]
@@ -67,15 +67,15 @@ class Cut:
     is_text: bool = False
 
     def sentence(self) -> str:
-        """What of it is shown, in words."""
+        """How much of it is shown, in words."""
         name = ".".join(self.path)
         return f"{name}: {self.shown:,} of {self.of:,}{' characters' * self.is_text} are shown."
 
 
 def bounded(content: Mapping[str, Any], budget: int = BUDGET) -> tuple[dict[str, Any], list[Cut]]:
-    """Content within the budget, and what of it was cut.
+    """The content within the budget, and its cuts.
 
-    Small fields stay whole: what they leave of their share goes to the large ones.
+    Small fields stay complete; what they leave of their share goes to the large ones.
     """
     return _bounded(content, budget, ())
 
@@ -99,7 +99,7 @@ def _bounded(
 
 
 def _cut(value: Any, budget: int, path: tuple[str, ...]) -> tuple[Any, list[Cut]]:
-    """A value within the budget, and what of it was cut."""
+    """A value within the budget, and its cuts."""
     if isinstance(value, Mapping):
         if len(value) <= FEW:
             return _bounded(value, budget, path)

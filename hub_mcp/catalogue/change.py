@@ -1,4 +1,4 @@
-"""What only endpoints that change something have: a target, what is at stake, a preview, the way back.
+"""What only changing endpoints have: a target, stakes, a preview, an undo.
 
     @delete("/api/repos/delete", permission="repo.write", destroys="the {type} {repo_id}", retype="repo_id")
     class DeleteRepo(Change[Repository, Done]):
@@ -10,8 +10,8 @@
         def target(self) -> Endpoint[Repository]:
             return repository(self.type, self.repo_id)
 
-The first type argument is what the call acts on, as it is shown before anything is done (`Nothing` where the
-call makes something new); the second is what it answers.
+The first type argument is what the call acts on, as it is looked up beforehand (`Nothing` if the call creates
+something); the second is its answer.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from hub_mcp.text import quoted
 
 T = TypeVar("T", bound=Answer)
 A = TypeVar("A", bound=Answer)
-C = TypeVar("C", bound="Change[Any, Any]")  # the decorators take changes of every kind
+C = TypeVar("C", bound="Change[Any, Any]")  # the decorators accept changes of every type
 
 Permission = Literal[
     "repo.write", "collection.write", "org.write", "discussion.write", "job.write", "user.webhooks.write"
@@ -41,12 +41,12 @@ Permission = Literal[
 
 
 class Nothing(Answer):
-    """There is nothing yet that the call would act on."""
+    """The target of a call that creates something: there is none yet."""
 
 
 NOTHING_YET = Nothing()
 CHANGE_MANY = "change_many"  # the tool that makes several, by which they are journaled and confirmed
-WORD = re.compile(r"[\w./@:+-]+", re.ASCII)  # what needs no quotes: ids, names, roles
+WORD = re.compile(r"[\w./@:+-]+", re.ASCII)  # needs no quotes: ids, names, roles
 
 
 class Change(Endpoint[A], Generic[T, A]):
@@ -54,12 +54,12 @@ class Change(Endpoint[A], Generic[T, A]):
 
     changes: ClassVar[bool] = True
     acts_on: ClassVar[type[Answer]]
-    harmless: ClassVar[str] = ""  # why no call of the class needs anybody's yes, where that is so
+    harmless: ClassVar[str] = ""  # why no call of this class needs a person's approval, if so
     keeps: ClassVar[frozenset[str]] = (
         frozenset()
-    )  # names in the Hub's body that it fills in with what is there
-    stated: ClassVar[tuple[str, ...]] = ()  # arguments that its consequences and facts tell in words
-    publishes: ClassVar[str] = ""  # the operator's word for what its calls publish, in settings.ALLOWABLE
+    )  # fields of the Hub's body that it fills in from the current state
+    stated: ClassVar[tuple[str, ...]] = ()  # arguments that its consequences and facts already describe
+    publishes: ClassVar[str] = ""  # what its calls publish, as a word of settings.ALLOWABLE
 
     @property
     def value_from(self) -> str:
@@ -67,59 +67,59 @@ class Change(Endpoint[A], Generic[T, A]):
         return ""
 
     def target(self) -> Endpoint[T] | None:
-        """The reading call that shows what this call would act on; None where there is nothing yet."""
+        """The reading call that shows what this call would act on; None if nothing exists yet."""
         return None
 
     def parts(self) -> Sequence[Change[Any, Any]]:
-        """The calls as which it is made, one after another and with one question; itself where it is one."""
+        """The calls it consists of, made in order after a single question; usually just itself."""
         return (self,)
 
     @property
     def writes(self) -> int:
-        """How many changes it is, with those that complete it."""
+        """How many changes it makes, including those that complete it."""
         return 1
 
     def followed_by(self, before: T, after: A) -> Sequence[Change[Any, Any]]:
-        """Further calls that complete it, now that the Hub has answered; its own question covers them."""
+        """Further calls that complete it once the Hub has answered; its own question covers them."""
         return ()
 
     def completed(self, before: T, known: Known) -> Self:
-        """This call with what was looked up, where it cannot be sent without that.
+        """This call with looked-up values that it cannot be sent without.
 
         Raises:
-            HubError: it does not fit what is there.
+            HubError: it does not fit the current state.
         """
         return self
 
     def steps(self) -> Steps[Self]:
-        """The calls that must come right before it, after any yes; in the end, this call as it is sent."""
+        """The calls that must come right before it, after any approval; returns this call as it is sent."""
         yield from ()
         return self
 
     def settled(self, before: T) -> Self:
-        """This call with the ids the Hub itself uses, now that its target has been seen."""
+        """This call with the Hub's own ids, now that its target has been looked up."""
         return self
 
     def identity(self, before: T) -> str:
-        """What must still be the same when the call is made: the target's own id."""
+        """What must be unchanged when the call is made: the target's own id."""
         return before.identity
 
     def owners(self) -> tuple[str, ...]:
-        """Whose things this call names; "" for the caller's own."""
+        """The owners of the things this call names; "" for the caller."""
         return ("",) if self.line.of_caller else tuple(dict.fromkeys(owner for owner, _ in self.owned()))
 
     def touches(self, before: T, known: Known) -> tuple[str, ...]:
-        """Whose things this call changes, or shows to others."""
+        """The owners of the things this call changes or shows to others."""
         return self.owners()
 
     def shown_in(self) -> Sequence[Endpoint[Answer]]:
-        """Further reading calls whose answers this call changes, beside its target."""
+        """Reading calls other than the target whose answers this call changes."""
         return ()
 
     # ── what it does ────────────────────────────────────────────────────────────────────────────────────────
 
     def needs(self, before: T) -> Sequence[Endpoint[Answer]]:
-        """Further reading calls without which it cannot be told what this call does."""
+        """Further reading calls needed to know what this call does."""
         return ()
 
     def must_be_there(self, before: T) -> Sequence[Endpoint[Answer]]:
@@ -127,12 +127,12 @@ class Change(Endpoint[A], Generic[T, A]):
         return ()
 
     def consequences(self, before: T, known: Known) -> Iterator[Consequence]:
-        """What this call does that a person must agree to; none where it may simply be made."""
+        """What this call does that a person must agree to; empty if it may simply be made."""
         if self.line.destroys:
             yield Consequence(Impact.DESTROYS, "")
 
     def headline(self, before: T) -> str:
-        """The question; where nothing else is said, what `destroys=` says."""
+        """The question; by default, built from `destroys=`."""
         said = self.model_dump()
         words = {
             name: quoted(value) if isinstance(value, str) and name not in self.marked(RepoKind) else value
@@ -145,21 +145,21 @@ class Change(Endpoint[A], Generic[T, A]):
         return "This cannot be undone."
 
     def retype(self, before: T) -> str:
-        """What has to be typed; "" where a yes will do."""
+        """The text to type; "" if a yes is enough."""
         return str(getattr(self, self.line.retype)) if self.line.retype else ""
 
     def facts(self, before: T, known: Known) -> tuple[str, ...]:
-        """What a person should know besides."""
+        """What else a person should know."""
         return before.facts()
 
     def context(self) -> Sequence[Endpoint[Answer]]:
-        """Further reading calls that tell who depends on the target; each may fail without harm."""
+        """Further reading calls that show who depends on the target; each may fail without harm."""
         return ()
 
     def stakes(
         self, before: T, known: Known = NOTHING_KNOWN, context: Sequence[Answer] = ()
     ) -> Stakes | None:
-        """What a person must agree to; None when the call may be made."""
+        """What a person must agree to; None if the call may be made."""
         found = tuple(self.consequences(before, known))
         if not found:
             return None
@@ -174,25 +174,25 @@ class Change(Endpoint[A], Generic[T, A]):
         )
 
     def preview(self, before: T) -> dict[str, tuple[Any, Any]]:
-        """What would change, as {field: (before, after)}; empty where the call does not change fields."""
+        """What would change, as {field: (before, after)}; empty if the call does not change fields."""
         return {}
 
     def outcome(self, before: T, after: A) -> str:
-        """What changed, in a sentence, once the Hub has done it."""
+        """What changed, in a sentence, after the call."""
         if self.line.destroys:
             return f"Deleted {self.line.destroys.format(**self.model_dump())}."
         if changed := self.preview(before):
             about = (f"{self.part} of {self.subject}" if self.part else self.subject).removeprefix("the ")
             kind = "" if self.marked(RepoName) else getattr(before, "noun", "")
-            about = about if kind in about else f"{kind} {about}"  # bare ids do not tell of what
+            about = about if kind in about else f"{kind} {about}"  # bare ids do not say of what
             return f"{about}: {'; '.join(_turned(name, *both) for name, both in changed.items())}."
         return f"Done: {self.label.lower()}, {self.subject}."
 
     def outcome_text(self, before: T, after: A) -> str:
-        """What `outcome` says; less where the Hub's answers are malformed."""
+        """The text of `outcome`; shorter if the Hub's answers are malformed."""
         try:
             return self.outcome(before, after)
-        except Exception:  # it is done: no oddity in an answer may hide that
+        except Exception:  # it is done: no malformed answer may hide that
             return f"Done: {self.subject}."
 
     def told_by(self) -> Endpoint[Answer] | None:
@@ -200,14 +200,14 @@ class Change(Endpoint[A], Generic[T, A]):
         return None
 
     def undo(self, before: T, after: A) -> Change[Any, Any] | None:
-        """The call that undoes this; None where nothing can. Use `safe_undo`, which never fails."""
+        """The call that undoes this; None if nothing can. Use `safe_undo`, which never fails."""
         return None
 
     def safe_undo(self, before: T, after: A) -> Change[Any, Any] | None:
-        """What `undo` says; None too where the Hub's answers are malformed."""
+        """The call from `undo`; None also if the Hub's answers are malformed."""
         try:
             return self.undo(before, after)
-        except Exception:  # it is done: no oddity in an answer may keep it from being written down
+        except Exception:  # it is done: no malformed answer may keep it out of the journal
             return None
 
     @classmethod
@@ -216,21 +216,21 @@ class Change(Endpoint[A], Generic[T, A]):
 
 
 def _turned(name: str, was: Any, then: Any) -> str:
-    """What became of one value."""
+    """The change of one value, in words."""
     return (
         f"{name} {worded(then)}, as before" if was == then else f"{name} {worded(then)} (was {worded(was)})"
     )
 
 
 def worded(value: Any, most: int = 100) -> str:
-    """A value in a sentence of ours: the Hub's and other people's texts in quotes, on one line, and short."""
+    """A value for one of our sentences: texts from the Hub and other people quoted, on one line, short."""
     if isinstance(value, str) and not (len(value) <= most and WORD.fullmatch(value)):
         return f'"{plain(value, most).replace(chr(34), chr(39))}"' if value else "empty"
     return as_text(clean(value, most)) or "nothing"
 
 
 def linked(address: str | None) -> str:
-    """Where the Hub says that something is, behind a colon; "" where it does not."""
+    """The address the Hub gives for something, after a colon; "" if it gives none."""
     return f": {worded(address, 300)}" if address else ""
 
 
@@ -249,7 +249,7 @@ def post(
     label: str = "",
     of_caller: bool = False,
 ) -> Callable[[type[C]], type[C]]:
-    """Declare an endpoint that adds something, or (`effect=`) changes it in a way POST was chosen for."""
+    """Declare an endpoint that adds something, or with `effect=` changes it through POST."""
     line = Line("POST", path, effect, permission, destructive, idempotent, "", retype, of_caller, documented)
     return _declared(line, label)
 
@@ -283,7 +283,7 @@ def delete(
     label: str = "",
     of_caller: bool = False,
 ) -> Callable[[type[C]], type[C]]:
-    """Declare an endpoint that takes something away; `destroys` says what, as the person will be asked."""
+    """Declare an endpoint that removes something; `destroys` says what, in the words of the question."""
     line = Line("DELETE", path, Effect.DESTROY, permission, True, True, destroys, retype, of_caller)
     return _declared(line, label)
 
@@ -304,7 +304,7 @@ def _declared(line: Line, label: str) -> Callable[[type[C]], type[C]]:
 
 
 def _wrong_change(cls: type[C]) -> str | None:
-    """What is missing from a declaration of a change."""
+    """What is missing from the declaration of a change."""
     line = cls.line
     if line.permission not in get_args(Permission):
         return f"`permission=` must name what a token needs for it: {', '.join(get_args(Permission))}"

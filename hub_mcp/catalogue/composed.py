@@ -1,4 +1,4 @@
-"""Reading calls whose answer is made of several: one is answered, what else is needed is read and joined."""
+"""Reading calls whose answer combines several: the first answer decides what else is read and joined."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ A = TypeVar("A", bound=Answer)
 
 
 class Composed(Endpoint[A], Generic[A]):
-    """A call that is answered by its own request and by further reading calls, each of which may fail."""
+    """A call answered by its own request plus further reading calls, each of which may fail."""
 
     @abstractmethod
     def beside(self, answer: A) -> Sequence[Endpoint[Any]]:
-        """The further calls, now that its own request was answered; they are made at once."""
+        """The further calls, given the answer to its own request; they are made concurrently."""
 
     @abstractmethod
     def joined(self, answer: A, known: Known) -> A:
-        """The whole answer; it says what could not be seen."""
+        """The complete answer, which says what could not be read."""
 
 
 class NamesMissing(Answer):
-    """An answer about several things, some of which may not exist under the names they were asked for."""
+    """An answer about several things, some of which may not exist under the requested names."""
 
     @property
     @abstractmethod
     def missing(self) -> Mapping[str, Endpoint[Any]]:
-        """The calls that found nothing, by what the answer calls the thing."""
+        """The calls that found nothing, by the answer's name for the thing."""
 
     @abstractmethod
     def with_near(self, names: Mapping[str, Sequence[str]]) -> Self:
-        """The answer with names that do exist, by what it calls the thing that does not."""
+        """The answer with existing names, by its name for the thing that does not exist."""

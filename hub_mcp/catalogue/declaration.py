@@ -16,7 +16,7 @@ def type_arguments(cls: type[BaseModel], generic: type) -> tuple[type[Answer], .
     """The type arguments of the nearest base that has any, as in `Endpoint[Done]`.
 
     Raises:
-        TypeError: none was.
+        TypeError: there are none.
     """
     for base in cls.__mro__:
         metadata = getattr(base, "__pydantic_generic_metadata__", None)
@@ -28,7 +28,7 @@ def type_arguments(cls: type[BaseModel], generic: type) -> tuple[type[Answer], .
 
 
 def declaration_faults(cls: type[BaseModel], line: Line) -> list[str]:
-    """What does not fit together in the fields of an endpoint and its path, each as a sentence's end."""
+    """The mismatches between an endpoint's fields and its path, each as the end of a sentence."""
     found: list[str] = []
     if not line.path.startswith("/"):
         found.append(f"the path {line.path!r} must start with a slash")

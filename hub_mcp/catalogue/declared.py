@@ -1,8 +1,8 @@
-"""The endpoint classes by their tools' names; the file of one is imported when it is first asked for.
+"""The endpoint classes by tool name; the file of a class is imported when it is first looked up.
 
-A call needs one class, and making those of all areas takes longer than the rest of it. Which file holds which
-tool stands in `tools_by_file.json`, written by `python -m hub_mcp.dev manifests`. Whoever goes through all of
-them has every file imported, listed there or not.
+A call needs one class, and creating those of all areas takes longer than everything else. Which file has
+which tool is in `tools_by_file.json`, written by `python -m hub_mcp.dev manifests`. Iterating over all of
+them imports every file, listed there or not.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from typing import TypeVar
 HERE = Path(__file__).parent
 LISTED = HERE / "tools_by_file.json"
 PACKAGE = __name__.rpartition(".")[0]
-MADE = "operations"  # the room whose classes are made from a table
+MADE = "operations"  # the folder whose classes are made from a table
 C = TypeVar("C", bound=type)
 
 
 class Declared(MutableMapping[str, C]):
-    """What was declared, in the order of the rooms' and files' names and of the declarations in each."""
+    """The declared classes, in the order of folder and file names and of the declarations in each file."""
 
     def __init__(self) -> None:
         self._imported: dict[str, C] = {}

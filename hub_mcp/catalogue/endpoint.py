@@ -6,11 +6,10 @@
 
         repo_id: RepoId
 
-From such a declaration everything else is derived: the tool's name (`get_model`) and title, its schema and
-hints, where each field travels (path, query or body), its `hub://` address. A declaration that does not hold
-together, or says too little, fails at import with a sentence that says what is wrong. What changes something
-is declared as in `change.py`. Annotations are not strings here, since pydantic evaluates those again for
-every class that inherits them.
+Everything else is derived from such a declaration: the tool's name (`get_model`) and title, its schema and
+hints, where each field is sent (path, query or body), its `hub://` address. An inconsistent or incomplete
+declaration fails at import with a sentence that says what is wrong. Changes are declared as in `change.py`.
+Annotations are not strings here, since pydantic evaluates those again for every class that inherits them.
 """
 
 import inspect
@@ -41,9 +40,9 @@ from hub_mcp.catalogue.refusals import error_of, is_page
 from hub_mcp.errors import UnexpectedAnswer
 
 A = TypeVar("A", bound=Answer, covariant=True)
-E = TypeVar("E", bound="Endpoint[Any]")  # the registry holds calls of every answer type
+E = TypeVar("E", bound="Endpoint[Any]")  # the registry has calls of every answer type
 
-NAME_LIMIT = 39  # some hosts prefix the server's key and cap the whole at 64
+NAME_LIMIT = 39  # some hosts prepend the server's key and limit the result to 64
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -51,30 +50,30 @@ ENDPOINTS: "Declared[type[Endpoint[Any]]]" = Declared()  # filled by the decorat
 
 
 class Endpoint(BaseModel, Generic[A]):
-    """A call of one documented endpoint: validated, frozen, not yet sent."""
+    """A call to one documented endpoint: validated, frozen, not yet sent."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, populate_by_name=True)
 
     line: ClassVar[Line]
     tool: ClassVar[str]
-    label: ClassVar[str]  # its title; not called so, since a field may be
+    label: ClassVar[str]  # its title; not named `title`, since a field may be
     area: ClassVar[str]
-    in_area: ClassVar[str] = ""  # its area where that is not the name of its file
-    by_default: ClassVar[bool] = True  # whether it is listed where no toolset was asked for
+    in_area: ClassVar[str] = ""  # its area, if that is not the name of its file
+    by_default: ClassVar[bool] = True  # whether it is listed by default, without a toolset
     answer: ClassVar[type[Answer]]
-    at: ClassVar[str] = ""  # the template of its `hub://` address where that is not its path
+    at: ClassVar[str] = ""  # the template of its `hub://` address, if that is not its path
     changes: ClassVar[bool] = False
-    may_lie_in_storage: ClassVar[bool] = False  # whether the Hub may redirect it to where large files lie
-    answered_by_address: ClassVar[bool] = False  # whether 303 is its answer, as that of a form on a page
-    kind: ClassVar[str] = ""  # "model", "dataset" or "space" where the class is about one of them
+    may_lie_in_storage: ClassVar[bool] = False  # whether the Hub may redirect it to file storage
+    answered_by_address: ClassVar[bool] = False  # whether 303 counts as success, as for a form on a page
+    kind: ClassVar[str] = ""  # "model", "dataset" or "space" if the class is about one of them
     from_table: ClassVar[bool] = False  # whether it was made from the table of operations
-    unlisted: ClassVar[frozenset[str]] = frozenset()  # arguments that only an answer tells of
-    covers: ClassVar[tuple[str, ...]] = ()  # parameters under another name, or inside one
+    unlisted: ClassVar[frozenset[str]] = frozenset()  # arguments that only an answer mentions
+    covers: ClassVar[tuple[str, ...]] = ()  # parameters sent under another name, or inside another one
 
     @model_validator(mode="before")
     @classmethod
     def _as_people_write(cls, given: Any, info: ValidationInfo) -> Any:
-        """Nulls count as absent; repository ids may be as people write them: prefixed, or as an address."""
+        """Nulls count as absent; repository ids may be prefixed or written as an address."""
         if not isinstance(given, Mapping):
             return given
         refuse_no_text(given)
@@ -87,18 +86,18 @@ class Endpoint(BaseModel, Generic[A]):
 
     @classmethod
     def marked(cls, mark: type) -> tuple[str, ...]:
-        """The fields whose types carry such a mark."""
+        """The fields whose types have such a mark."""
         return marked_in(cls, mark)
 
     @classmethod
     def second_segment(cls, name: str) -> str:
-        """What the second path segment of a field is called; "" where it has one segment."""
+        """The name of a field's second path segment; "" if it has one segment."""
         marks = marks_of(cls.model_fields[name])
         return next((mark.second for mark in marks if isinstance(mark, OwnedThing)), "")
 
     @classmethod
     def is_deep(cls, name: str) -> bool:
-        """Whether a field is a path of any depth."""
+        """Whether a field is a path with any number of segments."""
         return name in cls.marked(PathInRepo)
 
     @classmethod
@@ -116,12 +115,12 @@ class Endpoint(BaseModel, Generic[A]):
 
     @classmethod
     def may_ask(cls) -> bool:
-        """Whether some call of this class asks a person first."""
+        """Whether any call of this class asks a person first."""
         return False
 
     @property
     def also_shown(self) -> tuple[str, ...]:
-        """The Hub's names of what an argument asks for under another name."""
+        """The Hub's names of fields that an argument requests under another name."""
         return ()
 
     @property
@@ -130,12 +129,12 @@ class Endpoint(BaseModel, Generic[A]):
 
     @property
     def permission(self) -> str:
-        """The permission a token needs for this call, by the Hub's name; "" where anybody may make it."""
+        """The permission a token needs for this call, by the Hub's name; "" if it needs none."""
         return self.line.permission
 
     @property
     def subject(self) -> str:
-        """What the call is about, in the words of a sentence."""
+        """What the call is about, worded for a sentence."""
         if repos := self.marked(RepoName):
             kinds = [str(getattr(self, name)) for name in self.marked(RepoKind)]
             return f"the {self.kind or ''.join(kinds[:1]) or 'repository'} {getattr(self, repos[0])}"
@@ -144,15 +143,15 @@ class Endpoint(BaseModel, Generic[A]):
 
     @property
     def part(self) -> str:
-        """Which part of its subject the call is about, as in "discussion 3"; "" for all of it."""
+        """The part of its subject that the call is about, such as "discussion 3"; "" for all of it."""
         return ""
 
     def owned(self) -> tuple[tuple[str, str], ...]:
-        """Whose things the call names, each with the thing's id; "" where only the owner is named."""
+        """The owners the call names, each with the id of the thing, or "" if only the owner is named."""
         return tuple(dict.fromkeys(owned_in(self)))
 
     def as_arguments(self) -> dict[str, Any]:
-        """What makes this very call again: the tool's arguments, as JSON."""
+        """The tool's arguments that reproduce this call, as JSON."""
         return self.model_dump(mode="json", exclude_none=True)
 
     def values(self) -> dict[str, Any]:
@@ -160,10 +159,10 @@ class Endpoint(BaseModel, Generic[A]):
         return self.model_dump(mode="json")
 
     def but(self, **values: Any) -> Self:
-        """This call with other values, checked as every call is: they may be the Hub's, and go into a path.
+        """This call with other values, validated again: they may come from the Hub, and go into a path.
 
         Raises:
-            UnexpectedAnswer: the values break the rules for what callers say.
+            UnexpectedAnswer: the values break the rules for arguments.
         """
         try:
             return type(self).model_validate({**self.model_dump(exclude_none=True), **values})
@@ -175,12 +174,12 @@ class Endpoint(BaseModel, Generic[A]):
     # ── to HTTP and back ────────────────────────────────────────────────────────────────────────────────────
 
     def payload(self) -> dict[str, Any]:
-        """What travels beside the path under the Hub's names: absent fields left out, local ones too."""
+        """The parameters outside the path, by the Hub's names, without absent and local fields."""
         kept_here = {*self.path_fields(), *self.marked(Local)}
         return self.model_dump(mode="json", by_alias=True, exclude=kept_here, exclude_none=True)
 
     def real_path(self) -> str:
-        """The real path, each segment percent-encoded on its own."""
+        """The actual path, each segment percent-encoded separately."""
         return fill(self.line.path, self._path_value)
 
     def _path_value(self, name: str) -> str | None:
@@ -202,13 +201,13 @@ class Endpoint(BaseModel, Generic[A]):
         """The typed answer.
 
         Raises:
-            HubError: the response says no, or is not what the endpoint answers.
+            HubError: the response is a refusal, or does not have the expected shape.
         """
         self.refuse_errors(response)
         return self.read(self.unwrap(response))
 
     def unwrap(self, response: HttpResponse) -> Any:
-        """The JSON that holds the answer, if it has any; an endpoint whose body is wrapped overrides this."""
+        """The JSON of the answer, if any; an endpoint with a wrapped body overrides this."""
         return None if self.answer is Done else response.json()
 
     def read(self, value: Any) -> A:
@@ -229,7 +228,7 @@ class Endpoint(BaseModel, Generic[A]):
 
 
 def default_endpoints() -> dict[str, type[Endpoint[Any]]]:
-    """The endpoints whose tools are listed where no toolset was asked for."""
+    """The endpoints whose tools are listed by default, without a toolset."""
     return {name: endpoint for name, endpoint in ENDPOINTS.items() if endpoint.by_default}
 
 
@@ -248,9 +247,9 @@ def get(
     """Declare an endpoint that reads.
 
     Args:
-        permission: what a token needs, where not everybody may.
-        by_post: whether its arguments travel in a body, being too many for an address.
-        is_tool: whether it is a tool, and not only what other calls look up.
+        permission: the permission a token needs, if any.
+        by_post: whether its arguments are sent in a body, because there are too many for an address.
+        is_tool: whether it is a tool, and not only looked up by other calls.
     """
     method = "POST" if by_post else "GET"
 
@@ -264,11 +263,11 @@ def get(
 def declare(
     line: Line, label: str, check: Callable[[type[E]], str | None], *, is_tool: bool = True
 ) -> Callable[[type[E]], type[E]]:
-    """The decorator that gives a class its HTTP line and enters it into the catalogue.
+    """The decorator that gives a class its HTTP line and registers it in the catalogue.
 
     Args:
-        check: says what else is wrong with a declaration, in a sentence's end; None where nothing is.
-        is_tool: whether it is entered, and so a tool.
+        check: says what else is wrong with a declaration, as the end of a sentence; None if nothing is.
+        is_tool: whether it is registered as a tool.
     """
 
     def declared(cls: type[E]) -> type[E]:
@@ -289,7 +288,7 @@ def declare(
 
 
 def _name_fault(cls: type[Endpoint[Any]]) -> str | None:
-    """What is wrong with what a tool is called, or said to do."""
+    """What is wrong with a tool's name or description."""
     if not cls.__doc__ or cls.__doc__ == inspect.getdoc(Endpoint):
         return "a docstring is missing; it is what the model reads to choose the tool"
     if len(cls.tool) > NAME_LIMIT:

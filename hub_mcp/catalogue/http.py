@@ -1,7 +1,7 @@
 """HTTP as values: the line of an endpoint, its path template, requests, responses.
 
-Path templates: `{name}` is a field, `{name}s` the plural the Hub uses for types, `[...]` a part that is left
-out when its fields are absent.
+Path templates: `{name}` is a field, `{name}s` the plural the Hub uses for types, `[...]` a part that is
+omitted if its fields are absent.
 """
 
 from __future__ import annotations
@@ -20,9 +20,7 @@ from hub_mcp.errors import UnexpectedAnswer
 
 TYPED = "typed"  # where a value is that a person types on a page of the server
 _FIELD = re.compile(r"\{(\w+)\}")
-_MEDIA_TYPE = re.compile(
-    r"[\w.+-]{1,40}/[\w.+-]{1,40}", re.ASCII
-)  # whatever else stands there is somebody's words
+_MEDIA_TYPE = re.compile(r"[\w.+-]{1,40}/[\w.+-]{1,40}", re.ASCII)  # anything else there may be user text
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 
 
@@ -37,12 +35,12 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """The HTTP line of an endpoint, and what its decorator says of it.
+    """The HTTP line of an endpoint, with the options of its decorator.
 
     Attributes:
-        spelled: method and path as the Hub documents them, where it is mistaken or says more than the path.
-        permission: what a token needs for it, by the Hub's name; "" where anybody may.
-        of_caller: it is about the caller's own account, so that no field says whose.
+        spelled: method and path as the Hub documents them, if that is wrong or more detailed than the path.
+        permission: the permission a token needs, by the Hub's name; "" if none.
+        of_caller: whether it acts on the caller's own account, so that no field names the owner.
     """
 
     method: str
@@ -58,7 +56,7 @@ class Line:
 
     @property
     def documented(self) -> str:
-        """Method and path as the Hub documents them: ids as owner and name, and the longest form."""
+        """Method and path as the Hub documents them: ids split into owner and name, in the longest form."""
         path = re.sub(r"[\[\]]", "", self.path.replace("[{type}s/]", "")).replace("{type}s", "{repo_type}")
         path = path.replace("{repo_id}", "{namespace}/{repo}").replace("{slug}", "{namespace}/{slug}-{id}")
         return self.spelled or f"{self.method} {path}"
@@ -66,17 +64,17 @@ class Line:
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """One request, as data: an absolute address, and a body where there is one.
+    """One request as data: an absolute address, and perhaps a body.
 
     Attributes:
         body: a JSON object.
-        content, content_type: a body that is something else.
-        accept: what it wants to be answered.
-        lasts: seconds that an answer without end is read; 0 for one that has an end.
-        first: only so many bytes are asked for; 0 for all.
-        with_token: whether the token travels along: it never leaves the Hub's own origin.
-        value_from: where the body's `value` is read when it is sent: on this machine, as `env:NAME` or
-            `file:PATH`, or TYPED; so it is in no call, and in nothing that is shown or written down of one.
+        content, content_type: any other body.
+        accept: the `Accept` header.
+        lasts: how many seconds to read an endless stream; 0 for an answer with an end.
+        first: request only this many bytes; 0 for all.
+        with_token: whether to send the token, which never leaves the Hub's own origin.
+        value_from: where the body's `value` comes from when sending: on this machine, as `env:NAME` or
+            `file:PATH`, or TYPED; so it is in no call, and in nothing shown or logged about one.
     """
 
     method: str
@@ -93,7 +91,7 @@ class HttpRequest:
 
 @dataclass(frozen=True)
 class HttpResponse:
-    """One answer, as data; header names are lower-case, `url` is where the answer finally came from."""
+    """One answer as data; header names are lower-case, `url` is the final address after redirects."""
 
     status: int
     headers: Mapping[str, str]
@@ -110,7 +108,7 @@ class HttpResponse:
         try:
             with no_collecting():
                 value = json.loads(self.body)
-                if b"\\ud" in self.body or b"\\uD" in self.body:  # perhaps half a character
+                if b"\\ud" in self.body or b"\\uD" in self.body:  # perhaps a lone surrogate
                     value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
                 return value
         except (ValueError, RecursionError) as trouble:
@@ -125,7 +123,7 @@ class HttpResponse:
 
 @contextmanager
 def no_collecting() -> Generator[None]:
-    """JSON has no circles, and to look for some at every so many parts takes four fifths of the time."""
+    """Turn off garbage collection: JSON has no cycles, and looking for them takes four fifths of the time."""
     collects = gc.isenabled()
     gc.disable()
     try:
@@ -136,19 +134,19 @@ def no_collecting() -> Generator[None]:
 
 
 def fields_in(template: str) -> list[str]:
-    """The fields that a template names."""
+    """The fields in a template."""
     return _FIELD.findall(template)
 
 
 def required_in(template: str) -> list[str]:
-    """The fields without which there is no path: those outside of optional parts."""
+    """The required fields of a path: those outside optional parts."""
     while (opened := _OPTIONAL.sub("", template)) != template:
         template = opened
     return _FIELD.findall(template)
 
 
 def fill(template: str, value_of: Callable[[str], str | None]) -> str:
-    """The template filled in; optional parts whose fields are absent fall away, innermost first."""
+    """The template filled in; optional parts with absent fields are dropped, innermost first."""
 
     def section(match: re.Match[str]) -> str:
         inner = match[1]
@@ -160,7 +158,7 @@ def fill(template: str, value_of: Callable[[str], str | None]) -> str:
 
 
 def encode_query(sent: Mapping[str, Any]) -> str:
-    """A query string: lists repeat their key, booleans are written as the Hub writes them."""
+    """A query string: lists repeat their key, booleans are spelled as on the Hub."""
     pairs: list[tuple[str, str]] = []
     for key, value in sent.items():
         values = value if isinstance(value, list) else [value]

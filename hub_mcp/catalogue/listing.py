@@ -1,7 +1,7 @@
-"""Listings: endpoints whose rows come page by page, behind one kind of cursor, however the Hub itself pages.
+"""Listings: endpoints whose rows come page by page, with one kind of cursor, however the Hub itself pages.
 
-Our cursor is `rows.size.place`: how many rows of the Hub's page were already given, the page size that was
-asked for, and the Hub's own cursor (or page number). It is opaque to callers and stays valid in any process.
+Our cursor is `rows.size.place`: how many rows of the Hub's page were already returned, the requested page
+size, and the Hub's own cursor (or page number). It is opaque to callers and valid in any process.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ R = TypeVar("R", bound=Answer)
 
 CURSOR_LIMIT = 4_096
 LARGEST_PAGE = 1_000  # rows
-_FAMILY = re.compile(r"([a-z_]{2,30}):")  # of a tag; anybody can write others
+_FAMILY = re.compile(r"([a-z_]{2,30}):")  # prefixes of tags; anybody can invent others
 _CURSOR = re.compile(r"([0-9]{1,7})\.([0-9]{1,5})\.([!-~]*)")
 _LINK = re.compile(r'<([^<>]*)>((?:\s*;\s*[!#$%&\'*+.^_`|~\w-]+\s*=\s*(?:"[^"]*"|[^",;\s]*))*)')
 _REL = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^",;\s]*))', re.IGNORECASE)
@@ -37,9 +37,9 @@ class Place:
     """Where in the Hub's listing the next row is.
 
     Attributes:
-        skip: rows of the Hub's page that were already given.
-        size: the page size those rows were counted in.
-        at: the Hub's cursor or page number; "" is the beginning.
+        skip: rows of the Hub's page that were already returned.
+        size: the page size that `skip` refers to.
+        at: the Hub's cursor or page number; "" for the beginning.
     """
 
     skip: int = 0
@@ -68,7 +68,7 @@ Cursor = Annotated[str, AfterValidator(_cursor)]
 
 
 class Listing(Endpoint[Page[R]], Generic[R]):
-    """A call for some rows of a listing."""
+    """A call that reads some rows of a listing."""
 
     limit: Limit = 20
     cursor: Cursor | None = None
@@ -79,8 +79,8 @@ class Listing(Endpoint[Page[R]], Generic[R]):
     row: ClassVar[type[Answer]]
     smallest: ClassVar[int] = 1  # the page sizes the Hub accepts
     largest: ClassVar[int] = 1000
-    numbered: ClassVar[str] = ""  # the parameter that counts pages, where the Hub pages by number
-    takes_limit: ClassVar[bool] = True  # else the Hub's pages have one size, or it answers all at once
+    numbered: ClassVar[str] = ""  # the page parameter, if the Hub pages by number
+    takes_limit: ClassVar[bool] = True  # if not, pages have a fixed size, or there is only one
 
     @model_validator(mode="after")
     def _cursor_is_of_this_listing(self) -> Self:
@@ -99,25 +99,25 @@ class Listing(Endpoint[Page[R]], Generic[R]):
         return True
 
     def keeps(self, row: R) -> bool:
-        """Whether a row is one that was asked for, where the Hub itself cannot tell."""
+        """Whether a row matches, for filters that the Hub does not have."""
         return True
 
     @property
     def filters_here(self) -> str:
-        """The arguments by which rows are kept or dropped here, in words; "" where the Hub does it all."""
+        """The arguments that filter rows here, in words; "" if the Hub does all filtering."""
         return ""
 
     @property
     def shown_columns(self) -> Sequence[str]:
-        """The columns that stand instead of the usual; empty for the usual."""
+        """The columns to show instead of the default; empty for the default."""
         return self.columns or ()
 
     def counting(self) -> Self:
-        """The same listing in the Hub's largest pages."""
+        """The same listing with the Hub's largest page size."""
         return self.model_copy(update={"limit": min(self.largest, LARGEST_PAGE)})
 
     def values_of(self, row: R) -> list[str]:
-        """What a row counts as: the values of the column `by`, or its tags of that family."""
+        """What a row counts as: its values in the column `by`, or its tags of that family."""
         assert self.by
         if not isinstance(row, Record):
             return []
@@ -144,7 +144,7 @@ class Listing(Endpoint[Page[R]], Generic[R]):
         return Place.read(self.cursor)
 
     def page_size(self) -> int:
-        """How many rows are asked of the Hub, so that those we still owe are among them."""
+        """How many rows to request from the Hub so that those still to return are among them."""
         place = self.place
         if self.numbered and place.size:
             return place.size
@@ -164,7 +164,7 @@ class Listing(Endpoint[Page[R]], Generic[R]):
         return sent
 
     def after(self, cursor: str) -> Self:
-        """The same listing from another place on."""
+        """The same listing, starting at another place."""
         return self.model_copy(update={"cursor": cursor or None})
 
     def from_http(self, response: HttpResponse) -> Page[R]:
@@ -184,7 +184,7 @@ class Listing(Endpoint[Page[R]], Generic[R]):
         read: list[R] = []
         behind: list[str] = []
         for one, cursor in zip(given, cursors, strict=True):
-            with suppress(UnexpectedAnswer):  # one bad row costs itself, never the page
+            with suppress(UnexpectedAnswer):  # one bad row is dropped, never the page
                 read.append(self.row.of(one))  # type: ignore[arg-type]  # `row` is the type argument
                 behind.append(cursor)
         if behind:
@@ -192,7 +192,7 @@ class Listing(Endpoint[Page[R]], Generic[R]):
         return Page(tuple(read), following, tuple(behind), len(given) - len(read))
 
     def rows(self, value: Any) -> list[Any]:
-        """The JSON rows of one page of the Hub's."""
+        """The JSON rows of one of the Hub's pages."""
         if not isinstance(value, list):
             raise UnexpectedAnswer(f"The Hub did not answer {self.label.lower()} with a list.")
         return value
@@ -207,13 +207,13 @@ class Listing(Endpoint[Page[R]], Generic[R]):
             return str(Place(0, size, at))
         if not given:
             raise UnexpectedAnswer("There is more, but the Hub's link to it has no cursor that can be read.")
-        return str(Place(self.place.skip + given, size, self.place.at))  # asked anew, past what was given
+        return str(Place(self.place.skip + given, size, self.place.at))  # requested again
 
 
 def _cursor_in(link: str) -> str:
-    """The Hub's cursor in a link to the next page; "" where none can be read.
+    """The Hub's cursor in a link to the next page; "" if there is none.
 
-    Whatever host a mirror or a gateway left in the link: the cursor is asked of the address we have.
+    The link's host is ignored, since mirrors and gateways change it: the cursor goes to our own base address.
     """
     try:
         at = parse_qs(urlsplit(link).query).get("cursor", [""])[0]
@@ -223,7 +223,7 @@ def _cursor_in(link: str) -> str:
 
 
 def next_link(header: str) -> str:
-    """The address of rel="next" in a Link header (RFC 8288); "" where there is none."""
+    """The address of rel="next" in a Link header (RFC 8288); "" if there is none."""
     for match in _LINK.finditer(header):
         rel = _REL.search(match[2])
         if rel and "next" in (rel[1] or rel[2] or "").lower().split():

@@ -1,10 +1,10 @@
-"""How an answer about one thing goes on where it was cut: a cursor names the part, and from where on.
+"""Continuing an answer about one thing after it was cut: a cursor names the part and the position in it.
 
-    items:200                     the items of a collection from the 201st on
-    cardData.dataset_info:30      what a part of the card holds, behind its first thirty entries
-    description:4000              a text, behind its first 4,000 characters
+    items:200                     the items of a collection, from the 201st on
+    cardData.dataset_info:30      a part of the card, after its first thirty entries
+    description:4000              a text, after its first 4,000 characters
 
-The Hub has no such pages: the same thing is asked for again, and the part is shown from there on.
+The Hub has no such pages: the same thing is requested again, and the part is shown from there on.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _CURSOR = re.compile(r"([!-9;-~]*):([0-9]{1,9})")
 
 @dataclass(frozen=True)
 class PartPlace:
-    """A part of an answer, from some entry or character on."""
+    """A part of an answer, from a given entry or character on."""
 
     path: tuple[str, ...]
     start: int
@@ -59,21 +59,21 @@ PartCursor = Annotated[str, AfterValidator(_cursor)]
 A = TypeVar("A", bound=Answer, covariant=True)
 
 
-RARELY_CUT = frozenset({"cursor"})  # where it is not announced: the answer that needs it says it
+RARELY_CUT = frozenset({"cursor"})  # not in the schema: the answer that needs it mentions it
 
 
 class Lookup(Endpoint[A], Generic[A]):
-    """A call that reads one thing; where its answer was cut, it goes on behind a cursor."""
+    """A call that reads one thing; a cursor continues where its answer was cut."""
 
     cursor: Annotated[PartCursor | None, Local] = None
 
 
 @dataclass(frozen=True)
 class Rest:
-    """What follows in a part of an answer.
+    """The rest of a part of an answer.
 
     Attributes:
-        place: from where on.
+        place: where it begins.
         value: the entries or characters from there on.
         of: how many the part has in all.
     """
@@ -84,7 +84,7 @@ class Rest:
 
     @classmethod
     def behind(cls, cursor: str, whole: Mapping[str, Any]) -> Self:
-        """What a cursor leaves of a whole answer.
+        """The rest of a complete answer after a cursor.
 
         Raises:
             BadInput: the answer has no such part.
@@ -108,7 +108,7 @@ class Rest:
         return cls(place, "", 0)
 
     def cut_as(self, cut: Cut) -> Cut:
-        """A cut of this rest, as one of the whole."""
+        """A cut of this rest, expressed as a cut of the whole answer."""
         inside = cut.path[1:]
         if not inside:
             return Cut(self.place.path, cut.shown + self.place.start, self.of, cut.is_text)
@@ -119,5 +119,5 @@ class Rest:
 
 
 def going_on(cut: Cut) -> str:
-    """The cursor of what a cut left out."""
+    """The cursor for what a cut left out."""
     return str(PartPlace(cut.path, cut.shown))

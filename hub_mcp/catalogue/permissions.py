@@ -1,8 +1,8 @@
-"""What a token needs for a call and what it lacks, from what whoami says (FACTS 17).
+"""What a token needs for a call and what it lacks, according to whoami (FACTS 17).
 
-The Hub documents no table of permissions by endpoint; these follow its permission names and the roles of
-api.md. So a refusal is explained by all of them (`lacking`), while a call is only kept from being sent where
-there is no doubt (`never`): a token that may only read, or a fine-grained one without the permission.
+The Hub does not document permissions by endpoint; these follow its permission names and the roles of api.md.
+So a refusal is explained with all of them (`lacking`), while a call is only blocked where there is no doubt
+(`never`): for a read-only token, or a fine-grained one without the permission.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from hub_mcp.catalogue.people.users import Identity
 from hub_mcp.errors import Gated, HubError, plain
 
 CERTAIN = ("repo.write", "collection.write")  # without which a fine-grained token is always refused
-OF_THE_OWNER = ("org.read", "org.write")  # held on the owner as a whole, never on one of its things
-OPEN_TO_ALL = ("discussion.write",)  # for whoever sees the repository, member or not
+OF_THE_OWNER = ("org.read", "org.write")  # granted on the owner, never on one of its things
+OPEN_TO_ALL = ("discussion.write",)  # for anybody who sees the repository, member or not
 WRITING_ROLES = ("contributor", "write", "admin")
 LIMIT = 200
 NEW_TOKEN = "Edit or create tokens in the Hub's settings."  # noqa: S105  # a sentence about tokens
@@ -27,7 +27,7 @@ ASK = "Ask one of its admins."
 
 @dataclass(frozen=True)
 class Need:
-    """A permission on everything of an owner, or on the one thing; `owner` "" is the caller."""
+    """A permission on everything of an owner, or on one thing; `owner` "" is the caller."""
 
     permission: str
     owner: str = ""
@@ -35,7 +35,7 @@ class Need:
 
 
 def needs_of(call: Endpoint[Any]) -> tuple[Need, ...]:
-    """The permissions a call needs; none for a call that reads what is public."""
+    """The permissions a call needs; empty for a call that reads public things."""
     permission = call.permission
     if not permission:
         return ()
@@ -48,14 +48,14 @@ def needs_of(call: Endpoint[Any]) -> tuple[Need, ...]:
 
 
 def lacking(call: Endpoint[Any], identity: Identity, refusal: HubError | None = None) -> str:
-    """What this caller's token or roles lack for the call, in sentences; "" where nothing is known."""
+    """What this caller's token or roles lack for the call, in sentences; "" if nothing is known."""
     if isinstance(refusal, Gated):
         return _gated(identity)
     return " ".join(dict.fromkeys(said for need in needs_of(call) if (said := _missing(need, identity))))
 
 
 def never(call: Endpoint[Any] | type[Endpoint[Any]], identity: Identity) -> str:
-    """Why this caller's token can never make the call, or any call of the endpoint; "" where it might."""
+    """Why this caller's token can never make the call, or any call of the endpoint; "" if it might."""
     kind, line = identity.token_role, call.line
     permission = call.permission if isinstance(call, Endpoint) else line.permission
     if not call.changes:
@@ -74,7 +74,7 @@ def never(call: Endpoint[Any] | type[Endpoint[Any]], identity: Identity) -> str:
 
 
 def _held_at(owner: str, holding: Iterable[str]) -> bool:
-    """Whether something is held on an owner or on one of its things, whichever: they can be renamed."""
+    """Whether a permission is granted on an owner or on any of its things, which can be renamed."""
     return any(name == owner or name.startswith(f"{owner}/") for name in holding)
 
 

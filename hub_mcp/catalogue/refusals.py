@@ -1,4 +1,4 @@
-"""Reading an answer of 300 and more into an error: two small tables, and the cases they cannot hold.
+"""Turning an answer with status 300 or more into an error: two small tables, and the remaining cases.
 
 Sources: FACTS 4 (errors), 5 (redirects) and 7 (rate limits).
 """
@@ -43,7 +43,7 @@ from hub_mcp.errors import (
 
 @dataclass(frozen=True)
 class Reading:
-    """One row of a table: the error a response is read as, and our sentence for it."""
+    """One row of a table: the error for a response, and our sentence for it."""
 
     error: type[HubError]
     what: str
@@ -77,15 +77,15 @@ _RESET = re.compile(r";\s*t=([0-9]{1,9})\b")
 _POLICY = re.compile(r";\s*q=([0-9]{1,9})\b")
 _WINDOW = re.compile(r";\s*w=([0-9]{1,9})\b")
 _SECONDS = re.compile(r"[0-9]{1,9}")
-USUAL_WINDOW = 300.0  # seconds of a rate window where the Hub does not say how long it is
-LONGEST_WINDOW = 3_600.0  # seconds that are believed of any window
-LONGEST_RETRY = USUAL_WINDOW + 1.0  # seconds that are believed of a `Retry-After` that stops a caller
-LONGEST_ERROR = 64 * 1024  # bytes of an error's body that are looked at
+USUAL_WINDOW = 300.0  # seconds of a rate window if the Hub does not give its length
+LONGEST_WINDOW = 3_600.0  # the longest window believed, in seconds
+LONGEST_RETRY = USUAL_WINDOW + 1.0  # the longest `Retry-After` believed, in seconds
+LONGEST_ERROR = 64 * 1024  # bytes of an error's body that are read
 
 
 @dataclass(frozen=True)
 class Window:
-    """What the Hub says of the rate window: calls left, seconds to its end, calls it holds (0: unsaid)."""
+    """The Hub's rate window: calls left, seconds to its end, calls it allows (0: not given)."""
 
     left: int
     reset: float
@@ -93,9 +93,9 @@ class Window:
 
 
 def window_of(headers: Mapping[str, str]) -> Window | None:
-    """The `RateLimit` headers read; None where they are absent or odd. `headers` has lower-case names.
+    """The window in the `RateLimit` headers; None if absent or malformed. `headers` has lower-case names.
 
-    No window ends later than the policy beside it says that windows do.
+    No window ends later than the policy header allows.
     """
     said = headers.get("ratelimit", "")
     left, reset = _LEFT.search(said), _RESET.search(said)
@@ -108,15 +108,15 @@ def window_of(headers: Mapping[str, str]) -> Window | None:
 
 
 def seconds_after(headers: Mapping[str, str]) -> float | None:
-    """`Retry-After` in seconds; None where it is absent or a date."""
+    """`Retry-After` in seconds; None if it is absent or a date."""
     after = headers.get("retry-after", "").strip()
     return float(after) if _SECONDS.fullmatch(after) else None
 
 
 def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
-    """Seconds after which a 429 is over: the window's end, else `Retry-After`; None where waiting is vain.
+    """Seconds until a 429 ends: by the window or `Retry-After`; None if waiting does not help.
 
-    A quota of one action (`r` above 0) is not over by waiting, whatever `Retry-After` says.
+    Waiting does not end the quota of one action (`r` above 0), whatever `Retry-After` says.
     """
     window = window_of(headers)
     if window:
@@ -125,12 +125,12 @@ def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
 
 
 def is_page(headers: Mapping[str, str], body: bytes) -> bool:
-    """Whether this is a web page, which the Hub's API never answers (FACTS 18)."""
+    """Whether this is a web page, which the Hub's API never returns (FACTS 18)."""
     return "html" in headers.get("content-type", "").lower() or body[:64].lstrip()[:1] == b"<"
 
 
 def error_body(body: bytes, content_type: str = "application/json") -> dict[str, Any]:
-    """An error's body as an object: the Hub's own, or {"error": the text}; empty for all else."""
+    """An error's body as an object: the Hub's own, or {"error": the text}; empty for anything else."""
     if is_page({"content-type": content_type}, body):
         return {}
     text = body[:LONGEST_ERROR].decode("utf-8", "replace").strip()
@@ -142,7 +142,7 @@ def error_body(body: bytes, content_type: str = "application/json") -> dict[str,
 
 
 def words_of(body: Mapping[str, Any]) -> str:
-    """The message in an error's body, whichever of the Hub's five forms it has (FACTS 4.3)."""
+    """The message in an error's body, in any of the Hub's five forms (FACTS 4.3)."""
     said: list[Any] = []
     for key in ("error", "error_description", "message", "errors"):
         one = body.get(key)
@@ -165,14 +165,14 @@ def error_of(
     """Read an answer as an error of the tree.
 
     Args:
-        status: 300 and more, or any when the answer is a web page.
+        status: 300 or more, or any if the answer is a web page.
         headers: with lower-case names.
-        body: the whole of it.
-        subject: what the call is about, in the words of a sentence.
-        part: of what in it, as in "discussion 3".
+        body: the complete body.
+        subject: what the call is about, worded for a sentence.
+        part: the part of it, such as "discussion 3".
         signed_in: whether a token was sent.
-        about_repository: whether the call names a repository, which an anonymous caller may just not see.
-        changes: whether the call changes something, so that a failing Hub leaves its outcome open.
+        about_repository: whether the call names a repository, which may be hidden from anonymous callers.
+        changes: whether the call changes something, so that a failing Hub leaves its outcome unknown.
     """
     if status < 400 and (where := headers.get("location")):
         return _redirected(where, status)
@@ -219,7 +219,7 @@ def error_of(
 
 
 def _redirected(where: str, status: int) -> HubError:
-    """A redirect that was not followed: it leads to another host."""
+    """A redirect that was not followed because it leads to another host."""
     try:
         host = urlsplit(where).hostname or ""
     except ValueError:

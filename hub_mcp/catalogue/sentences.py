@@ -1,6 +1,6 @@
-"""Titles and tags that are sentences: others wrote them where a name belongs, perhaps to give orders.
+"""Titles and tags that are sentences: text that others wrote in place of a name, perhaps as instructions.
 
-Such a text is told once in an answer, cut, and in quotes where the answer is text.
+Such a text appears once in an answer, cut, and quoted if the answer is text.
 """
 
 from __future__ import annotations
@@ -20,28 +20,28 @@ TAGS = frozenset(
     }
 )  # fmt: skip
 NAMES = TITLES | TAGS
-MOST_WORDS = 4  # of a name; a text of more is a sentence
+MOST_WORDS = 4  # words in a name; a longer text is a sentence
 LONGEST_TITLE = 200  # characters
 LONGEST_TAG = 80
 
 
 def is_sentence(name: str, text: str) -> bool:
-    """Whether a text stands where a name belongs, and is longer than one."""
+    """Whether a text is in place of a name and longer than one."""
     return _last(name) in NAMES and len(text.split(None, MOST_WORDS)) > MOST_WORDS
 
 
 def told_once(content: Mapping[str, Any], told: set[str]) -> dict[str, Any]:
-    """The content with each such sentence cut; one that was told before is left out.
+    """The content with each such sentence cut; repeated ones are left out.
 
     Args:
-        told: those of the answer so far; what this content tells is added.
+        told: the sentences of the answer so far; those of this content are added.
     """
     said = {name: _once(name, value, told) for name, value in content.items()}
     return {name: one for name, one in said.items() if one is not None or content[name] is None}
 
 
 def _once(name: str, value: Any, told: set[str]) -> Any:
-    """A part of the content; None where all of it was told before."""
+    """A part of the content; None if all of it is repetition."""
     if isinstance(value, Mapping):
         return told_once(value, told)
     if isinstance(value, list):

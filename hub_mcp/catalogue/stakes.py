@@ -1,4 +1,4 @@
-"""What a call does to people and things, and what a person must know before they agree to it."""
+"""What a call does to people and things, and what a person must know before agreeing to it."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ B = TypeVar("B", bound=Answer)
 
 
 class Impact(StrEnum):
-    """What a call can do that a person has to agree to."""
+    """Kinds of effects that a person has to agree to."""
 
-    DESTROYS = "destroys"  # what cannot be brought back, or somebody's place
+    DESTROYS = "destroys"  # something that cannot be restored, or somebody's membership
     MOVES = "moves"
-    OPENS = "opens"  # more people can see, read or write something than before
+    OPENS = "opens"  # more people can see, read or write something
     CLOSES_OUT = "closes out"  # somebody loses access
     SPENDS = "spends"  # money, or changes a limit on it
-    SENDS_OUT = "sends out"  # data or notices to an address outside
+    SENDS_OUT = "sends out"  # data or notifications to an outside address
     RUNS = "runs"  # code
-    PUBLISHES = "publishes"  # words or proposals, under the person's name
+    PUBLISHES = "publishes"  # text or proposals under the person's name
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class Consequence:
     """One thing a call would do.
 
     Attributes:
-        line: what tells a person of it; names stand in quotes.
-        word: by which an operator may let it pass unasked; "" for what always asks.
+        line: the text shown to a person; names are quoted.
+        word: the word by which an operator can allow it without a question; "" if it always asks.
     """
 
     impact: Impact
@@ -42,7 +42,7 @@ class Consequence:
 
 
 class Known:
-    """What further reading calls told; one that failed told nothing, and that counts as the worst."""
+    """The answers of further reading calls; one that failed is unknown, which counts as the worst case."""
 
     def __init__(
         self,
@@ -53,16 +53,16 @@ class Known:
         self._failures = failures
 
     def of(self, call: Endpoint[B]) -> B | None:
-        """What this call told; None where it failed."""
+        """The answer to this call; None if it failed."""
         found: Any = next((answer for asked, answer in self._answers if asked == call), None)
         return found  # type: ignore[no-any-return]  # each answer stands beside the call that it is of
 
     def failure_of(self, call: Endpoint[Any]) -> HubError | None:
-        """Why this call told nothing; None where it did, or where nobody knows."""
+        """Why this call failed; None if it did not, or if that is unknown."""
         return next((error for asked, error in self._failures if asked == call), None)
 
     def standing(self) -> tuple[object, ...]:
-        """What of it must still hold when the call is made."""
+        """The facts that must still hold when the call is made."""
         return tuple(answer.standing() for _, answer in self._answers)
 
 
@@ -74,11 +74,11 @@ class Stakes:
     """What a person must know before a call is made.
 
     Attributes:
-        headline: the question, naming the target as the Hub calls it.
-        consequences: what the call would do, a line each.
+        headline: the question, with the Hub's name for the target.
+        consequences: what the call would do, one line each.
         facts: short lines: what the target is, who depends on it.
         cost: what cannot be undone, or how it can.
-        retype: the exact text to type; empty where yes or no will do.
+        retype: the exact text to type; empty if yes or no is enough.
     """
 
     headline: str
@@ -93,5 +93,5 @@ class Stakes:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """What the call would do; nothing where the headline says it already."""
+        """What the call would do; empty if the headline already says it."""
         return tuple(dict.fromkeys(one.line for one in self.consequences if one.line))

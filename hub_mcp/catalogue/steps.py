@@ -1,4 +1,4 @@
-"""Calls that only another call makes, before it: they are no tools."""
+"""Calls that only precede another call: they are not tools."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from hub_mcp.catalogue.http import Line
 C = TypeVar("C")
 S = TypeVar("S", bound=type[Endpoint[Any]])
 
-Steps = Generator[Endpoint[Any], Any, C]  # gives calls, is sent the answer of each, and returns a call
+Steps = Generator[Endpoint[Any], Any, C]  # yields calls, receives the answer to each, and returns a call
 
 
 def step(line: Line) -> Callable[[S], S]:
-    """The decorator of such a call: it gets its HTTP line, and stays out of the catalogue."""
+    """The decorator of such a call: it sets its HTTP line without registering it in the catalogue."""
 
     def declared(cls: S) -> S:
         words = re.findall("[A-Z][a-z]*", cls.__name__)

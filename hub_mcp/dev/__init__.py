@@ -1,1 +1,1 @@
-"""For developers of this project only: what writes derived files, and what begins new ones."""
+"""Tools for developers of this project: they write derived files and scaffold new ones."""

@@ -1,4 +1,4 @@
-"""`python -m hub_mcp.dev`: what a developer of this project runs, and no user."""
+"""`python -m hub_mcp.dev`: the commands for developers of this project."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from hub_mcp.dev import project as projects
 from hub_mcp.dev.derived_files import bring_up_to_date, files_in
 from hub_mcp.dev.project import ROOT
 
-_check = click.option("--check", is_flag=True, help="Only say what differs; exit code 1 if anything does.")
+_check = click.option("--check", is_flag=True, help="Only report what differs; exit code 1 if anything does.")
 
 
 @click.group()
 def main() -> None:
-    """Write what is derived, and begin what is new."""
+    """Write derived files, and scaffold new ones."""
 
 
 @main.command()
@@ -65,7 +65,7 @@ def _settle(wanted: Mapping[Path, bytes], there: Iterable[Path], check: bool) ->
 @main.command()
 @_check
 def derive(check: bool) -> None:
-    """Write all that follows from the catalogue, the local Hub and pyproject.toml; `operations` apart."""
+    """Write everything derived from the catalogue, the local Hub and pyproject.toml, except `operations`."""
     command, more = [sys.executable, "-m"], ["--check"] if check else []
     derived = [
         ["hub_mcp.dev", "manifests"],
@@ -82,7 +82,7 @@ def derive(check: bool) -> None:
 
 @main.command()
 def picture() -> None:
-    """Run the first minute and draw what it printed, for README; needs rich."""
+    """Run `hub-mcp try` and draw its output for README; needs rich."""
     from hub_mcp.dev.first_minute import drawn, recorded
 
     path = ROOT / ".github" / "first-minute.svg"
@@ -93,7 +93,7 @@ def picture() -> None:
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 def bundle(folder: Path) -> None:
-    """Lay out in FOLDER what `mcpb pack` makes a bundle of."""
+    """Write to FOLDER the files that `mcpb pack` turns into a bundle."""
     from hub_mcp.dev.manifests.all_manifests import render
     from hub_mcp.dev.manifests.bundle import stage
     from hub_mcp.dev.manifests.published_tools import published
@@ -112,25 +112,25 @@ def bundle(folder: Path) -> None:
 )
 def scaffold(operation: str, openapi: Path) -> None:
     """Print a ready endpoint class for an operation of the Hub's OpenAPI document."""
-    from hub_mcp.dev.operations.openapi import NoClass
+    from hub_mcp.dev.operations.openapi import CannotScaffold
     from hub_mcp.dev.operations.scaffold import scaffold as class_for
 
     document: Json = json.loads(openapi.read_text("utf-8"))
     if not isinstance(document, dict):
-        raise click.ClickException(f"{openapi} is no OpenAPI document.")
+        raise click.ClickException(f"{openapi} is not an OpenAPI document.")
     try:
         click.echo(class_for(document, operation), nl=False)
-    except NoClass as trouble:
+    except CannotScaffold as trouble:
         raise click.ClickException(f"{operation}: {trouble}.") from None
 
 
 @main.command()
 @click.argument("document", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--pin", multiple=True, metavar="OPERATION", help="Take it as reviewed as it is today.")
+@click.option("--pin", multiple=True, metavar="OPERATION", help="Mark its current shape as reviewed.")
 @_check
 def operations(document: Path, pin: tuple[str, ...], check: bool) -> None:
-    """Take in the Hub's OpenAPI DOCUMENT: say what is new, changed or gone, and gate that as unknown."""
-    from hub_mcp.dev.operations.import_operations import TABLE, pinned_anew, read_document, take_in
+    """Import the Hub's OpenAPI DOCUMENT: report what is new, changed or gone, and gate it as unknown."""
+    from hub_mcp.dev.operations.import_operations import TABLE, import_document, read_document, repinned
     from hub_mcp.dev.operations.outlines import OUTLINES, outlines
 
     try:
@@ -139,11 +139,11 @@ def operations(document: Path, pin: tuple[str, ...], check: bool) -> None:
         raise click.ClickException(str(trouble)) from None
     pins, names, shapes = (TABLE / name for name in ("pins.tsv", "reviewed.tsv", "shapes.jsonl"))
     pinned = pins.read_text("utf-8")
-    found = take_in(read, pinned, names.read_text("utf-8"))
+    found = import_document(read, pinned, names.read_text("utf-8"))
     if pin:
         reviewed = {one: name for one, name in (found.new | found.changed).items() if name in pin}
-        pinned = pinned_anew(read, pinned, reviewed)
-        found = take_in(read, pinned, names.read_text("utf-8"))
+        pinned = repinned(read, pinned, reviewed)
+        found = import_document(read, pinned, names.read_text("utf-8"))
     for line in found.summary():
         click.echo(line)
     stale = shapes.read_text("utf-8") != found.shapes or outlines(read) != OUTLINES.read_text("utf-8")

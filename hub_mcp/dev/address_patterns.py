@@ -1,4 +1,4 @@
-"""The patterns by which an address is read, written ahead: they are made of every class and the table."""
+"""The patterns that parse an address, generated in advance from every class and the table of operations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hub_mcp.server.resources.addresses import FIELD, PATTERNS, forms_of, readin
 
 
 def patterns_file() -> dict[Path, bytes]:
-    """The file with every form of every address, those with more fixed words first; and whose it is."""
+    """The file with every form of every address and its owner, those with more fixed segments first."""
     places = {endpoint.tool: endpoint.address_template() for endpoint in reading()}
     for name, one in operations().items():
         if name not in ENDPOINTS and one.reads and not one.keeps_back:
@@ -33,7 +33,7 @@ def _two_segments(whose: str, name: str) -> bool:
 
 def _pattern(whose: str, form: str) -> str:
     written = ENDPOINTS.get(whose)
-    bare = written.marked(RepoName) if written else []  # ids that may stand without their namespace
+    bare = written.marked(RepoName) if written else []  # ids that may omit their namespace
     parts: list[str] = []
     for literal, name in re.findall(r"([^{]+)|\{(\w+)\}", form):
         if literal:

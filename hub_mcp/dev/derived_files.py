@@ -1,4 +1,4 @@
-"""Derived files: written where they differ from what they should be, or only told."""
+"""Derived files: written if they are out of date, or only reported."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hub_mcp.dev.project import ROOT
 
 
 def stale(wanted: Mapping[Path, bytes], there: Iterable[Path] = ()) -> list[Path]:
-    """The files that are missing or differ, and those of `there` that nothing derives."""
+    """The files that are missing or differ, and those of `there` that are no longer derived."""
     return sorted(
         path
         for path in {*wanted, *there}
@@ -18,7 +18,7 @@ def stale(wanted: Mapping[Path, bytes], there: Iterable[Path] = ()) -> list[Path
 
 
 def bring_up_to_date(wanted: Mapping[Path, bytes], there: Iterable[Path] = (), *, check: bool) -> bool:
-    """Write what is stale and remove what nothing derives, or only say so; whether anything was."""
+    """Write stale files and remove those no longer derived, or only report them; returns whether any were."""
     found = stale(wanted, there)
     for path in found:
         name = path.as_posix().removeprefix(f"{ROOT.as_posix()}/")
@@ -30,10 +30,10 @@ def bring_up_to_date(wanted: Mapping[Path, bytes], there: Iterable[Path] = (), *
             print(f"{name}: written")
         else:
             path.unlink()
-            print(f"{name}: removed, since nothing derives it")
+            print(f"{name}: removed, since it is no longer derived")
     return bool(found)
 
 
 def files_in(folder: Path, pattern: str = "**/*") -> list[Path]:
-    """The files that lie in a folder of derived ones."""
+    """The files in a folder of derived files."""
     return [path for path in folder.glob(pattern) if path.is_file()]

@@ -1,4 +1,4 @@
-"""What the SDK's server answers everyone alike, written down for the first moments of a session."""
+"""The SDK server's answers that are the same for every client, recorded for the start of a session."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CLIENT_INFO = {"name": "hub-mcp", "version": "0"}
 
 
 def requests(version: str, capabilities: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-    """What a client of a version, with these capabilities, may ask first, in order."""
+    """The first requests that a client of a version, with these capabilities, may send, in order."""
     if version in MODERN_PROTOCOL_VERSIONS:
         meta = {VERSION: version, CAPABILITIES: capabilities or {}, CLIENT: CLIENT_INFO}
         return [_request(method, {"_meta": meta}) for method in ("server/discover", *LISTS)]
@@ -36,7 +36,7 @@ def _request(method: str, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def answers(server: Server[Any], messages: Iterable[Mapping[str, Any] | bytes]) -> list[bytes]:
-    """What a server sends, a line each; every answer is waited for before the next message goes out."""
+    """What a server sends, line by line; each answer is awaited before the next message is sent."""
     to_relay, incoming = anyio.create_memory_object_stream[SessionMessage | Exception](1)
     outgoing, from_relay = anyio.create_memory_object_stream[SessionMessage](1)
     lines: list[bytes] = []
@@ -57,12 +57,12 @@ async def answers(server: Server[Any], messages: Iterable[Mapping[str, Any] | by
 
 
 def _keys(objects: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The keys of alike objects, in the order they are written: that of the one which has most of them."""
+    """The keys of similar objects, in the order of the object that has most of them."""
     return list(dict.fromkeys(key for one in sorted(objects, key=len, reverse=True) for key in one))
 
 
 async def eras(server: Server[Any]) -> list[dict[str, Any]]:
-    """Every version's answers, alike ones together; the newest with a handshake stands last of its kind."""
+    """Every version's answers, equal ones grouped; the newest with a handshake is last in its group."""
     found: list[dict[str, Any]] = []
     for version in (*sorted(HANDSHAKE_PROTOCOL_VERSIONS), *sorted(MODERN_PROTOCOL_VERSIONS)):
         read = [json.loads(line) for line in await answers(server, requests(version))]

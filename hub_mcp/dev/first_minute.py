@@ -1,4 +1,4 @@
-"""The picture in README: what `hub-mcp try` really printed until a delete was refused, as SVG."""
+"""The picture in README: the real output of `hub-mcp try` up to a refused delete, as SVG."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WIDTH = 112  # characters
 
 
 def recorded() -> str:
-    """The first minute, run now, with its colours."""
+    """The output of a fresh run, with its colors."""
     environment = {**os.environ, "FORCE_COLOR": "1", "COLUMNS": str(WIDTH)}
     environment.pop("NO_COLOR", None)
     command = [sys.executable, "-m", "hub_mcp", "try"]
@@ -23,7 +23,7 @@ def recorded() -> str:
 
 
 def drawn(text: str) -> bytes:
-    """A terminal's text with its colours as an SVG that loads nothing from anywhere."""
+    """Colored terminal text as an SVG that loads no external resources."""
     from rich.ansi import AnsiDecoder
     from rich.console import Console
 

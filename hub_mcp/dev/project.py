@@ -1,4 +1,4 @@
-"""What the manifests say of the project, read from pyproject.toml and the package."""
+"""What the manifests say about the project, read from pyproject.toml and the package."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Project:
-    """The facts every manifest repeats; each is written in one place only.
+    """The facts repeated in every manifest, each written in one place only.
 
     Attributes:
         name: the name of the distribution and of the command.
-        title: the name people read.
+        title: the display name.
         icon, icon_svg: the icon as a 512 pixel PNG, and as SVG.
         prose: texts, by file name (`dev/templates`).
     """
@@ -40,7 +40,7 @@ class Project:
 
     @property
     def owner(self) -> str:
-        """Whose the repository is; the registry derives the right to a name from it."""
+        """The owner of the repository, from which the registry derives the right to a name."""
         return urlsplit(self.repository).path.split("/")[1]
 
     @property
@@ -53,7 +53,7 @@ class Project:
         return f"{self.repository}/issues"
 
     def worded(self, template: str) -> bytes:
-        """A text of ours with the words between at signs, such as @version@, filled in."""
+        """One of our texts with placeholders such as @version@ filled in."""
         text = self.prose[template]
         for word in ("name", "version", "title", "description", "license", "repository"):
             text = text.replace(f"@{word}@", str(getattr(self, word)))

@@ -24,7 +24,7 @@ EFFECTS = {
 
 
 def marker(project: Project) -> str:
-    """The line by which the MCP registry knows that this README belongs to the name."""
+    """The line by which the MCP registry recognizes this README as that of the server's name."""
     return f"<!-- mcp-name: {project.registered} -->"
 
 
@@ -40,7 +40,7 @@ def _title(area: str) -> str:
 
 
 def tools(project: Project) -> str:
-    """A row for each area: what it reads, what it changes, and which of these ask a person first."""
+    """A row for each area: what it reads, what it changes, and which changes ask a person first."""
     rows = ["| area | reads | changes | asks a person first |", "| --- | --- | --- | --- |"]
     for area, endpoints in _by_area().items():
         asking = [one for one in endpoints if one.may_ask()]
@@ -55,7 +55,7 @@ def _names(endpoints: Sequence[type[Endpoint[Any]]]) -> str:
     return ", ".join(f"`{one.tool}`" for one in endpoints)
 
 
-CLASSED = {  # of operations, in README's words
+CLASSED = {  # of operations, in README's wording
     Standing.FREE: "only read",
     Standing.CLEANED: "read what is cleaned of secrets and personal data",
     Standing.WRITE: "change something unasked",
@@ -66,7 +66,7 @@ CLASSED = {  # of operations, in README's words
 
 
 def operation_count(project: Project) -> str:
-    """How many operations are known, how many can be called, and how many are classed how."""
+    """How many operations are known, how many can be called, and how many are in each class."""
     known = operations().values()
     kept = sum(1 for one in known if one.keeps_back)
     table = "[manifests/README.md](manifests/README.md#operations)"
@@ -80,7 +80,7 @@ def operation_count(project: Project) -> str:
 
 
 def operation_areas() -> str:
-    """For each area how many operations are known and how many callable, and how many are classed how."""
+    """For each area, how many operations are known and callable, and how many are in each class."""
     known = operations().values()
     areas: dict[str, list[Operation]] = {}
     for one in known:
@@ -102,7 +102,7 @@ def _counts(name: str, its: Collection[Operation]) -> str:
 
 
 def tool_tables() -> str:
-    """For each area a table of its tools: what each does, its documented endpoint, its effect."""
+    """For each area, a table of its tools: what each does, its documented endpoint, its effect."""
     parts: list[str] = []
     for area, endpoints in _by_area().items():
         parts.append(f"### {_title(area)}\n")
@@ -132,7 +132,7 @@ def clients(project: Project) -> str:
 
 
 def sections(project: Project) -> str:
-    """For each assistant the command, the file and the entry."""
+    """For each assistant, the command, the file and the entry."""
     ready = pieces(project)
     return "\n\n".join(_section(project, one, ready) for one in CLIENTS.values())
 
@@ -157,7 +157,7 @@ def _section(project: Project, client: Client, ready: Mapping[str, bytes]) -> st
 
 
 def _file(client: Client, *, short: bool = False) -> str:
-    """Where the client keeps its servers, on each system where that differs; the name alone for short."""
+    """Where the client configures its servers, per system if that differs; just the name if `short`."""
     home, windows = Path("~"), {"APPDATA": "%APPDATA%", "USERPROFILE": "%USERPROFILE%"}
     places = {
         "Linux": str(client.path(Machine("linux", home))),
@@ -179,7 +179,7 @@ PARTS: dict[str, Callable[[Project], str]] = {
 
 
 def updated(text: str, project: Project) -> str:
-    """README's text with all generated parts as they should be; markers that are absent go to its end."""
+    """README's text with all generated parts up to date; missing markers are added at its end."""
     if marker(project) not in text:
         text = re.sub(r"<!-- mcp-name: .*? -->\n*", "", text)
         text = f"{text.rstrip()}\n\n{marker(project)}\n"

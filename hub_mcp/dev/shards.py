@@ -2,7 +2,7 @@
 
     python -m hub_mcp.dev.shards
 
-The columns are also told in `localhub/datasets/croissant.py`; a test holds the two together.
+The columns are repeated in `localhub/datasets/croissant.py`; a test keeps the two in sync.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-pa: Any = import_module("pyarrow")  # Any: it has no types
+pa: Any = import_module("pyarrow")  # Any: pyarrow has no types
 pq: Any = import_module("pyarrow.parquet")
 
 FOLDER = Path(__file__).parent.parent / "localhub" / "datasets" / "shards"
-ROWS = 24  # of each file
+ROWS = 24  # rows per file
 Columns = dict[str, list[object]]
 
 PLACES = ("Bergen", "Tromsø", "Caerdydd", "Gaillimh", "Reykjavík", "Mombasa", "Ìbàdàn", "Québec")
@@ -24,7 +24,7 @@ WEATHER = ("light rain", "fog until noon", "a gale from the west", "sun", "sleet
 
 
 def questions(n: int) -> Columns:
-    """Questions answered by a piece of a text."""
+    """Questions answered by a span of a text."""
     rows: Columns = {"id": [], "title": [], "context": [], "question": [], "answers": []}
     for i in range(n * ROWS, (n + 1) * ROWS):
         place, sky = PLACES[i % len(PLACES)], WEATHER[i % len(WEATHER)]
@@ -40,7 +40,7 @@ def questions(n: int) -> Columns:
 
 
 def plots(n: int) -> Columns:
-    """Questions on the plots of films."""
+    """Questions about the plots of films."""
     rows: Columns = {
         name: [] for name in ("plot_id", "plot", "title", "question_id", "question", "answers", "no_answer")
     }
@@ -59,7 +59,7 @@ def plots(n: int) -> Columns:
 
 
 def chats(n: int) -> Columns:
-    """Conversations of a person and an assistant."""
+    """Conversations between a person and an assistant."""
     rows: Columns = {"prompt": [], "prompt_id": [], "messages": []}
     for i in range(n * ROWS, (n + 1) * ROWS):
         prompt = f"Will there be {WEATHER[i % len(WEATHER)]} in {PLACES[i % len(PLACES)]} tomorrow?"
@@ -73,7 +73,7 @@ def chats(n: int) -> Columns:
 
 
 def reviews(n: int) -> Columns:
-    """Short texts with a label."""
+    """Short texts with labels."""
     span = range(n * ROWS, (n + 1) * ROWS)
     words = ("I would sail with them again.", "Never again, and not only for the soup.")
     return {
@@ -83,7 +83,7 @@ def reviews(n: int) -> Columns:
 
 
 def rain(n: int) -> Columns:
-    """Hourly rain of one station."""
+    """Hourly rainfall at one station."""
     start = datetime(2026, 1, 1 + n, tzinfo=UTC)
     return {
         "station": [f"NL-{1000 + n}"] * ROWS,
@@ -93,7 +93,7 @@ def rain(n: int) -> Columns:
 
 
 def places(n: int) -> Columns:
-    """Places with what they are called and where they lie."""
+    """Places with their names and coordinates."""
     names = [PLACES[(i + n) % len(PLACES)] for i in range(ROWS)]
     return {
         "name": list(names),

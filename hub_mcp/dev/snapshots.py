@@ -1,4 +1,4 @@
-"""A snapshot of each tool, for `tests/snapshots`: what a model reads of it, and what that costs."""
+"""A snapshot of each tool, for `tests/snapshots`: what a model reads of it, and its cost in tokens."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def tokens(tool: Tool) -> int:
 
 
 def tokens_of(text: str) -> int:
-    """Tokens of a text, by the o200k vocabulary."""
+    """The number of o200k tokens in a text."""
     return len(_encoder()(text))
 
 
@@ -37,7 +37,7 @@ def _encoder() -> Callable[[str], list[int]]:
 
 
 def snapshots() -> dict[Path, bytes]:
-    """The file of each tool that is offered unasked."""
+    """The snapshot of each tool that is listed by default."""
     from hub_mcp.server.tools.announced_tools import tools
     from hub_mcp.server.tools.operation_tools import TOOLS, tool_for
 
@@ -47,7 +47,7 @@ def snapshots() -> dict[Path, bytes]:
 
 
 def _snapshot(tool: Tool) -> str:
-    """A line a fact: the tokens, the words, the hints, each argument."""
+    """One fact per line: tokens, texts, hints and each argument."""
     shown = tool.model_dump(mode="json", by_alias=True, exclude_none=True)
     schema = shown["inputSchema"]
     required = set(schema.get("required", ()))

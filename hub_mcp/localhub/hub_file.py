@@ -1,4 +1,4 @@
-"""The file that a local Hub lives in: told from every other before SQLite touches it."""
+"""The file of a local Hub: distinguished from any other before SQLite opens it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 
 # Of the tables together with the world; kept in the file's `user_version`.
 VERSION = 4
-# In the file's `application_id`, which SQLite keeps for telling whose file a file is: "HUBM" in ASCII.
+# In the file's `application_id`, by which SQLite identifies the program a file belongs to: "HUBM" in ASCII.
 APPLICATION = 0x4855424D
 HEADER = 100  # bytes of a database's header, https://www.sqlite.org/fileformat2.html
 MAGIC = b"SQLite format 3\0"
-UNMARKED = 1  # the version that files had before they were marked with `APPLICATION`
+UNMARKED = 1  # the version of files from before they were marked with `APPLICATION`
 FIRST_TABLES = {"users", "orgs", "repos", "redirects", "resource_groups", "collection_items", "papers"}
 NEXT = "name a new file, which is then made"
 
@@ -23,10 +23,10 @@ class StoreError(Exception):
 
 
 def check_file(path: str) -> None:
-    """See that a file is a local Hub's, or can become one. It is looked at, and never changed.
+    """Check that a file is a local Hub's or can become one, without changing it.
 
     Raises:
-        StoreError: what it is instead.
+        StoreError: it is something else; the text says what.
     """
     try:
         found = Path(path).stat()
@@ -42,13 +42,13 @@ def check_file(path: str) -> None:
         return
     if not header.startswith(MAGIC) or int.from_bytes(header[68:72]) != APPLICATION:
         raise _unmarked(path) if _from_before_marks(path, header) else not_ours(path)
-    # A file that is being made has no version yet, or has it in its write-ahead log still.
+    # A file that is being created has no version yet, or only in its write-ahead log.
     if (version := int.from_bytes(header[60:64])) not in (0, VERSION):
         raise of_version(path, version)
 
 
 def not_ours(path: str) -> StoreError:
-    """The refusal of a file that holds something else."""
+    """The refusal of a file that contains something else."""
     return StoreError(f"{path} is not a file of the local Hub. It was left as it is; {NEXT}.")
 
 
@@ -68,7 +68,7 @@ def _unmarked(path: str) -> StoreError:
 
 
 def _from_before_marks(path: str, header: bytes) -> bool:
-    """Whether an early version, which did not mark its files, made it: it has that version's tables."""
+    """Whether an early version, which did not mark its files, made it: recognized by its tables."""
     if not header.startswith(MAGIC) or header[68:72] != bytes(4) or int.from_bytes(header[60:64]) != UNMARKED:
         return False
     # `immutable` makes SQLite read without a lock, a log or any other file beside it.

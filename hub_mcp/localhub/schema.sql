@@ -41,7 +41,7 @@ create table followers (
 
 create index followers_by_user on followers (user_id);
 
--- What was done in an organization, for its admins.
+-- Audit logs of organizations, for their admins.
 create table audit_events (
   id text primary key,
   org_id text not null references orgs (id) on delete cascade,
@@ -112,7 +112,7 @@ create index repos_by_parameters on repos (type, num_parameters desc, _id);
 create index repos_by_size on repos (type, main_size desc, _id);
 create index repos_by_rows on repos (type, num_rows desc, _id);
 
--- What a listing filters on beside columns: tags, apps, providers, models and datasets that a Space uses.
+-- What a listing filters on besides columns: tags, apps, providers, models and datasets that a Space uses.
 create table labels (
   kind text not null,
   value text not null,
@@ -122,7 +122,7 @@ create table labels (
 
 create index labels_by_repo on labels (repo);
 
--- Names that lead to a repository which has another name today.
+-- Former names, which redirect to a repository's current name.
 create table redirects (
   type text not null,
   old_id text not null collate nocase,
@@ -130,7 +130,7 @@ create table redirects (
   primary key (type, old_id)
 ) strict, without rowid;
 
--- What git keeps: contents by git's id; folders as rows, of which none ever changes.
+-- What git stores: blobs by git's id; trees as rows that never change.
 create table blobs (
   oid text primary key,
   content blob not null
@@ -141,7 +141,7 @@ create table tree_entries (
   name text not null,
   is_folder integer not null default 0,
   oid text not null,                       -- of a large file: the blob of its pointer
-  size integer not null,                   -- what a reader gets; of a folder all that lies below
+  size integer not null,                   -- what a reader gets; for a folder, everything below it
   sha256 text,                             -- of a large file (LFS)
   primary key (tree, name)
 ) strict, without rowid;
@@ -151,7 +151,7 @@ create table commits (
   id text not null,
   tree text not null,
   parent text,
-  number integer not null,                 -- 1 for the first, one more than the parent's after it
+  number integer not null,                 -- 1 for the first, then the parent's plus one
   author text not null,                    -- a user's name
   created_at text not null,
   title text not null,
@@ -159,7 +159,7 @@ create table commits (
   primary key (repo, id)
 ) strict, without rowid;
 
--- Large files (LFS) by SHA-256, kept once; without content and shard only their size is known here.
+-- Large files (LFS) by SHA-256, stored once; without content and shard, only their size is known here.
 create table large_files (
   sha256 text primary key,
   size integer not null,
@@ -167,7 +167,7 @@ create table large_files (
   shard text                               -- a file in datasets/shards/ that has the bytes
 ) strict;
 
--- Which repositories hold a large file: knowing its SHA-256 gives nobody another's bytes.
+-- Which repositories have a large file: knowing its SHA-256 gives nobody access to another's bytes.
 create table repo_large_files (
   repo integer not null references repos (key) on delete cascade,
   sha256 text not null references large_files (sha256),
@@ -178,7 +178,7 @@ create table repo_large_files (
   primary key (repo, sha256)
 ) strict, without rowid;
 
--- Uploads on their way; whoever has the address may send the bytes, as with storage outside the Hub.
+-- Pending uploads; whoever has the address may send the bytes, as with external storage.
 create table uploads (
   id text primary key,
   repo integer not null references repos (key) on delete cascade,
@@ -196,7 +196,7 @@ create table upload_parts (
 ) strict, without rowid;
 
 -- Branches (`refs/heads/…`), tags (`refs/tags/…`), conversions (`refs/convert/…`) and pull requests
--- (`refs/pr/…`) beside main, which is `sha` of the repository.
+-- (`refs/pr/…`), without main, which is `sha` of the repository.
 create table refs (
   repo integer not null references repos (key) on delete cascade,
   ref text not null,
@@ -213,7 +213,7 @@ create table repo_likes (
 
 create index repo_likes_by_user on repo_likes (user_id);
 
--- Who asked to be let into a gated repository, and what was decided; "reset" was thrown out and may be made anew.
+-- Requests for access to gated repositories, and their status; after "reset" the user may ask again.
 create table access_requests (
   id text primary key,
   repo integer not null references repos (key) on delete cascade,
@@ -221,7 +221,7 @@ create table access_requests (
   status text not null check (status in ('pending', 'accepted', 'rejected', 'reset')),
   created_at text not null,
   answers text not null default '{}',      -- JSON, what the form of the repository asked for
-  granted_by text references users (id) on delete set null,  -- who let somebody in that had not asked
+  granted_by text references users (id) on delete set null,  -- who granted access without a request
   reviewed_at text,
   reason text,
   unique (repo, user_id)
@@ -229,7 +229,7 @@ create table access_requests (
 
 create index access_requests_by_status on access_requests (repo, status, created_at desc, id);
 
--- The parquet conversion of a dataset, a row a shard; `file` lies in localhub/shards/.
+-- The parquet conversion of a dataset, one row per shard; `file` is in localhub/datasets/shards/.
 create table parquet (
   repo integer not null references repos (key) on delete cascade,
   subset text not null,
@@ -261,7 +261,7 @@ create table discussions (
 create table discussion_events (
   id text primary key,
   discussion text not null references discussions (id) on delete cascade,
-  place integer not null,                  -- in the order of their making
+  place integer not null,                  -- in order of creation
   author text not null,
   created_at text not null,
   type text not null,
@@ -269,28 +269,28 @@ create table discussion_events (
   unique (discussion, place)
 ) strict;
 
--- What is shown in discussions; the Hub keeps it on a host of its own, for good.
+-- Attachments of discussions; the Hub stores them on a separate host, permanently.
 create table attachments (
   name text primary key,
   kind text not null,
   content blob not null
 ) strict;
 
--- The last requests, for whoever watches the Hub. Never a header, so never a token.
+-- The last requests, for the view. Never a header, so never a token.
 create table requests (
   id integer primary key autoincrement,
   time text not null,
   method text not null,
   path text not null,
   query text not null,
-  said text,                               -- what the body asked for, in a few words
+  said text,                               -- a summary of the body
   status integer not null,                 -- 0: no answer
   caller text,
-  fault text,                              -- injected on purpose, see faults.py
+  fault text,                              -- injected deliberately, see faults/
   milliseconds real not null
 ) strict;
 
--- groups.py
+-- groups/
 
 create table resource_groups (
   id text primary key,
@@ -316,7 +316,7 @@ create table resource_group_users (
 
 create index resource_group_users_by_user on resource_group_users (user_id);
 
--- papers.py
+-- papers/
 
 create table papers (
   id text primary key,                     -- arXiv's
@@ -344,7 +344,7 @@ create table paper_comments (
 
 create index paper_comments_by_paper on paper_comments (paper, created_at);
 
--- collections.py
+-- collections/
 
 create table collections (
   id text primary key,
@@ -397,7 +397,7 @@ create table buckets (
   unique (namespace, name)
 ) strict;
 
--- What is deleted leaves every collection.
+-- Whatever is deleted disappears from every collection.
 create trigger repos_leave_collections after delete on repos begin
   delete from collection_items where target = old._id;
 end;
@@ -406,7 +406,7 @@ create trigger collections_leave_collections after delete on collections begin
   delete from collection_items where type = 'collection' and target = old.id;
 end;
 
--- Jobs: what they were asked to be (`spec`, JSON); their states follow from these times and the clock.
+-- Jobs and their `spec` (JSON); their states follow from these times and the clock.
 create table jobs (
   id text primary key,
   namespace text not null collate nocase,
@@ -416,7 +416,7 @@ create table jobs (
   labels text not null default '{}',
   timeout integer,                         -- seconds; null for none
   attempts integer not null default 1,
-  runs integer,                            -- seconds that it would run; null until somebody ends it
+  runs integer,                            -- seconds that it would run; null: until it is cancelled
   exit_code integer not null default 0,
   canceled_at text,
   initiator text                           -- JSON, where it was no person
@@ -441,17 +441,17 @@ create table webhooks (
 
 create index webhooks_by_user on webhooks (user_id);
 
--- What has happened and was not yet told to webhooks; emptied after each request.
+-- Events not yet delivered to webhooks; emptied after each request.
 create table hook_events (
   id integer primary key,
   scope text not null,
   action text not null,
-  repo text not null,                      -- JSON: what tells it apart, also where it is gone
+  repo text not null,                      -- JSON: what identifies it, even after it is deleted
   discussion text,                         -- ids, where it happened in a discussion
   comment text
 ) strict;
 
--- What was sent, or why not; never a body or a secret.
+-- Deliveries: what was sent, or why not; never a secret.
 create table hook_deliveries (
   id text primary key,
   webhook text not null references webhooks (id) on delete cascade,
@@ -501,7 +501,7 @@ create trigger hooks_of_comments after insert on discussion_events when new.type
   from discussions d join repos r on r.key = d.repo where d.id = new.discussion;
 end;
 
--- Jobs that are begun by a schedule; `looked_at` is up to when what came due has been begun.
+-- Scheduled jobs; everything due up to `looked_at` has been started.
 create table scheduled_jobs (
   id text primary key,
   namespace text not null collate nocase,
@@ -518,7 +518,7 @@ create table scheduled_jobs (
 
 create index scheduled_jobs_by_namespace on scheduled_jobs (namespace, id desc);
 
--- Who is told of which discussion; what is told and who is told follow from what is said in it.
+-- Who is notified of which discussion; triggers derive this from its events.
 create table notifications (
   user_id text not null references users (id) on delete cascade,
   discussion text not null references discussions (id) on delete cascade,
@@ -535,7 +535,7 @@ create table watches (
   primary key (user_id, type, id)
 ) strict, without rowid;
 
--- What users switched on or off; what is not here is on.
+-- What users turned on or off; anything not here is on.
 create table notification_settings (
   user_id text not null references users (id) on delete cascade,
   name text not null,

@@ -1,4 +1,4 @@
-"""The local Hub on a loopback port: a socket bound first, then uvicorn, silent unless something fails."""
+"""Serving the local Hub on a loopback port: a socket bound first, then uvicorn, quiet unless it fails."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-# Another name may be a web page's that resolves to here: with a token that everybody knows it could change
-# this Hub, and have its webhooks call whatever else listens on loopback.
+# Any other name may belong to a web page and resolve to this machine: with a token that everybody knows, the
+# page could change this Hub and make its webhooks call anything else that listens on loopback.
 OWN_NAMES = ("localhost", "127.0.0.1", "*.localhost")
 
 
 def listen(port: int = 0, host: str = "127.0.0.1") -> socket.socket:
-    """A socket that listens on the port; 0 lets the system choose, `getsockname()[1]` says which."""
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named: else Nagle stays
+    """A socket listening on the port; with 0 the system chooses one, see `getsockname()[1]`."""
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # or Nagle stays on
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     bound.bind((host, port))
     bound.listen(128)  # from now on a caller waits instead of being refused
@@ -33,10 +33,10 @@ def listen(port: int = 0, host: str = "127.0.0.1") -> socket.socket:
 
 
 class _Cuttable(H11Protocol):
-    """uvicorn's protocol, with a way to end the connection in the midst of an answer; for `faults/`."""
+    """uvicorn's protocol, with a way to end the connection in the middle of an answer; for `faults/`."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """Offer the way to every request."""
+        """Give every request a way to cut its connection."""
         super().connection_made(transport)
         app = self.app
 
@@ -56,14 +56,14 @@ class _Cuttable(H11Protocol):
 
 
 def server_of(app: Starlette, tls: ssl.SSLContext | None = None) -> uvicorn.Server:
-    """A uvicorn server for the Hub that prints nothing of its own and adds no header."""
+    """A uvicorn server for the Hub that prints nothing itself and adds no headers."""
     guarded = TrustedHostMiddleware(app, OWN_NAMES, www_redirect=False)
     config = uvicorn.Config(
         guarded, log_level="error", access_log=False, lifespan="off", server_header=False, http=_Cuttable
     )
     if tls is not None:
         config.load()
-        config.ssl = tls  # as it would be of files, which a key of one run does not need
+        config.ssl = tls  # in place of uvicorn's own, built from files, which a key for one run does not need
     return uvicorn.Server(config)
 
 

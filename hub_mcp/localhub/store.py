@@ -1,4 +1,4 @@
-"""The local Hub's database: the one place of this room that touches a disk.
+"""The local Hub's database: the only module of this package that touches the disk.
 
 SQLite is called from the event loop itself: a query takes microseconds, and a block without `await`
 is then a transaction that no other request of this process can interleave with. The lock is for
@@ -24,14 +24,14 @@ from .hub_file import APPLICATION, VERSION, StoreError, check_file, of_version
 BUSY_SECONDS = 10.0
 
 Value = str | int | float | bytes | None
-Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None  # what json.loads answers
+Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None  # what json.loads returns
 
 
 class Store:
-    """One connection, its transactions, the clock and the maker of ids.
+    """One connection, its transactions, the clock and the source of ids.
 
-    `entropy` gives so many random bytes; with a fixed one and a fixed clock the same requests have the
-    same answers.
+    `entropy` returns the given number of random bytes; with a fixed one and a fixed clock, the same requests
+    get the same answers.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Store:
         self._connection.row_factory = sqlite3.Row
 
     def make(self, fill: Callable[[Store], None]) -> None:
-        """Make the tables and fill them."""
+        """Create the tables and fill them."""
         schema = resources.files("hub_mcp.localhub").joinpath("schema.sql").read_text("utf-8")
         with self.write():
             for statement in _statements(schema):
@@ -73,10 +73,10 @@ class Store:
         return self._connection.serialize()
 
     def open(self, snapshot: Callable[[], bytes]) -> None:
-        """Become what a snapshot holds, unless the file has been in use before.
+        """Load a snapshot, unless the file has been used before.
 
         Raises:
-            StoreError: the file is another version's.
+            StoreError: another version made the file.
         """
         if self.path is None:
             self._connection.deserialize(snapshot())
@@ -84,14 +84,14 @@ class Store:
             self._connection.execute("attach ':memory:' as snapshot")
             self._connection.deserialize(snapshot(), name="snapshot")
             with self.write():
-                if not self.count("select count(*) from main.sqlite_schema"):  # no other process was faster
+                if not self.count("select count(*) from main.sqlite_schema"):  # no other process was first
                     self._copy()
             self._connection.execute("detach snapshot")
         if (version := self._number("user_version")) != VERSION:
             raise of_version(self.path or "The snapshot", version)
 
     def _copy(self) -> None:
-        """Take over the attached snapshot: tables with their rows, then indexes and triggers."""
+        """Copy the attached snapshot: tables with their rows, then indexes and triggers."""
         self.run("pragma defer_foreign_keys = on")
         made = self.rows(
             "select type, name, sql from snapshot.sqlite_schema"
@@ -113,7 +113,7 @@ class Store:
 
     @contextmanager
     def write(self) -> Generator[None]:
-        """A transaction that changes things: all of it, or on an exception nothing. No `await` inside."""
+        """A write transaction, rolled back on an exception. No `await` inside."""
         with self._lock:
             if self._depth == 0:
                 self._connection.execute("begin immediate")
@@ -130,7 +130,7 @@ class Store:
                 self._connection.execute("commit")
 
     def run(self, sql: str, *params: Value) -> int:
-        """Execute one statement; the number of rows it changed."""
+        """Execute one statement and return the number of rows it changed."""
         with self._lock:
             return self._connection.execute(sql, params).rowcount
 
@@ -151,18 +151,18 @@ class Store:
             return found
 
     def count(self, sql: str, *params: Value) -> int:
-        """The one number a query answers; 0 when it answers none."""
+        """The single number a query returns; 0 if it returns none."""
         found = self.row(sql, *params)
         return int(found[0] or 0) if found else 0
 
-    # What needs no SQL of its own: tables and columns are our own words, values are bound.
+    # Queries without SQL of their own: table and column names are ours, values are bound.
 
     def find(self, table: str, /, **where: Value) -> sqlite3.Row | None:
         """The first row with these values."""
         return self.row(f"select * from {table} where {_all(where)}", *where.values())  # noqa: S608 - see above
 
     def get(self, table: str, /, **where: Value) -> sqlite3.Row:
-        """The row with these values, which is known to be there."""
+        """The row with these values, which is known to exist."""
         found = self.find(table, **where)
         assert found is not None, (table, where)
         return found
@@ -177,32 +177,32 @@ class Store:
         return self.count(f"select count(*) from {table} where {_all(where)}", *where.values())  # noqa: S608 - see above
 
     def insert(self, table: str, how: str = "", /, **row: Value) -> int:
-        """Write a row; `how` says what becomes of one that is there already: "or ignore", "or replace"."""
+        """Insert a row; `how` resolves conflicts with an existing one: "or ignore", "or replace"."""
         marks = ",".join("?" * len(row))
         sql = f"insert {how} into {table} ({', '.join(row)}) values ({marks})"  # noqa: S608 - see above
         return self.run(sql, *row.values())
 
     def insert_many(self, table: str, columns: str, rows: Iterable[tuple[Value, ...]], how: str = "") -> None:
-        """Write rows, each with a value for every column."""
+        """Insert rows, each with a value for every column."""
         marks = ",".join("?" for _ in columns.split(","))
         self.run_many(f"insert {how} into {table} ({columns}) values ({marks})", rows)  # noqa: S608 - see above
 
     def update(self, table: str, where: Mapping[str, Value], /, **changes: Value) -> int:
-        """Change the rows with these values; how many there were."""
+        """Change the rows with these values and return their number."""
         columns = ", ".join(f"{name} = ?" for name in changes)
         sql = f"update {table} set {columns} where {_all(where)}"  # noqa: S608 - see above
         return self.run(sql, *changes.values(), *where.values())
 
     def delete(self, table: str, /, **where: Value) -> int:
-        """Delete the rows with these values; how many there were."""
+        """Delete the rows with these values and return their number."""
         return self.run(f"delete from {table} where {_all(where)}", *where.values())  # noqa: S608 - see above
 
     def now(self) -> str:
-        """This moment as the Hub writes it: `2026-10-06T13:24:38.000Z`."""
+        """The current time as the Hub writes it: `2026-10-06T13:24:38.000Z`."""
         return moment(self.clock())
 
     def moment_before(self, seconds: float) -> str:
-        """So many seconds ago as the Hub writes it."""
+        """The time this many seconds ago, as the Hub writes it."""
         return moment(self.clock() - seconds)
 
     def new_id(self) -> str:
@@ -225,7 +225,7 @@ def moment(seconds: float) -> str:
 
 
 def store_of(request: Request) -> Store:
-    """The store of the Hub that a request came to."""
+    """The store of the Hub that received a request."""
     store = request.app.state.store
     assert isinstance(store, Store)
     return store
@@ -237,7 +237,7 @@ def shard(name: str) -> bytes:
 
 
 def _statements(script: str) -> Iterator[str]:
-    """The statements of a script one by one: `executescript` would commit before it starts."""
+    """The statements of a script, one by one; `executescript` would commit first."""
     pending = ""
     for line in script.splitlines(keepends=True):
         pending += line

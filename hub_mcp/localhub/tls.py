@@ -1,8 +1,8 @@
-"""TLS for the local Hub: an authority made at start, which nobody trusts who was not told of it.
+"""TLS for the local Hub: a certificate authority made at start, trusted only by clients configured to.
 
-The official Python client takes an anonymous 401 for "missing" on https alone, so that only there is it told
-what the real Hub tells it. The authority's key and the server's stay in memory; what is written is the
-authority's certificate, for clients to trust.
+The official Python client reads an anonymous 401 as "missing" only over https, so only there does it behave
+as against the real Hub. The keys of the authority and the server stay in memory; only the authority's
+certificate is written, for clients to trust.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
 class TlsError(Exception):
-    """TLS cannot be offered; the text says what is missing."""
+    """TLS is not available; the text says what is missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Certified:
-    """What the server speaks TLS with, and the file with the certificate that its clients have to trust."""
+    """The server's TLS context, and the file with the certificate that its clients have to trust."""
 
     context: ssl.SSLContext
     authority: Path
@@ -31,13 +31,13 @@ class Certified:
 
 @contextlib.contextmanager
 def certified() -> Generator[Certified]:
-    """Make an authority and a certificate for loopback; the file is there for as long as the block lasts.
+    """Make an authority and a certificate for loopback; the file exists as long as the block lasts.
 
     Raises:
         TlsError: the package that makes certificates is not installed.
     """
     try:
-        import trustme  # here, because only `--tls` needs it
+        import trustme  # imported here because only `--tls` needs it
     except ImportError:
         raise TlsError("TLS needs the package trustme: pip install 'hub-mcp[tls]'") from None
     authority = trustme.CA(organization_name="hub-mcp", organization_unit_name="local Hub, this run only")

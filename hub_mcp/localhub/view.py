@@ -1,8 +1,8 @@
-"""A page to look at: what the local Hub holds and which requests it received, for whoever rehearses.
+"""A page that shows the local Hub's content and the requests it received, for people trying things out.
 
-It is served at `/` to this machine alone, private things included, and asks for its facts at
-`/_view/state`. A layer outside of `middleware.py`, so that watching neither counts nor is noted. The page
-has no rights to load or send anything elsewhere, and no token is ever in it.
+It is served at `/` to this machine only, private content included, and reads its data from
+`/_view/state`. It is a middleware outside `middleware.py`, so that its own requests are neither counted nor
+logged. The page may not load or send anything elsewhere, and never contains a token.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .store import Store, Value
 PATHS = ("/", "/_view/state")
 REPOSITORIES, COLLECTIONS, REQUESTS = 200, 100, 200
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
-HOSTS = ("localhost", "127.0.0.1", "[::1]")  # another name may be a web page's that resolves to here
+HOSTS = ("localhost", "127.0.0.1", "[::1]")  # another name may be a web page's that resolves to this machine
 HOLDERS = (  # of tokens, and the organizations they are in: whose things the page shows first
     "select u.name from users u join tokens t on t.user_id = u.id union"
     " select o.name from orgs o join members m on m.org_id = o.id join tokens t on t.user_id = m.user_id"
@@ -33,14 +33,14 @@ HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Re
 
 
 class View:
-    """The layer itself: it answers two paths and lets everything else through."""
+    """The middleware itself: it answers two paths and passes on everything else."""
 
     def __init__(self, app: ASGIApp, store: Store) -> None:
         self.app = app
         self.store = store
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer the page or its facts."""
+        """Answer with the page or its data."""
         if scope["type"] != "http" or scope["path"] not in PATHS or scope["method"] not in ("GET", "HEAD"):
             await self.app(scope, receive, send)
             return
@@ -58,7 +58,7 @@ class View:
 
 
 def state(store: Store, search: str = "", everybody: bool = False) -> dict[str, object]:
-    """What the page shows: the repositories that match, what there is of each area, the last requests."""
+    """What the page shows: matching repositories, the latest of each area, the last requests."""
     from .watched_areas import watched  # brings jobs and Spaces
 
     ours = "1" if everybody else f"namespace in ({HOLDERS})"
@@ -121,7 +121,7 @@ def _requests(store: Store) -> list[dict[str, object]]:
 
 
 def _secrets(store: Store) -> re.Pattern[str]:
-    """What looks like a token, or is one, wherever somebody put it."""
+    """The tokens of this Hub, or what looks like a token, to be masked wherever somebody put one."""
     tokens = [str(row["token"]) for row in store.rows("select token from tokens")]
     return re.compile("|".join([*map(re.escape, tokens), r"hf_[A-Za-z0-9]{30,}"]))
 
@@ -131,7 +131,7 @@ def _rows(store: Store, sql: str, *params: Value) -> list[dict[str, object]]:
 
 
 def _local(request: Request) -> bool:
-    """Whether the caller sits at this machine, and asked for it under one of its own names."""
+    """Whether the caller is on this machine and used one of its own names."""
     client = request.client
     try:
         near = client is not None and ipaddress.ip_address(client.host).is_loopback
@@ -142,7 +142,7 @@ def _local(request: Request) -> bool:
 
 @cache
 def _page() -> tuple[str, str]:
-    """The page, and a policy that allows its own style and script and nothing else."""
+    """The page, with a policy that allows only its own style and script."""
     html = resources.files("hub_mcp.localhub").joinpath("view.html").read_text("utf-8")
     allowed = {
         tag: "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"

@@ -1,4 +1,4 @@
-"""What the page shows beside repositories: commits, discussions, Spaces, requests for access, and jobs."""
+"""What the page shows besides repositories: commits, discussions, Spaces, access requests and jobs."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from .spaces.rows import details_of
 from .spaces.stages import runtime_at
 from .store import Store, moment
 
-MOST = 100  # rows of each
+MOST = 100  # rows per area
 
 Rows = list[dict[str, object]]
 
 
 def watched(store: Store, search: str, ours: str) -> dict[str, Rows]:
-    """The last of each area, newest first.
+    """The latest of each area, newest first.
 
     Args:
-        search: what names must hold.
+        search: text that names must contain.
         ours: a condition on `namespace`, in SQL.
     """
     where = f"{ours} and instr(lower(r.id), lower(?))"

@@ -306,11 +306,11 @@ BROKEN = {
     "registry/broken-no-transport.json": "packages[0].transport is missing",
     "registry/broken-sha.json": "packages[1].fileSha256 must be 64 hexadecimal digits",
     "registry/http-icon.json": "icons[0].src must be an https address",
-    "registry/unknown-key.json": "packages[0].registry_type is not a key anybody reads",
+    "registry/unknown-key.json": "packages[0].registry_type is not a known key",
     "mcpb/bad-userconfig-ref.json": "${user_config.nope} is not defined",
     "mcpb/badversion.json": NO_VERSION,
     "mcpb/broken-no-author.json": "author is missing",
-    "mcpb/broken-unknown-key.json": "user_config.hf_token.secret is not a key anybody reads",
+    "mcpb/broken-unknown-key.json": "user_config.hf_token.secret is not a known key",
     "mcpb/broken-uv-in-0.3.json": 'server.type "uv" needs manifest_version 0.4',
 }
 
@@ -334,4 +334,4 @@ def test_a_mistyped_key_of_a_client_is_refused_which_the_client_ignores() -> Non
         parsed(name, (SAMPLES / "continue" / name).read_bytes()) for name in ("hub-mcp.yaml", "broken.yaml")
     )
     assert faults(good, PIECES["continue"]) == []
-    assert "mcpServers[0].comand is not a key anybody reads" in faults(broken, PIECES["continue"])
+    assert "mcpServers[0].comand is not a known key" in faults(broken, PIECES["continue"])

@@ -17,7 +17,7 @@ from hub_mcp.catalogue import ENDPOINTS, Effect, Endpoint
 from hub_mcp.catalogue.fields.schema import schema_of
 from hub_mcp.catalogue.parts import Lookup
 from hub_mcp.client.hub import Hub
-from hub_mcp.dev.operations.openapi import NoClass
+from hub_mcp.dev.operations.openapi import CannotScaffold
 from hub_mcp.dev.operations.scaffold import scaffold
 from hub_mcp.dev.project import ROOT
 from hub_mcp.localhub.app import create_app
@@ -166,11 +166,11 @@ def test_an_operation_of_the_table_takes_its_name_area_and_types_from_there(tmp_
     ("operation", "why"),
     [
         ("GET /api/nowhere", "has no GET /api/nowhere"),
-        ("GET /api/logs", "answers text/event-stream, not JSON"),
+        ("GET /api/logs", "returns text/event-stream, not JSON"),
     ],
 )
 def test_what_cannot_be_scaffolded_is_said(operation: str, why: str) -> None:
-    with pytest.raises(NoClass, match=why):
+    with pytest.raises(CannotScaffold, match=why):
         scaffold(OWN, operation)
 
 
@@ -182,7 +182,7 @@ def test_every_operation_of_the_real_document_gives_a_class_or_a_reason(tmp_path
         for method in methods.keys() & {"get", "post", "put", "patch", "delete"}:
             try:
                 source = scaffold(document, f"{method} {path}")
-            except NoClass:
+            except CannotScaffold:
                 refused += 1
                 continue
             with endpoint_from(source, tmp_path) as new:

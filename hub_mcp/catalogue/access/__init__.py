@@ -1,1 +1,1 @@
-"""Access requests of gated repositories: who asks, and what becomes of it."""
+"""Access requests for gated repositories, and the decisions about them."""

@@ -39,27 +39,27 @@ VERBS = {
 
 
 def people(number: int) -> str:
-    """So many people, in words."""
+    """A number of people, in words."""
     return f"{number:,} {'person' if number == 1 else 'people'}"
 
 
 def reason_field(status: str) -> str:
-    """The Hub's name of the reason that goes with a decision."""
+    """The Hub's name for the reason field of a decision."""
     return "resetReason" if status == "reset" else "rejectionReason"
 
 
 def check_reason(status: str, reason: str | None) -> None:
-    """Only people who are rejected are told why.
+    """Check that a reason is given only with a rejection.
 
     Raises:
-        ValueError: somebody else would be.
+        ValueError: it is given with another decision.
     """
     if reason and status not in ("rejected", "reset"):
         raise ValueError("`reason` goes with the status rejected or reset")
 
 
 def decided(who: str, was: str, then: Status) -> Iterator[Consequence]:
-    """What a decision does to somebody whose request had a status; "" where that is not known."""
+    """What a decision does to somebody whose request had the status `was` ("" if unknown)."""
     if was == then:
         return
     if then == "accepted":
@@ -107,13 +107,13 @@ class ActsOnPerson(Change[PersonsRequest, Done]):
         return {"access": (before.status or "not known", self.decides())}
 
     def decides(self) -> Status:
-        """The status that the request has afterwards."""
+        """The status of the request afterwards."""
         return "accepted"
 
     def back_to(
         self, before: PersonsRequest, user: str | None, request_id: str | None
     ) -> Change[Any, Any] | None:
-        """The decision that was in force, to be made again; None where there was none."""
+        """The decision that restores the earlier status; None if there was none."""
         if before.status not in STATUSES:
             return None
         whose = {"user": user, "request_id": request_id}

@@ -1,4 +1,4 @@
-"""Who asked to be let into a gated repository: a list by status, the report of all of them."""
+"""Access requests for a gated repository: a list by status, one person's, and the report of all."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from hub_mcp.errors import UnexpectedAnswer
 from hub_mcp.text import quoted, word
 
 PATH = "/api/{type}s/{repo_id}/user-access-request"
-MOST = 1_000  # requests on the one page of each list that is looked at
-SAID = 300  # characters of one answer that an applicant gave
-QUESTION = 100  # characters of what the form asked
+MOST = 1_000  # requests on the one page read of each list
+SAID = 300  # characters of one answer of an applicant
+QUESTION = 100  # characters of a question in the form
 ADDRESS = re.compile(r"[^\s<>,;:\"'()]+@[^\s<>,;:\"'()]+\.[^\s<>,;:\"'()]+")
-OF_PERSON = ("user", "fullname", "email", "isPro", "verifiedOrgNames")  # what lies inside of `user`
+OF_PERSON = ("user", "fullname", "email", "isPro", "verifiedOrgNames")  # fields inside `user`
 
 Gated = Annotated[Literal["model", "dataset"], RepoKind()]
 Status = Literal["pending", "accepted", "rejected", "reset"]
@@ -37,7 +37,7 @@ Moment = Annotated[Word, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,
 
 
 def said_by_applicant(answers: Any, fields: Sequence[str]) -> dict[str, str]:
-    """What somebody wrote into the form, in quotes; e-mail addresses in it only where they were asked for."""
+    """What somebody wrote in the form, quoted; e-mail addresses only if requested."""
     by_question: dict[str, str] = {}
     for question, words in (answers if is_object(answers) else {}).items():
         kept = str(words) if "email" in fields else ADDRESS.sub("(an e-mail address)", str(words))
@@ -65,7 +65,7 @@ class AccessRequest(Record):
 
     @property
     def user(self) -> str:
-        """Who asked; "" where the repository does not share names."""
+        """The name of the applicant; "" if the repository does not share names."""
         return str(self.field("user") or "")
 
     @property
@@ -104,13 +104,13 @@ class ListAccessRequests(Listing[AccessRequest]):
 
 @dataclass(frozen=True)
 class PersonsRequest(Answer):
-    """What became of one person's request, and the repository it is for.
+    """The state of one person's request, and the repository it is for.
 
     Attributes:
-        person: whom it is about: a user's name, or the id of a request.
-        request: None where no list has it.
-        repository: None where it could not be looked at.
-        unseen: the statuses whose lists could not be looked at.
+        person: a user name, or the id of a request.
+        request: None if no list has it.
+        repository: None if it could not be read.
+        unseen: the statuses whose lists could not be read.
     """
 
     person: str
@@ -120,7 +120,7 @@ class PersonsRequest(Answer):
 
     @property
     def status(self) -> str:
-        """pending, accepted, rejected or reset; "none" without a request, "" where that is not known."""
+        """pending, accepted, rejected or reset; "none" without a request, "" if unknown."""
         if self.request:
             return self.request.status or ""
         return "" if self.unseen else "none"
@@ -167,7 +167,7 @@ class GetAccessRequest(Composed[PersonsRequest]):
         return self
 
     def listed_as(self, status: Status) -> ListAccessRequests:
-        """The list of that status in which the request would be."""
+        """The list of requests with that status."""
         asked = {
             "repo_id": self.repo_id,
             "type": self.type,
@@ -200,7 +200,7 @@ class GetAccessRequest(Composed[PersonsRequest]):
         return replace(whole, request=request, unseen=tuple(unseen))
 
     def _among(self, page: Page[AccessRequest]) -> PersonsRequest:
-        """The request among those of a page; a page that others follow has not told everything."""
+        """The request on a page; if more pages follow, it may be on one of those."""
         person = self.user or self.request_id or ""
         found = (one for one in page.items if person.lower() in (one.user.lower(), one.request_id))
         request = next(found, None)

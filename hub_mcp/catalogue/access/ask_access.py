@@ -1,4 +1,4 @@
-"""Asking to be let into somebody's gated repository: what its form asks, what is handed over."""
+"""Requesting access to somebody's gated repository: what its form asks, and what is shared."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class AskAccess(Change[Repository, Done]):
 
 
 def questions_of(repo: Repository) -> dict[str, Any]:
-    """What a repository's form asks beside name and e-mail address, and how each can be answered."""
+    """A form's questions besides name and e-mail address, each with its possible answers."""
     card = repo.field("cardData")
     fields = card.get("extra_gated_fields") if is_object(card) else None
     found = fields if is_object(fields) else {}

@@ -1,4 +1,4 @@
-"""One decision about many requests for access to a repository."""
+"""One decision about many access requests to a repository."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ from hub_mcp.text import quoted
 
 @dataclass(frozen=True)
 class DecidedAbout(Answer):
-    """What became of each of many decisions.
+    """The outcome of each of many decisions.
 
     Attributes:
-        failed: the Hub's word for what was wrong, by person.
+        failed: the Hub's reason for a failure, by person.
     """
 
     done: tuple[str, ...]
@@ -97,7 +97,7 @@ class HandleAccessRequests(Change[Repository, DecidedAbout]):
         return tuple(self._lists().values())
 
     def _by_status(self, known: Known) -> dict[str, list[str]]:
-        """Who is named, by the status of their request; "" where none of the lists has them."""
+        """The named people by the status of their request; "" if none of the lists has them."""
         pages = {status: known.of(call) for status, call in self._lists().items()}
         listed: dict[str, str] = {}
         for status, page in pages.items():

@@ -1,4 +1,4 @@
-"""A collection as the Hub describes it: a row of a listing, or the whole with its items and their notes."""
+"""A collection as the Hub describes it: a row of a listing, or complete with its items and their notes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hub_mcp.catalogue.collections.collection_item import OBJECT_ID, Item
 from hub_mcp.text import quoted
 
 MOST_ITEMS = 10_000  # of a collection
-ORDER_SHOWN = 20  # items that an answer names after one was moved
+ORDER_SHOWN = 20  # items named in an answer after one was moved
 
 
 class CollectionRow(Record):
@@ -44,7 +44,7 @@ class CollectionRow(Record):
 
     @property
     def gate(self) -> str:
-        """auto, manual, or false for open; "" where the Hub does not say."""
+        """auto, manual, or false for open; "" if the Hub does not say."""
         said = self.gating.get("mode") if isinstance(self.gating, dict) else self.gating
         return "false" if said is False else str(said) if said in ("auto", "manual") else ""
 
@@ -87,7 +87,7 @@ class Collection(CollectionRow):
         return said
 
     def unseen(self) -> list[int]:
-        """The positions at which the Hub shows no item, though it numbers them without a gap."""
+        """The positions without a visible item, though the Hub numbers them without gaps."""
         at = [one["position"] for one in self.items or () if isinstance(one.get("position"), int)]
         if len(at) != len(self.items or ()) or not at or not 0 <= max(at) <= MOST_ITEMS:
             return []
@@ -102,7 +102,7 @@ class Collection(CollectionRow):
         return None
 
     def hidden_items(self) -> list[str]:
-        """The names of items that are not known to be public, and that it would show to whoever sees it."""
+        """The names of items not known to be public, which anybody who sees the collection would learn."""
         return [
             f"{one.get('type')} {_item(one).get('id')}"
             for one in self.items or ()
@@ -113,7 +113,7 @@ class Collection(CollectionRow):
         return next((one for one in self.items or () if one.get("_id") == item_id), None)
 
     def place_of(self, item: dict[str, Any]) -> int:
-        """Where an item stands, from 0."""
+        """The position of an item, from 0."""
         return next(n for n, one in enumerate(self.items or ()) if one is item)
 
 
@@ -131,7 +131,7 @@ def _item(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def name_of(item: dict[str, Any]) -> str:
-    """An item as people name it, such as `models/ns/name`."""
+    """An item's readable name, such as `models/ns/name`."""
     return f"{item.get('type')}s/{item.get('slug') or item.get('id')}"
 
 

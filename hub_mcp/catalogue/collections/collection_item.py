@@ -1,4 +1,4 @@
-"""What a collection can hold, as people write it: an item's type and id, with a note behind it."""
+"""The items of a collection as arguments: an item's type and id, followed by a note."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ PREFIXES = {
     "collections": "collection",
 }
 NOTE_LIMIT = 500
-MOST_AT_ONCE = 100  # items of one call
+MOST_AT_ONCE = 100  # items per call
 
 
-BEHIND = re.compile(r":\s+")  # what stands between an item and its note; no id and no address holds it
+BEHIND = re.compile(r":\s+")  # the separator between an item and its note; no id or address contains it
 
 
 def several(value: Any) -> list[Any]:
-    """One thing or several, as a list."""
+    """One or several things, as a list."""
     if isinstance(value, str) and value.lstrip().startswith(("[", "{")):
         with suppress(ValueError, RecursionError):
             value = json.loads(value)
@@ -45,13 +45,13 @@ def several(value: Any) -> list[Any]:
 
 
 def with_note(value: str) -> dict[str, Any]:
-    """An item and the note behind it, as in `models/ns/name: a note`; the item stands under "item"."""
+    """An item and its note, as in `models/ns/name: a note`; the item is under "item"."""
     item, *note = BEHIND.split(value, maxsplit=1)
     return {"item": item, **({"note": note[0]} if note else {})}
 
 
 def read_items(value: Any) -> Any:
-    """Items to put into a collection: `models/ns/name: a note`, {item, note} or {type, id, note} each."""
+    """Items to add to a collection, each `models/ns/name: a note`, {item, note} or {type, id, note}."""
 
     def read(one: Any) -> Any:
         said = with_note(one) if isinstance(one, str) else one
@@ -65,7 +65,7 @@ def read_items(value: Any) -> Any:
 
 
 def read_item(value: Any) -> Any:
-    """An item as people write it: {type, id}, `models/ns/name`, `papers/2311.12983`, or a Hub address."""
+    """An item in any spelling: {type, id}, `models/ns/name`, `papers/2311.12983`, or a Hub address."""
     if not isinstance(value, str):
         return value
     if value.lstrip().startswith("{"):
@@ -112,7 +112,7 @@ class NotedItem(Item):
 
 
 def bare(item: Item) -> dict[str, str]:
-    """An item as the Hub takes it, without its note."""
+    """An item in the Hub's form, without its note."""
     return {"type": item.type, "id": item.id}
 
 
@@ -141,7 +141,7 @@ def read_names(value: Any) -> Any:
 
 
 def read_changes(value: Any) -> Any:
-    """The same with the note behind each, or as {item_id, note, position}."""
+    """The same, each followed by its note, or as {item_id, note, position}."""
 
     def read(one: Any) -> Any:
         if not isinstance(one, str):
@@ -157,16 +157,16 @@ def described_as(words: str) -> WithJsonSchema:
 
 
 def fold(given: Any, name: str, read: Callable[[Any], Any], beside: Sequence[str]) -> Any:
-    """What stands beside a single item, put into it; beside several it is an error.
+    """Move separate arguments into the single item they belong to; with several items they are an error.
 
     Args:
-        name: the argument with the items; read: reads them.
-        beside: the arguments that belong to one item.
+        name: the argument with the items; `read` parses them.
+        beside: the separate arguments, which belong to one item.
     """
     if not is_object(given) or given.get(name) is None:
         return given
     said = {key: value for key, value in given.items() if key not in beside}
-    refuse_no_text(given)  # an error that quoted it could not be written
+    refuse_no_text(given)  # an error that quotes it could not be encoded
     one = {key: given[key] for key in beside if given.get(key) is not None}
     items = read(given[name])
     if one and (len(items) != 1 or not is_object(items[0])):
@@ -174,7 +174,7 @@ def fold(given: Any, name: str, read: Callable[[Any], Any], beside: Sequence[str
     return {**said, name: [{**items[0], **one}] if one else items}
 
 
-# What people write is shorter than {type, id}, which is taken too.
+# The short form is preferred to {type, id}, which is accepted too.
 Items = Annotated[
     list[NotedItem],
     Field(min_length=1, max_length=MOST_AT_ONCE),

@@ -1,4 +1,4 @@
-"""The notes and the order of a collection's items: changed alone, or several in one request."""
+"""Changing the notes and the order of a collection's items, one or several in a request."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from hub_mcp.text import quoted
 class UpdateCollectionItem(ChangesItems[ChangedItem]):
     """Change notes or positions of a collection's items."""
 
-    unlisted = frozenset({"note"})  # it stands behind its item; beside a single one it is taken too
+    unlisted = frozenset({"note"})  # normally written after its item; accepted separately for a single one
     covers = ("note",)
 
     item_id: Annotated[
@@ -70,9 +70,9 @@ class UpdateCollectionItem(ChangesItems[ChangedItem]):
         return self
 
     def settled(self, before: Collection) -> Self:
-        """With places at which they stand one behind the other, from the first one's on.
+        """With positions that put them one after another, starting at the first one's.
 
-        The Hub moves one after another: an item that is taken from before the others moves these.
+        The Hub moves them one by one: taking an item from before the others shifts these.
         """
         settled = super().settled(before)
         places = [one.position for one in settled.item_id]
@@ -102,7 +102,7 @@ class UpdateCollectionItem(ChangesItems[ChangedItem]):
         return sent(self.item_id[0])
 
     def noted(self, before: Collection) -> list[Item | None]:
-        """The items that get another note; None where the Hub tells no type and id that can be read."""
+        """The items that get another note; None if the Hub gives no readable type and id."""
         return [
             held(item_in(before, one))
             for one in self.item_id
@@ -157,7 +157,7 @@ class UpdateCollectionItem(ChangesItems[ChangedItem]):
         return " ".join(said)
 
     def order(self, before: Collection) -> list[dict[str, Any]]:
-        """The collection's items as they stand after one was moved after another."""
+        """The collection's items in their order after all moves, made one by one."""
         order = list(before.items or ())
         for one in self.item_id:
             moved = item_in(before, one)
@@ -169,7 +169,7 @@ class UpdateCollectionItem(ChangesItems[ChangedItem]):
     def undo(self, before: Collection, after: Done) -> Change[Any, Any] | None:
         moved = any(one.position is not None for one in self.item_id)
         back: list[dict[str, Any]] = []
-        for found in before.items or ():  # from the first on, so that each finds its place again
+        for found in before.items or ():  # from the first on, so that each gets its place back
             named = [one for one in self.item_id if item_in(before, one) is found]
             was: dict[str, Any] = {"item_id": str(found.get("_id"))}
             if any(one.note is not None for one in named):
@@ -186,12 +186,12 @@ class UpdateCollectionItem(ChangesItems[ChangedItem]):
 
 
 def sent(one: ChangedItem) -> dict[str, Any]:
-    """What is sent to the Hub about an item."""
+    """The change of an item as sent to the Hub."""
     return one.model_dump(exclude={"item_id"}, exclude_none=True)
 
 
 def held(found: dict[str, Any] | None) -> Item | None:
-    """An item of a collection, where the Hub tells its type and id in words that can be read."""
+    """An item of a collection, if the Hub gives a readable type and id."""
     with suppress(ValueError):
         return Item.model_validate(
             {"type": (found or {}).get("type"), "id": (found or {}).get("slug") or (found or {}).get("id")}

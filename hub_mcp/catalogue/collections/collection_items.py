@@ -1,4 +1,4 @@
-"""The items of a collection: adding and removing one or several, one after another."""
+"""Adding and removing items of a collection, one or several, one by one."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class AddCollectionItem(ActsOnCollection[Collection]):
 
     @property
     def one(self) -> NotedItem:
-        """What is added; of several, the first."""
+        """The item to add; the first of several."""
         return self.item[0]
 
     @property
@@ -160,7 +160,7 @@ class ChangesItems(ActsOnCollection[Done], Generic[N]):
 
 
 def item_in(collection: Collection, named: NamedItem) -> dict[str, Any] | None:
-    """The item that is named so, as the collection has it."""
+    """The item with this name, as the collection has it."""
     if OBJECT_ID.fullmatch(named.item_id):
         return collection.by_id(named.item_id)
     return collection.find(Item.model_validate(read_item(named.item_id)))

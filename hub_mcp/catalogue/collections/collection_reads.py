@@ -1,4 +1,4 @@
-"""Reading collections, and what of their items others may know."""
+"""Reading collections, and how much others may know about their items."""
 
 from __future__ import annotations
 
@@ -57,19 +57,19 @@ class ListCollections(Listing[CollectionRow]):
 
 
 def in_collections(kind: str, repo_id: str) -> ListCollections:
-    """The call that tells which collections hold a repository."""
+    """The call that lists the collections with a repository."""
     return ListCollections(item=[f"{kind}s/{repo_id}"], limit=10)
 
 
 def item_at(item: Item) -> Endpoint[Answer] | None:
-    """The call that tells whether everyone may know of an item; None where nothing can tell."""
+    """The call that shows whether everyone may know of an item; None if no call does."""
     if item.type in ("model", "dataset", "space"):
         return repository(item.type, item.id, ["private"])
     return GetCollection(slug=item.id) if item.type == "collection" and "/" in item.id else None
 
 
 def has_public_name(item: Item, known: Known) -> bool:
-    """Whether everyone may know of an item; what the Hub does not tell counts as hidden."""
+    """Whether everyone may know of an item; if the Hub does not say, it counts as hidden."""
     call = item_at(item)
     seen = known.of(call) if call else None
     if isinstance(seen, Repository):
@@ -82,14 +82,14 @@ def owner_of(item: Item) -> str:
 
 
 def owners_shown(item: Item | None, known: Known) -> tuple[str, ...]:
-    """Whose thing an item would show to others; nobody's where everyone may know of it."""
+    """The owner whose thing an item would reveal to others; none if everyone may know of it."""
     if item is None or has_public_name(item, known) or not (owner := owner_of(item)):
         return ()
     return (owner,)
 
 
 def shows_only_to(owner: str, collection: Collection) -> bool:
-    """Whether a collection is private, and of the same owner as what is in it."""
+    """Whether a collection is private and has the same owner as its item."""
     return collection.private is True and collection.slug.partition("/")[0].lower() == owner
 
 

@@ -1,4 +1,4 @@
-"""Collections themselves: made, renamed, described, opened, moved on a profile, and deleted."""
+"""Creating, renaming, describing, opening, reordering and deleting collections themselves."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class CreateCollection(Change[Nothing, Collection]):
 
     @property
     def _first(self) -> NotedItem | None:
-        """The one item that the Hub takes with the collection, which has no note there."""
+        """The one item that the Hub accepts with the new collection, without a note."""
         only = self.item[0] if self.item and len(self.item) == 1 else None
         return only if only and not only.note else None
 

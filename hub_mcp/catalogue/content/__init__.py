@@ -1,1 +1,1 @@
-"""What is in a repository: files, commits, branches and tags."""
+"""The content of repositories: files, commits, branches and tags."""

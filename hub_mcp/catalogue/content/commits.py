@@ -1,4 +1,4 @@
-"""Commits: several files of a repository added, changed, moved or deleted at once, or proposed so."""
+"""Commits: adding, changing, moving or deleting several files at once, or proposing it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ STAYS = "What it replaces or deletes stays in the history, and can be restored f
 
 
 class Committed(Record):
-    """A commit that was just made, and the pull request that it opened."""
+    """A new commit, and the pull request it opened, if any."""
 
     noun = "commit"
     shown = ("commitOid", "commitUrl", "pullRequestUrl")
@@ -72,7 +72,7 @@ class Commit(Change[Repository, Committed]):
     in_area = "files"
     publishes = "files.propose"
     stated = ("files",)
-    unlisted = frozenset({"parent_commit"})  # what is there is looked up, and held to be the parent
+    unlisted = frozenset({"parent_commit"})  # the current head is looked up, and used as the parent
 
     repo_id: RepoId
     type: RepoType
@@ -125,10 +125,10 @@ class Commit(Change[Repository, Committed]):
         return (self._paths(), *map(self._reading, self._edited_paths()))
 
     def completed(self, before: Repository, known: Known) -> Self:
-        """This commit on top of what is there now.
+        """This commit on top of the current head.
 
         Raises:
-            BadInput: it does not fit what is there.
+            BadInput: it does not fit the current files.
         """
         there = known.of(self._paths())
         files = {path: known.of(self._reading(path)) for path in self._edited_paths()}
@@ -168,7 +168,7 @@ class Commit(Change[Repository, Committed]):
 
     @property
     def proposes(self) -> bool:
-        """Whether it changes a pull request, and nothing in the repository."""
+        """Whether it changes only a pull request."""
         return bool(self.create_pr) or self.revision.startswith(PROPOSED)
 
     @property

@@ -1,4 +1,4 @@
-"""What a commit does to one file: written whole, edited in part, moved or deleted; and how that is sent."""
+"""What a commit does to one file: write, edit, move or delete it; and how that is sent."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from hub_mcp.catalogue.fields.vocabulary import FilePath, Part
 from hub_mcp.errors import BadInput, plain
 from hub_mcp.text import quoted, spelled
 
-MOST_BYTES = 2**20  # of one file's content, and of a file that is changed in places
+MOST_BYTES = 2**20  # of one file's content, and of a file to edit
 MOST_SHOWN = 300  # characters of a content in a question
 SHOWN_IN_ALL = 1_600
-MOST_LINES = 2_000  # of a file that are compared with what is not in it
+MOST_LINES = 2_000  # of a file compared with a text that is not in it
 READ_AGAIN = "Read it again with get_file: it must be exact."
 MOST_NAMED = 10  # files that an answer names
 NAME = 200  # characters of one
-MASKED = "hf_…"  # what stands in an answer where the caller's own token was
+MASKED = "hf_…"  # replaces the caller's own token in answers
 TOO_LARGE = "a file's content has at most 1 MiB here; `hf upload` takes larger ones"
 
 
@@ -36,7 +36,7 @@ def _bounded(text: str) -> str:
 
 
 def from_base64(text: str) -> bytes:
-    """The bytes that a text in base64 stands for, which may be broken into lines.
+    """The decoded bytes of base64 text, which may have line breaks.
 
     Raises:
         ValueError: it is not base64.
@@ -48,7 +48,7 @@ def from_base64(text: str) -> bytes:
 
 
 def _unless_text(encoding: Any) -> Any:
-    """An encoding; none where it is that of all text."""
+    """The encoding, or None for plain text."""
     return None if encoding in ("utf-8", "utf8") else encoding
 
 
@@ -86,12 +86,12 @@ class ChangedFile(Part):
 
     @property
     def puts(self) -> bool:
-        """Whether it says the whole content of a file; nothing but a path says that it is empty."""
+        """Whether it gives the complete content of a file; only a path means an empty file."""
         return self.old is None and self.old_path is None and not self.delete
 
     @property
     def body(self) -> bytes:
-        """The whole content that it puts."""
+        """The complete content that it writes."""
         body = from_base64(self.content or "") if self.encoding == "base64" else (self.content or "").encode()
         if len(body) > MOST_BYTES:
             raise ValueError(TOO_LARGE)
@@ -99,7 +99,7 @@ class ChangedFile(Part):
 
 
 class ReadWholeFile(GetFile):
-    """All of a file that is edited in part; not a tool."""
+    """The complete content of a file to edit; not a tool."""
 
     def reach(self) -> int:
         return MOST_BYTES
@@ -107,14 +107,14 @@ class ReadWholeFile(GetFile):
 
 @dataclass(frozen=True)
 class CommitDraft:
-    """What a commit would do, now that it is known what is there.
+    """What a commit would do, given the current files.
 
     Attributes:
-        parent: the commit that it is made on.
-        there: what is known of the paths; None where the Hub did not tell.
-        listed: every file that the repository has; None where the Hub did not tell.
-        edited: the files changed in places, as they would be.
-        large: paths whose content was uploaded by LFS.
+        parent: the commit it is made on.
+        there: what is known of the paths; None if the Hub did not say.
+        listed: every file of the repository; None if the Hub did not say.
+        edited: the edited files with their new content.
+        large: paths whose content was uploaded through LFS.
     """
 
     parent: str = ""
@@ -127,21 +127,21 @@ class CommitDraft:
         return self.there.at(path) if self.there else None
 
     def is_new(self, path: str) -> bool:
-        """Whether nothing is at a path by both that the Hub tells; what it does not counts as something."""
+        """Whether both sources agree that nothing is at a path; without one of them, it counts as taken."""
         if self.there is None or self.listed is None or self.there.at(path):
             return False
         return path not in self.listed and not any(one.startswith(f"{path}/") for one in self.listed)
 
     def is_folder(self, path: str) -> bool:
-        """Whether a folder is known to be at a path."""
+        """Whether a folder is known to exist at a path."""
         return (there := self.at(path)) is not None and there.is_folder
 
 
 def edited(changes: Sequence[ChangedFile], files: Mapping[str, FileContent | None]) -> dict[str, str]:
-    """The files that are edited in part, as they would be.
+    """The edited files with their new content.
 
     Raises:
-        BadInput: one cannot be read as text, or an old text is not in it exactly once.
+        BadInput: one is not text, or an old text does not occur in it exactly once.
     """
     texts: dict[str, str] = {}
     for change in changes:
@@ -170,7 +170,7 @@ def _text_of(path: str, file: FileContent | None) -> str:
 
 def _replaced(text: str, change: ChangedFile) -> str:
     old, new = change.old or "", change.new or ""
-    if "\r\n" in text and "\r\n" not in old:  # lines are shown with plain ends
+    if "\r\n" in text and "\r\n" not in old:  # lines are shown with plain line ends
         old, new = old.replace("\n", "\r\n"), new.replace("\r\n", "\n").replace("\n", "\r\n")
     if (found := text.count(old)) != 1:
         times = f"{found:,} times" if found else "nowhere"
@@ -180,7 +180,7 @@ def _replaced(text: str, change: ChangedFile) -> str:
 
 
 def _most_like(old: str, text: str) -> str:
-    """Which line of a file could be meant, where none is exactly so."""
+    """The line of a file that was probably meant, if none matches exactly."""
     first = next(iter(old.strip().splitlines()), "")
     lines = [line for line in text.splitlines()[:MOST_LINES] if len(line) <= MOST_SHOWN]
     if not (near := get_close_matches(first, lines, 1)):
@@ -192,7 +192,7 @@ def _most_like(old: str, text: str) -> str:
 
 
 def lines_of(changes: Sequence[ChangedFile], draft: CommitDraft) -> Iterator[dict[str, Any]]:
-    """The lines of a commit's body that say what becomes of each file."""
+    """The lines of a commit's body for its file operations."""
     done: set[str] = set()
     for change in changes:
         if change.delete:
@@ -208,7 +208,7 @@ def lines_of(changes: Sequence[ChangedFile], draft: CommitDraft) -> Iterator[dic
         elif change.path not in done:
             done.add(change.path)
             text = draft.edited.get(change.path)
-            if text is None:  # nobody has looked yet: a line that the Hub refuses
+            if text is None:  # not looked up yet: a line that the Hub refuses
                 yield {
                     "key": "file",
                     "value": {"path": change.path, "old": change.old, "new": change.new or ""},
@@ -218,7 +218,7 @@ def lines_of(changes: Sequence[ChangedFile], draft: CommitDraft) -> Iterator[dic
 
 
 def bodies_of(changes: Sequence[ChangedFile], draft: CommitDraft) -> list[FileBody]:
-    """The files that a commit writes whole or edits in part, as they will be."""
+    """The files that a commit writes or edits, with their new content."""
     whole = [FileBody(one.path, one.body) for one in changes if one.puts]
     return [*whole, *(FileBody(path, text.encode()) for path, text in draft.edited.items())]
 
@@ -237,7 +237,7 @@ def _put(file: FileBody, draft: CommitDraft) -> dict[str, Any]:
 
 
 def told_change(change: ChangedFile, draft: CommitDraft, most: int = MOST_SHOWN) -> str:
-    """What becomes of a file, on one line, with the beginning of what it will hold."""
+    """The change of a file, on one line, with the beginning of its new content."""
     path, there = quoted(change.path), draft.at(change.path)
     known = f" ({size(there.size)})" if there and there.size is not None and not there.is_folder else ""
     if change.delete:
@@ -256,7 +256,7 @@ def told_change(change: ChangedFile, draft: CommitDraft, most: int = MOST_SHOWN)
 
 
 def done_in_words(changes: Sequence[ChangedFile], draft: CommitDraft) -> str:
-    """What became of the files, by name while they are few: "added a.txt; deleted b.txt"."""
+    """The changes of the files, with names if there are few: "added a.txt; deleted b.txt"."""
     if len(changes) > MOST_NAMED:
         return counted(len({one.path for one in changes}), "file")
     done: dict[str, list[str]] = {}

@@ -1,4 +1,4 @@
-"""The content of one file: text by lines, a small picture, or what else there is to know of it."""
+"""The content of one file: lines of text, a small picture, or otherwise size and address."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from hub_mcp.catalogue.fields.vocabulary import FilePath, RepoId, RepoType, Revi
 from hub_mcp.catalogue.http import HttpRequest, HttpResponse
 from hub_mcp.text import spelled, visible
 
-BEGINNING = 256 * 1024  # bytes of a file that are read where nobody says which lines
-FURTHEST = 4 * 2**20  # bytes up to which lines are looked for
-LARGEST_IMAGE = 512 * 1024  # bytes of a picture that is shown
+BEGINNING = 256 * 1024  # bytes to read of a file if no lines are requested
+FURTHEST = 4 * 2**20  # bytes to search for requested lines
+LARGEST_IMAGE = 512 * 1024  # bytes of a picture to show
 MOST_TEXT = 56 * 1024  # bytes of text in an answer
-ROOM = 600  # tokens that are kept for what is said of the text
-PICTURES = {  # by how a file begins
+ROOM = 600  # tokens reserved for the facts about the text
+PICTURES = {  # by the first bytes of a file
     b"\x89PNG\r\n\x1a\n": "image/png",
     b"\xff\xd8\xff": "image/jpeg",
     b"GIF87a": "image/gif",
     b"GIF89a": "image/gif",
 }
-OTHERS = 4_096  # bytes that are read of what is no text by its name
+OTHERS = 4_096  # bytes to read of a file whose name is not that of text
 NO_TEXT = frozenset(
     [
         "7z", "arrow", "avif", "bin", "bz2", "ckpt", "duckdb", "flac", "gguf", "gz", "h5", "joblib", "mp3",
@@ -37,17 +37,17 @@ NO_TEXT = frozenset(
     ]
 )  # fmt: skip
 SHOWN_AS = ("png", "jpg", "jpeg", "gif", "webp")
-MARKS = (  # the longer ones first: UTF-32 begins as UTF-16 does
+MARKS = (  # the longer ones first: UTF-32 begins like UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
-WESTERN = "windows-1252"  # of which latin-1 is a part, as the Web reads it
+WESTERN = "windows-1252"  # a superset of latin-1, as on the Web
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 
 
 def picture_in(body: bytes) -> str:
-    """What kind of picture some bytes are, by how they begin; "" for none that is shown."""
+    """The media type of a picture, from its first bytes; "" if it is not one to show."""
     if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
         return "image/webp"
     return next((kind for mark, kind in PICTURES.items() if body.startswith(mark)), "")
@@ -55,15 +55,15 @@ def picture_in(body: bytes) -> str:
 
 @dataclass(frozen=True)
 class FileContent(Answer):
-    """A file, or as much of it as was read.
+    """A file, or the part of it that was read.
 
     Attributes:
-        address: where the Hub has it; a signed address of its storage is never shown.
-        commit: the commit it was read at; "" where the Hub does not say.
-        body: what was read, from the first on.
-        total: how many bytes it has; None where the Hub does not say.
-        media_type: what the Hub, or its first bytes, say it is.
-        first, last: the lines that were asked for, counted from 1; `last` 0 for as many as fit.
+        address: its address on the Hub; a signed storage address is never shown.
+        commit: the commit it was read at; "" if the Hub does not say.
+        body: the bytes read, from the first on.
+        total: its size in bytes; None if the Hub does not say.
+        media_type: its type according to the Hub or its first bytes.
+        first, last: the requested lines, counted from 1; `last` 0 for as many as fit.
     """
 
     verbatim: ClassVar[str] = "text"
@@ -85,11 +85,11 @@ class FileContent(Answer):
 
     @property
     def text(self) -> str | None:
-        """What was read of it, as text with plain line ends; None where it is not text."""
+        """The part read, as text with plain line ends; None if it is not text."""
         return self._decoded()[0]
 
     def _decoded(self) -> tuple[str | None, str]:
-        """Its text, and its encoding where that is not UTF-8."""
+        """Its text, and its encoding if that is not UTF-8."""
         name = next((name for mark, name in MARKS if self.body.startswith(mark)), "utf-8")
         if name.startswith("utf-8") and b"\0" in self.body:
             return None, ""
@@ -104,7 +104,7 @@ class FileContent(Answer):
         return text.replace("\r\n", "\n"), "" if name.startswith("utf-8") else name
 
     def _western(self) -> str | None:
-        """Text in a one-byte encoding; None where its characters make that unlikely."""
+        """Text in a one-byte encoding; None if its characters make that unlikely."""
         if _CONTROL.search(self.body) or 4 * len(_BEYOND_ASCII.findall(self.body)) > len(self.body):
             return None
         try:
@@ -114,7 +114,7 @@ class FileContent(Answer):
 
     @property
     def image(self) -> tuple[str, bytes] | None:
-        """Its media type and bytes, where it is a picture that was read whole."""
+        """Its media type and bytes, if it is a picture that was read completely."""
         kind = picture_in(self.body)
         return (kind, self.body) if kind and self.whole and len(self.body) <= LARGEST_IMAGE else None
 
@@ -131,10 +131,10 @@ class FileContent(Answer):
         return {name: one for name, one in said.items() if one not in EMPTY or name == "size"}
 
     def _lines(self, text: str) -> dict[str, Any]:
-        """The lines that were asked for and fit, and how to go on."""
+        """The requested lines that fit, and how to continue."""
         lines = text.split("\n")
         if not lines[-1] or not (self.whole or len(lines) == 1):
-            lines.pop()  # what follows the last line's end, or a line of which only the beginning was read
+            lines.pop()  # the text after the last line end, or a line that was only partly read
         wanted = lines[self.first - 1 : self.last or None]
         if not wanted:
             there = f"{len(lines):,}" if self.whole else f"more than {len(lines):,}"
@@ -151,7 +151,7 @@ class FileContent(Answer):
         of = f"{len(lines):,}" if self.whole else f"more than {len(lines):,}"
         said = {"lines": f"{self.first:,} to {end:,} of {of}"}
         if self.last and end >= self.last:
-            pass  # that is all that was asked for
+            pass  # that is everything requested
         elif end < len(lines):
             said["more"] = f"start_line {end + 1}"
         elif not self.whole:
@@ -193,7 +193,7 @@ class GetFile(Endpoint[FileContent]):
         return None if name == "type" and self.type == "model" else super()._path_value(name)
 
     def reach(self) -> int:
-        """How many bytes are asked for, from the first on."""
+        """How many bytes to request, from the first on."""
         kind = self.path.rpartition(".")[2].lower()
         if kind in SHOWN_AS or kind in NO_TEXT:
             return LARGEST_IMAGE if kind in SHOWN_AS else OTHERS

@@ -1,4 +1,4 @@
-"""What files a repository has: listed as a tree, looked up by their paths, weighed, scanned."""
+"""The files of a repository: as a tree, by path, their sizes and security scans."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from hub_mcp.catalogue.parts import Lookup
 from hub_mcp.errors import UnexpectedAnswer
 from hub_mcp.text import spelled
 
-EXPANDED = {"lastCommit", "securityFileStatus"}  # what the Hub tells of a file when it is asked for more
-EXPANDED_PAGE = 100  # rows of the Hub's page where each has its last commit
-MOST_PATHS = 1_000  # that the Hub looks up at once
+EXPANDED = {"lastCommit", "securityFileStatus"}  # the fields of an expanded listing
+EXPANDED_PAGE = 100  # rows per page if each has its last commit
+MOST_PATHS = 1_000  # that the Hub looks up in one request
 WithBuckets = Annotated[Literal["model", "dataset", "space", "bucket"], RepoKind()]
 
 
 def of_bucket(kind: str, name: str) -> bool:
-    """Whether a part of a path does not exist for a bucket, which has no revisions."""
+    """Whether a part of a path does not apply to a bucket, which has no revisions."""
     return kind == "bucket" and name == "revision"
 
 
@@ -48,7 +48,7 @@ class TreeEntry(Record):
 
     @property
     def identity(self) -> str:
-        """What it holds: git's id of it, of a large file its SHA-256."""
+        """The id of its content: git's, or the SHA-256 of a large file."""
         return str((self.lfs or {}).get("oid") or self.oid or "")
 
     def picked(self, columns: Sequence[str], limit: int = TEXT_LIMIT) -> dict[str, Any]:
@@ -80,7 +80,7 @@ class ListTree(Listing[TreeEntry]):
 
     @property
     def _expanded(self) -> bool:
-        """Whether the Hub is asked for more of each file, in so many words or by a column."""
+        """Whether an expanded listing is requested, explicitly or by a column."""
         return bool(self.expand) or bool({one.partition(".")[0] for one in self.columns or ()} & EXPANDED)
 
     def payload(self) -> dict[str, Any]:
@@ -92,17 +92,17 @@ class ListTree(Listing[TreeEntry]):
 
 @dataclass(frozen=True)
 class PathsInfo(Answer):
-    """What is known of some paths.
+    """Entries at some paths.
 
     Attributes:
-        missing: those that are not there.
+        missing: the paths where nothing is.
     """
 
     entries: tuple[TreeEntry, ...]
     missing: tuple[str, ...] = ()
 
     def at(self, path: str) -> TreeEntry | None:
-        """The entry of this path; None where nothing is there."""
+        """The entry at this path; None if there is none."""
         return next((one for one in self.entries if one.path == path), None)
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The large files that a repository stores, also those that only its history names; and their deletion."""
+"""The large files that a repository stores, including those only its history refers to; and deleting them."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.text import quoted
 
 PATH = "/api/{type}s/{repo_id}/lfs-files"
-LOOKED_AT = 1_000  # large files that are looked at for their names
+LOOKED_AT = 1_000  # large files to read for their names
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class StoredFile(Record):
-    """A large file, with a path that it has or once had."""
+    """A large file, with its current or a former path."""
 
     noun: ClassVar[str] = "large file"
     shown: ClassVar[tuple[str, ...]] = ("filename", "size", "ref", "pushedAt", "fileOid")

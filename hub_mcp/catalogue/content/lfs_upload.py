@@ -1,8 +1,8 @@
-"""Files that a repository keeps by Git LFS: which ones the Hub wants so, and the upload before their commit.
+"""Git LFS uploads: which files the Hub wants through LFS, and their upload before the commit.
 
-The Hub refuses binary files, and those that `.gitattributes` gives to LFS, where a commit holds their bytes
-(`_commit_api.py` and `lfs.py` of huggingface_hub). It names the address for an upload; that address opens the
-storage to whoever has it, so it is asked without the token, and never shown.
+The Hub refuses commits that contain the bytes of binary files, or of files that `.gitattributes` assigns to
+LFS (`_commit_api.py` and `lfs.py` of huggingface_hub). It gives the address for an upload; anybody who has
+that address can write to the storage, so the request carries no token and the address is never shown.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from hub_mcp.catalogue.http import Effect, HttpRequest, HttpResponse, Line
 from hub_mcp.catalogue.steps import Steps, step
 from hub_mcp.errors import Refused, UnexpectedAnswer, plain
 
-SAMPLE = 512  # bytes of a file by which the Hub judges it
+SAMPLE = 512  # first bytes of a file from which the Hub decides
 ATTRIBUTES = ".gitattributes"
 LFS = "application/vnd.git-lfs+json"
 _WORDS = re.compile(r"[a-z]+(?:/[a-z]+)*")
@@ -31,18 +31,18 @@ ONLY_OTHERWISE = "`hf upload` from huggingface_hub can upload them."
 
 @dataclass(frozen=True)
 class FileBody:
-    """A whole file on its way to a repository."""
+    """A complete file to upload."""
 
     path: str
     content: bytes
 
     @property
     def oid(self) -> str:
-        """Its SHA-256, by which LFS calls it."""
+        """Its SHA-256, which is its LFS id."""
         return hashlib.sha256(self.content).hexdigest()
 
     def line_by_lfs(self) -> dict[str, Any]:
-        """The line of a commit that names it, once it is uploaded."""
+        """The line of a commit that refers to it after the upload."""
         value = {"path": self.path, "algo": "sha256", "oid": self.oid, "size": len(self.content)}
         return {"key": "lfsFile", "value": value}
 
@@ -65,7 +65,7 @@ class UploadModes(Answer):
 
 @step(Line("POST", "/api/{type}s/{repo_id}/preupload/{revision}", Effect.READ, "repo.write"))
 class AskUploadModes(Endpoint[UploadModes]):
-    """How the Hub wants each file: in the commit, or by LFS before it."""
+    """How the Hub wants each file: in the commit, or through LFS before it."""
 
     repo_id: RepoId
     type: RepoType
@@ -93,10 +93,10 @@ class AskUploadModes(Endpoint[UploadModes]):
 
 @dataclass(frozen=True)
 class UploadAddresses(Answer):
-    """Where the bytes of each large file go; nowhere for those that the repository has.
+    """Where to upload each large file; files that the repository already has get no address.
 
     Attributes:
-        uploads, checks: addresses by the SHA-256 of a file.
+        uploads, checks: addresses by SHA-256.
     """
 
     uploads: Mapping[str, str] = field(repr=False)
@@ -122,7 +122,7 @@ class UploadAddresses(Answer):
 
 @step(Line("POST", "/{repo_id}.git/info/lfs/objects/batch", Effect.READ, "repo.write"))
 class AskUploadAddresses(Endpoint[UploadAddresses]):
-    """Where large files are to be uploaded."""
+    """Where to upload large files."""
 
     repo_id: RepoId
     type: RepoType
@@ -141,13 +141,13 @@ class AskUploadAddresses(Endpoint[UploadAddresses]):
 
     @property
     def place(self) -> str:
-        """The path below which the Hub speaks of this repository's large files."""
+        """The path prefix for this repository's large files."""
         folder = "" if self.type == "model" else f"{self.type}s/"
         return f"/{folder}{quote(self.repo_id, safe='/')}.git/info/lfs/"
 
 
 class OfALargeFile(Endpoint[Done]):
-    """A step that is about one large file, at an address that the Hub named."""
+    """A step for one large file, at an address that the Hub gave."""
 
     address: str
     file: FileBody
@@ -159,7 +159,7 @@ class OfALargeFile(Endpoint[Done]):
 
 @step(Line("PUT", "/", Effect.ADD, "repo.write"))
 class UploadLargeFile(OfALargeFile):
-    """The bytes of one large file, to the address that the Hub named."""
+    """Upload the bytes of one large file to the address that the Hub gave."""
 
     def to_http(self, base: str) -> HttpRequest:
         if not may_be_uploaded_to(base, self.address):
@@ -175,10 +175,10 @@ class UploadLargeFile(OfALargeFile):
 
 @step(Line("POST", "/", Effect.READ, "repo.write"))
 class CheckUpload(OfALargeFile):
-    """Whether a large file has arrived; asked of the Hub itself, whichever host the address names.
+    """Check that a large file has arrived; asks the Hub itself, whichever host the address names.
 
     Attributes:
-        place: the path of the repository's large files: with the token nothing else is posted to.
+        place: the path of the repository's large files; the token is sent to no other path.
     """
 
     place: str
@@ -199,7 +199,7 @@ class CheckUpload(OfALargeFile):
 
 
 def uploads(place: Mapping[str, Any], files: Sequence[FileBody], create_pr: bool) -> Steps[frozenset[str]]:
-    """Upload those of these files that have to be large; their paths."""
+    """Upload the files that have to go through LFS; returns their paths."""
     wanted = AskUploadModes.model_validate({**place, "files": tuple(files), "create_pr": create_pr})
     modes: UploadModes = yield wanted
     large = {one.oid: one for one in files if one.content and one.path in modes.by_lfs}
@@ -215,7 +215,7 @@ def uploads(place: Mapping[str, Any], files: Sequence[FileBody], create_pr: bool
 
 
 def may_be_uploaded_to(base: str, address: str) -> bool:
-    """Whether an address is the Hub's own, or of a host that shows by a certificate what it is called."""
+    """Whether an address is the Hub's own, or that of a host with a certificate (https)."""
     try:
         own, there = urlsplit(base), urlsplit(address)
         host, port = there.hostname or "", there.port

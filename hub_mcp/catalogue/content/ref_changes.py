@@ -1,4 +1,4 @@
-"""Branches and tags made and deleted, and a history that is squashed."""
+"""Creating and deleting branches and tags, and squashing a history."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PATH = "/api/{type}s/{repo_id}"
 
 
 def _place(revision: str, before: Repository) -> str:
-    """A revision, with its commit where that is known: it is the one that was looked at."""
+    """A revision with its commit, if known: the one that was looked up."""
     commit = before.field("sha") if revision == "main" else None
     return plain(revision, 200) + (f", commit {worded(commit)}" if commit else "")
 

@@ -1,4 +1,4 @@
-"""Branches, tags and history of a repository: listed, and compared."""
+"""Listing and comparing branches, tags and commits of a repository."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
 from hub_mcp.errors import UnexpectedAnswer
 from hub_mcp.text import spelled, visible
 
-MOST_NAMES = 500  # branches, tags or pull requests that are shown
-MOST_FILES = 200  # files of a difference that are named
-ROOM = 4_000  # tokens that are kept for the names of its files
+MOST_NAMES = 500  # branches, tags or pull requests to show
+MOST_FILES = 200  # files of a diff to name
+ROOM = 4_000  # tokens reserved for the names of its files
 GROUPS = ("branches", "tags", "converts", "pullRequests")
 
 
 def _name(text: str) -> str:
-    """A branch, a tag or a commit by git's own rules, which keep it apart from what stands beside it."""
+    """A branch, a tag or a commit by git's own rules, which make it separable from the text around it."""
     if ".." in text or text.startswith((".", "-")) or text.endswith((".", ".lock")):
         raise ValueError(f"{shorten(text)} is not the name of a branch, a tag or a commit")
     return text
@@ -41,8 +41,8 @@ class Refs(Answer):
     """The branches and tags of a repository.
 
     Attributes:
-        groups: by the Hub's name of a group, the commit that each name in it leads to.
-        partly: groups in which the Hub told something other than a name and its commit.
+        groups: by the Hub's name of a group, the commit that each name in it points to.
+        partly: groups in which something was not a name with its commit.
     """
 
     groups: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
@@ -61,11 +61,11 @@ class Refs(Answer):
         return cls(named, frozenset(odd))
 
     def tells(self, group: str) -> bool:
-        """Whether the Hub said which there are of a group, all of them."""
+        """Whether the Hub listed a group completely."""
         return group in self.groups and group not in self.partly
 
     def commit_of(self, group: str, name: str) -> str:
-        """The commit that a name points to; "" where there is none."""
+        """The commit that a name points to; "" if there is none."""
         return self.groups.get(group, {}).get(name, "")
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def _is_ref(row: Any) -> bool:
 class ListRefs(Lookup[Refs]):
     """Branches and tags with commits."""
 
-    unlisted = RARELY_CUT | {"include_prs"}  # list_discussions tells them
+    unlisted = RARELY_CUT | {"include_prs"}  # list_discussions lists them
 
     repo_id: RepoId
     type: RepoType
@@ -96,7 +96,7 @@ class ListRefs(Lookup[Refs]):
 
 
 class CommitRow(Record):
-    """A commit in a history."""
+    """A commit as an entry of a history."""
 
     noun: ClassVar[str] = "commit"
     shown: ClassVar[tuple[str, ...]] = ("id", "date", "author", "title", "message")
@@ -127,7 +127,7 @@ class ListCommits(Listing[CommitRow]):
 
 @dataclass(frozen=True)
 class Difference(Answer):
-    """What differs between two revisions, as git writes it."""
+    """The diff between two revisions, in git's format."""
 
     verbatim: ClassVar[str] = "diff"
 

@@ -1,4 +1,4 @@
-"""A picture, video or sound that is put where a discussion can show it: an address everyone can open."""
+"""Uploading a picture, video or sound for a discussion, to an address everyone can open."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ADDRESS = re.compile(r"https?://[!-~]{3,500}")
 
 
 def media_in(body: bytes) -> str:
-    """What some bytes are, of what the Hub takes as an attachment; "" for all else."""
+    """The media type of bytes that the Hub accepts as an attachment; "" for anything else."""
     if kind := picture_in(body):
         return kind
     if body[4:8] == b"ftyp":
@@ -38,7 +38,7 @@ def media_in(body: bytes) -> str:
 
 @dataclass(frozen=True)
 class Attachment(Answer):
-    """Where an attachment can be seen."""
+    """The address of an attachment."""
 
     url: str
 

@@ -1,4 +1,4 @@
-"""What is written in discussions: opening one, and comments that are added, edited and hidden."""
+"""Writing in discussions: opening one, and adding, editing and hiding comments."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from hub_mcp.errors import BadInput, UnexpectedAnswer
 from hub_mcp.text import quoted
 
 MOST_WORDS = 65_536  # characters of a comment
-OLD_WORDS = 500  # characters of what is replaced or hidden, in a question
+OLD_WORDS = 500  # characters of the replaced or hidden text, in a question
 PATH = "/api/{type}s/{repo_id}/discussions"
 TOLD = "Watchers are notified at once. It can be changed or hidden, but people may have read it by then."
 
@@ -34,12 +34,12 @@ A = TypeVar("A", bound=Answer)
 
 
 def readers_of(before: Repository | None) -> str:
-    """Who reads what is written in the discussions of a repository; what is not known counts as everyone."""
+    """Who can read the discussions of a repository; if unknown, everyone."""
     return "those who can see it" if before and before.visibility == "private" else "everyone"
 
 
 class Event(Record):
-    """Something that was just said or done in a discussion."""
+    """A new event in a discussion."""
 
     noun = "event of a discussion"
 
@@ -58,7 +58,7 @@ class ActsOnDiscussion(Change[Discussion, A], Generic[A]):
 
     in_area = "discussions"
     by_default = False
-    holds: ClassVar[str] = ""  # the name under which the answer holds what was said or done
+    holds: ClassVar[str] = ""  # the key of the event in the answer
 
     repo_id: RepoId
     type: RepoType
@@ -87,19 +87,19 @@ class ActsOnDiscussion(Change[Discussion, A], Generic[A]):
         return value[self.holds] if self.holds else value
 
     def named(self, before: Discussion) -> str:
-        """The discussion in the words of a question."""
+        """The discussion, worded for a question."""
         kind = "pull request" if before.is_pull_request else "discussion"
         title = quoted(before.title or "", TITLE)
         return f"the {kind} {self.num} {title} of the {self.type} {quoted(self.repo_id)}"
 
     def published(self, known: Known) -> Consequence:
-        """That words are read under the person's name."""
+        """The consequence that text appears under the person's name."""
         readers = readers_of(known.of(repository(self.type, self.repo_id)))
         return Consequence(Impact.PUBLISHES, f"{readers} can read it, under your name", self.publishes)
 
 
 class NewDiscussion(Record):
-    """A discussion or pull request that was just opened."""
+    """A new discussion or pull request."""
 
     noun = "new discussion"
     shown = ("num", "url", "pullRequest")

@@ -1,4 +1,4 @@
-"""Discussions and pull requests of a repository: listing, and one with all that was said in it."""
+"""Discussions and pull requests of a repository: the listing, and one with all its events."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from hub_mcp.errors import UnexpectedAnswer
 from hub_mcp.text import quoted, word
 
 PAGE = 50  # discussions on one of the Hub's pages (FACTS §6)
-MOST_TEXT = 16_000  # characters of one comment that are shown; the Hub takes 65,536
-SAID = 10_000  # tokens of what was said and done, in one answer
-DIFF = 7_000  # tokens of a difference
+MOST_TEXT = 16_000  # characters to show of a comment; the Hub allows 65,536
+SAID = 10_000  # tokens of events in one answer
+DIFF = 7_000  # tokens of a diff
 TITLE = 200
 
 Number = Annotated[int, Field(ge=1, lt=10**9)]
 
 
 def name_in(value: Any) -> Any:
-    """The name of an account; the Hub sends much more about it."""
+    """The name of an account, about which the Hub sends much more."""
     return value.get("name") if is_object(value) else value
 
 
@@ -52,7 +52,7 @@ class DiscussionRow(Record):
 
 
 class Discussion(DiscussionRow):
-    """One discussion: what was said and done in it, and what a pull request would change."""
+    """One discussion with its events, and what a pull request would change."""
 
     shown: ClassVar[tuple[str, ...]] = (
         "num", "title", "status", "isPullRequest", "author", "createdAt", "pinned", "locked",
@@ -67,14 +67,14 @@ class Discussion(DiscussionRow):
     _start: int = PrivateAttr(1)
 
     def beginning_at(self, start: int) -> Self:
-        """The same, from this event on."""
+        """The same, starting at this event."""
         later = self.model_copy()
         later._start = start
         return later
 
     @property
     def repo_id(self) -> str:
-        """The repository's id as the Hub has it; "" where it does not tell."""
+        """The repository's id on the Hub; "" if it does not say."""
         return str(self.field("repo") or "")
 
     @property
@@ -86,12 +86,12 @@ class Discussion(DiscussionRow):
         return self.hub_id or str(self.num)
 
     def comment(self, comment_id: str) -> dict[str, Any] | None:
-        """What is shown of the comment with this id; None where there is none."""
+        """The comment with this id as shown; None if there is none."""
         found = (one for one in self.events or () if one.get("id") == comment_id)
         return next((event_entry(one) for one in found if one.get("type") == "comment"), None)
 
     def words_of(self, comment_id: str) -> str:
-        """The whole text of the comment with this id; "" where there is none."""
+        """The complete text of the comment with this id; "" if there is none."""
         for event in self.events or ():
             data = event.get("data")
             latest = data.get("latest") if is_object(data) else None
@@ -100,7 +100,7 @@ class Discussion(DiscussionRow):
         return ""
 
     def files(self) -> list[str]:
-        """What a pull request changes, a file each: its path, and how."""
+        """The files that a pull request changes: each path, and how."""
         return files_in(self.diff or "")
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
@@ -119,7 +119,7 @@ class Discussion(DiscussionRow):
         return {name: one for name, one in said.items() if one not in ("", [], None)}
 
     def _told(self) -> tuple[list[dict[str, Any]], str]:
-        """The events from the first one asked for, as many as an answer holds, and where the rest is."""
+        """The events from the first requested one, as many as fit, and a cursor for the rest."""
         every = self.events or []
         entries: list[dict[str, Any]] = []
         spent = 0
@@ -151,7 +151,7 @@ class Discussion(DiscussionRow):
 
 
 def event_entry(event: dict[str, Any]) -> dict[str, Any]:
-    """Who did or said what, and when; the Hub nests this deeply."""
+    """Who did or said what, and when, without the Hub's deep nesting."""
     data = event.get("data")
     data = data if is_object(data) else {}
     said: dict[str, Any] = {"id": event.get("id"), "author": name_in(event.get("author"))}
@@ -172,7 +172,7 @@ def event_entry(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def files_in(diff: str) -> list[str]:
-    """The files of a difference in git's form, each with how many lines are added and taken away."""
+    """The files in a git diff, each with the number of lines added and removed."""
     found: list[str] = []
     path, added, removed, how, inside = "", 0, 0, "", False
 
@@ -198,7 +198,7 @@ def files_in(diff: str) -> list[str]:
 
 
 def fitting_lines(text: str, budget: int) -> tuple[str, int]:
-    """The first lines of a text that fit into so many tokens, and how many more lines there are."""
+    """The first lines of a text that fit the budget, and how many lines are left."""
     lines, spent = text.rstrip("\n").split("\n"), 0
     for count, line in enumerate(lines):
         spent += weight(line) + 1
@@ -238,7 +238,7 @@ class ListDiscussions(Listing[DiscussionRow]):
         return found
 
     def _next_page(self, response: HttpResponse, rows: int, size: int, given: int) -> str:
-        """The Hub tells how many there are, so that no page without rows is asked for."""
+        """The Hub gives the total, so that no empty page is requested."""
         count, page = response.json().get("count"), int(self.place.at or 0)
         if isinstance(count, int) and count <= (page + 1) * PAGE:
             return ""
@@ -249,7 +249,7 @@ class ListDiscussions(Listing[DiscussionRow]):
 class GetDiscussion(Endpoint[Discussion]):
     """A discussion or pull request with comments and diff."""
 
-    unlisted = frozenset({"start", "diff"})  # the answer that was cut names them
+    unlisted = frozenset({"start", "diff"})  # an answer that was cut names them
 
     repo_id: RepoId
     type: RepoType
@@ -269,7 +269,7 @@ class GetDiscussion(Endpoint[Discussion]):
         return {} if self.diff is False else {"diff": 1}
 
     def read(self, value: Any) -> Discussion:
-        if is_object(value) and "events" in value:  # one odd event costs itself alone
+        if is_object(value) and "events" in value:  # one malformed event is dropped alone
             value = {**value, "events": objects_in(value["events"])}
         found = Discussion.of(value)
         return found.beginning_at(self.start) if self.start else found

@@ -1,4 +1,4 @@
-"""What is decided about discussions: title, status, place, the merge of a pull request, deletion."""
+"""Moderating discussions: title, status, pin, merging a pull request, deletion."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hub_mcp.catalogue.http import Effect
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.text import quoted
 
-MOST_FILES = 15  # files of a pull request that a question names
+MOST_FILES = 15  # files of a pull request to name in a question
 FILE = 100  # characters of a file's name there
 
 

@@ -1,4 +1,4 @@
-"""The branch of a closed pull request: what it still stores, and its deletion."""
+"""The branch of a closed pull request: what it still stores, and deleting it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 
 
 class PullRequestStorage(Record):
-    """What a pull request alone holds."""
+    """The storage that only a pull request uses."""
 
     noun: ClassVar[str] = "estimate of storage"
     shown: ClassVar[tuple[str, ...]] = ("estimatedStorage", "refDeleted")

@@ -1,1 +1,1 @@
-"""The fields of a call: what they may hold, how hosts send them, and how they are announced."""
+"""The fields of a call: their types and rules, how hosts send them, and their JSON schema."""

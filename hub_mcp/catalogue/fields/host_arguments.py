@@ -1,7 +1,7 @@
-"""Arguments as hosts send them, read as they were meant: JSON as text, numbers as text, everything filled in.
+"""Lenient reading of arguments as hosts send them: JSON as text, numbers as text, every field filled in.
 
-What is unambiguous is read as meant; what is empty counts as absent where an empty value means nothing. The
-rest is for the call's own rules to check. A list sent on as a text would find nothing, and not say why.
+Unambiguous values are converted; empty ones count as absent where an empty value has no meaning. The call's
+own rules check the rest. Without this, a list sent as text would find nothing, and not say why.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ from typing import Any
 
 from hub_mcp.catalogue.answers import is_array, is_object
 
-# Names that hosts add to every call; beside these whatever begins with an underscore.
+# Names that hosts add to every call, in addition to any that begin with an underscore.
 HOSTS_OWN = frozenset({"sessionId", "session_id", "chatInput", "action", "toolCallId", "tool_call_id"})
 _NUMBER = re.compile(r"-?\d{1,15}(\.0*)?")
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
-_LONGEST = 262_144  # characters of a text that is read as JSON
+_LONGEST = 262_144  # characters of a text to parse as JSON
 _ABSENT = object()
 
 Schema = Mapping[str, Any]
 
 
 def as_meant(schema: Schema, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments without what a host added, each value of the type that the schema says, where it can be.
+    """The arguments without those a host added, each value converted to the schema's type if possible.
 
     Args:
-        schema: of the arguments; of its words `properties`, `required`, `type`, `items`, `enum` and `minimum`
-            are heeded.
+        schema: of the arguments; only `properties`, `required`, `type`, `items`, `enum` and `minimum` are
+            used.
     """
     known = schema.get("properties", {})
     ours = {
@@ -40,7 +40,7 @@ def as_meant(schema: Schema, arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def arguments_in(sent: Any) -> dict[str, Any] | None:
-    """All the arguments of a call, which may come as the text of an object; None where they are no object."""
+    """The arguments of a call, which may be the JSON text of an object; None if they are not an object."""
     if isinstance(sent, str):
         sent = None if sent.strip() == "null" else _json_in(sent, "object")
     if sent in _EMPTY:
@@ -55,7 +55,7 @@ def _members(schema: Schema, value: Mapping[str, Any]) -> dict[str, Any]:
     for name, one in value.items():
         meant = _meant(properties[name], one, required=name in required) if name in properties else one
         if meant is not _ABSENT:
-            read[name] = meant  # an unknown one too: the call refuses it, with the names there are
+            read[name] = meant  # an unknown one too: the call refuses it and lists the valid names
     return read
 
 
@@ -70,7 +70,7 @@ def _meant(schema: Schema, value: Any, *, required: bool = False) -> Any:
         value = [one for one in (_meant(items, one) for one in value) if one is not _ABSENT]
     elif is_object(value) and kind == "object":
         if "properties" not in schema and (required or value):
-            return value  # its names are the caller's own, and none of them may be lost
+            return value  # its keys are the caller's own, and none of them may be lost
         value = _members(schema, value)
     elif kind in ("integer", "number"):
         value = _number(value, kind)
@@ -86,7 +86,7 @@ def _meant(schema: Schema, value: Any, *, required: bool = False) -> Any:
 
 
 def _json_in(text: str, kind: str) -> Any:
-    """The list or object that a text writes as JSON; the text itself where it writes none."""
+    """The list or object in a JSON text, or the text itself if there is none."""
     opening = "[" if kind == "array" else "{"
     if not text.lstrip().startswith(opening) or len(text) > _LONGEST:
         return text.strip() and text
@@ -110,7 +110,7 @@ def _number(value: Any, kind: str) -> Any:
 
 
 def _word(schema: Schema, value: Any) -> Any:
-    """A text; the Hub's own booleans and a different case are one of the choices where there are some."""
+    """A text, matched to the choices if there are any, from another case or the Hub's own booleans."""
     choices = schema.get("enum")
     if choices:
         word = json.dumps(value) if isinstance(value, (bool, int)) else value

@@ -1,6 +1,6 @@
-"""Ids, names, paths and addresses as people have them, read by the Hub's own rules.
+"""Ids, names, paths and addresses in the spellings people use, read by the Hub's own rules.
 
-A rule here refuses what the Hub would refuse, and what must never get into a path, before anything is sent.
+The rules here refuse what the Hub would refuse, and what must never get into a path, before anything is sent.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from hub_mcp.text import shows_itself, spelled
 
 UNSEEN = "looks like another name: not all of it is seen"
 HUB_HOSTS = ("huggingface.co", "www.huggingface.co", "hf.co")
-# First parts of addresses on the Hub that are no repositories' owners.
+# First segments of addresses on the Hub that are not owners of repositories.
 NO_REPOSITORIES = ("collections", "papers", "organizations", "settings", "docs", "buckets", "kernels")
-REVISIONED = ("tree", "blob", "resolve", "raw", "blame", "commits", "commit")  # what a revision follows
-BRANCHES = "refs/heads/"  # before the name of a branch, as git keeps it
+REVISIONED = ("tree", "blob", "resolve", "raw", "blame", "commits", "commit")  # what precedes a revision
+BRANCHES = "refs/heads/"  # git's own prefix of branch names
 KINDS = {"models": "model", "datasets": "dataset", "spaces": "space"}
 TEXT_LIMIT = 10_000
 LONGEST_PATH = 1_000  # characters of a path in a repository
@@ -27,7 +27,7 @@ DEEPEST = 5  # levels of nesting in arguments
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _HALF = re.compile("[\ud800-\udfff]")
 _REPO_PART = re.compile(r"(?a:\b[\w\-.]{1,96}\b)")
-_OWNER = re.compile(r"(?a:(?!\d+$)(?![0-9a-fA-F]{24}$)[a-zA-Z0-9-]+)")  # old ones may hold "--"
+_OWNER = re.compile(r"(?a:(?!\d+$)(?![0-9a-fA-F]{24}$)[a-zA-Z0-9-]+)")  # old ones may contain "--"
 _OBJECT_ID = re.compile(r"[0-9a-fA-F]{24}")
 _SLUG = re.compile(r"[^/\s]+/[^/\s]*[^/\s]")
 _OVER_SSH = re.compile(r"^(ssh://)?git@(hf\.co|huggingface\.co)[:/]")
@@ -39,7 +39,7 @@ def shorten(text: str) -> str:
 
 
 def refuse_control(text: str) -> str:
-    """The text itself; line breaks and control characters are an error."""
+    """Return the text; line breaks and control characters are an error."""
     if len(text) > TEXT_LIMIT:
         raise ValueError(f"too long: {len(text):,} characters")
     if _CONTROL.search(text):
@@ -48,14 +48,14 @@ def refuse_control(text: str) -> str:
 
 
 def refuse_unseen(name: str) -> str:
-    """The name itself; one that would look like another, since some of it is not seen, is an error."""
+    """Return the name; invisible characters, which make it look like another, are an error."""
     if not shows_itself(name):
         raise ValueError(f"{spelled(name)[:60]} {UNSEEN}")
     return name
 
 
 def refuse_no_text(value: Any, depth: int = DEEPEST) -> None:
-    """What nothing can encode (halves of characters, infinite numbers) and endless nesting are an error."""
+    """Lone surrogates, infinite numbers and excessive nesting are an error."""
     if isinstance(value, str):
         if not value.isascii() and _HALF.search(value):
             raise ValueError("a text holds half a character (a lone surrogate)")
@@ -69,7 +69,7 @@ def refuse_no_text(value: Any, depth: int = DEEPEST) -> None:
 
 
 def refuse_dots(text: str) -> str:
-    """One or more path segments; empty ones, `.` and `..` are an error."""
+    """Return one or more path segments; empty ones, `.` and `..` are an error."""
     if any(part in ("", ".", "..") for part in text.split("/")):
         raise ValueError(f"{shorten(text)} has an empty or dotted part")
     return text
@@ -81,7 +81,7 @@ def is_address(text: str) -> bool:
 
 
 def _hub_path(text: str, hosts: Sequence[str]) -> list[str] | None:
-    """The path segments of an address on the Hub; None where the text is no address."""
+    """The path segments of an address on the Hub; None if the text is not an address."""
     if text.startswith("hf://"):
         return [one for one in text.removeprefix("hf://").split("/") if one]
     if "://" not in text:
@@ -100,12 +100,12 @@ def _hub_path(text: str, hosts: Sequence[str]) -> list[str] | None:
 
 @dataclass(frozen=True)
 class RepoPlace:
-    """What a repository's id or address names.
+    """A parsed repository id or address.
 
     Attributes:
-        type: model, dataset or space; "" where a bare id leaves it open.
-        revision: of an address with `/tree/REV`, `/blob/REV/…` and the like, or of `id@REV`; "" without.
-        path: of an address that leads into the repository; "" without.
+        type: model, dataset or space; "" for a bare id.
+        revision: from an address with `/tree/REV`, `/blob/REV/…` and similar, or from `id@REV`; "" without.
+        path: from an address of a file or folder; "" without.
     """
 
     type: str
@@ -115,9 +115,9 @@ class RepoPlace:
 
 
 def read_repo(text: str, hosts: Sequence[str] = ()) -> RepoPlace:
-    """A repository as people have it: `gpt2`, `datasets/a/b`, `a/b@v1`, `hf://a/b`, an address on the Hub.
+    """Parse a repository in any spelling: `gpt2`, `datasets/a/b`, `a/b@v1`, `hf://a/b`, a Hub address.
 
-    `hosts` are further hosts (with port) whose addresses are taken for the Hub's.
+    `hosts` are further hosts (with port) whose addresses count as the Hub's.
 
     Raises:
         ValueError: it is not an id by the Hub's naming rules.
@@ -140,7 +140,7 @@ def read_repo(text: str, hosts: Sequence[str] = ()) -> RepoPlace:
         of_file = parts[2:3] and parts[2] in REVISIONED
         revision = _address_revision(parts[3:]) if of_file else ""
         path = "/".join(parts[3 + _revision_parts(parts[3]) :]) if revision else ""
-        parts = [*parts[:1], *(one.removesuffix(".git") for one in parts[1:2])]  # as `git clone` has it
+        parts = [*parts[:1], *(one.removesuffix(".git") for one in parts[1:2])]  # as in `git clone`
     repo_id, at, given = "/".join(parts).partition("@")
     if at:
         revision = check_revision(given)
@@ -148,7 +148,7 @@ def read_repo(text: str, hosts: Sequence[str] = ()) -> RepoPlace:
 
 
 def _address_revision(rest: Sequence[str]) -> str:
-    """The revision at the beginning of what follows `/tree/`; those of pull requests have three parts."""
+    """The revision at the beginning of the text after `/tree/`; those of pull requests have three parts."""
     if not rest:
         return ""
     return check_revision("/".join(rest[: _revision_parts(rest[0])]))
@@ -159,10 +159,10 @@ def _revision_parts(first: str) -> int:
 
 
 def read_search(text: str) -> str:
-    """Words to search for; of an address on the Hub, the id or the words in it.
+    """Words to search for; from an address on the Hub, the id or the words in it.
 
     Raises:
-        ValueError: it is an address that holds neither.
+        ValueError: it is an address with neither.
     """
     if _hub_path(text.strip(" "), ()) is None:
         repo_id, at, revision = text.strip(" ").partition("@")
@@ -174,10 +174,10 @@ def read_search(text: str) -> str:
 
 
 def kind_searched(text: str) -> str:
-    """What an address in a search is of: model, dataset or space; "" where the text is no address.
+    """The type of an address in a search: model, dataset or space; "" if the text is not an address.
 
     Raises:
-        ValueError: it is no address on the Hub.
+        ValueError: it is not an address on the Hub.
     """
     segments = _hub_path(text.strip(" "), ())
     if segments is None:
@@ -186,7 +186,7 @@ def kind_searched(text: str) -> str:
 
 
 def read_repo_id(text: str, hosts: Sequence[str] = ()) -> tuple[str, str]:
-    """A repository as people have it, as (type or "", id), where a revision would have no meaning.
+    """Parse a repository in any spelling into (type or "", id), where a revision is not allowed.
 
     Raises:
         ValueError: it is not an id by the Hub's naming rules, or names a revision.
@@ -200,7 +200,7 @@ def read_repo_id(text: str, hosts: Sequence[str] = ()) -> tuple[str, str]:
 
 
 def check_repo_id(repo_id: str) -> str:
-    """The id itself, by the rules of FACTS 9.
+    """Return the id, checked by the rules of FACTS 9.
 
     Raises:
         ValueError: it breaks one of them.
@@ -225,7 +225,7 @@ def with_namespace(repo_id: str) -> str:
 
 
 def read_owner(text: str) -> str:
-    """A user's or an organization's name; also `@name` or the address of its page."""
+    """Parse the name of a user or an organization, also from `@name` or the address of its page."""
     text = refuse_control(text.strip(" ")).removeprefix("@")
     segments = _hub_path(text, ())
     if segments is not None:
@@ -250,7 +250,7 @@ def read_group_id(text: str) -> str:
 
 
 def read_slug(text: str) -> str:
-    """A collection's slug; also its address."""
+    """Parse a collection's slug, also from its address."""
     text = refuse_control(text.strip(" "))
     segments = _hub_path(text, ())
     if segments is not None:
@@ -265,7 +265,7 @@ def read_slug(text: str) -> str:
 
 
 def read_arxiv_id(text: str) -> str:
-    """An arXiv id without its version; also arXiv:…, its DOI, addresses of arXiv or of a page on the Hub."""
+    """Parse an arXiv id without version, also from arXiv:…, a DOI, or an address on arXiv or the Hub."""
     text = refuse_control(text.strip(" "))
     last = urlsplit(text).path.rstrip("/") if "://" in text else text.rstrip("/")
     last = re.sub(r"^(doi:|arxiv:|arxiv[.])", "", last.rpartition("/")[2], flags=re.IGNORECASE)
@@ -276,18 +276,18 @@ def read_arxiv_id(text: str) -> str:
 
 
 def check_revision(text: str) -> str:
-    """A branch, a tag or a commit; a branch by its short name, under which it is looked up and shown."""
+    """Return a branch, tag or commit; a branch by its short name, under which it is looked up and shown."""
     revision = refuse_dots(refuse_control(text.strip(" ")))
-    while revision.startswith(BRANCHES):  # which names the same branch however often it stands there
+    while revision.startswith(BRANCHES):  # git accepts it repeated
         revision = revision.removeprefix(BRANCHES)
     return revision
 
 
 def check_path(text: str) -> str:
-    """The path of a file or folder in a repository, without slashes at its ends.
+    """Return the path of a file or folder in a repository, without slashes at its ends.
 
     Raises:
-        ValueError: it leads out of the repository, or into what is git's own.
+        ValueError: it leads out of the repository, or into git's own folder.
     """
     path = refuse_dots(refuse_control(text).strip("/"))
     if "\\" in path or len(path) > LONGEST_PATH:
@@ -300,7 +300,7 @@ def check_path(text: str) -> str:
 
 
 def check_segment(text: str) -> str:
-    """One path segment: a subset or a split of a dataset."""
+    """Return one path segment: a subset or a split of a dataset."""
     refuse_control(text)
     if "/" in text:
         raise ValueError(f"{shorten(text)} must not hold a slash")
@@ -308,7 +308,7 @@ def check_segment(text: str) -> str:
 
 
 def check_free_text(text: str) -> str:
-    """Text a person writes: line breaks are welcome, other control characters are not."""
+    """Return user text; line breaks are allowed, other control characters are not."""
     if re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", text):
         raise ValueError("control characters are not allowed in a text")
     return text

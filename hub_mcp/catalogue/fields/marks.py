@@ -1,4 +1,4 @@
-"""What a field's type says beside its form: an id of somebody's thing, a path, or ours alone."""
+"""Marks of field types that say more than the form: an id of somebody's thing, a path, a local field."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from pydantic.fields import FieldInfo
 
 @dataclass(frozen=True)
 class OwnedThing:
-    """Marks an id of two path segments: an owner's name, and what the second one is called in addresses."""
+    """Marks an id of two path segments: the owner's name, and the given name for the second one."""
 
     second: str
 
 
 class RepoName(OwnedThing):
-    """Marks a repository id: addresses and prefixes are understood in it."""
+    """Marks a repository id, which may have a prefix or be an address."""
 
 
 class OwnerName:
@@ -27,11 +27,11 @@ class OwnerName:
 
 
 class PathInRepo:
-    """Marks a path of any depth; its slashes part segments, in addresses too."""
+    """Marks a path of any depth, whose slashes separate segments, in addresses too."""
 
 
 class RepoKind:
-    """Marks the field that says whether it is a model, a dataset or a Space."""
+    """Marks the field for the type: model, dataset or Space."""
 
 
 class Local:
@@ -39,13 +39,13 @@ class Local:
 
 
 def marks_of(field: FieldInfo) -> tuple[object, ...]:
-    """What a field's type says of it, also where it is optional or a list."""
+    """The marks of a field's type, also inside an optional or a list."""
     return (*field.metadata, *_marks_in(field.annotation))
 
 
 @cache
 def marked_in(kind: type[BaseModel], mark: type) -> tuple[str, ...]:
-    """The fields of a model whose types carry such a mark."""
+    """The fields of a model whose types have such a mark."""
     return tuple(
         name
         for name, field in kind.model_fields.items()
@@ -63,7 +63,7 @@ def _marks_in(annotation: object) -> Iterator[object]:
 
 
 def owned_in(part: BaseModel) -> Iterator[tuple[str, str]]:
-    """Whose things these arguments name, each with the thing's id; "" where only the owner is named."""
+    """The owners these arguments name, each with the id of the thing, or "" if only the owner is named."""
     for name, field in type(part).model_fields.items():
         value = getattr(part, name)
         marks = marks_of(field)

@@ -12,15 +12,15 @@ from hub_mcp.catalogue.fields.marks import PathInRepo, RepoKind, RepoName, marke
 
 
 def read_pasted(call: type[BaseModel], said: dict[str, Any], kind: str, hosts: Sequence[str]) -> None:
-    """Put plain ids in place of what was pasted, and its revision and path where the call takes them.
+    """Replace pasted ids with plain ones, and fill in revision and path if the call has these fields.
 
     Args:
-        said: the arguments, which are changed.
-        kind: "model", "dataset" or "space" where the call is about one of them, else "".
-        hosts: whose addresses are read beside the Hub's own.
+        said: the arguments, changed in place.
+        kind: "model", "dataset" or "space" if the call is about one of them, otherwise "".
+        hosts: further hosts whose addresses are accepted.
 
     Raises:
-        ValueError: what was pasted is of another kind or revision than the call is about.
+        ValueError: the pasted id has another type or revision than the call.
     """
     expected = kind or next((str(said[name]) for name in marked_in(call, RepoKind) if name in said), "")
     for name in marked_in(call, RepoName):

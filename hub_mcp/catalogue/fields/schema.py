@@ -1,9 +1,9 @@
-"""The portable JSON Schema of an endpoint: flat, and of the few words every provider takes.
+"""The portable JSON Schema of an endpoint: flat, and limited to the keywords every provider accepts.
 
 No `$ref`, no combinators, no type arrays, no `title`, no bounds, no `pattern`, no long lists of choices, no
-`additionalProperties` (converters of some hosts break on it): optional means absent. What is left out is
-checked when the call is made, by the endpoint's own rules, and a refusal tells the rule: that costs something
-only when it is broken, the schema always.
+`additionalProperties` (some hosts' converters break on it): optional means absent. The endpoint's own rules
+check everything else when the call is made, and a refusal states the rule: that costs tokens only when a rule
+is broken, while the schema always does.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from hub_mcp.catalogue.endpoint import Endpoint
 
 MOST_CHOICES = 10
 KEPT = ("type", "description", "enum", "items", "properties", "required")
-READ = (*KEPT, "minimum")  # what reading arguments needs beside
+READ = (*KEPT, "minimum")  # also needed to read arguments
 
 
 def schema_of(endpoint: type[Endpoint[Any]]) -> dict[str, Any]:
-    """The input schema of a tool; an endpoint's own fields come before those it shares with others."""
+    """The input schema of a tool; an endpoint's own fields come before shared ones."""
     return deepcopy(_tool_schema(endpoint))
 
 
 @cache
 def reading_schema(endpoint: type[Endpoint[Any]]) -> dict[str, Any]:
-    """What an endpoint's arguments are read by: all choices and the least value of numbers as well."""
+    """The schema for reading an endpoint's arguments: also with all choices and minimums."""
     raw = endpoint.model_json_schema(by_alias=False)
     return _portable(raw, raw.get("$defs", {}), READ)
 
@@ -47,15 +47,15 @@ def _tool_schema(endpoint: type[Endpoint[Any]]) -> dict[str, Any]:
 
 
 def as_json_text(description: str | None = None) -> dict[str, Any]:
-    """An object whose names are the caller's own: some providers refuse one without properties.
+    """Declare an object with arbitrary keys as text: some providers refuse an object without properties.
 
-    An object is taken all the same.
+    An object is still accepted.
     """
     return {"type": "string", "description": f"{description}; JSON object" if description else "JSON object"}
 
 
 def choices(endpoint: type[Endpoint[Any]], name: str) -> tuple[str, ...]:
-    """All values a field can have where they are few enough to be declared; else none."""
+    """All values a field can have, if they are few enough to declare; otherwise none."""
     found: list[str] = []
     open_ends: list[Any] = [endpoint.model_fields[name].annotation]
     while open_ends:
@@ -70,7 +70,7 @@ def choices(endpoint: type[Endpoint[Any]], name: str) -> tuple[str, ...]:
 def _portable(
     node: Mapping[str, Any], definitions: Mapping[str, Any], words: tuple[str, ...]
 ) -> dict[str, Any]:
-    """One schema node with references inlined, null branches dropped and only portable words kept."""
+    """One schema node with references inlined, null branches dropped and only portable keywords kept."""
     while "$ref" in node:
         node = {
             **definitions[node["$ref"].rpartition("/")[2]],

@@ -1,4 +1,4 @@
-"""The words endpoints share, as types: repository ids, revisions, names, roles, dates."""
+"""The field types that endpoints share: repository ids, revisions, names, roles, dates."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ ItemType = Literal["model", "dataset", "space", "paper", "collection", "bucket"]
 
 
 class Part(BaseModel):
-    """A small object inside a call's arguments, as flat as the call itself."""
+    """A small flat object inside a call's arguments."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
@@ -69,11 +69,11 @@ class RepoRef(Part):
 
 
 def words_list(value: Any) -> Any:
-    """A text where a list is asked for: one word, words between commas, or a list as Python writes it.
+    """Read a text as a list: one word, words separated by commas, or a list in Python syntax.
 
     Raises:
-        ValueError: it looks like a list or an object and is none that can be read. Taken for a word it would
-            find nothing, and nobody would learn why.
+        ValueError: it looks like a list or an object but cannot be parsed. Taken as a word it would find
+            nothing, and nobody would learn why.
     """
     if is_array(value) and len(value) == 1 and _looks_written(value[0]):
         value = value[0]

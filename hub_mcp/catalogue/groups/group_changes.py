@@ -1,4 +1,4 @@
-"""Making, describing, limiting and deleting resource groups, and who joins them by themselves."""
+"""Creating, describing, limiting and deleting resource groups, and their auto-join."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ class ActsOnGroup(Change[ResourceGroup, G], Generic[G]):
 
 
 class ChangesGroup(ActsOnGroup[ResourceGroup]):
-    """A change to one resource group that is answered with the group as it then is."""
+    """A change to one resource group that returns the updated group."""
 
 
 def gains(member: Member) -> str:
-    """What a user gets, in words."""
+    """What access a user gets, in words."""
     what = "can change the group, its users and everything in it" if member.role == "admin" else "reaches it"
     return f"{quoted(member.user)} {what} as {member.role}"
 
@@ -61,7 +61,7 @@ def who_joins(auto_join: AutoJoin, organization: str) -> str:
 
 
 def moved_line(ref: RepoRef, known: Known) -> str:
-    """What becomes of a repository that enters a new group."""
+    """The consequence for a repository that enters a new group."""
     name = f"the {ref.type} {quoted(ref.name)}"
     seen = known.of(placed_at(ref))
     if seen is None:
@@ -75,7 +75,7 @@ def moved_line(ref: RepoRef, known: Known) -> str:
 
 
 def placed_at(ref: RepoRef) -> Endpoint[Repository]:
-    """The call that tells in which group a repository is, and who can see it."""
+    """The call that shows which group a repository is in, and who can see it."""
     return repository(ref.type, ref.name, ["private", "resourceGroup"])
 
 

@@ -16,7 +16,7 @@ from hub_mcp.text import quoted
 
 
 def without_admin(group: ResourceGroup, user: str) -> str:
-    """That nobody would be left who can change the group; "" where somebody is, or the user is no admin."""
+    """The warning that the group would have no admin left; "" if one is left, or the user is not an admin."""
     if group.role_of(user) in get_args(Role) and group.role_of(user) != "admin":
         return ""
     alone = group.is_only_admin(user)

@@ -1,4 +1,4 @@
-"""The resource group that a repository is in."""
+"""The resource group of a repository."""
 
 from __future__ import annotations
 
@@ -91,10 +91,10 @@ class SetRepoResourceGroup(Change[Repository, PlacedRepository]):
         return (group,) if (group := self._group()) else ()
 
     def _group(self) -> GetResourceGroup | None:
-        """The call that looks at the group it enters; None where it enters none."""
+        """The call that reads the group it enters; None if it enters none."""
         if self.resource_group_id == "none":
             return None
-        with suppress(ValueError):  # a name no organization can have
+        with suppress(ValueError):  # a name that no organization can have
             owner = self.repo_id.partition("/")[0]
             return GetResourceGroup(organization=owner, resource_group_id=self.resource_group_id)
         return None

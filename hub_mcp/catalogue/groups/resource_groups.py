@@ -15,14 +15,14 @@ from hub_mcp.errors import UnexpectedAnswer
 from hub_mcp.text import quoted
 
 PLACE = "/api/organizations/{organization}/resource-groups"
-SOME = 50  # users and repositories an answer names
-NAMED = 100  # users and repositories of all groups together that a listing of groups names
-FEW = 5  # of what it holds that a question names
+SOME = 50  # users and repositories to name in an answer
+NAMED = 100  # users and repositories to name in a listing, for all groups together
+FEW = 5  # resources to name in a question
 NAME_SHOWN = 100  # characters of a name in a fact
 
 
 class AutoJoin(Part):
-    """Whether members of the organization join by themselves, and as what."""
+    """Whether members of the organization join automatically, and with which role."""
 
     enabled: bool
     role: Role | None = None
@@ -50,7 +50,7 @@ class SpendLimits(Part):
 
 
 class ResourceGroup(Record):
-    """A resource group with its users and what they can reach."""
+    """A resource group with its users and resources."""
 
     noun = "resource group"
     shown = ("id", "name", "description", "autoJoin", "spendLimits")
@@ -61,14 +61,14 @@ class ResourceGroup(Record):
     auto_join: dict[str, Any] | None = Field(default=None, alias="autoJoin")
     users: list[dict[str, Any]] | None = None
     resources: list[dict[str, Any]] | None = None
-    repos: list[dict[str, Any]] | None = None  # what the documentation, and old answers, call the resources
+    repos: list[dict[str, Any]] | None = None  # the documented and former name of the resources
 
     @property
     def joins_by_itself(self) -> bool:
         return bool((self.auto_join or {}).get("enabled"))
 
     def role_of(self, user: str) -> str:
-        """The user's role in the group; "" for a stranger."""
+        """The user's role in the group; "" for a non-member."""
         for one in self.users or ():
             if str(one.get("name", "")).lower() == user.lower():
                 return str(one.get("role") or "")
@@ -86,7 +86,7 @@ class ResourceGroup(Record):
         return {**super().entire(fields), **self._inside()}
 
     def _inside(self) -> dict[str, list[str]]:
-        """Its users and what is in it, each in words."""
+        """Its users and resources, in words."""
         named = {"users": self.named_users, "resources": self.named_resources}
         return {name: clean(one) for name, one in named.items() if one}
 
@@ -97,7 +97,7 @@ class ResourceGroup(Record):
 
     @property
     def named_resources(self) -> list[str]:
-        """What is in it, each with its type, and whether it is private."""
+        """Its resources, each with its type and whether it is private."""
         return [
             f"{one.get('type')} {_name_of(one)}{' (private)' if one.get('private') else ''}"
             for one in self.held_repos or ()
@@ -105,17 +105,17 @@ class ResourceGroup(Record):
 
     @property
     def held_repos(self) -> list[dict[str, Any]] | None:
-        """The repositories and collections in it; None where the Hub does not tell."""
+        """The repositories and collections in it; None if the Hub does not say."""
         return self.resources if self.resources is not None else self.repos
 
     @property
     def limits(self) -> dict[str, Any]:
-        """Spend limits by the Hub's names; what is not in it is not known."""
+        """Spend limits by the Hub's names; missing ones are unknown."""
         said = self.field("spendLimits")
         return said if is_object(said) else {}
 
     def is_only_admin(self, user: str) -> bool | None:
-        """Whether nobody else is an admin of it; None where the Hub does not tell."""
+        """Whether nobody else is an admin of it; None if the Hub does not say."""
         if self.users is None or any(not isinstance(one.get("role"), str) for one in self.users):
             return None
         others = [one for one in self.users if str(one.get("name", "")).lower() != user.lower()]

@@ -1,1 +1,1 @@
-"""Jobs and scheduled jobs; the hardware that they and Spaces run on, and what both tell while they run."""
+"""Jobs and scheduled jobs; hardware, logs and live events, which Spaces share."""

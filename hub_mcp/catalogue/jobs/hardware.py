@@ -1,4 +1,4 @@
-"""A kind of hardware that the Hub rents out, for Spaces and for jobs, and what an hour of it costs."""
+"""The hardware that the Hub rents out for Spaces and jobs, with its price per hour."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from hub_mcp.catalogue.answers import Record, clean, is_object
 
-HOURLY = {"second": 3600.0, "minute": 60.0, "hour": 1.0, "day": 1 / 24}  # times a price in that unit
+HOURLY = {"second": 3600.0, "minute": 60.0, "hour": 1.0, "day": 1 / 24}  # factor for a price in that unit
 
 
 class Hardware(Record):
@@ -30,7 +30,7 @@ class Hardware(Record):
 
     @property
     def hourly(self) -> float | None:
-        """US dollars an hour; None where the Hub does not tell, or in a unit that is not known."""
+        """US dollars per hour; None if the Hub does not say, or uses an unknown unit."""
         cost, unit = self.field("unitCostUSD"), HOURLY.get(str(self.field("unitLabel")))
         if not isinstance(cost, (int, float)) or isinstance(cost, bool) or unit is None:
             return None
@@ -38,7 +38,7 @@ class Hardware(Record):
 
 
 def price_in_words(hourly: float | None) -> str:
-    """What an hour of hardware costs."""
+    """The price of an hour of hardware, in words."""
     if hourly is None:
         return "at a price that the Hub does not give"
     if not hourly:

@@ -1,4 +1,4 @@
-"""What is done with jobs: run, run again, ended, labelled, reached from outside."""
+"""Changing jobs: running, rerunning, cancelling, labelling, exposing ports."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class ActsOnJob(Change[Job, Job]):
         return (ListJobs(namespace=self.namespace),)
 
     def named(self) -> str:
-        """The job in the words of a question."""
+        """The job, worded for a question."""
         return f"the job {quoted(self.job_id)} of {quoted(self.namespace)}"
 
 
@@ -113,7 +113,7 @@ class RerunJob(ActsOnJob):
 
 
 def effects_again(job: Job, known: Known, when: str = "at once") -> Iterator[Consequence]:
-    """What a job does that is run as another one was."""
+    """The effects of running a job again."""
     yield Consequence(Impact.RUNS, f"its code runs on the Hub's machines {when}, as you, with its secrets")
     flavor = str(job.field("flavor") or "")
     yield Consequence(Impact.SPENDS, cost_of(flavor, job.seconds, job.times, machines_in(known)))
@@ -122,7 +122,7 @@ def effects_again(job: Job, known: Known, when: str = "at once") -> Iterator[Con
 
 
 class SetsLabels(Change[L, L], Generic[L]):
-    """A change that says all labels of a job, or of a scheduled one."""
+    """A change that replaces all labels of a job or a scheduled job."""
 
     harmless = "labels only find a job again, and can be changed back"
 

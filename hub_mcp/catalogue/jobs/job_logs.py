@@ -1,4 +1,4 @@
-"""What a job has written."""
+"""The log of a job."""
 
 from __future__ import annotations
 

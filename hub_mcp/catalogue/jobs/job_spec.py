@@ -1,4 +1,4 @@
-"""What a job is to be, as arguments say it: image, command, machine, time, variables; never a secret."""
+"""The spec of a job as arguments: image, command, hardware, timeout, variables; never a secret."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ A = TypeVar("A", bound=Answer)
 
 
 def as_texts(value: Any) -> Any:
-    """Numbers and booleans as the texts that a variable or a label holds."""
+    """Numbers and booleans as text, which variables and labels are."""
     if not isinstance(value, Mapping):
         return value
     plain = {True: "true", False: "false"}
@@ -67,13 +67,13 @@ def _without_secrets(text: str) -> str:
 Variables = Annotated[dict[str, str], BeforeValidator(as_texts), AfterValidator(_variables)]
 Labels = Annotated[dict[str, str], BeforeValidator(as_texts), AfterValidator(_labels)]
 CommandWord = Annotated[FreeText, AfterValidator(_without_secrets)]
-SpaceId = Annotated[str, AfterValidator(check_repo_id)]  # whose image is used; nothing of it changes
+SpaceId = Annotated[str, AfterValidator(check_repo_id)]  # the owner of the image, which is not changed
 Port = Annotated[int, Field(ge=1, le=65_535)]
 MountPath = Annotated[Word, StringConstraints(pattern=r"^/", max_length=1_000)]
 
 
 class Volume(Part):
-    """A repository or a bucket, as a folder of a job."""
+    """A repository or a bucket mounted as a folder of a job."""
 
     type: Literal["model", "dataset", "space", "bucket"]
     source: SpaceId
@@ -84,7 +84,7 @@ class Volume(Part):
 
 
 class JobSpec(Change[T, A], Generic[T, A]):
-    """A change that has a job run, at once or later."""
+    """A change that makes a job run, now or later."""
 
     docker_image: Word | None = Field(default=None, serialization_alias="dockerImage")
     space_id: SpaceId | None = Field(default=None, serialization_alias="spaceId")
@@ -118,7 +118,7 @@ class JobSpec(Change[T, A], Generic[T, A]):
         return self
 
     def spec(self) -> dict[str, Any]:
-        """The job as the Hub wants it to be described."""
+        """The job in the Hub's form."""
         said = self.model_dump(
             mode="json", by_alias=True, exclude_none=True, include=set(JobSpec.model_fields)
         )
@@ -135,14 +135,14 @@ class JobSpec(Change[T, A], Generic[T, A]):
         return (EVERY_MACHINE,)
 
     def image(self) -> str:
-        """Its image in the words of a question."""
+        """Its image, worded for a question."""
         return f"the image {quoted(self.docker_image or f'spaces/{self.space_id}')}"
 
     def effects(self, known: Known, when: str) -> Iterator[Consequence]:
-        """What a job of this kind does, and costs.
+        """What such a job does and costs.
 
         Args:
-            when: it is run, such as "at once".
+            when: when it runs, such as "at once".
         """
         yield Consequence(Impact.RUNS, f"code runs on the Hub's machines {when}, as you")
         cost = cost_of(self.flavor, self.timeout_seconds, self.attempts or 1, machines_in(known))
@@ -165,7 +165,7 @@ class JobSpec(Change[T, A], Generic[T, A]):
 
 
 def machines_in(known: Known) -> tuple[Any, ...]:
-    """The hardware with its prices; nothing where it could not be looked up."""
+    """The hardware with its prices; empty if it could not be read."""
     page: Page[Any] | None = known.of(EVERY_MACHINE)
     return page.items if page else ()
 

@@ -1,4 +1,4 @@
-"""Jobs that are read: listed and counted, one of them, the hardware there is for them with its price."""
+"""Reading jobs: listing, counting, one job, and the hardware for them with its prices."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hub_mcp.catalogue.operations.cleaning import cleaned
 from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
 from hub_mcp.text import quoted, word
 
-HIDDEN_IN_JOBS = frozenset({"environment", "sshUrl", "tokenId"})  # values that go; names stay
+HIDDEN_IN_JOBS = frozenset({"environment", "sshUrl", "tokenId"})  # values are dropped, keys stay
 ENDED = ("COMPLETED", "CANCELED", "ERROR", "DELETED")
 WORDS = 300  # characters of a command in a question
 
@@ -27,7 +27,7 @@ JobStages = Annotated[list[JobStage], BeforeValidator(words_list)]
 
 
 class JobRow(Record):
-    """A job in a listing; values of its variables are never told, nor are tokens in its command."""
+    """A job in a listing, without the values of its variables and without tokens in its command."""
 
     noun = "job"
     shown: ClassVar[tuple[str, ...]] = (
@@ -42,7 +42,7 @@ class JobRow(Record):
 
 
 class Job(JobRow):
-    """One job: what it runs, where, and how far it has come."""
+    """One job: what it runs, where, and its state."""
 
     shown: ClassVar[tuple[str, ...]] = (
         "id", "status", "flavor", "dockerImage", "spaceId", "command", "arguments", "environment", "secrets",
@@ -52,29 +52,29 @@ class Job(JobRow):
 
     @property
     def stage(self) -> str:
-        """How far it has come; "" where the Hub does not say."""
+        """Its stage; "" if the Hub does not say."""
         return str(self.at("status.stage") or "")
 
     @property
     def labels_now(self) -> dict[str, str]:
-        """Its labels as they are."""
+        """Its current labels."""
         labels = self.field("labels")
         return {str(name): str(one) for name, one in labels.items()} if is_object(labels) else {}
 
     @property
     def seconds(self) -> int | None:
-        """After how many seconds it is ended; None where the Hub does not say."""
+        """Its timeout in seconds; None if the Hub does not say."""
         timeout = self.field("timeout")
         return int(timeout) if isinstance(timeout, (int, float)) and timeout > 0 else None
 
     @property
     def times(self) -> int:
-        """How many times it may be run."""
+        """How many attempts it may have."""
         retry = self.field("retry")
         return 1 + int(retry) if isinstance(retry, (int, float)) and retry > 0 else 1
 
     def ports(self, which: str) -> list[int]:
-        """The ports that are reached from outside: `ports` for all of them, or `portsPublic`."""
+        """The ports reachable from outside: `ports` for all of them, or `portsPublic`."""
         found = self.at(f"expose.{which}")
         return [one for one in found if isinstance(one, int)] if is_array(found) else []
 
@@ -93,7 +93,7 @@ class Job(JobRow):
 
 
 def what_is_run(job: Record) -> tuple[str, ...]:
-    """What a job or the like of it runs, where, with what, a line each."""
+    """What a job or scheduled job runs, where and with what, one line each."""
     image = job.field("dockerImage") or job.field("spaceId")
     words = [
         str(one) for name in ("command", "arguments") if is_array(job.field(name)) for one in job.field(name)
@@ -137,7 +137,7 @@ class ListJobs(Listing[JobRow]):
 
 
 class JobCount(Record):
-    """How many jobs there are."""
+    """The number of jobs."""
 
     noun = "count of jobs"
     shown = ("count",)
@@ -190,15 +190,15 @@ EVERY_MACHINE = ListJobHardware(limit=1000)
 
 
 def dollars(amount: float) -> str:
-    """An amount of money; a small one to the tenth of a cent."""
+    """An amount of money; small ones to a tenth of a cent."""
     return f"${amount:,.2f}" if amount >= 0.1 or not amount else f"${amount:,.3f}"
 
 
 def cost_of(flavor: str, seconds: int | None, times: int, machines: Sequence[Record]) -> str:
-    """What a job costs at most, in words: what is not known is said, and never taken for nothing.
+    """The maximum cost of a job, in words; an unknown price is reported, never counted as zero.
 
     Args:
-        seconds: after how many it is ended; None where only the Hub's own limit does that.
+        seconds: its timeout; None if there is only the Hub's own limit.
     """
     prices: Mapping[str, float | None] = {
         one.name: one.hourly for one in machines if isinstance(one, JobHardware)

@@ -1,4 +1,4 @@
-"""What a job or a Space tells while it goes on: its events, and how much of its machine it uses."""
+"""Live streams of a running job or Space: its events, and its usage of the machine."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from hub_mcp.catalogue.operations.cleaning import cleaned
 from hub_mcp.catalogue.operations.found import FoundEvents, events_in, found_events
 
 JOB = "/api/jobs/{namespace}/{job_id}"
-NOT_RUNNING = 406  # what the Hub answers where nothing is left that could be measured
-MOST_SHOWN = 60  # measurements or events that one answer shows, the last of them
-MOST_GPUS = 16  # of one machine
+NOT_RUNNING = 406  # the Hub's answer if there is nothing left to measure
+MOST_SHOWN = 60  # measurements or events in one answer, the latest ones
+MOST_GPUS = 16  # GPUs of one machine
 
 
 @dataclass(frozen=True)
 class Measurements(Answer):
-    """How much of its machine something used while it was watched, a row for each replica and moment."""
+    """The machine usage of a job or Space while it was watched, one row per replica and moment."""
 
     rows: tuple[dict[str, Any], ...]
 
@@ -40,7 +40,7 @@ class Measurements(Answer):
 
 @dataclass(frozen=True)
 class Happened(FoundEvents):
-    """What happened while it was watched, the last of it."""
+    """The latest events while it was watched."""
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
         last = FoundEvents(self.events[-MOST_SHOWN:], self.ended, self.more_before)
@@ -53,7 +53,7 @@ def _earlier(count: int) -> dict[str, str]:
 
 
 def _in_words(row: dict[str, Any]) -> dict[str, Any]:
-    """A measurement, with what was used beside what there is."""
+    """A measurement, with the used amount out of the total."""
     words = {
         "replica": clean(row.get("replica"), 40),
         "cpu": _share(row.get("cpu_usage_pct")),
@@ -91,7 +91,7 @@ def _part(row: dict[str, Any]) -> str:
 
 
 class Watches(Endpoint[A]):
-    """A call that reads a stream without end for some seconds."""
+    """A call that reads an endless stream for some seconds."""
 
     by_default = False
     hides: ClassVar[Collection[str]] = ()
@@ -103,7 +103,7 @@ class Watches(Endpoint[A]):
         return HttpRequest("GET", url, accept="text/event-stream", lasts=self.seconds)
 
     def told(self, response: HttpResponse) -> Iterator[Any]:
-        """What each event tells, without what must not be shown."""
+        """The data of each event, without what must not be shown."""
         if response.status == NOT_RUNNING:
             return
         self.refuse_errors(response)
@@ -112,14 +112,14 @@ class Watches(Endpoint[A]):
 
 
 class Measures(Watches[Measurements]):
-    """A call that watches how much of its machine something uses."""
+    """A call that watches the usage of a machine."""
 
     def from_http(self, response: HttpResponse) -> Measurements:
         return Measurements(tuple(objects_in(list(self.told(response)))))
 
 
 class FollowsEvents(Watches[Happened]):
-    """A call that watches what happens to something."""
+    """A call that watches events."""
 
     def from_http(self, response: HttpResponse) -> Happened:
         told = found_events(self.told(response), response.headers)

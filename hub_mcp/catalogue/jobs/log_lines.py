@@ -1,4 +1,4 @@
-"""Logs of Spaces and jobs: the last lines, or those after a moment, within a bound of lines and seconds."""
+"""Logs of Spaces and jobs: the last lines, or those since a moment, limited in lines and seconds."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from hub_mcp.catalogue.http import HttpRequest, HttpResponse, encode_query
 from hub_mcp.catalogue.operations.cleaning import clean_text
 from hub_mcp.catalogue.operations.found import events_in, found_events
 
-SECONDS = 5.0  # that a log is read which goes on; the Hub tells at once what there is, and then waits
+SECONDS = 5.0  # to read a log that goes on; the Hub sends the lines so far at once, and then waits
 MOST_SECONDS = 15.0
 MOST_LINES = 10_000
-ROOM = 600  # tokens that are kept for what is said of the lines
+ROOM = 600  # tokens reserved for the facts about the lines
 LONGEST_LINE = 2_000  # characters
 _STAMP = re.compile(r"[0-9T:.Z+ -]{10,40}")
-_COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")  # and all else that a terminal is told
+_COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")  # and all other terminal control sequences
 
 
 def _moment(text: str) -> str:
@@ -38,7 +38,7 @@ Moment = Annotated[Word, AfterValidator(_moment)]
 
 
 def moment_of(text: Any) -> datetime | None:
-    """An ISO moment, taken for UTC where it does not say; None for anything else."""
+    """An ISO moment, in UTC by default; None for anything else."""
     try:
         read = datetime.fromisoformat(text)
     except (TypeError, ValueError):
@@ -48,14 +48,14 @@ def moment_of(text: Any) -> datetime | None:
 
 @dataclass(frozen=True)
 class LogLine:
-    """A line, and the moment at which it was written, as the Hub writes it; "" where it does not say."""
+    """A line, and the moment it was written in the Hub's format; "" if the Hub does not say."""
 
     at: str
     text: str
 
     @property
     def shown(self) -> str:
-        """The text as it may be shown: tokens in it are taken out, and what nobody sees."""
+        """The text to show, without tokens and invisible characters."""
         return cut_text(clean(clean_text(self.text), LONGEST_LINE), LONGEST_LINE)
 
     def __str__(self) -> str:
@@ -64,12 +64,12 @@ class LogLine:
 
 @dataclass(frozen=True)
 class LogLines(Answer):
-    """Lines of a log, the last ones of what was asked for.
+    """Lines of a log, the last of those requested.
 
     Attributes:
-        ended: whether the Hub ended the stream; else it was read long enough.
-        more_before: whether the Hub told more before these than was kept.
-        gap: whether lines between the moment that was asked for and the first of these may be missing.
+        ended: whether the Hub ended the stream; otherwise the time was up.
+        more_before: whether the Hub sent more lines before these than were kept.
+        gap: whether lines between the requested moment and the first of these may be missing.
     """
 
     verbatim: ClassVar[str] = "text"
@@ -81,7 +81,7 @@ class LogLines(Answer):
 
     @property
     def last(self) -> str:
-        """The moment of the last line that has one."""
+        """The moment of the last line with one."""
         return next((one.at for one in reversed(self.lines) if one.at), "")
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
@@ -102,14 +102,14 @@ class LogLines(Answer):
         if not self.ended:
             said["goes_on"] = "the log may go on; it was read for a few seconds"
         first = next((one.at for one in self.lines if one.at), "")
-        # with a blank, since a moment of the Hub's is shown as its day alone, and `since` takes the whole
+        # with a space: the Hub's moments are shown as days only, but `since` needs all of it
         moments = {name: one.replace("T", " ") for name, one in (("first", first), ("last", self.last))}
         said |= {name: one for name, one in moments.items() if one}
         return {**said, "text": "\n".join(reversed(kept))} if kept else said
 
 
 class ReadsLog(Endpoint[LogLines]):
-    """A call that reads a log, of which the Hub sends the last lines at once, and new ones as they come."""
+    """A call that reads a log: the Hub sends the last lines at once, and new ones as they come."""
 
     by_default = False
 
@@ -138,16 +138,16 @@ class ReadsLog(Endpoint[LogLines]):
 
 
 def lines_of(events: Sequence[Any]) -> Iterator[LogLine]:
-    """The lines that events tell, each with the moment of its event."""
+    """The lines in events, each with the moment of its event."""
     for event in events:
         text = event.get("data") if is_object(event) else event
         at = str(event.get("timestamp") or "") if is_object(event) else ""
-        known = at if _STAMP.fullmatch(at) and moment_of(at) else ""  # whatever else stands there is words
+        known = at if _STAMP.fullmatch(at) and moment_of(at) else ""  # anything else there is text
         if isinstance(text, str):
             yield from (LogLine(known, line) for line in lines_in(text))
 
 
 def lines_in(text: str) -> list[str]:
-    """The lines of what a program wrote, as a terminal leaves them: without colours, progress at its last."""
+    """The lines of a program's output as a terminal shows them: no colors, progress in its last state."""
     plain_text = _COLOURS.sub("", text).replace("\r\n", "\n").rstrip("\r\n")
     return [line.rstrip("\r").rpartition("\r")[2] for line in plain_text.split("\n")]

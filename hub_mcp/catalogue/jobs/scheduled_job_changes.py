@@ -1,4 +1,4 @@
-"""What is done with scheduled jobs: made, suspended, resumed, run now, rescheduled, labelled, deleted."""
+"""Changing scheduled jobs: creating, suspending, resuming, running, rescheduling, labelling, deleting."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class ActsOnScheduledJob(Change[ScheduledJob, A], Generic[A]):
         return (ListScheduledJobs(namespace=self.namespace),)
 
     def named(self) -> str:
-        """The scheduled job in the words of a question."""
+        """The scheduled job, worded for a question."""
         return f"the scheduled job {quoted(self.job_id)} of {quoted(self.namespace)}"
 
 
@@ -120,7 +120,7 @@ class ResumeScheduledJob(ActsOnScheduledJob[Done]):
         return UNTIL
 
     def consequences(self, before: ScheduledJob, known: Known) -> Iterator[Consequence]:
-        if before.field("suspend") is not False:  # what is not told counts as suspended
+        if before.field("suspend") is not False:  # an unknown state counts as suspended
             yield from effects_again(before.job, known, how_often(before.schedule_now))
 
     def preview(self, before: ScheduledJob) -> dict[str, tuple[Any, Any]]:

@@ -1,4 +1,4 @@
-"""Jobs that run by a schedule: listed, and one of them; how often a schedule has something run."""
+"""Scheduled jobs: the listing, one of them, and how often a schedule runs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NAMED = {
     "@hourly": "0 * * * *",
 }
 LEAP_YEAR = 2028
-RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))  # of a cron line: minute, hour, day, month, weekday
+RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))  # of the cron fields: minute, hour, day, month, weekday
 _PART = re.compile(r"(\*|\d{1,2}(?:-\d{1,2})?)(?:/(\d{1,2}))?")
 _OPEN = re.compile(r"(?:^|,)\d+/")
 _WORD = re.compile(r"[A-Za-z0-9*,/?#-]{1,60}", re.ASCII)
@@ -54,9 +54,9 @@ class Cron:
     """The minutes, hours, days of the month, months and weekdays of a schedule.
 
     Attributes:
-        either: whether a day of the month or a weekday is enough, where both are given; of `*/2` some say
-            that both have to hold.
-        is_clear: whether each field means the same to everybody; `5/20` is the 5th alone to some.
+        either: whether day of the month or weekday is enough if both are given; for `*/2`, some
+            implementations require both.
+        is_clear: whether all implementations read each field alike; some read `5/20` as only the 5th.
     """
 
     minutes: frozenset[int]
@@ -69,7 +69,7 @@ class Cron:
 
     @classmethod
     def read(cls, schedule: str) -> Self | None:
-        """A schedule; None where it cannot be read."""
+        """Parse a schedule; None if it cannot be read."""
         fields = NAMED.get(schedule, schedule).split()
         if len(fields) != len(RANGES):
             return None
@@ -83,7 +83,7 @@ class Cron:
         return cls(minutes, hours, days, months, frozenset(one % 7 for one in weekdays), either, is_clear)
 
     def on_days(self, *, either: bool) -> int:
-        """On how many days it runs within 28 years, when each date has been each day of the week alike."""
+        """On how many days it runs in 28 years, in which each date falls on each weekday equally often."""
         found = 0
         for month in self.months:
             for day in range(1, monthrange(LEAP_YEAR, month)[1] + 1):
@@ -98,7 +98,7 @@ class Cron:
 
 
 def runs_a_month(schedule: str) -> int | None:
-    """How many times a month, at most, a schedule has something run; None where it cannot be read."""
+    """How many times a month a schedule runs at most; None if it cannot be read."""
     if not (cron := Cron.read(schedule)):
         return None
     weekdays = 31 if len(cron.weekdays) == 7 else 5 * len(cron.weekdays)
@@ -107,7 +107,7 @@ def runs_a_month(schedule: str) -> int | None:
 
 
 def runs_no_more_often(then: str, was: str) -> bool:
-    """Whether one schedule surely has something run no more often than another, over the years."""
+    """Whether one schedule certainly runs no more often than another, over the years."""
     new, old = Cron.read(then), Cron.read(was)
     if not new or not old or not old.is_clear:
         return False
@@ -115,7 +115,7 @@ def runs_no_more_often(then: str, was: str) -> bool:
 
 
 def _values(field: str, low: int, high: int) -> frozenset[int]:
-    """The values that a field of cron stands for; none where it cannot be read."""
+    """The values of a cron field; empty if it cannot be read."""
     found: set[int] = set()
     for part in field.split(","):
         match = _PART.fullmatch(part)
@@ -130,7 +130,7 @@ def _values(field: str, low: int, high: int) -> frozenset[int]:
 
 
 def how_often(schedule: str) -> str:
-    """How often a schedule has something run, in words."""
+    """How often a schedule runs, in words."""
     runs = runs_a_month(schedule)
     return (
         f"by its schedule, up to {runs:,} times a month"
@@ -168,12 +168,12 @@ class ScheduledJob(ScheduledJobRow):
 
     @property
     def schedule_now(self) -> str:
-        """Its schedule as it is; "" where the Hub does not say."""
+        """Its current schedule; "" if the Hub does not say."""
         return str(self.field("schedule") or "")
 
     @property
     def job(self) -> Job:
-        """What is run, as a job that has not begun."""
+        """The job it runs, as one that has not started."""
         spec = self.field("jobSpec")
         return Job.of({**(spec if is_object(spec) else {}), "id": self.id})
 

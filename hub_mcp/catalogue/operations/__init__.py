@@ -1,1 +1,1 @@
-"""All of the Hub's operations as a table: names, arguments, risks and words, for three tools."""
+"""All of the Hub's operations as a table: names, arguments, risks and search words, for three tools."""

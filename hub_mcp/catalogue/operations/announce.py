@@ -1,4 +1,4 @@
-"""The portable input schema of an operation, for where it stands in a tool list of its own."""
+"""The portable input schema of an operation that is listed as a tool of its own."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def operation_reading_schema(operation: Operation) -> dict[str, Any]:
 def with_empties(
     operation: Operation, meant: Mapping[str, Any], given: Mapping[str, Any], *, literal: bool
 ) -> dict[str, Any]:
-    """The arguments with the empty values in them that count: all that a model wrote, else the required."""
+    """The arguments with meaningful empty values: all that a model wrote, or otherwise the required ones."""
     known = {name: one for one in arguments_of(operation).values() for name in (one.name, one.hub_name)}
     kept = {
         name: value
@@ -47,7 +47,7 @@ def with_empties(
 
 
 def operation_schema(operation: Operation, most: int = MOST_CHOICES) -> dict[str, Any]:
-    """The input schema of an operation that stands in the list as a tool of its own."""
+    """The input schema of an operation that is listed as a tool of its own."""
     known = arguments_of(operation)
     properties = {name: _portable(one.schema, most=most) for name, one in known.items()}
     if is_listing(operation):
@@ -61,7 +61,7 @@ def operation_schema(operation: Operation, most: int = MOST_CHOICES) -> dict[str
 
 
 def _portable(schema: Mapping[str, Any], depth: int = 6, most: int = MOST_CHOICES) -> dict[str, Any]:
-    """A schema with the few words that every provider takes; what they cannot say is described in words."""
+    """A schema with the few keywords every provider accepts; the rest goes into descriptions."""
     for key in ("anyOf", "oneOf"):
         if key in schema:
             parts = [one for one in schema[key] if one.get("type") != "null"] or schema[key]

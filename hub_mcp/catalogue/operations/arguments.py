@@ -1,8 +1,8 @@
-"""The arguments of an operation, and a pydantic model that reads them, made when the operation is first used.
+"""The arguments of an operation, and a pydantic model that reads them, created on first use.
 
-Arguments are flat: what is in the path, the query and the top of the body stand side by side, in our
-spelling; the Hub's own is taken too. Inside a field's value the Hub's own names hold. What the schema does
-not know is refused, and a refusal tells the rule.
+Arguments are flat: path, query and top-level body parameters side by side, in our spelling; the Hub's own
+spelling is accepted too. Inside a field's value, the Hub's own names apply. Unknown arguments are refused,
+and a refusal states the rule.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from hub_mcp.catalogue.operations.table import Operation, Sends
 from hub_mcp.errors import BadInput
 
 TEXT: Schema = {"type": "string"}
-PAGING = frozenset({"limit", "cursor", "p"})  # the Hub's; ours are `limit` and `cursor` of a listing
-BODY = "body"  # the one argument of a body that is no object with names
-LONGEST = 1_000_000  # characters of arguments that come as JSON text
-MOST_ROWS = 1_000  # of a body that is sent as one JSON object a line
+PAGING = frozenset({"limit", "cursor", "p"})  # the Hub's names; a listing has our `limit` and `cursor`
+BODY = "body"  # the only argument of a body that is not an object
+LONGEST = 1_000_000  # characters of arguments sent as JSON text
+MOST_ROWS = 1_000  # of a body sent as one JSON object per line
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,9 @@ class Argument:
     Attributes:
         name: ours.
         hub_name: the Hub's.
-        place: "path", "query" or "body"; "whole" where it is the body itself; "" where it travels in none.
-        schema: as the document has it.
-        required: whether every call must give it.
+        place: "path", "query" or "body"; "whole" if it is the body itself; "" if it is not sent.
+        schema: from the OpenAPI document.
+        required: whether every call needs it.
     """
 
     name: str
@@ -56,13 +56,13 @@ class Argument:
 
 @cache
 def is_listing(operation: Operation) -> bool:
-    """Whether it answers rows that are given page by page."""
+    """Whether it returns rows page by page."""
     return operation.reads and all(one.shape.rows is not None for one in routes(operation))
 
 
 @cache
 def arguments_of(operation: Operation) -> Mapping[str, Argument]:
-    """Its arguments by our names, the required ones first."""
+    """Its arguments by our names, required ones first."""
     found: dict[str, list[Argument]] = {}
     for route in routes(operation):
         for one in _of_route(operation, route):
@@ -80,7 +80,7 @@ def arguments_of(operation: Operation) -> Mapping[str, Argument]:
 
 
 def of_route(operation: Operation, route: Route) -> Mapping[str, Argument]:
-    """The arguments that this route of it takes."""
+    """The arguments of one of its routes."""
     return {one.name: one for one in _of_route(operation, route)}
 
 
@@ -101,7 +101,7 @@ def _of_route(operation: Operation, route: Route) -> Iterator[Argument]:
         if hub_name in PAGING and (is_paged(operation, route) or not operation.reads):
             continue
         if hub_name in inside:
-            continue  # the body says the same
+            continue  # the body has it too
         name = _free(snake(hub_name), taken)
         taken.add(name)
         yield Argument(name, hub_name, "query", schema, hub_name in shape.needed)
@@ -122,12 +122,12 @@ def is_paged(operation: Operation, route: Route) -> bool:
 
 
 def _free(name: str, taken: set[str]) -> str:
-    """The name itself, or another where the call has it already, as a repository has a `type`."""
+    """The name, or another if the call already has it, such as `type` of a repository."""
     return f"listed_{name}" if name in taken else name
 
 
 def _properties(schema: Schema | None) -> dict[str, Schema]:
-    """The names at the top of an object's schema, through `allOf`."""
+    """The top-level properties of an object's schema, through `allOf`."""
     if not schema:
         return {}
     found: dict[str, Schema] = {}
@@ -137,21 +137,21 @@ def _properties(schema: Schema | None) -> dict[str, Schema]:
 
 
 def _needed(schema: Schema) -> set[str]:
-    """The names that a caller must give; the document also calls those required that have a default."""
+    """The names a caller must give; the document also lists those with a default as required."""
     known = _properties(schema)
     parts = (schema, *schema.get("allOf", ()))
     return {name for one in parts for name in one.get("required", ()) if "default" not in known.get(name, {})}
 
 
 def defaults_of(schema: Schema) -> dict[str, Any]:
-    """What is sent for names that the document requires and has a default for."""
+    """The values sent for names that the document requires although they have a default."""
     known, parts = _properties(schema), (schema, *schema.get("allOf", ()))
     needed = [name for one in parts for name in one.get("required", ())]
     return {name: known[name]["default"] for name in needed if "default" in known.get(name, {})}
 
 
 def read_arguments(given: Any, operation: str) -> dict[str, Any]:
-    """Arguments as a host sends them: an object, or the JSON text of one.
+    """Read arguments as a host sends them: an object, or the JSON text of one.
 
     Raises:
         BadInput: they are neither.
@@ -175,10 +175,10 @@ def read_arguments(given: Any, operation: str) -> dict[str, Any]:
 
 
 def read_rows(given: Any) -> Any:
-    """A body of rows as hosts send it: a list, or a text with one JSON object a line.
+    """Read a body of rows as hosts send it: a list, or a text with one JSON object per line.
 
     Raises:
-        ValueError: a line is not JSON, or there are more rows than one call takes.
+        ValueError: a line is not JSON, or there are more rows than a call allows.
     """
     rows = given
     if isinstance(given, str):
@@ -187,7 +187,7 @@ def read_rows(given: Any) -> Any:
         lines = [(n, line) for n, line in enumerate(given.split("\n"), 1) if line.strip()]
         rows = [_row(n, line) for n, line in lines[: MOST_ROWS + 1]]
         if len(rows) == 1 and is_array(rows[0]):
-            (rows,) = rows  # the list itself as a text
+            (rows,) = rows  # the list itself as text
     if is_array(rows) and len(rows) > MOST_ROWS:
         raise ValueError(f"at most {MOST_ROWS:,} rows are sent at once; make several calls")
     refuse_no_text(rows)

@@ -1,9 +1,9 @@
-"""An operation as an endpoint: its class is made when it is first used, its calls are calls like any other.
+"""An operation as an endpoint: its class is created on first use, and its calls are like any other.
 
-    reading_of("get_scan")     a class of the table
-    reading_of("get_model")    the class somebody wrote, which knows more
+    reading_of("get_scan")     a class from the table
+    reading_of("get_model")    the hand-written class, which knows more
 
-So the client, the gate, the journal, the limits and the addresses treat both alike.
+So client, gate, journal, limits and addresses treat both alike.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ from hub_mcp.catalogue.operations.validation import (
 from hub_mcp.catalogue.parts import Lookup
 from hub_mcp.errors import BadInput, UnexpectedAnswer
 
-PERSONAL = frozenset({"email", "emails", "verifiedEmail", "ip", "fields"})  # shown when asked for by name
-EVENT_SECONDS = 10.0  # that a stream of events is read
+PERSONAL = frozenset({"email", "emails", "verifiedEmail", "ip", "fields"})  # shown if requested by name
+EVENT_SECONDS = 10.0  # to read a stream of events
 Fields = Annotated[list[Word], BeforeValidator(words_list)]
 
 
@@ -85,7 +85,7 @@ class OperationCall(Endpoint[Answer]):
         return self
 
     def _said(self) -> dict[str, Any]:
-        """What was said, by our names."""
+        """The given arguments, by our names."""
         return said_by(self.operation, self)
 
     @property
@@ -119,7 +119,7 @@ class OperationCall(Endpoint[Answer]):
         return fill(route.path, segment).rstrip("/")
 
     def _sent(self, place: str) -> dict[str, Any]:
-        """What travels in the query, or in the body."""
+        """The parameters sent in the query, or in the body."""
         said = self.as_arguments()
         return {
             one.hub_name: said[one.name]
@@ -148,7 +148,7 @@ class OperationCall(Endpoint[Answer]):
         return {name: one for name, one in self._sent("query").items() if one is not None}
 
     def _content(self) -> tuple[bytes, str]:
-        """A body that is no object with names."""
+        """A body that is not an object."""
         value = payload_of(self.operation, self).get(WHOLE, {})
         if self.operation.sends is Sends.LINES and is_array(value):
             return "".join(f"{json.dumps(one)}\n" for one in value).encode(), "application/x-ndjson"
@@ -184,13 +184,13 @@ class OperationCall(Endpoint[Answer]):
             return value
         return cleaned(value, self.operation.hides, asked)
 
-    # ── what the gate and the journal ask of a call ─────────────────────────────────────────────────────────
+    # ── for the gate and the journal ─────────────────────────────────────────────────────────
 
     def as_arguments(self) -> dict[str, Any]:
         return {name: as_json(one) for name, one in self._said().items()}
 
     def values(self) -> dict[str, Any]:
-        """What makes this call again, with what only shapes the answer and defaults of the path."""
+        """What reproduces this call, including local arguments and defaults of the path."""
         said: dict[str, Any] = {**self._defaults(), **self.as_arguments()}
         for name in ("fields", "limit", "cursor"):
             if name in self.model_fields_set:
@@ -211,7 +211,7 @@ class OperationRead(OperationCall, Lookup[Answer]):
 
 
 class OperationListing(OperationCall, Listing[FoundRow]):
-    """A call for some rows, from an operation of the table."""
+    """A call that reads some rows, of an operation from the table."""
 
     row: ClassVar[type[Answer]] = FoundRow
 
@@ -253,7 +253,7 @@ class OperationListing(OperationCall, Listing[FoundRow]):
 
 
 def second_segment_in(operation: Operation, name: str) -> str:
-    """What the second path segment of an argument is called; "" where it has one segment."""
+    """The name of an argument's second path segment; "" if it has one segment."""
     if name == "slug":
         return "slug" if "/collections/{slug}" in routes(operation)[0].path else ""
     return "repo" if name == "repo_id" else ""
@@ -268,7 +268,7 @@ def names_of(endpoint: type[Endpoint[Any]]) -> set[str]:
 
 @cache
 def reading_of(name: str) -> type[Endpoint[Any]] | None:
-    """The endpoint of an operation that reads: a written one, or the table's; None for all others."""
+    """The endpoint of a reading operation: the hand-written one, or the table's; None for all others."""
     if written := ENDPOINTS.get(name):
         return None if written.changes else written
     operation = operations().get(name)
@@ -278,7 +278,7 @@ def reading_of(name: str) -> type[Endpoint[Any]] | None:
 
 
 def listing_of(operation: Operation) -> type[OperationListing]:
-    """The class of calls for some rows, by the page sizes that the Hub takes."""
+    """The class of calls that read some rows, with the page sizes the Hub accepts."""
     query = routes(operation)[0].shape.query
     asked: Mapping[str, Any] = query.get("limit", {})
     made = made_of(operation, OperationListing)

@@ -1,7 +1,7 @@
-"""What is taken out of answers that hold secrets or personal data, by name and by form.
+"""Removing secrets and personal data from answers, by name and by pattern.
 
-`hides` of an operation names what goes: `environment` is emptied of its values, `url.query` loses its query.
-Tokens are taken out wherever they stand, since programs print them into logs.
+`hides` of an operation names what to remove: `environment` loses its values, `url.query` its query. Tokens
+are removed everywhere, since programs print them into logs.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ _ASSIGNED = re.compile(
 
 
 def clean_text(text: str) -> str:
-    """A text without the tokens in it."""
+    """A text without tokens."""
     return _ASSIGNED.sub(rf"\1{HIDDEN}", SECRETS.sub(HIDDEN, text))
 
 
 def refuse_taken_out(text: str) -> str:
-    """A text to be set; the placeholder for a hidden value is not one.
+    """Return a text to be set; the placeholder for a hidden value is refused.
 
     Raises:
-        ValueError: it holds that.
+        ValueError: it contains the placeholder.
     """
     if HIDDEN in text:
         raise ValueError(f"{HIDDEN} stands for what is hidden; it cannot be restored from an answer")
@@ -44,11 +44,11 @@ def refuse_taken_out(text: str) -> str:
 
 
 def cleaned(value: Any, hides: Collection[str], shown: Collection[str] = ()) -> Any:
-    """An answer without what it must not hold.
+    """An answer without what must not be shown.
 
     Args:
-        hides: names whose values go; `name.query` takes only the query out of an address.
-        shown: names that were asked for, of what is personal and no secret.
+        hides: names whose values are removed; `name.query` removes only the query of an address.
+        shown: requested names of personal data that is not secret.
     """
     if is_array(value):
         return [cleaned(one, hides, shown) for one in value]
@@ -68,7 +68,7 @@ def cleaned(value: Any, hides: Collection[str], shown: Collection[str] = ()) -> 
 
 
 def _emptied(value: Any) -> Any:
-    """The names that stay: which variables there are may be known, and how many addresses."""
+    """The names without their values: the names of variables and the number of addresses may be known."""
     if is_object(value):
         return dict.fromkeys(value, HIDDEN)
     if is_array(value):

@@ -1,4 +1,4 @@
-"""The endpoint behind the name of an operation, whether it reads or changes, written or of the table."""
+"""The endpoint for the name of an operation, reading or changing, hand-written or from the table."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hub_mcp.catalogue.operations.table import Operation, Standing, further_word
 
 @cache
 def endpoint_of(name: str) -> type[Endpoint[Any]] | None:
-    """The class somebody wrote, or that of the table, made when first asked for; None for no operation."""
+    """The hand-written class or the table's, created on first use; None if there is no such operation."""
     if found := ENDPOINTS.get(name) or reading_of(name):
         return found
     operation = operations().get(name)
@@ -23,7 +23,7 @@ def endpoint_of(name: str) -> type[Endpoint[Any]] | None:
 
 @cache
 def findable() -> Mapping[str, Operation]:
-    """The table, and beside it the reads that somebody wrote and that make several of its operations."""
+    """The table, plus the hand-written reads that combine several of its operations."""
     words = further_words()
     several = {
         name: Operation(name, written.area, *words[name], Standing.FREE, "R", ())

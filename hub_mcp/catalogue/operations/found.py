@@ -1,4 +1,4 @@
-"""What an operation answers where no class of ours knows its shape: JSON, rows, text, events, or a file."""
+"""Answers of operations without a class that knows their shape: JSON, rows, text, events, or a file."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from hub_mcp.catalogue.answers import (
 from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.text import quoted, word
 
-MOST_COLUMNS = 8  # of rows whose fields nobody chose
+MOST_COLUMNS = 8  # of rows without selected fields
 MOST_FACTS = 6
 LONGEST_FACT = 300  # characters
-NAMES = ("_id", "id", "name", "slug", "title")  # what tells one thing from another
+NAMES = ("_id", "id", "name", "slug", "title")  # what distinguishes one thing from another
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Found(Answer):
         return self._chosen(self.value, fields, WHOLE_TEXT) if is_object(self.value) else self.content(fields)
 
     def _chosen(self, value: dict[str, Any], fields: Sequence[str], limit: int) -> dict[str, Any]:
-        """What was asked for, also parts of it by dots; all where nothing was."""
+        """The selected fields, also parts by dotted path; all if none are selected."""
         chosen = {name: at_path(value, name) for name in fields} or value
         return {str(clean(name)): clean(one, limit) for name, one in chosen.items() if one not in EMPTY}
 
@@ -68,7 +68,7 @@ class Found(Answer):
 
 
 def at_path(value: Any, path: str) -> Any:
-    """The value of a field, or of a part of it by dots; None where it has none."""
+    """The value of a field, or of a part of it by dotted path; None if missing."""
     if is_object(value) and path in value:
         return value[path]
     name, _, rest = path.partition(".")
@@ -76,7 +76,7 @@ def at_path(value: Any, path: str) -> Any:
 
 
 class FoundRow(Record):
-    """A row whose shape no class knows: shown are the plain fields that rows of its page have."""
+    """A row of unknown shape, which shows the plain fields that the rows of its page have."""
 
     noun: ClassVar[str] = "row"
 
@@ -88,7 +88,7 @@ def row_with(shown: tuple[str, ...]) -> type[FoundRow]:
 
 
 def columns_of(rows: Sequence[Any]) -> tuple[str, ...]:
-    """The names of plain fields in the order they come, those that tell things apart first."""
+    """The names of plain fields in their order, those that distinguish things first."""
     names = dict.fromkeys(
         name
         for row in rows
@@ -103,7 +103,7 @@ def columns_of(rows: Sequence[Any]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class FoundText(Answer):
-    """A text: Markdown, CSV, a difference between two revisions."""
+    """A text: Markdown, CSV, a diff between two revisions."""
 
     text: str
 
@@ -113,12 +113,12 @@ class FoundText(Answer):
 
 @dataclass(frozen=True)
 class FoundEvents(Answer):
-    """What a stream of events told while it was read.
+    """The events of a stream while it was read.
 
     Attributes:
-        events: the data of each, read as JSON where it is JSON.
-        ended: whether the Hub ended the stream; else it goes on, and was read long enough.
-        more_before: whether the Hub told more before these than was kept.
+        events: the data of each, parsed if it is JSON.
+        ended: whether the Hub ended the stream; otherwise it goes on, and the time was up.
+        more_before: whether the Hub sent more events before these than were kept.
     """
 
     events: tuple[Any, ...]
@@ -135,11 +135,11 @@ class FoundEvents(Answer):
 
 @dataclass(frozen=True)
 class FoundFile(Answer):
-    """A file, or where it lies; a signed address is not told.
+    """A file, or its address, unless that is signed.
 
     Attributes:
-        size: in bytes; None where the Hub does not say.
-        text: its content where that is text; body: where it is none.
+        size: in bytes; None if the Hub does not say.
+        text: its content if that is text; body: if it is not.
     """
 
     is_file: ClassVar[bool] = True
@@ -156,22 +156,22 @@ class FoundFile(Answer):
 
 
 def found_events(events: Iterable[Any], headers: Mapping[str, str]) -> FoundEvents:
-    """The events of an answer that was read for a while, as the headers say."""
+    """The events of an answer that was read for some time, with the headers' facts about it."""
     return FoundEvents(
         tuple(events), "x-read-for-a-while" not in headers, more_before="x-earlier-left-out" in headers
     )
 
 
 def some_succeeded(response: HttpResponse) -> bool:
-    """Whether the Hub took some rows of a body and refused others, which it answers with 422."""
+    """Whether the Hub accepted some rows of a body and refused others, which it reports with 422."""
     told = _json_or_text(response.body.decode("utf-8", "replace")) if response.status == 422 else None
     return is_object(told) and bool(told.get("succeeded"))
 
 
 def events_in(body: bytes) -> list[Any]:
-    """The data of each server-sent event; one that was cut in the middle is left out.
+    """The data of each server-sent event; an incomplete one is left out.
 
-    An event ends with an empty line; its lines `data:` are joined; all other fields are of the transport.
+    An event ends with an empty line; its `data:` lines are joined; all other fields belong to the transport.
     """
     text = body.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
     found: list[Any] = []

@@ -1,4 +1,4 @@
-"""JSON Schema as types that pydantic reads, and in the few words a person or a model needs of it."""
+"""JSON Schema as types for pydantic, and in a few words for a person or a model."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from hub_mcp.catalogue.answers import is_array
 from hub_mcp.catalogue.operations.pinning import Schema
 from hub_mcp.errors import plain
 
-DEEPEST = 12  # levels of a schema; the document's own go to seven
-MOST_CHOICES = 30  # that a refusal lists
+DEEPEST = 12  # levels of nesting in a schema; the document's own have up to seven
+MOST_CHOICES = 30  # choices listed in a refusal
 KINDS = {
     "string": "text",
     "integer": "a whole number",
@@ -29,7 +29,7 @@ KINDS = {
 
 
 def allows_null(schema: Schema) -> bool:
-    """Whether null is a value of its own here, and not the absence of one."""
+    """Whether null is a value here, rather than the absence of one."""
     kinds = schema.get("type")
     return (
         kinds == "null"
@@ -41,7 +41,7 @@ def allows_null(schema: Schema) -> bool:
 
 
 def type_of(schema: Schema, depth: int = DEEPEST) -> Any:
-    """A JSON Schema as a type that pydantic reads."""
+    """A JSON Schema as a type for pydantic."""
     if depth == 0 or not schema:
         return Any
     if choices := schema.get("enum") or ([schema["const"]] if "const" in schema else []):
@@ -74,7 +74,7 @@ def _for_union(kind: Any) -> Any:
 
 
 def _bounded(kind: type, schema: Schema) -> Any:
-    safe = 2**53 - 1  # what the document says where it means no bound
+    safe = 2**53 - 1  # the document's way of saying "no bound"
     least, most = schema.get("minimum"), schema.get("maximum")
     return Annotated[
         kind,
@@ -95,7 +95,7 @@ def _text(schema: Schema) -> Any:
 
 
 class _Matches:
-    """Holds a text against a pattern of the document's."""
+    """Checks a text against one of the document's patterns."""
 
     def __init__(self, pattern: str) -> None:
         self._pattern = pattern
@@ -104,7 +104,7 @@ class _Matches:
         try:
             fits = re.search(self._pattern, text) is not None
         except re.error:
-            return text  # not of a form that Python reads; the Hub checks it
+            return text  # not a valid pattern in Python; the Hub checks it
         if not fits:
             raise ValueError(f"it must match {plain(self._pattern, 80)}")
         return text

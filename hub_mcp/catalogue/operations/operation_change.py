@@ -1,4 +1,4 @@
-"""A call of an operation that changes something: what it risks decides whether a person is asked."""
+"""A call of a changing operation: its risks decide whether a person is asked."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.errors import Stopped
 from hub_mcp.text import quoted
 
-MOST_FAILED = 5  # of the rows that the Hub refused of a body, which are named
-# What the letters of the table are called at the gate.
+MOST_FAILED = 5  # rows refused by the Hub to name
+# The gate's names for the letters of the table.
 IMPACTS = {
     "D": (Impact.DESTROYS,),
     "M": (Impact.SPENDS,),
@@ -33,16 +33,16 @@ IMPACTS = {
 
 
 class OperationChange(OperationCall, Change[Answer, Answer]):
-    """A call of an operation that changes something."""
+    """A call of a changing operation."""
 
     @property
     def risk(self) -> Risk:
-        """What this very call risks."""
+        """The risks of this particular call."""
         return risk_of(self.operation, payload_of(self.operation, self))
 
     def owners(self) -> tuple[str, ...]:
         said, found = self._said(), list(super().owners())
-        if repository := said.get("repository"):  # where a copy goes
+        if repository := said.get("repository"):  # the destination of a copy
             found.append(str(repository).rpartition("/")[0])
         found.extend(_owners_in(list(payload_of(self.operation, self).values())))
         if not found and self.operation.area == "posts" and said.get("username"):
@@ -97,7 +97,7 @@ class OperationChange(OperationCall, Change[Answer, Answer]):
         return tuple(lost) or before.facts()
 
     def _retype(self, risk: Risk) -> str:
-        """The name of what is destroyed."""
+        """The name of the thing to be destroyed."""
         if self.line.effect is not Effect.DESTROY or "D" not in risk.letters:
             return ""
         said = self._said()
@@ -139,7 +139,7 @@ class OperationChange(OperationCall, Change[Answer, Answer]):
 
 
 def _owners_in(value: Any) -> Iterator[str]:
-    """The owners of repositories that a body names by type and name, wherever in it."""
+    """The owners of repositories that a body names by type and name, at any depth."""
     if is_object(value):
         name = value.get("name")
         if isinstance(name, str) and value.get("type") in TYPES.values():

@@ -1,7 +1,7 @@
-"""Where an operation's requests lead: paths in our names, one for each type of repository or form of a path.
+"""The paths of an operation in our names, one for each type of repository or form of a path.
 
 /api/models/{namespace}/{repo}/scan      type model, /api/models/{repo_id}/scan
-/api/{repoType}/{namespace}/{repo}/like  type model, dataset, space: the same with its plural in place
+/api/{repoType}/{namespace}/{repo}/like  type model, dataset, space: the same with the plural filled in
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ TYPES = {
 SCIM = (
     "scim",
     "scim-provisioning",
-)  # the two services; which one an organization has is a matter of its plan
+)  # the two services; which one an organization has depends on its plan
 DEFAULT_REVISION = "main"
 RENAMED = {"rev": "revision", "paperId": "arxiv_id"}
 _PREFIX = re.compile(
@@ -36,7 +36,7 @@ _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def snake(name: str) -> str:
-    """A name of the Hub's as we write it: `jobId` is `job_id`."""
+    """One of the Hub's names in our spelling: `jobId` is `job_id`."""
     return _WORD.sub("_", name.replace("-", "_")).lower()
 
 
@@ -45,8 +45,8 @@ class Route:
     """One request with our names in its path.
 
     Attributes:
-        type: the type of repository it is for; "" where it is for no type, or the operation has but one.
-        service: which SCIM service it is of; "" for all else.
+        type: the type of repository it is for; "" if there is none, or the operation has only one.
+        service: the SCIM service it belongs to; "" for others.
         path: the template with our names.
         hub_names: the Hub's name for each of our names in the path.
     """
@@ -67,7 +67,7 @@ class Route:
 
 
 def routes(operation: Operation) -> tuple[Route, ...]:
-    """The routes of an operation, its richest form of a path first; short forms of a slug are left out."""
+    """The routes of an operation, longest path first, without short forms of a slug."""
     found: list[Route] = []
     for request in operation.requests:
         if not _is_short(request, operation):
@@ -76,7 +76,7 @@ def routes(operation: Operation) -> tuple[Route, ...]:
 
 
 def _is_short(request: Request, operation: Operation) -> bool:
-    """Whether it names a collection by a shorter slug, which our `slug` takes as well."""
+    """Whether it names a collection by a shorter slug, which our `slug` accepts too."""
     start = "/api/collections/{namespace}/{slug}"
     return (
         request.path.startswith(start)
@@ -117,23 +117,23 @@ def _named(request: Request, path: str, kind: str, service: str) -> Route:
 
 
 def types_of(operation: Operation) -> list[str]:
-    """The types of repositories it is for, where a call has to say which."""
+    """The types of repositories it is for, if a call has to name one."""
     kinds = list(dict.fromkeys(one.type for one in routes(operation) if one.type))
     order = list(TYPES.values())
     return sorted(kinds, key=order.index) if len(kinds) > 1 else []
 
 
 def services_of(operation: Operation) -> list[str]:
-    """The SCIM services it is of, where a call has to say which."""
+    """The SCIM services it belongs to, if a call has to name one."""
     found = {one.service for one in routes(operation)}
     return [one for one in SCIM if one in found] if len(found) > 1 else []
 
 
 def route_of(operation: Operation, said: Mapping[str, Any]) -> Route:
-    """The route of a call that says this, by our names.
+    """The route of a call with these arguments, by our names.
 
     Raises:
-        ValueError: something that its path needs is missing.
+        ValueError: an argument that its path needs is missing.
     """
     kind, service = str(said.get("type") or ""), str(said.get("service") or "")
     fitting = [
@@ -154,5 +154,5 @@ def route_of(operation: Operation, said: Mapping[str, Any]) -> Route:
 
 
 def may_be_empty(route: Route, name: str) -> bool:
-    """Whether this is the last part of a path that the Hub takes without: the root of a tree."""
+    """Whether this is the last part of a path and may be omitted, such as for the root of a tree."""
     return name == "path" and re.search(r"/(tree|treesize)/", route.path) is not None

@@ -1,7 +1,7 @@
-"""The shape of a request: what of an OpenAPI operation decides what is sent, and the digest it is pinned by.
+"""The shape of a request: the parts of an OpenAPI operation that decide what is sent, and their digest.
 
-A shape is kept as one line of JSON. Descriptions are in it, and not in its digest: a better description
-changes nothing of what a request does.
+A shape is stored as one line of JSON. It includes descriptions, but its digest does not: a better description
+does not change what a request does.
 """
 
 from __future__ import annotations
@@ -15,13 +15,11 @@ from typing import Any
 
 from hub_mcp.catalogue.answers import is_array, is_object
 
-Schema = Mapping[str, Any]  # JSON Schema, as the document has it
+Schema = Mapping[str, Any]  # JSON Schema, as in the document
 
 WORDS = frozenset({"description", "examples", "title", "deprecated"})
-LEFT_OUT = frozenset({"$schema", "examples", "title", "deprecated"})  # of what is kept
-NAMED_FORMATS = frozenset(
-    {"date-time", "date", "email", "uuid", "uri"}
-)  # whose pattern says the same at length
+LEFT_OUT = frozenset({"$schema", "examples", "title", "deprecated"})  # of the stored schemas
+NAMED_FORMATS = frozenset({"date-time", "date", "email", "uuid", "uri"})  # formats whose pattern is redundant
 MAPS = frozenset({"properties", "patternProperties"})  # keys whose values are schemas by name
 VERBS = ("get", "post", "put", "patch", "delete", "head")
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -29,13 +27,13 @@ _PLACE = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True)
 class Shape:
-    """What a request takes and answers.
+    """The parameters and rows of a request.
 
     Attributes:
         path, query: the schema of each parameter.
-        needed: the query parameters that must be given.
-        body: the schema of the body; None where there is none.
-        rows: where the rows of a listing are: "" the answer itself, a name, or None where it is no listing.
+        needed: the required query parameters.
+        body: the schema of the body; None if there is none.
+        rows: where a listing has its rows: "" for the answer itself, a name, or None if it is no listing.
     """
 
     path: Mapping[str, Schema] = field(default_factory=dict[str, Schema])
@@ -45,7 +43,7 @@ class Shape:
     rows: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The shape as it is kept; what is empty is left out."""
+        """The shape as it is stored, without empty parts."""
         said = {
             "path": {name: one for name, one in self.path.items() if one != {"type": "string"}},
             "query": dict(self.query),
@@ -60,7 +58,7 @@ class Shape:
 
     @classmethod
     def read(cls, path: str, kept: Mapping[str, Any]) -> Shape:
-        """What `as_json` wrote, for a request of this path."""
+        """Parse the output of `as_json`, for a request with this path."""
         named = kept.get("path", {})
         return cls(
             {name: named.get(name, {"type": "string"}) for name in _PLACE.findall(path)},
@@ -71,14 +69,14 @@ class Shape:
         )
 
     def digest(self, method: str, path: str) -> str:
-        """Twelve digits that change with whatever decides what this request does."""
+        """Twelve digits that change with anything that affects what this request does."""
         said = [method, path, self.path, self.query, sorted(self.needed), self.body]
         text = json.dumps(plain_schema(said, WORDS), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def plain_schema(node: Any, without: frozenset[str] = LEFT_OUT) -> Any:
-    """A schema without some of its keywords; properties that are called like one stay."""
+    """A schema without some of its keywords; properties with such a name stay."""
     if is_array(node):
         return [plain_schema(one, without) for one in node]
     if not is_object(node):
@@ -137,7 +135,7 @@ def _rows(operation: Mapping[str, Any]) -> str | None:
 
 
 def inlined(node: Any, known: Mapping[str, Any], depth: int = 20) -> Any:
-    """A schema with what it refers to in its place."""
+    """A schema with its references inlined."""
     if is_array(node):
         return [inlined(one, known, depth) for one in node]
     if not is_object(node):

@@ -1,6 +1,6 @@
-"""Finding operations by words: BM25 over one line an operation, made of its name, what it does and its words.
+"""Finding operations by words: BM25 over one line per operation, with its name, description and search words.
 
-A request in another language that shares no word with the lines is out of reach.
+A request in another language that shares no word with the lines finds nothing.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 from hub_mcp.catalogue.operations.table import Operation
 
-SATURATION = 1.2  # how soon a word that is said again stops counting (k1)
-LENGTH = 0.4  # how much a long line is held against it (b)
-TOGETHER = 0.4  # of a score hangs on how many of a request's words a line has
-WEIGHTS = {"name": 2, "does": 2, "words": 1}  # how often each part of a line is counted
-LEAST_SLIP = 5  # letters of a word that is taken for another with one letter wrong
-LEAST_STEM = 3  # letters that a stem keeps
-# Words that tell no operation from another.
+SATURATION = 1.2  # how quickly repetitions of a word stop counting (k1)
+LENGTH = 0.4  # how much a long line counts against it (b)
+TOGETHER = 0.4  # share of a score that depends on how many of a request's words a line has
+WEIGHTS = {"name": 2, "does": 2, "words": 1}  # weights of the parts of a line
+LEAST_SLIP = 5  # minimum letters for correcting one wrong letter
+LEAST_STEM = 3  # minimum letters of a stem
+# Words that do not distinguish operations.
 COMMON = frozenset(
     re.findall(
         r"\w+",
@@ -31,7 +31,7 @@ COMMON = frozenset(
         given specific""",
     )
 )
-SAME: Mapping[str, str] = {  # what people write, and the word it is counted as, on both sides
+SAME: Mapping[str, str] = {  # synonyms: what people write, and the word it counts as, on both sides
     said: word
     for word, others in {
         "repository": "repo repos inventory", "organization": "org orgs company companies organisation firm",
@@ -53,7 +53,7 @@ SAME: Mapping[str, str] = {  # what people write, and the word it is counted as,
     }.items()
     for said in others.split()
 }  # fmt: skip
-# A request that begins with one of these wants to be told something, and with one of those something done.
+# A request that begins with one of the first wants to read, and with one of the second to change something.
 TO_BE_TOLD = frozenset(
     re.findall(
         r"\w+",
@@ -71,9 +71,9 @@ TO_BE_DONE = frozenset(
     )
 )
 TYPES: Mapping[str, str] = {"model": "models", "dataset": "datasets", "space": "spaces"}
-IN_KIND = 1.35  # what does as the request begins counts more
+IN_KIND = 1.35  # an operation of the kind the request begins with counts more
 _WORD = re.compile(r"[a-z0-9]+")
-# What stands for something else, whatever words it is written in.
+# Patterns that are replaced by a word.
 _MEANT = (
     (re.compile(r"\b(?:arxiv[: ])?\d{4}\.\d{4,5}(?:v\d+)?\b"), " paper "),
     (re.compile(r"\b(?:'d|would|should) (?:really )?like\b"), " "),
@@ -89,12 +89,12 @@ _MEANT = (
 )
 _VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
 _WORDS_ALONE = re.compile(r"[A-Za-z][a-z]*/[a-z]+")  # such as models/datasets
-_NAMED = re.compile(r"[\w.-]+/[\w.-]+")  # a repository's name, in which any word can stand
+_NAMED = re.compile(r"[\w.-]+/[\w.-]+")  # a repository's name, which can contain any word
 _ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ers", "ed", "es", "er", "ly", "s", "e")
 
 
 def words_in(text: str) -> list[str]:
-    """The words of a text that count, each cut to its stem."""
+    """The significant words of a text, each reduced to its stem."""
     return [
         stem(SAME.get(word) or SAME.get(stem(word), word))
         for word in _WORD.findall(_plain(text))
@@ -110,7 +110,7 @@ def _plain(text: str) -> str:
 
 
 def kind(request: str) -> bool | None:
-    """Whether a request wants to be told something, or (False) something done; None: it does not show."""
+    """Whether a request wants to read (True) or change (False) something; None if unclear."""
     for word in _WORD.findall(_plain(request)):
         if word in TO_BE_TOLD:
             return True
@@ -140,14 +140,14 @@ class _Line:
 
 
 def _types_of(operation: Operation) -> frozenset[str]:
-    """Words for the repositories it is about where it is about several types."""
+    """Words for its types of repositories, if it has several."""
     said = {part for one in operation.requests for part in one.path.split("/")}
     of = {word for word, parts in TYPES.items() if said & {parts, "{repoType}"}}
     return frozenset({*of, "repository"} if len(of) > 1 else ())
 
 
 def _slip(said: str, meant: str) -> bool:
-    """Whether one letter is wrong, missing, too many, or in its neighbour's place."""
+    """Whether one letter is wrong, missing, extra, or swapped with its neighbor."""
     if abs(len(said) - len(meant)) > 1 or said[0] != meant[0]:
         return False
     same = next((n for n, (a, b) in enumerate(zip(said, meant, strict=False)) if a != b), len(said))
@@ -157,7 +157,7 @@ def _slip(said: str, meant: str) -> bool:
 
 
 class Index:
-    """Operations, to be found by what people ask for."""
+    """An index of operations, searched with people's requests."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
         self._lines: list[_Line] = []
@@ -175,7 +175,7 @@ class Index:
         self._rarity = {word: math.log(1 + (total - n + 0.5) / (n + 0.5)) for word, n in held.items()}
 
     def find(self, request: str, most: int = 8) -> list[Operation]:
-        """The operations that fit best, best first; none where no word is known."""
+        """The best matching operations, best first; none if no word is known."""
         asked = dict.fromkeys(self._understood(request))
         wanted = kind(request)
         scored = [
@@ -186,7 +186,7 @@ class Index:
         return [self._lines[n].operation for _, n in best[:most]]
 
     def _understood(self, request: str) -> list[str]:
-        """Words of a request as lines have them: without names of repositories, and slips corrected."""
+        """The words of a request, normalized like the lines, without names of repositories and typos."""
         for name in _NAMED.findall(request):
             if not (_WORDS_ALONE.fullmatch(name.rstrip(".")) and set(words_in(name)) <= self._rarity.keys()):
                 request = request.replace(name, " ")

@@ -1,6 +1,6 @@
-"""What a call that replaces a whole would lose: which reading shows the present state, what goes.
+"""What a replacing call would lose: the operation that reads the current state, and the values lost.
 
-`looks_up.tsv` names for each such operation the reading, and the fields that are replaced.
+`looks_up.tsv` names the reading operation for each of them, and the fields that are replaced.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from hub_mcp.catalogue.answers import is_array, is_object
 from hub_mcp.catalogue.operations.table import Operation, lines_in, shipped
 from hub_mcp.text import quoted
 
-MOST_LOST = 20  # entries that are named
+MOST_LOST = 20  # entries to name
 NAMES = ("name", "displayName", "value", "id", "_id", "source", "mountPath", "key", "path", "user")
 
 
 @dataclass(frozen=True)
 class Before:
-    """A reading that shows what is there.
+    """The operation that reads the current state.
 
     Attributes:
-        operation: the reading.
-        fields: what the call replaces, by the Hub's names.
-        inside: where in the answer those fields are; "" for its top.
+        operation: the reading operation.
+        fields: the fields that the call replaces, by the Hub's names.
+        inside: where in the answer these fields are; "" for the top level.
     """
 
     operation: str
@@ -41,12 +41,12 @@ def _table() -> Mapping[str, Before]:
 
 
 def read_before(operation: Operation) -> Before | None:
-    """The reading that shows what the operation acts on; None where nothing does."""
+    """The operation that reads what this one acts on; None if there is none."""
     return _table().get(operation.name)
 
 
 def lost_by(operation: Operation, said: Mapping[str, Any], was: Any) -> tuple[str, ...]:
-    """A line for each field that would be replaced: what is there now and not in the call."""
+    """A line for each field to be replaced, with what is there now but not in the call."""
     looked = read_before(operation)
     if not looked:
         return ()
@@ -61,7 +61,7 @@ def lost_by(operation: Operation, said: Mapping[str, Any], was: Any) -> tuple[st
 
 
 def taken_back(operation: Operation, was: Any) -> dict[str, Any]:
-    """What the fields that a call replaces were, to be said again; empty where that is not known."""
+    """The earlier values of the replaced fields, for an undo; empty if unknown."""
     looked = read_before(operation)
     if not looked or operation.requests[0].method != "PUT":
         return {}
@@ -76,7 +76,7 @@ def _inside(value: Any, where: str) -> Mapping[str, Any]:
 
 
 def _missing(was: Any, then: Any) -> list[str]:
-    """The entries that are in the first and not in the second, by their names."""
+    """The names of the entries in the first that are not in the second."""
     if is_object(was):
         kept = then if is_object(then) else {}
         return [_told(name) for name, one in was.items() if kept.get(name) != one]

@@ -1,12 +1,11 @@
-"""What one concrete call risks: `raised` of an operation, read and held against what the call says.
+"""The risks of one particular call: the rules in `raised` of an operation, applied to the call's arguments.
 
     overwrite=true D an existing branch is reset | else W a branch is added
 
-Rules are parted by ` | `, each of a condition, letters and a sentence. A condition names fields as the Hub
-spells them, dots leading into objects and through lists: `name` is given, `!name` is left out, `name=value`,
-`name!=value` (given, and another), `name>1`; `&` joins conditions. `*` always holds, `else` where no other
-did.
-What is left out counts as much as what is said: several defaults of the Hub's are its riskiest values.
+Rules are separated by ` | `; each has a condition, letters and a sentence. A condition names fields by the
+Hub's names, with dots into objects and lists: `name` is given, `!name` is absent, `name=value`, `name!=value`
+(given, with another value), `name>1`; `&` joins conditions. `*` always holds, `else` if no other rule did.
+Absent fields matter as much as given ones: several defaults of the Hub are its riskiest values.
 """
 
 from __future__ import annotations
@@ -21,14 +20,14 @@ from typing import Any
 from hub_mcp.catalogue.answers import is_array, is_object
 from hub_mcp.catalogue.operations.table import Operation, Standing
 
-ASKING = frozenset("DMPG")  # destroys, money, publishes, grants or takes access
+ASKING = frozenset("DMPG")  # destroys, costs money, publishes, grants or revokes access
 _RULE = re.compile(r"(\S+) ([RSWDMPGC]+) (.+)")
 _TERM = re.compile(r"(!?)([\w.]+)(?:(!=|=|>)(.*))?")
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What raises the risk of a call, what it raises it to, and the sentence that says so."""
+    """A condition that raises the risk of a call, the risk, and the sentence for it."""
 
     condition: str
     letters: str
@@ -37,12 +36,12 @@ class Rule:
 
 @dataclass(frozen=True)
 class Risk:
-    """What a call risks.
+    """The risk of a call.
 
     Attributes:
         standing: how careful it has to be.
-        letters: of OPERATIONS.md, worst first as the table has them.
-        reasons: a sentence for each thing that raises it.
+        letters: from OPERATIONS.md, worst first as in the table.
+        reasons: a sentence for each rule that raises it.
     """
 
     standing: Standing
@@ -55,7 +54,7 @@ def rules(raised: str) -> tuple[Rule, ...]:
     """The rules of an operation.
 
     Raises:
-        ValueError: one cannot be read.
+        ValueError: one cannot be parsed.
     """
     found: list[Rule] = []
     for text in raised.split(" | ") if raised else ():
@@ -67,7 +66,7 @@ def rules(raised: str) -> tuple[Rule, ...]:
 
 
 def risk_of(operation: Operation, said: Mapping[str, Any]) -> Risk:
-    """What a call risks that says this, by the Hub's own names for the fields."""
+    """The risk of a call with these fields, by the Hub's names."""
     if operation.standing is Standing.UNKNOWN:
         return Risk(Standing.UNKNOWN, "DMPG", ("nobody has reviewed this operation as the Hub has it today",))
     if operation.standing in (Standing.FREE, Standing.CLEANED):
@@ -78,7 +77,7 @@ def risk_of(operation: Operation, said: Mapping[str, Any]) -> Risk:
     always = [one for one in rules(operation.raised) if one.condition == "*"]
     otherwise = [one for one in rules(operation.raised) if one.condition == "else"]
     counted = [*held, *always] or otherwise
-    counted.sort(key=lambda one: "C" not in one.letters)  # what stops the call is told first
+    counted.sort(key=lambda one: "C" not in one.letters)  # what stops the call comes first
     letters = "".join(dict.fromkeys("".join(one.letters for one in counted))) or operation.risk
     reasons = tuple(dict.fromkeys(one.why for one in counted))
     return Risk(_standing(operation, letters), letters, reasons)
@@ -101,7 +100,7 @@ def _term_holds(term: str, said: Mapping[str, Any]) -> bool:
     assert match
     absent, name, sign, wanted = match.groups()
     inside = list(_values(said, name.split(".")))
-    if absent:  # in a list, that one element leaves it out is enough
+    if absent:  # in a list, one element without it is enough
         outer = list(_values(said, name.split(".")[:-1]))
         return len(inside) < len(outer)
     if not sign:
@@ -125,7 +124,7 @@ def _literal(text: str) -> Any:
 
 
 def _values(node: Any, names: list[str]) -> Iterator[Any]:
-    """What is at a path of names, through every list on the way."""
+    """The values at a path of names, through every list on the way."""
     if not names:
         yield node
         return

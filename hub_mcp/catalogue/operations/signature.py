@@ -1,4 +1,4 @@
-"""An operation in one line, and whole: how it is called, what it does, and what it takes.
+"""An operation in one line, or in full: how to call it, what it does, and its arguments.
 
 create_branch(repo_id, type, revision; starting_point?, overwrite?) → create a branch; may ask a person
 """
@@ -17,7 +17,7 @@ from hub_mcp.catalogue.operations.json_types import schema_in_words
 from hub_mcp.catalogue.operations.risks import rules
 from hub_mcp.catalogue.operations.table import Operation, Sends, Standing
 
-MOST_OPTIONAL = 8  # arguments that a line names
+MOST_OPTIONAL = 8  # arguments to name on a line
 NEAREST = 3
 CHANGES = "changes without asking"
 EFFECTS = {
@@ -30,7 +30,7 @@ EFFECTS = {
 
 
 def effect_of(operation: Operation) -> str:
-    """What happens before it is done; "" for what only reads."""
+    """What happens before it is done; "" for a reading operation."""
     if operation.keeps_back:
         return f"never called: {operation.keeps_back}"
     written = ENDPOINTS.get(operation.name)
@@ -43,11 +43,11 @@ def effect_of(operation: Operation) -> str:
 
 
 def takes(operation: Operation) -> dict[str, tuple[str, bool]]:
-    """Its arguments: the rule of each in words, and whether it must be given."""
+    """Its arguments: the rule of each in words, and whether it is required."""
     if written := ENDPOINTS.get(operation.name):
         schema = schema_of(written)
         needed = schema.get("required", ())
-        part = "" if written.is_listing() else "cursor"  # an answer that is cut tells of it
+        part = "" if written.is_listing() else "cursor"  # an answer that was cut mentions it
         return {
             name: (_told(one), name in needed) for name, one in schema["properties"].items() if name != part
         }
@@ -58,7 +58,7 @@ def takes(operation: Operation) -> dict[str, tuple[str, bool]]:
 
 
 def signature(operation: Operation) -> str:
-    """The line a search answers."""
+    """The line in a search result."""
     known = takes(operation)
     needed = [name for name, (_, required) in known.items() if required]
     others = [f"{name}?" for name, (_, required) in known.items() if not required]
@@ -70,7 +70,7 @@ def signature(operation: Operation) -> str:
 
 
 def whole(operation: Operation) -> dict[str, Any]:
-    """Everything a caller needs: the line, each argument with its rule, and what a person is asked about."""
+    """Everything a caller needs: the line, each argument with its rule, and when a person is asked."""
     said: dict[str, Any] = {"operation": signature(operation)}
     if operation.keeps_back:
         said["instead"] = instead(operation)
@@ -92,13 +92,13 @@ def whole(operation: Operation) -> dict[str, Any]:
 
 
 def reads(operation: Operation) -> bool:
-    """Whether it only reads, by its class where somebody wrote one."""
+    """Whether it only reads, according to its hand-written class if there is one."""
     written = ENDPOINTS.get(operation.name)
     return not written.changes if written else operation.reads
 
 
 def instead(operation: Operation) -> str:
-    """Where a person does what is never called."""
+    """Where a person does it, if it is never called."""
     return f"a person does it on the Hub, at {operation.place}" if operation.place else "nothing here does it"
 
 
@@ -115,7 +115,7 @@ def _told(schema: Mapping[str, Any]) -> str:
 
 
 def nearest(name: str, names: Iterable[str]) -> list[str]:
-    """The names most like a misspelt one."""
+    """The names most similar to a misspelled one."""
     known = list(names)
     wanted = name.lower().replace("-", "_").replace(" ", "_").removeprefix("hub_")
 

@@ -1,9 +1,9 @@
-"""The table of operations: what each is called, does and risks, and the requests it makes.
+"""The table of operations: the name, description, risk and requests of each.
 
 Three files are written by people: `reviewed.tsv` (area, class, risk, what raises it), `words.tsv` (what it
-does, and words to find it by), `refused.tsv` (what is kept back, why, and where a person does it).
-`pins.tsv` says for each request the digest of the shape it was reviewed with, `shapes.jsonl` the shapes of
-today; where they differ, or one is missing, the class is *unknown*, and nothing of the review counts.
+does, and search words), `refused.tsv` (what is never called, why, and where a person does it). `pins.tsv` has
+for each request the digest of its shape at review, `shapes.jsonl` the current shapes; if they differ, or one
+is missing, the class is *unknown*, and nothing from the review counts.
 """
 
 from __future__ import annotations
@@ -20,36 +20,36 @@ from typing import Protocol
 
 from hub_mcp.catalogue.operations.pinning import Shape
 
-HINT_LENGTH = 100  # of what a tool's announcement tells of its words
+HINT_LENGTH = 100  # characters of search words in a tool's description
 HERE = "hub_mcp.catalogue.operations"
 
 
 class Standing(StrEnum):
-    """How careful a call has to be."""
+    """How dangerous a call is."""
 
     FREE = "free"
-    CLEANED = "free, cleaned"  # reads what holds secrets or personal data, which are taken out
+    CLEANED = "free, cleaned"  # reads secrets or personal data, which are removed
     WRITE = "write"
     ASK = "ask"
-    CREDENTIAL = "credential"  # a secret is in its request or its answer
-    UNKNOWN = "unknown"  # nobody has looked at it as it is today
+    CREDENTIAL = "credential"  # its request or answer contains a secret
+    UNKNOWN = "unknown"  # nobody has reviewed its current shape
 
 
 class Answers(StrEnum):
-    """What an operation answers."""
+    """The type of an operation's answer."""
 
     JSON = "json"
     TEXT = "text"
-    EVENTS = "events"  # server-sent, without end
+    EVENTS = "events"  # server-sent, endless
     FILE = "file"
     NOTHING = "nothing"
 
 
 class Sends(StrEnum):
-    """What the body of an operation is."""
+    """The type of an operation's body."""
 
     JSON = "json"
-    LINES = "lines"  # one JSON object a line
+    LINES = "lines"  # one JSON object per line
     BYTES = "bytes"
 
 
@@ -65,18 +65,18 @@ class Request:
         return f"{self.method} {self.path}"
 
 
-@dataclass(frozen=True, eq=False)  # there is one of each in a table
+@dataclass(frozen=True, eq=False)  # a table has only one of each
 class Operation:
     """One of the Hub's operations, over all types of repositories.
 
     Attributes:
-        does: what it does or answers, for after an arrow.
-        words: further words to find it by.
-        standing: the worst a call of it can be.
-        risk: letters of what it can do, as in OPERATIONS.md: R, S, W, D, M, P, G, C.
+        does: what it does or returns, worded to follow an arrow.
+        words: further search words.
+        standing: the most dangerous a call can be.
+        risk: letters for its effects, as in OPERATIONS.md: R, S, W, D, M, P, G, C.
         raised: what makes a call risky, in the language of `risks.py`.
-        hides: names in its answer whose values are taken out.
-        keeps_back: why it is never called; "" where it is.
+        hides: names in its answer whose values are removed.
+        keeps_back: why it is never called; "" if it can be.
         place: where on the Hub a person does it instead.
     """
 
@@ -96,25 +96,25 @@ class Operation:
 
     @property
     def hint(self) -> str:
-        """The first of its words, for hosts that look for tools by words themselves."""
+        """The first of its search words, for hosts that search tools themselves."""
         return textwrap.shorten(self.words, HINT_LENGTH, placeholder="")
 
     @property
     def reads(self) -> bool:
-        """Whether no call of it changes anything, as far as is known."""
+        """Whether no call of it changes anything, as far as known."""
         return self.standing in (Standing.FREE, Standing.CLEANED) or (
             self.standing is Standing.CREDENTIAL and not set(self.risk) & set("WDMPG")
         )
 
 
 class Files(Protocol):
-    """Where the table's files are read from."""
+    """Reads the table's files."""
 
     def __call__(self, name: str) -> str: ...
 
 
 def shipped(name: str) -> str:
-    """A file of the table as it is in the package."""
+    """A file of the table from the package."""
     return files(HERE).joinpath(name).read_text("utf-8")
 
 
@@ -125,17 +125,17 @@ def operations() -> Mapping[str, Operation]:
 
 
 def further_words() -> Mapping[str, tuple[str, str]]:
-    """What each operation does, and words to find it by; also of those that make several of the table's."""
+    """The description and search words of each operation, including reads that combine several of them."""
     return words_in(shipped("words.tsv"))
 
 
 def words_in(text: str) -> dict[str, tuple[str, str]]:
-    """The file of words by name."""
+    """The file of search words, by name."""
     return {name: (does, more) for name, does, more in lines_in(text)}
 
 
 def lines_in(text: str) -> Iterator[list[str]]:
-    """The cells of a file of tab-separated lines, its first line being the names."""
+    """The cells of a tab-separated file, whose first line has the names."""
     for line in text.splitlines()[1:]:
         yield line.split("\t")
 
@@ -146,7 +146,7 @@ def read_table(text_of: Files) -> dict[str, Operation]:
     refused = {name: (place, why) for name, place, why in lines_in(text_of("refused.tsv"))}
     pins = {request: (digest, name) for digest, name, request in lines_in(text_of("pins.tsv"))}
     made: dict[str, list[Request]] = {}
-    strange: set[str] = set()  # operations with a request that nobody has looked at
+    strange: set[str] = set()  # operations with a request that nobody has reviewed
     for request, shape in _requests(text_of("shapes.jsonl")):
         digest, name = pins.pop(str(request), ("", ""))
         if not name:
@@ -183,6 +183,6 @@ def _requests(text: str) -> Iterator[tuple[Request, Shape]]:
 
 
 def unreviewed_name(method: str, path: str) -> str:
-    """A name for a request that nobody has named: its method and the words of its path."""
+    """A name for an unnamed request: its method and the words of its path."""
     words = [re.sub(r"\W+", "_", part) for part in re.split(r"/|\{\w+\}", path) if part.strip("{}-._/")]
     return "_".join([method.lower(), *(word.strip("_").lower() for word in words if word != "api")])

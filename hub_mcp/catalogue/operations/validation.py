@@ -30,7 +30,7 @@ from hub_mcp.catalogue.operations.table import Operation, Sends
 from hub_mcp.errors import BadInput, plain
 
 RESERVED = frozenset((*dir(Listing), *dir(Change)))
-MOST_FAULTS = 5  # of arguments that are told at once
+MOST_FAULTS = 5  # faults of arguments to report at once
 
 FolderPath = Annotated[str, AfterValidator(lambda text: refuse_dots(refuse_control(text.strip("/"))))]
 Line = Annotated[str, AfterValidator(refuse_control)]
@@ -42,7 +42,7 @@ BY_NAME: Mapping[str, Any] = {
     "revision": Revision,
     "arxiv_id": ArxivId,
     "path": FolderPath,
-    "compare": Line,  # two revisions, and those have slashes
+    "compare": Line,  # two revisions, which may have slashes
 }
 
 
@@ -52,7 +52,7 @@ def fields_of(operation: Operation) -> dict[str, Any]:
 
 
 def attribute_of(name: str) -> str:
-    """The attribute that holds an argument, which may be called like something every call has: its `path`."""
+    """The attribute for an argument, whose name may be that of something every call has, such as `path`."""
     return f"{name}_" if name in RESERVED else name
 
 
@@ -74,7 +74,7 @@ def _field(operation: Operation, argument: Argument) -> Any:
 
 
 def _number_as_text(value: Any) -> Any:
-    """A part of a path that people write as a number, such as that of a discussion."""
+    """A path segment that people write as a number, such as that of a discussion."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
@@ -83,7 +83,7 @@ def _takes_list(schema: Schema) -> bool:
 
 
 def as_people_write(operation: Operation, given: Any, hosts: Sequence[str] = ()) -> Any:
-    """Arguments with absences for nulls that mean nothing, and the type that a repository's address tells."""
+    """Arguments without meaningless nulls, and with the type from a repository's address."""
     if not is_object(given):
         return given
     refuse_no_text(given, DEEPEST)
@@ -105,14 +105,14 @@ def as_people_write(operation: Operation, given: Any, hosts: Sequence[str] = ())
 
 
 def payload_of(operation: Operation, said: BaseModel) -> dict[str, Any]:
-    """What a call says, by the Hub's own names, whatever place each travels in."""
+    """The arguments of a call, by the Hub's own names, wherever each is sent."""
     known = arguments_of(operation)
     given = sorted(said_by(operation, said).items(), key=lambda one: known[one[0]].place != "")
     return {known[name].hub_name: as_json(one) for name, one in given}
 
 
 def said_by(operation: Operation, said: BaseModel) -> dict[str, Any]:
-    """What was said of an operation's arguments, by our names."""
+    """The given arguments of an operation, by our names."""
     given = said.model_fields_set
     return {
         name: getattr(said, attribute)
@@ -122,7 +122,7 @@ def said_by(operation: Operation, said: BaseModel) -> dict[str, Any]:
 
 
 def as_json(value: Any) -> Any:
-    """A value of an argument as JSON, with the Hub's own names inside."""
+    """The value of an argument as JSON, with the Hub's own names inside."""
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
     if is_array(value):
@@ -131,10 +131,10 @@ def as_json(value: Any) -> Any:
 
 
 def refuse_unfitting(operation: Operation, said: Mapping[str, Any]) -> None:
-    """Hold what is said against the route it takes, where types of repositories differ.
+    """Check the arguments against the call's route, if types of repositories differ.
 
     Raises:
-        ValueError: the route lacks something, or takes less.
+        ValueError: the route needs another argument, or does not have a given one.
     """
     route = route_of(operation, said)
     takes = of_route(operation, route)
@@ -151,7 +151,7 @@ def refuse_unfitting(operation: Operation, said: Mapping[str, Any]) -> None:
 
 
 def _of_kinds_said(errors: Sequence[ErrorDetails]) -> list[ErrorDetails]:
-    """The errors without those of kinds that an object does not say it is, where it is of one at all."""
+    """The errors without those of variants that the object's `type` rules out, if it matches one."""
 
     def parts(error: ErrorDetails) -> Iterator[tuple[int | str, ...]]:
         loc = error["loc"]
@@ -163,7 +163,7 @@ def _of_kinds_said(errors: Sequence[ErrorDetails]) -> list[ErrorDetails]:
 
 
 def bad_arguments(operation: Operation, trouble: ValidationError, paging: bool = True) -> BadInput:
-    """What was wrong with the arguments, each by its name, with the rule it breaks."""
+    """An error for the arguments, each by its name, with the rule it breaks."""
     known = arguments_of(operation)
     by_hub_name = {one.hub_name: one.name for one in known.values()}
     faults: dict[str, str] = {}

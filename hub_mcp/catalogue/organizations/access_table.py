@@ -1,4 +1,4 @@
-"""Who can do what as a table for people to look at: members, repositories, and the roles that reach them."""
+"""Access rights as a table for people: members, repositories, and the roles on them."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from hub_mcp.catalogue.answers import clean
 from hub_mcp.catalogue.groups.resource_groups import ResourceGroup
 from hub_mcp.catalogue.repos.repository import Repository
 
-MOST_ROWS = 1_000  # repositories, and people, that a table holds
+MOST_ROWS = 1_000  # repositories and people in a table
 
 
 def table_of(
     roles: Mapping[str, str], repositories: Sequence[Repository], groups: Iterable[ResourceGroup]
 ) -> dict[str, Any]:
-    """The roles of the organization, and each place with its repositories and the roles that count there.
+    """The roles of the organization, and each group with its repositories and the roles that apply there.
 
-    A group that is not shown is a place whose roles nobody knows.
+    The roles in a hidden group are unknown.
     """
     shown = repositories[:MOST_ROWS]
     by_group: dict[str, list[dict[str, Any]]] = {}
@@ -39,7 +39,7 @@ def table_of(
 
 
 def group_in(repo: Repository) -> str:
-    """The id of the group that a repository is in; "" where it is in none that is shown."""
+    """The id of a repository's group; "" if it is in no visible one."""
     found = repo.field("resourceGroup")
     return str(found.get("id") or "") if isinstance(found, dict) else ""
 

@@ -1,4 +1,4 @@
-"""The audit log of an organization: who did what and when, without what identifies machines unless asked."""
+"""The audit log of an organization: who did what and when; what identifies machines only on request."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from hub_mcp.catalogue.fields.vocabulary import Owner, Word, Words
 from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
 from hub_mcp.errors import UnexpectedAnswer
 
-ASKED_FOR = ("ip", "location", "userAgent", "token", "oauth", "data")  # shown only where `fields` names them
+ASKED_FOR = ("ip", "location", "userAgent", "token", "oauth", "data")  # shown only if `fields` names them
 
 
 class AuditEvent(Record):
-    """Something that was done in an organization."""
+    """An event in the audit log."""
 
     noun = "event of the audit log"
     shown: ClassVar[tuple[str, ...]] = ("createdAt", "type", "author", "message")
@@ -31,7 +31,7 @@ class AuditEvent(Record):
 
 @dataclass(frozen=True)
 class AuditLog(Answer):
-    """The events of an organization, the newest first."""
+    """The events of an organization, newest first."""
 
     events: tuple[AuditEvent, ...]
 

@@ -1,4 +1,4 @@
-"""The role of a member of an organization, set without losing the member's places in resource groups."""
+"""Setting the role of a member of an organization without losing their resource groups."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.errors import Missing, UnexpectedAnswer
 from hub_mcp.text import quoted, word
 
-MOST = 1_000  # members that one search by name is asked for
-RANKS = ("no_access", "read", "contributor", "write", "admin")  # from little to much
+MOST = 1_000  # members to request in a search by name
+RANKS = ("no_access", "read", "contributor", "write", "admin")  # in increasing order
 
 
 class GroupRole(Part):
@@ -35,8 +35,8 @@ class Membership(Answer):
     """One member's role in an organization and in its resource groups.
 
     Attributes:
-        groups: the role in each group, by the group's id; None where the Hub does not tell.
-        names: what the groups are called, by id.
+        groups: the role in each group, by the group's id; None if the Hub does not say.
+        names: the names of the groups, by id.
     """
 
     member: Person
@@ -130,7 +130,7 @@ class SetMemberRole(Change[Membership, Done]):
         return (ListOrganizationMembers(organization=self.organization),)
 
     def _present(self, before: Membership, known: Known) -> Mapping[str, str] | None:
-        """The role in each group that the member is in; None where nothing tells."""
+        """The member's role in each of their groups; None if unknown."""
         if before.groups is not None:
             return before.groups
         listed = known.of(ListResourceGroups(organization=self.organization))
@@ -172,14 +172,14 @@ class SetMemberRole(Change[Membership, Done]):
         if before.role not in get_args(Role) or before.groups is None:
             return None
         if any(one.id not in before.groups for one in self.resource_groups or ()):
-            return None  # the place in that group would stay
+            return None  # the membership of that group would stay
         was = [{"id": id, "role": role} for id, role in before.groups.items()]
         before_it = {"role": before.role, "resource_groups": was or None}
         return type(self).model_validate({**self.as_arguments(), **before_it})
 
 
 def _shifted(who: str, was: str, then: Role, where: str) -> Iterator[Consequence]:
-    """What another role does; one that is not known counts as both more and less."""
+    """The consequences of another role; an unknown one counts as both more and less."""
     if was == then:
         return
     rank = RANKS.index(was) if was in RANKS else None

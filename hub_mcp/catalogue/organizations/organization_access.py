@@ -1,4 +1,4 @@
-"""Who can read and write what of an organization, and why: by its roles, and by its resource groups."""
+"""Who can read and write which repositories of an organization, and why: by roles and resource groups."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from hub_mcp.catalogue.repos.spaces import ListSpaces
 from hub_mcp.catalogue.stakes import Known
 from hub_mcp.errors import MissingRepository
 
-MOST = 1_000  # members, and repositories of each kind, that are looked at
-NAMED = 20  # people, and repositories, that a line names
+MOST = 1_000  # members, and repositories of each type, to read
+NAMED = 20  # people and repositories to name on a line
 COLUMNS = ["private", "gated", "resourceGroup"]
-MAY = {  # what a role allows, from much to little
+MAY = {  # what roles allow, in decreasing order
     "admin": "write",
     "write": "write",
     "contributor": "write_what_they_made",
@@ -41,12 +41,12 @@ RULE = "Writers can also read. In a group, its roles replace the organization's,
 
 @dataclass(frozen=True)
 class Access(Answer):
-    """Members of an organization and their roles, and, once it is told what they reach, who can do what.
+    """Members of an organization with their roles and, once everything is read, their access.
 
     Attributes:
-        more: whether there are more members than were looked at.
-        answer: what it tells, once everything was looked at.
-        table: the same for people to look at.
+        more: whether there are more members than were read.
+        answer: the answer, once everything is read.
+        table: the same as a table for people.
     """
 
     members: tuple[Person, ...]
@@ -56,7 +56,7 @@ class Access(Answer):
 
     @property
     def roles(self) -> dict[str, str]:
-        """The role of each member; "" where the Hub does not say."""
+        """The role of each member; "" if the Hub does not say."""
         return {one.user: one.role or "" for one in self.members}
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
@@ -80,10 +80,10 @@ class GetAccess(Composed[Access]):
         return self
 
     def asked(self) -> Item | None:
-        """The one repository; None where all are meant.
+        """The single requested repository; None for all.
 
         Raises:
-            ValueError: it is no repository of the organization.
+            ValueError: it is not a repository of the organization.
         """
         if self.repository is None:
             return None
@@ -105,7 +105,7 @@ class GetAccess(Composed[Access]):
 
     @property
     def one(self) -> Endpoint[Repository] | None:
-        """The call that looks at the one repository; None where all are meant."""
+        """The call that reads the single repository; None for all."""
         if not (item := self.asked()):
             return None
         fields = [one for one in COLUMNS if item.type != "space" or one != "gated"]
@@ -141,7 +141,7 @@ class GetAccess(Composed[Access]):
 
 
 class Seen:
-    """What was looked at of an organization, and what it says about people."""
+    """What was read about an organization, and the access that follows from it."""
 
     def __init__(self, call: GetAccess, access: Access, groups: ResourceGroups | None, known: Known) -> None:
         self._organization = call.organization
@@ -168,18 +168,18 @@ class Seen:
             self._unseen.append("resource groups that you are not in: only admins see all")
 
     def missing(self) -> dict[str, str]:
-        """What could not be seen, so that nobody takes the answer for more than it is."""
+        """What could not be read, so that nobody takes the answer as complete."""
         return {"not_seen": "; ".join(self._unseen)} if self._unseen else {}
 
     def table(self) -> dict[str, Any]:
-        """All of it by people and repositories."""
+        """Everything by people and repositories."""
         return table_of(self._roles, self._repositories, self._groups)
 
     def of_one(self, call: Endpoint[Repository]) -> dict[str, Any]:
         """Who can do what with one repository.
 
         Raises:
-            MissingRepository: it cannot be seen.
+            MissingRepository: it is missing or hidden.
         """
         found = self._known.of(call)
         if found is None:
@@ -198,7 +198,7 @@ class Seen:
         return {**said, **people, **_outsiders([found])}
 
     def of_all(self, listings: Sequence[Listing[Any]]) -> dict[str, Any]:
-        """Who can do what, in each group and outside of them."""
+        """Who can do what, in each group and outside groups."""
         found: list[Repository] = []
         for listing in listings:
             page = self._known.of(listing)
@@ -228,7 +228,7 @@ class Seen:
         return {**said, **_outsiders(found)}
 
     def _holds(self, names: Sequence[str]) -> dict[str, str]:
-        """What is in a place, without the organization's own name before each."""
+        """The names of resources, without the organization's prefix."""
         if len(names) > NAMED:
             return {"holds": f"{len(names):,} repositories, buckets and collections"}
         own = f" {self._organization}/".lower()
@@ -251,11 +251,11 @@ class Seen:
     def _people(
         self, group: ResourceGroup | None, *, closed: bool = False, few: bool = True
     ) -> dict[str, str]:
-        """Who may do what in a place, by what their role there allows.
+        """Who may do what in a group or outside groups, by role.
 
         Args:
-            closed: whether it is in a group, seen or not, so that the organization's roles do not count.
-            few: leave out the organization's admins, who are told elsewhere.
+            closed: whether it is in a group, visible or not, so that the organization's roles do not apply.
+            few: leave out the organization's admins, who are listed elsewhere.
         """
         may: dict[str, list[str]] = {what: [] for what in MAY.values()}
         for user, role, why in self._rights(group, closed=closed):
@@ -269,7 +269,7 @@ class Seen:
         return {what: _names(users) for what, users in may.items() if users}
 
     def _rights(self, group: ResourceGroup | None, *, closed: bool) -> Iterator[tuple[str, str, str]]:
-        """Each person's role in a place, and the group that gives it; "" for the organization."""
+        """Each person's role, and the group that gives it; "" for the organization."""
         for user in self._of("admin"):
             yield user, "admin", ""
         admins = {one.lower() for one in self._of("admin")}
@@ -300,7 +300,7 @@ def _names(names: Iterable[str]) -> str:
 
 
 def _outsiders(repos: Sequence[Repository]) -> dict[str, str]:
-    """What everybody can read."""
+    """The repositories that everybody can read."""
     public = [one for one in repos if one.private is False]
     gated = [one.id for one in public if one.gate in ("auto", "manual")]
     if not public:

@@ -1,4 +1,4 @@
-"""What an account keeps on the Hub: its repositories with the bytes that each of them takes."""
+"""The storage of an account: its repositories with the bytes that each uses."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from hub_mcp.catalogue.endpoint import get
 from hub_mcp.catalogue.fields.vocabulary import Owner, Word
 from hub_mcp.catalogue.listing import Listing
 
-ALL = 10_000  # repositories that are asked for at once: the Hub gives no cursor to go on with
+ALL = 10_000  # repositories to request at once: the Hub gives no cursor
 
 Kept = Literal["model", "dataset", "space", "bucket", "kernel"]
 
 
 class KeptRepo(Record):
-    """A repository with its storage: in bytes, and in percent of the account's."""
+    """A repository with its storage in bytes and in percent of the account's."""
 
     noun = "repository with its storage"
     shown: ClassVar[tuple[str, ...]] = ("id", "type", "visibility", "storage", "storagePercent", "updatedAt")
@@ -24,7 +24,7 @@ class KeptRepo(Record):
 
 
 class ListsStorage(Listing[KeptRepo]):
-    """Repositories of an account, with storage; the Hub gives all of them at once."""
+    """Repositories of an account with their storage; the Hub returns all of them at once."""
 
     row = KeptRepo
     by_default = False

@@ -1,1 +1,1 @@
-"""Users, and what is theirs: profile, likes, followers, notifications."""
+"""Users: profile, likes, followers, notifications."""

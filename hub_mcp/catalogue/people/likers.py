@@ -1,4 +1,4 @@
-"""Likes of a repository: who gave one, and removing one's own; liking is for people in a browser."""
+"""Likes of a repository: who likes it, and removing one's own like; liking is for people in a browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the Hub notifies its users about, by e-mail and on its pages: the caller's own settings."""
+"""The caller's settings for notifications, by e-mail and on the Hub's pages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Notice = Literal[
     "user_follows", "secret_detected", "web_discussions_participating", "web_discussions_watched",
     "web_posts_participating", "api_inference_sunset", "locked_out", "repo_release",
 ]  # fmt: skip
-# what warns of harm, or of work that waits: nobody notices that such a warning no longer comes
+# warnings of harm or of pending work: nobody notices if these stop coming
 WARNINGS = (
     "secret_detected", "locked_out", "job_status", "gated_user_access_request", "inference_endpoint_status",
 )  # fmt: skip

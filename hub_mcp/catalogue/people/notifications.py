@@ -1,4 +1,4 @@
-"""Notifications: listed, marked, deleted; what is watched."""
+"""Notifications: listing, marking, deleting; and watching."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from hub_mcp.errors import UnexpectedAnswer
 from hub_mcp.text import quoted
 
 NOTIFICATIONS = "/api/notifications"
-ABOUT = ("discussion", "paperDiscussion", "post", "blog", "paper")  # where a notification says what of
-NAMED = 5  # notifications whose titles a question tells
+ABOUT = ("discussion", "paperDiscussion", "post", "blog", "paper")  # the subject of a notification
+NAMED = 5  # notifications whose titles a question lists
 
 
 class NotificationRow(Record):
-    """A notification in a listing: what it is about, and whether it was read."""
+    """A notification in a listing: its subject, and whether it was read."""
 
     noun = "notification"
     shown: ClassVar[tuple[str, ...]] = (
@@ -114,7 +114,7 @@ class ActsOnNotifications(Change[Nothing, Done], Filters):
         return self
 
     def body(self) -> dict[str, Any]:
-        """What travels in the body."""
+        """The request's body."""
         return {"discussionIds": self.discussion_ids} if self.discussion_ids else {}
 
     def to_http(self, base: str) -> HttpRequest:

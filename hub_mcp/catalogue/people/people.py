@@ -1,4 +1,4 @@
-"""People: a user's profile, what they like, who follows them, whom they follow."""
+"""People: a user's profile, likes, followers and followed users."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
 
 
 class UserProfile(Record):
-    """A user as everyone sees them."""
+    """A user's public profile."""
 
     noun = "user"
     shown = (
@@ -46,7 +46,7 @@ class GetUserOverview(Lookup[UserProfile]):
 
 
 class Like(Record):
-    """A repository that somebody likes, and since when."""
+    """A repository that somebody likes, with the date of the like."""
 
     noun = "like"
     shown: ClassVar[tuple[str, ...]] = ("name", "type", "createdAt")

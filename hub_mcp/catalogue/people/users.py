@@ -15,7 +15,7 @@ from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
 
 
 class Identity(Record):
-    """Who the token belongs to, and what it may do."""
+    """The owner of the token, and what it may do."""
 
     noun = "identity"
     shown = ("name", "fullname", "type", "isPro")
@@ -27,18 +27,18 @@ class Identity(Record):
 
     @property
     def token(self) -> dict[str, Any]:
-        """What the Hub says of the token itself; never the token."""
+        """The Hub's description of the token, never the token itself."""
         token = (self.auth or {}).get("accessToken")
         return token if isinstance(token, dict) else {}
 
     @property
     def token_role(self) -> str:
-        """read, write, fineGrained or god; "" where the Hub does not say (OAuth)."""
+        """read, write, fineGrained or god; "" if the Hub does not say (OAuth)."""
         return str(self.token.get("role") or "")
 
     @property
     def permissions(self) -> dict[str, list[str]]:
-        """Fine-grained permissions by entity name; "" holds those that count everywhere."""
+        """Fine-grained permissions by entity name; those under "" apply everywhere."""
         fine = self.token.get("fineGrained")
         if not isinstance(fine, dict):
             return {}

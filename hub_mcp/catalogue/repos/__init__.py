@@ -1,1 +1,1 @@
-"""Repositories: models, datasets and Spaces, listed, looked at, made, changed and deleted."""
+"""Repositories: listing, reading, creating, changing and deleting models, datasets and Spaces."""

@@ -1,4 +1,4 @@
-"""A copy of a repository under another name: what is copied, who can see it, what it costs."""
+"""Duplicating a repository: what is copied, who can see it, what it costs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hub_mcp.text import quoted
 
 
 class Copied(Record):
-    """A repository that was just made as a copy."""
+    """A new repository created as a copy."""
 
     noun = "copy"
     shown = ("url", "filesCopyPending")
@@ -28,7 +28,7 @@ class Copied(Record):
 
     @property
     def identity(self) -> str:
-        return self.url or self.noun  # the Hub does not tell its id, and the original's is another's
+        return self.url or self.noun  # the Hub does not return its id
 
 
 @post("/api/{type}s/{repo_id}/duplicate", permission="repo.write", label="Duplicate repository")
@@ -59,7 +59,7 @@ class DuplicateRepo(Change[Repository, Copied]):
         return self
 
     def owned(self) -> tuple[tuple[str, str], ...]:
-        return ((self.to_repo.partition("/")[0], ""),)  # the original is only read
+        return ((self.to_repo.partition("/")[0], ""),)  # because the original is only read
 
     def target(self) -> Endpoint[Repository]:
         return repository_weighed(self.type, self.repo_id)

@@ -1,4 +1,4 @@
-"""Datasets: listing, one dataset, its parquet files, its Croissant description, the tags datasets carry."""
+"""Datasets: listing, one dataset, its parquet files, its Croissant description, and the tags of datasets."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SHOWN_FIELDS = 40
 STORED = (
     302,
     307,
-)  # the file lies in a storage of the Hub's; its address there is for browsers and clients of files
+)  # the file is in the Hub's storage; its address there is for browsers and file clients
 
 
 class DatasetRow(Repository):
@@ -89,7 +89,7 @@ class GetDataset(GetRepository[Dataset]):
 
 @dataclass(frozen=True)
 class ParquetFiles(Answer):
-    """The parquet files of a dataset, as {subset: {split: addresses}} whatever depth was asked for."""
+    """The parquet files of a dataset, as {subset: {split: addresses}} whichever level was requested."""
 
     files: dict[str, dict[str, tuple[str, ...]]]
 
@@ -150,12 +150,12 @@ def _addresses(urls: Any) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Shard(Answer):
-    """Where a parquet file lies.
+    """The address of a parquet file.
 
     Attributes:
-        url: its address on the Hub (a redirect to storage may follow: signed for a while, so it is not told).
-        bytes: its size; None where the Hub does not say.
-        media_type: what the Hub calls its content.
+        url: its address on the Hub, which may redirect to a temporarily signed storage address (not shown).
+        bytes: its size; None if the Hub does not say.
+        media_type: the content type given by the Hub.
     """
 
     is_file: ClassVar[bool] = True
@@ -202,7 +202,7 @@ class GetDatasetParquetShard(Lookup[Shard]):
         )
 
     def _elsewhere(self, response: HttpResponse) -> str:
-        """Where a mirror leads that keeps the Hub's own address of a file; nothing is sent there."""
+        """Where a mirror redirects that keeps the Hub's own address of a file; nothing is sent there."""
         try:
             target = urlsplit(urljoin(response.url, response.headers.get("location", "")))
         except ValueError:
@@ -212,7 +212,7 @@ class GetDatasetParquetShard(Lookup[Shard]):
 
 
 class ReadDatasetParquetShard(GetDatasetParquetShard):
-    """The bytes of a parquet file; for the resource of that address, no tool."""
+    """The bytes of a parquet file; for the resource with that address, not a tool."""
 
     def to_http(self, base: str) -> HttpRequest:
         return Endpoint.to_http(self, base)
@@ -237,7 +237,7 @@ class Croissant(Record):
         return {**super().entire(), **self._parts()}
 
     def _parts(self, most: int | None = None) -> dict[str, Any]:
-        """The files, and the record sets with their columns; at most so many of each."""
+        """The files, and the record sets with their columns; at most `most` of each."""
         files, records = (objects_in(self.field(name))[:most] for name in ("distribution", "recordSet"))
         parts = {
             "distribution": [_named(one, "@type", "@id", "encodingFormat", "includes") for one in files],

@@ -1,4 +1,4 @@
-"""How often models and datasets were downloaded, many of them in one answer."""
+"""Download counts of many models and datasets in one answer."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from hub_mcp.catalogue.repos.repository import Repository
 from hub_mcp.catalogue.stakes import Known
 from hub_mcp.errors import HubError, Missing, MissingOrHidden, RateLimited, TokenRejected, plain
 
-MOST = 100  # repositories of one call
-ASKED = ("downloads", "downloadsAllTime")  # the Hub's names: of 30 days, and of all time
+MOST = 100  # repositories per call
+ASKED = ("downloads", "downloadsAllTime")  # the Hub's names: in 30 days, and in all
 OF_SPACES = "the Hub does not count downloads of Spaces"
 UNANSWERED = "not answered in time; ask for it again"
 FOLDERS = {kind: folder for folder, kind in KINDS.items()}
@@ -29,7 +29,7 @@ FOLDERS = {kind: folder for folder, kind in KINDS.items()}
 
 @dataclass(frozen=True)
 class Downloads(NamesMissing):
-    """What the Hub tells of each repository, by its address on the Hub, or why it tells nothing."""
+    """The counts of each repository, by its address on the Hub, or why there are none."""
 
     rows: Mapping[str, Repository | HubError | str]
     near: Mapping[str, Sequence[str]]
@@ -67,7 +67,7 @@ def _number(row: Repository, name: str) -> int | None:
 
 
 def _why(error: HubError) -> str:
-    """Why the Hub told nothing of a repository, in a row."""
+    """Why the Hub returned nothing for a repository, as text for its row."""
     told = "" if isinstance(error, (Missing, MissingOrHidden)) else error.quoted
     said = f' The Hub said: "{plain(told, 100)}"' if told else ""
     wait = f" Again in {error.wait:.0f} s." if isinstance(error, RateLimited) and error.wait else ""
@@ -83,7 +83,7 @@ class DownloadsOfOne(Endpoint[Repository]):
 
     @classmethod
     def at_address(cls, address: str) -> DownloadsOfOne:
-        """The call for a repository as it is written here: `models/ns/name`."""
+        """The call for a repository written as `models/ns/name`."""
         folder, _, repo_id = address.partition("/")
         return cls.model_validate({"repo_id": repo_id, "type": KINDS[folder]})
 
@@ -92,10 +92,10 @@ class DownloadsOfOne(Endpoint[Repository]):
 
 
 def _written(text: str, kind: str, hosts: Sequence[str]) -> str:
-    """A repository as people have it, as its type's folder and its id.
+    """A repository in any spelling, as its type's folder and its id.
 
     Raises:
-        ValueError: it is none, or nobody says of which type.
+        ValueError: it is not a repository, or its type is missing.
     """
     said, repo_id = read_repo_id(text, hosts)
     if not (said or kind):
@@ -128,7 +128,7 @@ class GetDownloads(Composed[Downloads]):
         return list(names)
 
     def _calls(self) -> dict[str, DownloadsOfOne]:
-        """What is asked for each repository that the Hub counts downloads of."""
+        """A call for each repository of which the Hub counts downloads."""
         counted = (one for one in self.repo_ids if not one.startswith("spaces/"))
         return {one: DownloadsOfOne.at_address(one) for one in counted}
 
@@ -140,7 +140,7 @@ class GetDownloads(Composed[Downloads]):
         return tuple(owner for call in self._calls().values() for owner in call.owned())
 
     def _path_value(self, name: str) -> str | None:
-        return quote(next(iter(self._calls())), safe="/")  # the first of them is asked for first
+        return quote(next(iter(self._calls())), safe="/")  # the first one is requested first
 
     def payload(self) -> dict[str, Any]:
         return {"expand[]": list(ASKED)}
@@ -150,7 +150,7 @@ class GetDownloads(Composed[Downloads]):
         try:
             return Downloads({name: call.from_http(response)}, {})
         except TokenRejected:
-            raise  # which would be said of each
+            raise  # which would apply to each
         except HubError as error:
             return Downloads({name: error.alone()}, {})
 

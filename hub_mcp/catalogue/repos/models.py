@@ -1,4 +1,4 @@
-"""Models: listing, one model, and the tags models carry."""
+"""Models: listing, one model, and the tags of models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A repository under another name, or with another owner."""
+"""Renaming a repository, or moving it to another owner."""
 
 from __future__ import annotations
 

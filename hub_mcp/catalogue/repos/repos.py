@@ -1,4 +1,4 @@
-"""Repositories as things one owns: create, delete, change settings, move."""
+"""Creating and deleting repositories, and changing their settings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from hub_mcp.catalogue.space_runtime.hardware_costs import ListSpaceHardware, co
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.text import quoted
 
-WIDER = ("private", "protected", "public")  # who can see it, from few to many
+WIDER = ("private", "protected", "public")  # who can see it, in increasing order
 WHO_SEES = {
     "private": "only its owner and those let in",
     "protected": "everyone can use the app, but its files stay hidden",
@@ -29,13 +29,13 @@ WHO_SEES = {
 
 
 def split(repo_id: str) -> dict[str, str]:
-    """The id as the Hub's bodies write it: name, and organization (it may be the user) where there is one."""
+    """The id as in the Hub's bodies: name, and organization (which may be the user), if any."""
     owner, _, name = repo_id.rpartition("/")
     return {"name": name, **({"organization": owner} if owner else {})}
 
 
 class Created(Record):
-    """A repository that was just made."""
+    """A new repository."""
 
     noun = "new repository"
     shown = ("id", "url")
@@ -64,7 +64,7 @@ class Variable(Part):
 
 
 def of_spaces_alone(values: Any) -> Any:
-    """Arguments without a zero or a no for what only a Space has: strict schemas have every one filled in."""
+    """Drop zero and false values of arguments only for Spaces, which strict schemas make hosts fill in."""
     if not isinstance(values, dict) or values.get("type") == "space":
         return values
     unmeant = {name for name in ("sleep_time_seconds", "dev_mode_enabled") if values.get(name) in (0, False)}
@@ -75,7 +75,7 @@ def of_spaces_alone(values: Any) -> Any:
 class CreateRepo(Change[Nothing, Created]):
     """Create a repository, yours unless repo_id names an owner. Public unless you say private."""
 
-    covers = ("name", "organization", "private")  # all said by repo_id and visibility
+    covers = ("name", "organization", "private")  # covered by repo_id and visibility
 
     repo_id: RepoId
     type: RepoType
@@ -216,7 +216,7 @@ class UpdateRepoSettings(ActsOnRepository):
         return "It can be changed back, but what was read, copied or sent by then cannot be taken back."
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
-        """What the Hub does not tell is taken for whatever makes the setting matter most."""
+        """What the Hub does not say counts as whatever makes the setting matter most."""
         if self.visibility and self.visibility != before.visibility:
             seen = before.visibility or "not known"
             line = f"{seen} → {self.visibility}: {WHO_SEES[self.visibility]} can see it"

@@ -1,4 +1,4 @@
-"""What models, datasets and Spaces have in common: how one, and a listing of them, is asked for and read."""
+"""What models, datasets and Spaces have in common: reading one, and a listing of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hub_mcp.text import quoted
 
 FIRST_FILES = 10
 ALL_FILES = 1_000
-NAME_LIMIT = 200  # characters of a repository id; the Hub allows 193
+NAME_LIMIT = 200  # characters in a repository id; the Hub allows 193
 
 
 class Repository(Record):
@@ -26,7 +26,7 @@ class Repository(Record):
 
     noun = "repository"
     kind: ClassVar[str] = "repository"
-    lean: ClassVar[tuple[str, ...]] = ()  # what a row of a listing asks the Hub for
+    lean: ClassVar[tuple[str, ...]] = ()  # what a row of a listing requests from the Hub
 
     hub_id: str | None = Field(default=None, alias="_id")
     id: str
@@ -44,7 +44,7 @@ class Repository(Record):
 
     @property
     def visibility(self) -> str:
-        """public, protected or private; "" where the Hub does not say."""
+        """public, protected or private; "" if the Hub does not say."""
         said = self.field("visibility")
         if said in ("public", "protected", "private"):
             return str(said)
@@ -52,16 +52,16 @@ class Repository(Record):
             return ""
         if self.private:
             return "private"
-        return "" if self.kind == "space" else "public"  # a Space that is not private may be protected
+        return "" if self.kind == "space" else "public"  # if it is not private, a Space may be protected
 
     @property
     def gate(self) -> str:
-        """auto, manual, or false for open; "" where the Hub does not say."""
+        """auto, manual, or false for open; "" if the Hub does not say."""
         return "false" if self.gated is False else self.gated if self.gated in ("auto", "manual") else ""
 
     @property
     def has_public_name(self) -> bool:
-        """Whether everyone may know that it exists; what the Hub does not tell counts as hidden."""
+        """Whether everyone may know that it exists; if the Hub does not say, it counts as hidden."""
         return self.private is False and self.visibility != "private"
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
@@ -76,7 +76,7 @@ class Repository(Record):
 
     @property
     def file_names(self) -> frozenset[str] | None:
-        """Every file it has; None where the Hub does not tell."""
+        """All its files; None if the Hub does not say."""
         if self.siblings is None:
             return None
         return frozenset(str(one.get("rfilename")) for one in self.siblings)
@@ -127,27 +127,27 @@ COMMON = frozenset((  # what `fields` can ask of every type
     "author", "cardData", "createdAt", "disabled", "lastModified", "likes", "private", "resourceGroup", "sha",
     "siblings", "tags", "trendingScore", "xetEnabled",
 ))  # fmt: skip
-CHEAPEST = ("likes",)  # the Hub takes an empty list of fields for none
+CHEAPEST = ("likes",)  # the Hub treats an empty list of fields like no list
 
 
 def _top(path: str) -> str:
-    """The field in which a part named by dots lies."""
+    """The top-level field of a dotted path."""
     return path.partition(".")[0]
 
 
 def known(fields: list[str] | None, expandable: frozenset[str]) -> list[str] | None:
-    """The field names asked for; an unknown one is an error that lists those there are."""
+    """The requested field names; an unknown one is an error that lists the valid ones."""
     if odd := [name for name in fields or () if name not in expandable and _top(name) not in expandable]:
         raise ValueError(f"unknown {', '.join(odd)}; there are {', '.join(sorted(expandable))}")
     return fields
 
 
 class ListRepositories(Listing[R]):
-    """Some rows of one kind of repository; the Hub is asked for exactly what is shown."""
+    """Some rows of one type of repository; exactly what is shown is requested from the Hub."""
 
-    covers = ("expand[]", "full", "cardData", "config")  # `fields` asks for what these ask for
+    covers = ("expand[]", "full", "cardData", "config")  # `fields` covers what these request
     expandable: ClassVar[frozenset[str]]
-    short: ClassVar[Mapping[str, str]] = {}  # parts of fields by a word that is clear without the rest
+    short: ClassVar[Mapping[str, str]] = {}  # short names of parts of fields
 
     fields: Fields = Field(default=None, description="more a row")
     by: Annotated[Word | None, Local, Field(description="with count: license, …")] = None
@@ -175,7 +175,7 @@ class ListRepositories(Listing[R]):
         return text
 
     def needed(self) -> tuple[str, ...]:
-        """What is asked of the Hub: what is shown, or what is counted."""
+        """The fields to request from the Hub: those shown, or those counted by."""
         if self.count:
             return (_top(self.by) if _top(self.by) in self.expandable else "tags",) if self.by else CHEAPEST
         shown = self.columns or self.row.lean  # type: ignore[attr-defined]  # rows are Repository
@@ -186,14 +186,14 @@ class ListRepositories(Listing[R]):
 
 
 class GetRepository(Lookup[R]):
-    """One repository: the plain answer, or with `fields` exactly what was asked for."""
+    """One repository: the plain answer, or with `fields` exactly those."""
 
     covers = ("expand[]", "full")
     expandable: ClassVar[frozenset[str]]
-    weighed_by: ClassVar[tuple[str, ...]] = ("usedStorage",)  # with its files: what would be lost
+    weighed_by: ClassVar[tuple[str, ...]] = ("usedStorage",)  # with its files, which would be lost
     only_expanded: ClassVar[frozenset[str]] = frozenset(
         {"baseModels", "childrenModelCount", "downloadsAllTime", "evalResults", "trendingScore", "xetEnabled"}
-    )  # what the plain answer leaves out
+    )  # what the plain answer lacks
 
     repo_id: RepoId
     revision: Revision | None = None
@@ -223,22 +223,22 @@ class GetRepository(Lookup[R]):
 
 
 def _lookup(kind: str) -> type[GetRepository[Any]]:
-    """The class that looks such a repository up."""
+    """The class that looks up such a repository."""
     found = ENDPOINTS[f"get_{kind}"]
     assert issubclass(found, GetRepository)
     return found
 
 
 def repository(kind: str, repo_id: str, fields: Sequence[str] = ()) -> Endpoint[Repository]:
-    """The call that looks a repository up."""
+    """The call that looks up a repository."""
     return _lookup(kind).model_validate({"repo_id": repo_id, "fields": list(fields) or None})
 
 
 def repository_weighed(kind: str, repo_id: str) -> Endpoint[Repository]:
-    """The call that looks up a repository with what would be lost: files, storage, what is built on it."""
+    """The call that looks up a repository with what would be lost: files, storage, dependents."""
     return repository(kind, repo_id, ["siblings", *_lookup(kind).weighed_by])
 
 
 def repository_at(kind: str, repo_id: str, revision: str) -> Endpoint[Repository]:
-    """The call that looks a repository up at a revision; "" for its main branch."""
+    """The call that looks up a repository at a revision; "" for its main branch."""
     return _lookup(kind).model_validate({"repo_id": repo_id, "revision": revision or None})

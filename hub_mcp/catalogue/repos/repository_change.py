@@ -1,4 +1,4 @@
-"""A change to one repository: looked up first, then named as the Hub itself names it."""
+"""Changes to one repository, which is looked up first and then named as on the Hub."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from hub_mcp.catalogue.repos.repository import Repository, repository
 
 
 class ActsOnRepository(Change[Repository, Done]):
-    """A change to one repository, whose answer the Hub does not document."""
+    """A change to one repository, with an answer that the Hub does not document."""
 
     repo_id: RepoId
-    type: RepoType  # required on purpose: the Hub silently means "model"
+    type: RepoType  # required on purpose: the Hub's silent default is "model"
 
     def target(self) -> Endpoint[Repository] | None:
         return repository(self.type, self.repo_id)

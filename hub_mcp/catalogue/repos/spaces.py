@@ -15,7 +15,7 @@ from hub_mcp.catalogue.repos.repository import COMMON, Fields, GetRepository, Li
 EXPANDABLE = COMMON | {"datasets", "models", "region", "runtime", "sdk", "subdomain"}
 
 
-STATES = ("id", "runtime.stage", "runtime.errorMessage")  # the columns where states are asked for
+STATES = ("id", "runtime.stage", "runtime.errorMessage")  # the columns if states are requested
 
 
 class SpaceRow(Repository):
@@ -30,7 +30,7 @@ class SpaceRow(Repository):
 
     def field(self, name: str) -> Any:
         value = super().field(name)
-        if name == "runtime" and isinstance(value, dict):  # the rest concerns the operator of the machine
+        if name == "runtime" and isinstance(value, dict):  # the rest only concerns the machine's operator
             hardware = value.get("hardware")
             current = hardware.get("current") if isinstance(hardware, dict) else None
             said = {
@@ -43,7 +43,7 @@ class SpaceRow(Repository):
 
     @property
     def stage(self) -> str:
-        """What it is doing, in the Hub's words; "" where the Hub does not say."""
+        """Its stage, by the Hub's name; "" if the Hub does not say."""
         return str(self.at("runtime.stage") or "")
 
     def at(self, path: str) -> Any:

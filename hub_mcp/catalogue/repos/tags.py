@@ -1,4 +1,4 @@
-"""Tag lists: thousands of tags by type, narrowed by type and search word, never dumped."""
+"""Tag lists: thousands of tags by type, narrowed by type and search word, never returned in full."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Tags(Answer):
     """Tags by type, as {type: [(id, label)]}.
 
     Attributes:
-        limit: how many of each type are shown at first.
+        limit: how many of each type to show at first.
     """
 
     by_type: dict[str, tuple[tuple[str, str], ...]]
@@ -43,7 +43,7 @@ class Tags(Answer):
         )
 
     def narrowed(self, search: str | None, limit: int) -> Self:
-        """The tags that hold the word in id or label, of which at most `limit` of each type are shown."""
+        """The tags with the word in id or label; at most `limit` of each type are shown."""
         word = (search or "").lower()
         found = {
             kind: tuple(tag for tag in tags if word in tag[0].lower() or word in tag[1].lower())
@@ -72,11 +72,11 @@ class Tags(Answer):
 
 
 class GetTags(Lookup[Tags]):
-    """The tags of one kind of repository, by type."""
+    """The tags of one type of repository, by tag type."""
 
     unlisted = RARELY_CUT
 
-    type: Any = None  # each kind of repository names its own types
+    type: Any = None  # each type of repository has its own tag types
     search: Annotated[Word | None, Local] = Field(default=None, description="part of a tag")
     limit: Annotated[Limit, Local] = Field(default=20, description="tags of each type")
 

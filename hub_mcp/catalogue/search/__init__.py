@@ -1,1 +1,1 @@
-"""What is searched across the Hub, and papers."""
+"""Searches across the Hub, and papers."""

@@ -1,4 +1,4 @@
-"""Searching the documentation of Hugging Face: by meaning, by words, and which there is."""
+"""Searching the documentation of Hugging Face, by meaning or by words, and listing it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from hub_mcp.catalogue.fields.vocabulary import Word
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.errors import UnexpectedAnswer
 
-PASSAGE = 600  # characters of a passage that are shown
-QUERY = 250  # characters of a question that the Hub takes
+PASSAGE = 600  # characters of a passage to show
+QUERY = 250  # characters of a question that the Hub accepts
 
 
 class Passage(Record):
-    """A passage of the documentation: where it is, and what it says."""
+    """A passage of the documentation: its address and text."""
 
     noun = "passage"
     shown: ClassVar[tuple[str, ...]] = ("product", "source_page_title", "headings", "text", "source_page_url")
@@ -50,7 +50,7 @@ class SearchDocs(Listing[Passage]):
 
 
 class DocsHit(Record):
-    """A place in the documentation where the words stand."""
+    """A place in the documentation where the words appear."""
 
     noun = "place in the documentation"
     shown: ClassVar[tuple[str, ...]] = ("headings", "content", "url")
@@ -87,7 +87,7 @@ class SearchDocsFulltext(Listing[DocsHit]):
 
 
 class Manual(Record):
-    """One of the documentations there are."""
+    """The documentation of one product."""
 
     noun = "documentation"
     shown: ClassVar[tuple[str, ...]] = ("id", "category", "url")
@@ -105,4 +105,4 @@ class ListDocs(Listing[Manual]):
     takes_limit = False
 
     def page_size(self) -> int:
-        return self.largest  # all of it comes at once
+        return self.largest  # the Hub returns everything at once

@@ -1,4 +1,4 @@
-"""Papers by what they are about."""
+"""Semantic search for papers."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class Paper(Record):
 
 
 def _comment(comment: dict[str, Any]) -> dict[str, Any]:
-    """Who said what and when; the Hub nests this deeply."""
+    """Who said what and when, without the Hub's deep nesting."""
     author = comment.get("author")
     data = comment.get("data")
     latest = data.get("latest") if isinstance(data, dict) else None
@@ -121,7 +121,7 @@ class ListPaperRepos(Lookup[PaperRepos]):
 
 
 class DailyPaper(Record):
-    """A paper in the daily papers."""
+    """One of the daily papers."""
 
     noun = "daily paper"
     shown = ("id", "title", "upvotes", "submittedOnDailyAt", "publishedAt", "submittedBy")

@@ -1,4 +1,4 @@
-"""Finding things on the Hub by a few words: all kinds at once, what trends, Spaces by what they do."""
+"""Finding things on the Hub: quick search over all kinds, trending repositories, Spaces by purpose."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
 from hub_mcp.errors import UnexpectedAnswer
 
-MOST = 20  # entries of each kind that the Hub gives
-NAMED = ("id", "name", "user", "title")  # by what an entry is called
+MOST = 20  # entries of each kind that the Hub returns
+NAMED = ("id", "name", "user", "title")  # the names of an entry, in order of preference
 KINDS = ("models", "datasets", "spaces", "orgs", "users", "papers", "collections", "buckets", "kernels")
 
 Kind = Literal["model", "dataset", "space", "org", "user", "paper", "collection", "bucket", "kernel"]
@@ -24,11 +24,11 @@ Kind = Literal["model", "dataset", "space", "org", "user", "paper", "collection"
 
 @dataclass(frozen=True)
 class QuickFinds(Answer):
-    """What was found of each kind, and how much there is of it in all.
+    """The entries found of each kind, and the totals.
 
     Attributes:
         kinds: the entries by the Hub's name of their kind.
-        counts: how many there are, where the Hub tells.
+        counts: the totals, if the Hub gives them.
     """
 
     kinds: Mapping[str, Sequence[Mapping[str, Any]]]
@@ -51,7 +51,7 @@ class QuickFinds(Answer):
 
 
 def _named(entry: Mapping[str, Any]) -> str:
-    """What an entry is called, and by which id it is asked for where that is another thing."""
+    """The name of an entry, with its id if that differs."""
     name = next((str(entry[key]) for key in NAMED if entry.get(key)), "")
     beside = entry.get("fullname") or (entry.get("_id") if "title" in entry else None)
     return str(clean(f"{name} ({beside})" if beside and beside != name else name, 200))
@@ -73,7 +73,7 @@ class Quicksearch(Lookup[QuickFinds]):
 
 
 class Trending(Record):
-    """A repository that many people look at these days."""
+    """A trending repository."""
 
     noun = "trending repository"
     shown: ClassVar[tuple[str, ...]] = (
@@ -109,7 +109,7 @@ class GetTrending(Listing[Trending]):
 
 
 class FoundSpace(Record):
-    """A Space that fits what was asked for."""
+    """A Space that matches the search."""
 
     noun = "Space"
     shown: ClassVar[tuple[str, ...]] = (
@@ -143,4 +143,4 @@ class SearchSpaces(Listing[FoundSpace]):
     include_non_running: bool | None = Field(default=None, serialization_alias="includeNonRunning")
 
     def page_size(self) -> int:
-        return self.largest  # the Hub gives what it finds at once
+        return self.largest  # the Hub returns all results at once

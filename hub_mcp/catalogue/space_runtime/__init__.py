@@ -1,1 +1,1 @@
-"""Spaces that run: state, hardware, settings, volumes, logs."""
+"""Running Spaces: state, hardware, settings, volumes, logs."""

@@ -1,4 +1,4 @@
-"""What the hardware of a Space costs, and what staying awake on it comes to."""
+"""The cost of a Space's hardware, and of staying awake on it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.text import quoted
 
-FREE = "cpu-basic"  # the hardware that costs nothing
-NEVER = -1  # seconds until a Space sleeps that never does
+FREE = "cpu-basic"  # the free hardware
+NEVER = -1  # the sleep time of a Space that never sleeps, in seconds
 MONTH = 730  # hours
 
 
@@ -39,30 +39,30 @@ class ListSpaceHardware(Listing[SpaceHardware]):
 
 
 def hourly_price(known: Known, flavor: str) -> float | None:
-    """US dollars an hour of a hardware, from the list if it was read; None where nobody tells."""
+    """US dollars per hour of a hardware, from the list if it was read; None if unknown."""
     found: Page[SpaceHardware] | None = known.of(ListSpaceHardware())
     return next((row.hourly for row in found.items if row.name == flavor), None) if found else None
 
 
 def costs_nothing(known: Known, flavor: str) -> bool:
-    """Whether a hardware is known to be free."""
+    """Whether hardware is known to be free."""
     return flavor == FREE or hourly_price(known, flavor) == 0
 
 
 def awake(seconds: int) -> str:
-    """How long a Space stays awake; NEVER is for ever."""
+    """How long a Space stays awake, in words; NEVER means forever."""
     return "it never sleeps" if seconds == NEVER else f"it sleeps only after {seconds:,} s without a visit"
 
 
 def awake_at(known: Known, flavor: str, seconds: int) -> str:
-    """How long it stays awake on a hardware that may cost money, and what that comes to at most."""
+    """How long it stays awake on hardware that may cost money, and the maximum cost of that."""
     hourly = hourly_price(known, flavor)
     month = f", about ${hourly * MONTH:,.0f} a month" if hourly and seconds == NEVER else ""
     return f"{awake(seconds)}{month}"
 
 
 def costs_of_new(known: Known, flavor: str | None, seconds: int | None) -> Iterator[Consequence]:
-    """What a Space that is made with this hardware and sleep time spends."""
+    """The cost of a new Space with this hardware and sleep time."""
     if flavor and not costs_nothing(known, flavor):
         price = price_in_words(hourly_price(known, flavor))
         yield Consequence(Impact.SPENDS, f"it runs on {quoted(flavor)}: {price}")

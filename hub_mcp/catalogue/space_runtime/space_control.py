@@ -1,4 +1,4 @@
-"""A Space paused, restarted, and opened to be worked in while it runs."""
+"""Pausing and restarting a Space, and its dev mode."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The hardware of a Space, and when it sleeps: what it costs is told before anything is changed."""
+"""Setting a Space's hardware and sleep time, with the cost shown before anything is changed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Seconds = Annotated[int, AfterValidator(_seconds)]
 
 
 class ActsOnHardware(ActsOnSpace[SpaceRuntime]):
-    """A change to what a Space costs."""
+    """A change that affects the cost of a Space."""
 
     def needs(self, before: Repository) -> Sequence[Endpoint[Answer]]:
         return (*super().needs(before), ListSpaceHardware())

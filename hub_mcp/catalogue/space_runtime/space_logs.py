@@ -1,4 +1,4 @@
-"""What a Space has written while it was built or ran."""
+"""The build and run logs of a Space."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a Space runs on which hardware it could, and what every change to a running Space looks up first."""
+"""The runtime of a Space, and the base of changes to it, which look it up first."""
 
 from __future__ import annotations
 
@@ -16,15 +16,13 @@ from hub_mcp.catalogue.space_runtime.hardware_costs import FREE, NEVER
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.text import quoted, word
 
-OFF = frozenset(
-    {"PAUSED", "STOPPED", "SLEEPING", "NO_APP_FILE"}
-)  # stages in which no disk is there to be lost
+OFF = frozenset({"PAUSED", "STOPPED", "SLEEPING", "NO_APP_FILE"})  # stages without a disk that could be lost
 
 A = TypeVar("A", bound=Answer)
 
 
 class SpaceRuntime(Record):
-    """What a Space does, and on what."""
+    """The stage of a Space, and its hardware."""
 
     noun = "runtime of a Space"
     shown: ClassVar[tuple[str, ...]] = (
@@ -36,7 +34,7 @@ class SpaceRuntime(Record):
 
     def field(self, name: str) -> Any:
         value = super().field(name)
-        if name == "errorMessage" and isinstance(value, str):  # programs print tokens
+        if name == "errorMessage" and isinstance(value, str):  # programs may print tokens
             return clean_text(value)
         if is_object(value):
             return {key: one for key, one in value.items() if one is not None}
@@ -44,19 +42,19 @@ class SpaceRuntime(Record):
 
     @property
     def is_off(self) -> bool:
-        """Whether it is known that nothing runs."""
+        """Whether it is known that nothing is running."""
         return self.stage in OFF
 
     @property
     def flavors(self) -> tuple[str, ...]:
-        """The hardware it has and the one it is to have; none where the Hub does not tell."""
+        """The current and the requested hardware; empty if the Hub does not say."""
         hardware = self.field("hardware")
         both = (hardware.get("requested"), hardware.get("current")) if is_object(hardware) else ()
         return tuple(dict.fromkeys(str(one) for one in both if one))
 
     @property
     def sleeps_after(self) -> int | None:
-        """Seconds without a visit until it sleeps; NEVER, or None where the Hub does not tell."""
+        """Seconds without a visit until it sleeps; NEVER, or None if the Hub does not say."""
         seconds = self.field("gcTimeout")
         if seconds is not None:
             return seconds if isinstance(seconds, int) and not isinstance(seconds, bool) else None
@@ -82,7 +80,7 @@ class GetSpaceRuntime(Lookup[SpaceRuntime]):
 
 
 class ActsOnSpace(Change[Repository, A], Generic[A]):
-    """A change to how a Space runs: the Space and its runtime are looked up first."""
+    """A change to how a Space runs, for which the Space and its runtime are looked up first."""
 
     in_area = "space_runtime"
     by_default = False
@@ -106,11 +104,11 @@ class ActsOnSpace(Change[Repository, A], Generic[A]):
         return GetSpaceRuntime(repo_id=self.repo_id)
 
     def runtime(self, known: Known) -> SpaceRuntime:
-        """What the Space does now, as far as that could be seen."""
+        """The current runtime, as far as it could be read."""
         return known.of(self._runtime()) or NOT_KNOWN
 
     def named(self) -> str:
-        """The Space in the words of a question."""
+        """The Space, worded for a question."""
         return f"the Space {quoted(self.repo_id)}"
 
     def facts(self, before: Repository, known: Known) -> tuple[str, ...]:
@@ -120,12 +118,12 @@ class ActsOnSpace(Change[Repository, A], Generic[A]):
         return (*before.facts(), f"now: {stage}, on {flavors}")
 
     def restarts(self, known: Known) -> Iterator[Consequence]:
-        """That it restarts, where it may be running."""
+        """The consequence that it restarts, if it may be running."""
         if not self.runtime(known).is_off:
             yield Consequence(Impact.DESTROYS, "it restarts, and what is on its disk is lost")
 
 
 def runtime_in(space: Repository) -> SpaceRuntime:
-    """The runtime as the info of a Space tells it."""
+    """The runtime in the info of a Space."""
     value = Record.field(space, "runtime")
     return SpaceRuntime.of(value) if is_object(value) else NOT_KNOWN

@@ -1,4 +1,4 @@
-"""Variables and secrets of a Space: which there are, and what setting or deleting one does to it."""
+"""Variables and secrets of a Space: listing, setting and deleting them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.errors import BadInput, UnexpectedAnswer
 from hub_mcp.text import quoted
 
-OLD = 200  # characters of a value that is replaced or deleted, in a question
+OLD = 200  # characters of a replaced or deleted value, in a question
 UNTOLD = "whatever the variable is now"
 MOST_VALUE = 32_768  # characters
 EVERY = 1_000  # more than any Space has
@@ -29,7 +29,7 @@ Key = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z][_a-zA-Z0-9]*$", max_l
 
 
 def shown_value(key: str, value: str) -> str:
-    """A value without what looks like a secret in it, or by its name is one."""
+    """A value with anything masked that looks like a secret, or is one by its name."""
     return HIDDEN if clean_text(f"{key}={value}") != f"{key}={value}" else value
 
 
@@ -65,7 +65,7 @@ S = TypeVar("S", bound=SpaceSecret)
 
 
 class ListsSettings(Listing[S], Generic[S]):
-    """What is set in a Space; the Hub tells all of it at once."""
+    """The variables or secrets of a Space; the Hub returns all of them at once."""
 
     in_area = "space_runtime"
     by_default = False
@@ -77,7 +77,7 @@ class ListsSettings(Listing[S], Generic[S]):
     limit: int = Field(default=100, ge=1, le=EVERY)
 
     def rows(self, value: Any) -> list[Any]:
-        """The Hub's object, which has each by its name."""
+        """The rows in the Hub's object, whose keys are the names."""
         if not is_object(value):
             raise UnexpectedAnswer("The Hub did not answer with what is set, by its names.")
         return [{**one, "key": name} if is_object(one) else one for name, one in value.items()]
@@ -103,7 +103,7 @@ class ActsOnSetting(ActsOnSpace[Done]):
     key: Key
 
     def listing(self) -> Endpoint[Page[Any]]:
-        """The call that shows what there is of its kind."""
+        """The call that lists the settings of its kind."""
         return ListSpaceVariables(repo_id=self.repo_id, limit=EVERY)
 
     def needs(self, before: Repository) -> Sequence[Endpoint[Answer]]:
@@ -113,12 +113,12 @@ class ActsOnSetting(ActsOnSpace[Done]):
         return (*super().shown_in(), self.listing())
 
     def now(self, known: Known) -> SpaceSecret | None:
-        """What is there under this name."""
+        """The current setting with this name."""
         found = known.of(self.listing())
         return next((one for one in found.items if one.key == self.key), None) if found else None
 
     def is_known(self, known: Known) -> bool:
-        """Whether it could be seen what there is, all of it."""
+        """Whether the complete list could be read."""
         found = known.of(self.listing())
         return found is not None and not (found.left_out or found.next_cursor)
 
@@ -169,7 +169,7 @@ class SetSpaceVariable(ActsOnSetting):
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         was = self.now(known)
         if isinstance(was, SpaceVariable):
-            value = cast(object, was.value)  # as it came, whatever its type
+            value = cast(object, was.value)  # unconverted, whatever its type
             told = "value" in was.model_fields_set and isinstance(value, str)
             if told and was.value == self.value and self.description in (None, was.field("description")):
                 return
@@ -189,7 +189,7 @@ class SetSpaceVariable(ActsOnSetting):
         if was is None:
             return DeleteSpaceVariable(repo_id=self.repo_id, key=self.key) if self._seen else None
         if was.field("value") != was.value:
-            return None  # it looks like a secret, which no journal holds
+            return None  # it looks like a secret, which must not get into the journal
         said = {"repo_id": self.repo_id, "key": self.key, "value": was.value}
         return SetSpaceVariable.model_validate({**said, "description": was.field("description")})
 

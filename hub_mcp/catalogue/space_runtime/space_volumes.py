@@ -1,4 +1,4 @@
-"""What is mounted into a Space: repositories and buckets that its code can read, and buckets it can write."""
+"""Volumes mounted into a Space: repositories and buckets its code can read, and buckets it can write to."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from hub_mcp.catalogue.space_runtime.space_runtime import ActsOnSpace, SpaceRunt
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.text import quoted, word
 
-MOST = 20  # volumes of one Space
+MOST = 20  # volumes per Space
 
 Mounted = tuple[
     str, str, str, str, bool, str
-]  # type, source, where, revision, whether it is read only, folder
+]  # type, source, mount path, revision, whether it is read-only, folder
 
 
 def mounted_by(said: dict[str, Any]) -> Mounted:
-    """What a volume comes to, as the Hub tells it or is told it."""
+    """A volume in comparable form, from the Hub's answer or from a request to it."""
     type, bucket = str(said.get("type") or "model"), said.get("type") == "bucket"
     return (
         type,
@@ -37,17 +37,17 @@ def mounted_by(said: dict[str, Any]) -> Mounted:
 
 
 def mounted(volume: Volume) -> Mounted:
-    """The same of a volume that is asked for."""
+    """The same for a volume in the arguments."""
     return mounted_by(volume.model_dump(by_alias=True))
 
 
 def volumes_in(runtime: SpaceRuntime) -> list[dict[str, Any]]:
-    """What is mounted now, as the Hub tells it."""
+    """The currently mounted volumes, from the Hub's answer."""
     return objects_in(runtime.field("volumes"))
 
 
 class ActsOnVolumes(ActsOnSpace[Done]):
-    """A change to what is mounted into a Space."""
+    """A change to the volumes of a Space."""
 
     def cost(self, before: Repository) -> str:
         return "The list can be changed back; what was on its disk, or read or written by then, cannot."
@@ -64,7 +64,7 @@ class ActsOnVolumes(ActsOnSpace[Done]):
         return SetSpaceVolumes.model_validate({"repo_id": self.repo_id, "volumes": kept})
 
     def lost(self, known: Known, kept: set[Mounted]) -> Iterator[Consequence]:
-        """That what is mounted now no longer is."""
+        """The consequences for volumes that are no longer mounted."""
         for one in map(mounted_by, volumes_in(self.runtime(known))):
             if one not in kept:
                 yield Consequence(Impact.DESTROYS, f"no longer mounted as it is: the {_named(one)}")
@@ -103,7 +103,7 @@ class SetSpaceVolumes(ActsOnVolumes):
         yield from self.restarts(known)
 
     def _opened(self, before: Repository, known: Known, one: Volume) -> Iterator[Consequence]:
-        """Who reaches what is mounted, that could not before."""
+        """The consequences for people who newly reach a mounted source."""
         source = None if one.type == "bucket" else known.of(repository(one.type, one.source))
         owners = {self.repo_id.partition("/")[0].lower(), one.source.partition("/")[0].lower()}
         hidden = not (source and source.has_public_name)

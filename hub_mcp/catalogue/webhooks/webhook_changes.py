@@ -1,4 +1,4 @@
-"""What is done with webhooks: made, changed, switched on and off, deleted. A secret is never an argument."""
+"""Creating, changing, enabling, disabling and deleting webhooks. A secret is never an argument."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class UpdateWebhook(WebhookSpec[Webhook, Webhook]):
     def settled(self, before: Webhook) -> Self:
         if self.domains or not before.domains_now:
             return self
-        return self.but(domains=before.domains_now)  # the Hub wants them said each time
+        return self.but(domains=before.domains_now)  # the Hub requires them each time
 
     def headline(self, before: Webhook) -> str:
         return f"Change the webhook {quoted(self.webhook_id)}?"
@@ -100,7 +100,7 @@ class UpdateWebhook(WebhookSpec[Webhook, Webhook]):
             yield Consequence(Impact.DESTROYS, f"it no longer sends to {quoted(before.host)}")
         more = [one for one in self._watched() if _key(one) not in there]
         wider = bool(more) or any(one not in before.domains_now for one in self.domains or ())
-        if self.url:  # whether it is the present one is not known: its query may not be told
+        if self.url:  # it may differ from the current one, whose query is not shown
             line = f"events of {self.watching()} leave the Hub for {quoted(host_of(self.url))}"
             yield Consequence(Impact.SENDS_OUT, line)
         elif wider and not self.job_source_id:
@@ -126,7 +126,7 @@ class UpdateWebhook(WebhookSpec[Webhook, Webhook]):
 
     def undo(self, before: Webhook, after: Webhook) -> Change[Any, Any] | None:
         if self.url or self.job_source_id or not before.watched_now:
-            return None  # an address is not told whole
+            return None  # the address is not shown in full
         said = {"webhook_id": self.webhook_id, "watched": before.watched_now, "domains": before.domains_now}
         return type(self).model_validate(said)
 
@@ -136,7 +136,7 @@ def _key(one: Mapping[str, str]) -> tuple[str, str]:
 
 
 def acts(webhook: Webhook, known: Known, what: str = "events") -> Iterator[Consequence]:
-    """What a webhook does with events, as it is."""
+    """What a webhook does with events in its current state."""
     if webhook.has_job:
         yield Consequence(Impact.RUNS, f"its job's code runs on {what}, as you")
         flavor, seconds = str(webhook.at("job.flavor") or ""), webhook.at("job.timeoutSeconds")
@@ -148,7 +148,7 @@ def acts(webhook: Webhook, known: Known, what: str = "events") -> Iterator[Conse
 
 
 def machines_for(webhook: Webhook) -> Sequence[Endpoint[Answer]]:
-    """What tells the price of a webhook's job, where it has one."""
+    """The call that gives the price of a webhook's job, if it has one."""
     return (EVERY_MACHINE,) if webhook.has_job else ()
 
 
@@ -191,7 +191,7 @@ class ToggleWebhook(Change[Webhook, Webhook]):
         return "It can be disabled again; what was sent or spent by then cannot be undone."
 
     def consequences(self, before: Webhook, known: Known) -> Iterator[Consequence]:
-        if self.action == "enable" and before.field("disabled") is not False:  # untold counts as off
+        if self.action == "enable" and before.field("disabled") is not False:  # unknown counts as off
             yield from acts(before, known)
 
     def preview(self, before: Webhook) -> dict[str, tuple[Any, Any]]:

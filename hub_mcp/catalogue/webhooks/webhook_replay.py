@@ -1,4 +1,4 @@
-"""An event that a webhook received before, sent again: to its present address, or to its job."""
+"""Replaying an earlier event of a webhook, to its current address or its job."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LogId = Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z_-]{1,64}$")]
 
 
 class Replayed(Record):
-    """What the webhook's receiver answered this time."""
+    """The receiver's answer to the replay."""
 
     noun = "outcome of a replay"
     shown = ("status",)

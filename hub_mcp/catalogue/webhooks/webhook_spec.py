@@ -1,4 +1,4 @@
-"""What a webhook is made of or changed to: whom it watches, what it calls. A secret is never an argument."""
+"""The spec of a webhook as arguments: what it watches and calls. A secret is never an argument."""
 
 from __future__ import annotations
 
@@ -51,19 +51,19 @@ Domains = Annotated[
 
 
 class Watched(Part):
-    """What a webhook watches: a repository, or all that a user or an organization has."""
+    """What a webhook watches: a repository, or everything of a user or an organization."""
 
     type: Literal["model", "dataset", "space", "bucket", "kernel", "user", "org"]
     name: Word
 
     def words(self) -> str:
-        """It in the words of a question."""
+        """It, worded for a question."""
         everything = "everything owned by " if self.type in ("user", "org") else ""
         return f"{everything}the {self.type} {quoted(self.name)}"
 
 
 class WebhookSpec(Change[T, A], Generic[T, A]):
-    """A change that says what a webhook does."""
+    """A change that defines what a webhook does."""
 
     in_area = "webhooks"
     by_default = False
@@ -109,7 +109,7 @@ class WebhookSpec(Change[T, A], Generic[T, A]):
         return (job, EVERY_MACHINE) if job else ()
 
     def of_job(self, known: Known) -> Iterator[Consequence]:
-        """What its job does; what cannot be looked up counts as the worst."""
+        """What its job does; if that cannot be read, the worst is assumed."""
         call = self._job()
         job = known.of(call) if call else None
         if job:
@@ -124,5 +124,5 @@ class WebhookSpec(Change[T, A], Generic[T, A]):
         return (*super().facts(before, known), *(what_is_run(job) if job else ()))
 
     def watching(self) -> str:
-        """What it watches, in the words of a question."""
+        """What it watches, worded for a question."""
         return ", ".join(one.words() for one in self.watched)

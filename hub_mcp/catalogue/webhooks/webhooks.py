@@ -25,7 +25,7 @@ WebhookId = Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z]{1,64}$")]
 
 
 class WebhookRow(Record):
-    """A webhook in a listing; the query of its address is not told, since secrets stand there."""
+    """A webhook in a listing, without the query of its address, which may contain secrets."""
 
     noun = "webhook"
     shown: ClassVar[tuple[str, ...]] = (
@@ -54,12 +54,12 @@ class Webhook(WebhookRow):
 
     @property
     def host(self) -> str:
-        """Where it sends to; "" where it sends nowhere."""
+        """The host it sends to; "" if it has no address."""
         return host_of(str(self.field("url") or ""))
 
     @property
     def is_on(self) -> bool:
-        """Whether it acts; one that does not say so does."""
+        """Whether it is enabled; if the Hub does not say, it counts as enabled."""
         return self.field("disabled") in (None, False)
 
     @property
@@ -68,7 +68,7 @@ class Webhook(WebhookRow):
 
     @property
     def watched_now(self) -> list[dict[str, str]]:
-        """What it watches, as arguments say it."""
+        """What it watches, in the form of the arguments."""
         watched: list[dict[str, str]] = self.field("watched")
         return watched
 
@@ -93,7 +93,7 @@ class Webhook(WebhookRow):
 
 
 def host_of(address: str) -> str:
-    """The host of an address; "" where it has none."""
+    """The host of an address; "" if it has none."""
     try:
         return urlsplit(address).hostname or ""
     except ValueError:
@@ -101,7 +101,7 @@ def host_of(address: str) -> str:
 
 
 def told_watched(one: Mapping[str, str]) -> str:
-    """One thing that a webhook watches, in words."""
+    """One watched thing, in words."""
     return f"the {word(one['type'])} {quoted(one['name'], 100)}"
 
 
@@ -130,6 +130,6 @@ class GetWebhook(Lookup[Webhook]):
 
 
 def webhook_in(response: HttpResponse) -> Any:
-    """The webhook in an answer about one."""
+    """The webhook in an answer."""
     value = response.json()
     return value.get("webhook", value) if is_object(value) else value

@@ -1,1 +1,1 @@
-"""All of `manifests/`: written from pyproject.toml and the catalogue, and judged."""
+"""All of `manifests/`: written from pyproject.toml and the catalogue, and checked."""

@@ -13,11 +13,11 @@ from hub_mcp.dev.project import ROOT, Project
 SCHEMA = (
     "https://raw.githubusercontent.com/modelcontextprotocol/mcpb/main/schemas/mcpb-manifest-v0.4.schema.json"
 )
-SHIPPED = ("pyproject.toml", "README.md", "LICENSE", "hub_mcp")  # what uv needs to run it from the bundle
+SHIPPED = ("pyproject.toml", "README.md", "LICENSE", "hub_mcp")  # what uv needs to run it from a bundle
 
 
 def manifest(project: Project, tools: Sequence[Mapping[str, Json]]) -> Json:
-    """The bundle's manifest; texts default to "", or hosts hand over their unfilled placeholder."""
+    """The bundle's manifest; texts default to "", since hosts otherwise pass the placeholder itself."""
     return {
         "$schema": SCHEMA,
         "manifest_version": "0.4",
@@ -89,7 +89,7 @@ def manifest(project: Project, tools: Sequence[Mapping[str, Json]]) -> Json:
 
 
 def stage(project: Project, rendered: dict[str, bytes], folder: Path) -> None:
-    """Lay out in an empty folder what `mcpb pack` packs: the manifest, and the sources it starts."""
+    """Write to an empty folder what `mcpb pack` packs: the manifest, and the sources it starts."""
     folder.mkdir(parents=True, exist_ok=True)
     for path, content in rendered.items():
         inside, _, name = path.partition("/")

@@ -1,7 +1,7 @@
-"""Our own judges of the pieces in `manifests/clients`: the keys each client reads, as it documents them.
+"""Our own checks of the snippets in `manifests/clients`: the keys each client documents.
 
-Written apart from the table that writes the pieces, on purpose: several clients silently ignore a key they
-do not know, so one mistake in one table would pass unseen.
+Deliberately separate from the table that generates the snippets: several clients silently ignore a key they
+do not know, so a mistake in a single table would go unnoticed.
 """
 
 from __future__ import annotations

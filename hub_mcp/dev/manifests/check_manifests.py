@@ -1,6 +1,6 @@
-"""Our own judges of manifests: what official validators let pass and a registry or a host then trips over.
+"""Our own checks of manifests: what official validators accept but a registry or a host then rejects.
 
-Each takes a parsed file and answers what is wrong with it, a sentence each; nothing, where it is good.
+Each takes a parsed file and returns its faults, one sentence each; an empty list if there are none.
 """
 
 from __future__ import annotations
@@ -82,9 +82,9 @@ _SERVER = ExactObject(
 )
 
 
-def check_server(said: Json) -> list[str]:
+def check_server(value: Json) -> list[str]:
     """`server.json` of the MCP registry."""
-    return faults(said, _SERVER)
+    return faults(value, _SERVER)
 
 
 _OPTION = ExactObject(
@@ -133,35 +133,35 @@ _BUNDLE = ExactObject(
 _HOSTS_OWN = ("__dirname", "HOME", "DESKTOP", "DOCUMENTS", "DOWNLOADS", "pathSeparator", "/")
 
 
-def check_bundle(said: Json) -> list[str]:
+def check_bundle(value: Json) -> list[str]:
     """`manifest.json` of an MCPB bundle."""
-    found = faults(said, _BUNDLE)
-    if isinstance(said, Mapping):
-        server, config = said.get("server"), said.get("user_config")
+    found = faults(value, _BUNDLE)
+    if isinstance(value, Mapping):
+        server, config = value.get("server"), value.get("user_config")
         kind = server.get("type") if isinstance(server, Mapping) else None
-        if kind == "uv" and said.get("manifest_version") != "0.4":
+        if kind == "uv" and value.get("manifest_version") != "0.4":
             found.append('server.type "uv" needs manifest_version 0.4')
         options = {f"user_config.{key}" for key in config} if isinstance(config, Mapping) else set[str]()
         found.extend(_undefined(server, {*options, *_HOSTS_OWN}))
     return found
 
 
-def _undefined(said: Json, defined: set[str]) -> Iterator[str]:
-    """The `${…}` that nothing stands for."""
-    for text in _texts(said):
+def _undefined(value: Json, defined: set[str]) -> Iterator[str]:
+    """The `${…}` placeholders that are not defined."""
+    for text in _texts(value):
         for name in re.findall(r"\$\{([^}]*)\}", text):
             if name not in defined:
                 yield f"${{{name}}} is not defined"
 
 
-def _texts(said: Json) -> Iterator[str]:
-    if isinstance(said, str):
-        yield said
-    elif isinstance(said, Mapping):
-        for one in said.values():
+def _texts(value: Json) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
             yield from _texts(one)
-    elif isinstance(said, list):
-        for one in said:
+    elif isinstance(value, list):
+        for one in value:
             yield from _texts(one)
 
 
@@ -210,22 +210,22 @@ _MARKETPLACE = ExactObject(
 )
 
 
-def check_gemini(said: Json) -> list[str]:
-    """`gemini-extension.json`: each variable it hands over must be one it asks for."""
-    found = faults(said, _GEMINI)
-    if isinstance(said, Mapping):
-        asked = said.get("settings")
+def check_gemini(value: Json) -> list[str]:
+    """`gemini-extension.json`: each variable it passes on must be one it declares."""
+    found = faults(value, _GEMINI)
+    if isinstance(value, Mapping):
+        asked = value.get("settings")
         known = (
             {str(one.get("envVar")) for one in asked if isinstance(one, Mapping)}
             if isinstance(asked, list)
             else ()
         )
-        found.extend(_undefined(said.get("mcpServers"), {*known, "extensionPath", "workspacePath", "/"}))
+        found.extend(_undefined(value.get("mcpServers"), {*known, "extensionPath", "workspacePath", "/"}))
     return found
 
 
 def _of(shape: ExactObject) -> Check:
-    return lambda said: faults(said, shape)
+    return lambda value: faults(value, shape)
 
 
 CHECKS: dict[str, Check] = {

@@ -1,4 +1,4 @@
-"""Strict shapes of JSON, for judging files whose readers silently ignore what they do not know."""
+"""Strict JSON shapes, for checking files whose readers silently ignore unknown keys."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from hub_mcp.cli.assistants.jsonc import Json
 
 @dataclass(frozen=True)
 class Matching:
-    """A text of this form; `told` says the form in words."""
+    """A string matching a pattern; `form` describes it in words."""
 
     pattern: str
     form: str
 
-    def wrong(self, said: Json, where: str) -> Iterator[str]:
-        if not isinstance(said, str) or not re.fullmatch(self.pattern, said):
+    def wrong(self, value: Json, where: str) -> Iterator[str]:
+        if not isinstance(value, str) or not re.fullmatch(self.pattern, value):
             yield f"{where} must be {self.form}"
 
 
 class OneOf:
-    """One of these texts."""
+    """One of these strings."""
 
     def __init__(self, *choices: str) -> None:
         self.choices = choices
 
-    def wrong(self, said: Json, where: str) -> Iterator[str]:
-        if said not in self.choices:
+    def wrong(self, value: Json, where: str) -> Iterator[str]:
+        if value not in self.choices:
             yield f"{where} must be one of {', '.join(self.choices)}"
 
 
@@ -39,36 +39,36 @@ class Kind:
     types: tuple[type, ...]
     form: str
 
-    def wrong(self, said: Json, where: str) -> Iterator[str]:
-        if not isinstance(said, self.types):
+    def wrong(self, value: Json, where: str) -> Iterator[str]:
+        if not isinstance(value, self.types):
             yield f"{where} must be {self.form}"
 
 
 @dataclass(frozen=True)
 class Each:
-    """A list of such."""
+    """A list of values of one shape."""
 
     inner: Judge
 
-    def wrong(self, said: Json, where: str) -> Iterator[str]:
-        if not isinstance(said, list):
+    def wrong(self, value: Json, where: str) -> Iterator[str]:
+        if not isinstance(value, list):
             yield f"{where} must be a list"
             return
-        for n, one in enumerate(said):
+        for n, one in enumerate(value):
             yield from self.inner.wrong(one, f"{where}[{n}]")
 
 
 @dataclass(frozen=True)
 class Table:
-    """An object with any keys and such values."""
+    """An object with any keys and values of one shape."""
 
     inner: Judge
 
-    def wrong(self, said: Json, where: str) -> Iterator[str]:
-        if not isinstance(said, Mapping):
+    def wrong(self, value: Json, where: str) -> Iterator[str]:
+        if not isinstance(value, Mapping):
             yield f"{where} must be an object"
             return
-        for key, one in said.items():
+        for key, one in value.items():
             yield from self.inner.wrong(one, f"{where}.{key}")
 
 
@@ -79,28 +79,28 @@ class ExactObject:
     needed: Mapping[str, Judge]
     allowed: Mapping[str, Judge] = field(default_factory=dict[str, "Judge"])
 
-    def wrong(self, said: Json, where: str) -> Iterator[str]:
-        if not isinstance(said, Mapping):
+    def wrong(self, value: Json, where: str) -> Iterator[str]:
+        if not isinstance(value, Mapping):
             yield f"{where} must be an object"
             return
         at = f"{where}." if where != "the file" else ""
-        yield from (f"{at}{key} is missing" for key in self.needed if key not in said)
+        yield from (f"{at}{key} is missing" for key in self.needed if key not in value)
         known = {**self.needed, **self.allowed}
-        for key, one in said.items():
+        for key, one in value.items():
             if key in known:
                 yield from known[key].wrong(one, f"{at}{key}")
             else:
-                yield f"{at}{key} is not a key anybody reads"
+                yield f"{at}{key} is not a known key"
 
 
 @dataclass(frozen=True)
 class Either:
-    """One of several shapes; where none fits, what the nearest misses."""
+    """One of several shapes; if none matches, reports the faults of the nearest."""
 
     choices: tuple[ExactObject, ...]
 
-    def wrong(self, said: Json, where: str) -> Iterator[str]:
-        tried = [list(shape.wrong(said, where)) for shape in self.choices]
+    def wrong(self, value: Json, where: str) -> Iterator[str]:
+        tried = [list(shape.wrong(value, where)) for shape in self.choices]
         if all(tried):
             yield from min(tried, key=len)
 
@@ -115,6 +115,6 @@ ADDRESS = Matching(r"https://[^\s/]+\.[^\s/]+(/\S*)?", "an https address")
 VERSION = Matching(r"\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?", "a version such as 1.2.3, not a range or `latest`")
 
 
-def faults(said: Json, shape: Judge) -> list[str]:
-    """What is wrong with a parsed file, a sentence each."""
-    return list(shape.wrong(said, "the file"))
+def faults(value: Json, shape: Judge) -> list[str]:
+    """The faults of a parsed file, one sentence each."""
+    return list(shape.wrong(value, "the file"))

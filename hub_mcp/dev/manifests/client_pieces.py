@@ -1,4 +1,4 @@
-"""Ready pieces for each client's configuration, to start a server or to reach one, and install links."""
+"""Snippets for each client's configuration, to start a server or connect to one, and install links."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from hub_mcp.dev.project import Project
 
 REMOTE = Remote("https://hub-mcp.example.com/mcp")
 ENDINGS = {"json": "json", "toml": "toml", "yaml": "yaml", "file": "yaml"}
-PLACEHOLDER = "<HF_TOKEN>"  # our server takes such a text for an absent token
+PLACEHOLDER = "<HF_TOKEN>"  # our server treats this text as no token
 
 
 def pieces(project: Project) -> dict[str, bytes]:
-    """For each client one file that starts the server, and one that reaches a team's."""
+    """For each client, a file that starts the server and one that connects to a team's server."""
     found: dict[str, bytes] = {}
     for client in CLIENTS.values():
         ending = ENDINGS[client.format]
@@ -36,7 +36,7 @@ def _compact(client: str, project: Project, **more: str) -> str:
 
 
 def links(project: Project) -> dict[str, str]:
-    """The addresses that open a client and offer to add the server; https, since pages drop other schemes."""
+    """Links that open a client and offer to add the server; https, since web pages drop other schemes."""
 
     def asked(address: str, **query: str) -> str:
         return f"{address}?{urlencode(query, quote_via=quote)}"

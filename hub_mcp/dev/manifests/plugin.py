@@ -13,7 +13,7 @@ SCHEMAS = "https://agent-plugins.org/schemas/1.0.0"
 
 
 def plugin(project: Project) -> dict[str, Json | bytes]:
-    """The files of the plugin directory by their path; what is not bytes is written as JSON."""
+    """The files of the plugin directory by their path; anything but bytes is written as JSON."""
     start = Start("uvx", (PINNED,))
     plain: Json = {NAME: CLIENTS["cursor"].write(NAME, start, "")}
     typed: Json = {NAME: CLIENTS["claude-code"].write(NAME, start, "")}

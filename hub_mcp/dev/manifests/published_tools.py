@@ -33,7 +33,7 @@ PUBLISHED = {"name", "title", "description", "input_schema", "annotations"}
 
 
 def published() -> list[dict[str, Json]]:
-    """Every tool in the catalogue's order, with the protocol's own names of its parts."""
+    """Every tool in the catalogue's order, with the protocol's own field names."""
     return [
         tool.model_dump(mode="json", by_alias=True, exclude_none=True, include=PUBLISHED)
         for tool in (*tools(), *(tool_for(name) for name in TOOLS))
@@ -41,7 +41,7 @@ def published() -> list[dict[str, Json]]:
 
 
 def prepared() -> dict[Path, bytes]:
-    """The files from which a start over stdio lists its tools."""
+    """The files from which a server on stdio lists its tools."""
     names = [name for name in callable_operations() if name not in default_endpoints()]
     named = [made for name in names if (made := endpoint_of(name))]
     reaching: list[dict[str, Json]] = [
@@ -55,7 +55,7 @@ def prepared() -> dict[Path, bytes]:
 
 
 def by_file() -> dict[Path, bytes]:
-    """The file that says in which file of the catalogue each tool is."""
+    """The file that maps each tool to its module in the catalogue."""
     files: dict[str, list[str]] = {}
     for tool, endpoint in ENDPOINTS.items():
         files.setdefault(endpoint.__module__.removeprefix(f"{PACKAGE}."), []).append(tool)
@@ -64,8 +64,8 @@ def by_file() -> dict[Path, bytes]:
 
 
 def early() -> dict[Path, bytes]:
-    """The file from which the first answers of a session over stdio are made."""
-    settings = Settings(sandbox="", journal="off", structured=True)  # so that the order of every part shows
+    """The file with the first answers of a session over stdio."""
+    settings = Settings(sandbox="", journal="off", structured=True)  # so that every field appears, in order
     written = anyio.run(eras, server_of(settings, sandbox(settings)))
     text = json.dumps(written, ensure_ascii=False, indent=1) + "\n"
     return {SERVER / "early" / early_answers.FILE: text.encode()}
@@ -81,7 +81,7 @@ def _listed(endpoint: type[Endpoint[Any]]) -> dict[str, Json]:
 
 
 def _dumped(tool: Tool) -> dict[str, Json]:
-    """A tool with its parts in the order in which the SDK writes them."""
+    """A tool with its fields in the order in which the SDK writes them."""
     dumped = tool.model_dump(mode="json", by_alias=True, exclude_none=True)
     result = {"tools": [dumped], "resultType": "complete", "ttlMs": 0, "cacheScope": "public"}
     written = methods.serialize_server_result("tools/list", LATEST_MODERN_VERSION, result)
@@ -90,6 +90,6 @@ def _dumped(tool: Tool) -> dict[str, Json]:
 
 
 def _lines(listed: Iterable[Mapping[str, Json]]) -> bytes:
-    """A tool a line, so that a difference shows which one it is in."""
+    """One tool per line, so that a diff shows which one changed."""
     lines = (json.dumps(one, ensure_ascii=False, separators=(",", ":")) for one in listed)
     return ("[\n" + ",\n".join(lines) + "\n]\n").encode()

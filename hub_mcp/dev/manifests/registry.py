@@ -10,7 +10,7 @@ SCHEMA = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schem
 
 
 def server_json(project: Project) -> Json:
-    """The registry's description of the server; `registryBaseUrl` is left out on purpose, it is optional."""
+    """The registry's description of the server; the optional `registryBaseUrl` is omitted on purpose."""
     picture = f"{project.repository.replace('github.com', 'raw.githubusercontent.com')}/v{project.version}"
     return {
         "$schema": SCHEMA,

@@ -1,4 +1,4 @@
-"""The variables somebody may want to set before the first start; all others are in `hub-mcp --help`."""
+"""The variables users may want to set before the first start; `hub-mcp --help` lists the others."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What is made of the Hub's OpenAPI document: the table of operations, outlines, classes to begin with."""
+"""What is generated from the Hub's OpenAPI document: the table of operations, outlines, new classes."""

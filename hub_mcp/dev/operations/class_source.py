@@ -1,4 +1,4 @@
-"""The source of an endpoint class, written from what `scaffold` found of it in a document."""
+"""The source of an endpoint class, written from what `scaffold` found in a document."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ VOCABULARY = (
     "Word",
     "Words",
 )
-# What a person agrees to until the author of the class says what it really does.
+# What a person is asked to agree to until the class's author says what it really does.
 ASKS = """
     def headline(self, before: Nothing) -> str:
         return f"{self.label}: {quoted(self.subject)}?"
@@ -56,7 +56,7 @@ class Field:
 
     @property
     def needs_field(self) -> bool:
-        """Whether more than its type and its absence must be said."""
+        """Whether it needs more than a type and a default."""
         return len(self.arguments) > (not self.required)
 
     def __str__(self) -> str:
@@ -66,13 +66,13 @@ class Field:
 
 @dataclass
 class EndpointDraft:
-    """What is known of the class, the fields as they are found.
+    """What is known about the class, with its fields in the order they are found.
 
     Attributes:
-        documented: method and path, as the class cites them.
-        path: the path with our names in it.
-        kind: the one type of repository it is for; "" where there is none, or several.
-        area: the area of the table of operations; "" where that has no such operation.
+        documented: method and path as the documentation gives them.
+        path: the path with our parameter names.
+        kind: the type of repository it is for; "" if there is none, or several.
+        area: its area in the table of operations; "" if the table does not have it.
     """
 
     documented: str
@@ -174,7 +174,7 @@ def _shown(properties: Object) -> Iterator[str]:
 
 
 def _permission(path: str) -> str:
-    """What a token most likely needs: the Hub documents no table of permissions by endpoint."""
+    """The permission a token most likely needs; the Hub does not document permissions by endpoint."""
     if "/discussions" in path:
         return "discussion.write"
     if path.startswith("/api/organizations/"):

@@ -1,8 +1,8 @@
-"""The table of operations taken from the Hub's OpenAPI document: what is new, changed and gone.
+"""Importing the Hub's OpenAPI document into the table of operations: what is new, changed and gone.
 
-`beyond.json` holds, in the document's own form, live operations that it lacks, and bodies it only describes.
-Reviews are by people: taking in a newer document writes the shapes of today, and never a pin, so that what is
-new or changed is gated as unknown until somebody pins it.
+`beyond.json` has, in the document's own format, live operations that it lacks, and bodies it only describes
+in words. Reviews are done by people: importing a newer document writes the current shapes, but never a pin,
+so that what is new or changed is gated as unknown until somebody pins it.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ PINS = "digest\toperation\trequest"
 
 @dataclass(frozen=True)
 class ImportedDocument:
-    """What a document has that the pins do not, and the other way round.
+    """The differences between a document and the pins.
 
     Attributes:
-        shapes: the text of `shapes.jsonl` for it.
+        shapes: its text for `shapes.jsonl`.
         new, changed, gone: requests, as "METHOD /path", with the operation each belongs to.
     """
 
@@ -37,7 +37,7 @@ class ImportedDocument:
     gone: dict[str, str] = field(default_factory=dict[str, str])
 
     def summary(self) -> list[str]:
-        """A line for each, and what happens to it."""
+        """A line for each, with what happens to it."""
         return [
             *(f"new      {one} ({name}): unknown until it is reviewed" for one, name in self.new.items()),
             *(f"changed  {one} ({name}): unknown until it is reviewed" for one, name in self.changed.items()),
@@ -46,7 +46,7 @@ class ImportedDocument:
 
 
 def with_beyond(document: Mapping[str, Any], beyond: Mapping[str, Any]) -> dict[str, Any]:
-    """The document with what it lacks: whole operations, and bodies."""
+    """The document with the operations and bodies it lacks."""
     paths: dict[str, Any] = {path: dict(item) for path, item in document.get("paths", {}).items()}
     for path, item in beyond["paths"].items():
         here = paths.setdefault(path, {})
@@ -56,13 +56,13 @@ def with_beyond(document: Mapping[str, Any], beyond: Mapping[str, Any]) -> dict[
 
 
 def _joined(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:
-    """An operation of the document with what it lacks, and our parameters where they say more."""
+    """An operation of the document with what it lacks; our parameters win where they say more."""
     named = {(one["name"], one["in"]): one for one in theirs.get("parameters", ())}
     named |= {(one["name"], one["in"]): one for one in ours.get("parameters", ())}
     return {**ours, **theirs, **({"parameters": list(named.values())} if named else {})}
 
 
-def take_in(document: Mapping[str, Any], pins: str, names: str) -> ImportedDocument:
+def import_document(document: Mapping[str, Any], pins: str, names: str) -> ImportedDocument:
     """Compare a document with the pins.
 
     Args:
@@ -92,8 +92,8 @@ def _compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def pinned_anew(document: Mapping[str, Any], pins: str, names: Mapping[str, str]) -> str:
-    """The pins with those of these requests set to their shapes of today; `names` says whose each is."""
+def repinned(document: Mapping[str, Any], pins: str, names: Mapping[str, str]) -> str:
+    """The pins, with those of these requests set to their current shapes; `names` maps them to operations."""
     kept = {request: (digest, name) for digest, name, request in lines_in(pins)}
     there: set[str] = set()
     for method, path, shape, _ in shapes_in(document):
@@ -109,9 +109,9 @@ def read_document(path: Path) -> dict[str, Any]:
     """An OpenAPI document with what it lacks.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not an OpenAPI document.
     """
     document: Any = json.loads(path.read_text("utf-8"))
     if not isinstance(document, dict) or "paths" not in document:
-        raise ValueError(f"{path} is no OpenAPI document")
+        raise ValueError(f"{path} is not an OpenAPI document")
     return with_beyond(document, json.loads(BEYOND.read_text("utf-8")))

@@ -1,4 +1,4 @@
-"""The parts of an OpenAPI operation that a class is made of, read without trusting the document's shape."""
+"""The parts of an OpenAPI operation needed for a class, read without trusting the document's shape."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from hub_mcp.cli.assistants.jsonc import Json
 Object = Mapping[str, Json]
 
 
-class NoClass(ValueError):
-    """An operation that no class can be written for; the message says why."""
+class CannotScaffold(ValueError):
+    """No class can be written for an operation; the message says why."""
 
 
 def object_at(of: Object, key: str) -> Object:
@@ -24,7 +24,7 @@ def text_at(of: Object, key: str) -> str:
 
 
 def parameters_in(of: Object, place: str) -> dict[str, tuple[Object, bool]]:
-    """The parameters of one place (path, query): their schema, and whether they are required."""
+    """The parameters in one location (path, query): their schemas, and whether they are required."""
     listed = of.get("parameters")
     found: dict[str, tuple[Object, bool]] = {}
     for one in listed if isinstance(listed, list) else []:
@@ -35,29 +35,29 @@ def parameters_in(of: Object, place: str) -> dict[str, tuple[Object, bool]]:
 
 
 def body_of(of: Object) -> Object:
-    """The JSON schema of a body; none where there is no body.
+    """The JSON schema of a body, or None without one.
 
     Raises:
-        NoClass: there is a body, and it is something else than a JSON object.
+        CannotScaffold: the body is not a JSON object.
     """
     content = object_at(of, "content")
     if not content:
         return {}
     schema = object_at(object_at(content, "application/json"), "schema")
     if not schema or schema.get("type") not in ("object", None) or "anyOf" in schema or "oneOf" in schema:
-        raise NoClass("its body is no plain JSON object; write this class by hand")
+        raise CannotScaffold("its body is not a plain JSON object; write this class by hand")
     return schema
 
 
 def answer_of(operation: Object) -> Object:
-    """The schema of the good answer; none where it has no body.
+    """The schema of the successful answer, or None without a body.
 
     Raises:
-        NoClass: it is something else than JSON.
+        CannotScaffold: it is not JSON.
     """
     responses = object_at(operation, "responses")
     good = next((code for code in responses if code.startswith("2")), "")
     content = object_at(object_at(responses, good), "content")
     if content and "application/json" not in content:
-        raise NoClass(f"it answers {', '.join(content)}, not JSON; write this class by hand")
+        raise CannotScaffold(f"it returns {', '.join(content)}, not JSON; write this class by hand")
     return object_at(object_at(content, "application/json"), "schema")

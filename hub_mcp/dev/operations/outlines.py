@@ -1,4 +1,4 @@
-"""The outlines of the local Hub: for each operation an answer of the documented shape, nothing behind."""
+"""The outlines of the local Hub: for each operation, a static answer of the documented shape."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EVENT = {"data": "example", "timestamp": "2026-10-01T00:00:00.000Z"}
 
 
 def outlines(document: Mapping[str, Any]) -> str:
-    """One line an operation: the request, the status, the type of the answer and the answer."""
+    """One line per operation: the request, the status, the content type and the answer."""
     lines = [json.dumps(one, ensure_ascii=False, separators=(",", ":")) for one in _each(document)]
     return "".join(f"{line}\n" for line in lines)
 
@@ -26,7 +26,7 @@ def _each(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     answers = {str(request): one.answers for one in operations().values() for request in one.requests}
     for path, item in document["paths"].items():
         if not path.startswith("/"):
-            continue  # of another host
+            continue  # on another host
         for verb in VERBS:
             if verb in item:
                 request = f"{verb.upper()} {path}"

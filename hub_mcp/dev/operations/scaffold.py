@@ -1,9 +1,8 @@
-"""A ready endpoint class, written from an operation of an OpenAPI document: where a new tool begins.
+"""A ready endpoint class, generated from an operation of an OpenAPI document: the start of a new tool.
 
     python -m hub_mcp.dev scaffold 'GET /api/users/{username}/overview' --openapi openapi.json
 
-What comes out can be imported and called as it stands; the words for the model, and for the person who is
-asked, are yours to sharpen.
+The result can be imported and called as it is; improve its texts for the model and the person who is asked.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.operations.table import Operation, operations
 from hub_mcp.dev.operations.class_source import EndpointDraft, Field, source_of
 from hub_mcp.dev.operations.openapi import (
-    NoClass,
+    CannotScaffold,
     Object,
     answer_of,
     body_of,
@@ -35,8 +34,8 @@ PATH_WORDS = {
     "username": ("username", "Account"),
     "namespace": ("namespace", "Owner"),
 }
-TAKEN = frozenset(dir(Listing))  # what a field must not be called
-LONG = ("description", "content", "comment", "body")  # texts of several lines
+TAKEN = frozenset(dir(Listing))  # names a field must not have
+LONG = ("description", "content", "comment", "body")  # multi-line strings
 NAME_LIMIT = 39
 
 
@@ -44,14 +43,14 @@ def scaffold(document: Object, operation: str) -> str:
     """The source of a module with the class for one operation, given as method and path.
 
     Raises:
-        NoClass: the document has no such operation, or it does not speak JSON.
+        CannotScaffold: the document has no such operation, or it does not use JSON.
     """
     method, _, path = operation.strip().partition(" ")
     method, path = method.upper(), path.strip()
     found = object_at(object_at(document, "paths"), path)
     said = object_at(found, method.lower())
     if not said or method not in VERBS:
-        raise NoClass(f"the document has no {method} {path}")
+        raise CannotScaffold(f"the document has no {method} {path}")
     known = _in_table(f"{method} {path}")
     kinds = (
         {match[1] for one in known.requests if (match := OF_TYPE.match(one.path))} if known else set[str]()
@@ -76,7 +75,7 @@ def scaffold(document: Object, operation: str) -> str:
 
 
 def _in_table(request: str) -> Operation | None:
-    """What the table of operations says of a request."""
+    """The row of a request in the table of operations."""
     asked = ((one, str(made)) for one in operations().values() for made in one.requests)
     return next((one for one, made in asked if made == request), None)
 
@@ -93,7 +92,7 @@ def _camel(name: str) -> str:
 
 
 def _path(path: str, parameters: Mapping[str, tuple[Object, bool]], draft: EndpointDraft) -> str:
-    """Our path template; its fields go into the draft, in its order."""
+    """Our path template; its fields are added to the draft, in order."""
     ours = path.replace("{namespace}/{repo}", "{repo_id}").replace("{repoType}", "{type}s")
     ours = ours.replace("{repo_type}", "{type}s")
     for name in re.findall(r"\{(\w+)\}", ours):
@@ -102,7 +101,7 @@ def _path(path: str, parameters: Mapping[str, tuple[Object, bool]], draft: Endpo
         elif name == "type":
             draft.fields.append(Field("type", "RepoType"))
         elif name == "path":
-            raise NoClass("its path ends in the path of a file, slashes and all; write this class by hand")
+            raise CannotScaffold("its path ends in a file path with slashes; write this class by hand")
         elif name == "name" and path.startswith("/api/organizations/"):
             ours = ours.replace("{name}", "{organization}")
             draft.fields.append(Field("organization", "Owner"))
@@ -127,7 +126,7 @@ def _add(draft: EndpointDraft, name: str, schema: Object, *, required: bool) -> 
 
 
 def _kind(schema: Object, name: str = "") -> str:
-    """The annotation of a field; "" where it is deeper than a portable schema goes."""
+    """The annotation of a field; "" if it is nested more deeply than a portable schema allows."""
     choices = schema.get("enum", [schema["const"]] if "const" in schema else None)
     if isinstance(choices, list) and choices and all(isinstance(one, str) for one in choices):
         return f"Literal[{', '.join(json.dumps(one, ensure_ascii=False) for one in choices)}]"
@@ -138,12 +137,12 @@ def _kind(schema: Object, name: str = "") -> str:
         inner = _kind(object_at(schema, "items"))
         return "Words" if inner == "Word" else f"list[{inner}]" if inner else ""
     if isinstance(schema.get("default"), bool):
-        return "bool"  # the document gives some no other type
+        return "bool"  # the only type the document gives some
     return {"boolean": "bool", "integer": "int", "number": "float"}.get(str(kind), "")
 
 
 def _class_name(method: str, path: str, *, many: bool) -> str:
-    """Verb and noun, by the fixed words of the path; its last words, as many as a name has room for."""
+    """Verb and noun, from as many of the path's last fixed segments as fit into a name."""
     fixed = [part for part in path.split("/") if part and part != "api" and "{" not in part]
     words = [word.capitalize() for part in fixed for word in _snake(part).split("_") if word] or ["Thing"]
     one = [word[:-1] if word.endswith("s") and not word.endswith("ss") else word for word in words]

@@ -1,4 +1,4 @@
-"""A value that a JSON Schema takes: the least one, or one with every property, the same every time."""
+"""A value that a JSON Schema accepts: minimal, or with every property, and always the same."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FORMATS = {
     "uri": "https://example.org/",
     "uuid": "6f7d1a9e-3a55-4b2c-9a44-3f0d5a3f1c11",
 }
-# Texts of which some pattern of the document takes one, tried in this order.
+# Texts that match the document's patterns, tried in this order.
 TEXTS = (
     "example", "0" * 24, "a" * 64, "0" * 40, "2311.12983", "/data", "https://github.com/acme/code", "5m",
     "2026-10-01", "2026-10", "2026-W40", "@hourly", "acme/tiny", "1", "8.0", "https://example.org/",
@@ -23,7 +23,7 @@ DEEPEST = 12
 
 
 def sample(schema: Mapping[str, Any], *, every: bool = False, depth: int = DEEPEST) -> Any:
-    """A value the schema takes.
+    """A value the schema accepts.
 
     Args:
         every: with all properties, not only those that are required.

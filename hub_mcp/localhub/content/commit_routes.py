@@ -50,7 +50,7 @@ async def preupload(request: Request) -> Response:
         attributes = text_at(store, tree, ATTRIBUTES) or ""
     if ignore is None:
         ignore = text_at(store, tree, ".gitignore") or ""
-    answers = [_told(store, tree, part, attributes, ignore) for part in files]
+    answers = [_upload_mode(store, tree, part, attributes, ignore) for part in files]
     body.check()
     return HubJSON({"commitOid": sha, "files": answers})
 
@@ -97,7 +97,7 @@ async def validate(request: Request) -> Response:
     return HubJSON(answer, 400 if errors else 200)
 
 
-def _told(store: Store, tree: str, part: JSONBody, attributes: str, ignore: str) -> dict[str, object]:
+def _upload_mode(store: Store, tree: str, part: JSONBody, attributes: str, ignore: str) -> dict[str, object]:
     """How to upload one file."""
     path, size = part.text("path", required=True) or "", part.whole("size", least=0, required=True) or 0
     sample = part.text("sample", required=True) or ""

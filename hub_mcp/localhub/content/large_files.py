@@ -47,7 +47,7 @@ async def batch(request: Request) -> Response:
     if not can_write(who, repo):
         may_discuss(who, repo)  # for a pull request
     with store.write():
-        answers = [_told(store, repo, who, oid, size, in_parts, origin(request)) for oid, size in asked]
+        answers = [_object(store, repo, who, oid, size, in_parts, origin(request)) for oid, size in asked]
     chosen = "multipart" if any(size > PART for _, size in asked) and in_parts else "basic"
     answer = HubJSON({"transfer": chosen, "objects": answers})
     answer.headers["Content-Type"] = MEDIA
@@ -181,7 +181,7 @@ def hold(store: Store, repo: int, sha256: str, pusher: str, moment: str, filenam
     )  # fmt: skip
 
 
-def _told(
+def _object(
     store: Store, repo: sqlite3.Row, who: SignedInUser, oid: str, size: int, in_parts: bool, base: str
 ) -> dict[str, object]:
     """One object in the answer to a batch."""

@@ -177,11 +177,11 @@ def _speaking(request: Request) -> tuple[SignedInUser, Store, sqlite3.Row, sqlit
     return who, store, repo, discussion
 
 
-def _deciding(request: Request, deed: str) -> tuple[SignedInUser, Store, sqlite3.Row, sqlite3.Row]:
+def _deciding(request: Request, action: str) -> tuple[SignedInUser, Store, sqlite3.Row, sqlite3.Row]:
     """The caller and the discussion; 403 unless the caller opened it or may write to the repository."""
     who, store, repo, discussion = _speaking(request)
     if discussion["author"] != who.name and not can_write(who, repo):
-        raise forbidden(f"You don't have the rights to {deed} this discussion")
+        raise forbidden(f"You don't have the rights to {action} this discussion")
     return who, store, repo, discussion
 
 

@@ -128,14 +128,14 @@ async def ask(request: Request) -> Response:
     return RedirectResponse(url_of(origin(request), repo["type"], repo["id"]), 303)
 
 
-def _own_repo(request: Request, deed: str) -> tuple[Store, sqlite3.Row]:
+def _own_repo(request: Request, action: str) -> tuple[Store, sqlite3.Row]:
     """The repository of a path; 403 unless the caller may change it."""
     type = PLURALS[request.path_params.get("type", "models")]
     who, repo = signed_in(request), repo_at(request, type)
     if type == "space":
         raise page_missing()
     if not can_write(who, repo):
-        must_write(who, repo, f'{deed} {repo["type"]} "{repo["id"]}"')
+        must_write(who, repo, f'{action} {repo["type"]} "{repo["id"]}"')
     return store_of(request), repo
 
 

@@ -16,7 +16,7 @@ NEEDS_PLAN = "Resource groups need a Team or Enterprise plan"
 
 
 def org_with_plan(request: Request, permission: str = "org.write") -> tuple[SignedInUser, sqlite3.Row]:
-    """The caller and the organization of a path: 401, 404, 403 for who is no member, 402 without a plan."""
+    """The caller and the organization of a path: 401, 404, 403 for non-members, 402 without a plan."""
     who, org = signed_in(request), org_at(request)
     if who.role_in(org["name"]) is None:
         raise forbidden(f"You are not a member of the organization {org['name']}")
@@ -27,7 +27,7 @@ def org_with_plan(request: Request, permission: str = "org.write") -> tuple[Sign
 
 
 def group_at(request: Request, write: bool) -> tuple[SignedInUser, sqlite3.Row, sqlite3.Row]:
-    """Caller, organization and group of a path; the caller may read the group, or with `write` change it."""
+    """Caller, organization and group of a path, if the caller may read (or with `write` change) the group."""
     who, org = org_with_plan(request, "org.write" if write else "org.read")
     id = request.path_params["group"]
     if not re.fullmatch(r"[0-9a-fA-F]{24}", id):
@@ -45,14 +45,14 @@ def group_at(request: Request, write: bool) -> tuple[SignedInUser, sqlite3.Row, 
 
 
 def runs(who: SignedInUser, org: sqlite3.Row, group_id: str | None = None) -> bool:
-    """Whether the caller is an admin of the organization, or of this group of it."""
+    """Whether the caller is an admin of the organization or of this group."""
     return who.role_in(org["name"]) == "admin" or (
         group_id is not None and who.groups.get(group_id) == "admin"
     )
 
 
 def group_must_exist(store: Store, who: SignedInUser, namespace: str, group: str | None) -> None:
-    """400 for a resource group that the organization does not have; 402 when it can have none."""
+    """400 unless the organization has this resource group; 402 if its plan has no groups."""
     if group is None:
         return
     if namespace.lower() not in who.plans:

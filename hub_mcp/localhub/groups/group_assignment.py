@@ -1,4 +1,4 @@
-"""Which resource group a repository, bucket or collection is in: at most one, of its organization."""
+"""The resource group of a repository, bucket or collection: at most one, of its own organization."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ async def set_of_collection(request: Request) -> Response:
 
 
 def take_in(store: Store, who: SignedInUser, org: sqlite3.Row, type: str, id: str, group_id: str) -> None:
-    """Put a repository of the organization, which the caller may change, into a group that is being made."""
+    """Put a repository of the organization, which the caller may change, into a group being created."""
     repo = repo_by_id(store, type, id)
     if repo is None or not can_read(who, repo):
         bucket = bucket_named(store, id) if type == "bucket" else None
@@ -111,7 +111,7 @@ def take_in(store: Store, who: SignedInUser, org: sqlite3.Row, type: str, id: st
 
 
 async def _group_asked(request: Request) -> str | None:
-    """The body's group; the field must be there, null takes the thing out of its group."""
+    """The body's group; the field is required, null removes the thing from its group."""
     body = await body_of(request)
     group = body.text("resourceGroupId", required=True, nullable=True, pattern=r"^[0-9a-fA-F]{24}$")
     body.check()
@@ -128,7 +128,7 @@ def _read(request: Request, thing: sqlite3.Row) -> Response:
 
 
 def _may_move(store: Store, who: SignedInUser, thing: sqlite3.Row, id: str, group: str | None) -> None:
-    """403 unless the caller runs the organization, or the old group and the new one."""
+    """403 unless the caller is an admin of the organization, or of both the old and the new group."""
     org = org_named(store, thing["namespace"])
     if org is None:
         raise bad_request("Resource groups are for what belongs to an organization")

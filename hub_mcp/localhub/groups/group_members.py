@@ -1,4 +1,4 @@
-"""Who comes into a resource group: users that are named, and members who join by themselves."""
+"""Adding people to a resource group: named users, and members who join automatically."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SCOPES = ("all", "read_plus")
 
 
 def auto_join_in(body: JSONBody) -> tuple[str | None, str | None] | None:
-    """The `autoJoin` field as (role, scope), (None, None) to turn it off; None when it was not sent."""
+    """The `autoJoin` field as (role, scope), (None, None) to turn it off; None if it was not sent."""
     part = body.part("autoJoin")
     if part is None:
         return None
@@ -33,7 +33,7 @@ def auto_join_in(body: JSONBody) -> tuple[str | None, str | None] | None:
 
 
 def members_in(store: Store, org: sqlite3.Row, users: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Ids and roles of users: 400 for one who is nobody or named twice, 403 for one from outside."""
+    """Ids and roles of users: 400 for an unknown or repeated name, 403 for a non-member."""
     found: dict[str, str] = {}
     for name, role in users:
         user = user_named(store, name)
@@ -50,7 +50,7 @@ def members_in(store: Store, org: sqlite3.Row, users: Iterable[tuple[str, str]])
 def change_auto_join(
     store: Store, org: sqlite3.Row, group_id: str, role: str | None, scope: str | None
 ) -> None:
-    """Say how members join from now on; those who are not in the group yet join at once, nobody leaves."""
+    """Set how members join from now on; those not in the group yet join at once, nobody leaves."""
     store.update("resource_groups", {"id": group_id}, auto_join_role=role, auto_join_scope=scope)
     if role is not None:
         add_members(store, group_id, org["id"], role, READERS if scope == "read_plus" else ROLES)

@@ -1,4 +1,4 @@
-"""Members' roles as an organization's admins set them, with their places in its resource groups."""
+"""Changing members' roles in an organization and in its resource groups."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROLES = ("admin", "write", "contributor", "read", "no_access")
 
 
 async def set_role(request: Request) -> Response:
-    """PUT …/members/{username}/role: the groups that are not named lose the member, whoever forgot them."""
+    """PUT …/members/{username}/role: the member leaves every group that is not named."""
     body = await body_of(request)
     role = body.choice("role", ROLES, required=True) or ""
     places = [
@@ -45,7 +45,7 @@ async def set_role(request: Request) -> Response:
 
 
 def _place(store: Store, org_id: str, user_id: str, places: list[tuple[str, str]], by: str) -> None:
-    """The groups of the organization that a user is in from now on."""
+    """Replace the groups of the organization that a user is in."""
     known = groups_of_org(store, org_id)
     if odd := [id for id, _ in places if id.lower() not in known]:
         raise bad_request(f"Resource group {odd[0]} not found")

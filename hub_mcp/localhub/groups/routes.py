@@ -1,4 +1,4 @@
-"""Resource groups of an organization, settings and users; what they hold is in `group_assignment.py`."""
+"""Resource groups of an organization, settings and users; their content is in `group_assignment.py`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ REPO_TYPES = ("dataset", "model", "space", "bucket", "kernel")
 
 
 async def listing(request: Request) -> Response:
-    """GET …/resource-groups: all of them to admins of the organization, to others their own."""
+    """GET …/resource-groups: all of them for admins of the organization, for others their own."""
     store = store_of(request)
     who, org = org_with_plan(request, "org.read")
     ids = groups_of_org(store, org["id"])
@@ -33,7 +33,7 @@ async def listing(request: Request) -> Response:
 
 
 async def create(request: Request) -> Response:
-    """POST …/resource-groups; who is no admin of the organization must name an admin among the users."""
+    """POST …/resource-groups; unless an admin of the organization calls, the users must include an admin."""
     store = store_of(request)
     who, org = org_with_plan(request)
     body = await body_of(request)
@@ -90,7 +90,7 @@ async def update(request: Request) -> Response:
 
 
 async def settings(request: Request) -> Response:
-    """POST …/resource-groups/{group}/settings: auto-join lets everybody in at once, and out nobody."""
+    """POST …/resource-groups/{group}/settings: auto-join adds everybody at once, and off removes nobody."""
     store = store_of(request)
     group_at(request, write=True)
     body = await body_of(request)
@@ -104,7 +104,7 @@ async def settings(request: Request) -> Response:
 
 
 async def delete(request: Request) -> Response:
-    """DELETE …/resource-groups/{group}; its resources stay, in no group."""
+    """DELETE …/resource-groups/{group}; its resources stay, without a group."""
     store = store_of(request)
     with store.write():
         _, _, group = group_at(request, write=True)
@@ -113,7 +113,7 @@ async def delete(request: Request) -> Response:
 
 
 async def add_users(request: Request) -> Response:
-    """POST …/resource-groups/{group}/users: all of them, or when one cannot join, none."""
+    """POST …/resource-groups/{group}/users: all of them, or none if one cannot join."""
     store = store_of(request)
     group_at(request, write=True)
     body = await body_of(request)
@@ -170,7 +170,7 @@ def _users(body: JSONBody, required: bool = False) -> list[tuple[str, str]]:
 
 
 def _limits(part: JSONBody) -> dict[str, int | None]:
-    """Those of the spend limits that were sent; null stands for none."""
+    """The spend limits that were sent; null removes one."""
     return {
         key: None if part.fields[key] is None else part.whole(key, least=0)
         for key in PRODUCTS
@@ -179,7 +179,7 @@ def _limits(part: JSONBody) -> dict[str, int | None]:
 
 
 def _user_in(request: Request, group: sqlite3.Row) -> str:
-    """The id of the user whom a path names; 404 for one who is not in the group."""
+    """The id of the user that a path names; 404 unless they are in the group."""
     row = user_in(store_of(request), group["id"], request.path_params["username"])
     if row is None:
         raise ApiError(404, "User not found in this resource group")

@@ -1,4 +1,4 @@
-"""Resource groups in the tables: the groups, who is in them, and what is."""
+"""Resource groups in the tables, with their users and resources."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def groups_of_org(store: Store, org_id: str) -> list[str]:
 
 
 def users_of(store: Store, group_id: str) -> list[sqlite3.Row]:
-    """The users of a group in the order in which they came."""
+    """The users of a group in the order in which they joined."""
     return store.rows(
         "select u.id, u.fullname, u.name, u.avatar_url, g.role, g.added_by from resource_group_users g"
         " join users u on u.id = g.user_id where g.group_id = ? order by g.added_at, u.name",
@@ -41,7 +41,7 @@ def repos_in(store: Store, group_id: str) -> list[sqlite3.Row]:
 
 
 def insert_group(store: Store, org_id: str, name: str | None, description: str) -> str:
-    """Make a group; its id."""
+    """Insert a group and return its id."""
     id = store.new_id()
     store.insert(
         "resource_groups", id=id, org_id=org_id, name=name, description=description, created_at=store.now()
@@ -62,7 +62,7 @@ def update_group(store: Store, id: str, name: str | None, description: str | Non
 
 
 def insert_group_users(store: Store, group_id: str, added_by: str, users: Iterable[tuple[str, str]]) -> None:
-    """Take users in, by id and role."""
+    """Add users, by id and role."""
     store.insert_many(
         "resource_group_users",
         "group_id, user_id, role, added_by, added_at",
@@ -71,7 +71,7 @@ def insert_group_users(store: Store, group_id: str, added_by: str, users: Iterab
 
 
 def add_members(store: Store, group_id: str, org_id: str, role: str, of_roles: Sequence[str]) -> None:
-    """Take in every member of the organization with one of these roles who is not in the group yet."""
+    """Add every member of the organization with one of these roles who is not in the group yet."""
     values: list[Value] = [group_id, role, store.now(), org_id, *of_roles]
     store.run(
         "insert or ignore into resource_group_users (group_id, user_id, role, added_at)"  # noqa: S608 - marks

@@ -1,4 +1,4 @@
-"""Resource groups as the documented JSON: whole, and as a field of what is in one."""
+"""Resource groups as the documented JSON: complete, and as a field of their resources."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def group_json(store: Store, group_id: str) -> dict[str, object]:
 
 
 def group_field(store: Store, who: SignedInUser | None, thing: sqlite3.Row) -> dict[str, object]:
-    """`{"resourceGroup": …}` of a repository or collection for those with a role on it, else nothing."""
+    """`{"resourceGroup": …}` of a repository or collection for those with a role in it, otherwise `{}`."""
     if thing["resource_group"] is None or who is None or role_on(who, thing) is None:
         return {}
     return {"resourceGroup": group_brief(store, thing["resource_group"])}

@@ -1,1 +1,1 @@
-"""Jobs: what they ask for, the states they pass through, what they would write; nothing is ever run."""
+"""Jobs: their specs, the states they pass through and the logs they would write; nothing is ever run."""

@@ -1,4 +1,4 @@
-"""When a schedule comes next: five fields of cron, in UTC, or one of the short names."""
+"""The next time of a schedule: five cron fields, in UTC, or one of the short names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SHORT = {
 BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-FURTHEST = 366 * 8 + 3  # days that are looked through: the 29th of February can be that far
+FURTHEST = 366 * 8 + 3  # days to search: the 29th of February can be that far away
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,11 @@ class CronLine:
     days: frozenset[int]
     months: frozenset[int]
     weekdays: frozenset[int]
-    either: bool  # a day of the month or a weekday is enough, where both are given
+    either: bool  # if both are given, either the day of the month or the weekday has to match
 
     @classmethod
     def read(cls, text: str) -> CronLine:
-        """A schedule.
+        """Parse a schedule.
 
         Raises:
             ValueError: it cannot be read.
@@ -48,7 +48,7 @@ class CronLine:
         return cls(minutes, hours, days, months, frozenset(one % 7 for one in weekdays), either)
 
     def after(self, seconds: float) -> float | None:
-        """The next moment behind one, in seconds of the epoch; None where none comes."""
+        """The next moment after `seconds` of the epoch; None if there is none."""
         start = datetime.fromtimestamp(seconds, UTC).replace(second=0, microsecond=0) + timedelta(minutes=1)
         for n in range(FURTHEST):
             day = start if not n else (start + timedelta(days=n)).replace(hour=0, minute=0)

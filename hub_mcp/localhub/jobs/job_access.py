@@ -13,7 +13,7 @@ from ..web.hub_errors import ApiError, forbidden, page_missing, plan_needed
 
 
 def readable_namespace(request: Request) -> str:
-    """The namespace that a path names, for somebody who may see its jobs."""
+    """The namespace that a path names, if the caller may see its jobs."""
     who, name = signed_in(request), _namespace(request)
     if who.role_in(name) not in READERS:
         raise forbidden(f"You don't have access to the jobs of {name}")
@@ -23,7 +23,7 @@ def readable_namespace(request: Request) -> str:
 
 
 def changeable_namespace(request: Request) -> tuple[SignedInUser, str]:
-    """The caller and the namespace that a path names, where they may run and end jobs."""
+    """The caller and the namespace that a path names, if they may run and end jobs there."""
     who, name = signed_in(request), _namespace(request)
     token_must(who, "job.write", name)
     if who.role_in(name) not in CREATORS:
@@ -32,7 +32,7 @@ def changeable_namespace(request: Request) -> tuple[SignedInUser, str]:
 
 
 def must_pay(who: SignedInUser, namespace: str) -> None:
-    """402 where the namespace has neither a plan nor credits."""
+    """402 if the namespace has neither a plan nor credits."""
     own = namespace.lower() == who.name.lower()
     if not (who.is_pro if own else namespace.lower() in who.plans):
         raise plan_needed(

@@ -1,7 +1,7 @@
-"""How far a job has come: its states follow from the clock alone, since nothing is run here.
+"""The state of a job, which depends on the clock alone, since nothing is run here.
 
 A job waits a few seconds for its machine and then runs for as long as its command says (`sleep 90`), or for
-about half a minute. It fails where the command says so (`exit 2`, `false`), and when its time is up.
+about half a minute. It fails if the command says so (`exit 2`, `false`), and when it reaches its timeout.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from datetime import datetime
 
 from ..store import moment
 
-WAITS = 4.0  # seconds for a machine
+WAITS = 4.0  # seconds of waiting for a machine
 STEP = 5.0  # seconds between two lines of a job's log
-MOST_STEPS = 2_000  # such lines that are kept
+MOST_STEPS = 2_000  # how many of these lines are kept
 ENDED = ("COMPLETED", "CANCELED", "ERROR", "DELETED")
 
 
 @dataclass(frozen=True, slots=True)
 class JobState:
-    """How far a job has come; times are seconds of the epoch, None for what has not happened."""
+    """The state of a job; times are seconds of the epoch, None for what has not happened yet."""
 
     stage: str
     message: str | None
@@ -86,7 +86,7 @@ def running_time(spec: Mapping[str, object]) -> tuple[int, int]:
 
 
 def log_of(row: sqlite3.Row, state: JobState) -> list[tuple[float, str]]:
-    """What the job has written so far, with the moment of each line."""
+    """The job's log so far, with the moment of each line."""
     if state.started is None:
         return []
     spec: dict[str, object] = json.loads(row["spec"])
@@ -107,7 +107,7 @@ def log_of(row: sqlite3.Row, state: JobState) -> list[tuple[float, str]]:
 
 
 def _printed(words: str) -> list[str]:
-    """What a command would plainly print."""
+    """What a simple command would print."""
     if words.startswith("echo "):
         return [words.removeprefix("echo ")]
     return [said for _, said in re.findall(r"print\((['\"])(.*?)\1\)", words)]

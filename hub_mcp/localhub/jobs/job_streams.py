@@ -1,6 +1,6 @@
-"""What a job tells while it goes on, as server-sent events: the stages it passed, and what it uses.
+"""What a job reports while it runs, as server-sent events: the stages it passed, and its usage.
 
-A stream ends once it has told what there is; a client that follows it asks again.
+A stream ends after what is known now; a client that follows it reconnects.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ GB = 10**9
 
 
 async def metrics(request: Request) -> Response:
-    """GET …/metrics: one measurement of a job that runs; 406 where it has ended."""
+    """GET …/metrics: one measurement of a running job; 406 once it has ended."""
     row = job_at(request, readable_namespace(request))
     state = state_of(row, store_of(request).clock())
     if state.stage in ENDED:
@@ -34,13 +34,13 @@ async def metrics(request: Request) -> Response:
 
 
 async def events(request: Request) -> Response:
-    """GET …/events: each stage that it came to, and when."""
+    """GET …/events: each stage the job reached, and when."""
     row = job_at(request, readable_namespace(request))
     return event_stream(_passed(state_of(row, store_of(request).clock())))
 
 
 def event_stream(objects: Iterable[object], name: str = "") -> Response:
-    """Objects as events, each with its name where it has one."""
+    """Objects as server-sent events, with an event name if one is given."""
     head = f"event: {name}\n" if name else ""
     body = "".join(f"{head}data: {json.dumps(one, ensure_ascii=False)}\n\n" for one in objects)
     return Response(body, media_type="text/event-stream")
@@ -55,7 +55,7 @@ def _passed(state: JobState) -> Iterator[dict[str, object]]:
 
 
 def _measured(machine: PricedMachine, id: str, seconds: int) -> dict[str, object]:
-    """As the Hub measures; numbers that move with the clock."""
+    """A measurement as the Hub gives it, with numbers that change with the clock."""
     load = 20 + seconds * 7 % 60  # per cent
     ram, vram = (int(text.split()[0] or 0) * GB for text in (machine.ram, machine.vram or "0 GB"))
     each = vram // machine.quantity

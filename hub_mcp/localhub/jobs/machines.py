@@ -1,4 +1,4 @@
-"""The hardware that jobs can be run on and Spaces can be given, with what an hour of it costs."""
+"""The hardware for jobs and Spaces, with its price per hour."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class PricedMachine:
-    """One kind of hardware; prices are like the Hub's, in US dollars an hour."""
+    """One kind of hardware; prices are like the Hub's, in US dollars per hour."""
 
     name: str
     pretty: str
@@ -20,7 +20,7 @@ class PricedMachine:
     vram: str = ""
 
     def as_json(self) -> dict[str, object]:
-        """As the Hub tells it: by the minute, and in millionths too."""
+        """As the Hub lists it: priced per minute, also in millionths of a dollar."""
         kind = "neuron" if self.accelerator.startswith("Inf") else "gpu"
         accelerator = {
             "type": kind,

@@ -1,6 +1,6 @@
-"""Jobs: listed and counted, one of them with its log, started, started again, ended, labelled.
+"""Jobs: listing, counting, details and log, starting, restarting, cancelling and labelling.
 
-A stream of a log ends once it has told what there is; a client that follows it asks again.
+A log stream ends after the lines known now; a client that follows it reconnects.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ async def hardware(request: Request) -> Response:
 
 
 async def listing(request: Request) -> Response:
-    """GET /api/jobs/{namespace}: the newest first, by stage and labels."""
+    """GET /api/jobs/{namespace}: newest first, filtered by stage and labels."""
     rows = _asked(request)
     place = place_of(request, 1)
     start = next((n + 1 for n, row in enumerate(rows) if place and row["id"] == place[0]), 0)
@@ -59,7 +59,7 @@ async def details(request: Request) -> Response:
 
 
 async def logs(request: Request) -> Response:
-    """GET …/logs: server-sent events, all of what there is or the last `tail` lines."""
+    """GET …/logs: server-sent events, all lines so far or the last `tail`."""
     row, tail = job_at(request, readable_namespace(request)), whole_of(request, "tail", MOST_LINES, 2**53 - 1)
     lines = log_of(row, state_of(row, store_of(request).clock()))
     events = [{"data": text, "timestamp": moment(when)} for when, text in (lines[-tail:] if tail else [])]
@@ -103,7 +103,7 @@ async def cancel(request: Request) -> Response:
 
 
 async def label(request: Request) -> Response:
-    """PUT …/labels: instead of all labels there are."""
+    """PUT …/labels: replaces all labels."""
     _, namespace = changeable_namespace(request)
     store, row, body = store_of(request), job_at(request, namespace), await body_of(request)
     labels = texts_in(body, "labels", LABEL, LABEL_VALUE, MOST_LABEL)
@@ -116,7 +116,7 @@ async def label(request: Request) -> Response:
 
 
 async def expose(request: Request) -> Response:
-    """PUT …/expose: instead of all ports that are open, while the job runs."""
+    """PUT …/expose: replaces all open ports, while the job runs."""
     _, namespace = changeable_namespace(request)
     store, row, body = store_of(request), job_at(request, namespace), await body_of(request)
     ports = ports_in(body)
@@ -130,7 +130,7 @@ async def expose(request: Request) -> Response:
 
 
 def _asked(request: Request) -> list[sqlite3.Row]:
-    """The jobs of a namespace that a query asks for."""
+    """The jobs of a namespace that match a query."""
     namespace, store, query = readable_namespace(request), store_of(request), request.query_params
     stages, labels = query.getlist("stage"), query.getlist("label")
     if any(stage not in STAGES for stage in stages):

@@ -1,4 +1,4 @@
-"""Jobs in the tables: what they were asked to be, by whom, and what became of them."""
+"""Jobs in the tables: their specs, who started them, and how they ended."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def add_job(
     initiator: Mapping[str, object] | None = None,
     when: str | None = None,
 ) -> sqlite3.Row:
-    """A new job, which from now on passes through its states; inside a transaction."""
+    """Add a job, which starts passing through its states; inside a transaction."""
     id = store.new_id()
     runs, code = running_time(spec)
     labels, now = spec.get("labels") or {}, when or store.now()

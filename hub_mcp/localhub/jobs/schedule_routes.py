@@ -1,4 +1,4 @@
-"""Scheduled jobs: listed, read, made, suspended, resumed, run now, rescheduled, labelled, deleted."""
+"""Scheduled jobs: listing, reading, creating, suspending, resuming, running, changing and deleting."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ async def suspend(request: Request) -> Response:
 
 
 async def resume(request: Request) -> Response:
-    """POST …/resume: from now on; what came due meanwhile is not made up for."""
+    """POST …/resume: from now on; missed runs are not caught up."""
     store, row, _ = _mine(request)
     with store.write():
         store.update("scheduled_jobs", {"id": row["id"]}, suspend=0, looked_at=store.now())
@@ -90,7 +90,7 @@ async def resume(request: Request) -> Response:
 
 
 async def run(request: Request) -> Response:
-    """POST …/run: at once, beside the schedule."""
+    """POST …/run: at once, in addition to the schedule."""
     who, namespace = changeable_namespace(request)
     store = store_of(request)
     row = _at(request, store, namespace)
@@ -114,7 +114,7 @@ async def reschedule(request: Request) -> Response:
 
 
 async def label(request: Request) -> Response:
-    """PUT …/labels: instead of all labels there are."""
+    """PUT …/labels: replaces all labels."""
     store, row, namespace = _mine(request)
     body = await body_of(request)
     labels = texts_in(body, "labels", LABEL, LABEL_VALUE, MOST_LABEL)
@@ -128,7 +128,7 @@ async def label(request: Request) -> Response:
 
 
 async def delete(request: Request) -> Response:
-    """DELETE …/{job}; what it has begun goes on."""
+    """DELETE …/{job}; jobs it has started go on."""
     store, row, _ = _mine(request)
     with store.write():
         store.delete("scheduled_jobs", id=row["id"])

@@ -1,4 +1,4 @@
-"""Scheduled jobs in the tables and as the documented JSON; what was due is begun when somebody looks."""
+"""Scheduled jobs in the tables and as the documented JSON; due jobs are started at the next read."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def scheduled_json(store: Store, row: sqlite3.Row) -> dict[str, object]:
 
 
 def is_running(store: Store, row: sqlite3.Row) -> bool:
-    """Whether what was begun last still goes on."""
+    """Whether the last job it started is still running."""
     job = store.find("jobs", namespace=row["namespace"], id=row["last_job"]) if row["last_job"] else None
     return job is not None and state_of(job, store.clock()).stage not in ENDED
 
 
 def begin(store: Store, row: sqlite3.Row, when: str | None = None) -> sqlite3.Row:
-    """Begin a job of a scheduled one; inside a transaction."""
+    """Start a job from a scheduled one; inside a transaction."""
     initiator = {"type": "scheduled-job", "id": row["id"]}
     job = add_job(store, row["namespace"], row["created_by"], json.loads(row["spec"]), initiator, when)
     store.update("scheduled_jobs", {"id": row["id"]}, last_job=job["id"], last_at=job["created_at"])
@@ -51,7 +51,7 @@ def begin(store: Store, row: sqlite3.Row, when: str | None = None) -> sqlite3.Ro
 
 
 def begin_due(store: Store, namespace: str) -> None:
-    """Begin what came due since somebody last looked; of several times only the first that is open."""
+    """Start what came due since the last read; of several due times, only the first."""
     now = store.clock()
     for row in store.find_all("scheduled_jobs", "id desc", namespace=namespace):
         if row["suspend"]:

@@ -1,4 +1,4 @@
-"""The jobs of the world: some that have ended, one that runs until somebody ends it, and two schedules."""
+"""The jobs of the world: some finished, one that runs until it is cancelled, and two scheduled ones."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ SAME = (
 
 
 def job_json(store: Store, row: sqlite3.Row) -> dict[str, object]:
-    """One job; of its secrets the names, of its variables all, as the Hub itself tells them."""
+    """One job, with the names of its secrets and its complete variables, as on the Hub."""
     spec: dict[str, object] = json.loads(row["spec"])
     state = state_of(row, store.clock())
     answer: dict[str, object] = {"id": row["id"], "createdAt": row["created_at"]}
@@ -39,7 +39,7 @@ def job_json(store: Store, row: sqlite3.Row) -> dict[str, object]:
 
 
 def owner_json(store: Store, name: str) -> dict[str, object]:
-    """Whose something is, as jobs tell it."""
+    """An owner, in the form that jobs use."""
     user = user_named(store, name)
     found = user or org_named(store, name)
     assert found is not None

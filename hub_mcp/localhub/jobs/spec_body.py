@@ -1,4 +1,4 @@
-"""What a job is asked to be: the fields of a request, read by the Hub's own rules."""
+"""The spec of a job, read from a request's fields by the Hub's own rules."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Spec = dict[str, Json]
 
 
 def spec_in(body: JSONBody) -> Spec:
-    """What a body asks for; of secrets only the names are kept. The caller checks the body afterwards."""
+    """The spec in a body; only the names of secrets are kept. The caller checks the body afterwards."""
     spec: Spec = {
         "dockerImage": body.text("dockerImage", least=1),
         "spaceId": body.text("spaceId", least=1),
@@ -47,7 +47,7 @@ def spec_in(body: JSONBody) -> Spec:
 def texts_in(
     body: JSONBody, name: str, keys: str, values: str = "", most: int | None = None
 ) -> dict[str, Json] | None:
-    """An object of texts, whose names and texts follow patterns."""
+    """An object of strings, whose names and values match patterns."""
     part = body.part(name)
     if part is None:
         return None
@@ -59,7 +59,7 @@ def texts_in(
 
 
 def ports_in(part: JSONBody | None) -> Json:
-    """Which ports are reached from outside, and which of them by everyone."""
+    """Which ports are reachable from outside, and which of them by everyone."""
     if part is None:
         return None
     found: dict[str, Json] = {}

@@ -1,1 +1,1 @@
-"""Notifications of discussions, and what their readers watch."""
+"""Notifications about discussions, and what users watch."""

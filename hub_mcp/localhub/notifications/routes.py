@@ -1,6 +1,6 @@
-"""Notifications of whoever calls: listed, marked as read, deleted; what they watch and are told of.
+"""The caller's notifications: listing, marking as read, deleting; watches and notification settings.
 
-Only discussions of repositories notify here. Whoever spoke in one, owns the repository or watches it is told.
+Only discussions of repositories notify here: those who took part, own the repository or watch it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ FROM = (
 
 
 async def listing(request: Request) -> Response:
-    """GET /api/notifications, twenty a page, the newest first."""
+    """GET /api/notifications, twenty a page, newest first."""
     who, store, page = signed_in(request), store_of(request), whole_of(request, "p", 0, 10**9)
     where, params = _asked(request, who)
     rows = store.rows(
@@ -103,7 +103,7 @@ async def watch(request: Request) -> Response:
 
 
 async def settings(request: Request) -> Response:
-    """PATCH /api/settings/notifications: what is said is set, all else stays."""
+    """PATCH /api/settings/notifications: the given fields are set, all others stay."""
     who, store, body = signed_in(request), store_of(request), await body_of(request)
     token_must(who, "discussion.write", who.name)
     said = body.part("notifications", required=True)
@@ -122,7 +122,7 @@ async def settings(request: Request) -> Response:
 
 
 async def _meant(request: Request) -> tuple[SignedInUser, Store, list[str], JSONBody]:
-    """The caller, and the discussions whose notifications a request is about."""
+    """The caller, the store, the discussions whose notifications a request is about, and its body."""
     who, store, body = signed_in(request), store_of(request), await body_of(request)
     token_must(who, "discussion.write", who.name)
     if truthy(request, "applyToAll"):
@@ -141,7 +141,7 @@ async def _meant(request: Request) -> tuple[SignedInUser, Store, list[str], JSON
 
 
 def _asked(request: Request, who: SignedInUser) -> tuple[str, list[Value]]:
-    """The filters of a query, and what the caller may see at all."""
+    """The conditions of a query's filters, and of what the caller may see."""
     query = request.query_params
     for name, options in OPTIONS.items():
         if query.get(name, options[0]) not in options:
@@ -165,7 +165,7 @@ def _asked(request: Request, who: SignedInUser) -> tuple[str, list[Value]]:
         clauses.append("n.updated_at <= ?")
         params.append(query["lastUpdate"])
     if {"postAuthor", "paperId", "articleId"} & query.keys():
-        clauses.append("0")  # none of those is here
+        clauses.append("0")  # the local Hub has none of these
     return "".join(f" and {clause}" for clause in clauses), params
 
 

@@ -1,1 +1,1 @@
-"""Operations of the Hub that no area imitates: 501 and why, or an answer of the documented shape."""
+"""Operations of the Hub that no area imitates: 501 with the reason, or an answer of the documented shape."""

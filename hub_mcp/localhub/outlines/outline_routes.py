@@ -1,7 +1,7 @@
-"""What is answered where nothing is imitated: 501 with a body that says so, or the outline of an answer.
+"""Answers for operations that are not imitated: 501 with a body that says so, or an outline.
 
-`outlines.jsonl` holds, for every operation of the Hub, an answer made from its documented schema. It is given
-where `outlines=on` among the faults, or a test, asks for it; nothing is stored, and nothing happens.
+`outlines.jsonl` has, for every operation of the Hub, an answer generated from its documented schema. It is
+given if `outlines=on` among the faults, or a test, turns it on; nothing is stored, and nothing happens.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from ..web.hub_errors import ApiError, not_signed_in
 from ..web.response import HubJSON
 
 _FIELD = re.compile(r"\{(\w+)\}")
-WIDE = frozenset({"path"})  # parts that hold slashes
+WIDE = frozenset({"path"})  # parameters that may contain slashes
 
 
 @dataclass(frozen=True)
 class Outline:
-    """One operation: where it is, and an answer of its shape."""
+    """One operation: its path, and an answer of its shape."""
 
     method: str
     path: str
@@ -36,7 +36,7 @@ class Outline:
     answer: Any
 
     def response(self) -> Response:
-        """The answer written out."""
+        """The answer as a response."""
         if self.type == "text/event-stream":
             events = "".join(f"data: {json.dumps(one)}\n\n" for one in self.answer)
             return Response(events, self.status, media_type=self.type)
@@ -48,7 +48,7 @@ class Outline:
 
 
 class OutlineRoute(BaseRoute):
-    """Takes every request of an operation that the Hub has."""
+    """Matches every request for an operation that the Hub has."""
 
     def __init__(self, *, answers: bool) -> None:
         self._answers = answers
@@ -71,7 +71,7 @@ class OutlineRoute(BaseRoute):
 
 
 def find(method: str, path: str) -> Outline | None:
-    """The operation of this method and path; the one with the most fixed words where several fit."""
+    """The operation of this method and path; if several match, the one with the most fixed segments."""
     for pattern, outline in _patterns().get("GET" if method == "HEAD" else method, ()):
         if pattern.fullmatch(path):
             return outline

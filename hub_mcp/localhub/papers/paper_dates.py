@@ -1,4 +1,4 @@
-"""Dates as papers have them: moments as the Hub writes them, and the days of a date, a week or a month."""
+"""Dates of papers: moments as the Hub writes them, and the days of a date, a week or a month."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MONTH = r"\d{4}-(0[1-9]|1[0-2])"
 
 
 def moment(text: str) -> datetime:
-    """A date of the tables as a moment."""
+    """A date from the tables as a moment."""
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
 
 
@@ -25,7 +25,7 @@ def written(moment: datetime) -> str:
 
 
 def spans_asked(request: Request) -> list[tuple[date, date]]:
-    """The days that date, week and month name: the first, and the one after the last."""
+    """The spans that date, week and month name: first day, and the day after the last."""
     spans: list[tuple[date, date]] = []
     for name, pattern in (("date", DAY), ("week", WEEK), ("month", MONTH)):
         text = request.query_params.get(name)

@@ -1,4 +1,4 @@
-"""Papers: one, the repositories that cite it, the daily ones, a search, and a page as Markdown."""
+"""Papers: one paper, the repositories that cite it, daily papers, search, and a page as Markdown."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .paper_dates import moment, spans_asked, written
 from .rows import ORDERS, daily_papers, papers_with_words
 from .shapes import comments_json, daily_row, paper_json
 
-LINKED = 12  # repositories of each type on a paper's page; the totals beside them are the truth
+LINKED = 12  # repositories of each type on a paper's page; the totals beside them are complete
 CITING = 1000  # repositories of each type in the answer to /api/arxiv
 FIELDS = ("submissionDeadline", "comments")
 MAX_QUERY = 250
@@ -33,7 +33,7 @@ DAYS_TO_SUBMIT = 14
 
 
 async def paper(request: Request) -> Response:
-    """GET /api/papers/{id}; comments and the submission deadline only when `field` asks for them."""
+    """GET /api/papers/{id}; comments and the submission deadline only if `field` names them."""
     store, who, row = store_of(request), caller(request), _paper_at(request)
     asked = [*request.query_params.getlist("field"), *request.query_params.getlist("field[]")]
     for name in asked:
@@ -57,7 +57,7 @@ async def paper(request: Request) -> Response:
 
 
 async def citing(request: Request) -> Response:
-    """GET /api/arxiv/{id}/repos: three lists, all empty for a paper nobody knows."""
+    """GET /api/arxiv/{id}/repos: three lists, all empty for an unknown paper."""
     store, who = store_of(request), caller(request)
     answer: dict[str, list[dict[str, object]]] = {}
     for type in ("model", "dataset", "space"):
@@ -70,7 +70,7 @@ async def citing(request: Request) -> Response:
 
 
 async def daily(request: Request) -> Response:
-    """GET /api/daily_papers: pages by number; the one beyond the end is empty."""
+    """GET /api/daily_papers: pages by number; one beyond the end is empty."""
     store, query = store_of(request), request.query_params
     today = datetime.fromtimestamp(store.clock(), UTC).date()
     spans = spans_asked(request)
@@ -96,7 +96,7 @@ async def search(request: Request) -> Response:
 
 
 async def page(request: Request) -> Response:
-    """GET /papers/{id}.md: what there is to read; the full text lies with arXiv."""
+    """GET /papers/{id}.md: a summary; the full text is on arXiv."""
     row = _paper_at(request)
     names = ", ".join(author["name"] for author in json.loads(row["authors"]))
     when = f"Published {row['published_at'][:10]} as arXiv:{row['id']}"

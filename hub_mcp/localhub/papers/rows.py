@@ -1,4 +1,4 @@
-"""Papers and what was said below them, in the tables."""
+"""Papers and their comments in the tables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ORDERS = {
 
 
 def comments_on(store: Store, paper: str) -> list[sqlite3.Row]:
-    """The comments below a paper with their authors, oldest first."""
+    """The comments on a paper with their authors, oldest first."""
     return store.rows(
         "select c.*, u.name, u.avatar_url from paper_comments c join users u on u.id = c.author"
         " where c.paper = ? order by c.created_at, c.id",
@@ -26,7 +26,7 @@ def comments_on(store: Store, paper: str) -> list[sqlite3.Row]:
 def daily_papers(
     store: Store, spans: Sequence[tuple[date, date]], submitter: str | None, sort: str, limit: int, skip: int
 ) -> list[sqlite3.Row]:
-    """Papers that came to the daily ones within all these spans of days, each up to before its second day."""
+    """Daily papers submitted within all of these spans, each from its first day up to before its second."""
     clauses, params = ["p.submitted_at is not null"], list[Value]()
     for first, behind in spans:
         clauses.append("p.submitted_at >= ? and p.submitted_at < ?")
@@ -45,7 +45,7 @@ def daily_papers(
 
 
 def papers_with_words(store: Store, words: Sequence[str], limit: int) -> list[sqlite3.Row]:
-    """Papers with every word in their title or abstract, best liked first."""
+    """Papers with every word in their title or abstract, most upvoted first."""
     clauses = ["1", *("instr(lower(p.title || ' ' || p.summary), ?)" for _ in words)]
     return store.rows(
         f"select p.* from papers p where {' and '.join(clauses)}"  # noqa: S608 - our own words

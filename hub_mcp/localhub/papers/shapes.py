@@ -1,4 +1,4 @@
-"""Papers as the documented JSON: on their own page, among the daily ones, and the discussion below."""
+"""Papers as the documented JSON: on their own page, among the daily papers, and their comments."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .rows import comments_on
 
 
 def paper_json(store: Store, row: sqlite3.Row) -> dict[str, object]:
-    """A paper as its own page and the daily ones begin it."""
+    """The fields of a paper shared by its own page and the daily papers."""
     details: dict[str, object] = json.loads(row["details"])
     authors: list[dict[str, object]] = []
     for author in json.loads(row["authors"]):
@@ -52,7 +52,7 @@ def paper_json(store: Store, row: sqlite3.Row) -> dict[str, object]:
 
 
 def daily_row(store: Store, who: SignedInUser | None, row: sqlite3.Row) -> dict[str, object]:
-    """A paper among the daily ones; the outer date is the Hub's, four hours before arXiv's (recorded)."""
+    """A daily paper; the outer date is the Hub's, four hours before arXiv's (recorded)."""
     submitter = store.find("users", id=row["submitted_by"])
     names = {author.get("user") for author in json.loads(row["authors"])}
     commenters = comments_on(store, row["id"])
@@ -72,13 +72,13 @@ def daily_row(store: Store, who: SignedInUser | None, row: sqlite3.Row) -> dict[
 
 
 def _submitter(store: Store, who: SignedInUser | None, name: str) -> dict[str, object]:
-    """Who brought a paper to the daily ones; the OpenAPI document has no `isUserFollowing` here."""
+    """Who submitted a daily paper; the OpenAPI document has no `isUserFollowing` here."""
     card = account_json(store, who, name) or {}
     return {key: value for key, value in card.items() if key != "isUserFollowing"}
 
 
 def comments_json(store: Store, who: SignedInUser | None, paper: sqlite3.Row) -> list[dict[str, object]]:
-    """The discussion below a paper, oldest first."""
+    """The comments on a paper, oldest first."""
     comments: list[dict[str, object]] = []
     for row in comments_on(store, paper["id"]):
         author = account_json(store, who, row["name"])
@@ -112,7 +112,7 @@ def comments_json(store: Store, who: SignedInUser | None, paper: sqlite3.Row) ->
 
 
 def author_json(store: Store, name: str | None) -> dict[str, object] | None:
-    """A user as a paper names its people."""
+    """A user in the form that papers use."""
     row = user_named(store, name) if name is not None else None
     if row is None:
         return None

@@ -1,4 +1,4 @@
-"""The audit log of an organization: what its members did, for its admins to export."""
+"""The audit log of an organization, which its admins can export."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .audit_rows import COLUMNS, events_of
 from .org_lookup import org_at
 from .rights import SignedInUser, signed_in, token_must
 
-AGENT = "python-httpx/0.28.1"  # of everybody in this small world
+AGENT = "python-httpx/0.28.1"  # of everybody in this world
 
 
 async def export(request: Request) -> Response:
-    """GET …/audit-log/export: the newest events first, by author, type or address where that is asked."""
+    """GET …/audit-log/export: newest events first, optionally filtered by author, type or address."""
     store, _, org = org_of_admin(request, "read its audit log")
     asked: list[tuple[str, str]] = []
     for word in (request.query_params.get("q") or "").split():
@@ -35,12 +35,12 @@ async def export(request: Request) -> Response:
     )
 
 
-def org_of_admin(request: Request, deed: str) -> tuple[Store, SignedInUser, sqlite3.Row]:
-    """The organization of a path, with a paid plan, of which the caller is an admin."""
+def org_of_admin(request: Request, action: str) -> tuple[Store, SignedInUser, sqlite3.Row]:
+    """The organization of a path, if it has a paid plan and the caller is an admin of it."""
     who, org = signed_in(request), org_at(request)
     token_must(who, "org.write", org["name"])
     if who.role_in(org["name"]) != "admin":
-        raise forbidden(f"Only admins of {org['name']} can {deed}")
+        raise forbidden(f"Only admins of {org['name']} can {action}")
     if org["plan"] is None:
         raise plan_needed("This needs a Team or Enterprise plan")
     return store_of(request), who, org

@@ -9,7 +9,7 @@ from .rights import SignedInUser, visible
 
 
 def likers_after(store: Store, repo: int, after: Value, limit: int) -> list[sqlite3.Row]:
-    """The users who like a repository, behind an id."""
+    """The users who like a repository, after an id."""
     return store.rows(
         "select u.* from repo_likes l join users u on u.id = l.user_id"
         " where l.repo = ? and u.id > ? order by u.id limit ?",
@@ -22,7 +22,7 @@ def likers_after(store: Store, repo: int, after: Value, limit: int) -> list[sqli
 def liked_after(
     store: Store, who: SignedInUser | None, user_id: str, after: Value, limit: int
 ) -> list[sqlite3.Row]:
-    """The repositories that a user likes and the caller may see, behind an `_id`."""
+    """The repositories that a user likes and the caller may see, after an `_id`."""
     condition, params = visible(who)
     return store.rows(
         "select r._id, r.id, r.type, l.created_at as liked_at from repo_likes l"  # noqa: S608 - our own words
@@ -36,12 +36,12 @@ def liked_after(
 
 
 def add_like(store: Store, repo: int, user_id: str) -> None:
-    """A user likes a repository; a second time changes nothing."""
+    """Add a user's like of a repository; a second like changes nothing."""
     if store.insert("repo_likes", "or ignore", repo=repo, user_id=user_id, created_at=store.now()):
         store.run("update repos set likes = likes + 1 where key = ?", repo)
 
 
 def take_back_like(store: Store, repo: int, user_id: str) -> None:
-    """A user no longer likes a repository, if they did."""
+    """Remove a user's like of a repository, if any."""
     if store.delete("repo_likes", repo=repo, user_id=user_id):
         store.run("update repos set likes = max(0, likes - 1) where key = ?", repo)

@@ -1,4 +1,4 @@
-"""Likes: who likes a repository, what a user likes, and one's own like given or taken back."""
+"""Likes: who likes a repository, what a user likes, and adding or removing one's own like."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .shapes import users_json
 
 
 async def likers(request: Request) -> Response:
-    """GET …/likers: those who like it and are known one by one; the world tells of many only their number."""
+    """GET …/likers: the known likers; for most of them the world has only a number."""
     store, repo, limit = store_of(request), repo_at(request), limit_of(request, 500, 1000, cap=True)
     place = place_of(request, 1)
     rows = likers_after(store, repo["key"], place[0] if place else "", limit + 1)
@@ -42,7 +42,7 @@ async def liked(request: Request) -> Response:
 
 
 async def like(request: Request) -> Response:
-    """POST …/like, as the page's heart does it; a second time changes nothing."""
+    """POST …/like, as the page's heart does; a second like changes nothing."""
     store, repo, who = store_of(request), repo_at(request), signed_in(request)
     token_must(who, "repo.write", who.name)
     with store.write():
@@ -51,7 +51,7 @@ async def like(request: Request) -> Response:
 
 
 async def unlike(request: Request) -> Response:
-    """DELETE …/like; without a like there is nothing to take back, and nothing is said."""
+    """DELETE …/like; without a like it succeeds and changes nothing."""
     store, repo, who = store_of(request), repo_at(request), signed_in(request)
     token_must(who, "repo.write", who.name)
     with store.write():

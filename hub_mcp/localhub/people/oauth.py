@@ -1,7 +1,7 @@
 """Signing in to other services with the Hub (OAuth): apps register, a person agrees, a code becomes a token.
 
-The real Hub knows by a cookie who sits at the browser. Here nobody has one, so its page asks for one of the
-tokens of this Hub's world. Only the authorization code with PKCE is imitated, for apps without a secret.
+The real Hub knows the person by a cookie. Here nobody has one, so the page asks for a token of this Hub's
+world. Only the authorization code flow with PKCE is imitated, for apps without a secret.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ PAGE = """<!doctype html><meta charset="utf-8"><title>Authorize</title>
 
 @dataclass(frozen=True)
 class App:
-    """An app that was registered."""
+    """A registered app."""
 
     name: str
     redirect_uris: tuple[str, ...]
@@ -57,7 +57,7 @@ _CODES: WeakKeyDictionary[Store, dict[str, Grant]] = WeakKeyDictionary()
 
 
 async def register(request: Request) -> Response:
-    """POST /oauth/register; the client id holds what was registered."""
+    """POST /oauth/register; the client id encodes the registration."""
     body = await body_of(request)
     name, uris = body.text("client_name"), body.fields.get("redirect_uris")
     body.check()
@@ -81,7 +81,7 @@ async def register(request: Request) -> Response:
 
 
 async def authorize(request: Request) -> Response:
-    """GET shows the page, POST /oauth/authorize sends the person back with a code."""
+    """GET /oauth/authorize shows the page, POST sends the person back with a code."""
     form = await _form(request) if request.method == "POST" else {}
     said = {**request.query_params, **form}
     client = _client(said.get("client_id", ""))
@@ -106,7 +106,7 @@ async def authorize(request: Request) -> Response:
 
 
 async def token(request: Request) -> Response:
-    """POST /oauth/token: a code is taken once, by the app that it was made for."""
+    """POST /oauth/token: a code works once, for the app that it was issued to."""
     form, store = await _form(request), store_of(request)
     grant = _CODES.get(store, {}).pop(form.get("code", ""), None)
     digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()

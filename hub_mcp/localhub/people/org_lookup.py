@@ -12,7 +12,7 @@ from .rows import org_named
 
 
 def org_at(request: Request) -> sqlite3.Row:
-    """The organization that a path names, in any letter case; 404 also when the name is a user's."""
+    """The organization that a path names, in any letter case; 404 also for the name of a user."""
     org = org_named(store_of(request), request.path_params["name"])
     if org is None:
         raise page_missing()

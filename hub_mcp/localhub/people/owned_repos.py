@@ -1,4 +1,4 @@
-"""What a namespace keeps on the Hub: its repositories with their storage, for `hf repos ls`."""
+"""The repositories of a namespace with their storage, for `hf repos ls`."""
 
 from __future__ import annotations
 

@@ -38,14 +38,14 @@ class SignedInUser:
     access: str
     orgs: Mapping[str, str] = field(default_factory=dict[str, str])  # lower-case name → role
     plans: Mapping[str, str] = field(default_factory=dict[str, str])  # lower-case name → plan
-    owners: Mapping[str, str] = field(default_factory=dict[str, str])  # lower-case name → _id, ours too
+    owners: Mapping[str, str] = field(default_factory=dict[str, str])  # lower-case name → _id, own included
     groups: Mapping[str, str] = field(default_factory=dict[str, str])  # resource group → role
     scopes: tuple[TokenScope, ...] = ()
     reads_gated: bool = True
     fine_grained: str | None = None
 
     def role_in(self, namespace: str) -> str | None:
-        """The role in a namespace: admin of one's own, else what the organization gave, else None."""
+        """The role in a namespace: admin in one's own, otherwise the role in the organization, or None."""
         lower = namespace.lower()
         return "admin" if lower == self.name.lower() else self.orgs.get(lower)
 
@@ -59,7 +59,7 @@ class SignedInUser:
 
 
 def caller(request: Request) -> SignedInUser | None:
-    """Who sent the request; None without a token. A token nobody has never gets this far."""
+    """Who sent the request; None without a token. An unknown token never gets this far."""
     found = request.scope.get("caller")
     return found if isinstance(found, SignedInUser) else None
 
@@ -73,7 +73,7 @@ def signed_in(request: Request) -> SignedInUser:
 
 
 def caller_of(store: Store, authorization: str | None, whoami: bool = False) -> SignedInUser | None:
-    """The caller an Authorization header names; 401 when its token is nobody's."""
+    """The caller an Authorization header names; 401 if its token is unknown."""
     if authorization is None:
         return None
     kind, _, token = authorization.partition(" ")
@@ -99,7 +99,7 @@ def caller_of(store: Store, authorization: str | None, whoami: bool = False) -> 
 
 
 def role_on(who: SignedInUser, repo: sqlite3.Row) -> str | None:
-    """The role on a repository: a resource group hides it from all but its own users and org admins."""
+    """The role on a repository; a resource group hides it from all but its users and the org's admins."""
     role = who.role_in(repo["namespace"])
     if repo["resource_group"] is None or role == "admin":
         return role
@@ -107,7 +107,7 @@ def role_on(who: SignedInUser, repo: sqlite3.Row) -> str | None:
 
 
 def can_read(who: SignedInUser | None, repo: sqlite3.Row) -> bool:
-    """Whether a repository exists as far as this caller can know."""
+    """Whether a repository is visible to this caller."""
     if repo["visibility"] != "private":
         return True
     if who is None or role_on(who, repo) not in READERS:
@@ -122,15 +122,15 @@ def can_write(who: SignedInUser, repo: sqlite3.Row) -> bool:
     )
 
 
-def must_write(who: SignedInUser, repo: sqlite3.Row, deed: str) -> None:
-    """403 unless the caller may change this repository; `deed` completes “You don't have the rights to …”."""
+def must_write(who: SignedInUser, repo: sqlite3.Row, action: str) -> None:
+    """403 unless the caller may change this repository; `action` completes “You don't have the rights to”."""
     token_must(who, "repo.write", repo["namespace"], repo["_id"], repo["resource_group"] or "")
     if not _may_change(who, repo):
-        raise forbidden(f"You don't have the rights to {deed}")
+        raise forbidden(f"You don't have the rights to {action}")
 
 
 def token_must(who: SignedInUser, permission: str, namespace: str, *ids: str) -> None:
-    """403 that names the token (never its text) when it lacks a permission."""
+    """403 that names the token (never its value) if it lacks a permission."""
     if who.allows(permission, namespace, *ids):
         return
     if who.access == "fineGrained":

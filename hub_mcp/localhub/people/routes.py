@@ -39,7 +39,7 @@ async def user(request: Request) -> Response:
 
 
 async def members(request: Request) -> Response:
-    """GET /api/organizations/{name}/members; roles are told to members, e-mail addresses to admins."""
+    """GET /api/organizations/{name}/members; roles are shown to members, e-mail addresses to admins."""
     store, who, org = store_of(request), caller(request), org_at(request)
     limit, place = limit_of(request, 500, 10_000, least=10), place_of(request, 1)
     search, email = request.query_params.get("search"), request.query_params.get("email")
@@ -60,14 +60,14 @@ async def user_followers(request: Request) -> Response:
 
 
 async def following(request: Request) -> Response:
-    """GET /api/users/{username}/following: the users among those whom somebody follows."""
+    """GET /api/users/{username}/following: only the users among the accounts somebody follows."""
     return _people(request, followed_after, _user_at(request, "following")["id"], 1000)
 
 
 def _people(
     request: Request, after: Callable[[Store, str, Value, int], list[sqlite3.Row]], id: str, most: int
 ) -> Response:
-    """A page of people who have to do with an account."""
+    """A page of people related to an account."""
     store, who = store_of(request), caller(request)
     limit, place = limit_of(request, 500, most, cap=True), place_of(request, 1)
     rows = after(store, id, place[0] if place else "", limit + 1)

@@ -8,29 +8,29 @@ from ..store import Store, Value
 
 
 def user_named(store: Store, name: str) -> sqlite3.Row | None:
-    """The user of that name, in any letter case."""
+    """The user with that name, in any letter case."""
     return store.find("users", name=name)
 
 
 def org_named(store: Store, name: str) -> sqlite3.Row | None:
-    """The organization of that name, in any letter case."""
+    """The organization with that name, in any letter case."""
     return store.find("orgs", name=name)
 
 
 def namespace_named(store: Store, name: str) -> str:
-    """A namespace in its own letter case; a name that nobody has stays as it is."""
+    """A namespace in its own letter case; an unknown name stays as it is."""
     row = user_named(store, name) or org_named(store, name)
     return str(row["name"]) if row else name
 
 
 def default_visibility(store: Store, namespace: str) -> str:
-    """What a repository of a namespace is when nobody says: an organization may have settled it."""
+    """The visibility of new repositories in a namespace by default, which an organization can set."""
     org = org_named(store, namespace)
     return str(org["default_visibility"]) if org else "public"
 
 
 def token_holder(store: Store, token: str) -> sqlite3.Row | None:
-    """The user a token belongs to, with what the token may do."""
+    """The user a token belongs to, with the token's permissions."""
     return store.row(
         "select u.id, u.name, u.is_pro, t.display_name, t.role, t.fine_grained"
         " from tokens t join users u on u.id = t.user_id where t.token = ?",
@@ -39,7 +39,7 @@ def token_holder(store: Store, token: str) -> sqlite3.Row | None:
 
 
 def add_reading_token(store: Store, user_id: str, display_name: str, token: str) -> None:
-    """Give a user another token, which may only read."""
+    """Add a read-only token for a user."""
     store.insert(
         "tokens", token=token, user_id=user_id, display_name=display_name, role="read", created_at=store.now()
     )
@@ -73,7 +73,7 @@ def groups_of(store: Store, org_id: str, user_id: str) -> list[sqlite3.Row]:
 
 
 def member_role(store: Store, org_id: str, user_id: str) -> str | None:
-    """The role of a user in an organization; None for who is no member."""
+    """The role of a user in an organization; None for a non-member."""
     row = store.find("members", org_id=org_id, user_id=user_id)
     return str(row["role"]) if row else None
 
@@ -81,7 +81,7 @@ def member_role(store: Store, org_id: str, user_id: str) -> str | None:
 def members_after(
     store: Store, org_id: str, after: Value, limit: int, search: str | None = None, email: str | None = None
 ) -> list[sqlite3.Row]:
-    """The members of an organization behind an id, with their roles; those that match, by name and e-mail."""
+    """The members of an organization after an id, with their roles, filtered by name and e-mail."""
     clauses, params = ["m.org_id = ?", "u.id > ?"], [org_id, after]
     if search is not None:
         clauses.append("(instr(lower(u.name), lower(?)) or instr(lower(u.fullname), lower(?)))")
@@ -98,7 +98,7 @@ def members_after(
 
 
 def followers_after(store: Store, account_id: str, after: Value, limit: int) -> list[sqlite3.Row]:
-    """Who follows an account, behind an id."""
+    """The followers of an account, after an id."""
     return store.rows(
         "select u.* from followers f join users u on u.id = f.user_id"
         " where f.account_id = ? and u.id > ? order by u.id limit ?",
@@ -109,7 +109,7 @@ def followers_after(store: Store, account_id: str, after: Value, limit: int) -> 
 
 
 def followed_after(store: Store, user_id: str, after: Value, limit: int) -> list[sqlite3.Row]:
-    """The users that a user follows, behind an id."""
+    """The users that a user follows, after an id."""
     return store.rows(
         "select u.* from followers f join users u on u.id = f.account_id"
         " where f.user_id = ? and u.id > ? order by u.id limit ?",

@@ -109,7 +109,7 @@ def user_overview(
 
 
 def user_json(row: sqlite3.Row) -> dict[str, object]:
-    """What is told of a user wherever one is named."""
+    """The fields of a user wherever one is named."""
     return {
         "_id": row["id"],
         "avatarUrl": row["avatar_url"],
@@ -145,7 +145,7 @@ def members_json(
 
 
 def account_json(store: Store, who: SignedInUser | None, name: str) -> dict[str, object] | None:
-    """A user or an organization as collections and papers name one; None when the account is gone."""
+    """A user or an organization in the form collections and papers use; None if the account is gone."""
     org = org_named(store, name)
     row = org or user_named(store, name)
     if row is None:

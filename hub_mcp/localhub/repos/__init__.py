@@ -1,1 +1,1 @@
-"""Repositories of every type: found, listed, shown, made and changed."""
+"""Repositories of every type: finding, listing, reading, creating and changing them."""

@@ -33,7 +33,7 @@ from .rows import NewRepo, insert_repos, readme
 
 
 async def create(request: Request) -> Response:
-    """Create a repository; 409 with the address of the one that already has the name."""
+    """Create a repository; 409 with the address of the existing one if the name is taken."""
     store, who, body = store_of(request), signed_in(request), await body_of(request)
     type = body.choice("type", (*TYPES, "kernel")) or "model"
     name = body.text("name", required=True) or ""
@@ -72,7 +72,7 @@ async def create(request: Request) -> Response:
 
 
 def _card(body: JSONBody) -> dict[str, object]:
-    """What the body says for the card: licence, and a Space's title and look."""
+    """The body's fields for the card: license, and a Space's title and appearance."""
     license = body.choice("license", LICENSES)
     name = body.text("license_name", pattern=r"^[a-z0-9-.]+$")
     link = body.text("license_link", pattern=r"^(LICENSE|LICENSE\.md|[a-zA-Z][a-zA-Z0-9+.-]*:\S+)$")
@@ -97,7 +97,7 @@ def _files(body: JSONBody) -> dict[str, bytes]:
             files[path] = (
                 base64.b64decode(content, validate=True) if encoding == "base64" else content.encode()
             )
-        except ValueError:  # also of characters outside ASCII
+        except ValueError:  # base64 raises it for characters outside ASCII too
             part.wrong("Invalid base64", "content")
     return files
 
@@ -120,7 +120,7 @@ def _operations(
 
 
 def _with_card(written: bytes, card: Mapping[str, object]) -> bytes:
-    """A README whose card also says what the request did; what it said itself stays."""
+    """A README whose card has the request's fields added; its own values take precedence."""
     text = written.decode("utf-8", "replace")
     try:
         own = read_card(text)
@@ -146,7 +146,7 @@ def _new_repo(
     card: dict[str, object],
     space: dict[str, object] | None,
 ) -> NewRepo:
-    """The repository as it is before its first commit; its card is on the way into the README."""
+    """The repository before its first commit; its card will go into the README."""
     details: dict[str, object] = {}
     if space is not None:
         sdk, name = str(space["sdk"]), id.split("/")[1]
@@ -154,7 +154,7 @@ def _new_repo(
                 "colorTo": "gray", "sdk": sdk, "pinned": False} | card  # fmt: skip
         for key in ("sdk_version", "short_description"):
             if space[key] is not None:
-                # what YAML can hold of it
+                # the characters YAML allows
                 card[key] = "".join(one for one in str(space[key]) if one.isprintable())
         details |= {"runtime": runtime_of(space, id)} | {
             kind: space[kind] for kind in ("variables", "secrets")

@@ -1,4 +1,4 @@
-"""POST …/duplicate: another repository with the files that main holds now, in one commit."""
+"""POST …/duplicate: another repository with the current files of main, in one commit."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ KEPT = (
 
 
 async def duplicate(request: Request) -> Response:
-    """Copy a repository the caller may read; without a visibility the copy has the original's."""
+    """Copy a repository the caller may read; the copy has the original's visibility by default."""
     body = await body_of(request)
     store, source = open_repo(request)
     who, type = signed_in(request), source["type"]
@@ -66,7 +66,7 @@ async def duplicate(request: Request) -> Response:
 
 
 def _space(body: JSONBody, source: sqlite3.Row) -> dict[str, object]:
-    """What is asked for a copied Space; its secrets and variables are looked at, and not kept."""
+    """The fields for a copied Space; its secrets and variables are validated but not kept."""
     hardware, sleep = body.choice("hardware", (*HARDWARE, "")), body.whole("sleepTimeSeconds")
     if sleep is not None and sleep < 1 and sleep != -1:
         body.wrong("Too small: expected number to be >0", "sleepTimeSeconds")
@@ -90,7 +90,7 @@ def _copy(
     group: str | None,
     space: Mapping[str, object] | None,
 ) -> NewRepo:
-    """The row of the copy: what is known of the content, nothing of downloads, likes, gate and settings."""
+    """The row of the copy: the content's metadata, without downloads, likes, gate and settings."""
     known: dict[str, Json] = json.loads(source["details"])
     details: dict[str, object] = {name: known[name] for name in KEPT if name in known}
     if space is not None:
@@ -117,7 +117,7 @@ def _copy(
 
 
 def _fill(store: Store, who: SignedInUser, source: sqlite3.Row, id: str) -> None:
-    """The copy's one commit, and the large files it names."""
+    """Write the copy's single commit, and the large files it refers to."""
     copy = store.get("repos", type=source["type"], id=id)
     tree = tree_of(store, source["key"], source["sha"])
     for path, entry in files_of(store, tree).items():

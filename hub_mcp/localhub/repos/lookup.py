@@ -1,4 +1,4 @@
-"""Repositories as everybody finds them: by type and id, under the name they have today."""
+"""Finding repositories by type and id, under their current or a former name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .repo_queries import former_repo, repo_by_id
 
 TYPES = ("model", "dataset", "space")
 PLURALS = {"models": "model", "datasets": "dataset", "spaces": "space"}
-PREFIXES = {"model": "", "dataset": "datasets/", "space": "spaces/"}  # of addresses for people
+PREFIXES = {"model": "", "dataset": "datasets/", "space": "spaces/"}  # in web addresses
 
 
 class _Plural(StringConvertor):
@@ -29,7 +29,7 @@ class _Plural(StringConvertor):
 
 
 class _Owner(StringConvertor):
-    """`{namespace:owner}` in a route for people: a namespace, and not the plural of a type."""
+    """`{namespace:owner}` in a route of the website: a namespace, and not the plural of a type."""
 
     regex = "(?!(?:models|datasets|spaces)/)[^/]+"
 
@@ -39,7 +39,7 @@ register_url_convertor("owner", _Owner())
 
 
 def find_repo(store: Store, who: SignedInUser | None, type: str, id: str) -> sqlite3.Row:
-    """The repository a caller names, under its old names too; 404, or 401 to nobody, when there is none."""
+    """The repository a caller names, also by a former name; 404 if there is none, 401 without a token."""
     repo = repo_by_id(store, type, id) or former_repo(store, type, id)
     if repo is None or not can_read(who, repo):
         raise repo_missing(anonymous=who is None)
@@ -49,8 +49,8 @@ def find_repo(store: Store, who: SignedInUser | None, type: str, id: str) -> sql
 def repo_at(request: Request, type: str | None = None) -> sqlite3.Row:
     """The repository that a request's path names as `{type}/{namespace}/{repo}`.
 
-    Another name or letter case than today's is answered with the redirect of FACTS §5; so is a name of
-    old without a namespace, whose next segment then was taken for the repository.
+    A former name or another letter case is answered with the redirect of FACTS §5; so is a legacy name
+    without a namespace, whose next path segment was then taken for the repository.
     """
     params = request.path_params
     kind = type or PLURALS[params["type"]]
@@ -64,14 +64,14 @@ def repo_at(request: Request, type: str | None = None) -> sqlite3.Row:
 
 
 def lead_on(request: Request, type: str, name: str) -> None:
-    """Redirect when a name without a namespace is one of the old ones."""
+    """Redirect if a name without a namespace is a legacy one."""
     repo = former_repo(store_of(request), type, name)
     if repo is not None and can_read(caller(request), repo):
         raise Moved(_renamed(request, name, repo["id"]))
 
 
 async def old_name(request: Request) -> NoReturn:
-    """/api/{type}/{name} and whatever lies below it, for people too: only the names of old lead anywhere."""
+    """/api/{type}/{name} and everything below it, on the website too: only legacy names lead anywhere."""
     type = PLURALS[request.path_params.get("type", "models")]
     lead_on(request, type, request.path_params["name"])
     if "rest" in request.path_params:
@@ -85,7 +85,7 @@ def url_of(origin: str, type: str, id: str) -> str:
 
 
 def id_in(text: str) -> str:
-    """An id as it stands in a path: encoded, its slash kept."""
+    """An id as part of a path: encoded except for its slash."""
     return quote(text, safe="/")
 
 
@@ -102,14 +102,14 @@ def name_problem(name: str) -> str | None:
     return None
 
 
-# Last of all routes: what no area answers.
+# Matched last: what no area answers.
 _methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _pages = ("/resolve/{rest:path}", "/raw/{rest:path}", ".git/{rest:path}")
 routes = [
     Route("/api/{type:plural}/{name}", old_name, methods=["GET"]),
     Route("/api/{type:plural}/{name}/{rest:path}", old_name, methods=_methods),
 ]
-# Files of repositories without a namespace; to a look at the path alone `datasets/squad` is a model's id.
+# Files of repositories without a namespace; from the path alone, `datasets/squad` is a model's id.
 page_routes = [
     *(Route(f"/{{type:plural}}/{{name}}{page}", old_name, methods=_methods) for page in _pages),
     *(Route(f"/{{name:owner}}{page}", old_name, methods=_methods) for page in _pages),
@@ -117,7 +117,7 @@ page_routes = [
 
 
 def _renamed(request: Request, asked: str, id: str) -> str:
-    """The request's own address with the repository's name of today, relative and with its query."""
+    """The request's own address with the repository's current name, relative and with its query."""
     path = raw_path(request)
     start = re.escape(asked).replace("/", "(?:/|%2[Ff])")
     moved = re.sub(rf"(?<=/){start}(?=/|$)", lambda _: id_in(id), path, count=1)

@@ -1,4 +1,4 @@
-"""What changes a repository as a whole: delete, move, settings."""
+"""Changes to a repository itself: deleting, moving, settings."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ VISIBILITIES = ("private", "public", "protected")
 
 
 async def delete(request: Request) -> Response:
-    """DELETE /api/repos/delete: the plain text OK; without a type it is a model that goes."""
+    """DELETE /api/repos/delete: returns the plain text OK; without a type it deletes a model."""
     store, who, body = store_of(request), signed_in(request), await body_of(request)
     type = body.choice("type", (*TYPES, "kernel")) or "model"
     name = body.text("name", required=True, least=1)
@@ -44,7 +44,7 @@ async def delete(request: Request) -> Response:
 
 
 async def move(request: Request) -> Response:
-    """POST /api/repos/move: another name, another namespace, or both; the old name leads on."""
+    """POST /api/repos/move: another name, another namespace, or both; the old name redirects."""
     store, who, body = store_of(request), signed_in(request), await body_of(request)
     type = body.choice("type", (*TYPES, "bucket", "kernel")) or "model"
     source, target = body.text("fromRepo", required=True), body.text("toRepo", required=True)
@@ -72,7 +72,7 @@ async def move(request: Request) -> Response:
 
 
 async def settings(request: Request) -> Response:
-    """PUT …/settings: only what is sent changes; the answer is all settings as they are then."""
+    """PUT …/settings: only the fields sent change; the answer has all settings afterwards."""
     body = await body_of(request)
     store, who, repo = store_of(request), signed_in(request), repo_at(request)
     must_write(who, repo, f'change the settings of {repo["type"]} "{repo["id"]}"')
@@ -102,7 +102,7 @@ async def settings(request: Request) -> Response:
 
 
 def visibility_of(body: JSONBody, type: str, *, nullable: bool = False) -> str | None:
-    """The visibility a body asks for, be it by `visibility` or by the older `private`; not by both."""
+    """The visibility in a body, given as `visibility` or as the older `private`, but not both."""
     private = body.flag("private", nullable)
     visibility = body.choice("visibility", VISIBILITIES)
     if private is not None and visibility is not None:
@@ -115,7 +115,7 @@ def visibility_of(body: JSONBody, type: str, *, nullable: bool = False) -> str |
 
 
 def _may_arrive(who: SignedInUser, repo: sqlite3.Row, namespace: str) -> None:
-    """403 unless a repository may go to that namespace (hub-docs, repositories-settings)."""
+    """403 unless a repository may be moved to that namespace (hub-docs, repositories-settings)."""
     if namespace.lower() == repo["namespace"].lower():
         return
     token_must(who, "repo.write", namespace)

@@ -10,12 +10,12 @@ from ..store import Store, Value
 
 
 def repo_by_id(store: Store, type: str, id: str) -> sqlite3.Row | None:
-    """The repository of exactly this type and name, in any letter case."""
+    """The repository with this type and name, in any letter case."""
     return store.find("repos", type=type, id=id)
 
 
 def former_repo(store: Store, type: str, id: str) -> sqlite3.Row | None:
-    """The repository that once had this name, or is meant by this name of old without a namespace."""
+    """The repository that once had this name, or has it as a legacy name without a namespace."""
     return store.row(
         "select r.* from redirects d join repos r on r.key = d.repo where d.type = ? and d.old_id = ?",
         type,
@@ -26,7 +26,7 @@ def former_repo(store: Store, type: str, id: str) -> sqlite3.Row | None:
 def matching_repos(
     store: Store, where: str, params: Sequence[Value], order: str, limit: int, skip: int
 ) -> list[sqlite3.Row]:
-    """The repositories `r` that a condition keeps, in that order."""
+    """The repositories `r` that meet a condition, in that order."""
     return store.rows(
         f"select r.* from repos r where {where} order by {order} limit ? offset ?",  # noqa: S608 - clauses are ours
         *params,
@@ -38,7 +38,7 @@ def matching_repos(
 def owned_repos(
     store: Store, who: SignedInUser, namespace: str, type: str, search: str, order: str, limit: int
 ) -> list[sqlite3.Row]:
-    """The repositories of a namespace that a caller may see, of one type or with "" of all."""
+    """The repositories of a namespace that a caller may see, of one type or, with "", of all."""
     condition, params = visible(who)
     where = f"r.namespace = ? and {condition} and instr(lower(r.id), lower(?)) and r.type like ?"
     return matching_repos(
@@ -61,7 +61,7 @@ def count_by_type(store: Store, who: SignedInUser | None, namespace: str) -> dic
 def repos_citing(
     store: Store, who: SignedInUser | None, type: str, paper: str, limit: int
 ) -> tuple[Sequence[sqlite3.Row], int]:
-    """The repositories of a type tagged with a paper, best known first, and how many there are."""
+    """The repositories of a type tagged with a paper, most popular first, and their total."""
     condition, params = visible(who)
     where = (
         "from labels l join repos r on r.key = l.repo"
@@ -75,7 +75,7 @@ def repos_citing(
 
 
 def spaces_using(store: Store, who: SignedInUser | None, model: str, limit: int) -> list[str]:
-    """The Spaces that use a model, best liked first."""
+    """The Spaces that use a model, most liked first."""
     condition, params = visible(who)
     rows = store.rows(
         "select r.id from labels l join repos r on r.key = l.repo"  # noqa: S608 - our own words
@@ -89,7 +89,7 @@ def spaces_using(store: Store, who: SignedInUser | None, model: str, limit: int)
 
 
 def count_children(store: Store, relation: str, model: str) -> int:
-    """How many public models were made of a model in one way."""
+    """How many public models were derived from a model in one way."""
     return store.count(
         "select count(*) from labels l join repos r on r.key = l.repo"
         " where l.kind = 'tag' and l.value = ? and r.visibility <> 'private'",
@@ -98,13 +98,13 @@ def count_children(store: Store, relation: str, model: str) -> int:
 
 
 def labels_of(store: Store, key: int, kind: str) -> list[str]:
-    """A repository's labels of one kind."""
+    """The labels of one kind on a repository."""
     rows = store.find_all("labels", "value", repo=key, kind=kind)
     return [row["value"] for row in rows]
 
 
 def rename_repo(store: Store, repo: sqlite3.Row, namespace: str, name: str) -> None:
-    """Give a repository its new name, to which the old one leads; in another namespace it is in no group."""
+    """Rename a repository; the old name redirects, and a new namespace takes it out of its group."""
     new = f"{namespace}/{name}"
     store.delete("redirects", type=repo["type"], old_id=new)
     if new.lower() != repo["id"].lower():
@@ -123,7 +123,7 @@ def rename_repo(store: Store, repo: sqlite3.Row, namespace: str, name: str) -> N
 def change_settings(
     store: Store, key: int, visibility: str | None, gated: Sequence[str | None], settings: str
 ) -> None:
-    """Change what is given: `gated` holds the new value or nothing, `settings` is a JSON patch."""
+    """Change what is given: `gated` has the new value or is empty, `settings` is a JSON merge patch."""
     store.run(
         "update repos set visibility = coalesce(?, visibility), gated = case when ? then ? else gated end,"
         " settings = json_patch(settings, ?) where key = ?",

@@ -1,4 +1,4 @@
-"""The three listings of repositories: what they filter on, how they sort, and their pages."""
+"""The three listings of repositories: filters, sort orders and pages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .shapes import LazyRepo, repo_json
 from .where_clause import WhereClause
 
 MAX_LIMIT = 1000
-MAX_SEARCH = 1000  # characters of a search that are looked at
+MAX_SEARCH = 1000  # characters of a search that are used
 SORTS = {
     "createdAt": "created_at",
     "downloads": "downloads",
@@ -66,7 +66,7 @@ async def listing(request: Request) -> Response:
 
 
 def _order(request: Request, type: str) -> tuple[str, bool]:
-    """The sort key and whether the greatest comes first (FACTS §12)."""
+    """The sort key and whether it descends (FACTS §12)."""
     sort = request.query_params.get("sort", "trendingScore")
     if sort not in SORTS_OF[type]:
         raise bad_request(f'Invalid sort parameter "{sort}"')
@@ -79,7 +79,7 @@ def _order(request: Request, type: str) -> tuple[str, bool]:
 
 
 def _filters(request: Request, type: str, where: WhereClause) -> None:
-    """Add the condition of every filter that the request holds."""
+    """Add the condition of every filter in the request."""
     query = request.query_params
     for word in query.get("search", "")[:MAX_SEARCH].split():
         where.named_like(word)
@@ -119,7 +119,7 @@ def _model_filters(request: Request, where: WhereClause) -> None:
 
 
 def _bounds(text: str) -> list[tuple[str, int]]:
-    """`min:6B,max:128B` as comparisons; either half may stand alone."""
+    """`min:6B,max:128B` as comparisons; either half may be missing."""
     bounds: list[tuple[str, int]] = []
     for part in text.split(","):
         found = re.fullmatch(r"(min|max):(\d+(?:\.\d+)?)([KMBT]?)", part.strip(), re.IGNORECASE | re.ASCII)
@@ -138,7 +138,7 @@ def _flag(request: Request, name: str) -> bool:
 
 
 def _listed(values: Sequence[str]) -> list[str]:
-    """A key that may be repeated and may hold several values between commas."""
+    """The values of a parameter that may be repeated and may have several values separated by commas."""
     return [part for value in values for part in value.split(",") if part]
 
 

@@ -1,4 +1,4 @@
-"""A new repository on its way into the tables, from the world or from somebody's request."""
+"""Inserting a new repository into the tables, from the world or from a request."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from ..store import Store
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """One file of the world; without content or shard it is a name and a size, as weights are.
+    """One file of the world; without content or shard it has only a name and a size, like weights.
 
-    `shard` names a parquet file that ships with the local Hub; `content` goes to LFS when it is binary.
+    `shard` names a parquet file that ships with the local Hub; binary `content` goes to LFS.
     Files of a repository with the same `twin` have the same bytes.
     """
 
@@ -26,7 +26,7 @@ class NewFile:
 
 @dataclass(frozen=True, slots=True)
 class NewRepo:
-    """What there is to know of a repository when it enters the Hub."""
+    """Everything known about a repository when it is created."""
 
     type: str
     id: str
@@ -54,9 +54,9 @@ class NewRepo:
     trending: int = 0
     parameters: int = 0
     rows: int = 0
-    labels: Sequence[tuple[str, str]] = ()  # beside the tags: app, provider, model, dataset
-    former: Sequence[str] = ()  # names that lead here
-    refs: Sequence[str] = ()  # beside main
+    labels: Sequence[tuple[str, str]] = ()  # other than tags: app, provider, model, dataset
+    former: Sequence[str] = ()  # names that redirect here
+    refs: Sequence[str] = ()  # other than main
 
 
 def insert_repos(store: Store, repos: Iterable[NewRepo]) -> None:
@@ -87,7 +87,7 @@ def text_file(path: str, text: str) -> NewFile:
 
 
 def readme(card: Mapping[str, object], text: str) -> str:
-    """A README with its card on top; YAML, of which JSON values are a part."""
+    """A README with its card at the top; YAML, of which JSON is a subset."""
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in card.items()]
     return "\n".join(["---", *lines, "---", text])
 

@@ -1,4 +1,4 @@
-"""Which fields an answer holds, by type and by what the caller asked for (FACTS §11)."""
+"""Which fields an answer has, by type and by what the caller selected (FACTS §11)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starlette.requests import Request
 from ..web.hub_errors import invalid
 from ..web.request import truthy
 
-# What `expand` accepts, in the order in which the Hub's own refusal names them (recorded for models).
+# What `expand` accepts, in the order of the Hub's own refusal (recorded for models).
 EXPAND = {
     "model": (
         "author", "baseModels", "cardData", "config", "createdAt", "disabled", "downloads",
@@ -66,7 +66,7 @@ FULL = {
 
 
 def expanded(request: Request, type: str, listed: bool = False) -> Sequence[str] | None:
-    """The fields that `expand` or `expand[]` names, or None; an unknown one is refused with the list."""
+    """The fields that `expand` or `expand[]` names, or None; an unknown one is refused."""
     query = request.query_params
     asked = [*query.getlist("expand"), *query.getlist("expand[]")]
     if not asked:

@@ -1,4 +1,4 @@
-"""Repositories as the documented JSON: each field, and how it is read from the tables."""
+"""Repositories as the documented JSON, with how each field is read from the tables."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from .repo_queries import count_children, labels_of, repo_by_id, spaces_using
 
 
 class Absent:
-    """What a field is when this repository has none: left out, where null would be a value."""
+    """The value of a field that this repository lacks: the field is left out, since null is a value."""
 
 
 ABSENT = Absent()
 MAX_SPACES = 100
-RELATIONS = ("adapter", "merge", "quantized", "finetune")  # ways to make a model of another
+RELATIONS = ("adapter", "merge", "quantized", "finetune")  # ways to derive one model from another
 
 
 class LazyRepo:
-    """One repository on its way to JSON; what costs another query is read only when a field needs it."""
+    """A repository for JSON output; what costs another query is read only when a field needs it."""
 
     def __init__(
         self, store: Store, who: SignedInUser | None, row: sqlite3.Row, listed: bool = False
@@ -42,7 +42,7 @@ class LazyRepo:
 
     @cached_property
     def details(self) -> dict[str, Json]:
-        """The fields only an info answer shows, under their wire names."""
+        """The fields only an info answer shows, by their JSON names."""
         found: dict[str, Json] = json.loads(self.row["details"])
         return found
 
@@ -54,7 +54,7 @@ class LazyRepo:
 
     @property
     def siblings(self) -> list[dict[str, object]]:
-        """The files, with sizes and blob ids when those were asked for."""
+        """The files, with sizes and blob ids if requested."""
         files = files_of(self.store, tree_of(self.store, self.row["key"], self.commit))
         if not self.blobs:
             return [{"rfilename": path} for path in files]
@@ -62,7 +62,7 @@ class LazyRepo:
 
     @property
     def spaces(self) -> list[str]:
-        """The Spaces that use this model, best liked first."""
+        """The Spaces that use this model, most liked first."""
         return spaces_using(self.store, self.who, self.row["id"], MAX_SPACES)
 
     def uses(self, kind: str) -> list[str]:
@@ -71,12 +71,12 @@ class LazyRepo:
 
     @property
     def children(self) -> dict[str, int]:
-        """How many public models were made of this one, by the way they were made."""
+        """How many public models were derived from this one, by relation."""
         return {relation: count_children(self.store, relation, self.row["id"]) for relation in RELATIONS}
 
     @property
     def base_models(self) -> object:
-        """The models this one was made of, those of them that exist here."""
+        """The models this one was derived from, as far as they exist here."""
         for relation in RELATIONS:
             prefix = f"base_model:{relation}:"
             ids = [tag.removeprefix(prefix) for tag in self.tags if tag.startswith(prefix)]
@@ -88,7 +88,7 @@ class LazyRepo:
 
     @property
     def resource_group(self) -> object:
-        """The resource group, for those who have a role in it."""
+        """The resource group, if the caller has a role in it."""
         group = self.row["resource_group"]
         if group is None or self.who is None or role_on(self.who, self.row) is None:
             return ABSENT
@@ -96,7 +96,7 @@ class LazyRepo:
 
     @property
     def runtime(self) -> object:
-        """What a Space does at this moment."""
+        """The runtime of a Space at this moment."""
         return runtime_at(self.details, self.store.clock()) if "runtime" in self.details else ABSENT
 
     @property
@@ -175,7 +175,7 @@ FIELDS: Mapping[str, Field] = {
 
 
 def repo_json(shown: LazyRepo, names: Sequence[str]) -> dict[str, object]:
-    """`_id`, `id` and those of the named fields that the repository has, in that order."""
+    """`_id`, `id` and the named fields that the repository has, in that order."""
     answer: dict[str, object] = {"_id": shown.row["_id"], "id": shown.row["id"]}
     for name in names:
         value = FIELDS[name](shown)

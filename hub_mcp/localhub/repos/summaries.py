@@ -1,4 +1,4 @@
-"""Repositories in summary, the way collections and papers show them."""
+"""Summaries of repositories, as collections and papers show them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..store import Store
 
 
 def repo_summary(store: Store, who: SignedInUser | None, repo: sqlite3.Row) -> dict[str, object]:
-    """A repository of any type, without saying where it is shown."""
+    """A repository of any type, with the fields common to all places."""
     card: dict[str, object] = {"author": repo["namespace"]}
     if repo["type"] != "dataset":
         card["authorData"] = account_json(store, who, repo["namespace"])

@@ -23,7 +23,7 @@ class WhereClause:
 
     @property
     def sql(self) -> str:
-        """The conditions as they stand behind `where`."""
+        """The conditions after `where`."""
         return " and ".join(self.clauses)
 
     def equal(self, column: str, value: Value) -> None:
@@ -63,7 +63,7 @@ class WhereClause:
         self._add("r.num_parameters > 0")
 
     def after(self, column: str, descending: bool, place: Sequence[str | int | float]) -> None:
-        """The repository comes behind a place in the order, a value of the column and an `_id`."""
+        """The repository sorts after a place, which is a value of the column and an `_id`."""
         way = "<" if descending else ">"
         self._add(f"r.{column} {way}= ? and (r.{column} {way} ? or r._id > ?)", place[0], place[0], place[1])
 

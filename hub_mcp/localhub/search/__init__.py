@@ -1,1 +1,1 @@
-"""Searches over the whole Hub: by names, by what trends, by what Spaces do, and in the documentation."""
+"""Searches across the Hub: by name, by trend, for Spaces by purpose, and in the documentation."""

@@ -1,4 +1,4 @@
-"""A handful of documentation pages, searched by the words that a question shares with them."""
+"""A handful of documentation pages, searched by the words they share with a question."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _question(request: Request) -> str:
 
 
 def _fitting(question: str) -> list[dict[str, str]]:
-    """The passages that share a word with the question, those that share most first."""
+    """The passages that share words with the question, most shared words first."""
     asked = set(WORD.findall(question.lower()))
     passages: list[dict[str, str]] = world("docs.json")["passages"]
     shared = [(len(asked & set(WORD.findall(" ".join(one.values()).lower()))), one) for one in passages]

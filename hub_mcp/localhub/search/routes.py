@@ -1,4 +1,4 @@
-"""Quick search, what trends, and Spaces by meaning, which here is the words they share with the question."""
+"""Quick search, trending repositories, and semantic search for Spaces, here by shared words."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ AWAKE = ("RUNNING", "SLEEPING", "RUNNING_BUILDING")
 
 
 async def quick(request: Request) -> Response:
-    """GET /api/quicksearch: of each kind the entries whose names hold the words, and how many there are."""
+    """GET /api/quicksearch: the entries of each kind whose names contain the words, and their total."""
     store, who, query = store_of(request), caller(request), request.query_params
     words, limit = query.get("q", ""), limit_of(request, 5, 20)
     kinds = [*query.getlist("type"), *query.getlist("type[]")] or list(KINDS)
@@ -68,7 +68,7 @@ async def trending(request: Request) -> Response:
 
 
 async def semantic(request: Request) -> Response:
-    """GET /api/spaces/semantic-search: those that share the most words with the question come first."""
+    """GET /api/spaces/semantic-search: Spaces with the most words of the question come first."""
     store, who, query = store_of(request), caller(request), request.query_params
     if not (asked := set(WORD.findall(query.get("q", "").lower()))):
         raise invalid("Too small: expected string to have >=1 characters", "q")
@@ -96,7 +96,7 @@ async def semantic(request: Request) -> Response:
 
 
 def _words_of(row: sqlite3.Row) -> set[str]:
-    """What a Space says of itself, in words."""
+    """The words in a Space's description of itself."""
     said = " ".join((row["id"], row["description"] or "", row["card"], row["tags"]))
     return set(WORD.findall(said.lower()))
 

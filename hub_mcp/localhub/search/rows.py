@@ -1,4 +1,4 @@
-"""What the quick search and the front page look for in the tables."""
+"""Queries of the quick search and the trending list."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..store import Store, Value
 def repos_named(
     store: Store, who: SignedInUser | None, type: str, words: str, namespace: str | None, limit: int
 ) -> tuple[list[sqlite3.Row], int]:
-    """Repositories with the words in their id that a caller may see, and how many there are."""
+    """Repositories with the words in their id that a caller may see, and their total."""
     condition, params = visible(who)
     clauses = [condition, "r.type = ?", "instr(lower(r.id), lower(?))"]
     values: list[Value] = [*params, type, words]
@@ -45,7 +45,7 @@ def collections_named(store: Store, words: str, limit: int) -> tuple[list[sqlite
 
 
 def trending_repos(store: Store, type: str, limit: int) -> list[sqlite3.Row]:
-    """Public repositories of a type, or with "" of all, by how much they trend."""
+    """Public repositories of a type, or with "" of all, by trending score."""
     return store.rows(
         "select * from repos where visibility <> 'private' and not disabled and type like ?"
         " order by trending_score desc, _id limit ?",

@@ -1,1 +1,1 @@
-"""What only Spaces have: what is asked for at their creation, and how they run."""
+"""What only Spaces have: fields at creation, and a runtime."""

@@ -1,4 +1,4 @@
-"""The hardware that a Space can be given, with what each costs, as the Hub lists it for everybody."""
+"""The hardware available for Spaces with its prices, as the Hub lists it publicly."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..web.response import HubJSON
 
 
 async def hardware(_: Request) -> Response:
-    """GET /api/spaces/hardware: everybody may read it; what is given only on request is not in it."""
+    """GET /api/spaces/hardware: public; without hardware that is granted only on request."""
     return HubJSON([machine.as_json() for machine in OF_SPACES])
 
 

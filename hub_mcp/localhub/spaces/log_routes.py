@@ -1,7 +1,7 @@
-"""What a Space writes, how it is, and how much of its machine it uses, as server-sent events.
+"""A Space's logs, runtime and usage, as server-sent events.
 
-The lines follow from when the Space was started, by the clock: a later reading finds more. The real Hub keeps
-the stream open while there may be more; here it ends with what there is.
+The lines depend on when the Space was started and on the clock: a later read has more. The real Hub keeps
+the stream open while there may be more; here it ends after the lines known now.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from ..web.request import whole_of
 from .rows import details_of
 from .stages import BUILD, START, runtime_at
 
-Line = tuple[float, str]  # the second it is written, and what
+Line = tuple[float, str]  # the second at which it is written, and the text
 MOST = 10_000  # lines
-VISITS = 30.0  # seconds between two requests that a running Space notes
+VISITS = 30.0  # seconds between two requests that a running Space logs
 BROKEN = ("BUILD_ERROR", "CONFIG_ERROR")
 
 
 async def logs(request: Request) -> Response:
-    """GET …/logs/build and …/logs/run: all lines so far, or the last `tail`, for those who may write."""
+    """GET …/logs/build and …/logs/run: all lines so far or the last `tail`; only for those who may write."""
     store, repo = store_of(request), repo_at(request, "space")
     must_write(signed_in(request), repo, f'read the logs of space "{repo["id"]}"')
     if repo["sdk"] == "static":
@@ -46,7 +46,7 @@ async def logs(request: Request) -> Response:
 
 
 async def metrics(request: Request) -> Response:
-    """GET …/metrics: one measurement of each replica that runs."""
+    """GET …/metrics: one measurement of each running replica."""
     store, repo = store_of(request), repo_at(request, "space")
     must_write(signed_in(request), repo, f'read the metrics of space "{repo["id"]}"')
     running = str(runtime_at(details_of(repo), store.clock())["stage"]).startswith("RUNNING")
@@ -60,13 +60,13 @@ async def metrics(request: Request) -> Response:
 
 
 async def events(request: Request) -> Response:
-    """GET …/events: the runtime as it is now, for everybody who may see the Space."""
+    """GET …/events: the current runtime, for everybody who may see the Space."""
     store, repo = store_of(request), repo_at(request, "space")
     return _events([runtime_at(details_of(repo), store.clock())])
 
 
 def _begun(repo: sqlite3.Row, details: dict[str, Json]) -> tuple[float, float]:
-    """When its last build began, and how long that takes."""
+    """When its last build began, and how long it takes."""
     run = details.get("run")
     if isinstance(run, dict):
         return float(str(run["since"])), float(str(run["build"]))

@@ -1,4 +1,4 @@
-"""A Space that is asked for: the fields that only it has, what a plan allows, and how it runs at first."""
+"""Creating a Space: its own fields, what a plan allows, and its first runtime."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def space_in(body: JSONBody) -> dict[str, object]:
 
 
 def value_kept(kind: str, value: str) -> dict[str, Json]:
-    """What is kept of a setting's value: of a secret a digest, since nothing runs here that would need it."""
+    """The stored form of a setting's value: a digest for a secret, since nothing here would use it."""
     if kind == "variables":
         return {"value": value}
     return {"sha256": hashlib.sha256(json.dumps(value).encode()).hexdigest()}
@@ -80,7 +80,7 @@ def plan_allows(
 
 
 def runtime_of(space: Mapping[str, object], id: str) -> dict[str, object]:
-    """What a Space does right after its creation: a static one runs, others are being built."""
+    """The runtime of a Space just created: a static one runs, others are being built."""
     static = space["sdk"] == "static"
     wanted = None if static else space["hardware"] or "cpu-basic"
     return {

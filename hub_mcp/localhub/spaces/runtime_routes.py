@@ -1,4 +1,4 @@
-"""How a Space runs: told, paused, restarted, given other hardware, another sleep time, dev mode."""
+"""The runtime of a Space: reading, pausing, restarting, and setting hardware, sleep time and dev mode."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def pause(request: Request) -> Response:
 
 
 async def restart(request: Request) -> Response:
-    """POST …/restart, with `factory=true` from scratch."""
+    """POST …/restart; `factory=true` rebuilds from scratch."""
     factory = truthy(request, "factory")
     return _changed(request, "restart", lambda store, repo, details: _start(store, repo, details, factory))
 
@@ -75,7 +75,7 @@ async def hardware(request: Request) -> Response:
 
 
 async def sleep_time(request: Request) -> Response:
-    """POST …/sleeptime; on free hardware the time stays what it is."""
+    """POST …/sleeptime; on free hardware the time stays unchanged."""
     body = await body_of(request)
     seconds = body.whole("seconds", required=True)
     if seconds is not None and seconds < 1 and seconds != -1:
@@ -93,7 +93,7 @@ async def sleep_time(request: Request) -> Response:
 
 
 async def dev_mode(request: Request) -> Response:
-    """POST …/dev-mode: turning it on needs a plan, turning it off nothing."""
+    """POST …/dev-mode: turning it on needs a plan, turning it off does not."""
     body = await body_of(request)
     enabled = body.flag("enabled")
     if enabled is None:
@@ -113,7 +113,7 @@ async def dev_mode(request: Request) -> Response:
 
 
 def restarted(store: Store, repo: sqlite3.Row, details: dict[str, Json]) -> dict[str, Json]:
-    """The details of a Space that a changed setting restarts; one that is off stays so."""
+    """The details of a Space after a setting changed, which restarts it unless it is off."""
     return details if is_off(store, details) else _start(store, repo, details, factory=False)
 
 
@@ -122,10 +122,10 @@ def _start(store: Store, repo: sqlite3.Row, details: Mapping[str, Json], factory
     return started(details, now, ends=fate(repo, details, now), factory=factory)
 
 
-def own_space(request: Request, deed: str) -> tuple[Store, SignedInUser, sqlite3.Row]:
-    """The Space of a path, for somebody who may change how it runs; 400 for a static one, which does not."""
+def own_space(request: Request, action: str) -> tuple[Store, SignedInUser, sqlite3.Row]:
+    """The Space of a path, if the caller may change how it runs; 400 for a static one, which never runs."""
     store, who, repo = store_of(request), signed_in(request), repo_at(request, "space")
-    must_write(who, repo, f'{deed} space "{repo["id"]}"')
+    must_write(who, repo, f'{action} space "{repo["id"]}"')
     if repo["sdk"] == "static":
         raise bad_request("This is a static Space: it has no runtime, and is never billed")
     return store, who, repo
@@ -133,15 +133,15 @@ def own_space(request: Request, deed: str) -> tuple[Store, SignedInUser, sqlite3
 
 def _changed(
     request: Request,
-    deed: str,
+    action: str,
     change: Callable[[Store, sqlite3.Row, dict[str, Json]], dict[str, Json]],
 ) -> Response:
-    store, _, repo = own_space(request, deed)
+    store, _, repo = own_space(request, action)
     return _written(store, repo, lambda details: change(store, repo, details))
 
 
 def _written(store: Store, repo: sqlite3.Row, change: Change) -> Response:
-    """Keep what a change makes of a Space, and tell its runtime."""
+    """Apply a change to a Space and return its runtime."""
     with store.write():
         details = change(details_of(repo))
         keep_details(store, repo, details)
@@ -149,7 +149,7 @@ def _written(store: Store, repo: sqlite3.Row, change: Change) -> Response:
 
 
 def _subscribed(who: SignedInUser, repo: sqlite3.Row) -> bool:
-    """Whether the plan of the Space's owner includes what costs money."""
+    """Whether the Space's owner has a plan that includes paid features."""
     namespace = repo["namespace"].lower()
     return who.is_pro if namespace == who.name.lower() else namespace in who.plans
 

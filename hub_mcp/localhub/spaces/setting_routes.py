@@ -1,4 +1,4 @@
-"""Variables and secrets of a Space; each change restarts it. Of a secret only a digest is kept."""
+"""Variables and secrets of a Space; each change restarts it. Only a digest of a secret is kept."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def listed(request: Request) -> Response:
 
 
 async def upsert(request: Request) -> Response:
-    """POST: sets one, or another value of it. Variables are answered all, secrets not at all."""
+    """POST: adds or replaces one. Returns all variables, or for secrets nothing."""
     body = await body_of(request)
     key, value = body.text("key", required=True, pattern=VARIABLE_NAME), body.text("value") or ""
     description = body.text("description")
@@ -45,7 +45,7 @@ async def upsert(request: Request) -> Response:
 
 
 async def remove(request: Request) -> Response:
-    """DELETE: one that is not there is none the less answered with 200 (recorded)."""
+    """DELETE: answered with 200 even if there is no such setting (recorded)."""
     body = await body_of(request)
     key = body.text("key", required=True)
     body.check()

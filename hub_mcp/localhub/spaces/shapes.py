@@ -1,4 +1,4 @@
-"""What only Spaces show: their look, where they run, and how."""
+"""What only Spaces show: their appearance, host and runtime."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RUNTIME = ("stage", "hardware", "errorMessage", "gcTimeout", "replicas", "devMod
 
 
 def linked_space(store: Store, repo: sqlite3.Row) -> dict[str, object]:
-    """A Space as the page of a paper names it: five fields."""
+    """A Space as a paper's page shows it: five fields."""
     card: dict[str, object] = json.loads(repo["card"])
     details: dict[str, Json] = json.loads(repo["details"])
     answer: dict[str, object] = {"emoji": _text(card, "emoji", "🚀"), "id": repo["id"]}

@@ -1,4 +1,4 @@
-"""What the Hub has ready for whoever makes a Space: templates to begin with, and free time on GPUs."""
+"""What the Hub offers for new Spaces: templates, and a quota of free GPU time."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from starlette.routing import Route
 from ..people.rights import signed_in
 from ..web.response import HubJSON
 
-TEMPLATES = (  # sdk, name, and the Space it begins as, which need not exist here
+TEMPLATES = (  # sdk, name, and the Space it copies, which need not exist here
     ("docker", "JupyterLab", "SpacesExamples/jupyterlab", True),
     ("docker", "Streamlit", "streamlit/streamlit-template-space", False),
     ("gradio", "chatbot", "gradio-templates/chatbot", False),
     ("gradio", "text-to-image", "gradio-templates/text-to-image-gradio-template", False),
     ("static", "blank", "static-templates/blank", False),
 )
-GPU_SECONDS = {False: 300, True: 2_400}  # a day, without and with PRO
+GPU_SECONDS = {False: 300, True: 2_400}  # per day, without and with PRO
 
 
 async def templates(_: Request) -> Response:
@@ -26,7 +26,7 @@ async def templates(_: Request) -> Response:
 
 
 async def zero_gpu_quota(request: Request) -> Response:
-    """GET /api/spaces/zero-gpu/quota: nothing runs here, so all of it is left."""
+    """GET /api/spaces/zero-gpu/quota: nothing runs here, so none of it is used."""
     base = GPU_SECONDS[signed_in(request).is_pro]
     return HubJSON({"base": base, "current": base, "resetsAt": None, "overquotaUsed": 0})
 

@@ -1,8 +1,8 @@
-"""The stages a Space passes through by the clock: it is built, starts, runs or fails, and falls asleep.
+"""The stages a Space passes through by the clock: it is built, starts, runs or fails, and goes to sleep.
 
-Nothing is run. What is kept of a Space that was started is when, how long its build takes, and where that
-ends; every answer about it tells the stage of its own moment. A Space of the world that nobody has touched
-stays in the stage it was made with.
+Nothing is run. A started Space stores when it started, how long its build takes, and the final stage; every
+answer computes the stage at its own moment. A Space of the world that nobody has touched stays in its
+initial stage.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NO_RUNTIME: dict[str, Json] = {
 
 
 def runtime_at(details: Mapping[str, Json], now: float) -> dict[str, Json]:
-    """What a Space's hardware does at a moment; a Space just made has nothing to run."""
+    """The runtime of a Space at a moment; one just created has nothing to run."""
     kept, run = details.get("runtime"), details.get("run")
     runtime = dict(kept) if isinstance(kept, dict) else dict(NO_RUNTIME)
     if not isinstance(run, dict):
@@ -51,7 +51,7 @@ def runtime_at(details: Mapping[str, Json], now: float) -> dict[str, Json]:
 
 
 def started(details: Mapping[str, Json], now: float, *, ends: str, factory: bool = False) -> dict[str, Json]:
-    """The details of a Space that begins to be built: one that ran goes on meanwhile."""
+    """The details of a Space whose build begins; one that was running keeps running meanwhile."""
     before = runtime_at(details, now)
     runs = before["stage"] == "RUNNING" and not factory
     runtime = {name: value for name, value in before.items() if name != "errorMessage"}
@@ -65,20 +65,20 @@ def started(details: Mapping[str, Json], now: float, *, ends: str, factory: bool
 
 
 def rebuilt(details: dict[str, Json], now: float, *, has_app: bool) -> dict[str, Json]:
-    """The details of a Space whose files have changed: it is built anew, unless it is off."""
+    """The details of a Space whose files have changed: it is rebuilt, unless it is off."""
     if "runtime" not in details or runtime_at(details, now)["stage"] in OFF:
         return details
     return started(details, now, ends="RUNNING" if has_app else "NO_APP_FILE")
 
 
 def stopped(details: Mapping[str, Json], now: float, stage: str) -> dict[str, Json]:
-    """The details of a Space that does nothing any more."""
+    """The details of a Space that has stopped."""
     kept = {name: value for name, value in details.items() if name != "run"}
     return {**kept, "runtime": _ended(runtime_at(details, now), stage)}
 
 
 def fate(repo: sqlite3.Row, details: Mapping[str, Json], now: float) -> str:
-    """Where starting a Space ends: what failed fails again until its files are others."""
+    """The final stage of starting a Space: one that failed fails again until its files change."""
     runtime = runtime_at(details, now)
     run = details.get("run")
     ended = str(run["ends"]) if isinstance(run, dict) else str(runtime["stage"])
@@ -87,18 +87,18 @@ def fate(repo: sqlite3.Row, details: Mapping[str, Json], now: float) -> str:
 
 
 def wanted(runtime: Mapping[str, Json]) -> Json:
-    """The hardware that was asked for."""
+    """The requested hardware."""
     hardware = runtime.get("hardware")
     return hardware.get("requested") if isinstance(hardware, dict) else None
 
 
 def is_off(store: Store, details: Mapping[str, Json]) -> bool:
-    """Whether a Space waits for somebody to start it."""
+    """Whether a Space is off until somebody starts it."""
     return runtime_at(details, store.clock())["stage"] in OFF
 
 
 def _ended(runtime: Mapping[str, Json], stage: str, error: Json = None) -> dict[str, Json]:
-    """A runtime whose hardware was given back."""
+    """A runtime whose hardware was released."""
     kept = {name: value for name, value in runtime.items() if name != "errorMessage"}
     reason: dict[str, Json] = {"errorMessage": error} if error else {}
     hardware: Json = {"current": None, "requested": wanted(runtime)}

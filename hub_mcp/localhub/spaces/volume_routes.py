@@ -1,4 +1,4 @@
-"""What is mounted into a Space: the whole list set or taken away, which restarts it."""
+"""The volumes mounted into a Space: setting or deleting the whole list, which restarts it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .runtime_routes import own_space, restarted
 
 
 async def set_volumes(request: Request) -> Response:
-    """PUT …/volumes: what is not in the list is no longer mounted."""
+    """PUT …/volumes: replaces the list; other volumes are unmounted."""
     body = await body_of(request)
     asked = [_volume(part) for part in body.parts("volumes", required=True) or []]
     if not asked:
@@ -32,7 +32,7 @@ async def set_volumes(request: Request) -> Response:
 
 
 async def delete_volumes(request: Request) -> Response:
-    """DELETE …/volumes; 400 where there are none."""
+    """DELETE …/volumes; 400 if there are none."""
     store, _, repo = own_space(request, "change the volumes of")
     runtime = details_of(repo).get("runtime")
     if not (isinstance(runtime, dict) and runtime.get("volumes")):

@@ -1,4 +1,4 @@
-"""The tags of models and of datasets by type: the Hub's vocabulary with every tag in use added."""
+"""The tags of models and datasets by type: the Hub's vocabulary plus every tag in use."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DATASET_TYPES = (
     "multilinguality", "source_datasets",
 )  # fmt: skip
 LABELS = {"region:us": "🇺🇸 Region: US", "region:eu": "🇪🇺 Region: EU", "benchmark:official": "Official"}
-BUILT = ("base_model", "diffusers")  # prefixes of tags that the Hub writes itself and never lists
+BUILT = ("base_model", "diffusers")  # prefixes of tags that the Hub adds itself and never lists
 
 Tag = dict[str, str]
 
@@ -41,7 +41,7 @@ async def dataset_tags(request: Request) -> Response:
 
 
 def _answer(request: Request, types: tuple[str, ...], tags: list[Tag]) -> Response:
-    """The tags under their types, each once; one type alone when the caller names it."""
+    """The tags by type, each once; only one type if the caller names it."""
     only = request.query_params.get("type")
     if only is not None and only not in types:
         listed = "|".join(f'"{type}"' for type in types)
@@ -54,7 +54,7 @@ def _answer(request: Request, types: tuple[str, ...], tags: list[Tag]) -> Respon
 
 
 def _in_use(store: Store, type: str) -> Iterator[Tag]:
-    """Every tag that a public repository carries, the most used first."""
+    """Every tag on a public repository, most used first."""
     for id in tags_in_use(store, type):
         tag = _classified(id, MODEL_TYPES if type == "model" else DATASET_TYPES)
         if tag is not None:
@@ -62,7 +62,7 @@ def _in_use(store: Store, type: str) -> Iterator[Tag]:
 
 
 def _classified(id: str, types: tuple[str, ...]) -> Tag | None:
-    """A tag with its type: by its prefix, or on a model by what the vocabulary knows it as."""
+    """A tag with its type: from its prefix, or for a model from the vocabulary."""
     prefix, _, rest = id.partition(":")
     if rest and prefix in types:
         return _tag(id, _label(prefix, rest, id), prefix)

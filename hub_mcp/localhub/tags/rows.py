@@ -6,7 +6,7 @@ from ..store import Store
 
 
 def tags_in_use(store: Store, type: str) -> list[str]:
-    """Every tag that a public repository carries, the most used first."""
+    """Every tag on a public repository, most used first."""
     rows = store.rows(
         "select l.value from labels l join repos r on r.key = l.repo"
         " where l.kind = 'tag' and r.type = ? and r.visibility <> 'private'"

@@ -1,8 +1,8 @@
-"""The Hub's own words for tags: tasks, libraries, languages and licences with the labels it shows."""
+"""The Hub's vocabulary of tags: tasks, libraries, languages and licenses with their labels."""
 
 from __future__ import annotations
 
-TASKS = {  # group: id → label is the id in title case unless said otherwise
+TASKS = {  # group: id → label; by default the id in title case
     "multimodal": (
         "audio-text-to-text", "image-text-to-text", "image-text-to-image", "visual-question-answering",
         "document-question-answering", "video-text-to-text", "visual-document-retrieval", "any-to-any",

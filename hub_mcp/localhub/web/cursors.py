@@ -19,7 +19,7 @@ Place = list[str | int | float]
 
 
 def place_of(request: Request, length: int) -> Place | None:
-    """The place that the request's cursor names: the `length` sort values of the last row seen."""
+    """The place in the request's cursor: the `length` sort values of the last row seen."""
     text = request.query_params.get("cursor")
     if text is None:
         return None
@@ -36,7 +36,7 @@ def place_of(request: Request, length: int) -> Place | None:
 
 
 def next_link(request: Request, place: Sequence[str | int | float]) -> dict[str, str]:
-    """The `Link` header to the page after `place`, every other parameter kept as it was asked."""
+    """The `Link` header to the page after `place`, with every other parameter unchanged."""
     cursor = base64.b64encode(
         json.dumps(list(place), separators=(",", ":")).encode(), altchars=b"-_"
     ).decode()
@@ -46,7 +46,7 @@ def next_link(request: Request, place: Sequence[str | int | float]) -> dict[str,
 
 
 def _storable(value: Json) -> TypeGuard[str | int | float]:
-    """Whether SQLite can take a value of a cursor that somebody may have made up."""
+    """Whether SQLite accepts a value from a cursor, which a caller may have made up."""
     if isinstance(value, str):
         return value.isprintable()
     return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 2**63

@@ -1,4 +1,4 @@
-"""The Hub's refusals: an exception that says which status, words and headers an answer has.
+"""The Hub's refusals: exceptions with the status, message and headers of the answer.
 
 FACTS §4: the body is `{"error": text}`, the text is repeated in `X-Error-Message`, and only four
 `X-Error-Code` values exist that official clients read.
@@ -12,7 +12,7 @@ REALM = 'Bearer realm="Authentication required", charset="UTF-8"'
 
 
 class ApiError(Exception):
-    """An answer that is not a success; raised anywhere, written out by `middleware.py`."""
+    """An answer that is not a success; raised anywhere, turned into a response by `middleware.py`."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class ApiError(Exception):
 
 
 class Moved(Exception):
-    """The thing asked for has another name: 307 to `location`, which is relative, as the Hub's is."""
+    """The requested thing has another name: 307 to `location`, which is relative, as on the Hub."""
 
     def __init__(self, location: str, status: int = 307) -> None:
         super().__init__(location)
@@ -40,12 +40,12 @@ class Moved(Exception):
 
 
 def bad_request(message: str) -> ApiError:
-    """400 with our words."""
+    """400 with our own message."""
     return ApiError(400, message)
 
 
 def invalid(message: str, *path: str | int) -> ApiError:
-    """400 in the manner of the Hub's schema checker: `✖ words`, then `→ at path`."""
+    """400 in the style of the Hub's schema checker: `✖ message`, then `→ at path`."""
     return ApiError(400, issue(message, *path))
 
 
@@ -61,7 +61,7 @@ def not_signed_in() -> ApiError:
 
 
 def bad_token(whoami: bool = False) -> ApiError:
-    """401 for a token nobody has; `whoami-v2` alone keeps the older words (recorded)."""
+    """401 for an unknown token; only `whoami-v2` has the older message (recorded)."""
     words = "Invalid username or password." if whoami else "Invalid credentials in Authorization header"
     return ApiError(401, words, headers={"WWW-Authenticate": REALM})
 
@@ -72,27 +72,27 @@ def forbidden(message: str) -> ApiError:
 
 
 def repo_missing(anonymous: bool) -> ApiError:
-    """A repository that is missing, or that this caller may not know of."""
+    """A repository that is missing or hidden from this caller."""
     return not_signed_in() if anonymous else ApiError(404, "Repository not found", code="RepoNotFound")
 
 
 def revision_missing(revision: str) -> ApiError:
-    """404 for a branch, tag or commit that is not there."""
+    """404 for a branch, tag or commit that does not exist."""
     return ApiError(404, f"Invalid rev id: {revision}", code="RevisionNotFound")
 
 
 def entry_missing(path: str, commit: str = "") -> ApiError:
-    """404 for a file that is not in the repository at that revision, and the commit it leads to."""
+    """404 for a file that is not in the repository at that revision; names the commit it resolves to."""
     headers = {"X-Repo-Commit": commit} if commit else {}
     return ApiError(404, f"Entry not found: {path}", code="EntryNotFound", headers=headers)
 
 
 def page_missing() -> ApiError:
-    """404 for everything that is neither a repository nor a user."""
+    """404 for anything that is neither a repository nor a user."""
     return ApiError(404, "Sorry, we can't find the page you are looking for.")
 
 
-STANDINGS = {  # recorded, the words for each status of a request
+STANDINGS = {  # recorded: the message for each status of an access request
     "pending": "is awaiting a review from the repo authors.",
     "rejected": "has been rejected by the repo's authors.",
     "reset": "has been reset by the repo's authors. Visit the page of {id} to submit a new request.",
@@ -100,7 +100,7 @@ STANDINGS = {  # recorded, the words for each status of a request
 
 
 def gated(type: str, id: str, anonymous: bool, standing: str | None = None) -> ApiError:
-    """Files of a gated repository, for somebody without access to it; `standing` is that of their request."""
+    """Files of a gated repository, for a caller without access; `standing` is the status of their request."""
     if anonymous:
         words = "You must have access to it and be authenticated to access it. Please log in."
         return ApiError(401, f"Access to {type} {id} is restricted. {words}", code="GatedRepo")
@@ -112,7 +112,7 @@ def gated(type: str, id: str, anonymous: bool, standing: str | None = None) -> A
 
 
 def disabled() -> ApiError:
-    """403 for files of a repository that the Hub has shut; clients know it by exactly these words."""
+    """403 for files of a repository that the Hub has disabled; clients recognize exactly this message."""
     return ApiError(403, "Access to this resource is disabled.")
 
 

@@ -1,4 +1,4 @@
-"""The JSON body of a request, read field by field; complaints are worded as the Hub's schema checker does."""
+"""The JSON body of a request, read field by field; complaints are worded like the Hub's schema checker's."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SAID = (
 
 
 class JSONBody:
-    """The fields of one JSON object. Readers note what is wrong; `check` refuses all of it at once."""
+    """The fields of one JSON object. Readers note what is wrong; `check` raises all complaints at once."""
 
     def __init__(self, fields: dict[str, Json], path: tuple[str | int, ...] = ()) -> None:
         self.fields = fields
@@ -34,12 +34,12 @@ class JSONBody:
         self.issues.append(issue(message, *self.path, *path))
 
     def check(self) -> None:
-        """Raise 400 when a reader has complained."""
+        """Raise 400 if a reader has noted a complaint."""
         if self.issues:
             raise ApiError(400, "\n".join(self.issues))
 
     def given(self, name: str) -> bool:
-        """Whether the field was sent, be it null."""
+        """Whether the field was sent, even as null."""
         return name in self.fields
 
     def text(
@@ -83,7 +83,7 @@ class JSONBody:
     def choice(
         self, name: str, options: Sequence[str], required: bool = False, nullable: bool = False
     ) -> str | None:
-        """A field that is one of a few words."""
+        """A field with one of a few values."""
         value = self.fields.get(name)
         if (value is None and not self.given(name) and not required) or (value is None and nullable):
             return None
@@ -94,7 +94,7 @@ class JSONBody:
         return value
 
     def part(self, name: str, required: bool = False) -> JSONBody | None:
-        """A field that is an object itself; its complaints are ours."""
+        """A field that is an object itself; it shares our complaints."""
         value = self.fields.get(name)
         if value is None and not self.given(name) and not required:
             return None
@@ -138,7 +138,7 @@ async def body_of(request: Request) -> JSONBody:
 
 
 async def json_bodies_of(request: Request) -> list[JSONBody]:
-    """The request's body as an array of objects, each complaining for itself."""
+    """The request's body as an array of objects, each with its own complaints."""
     value = await _json(request)
     if not isinstance(value, list):
         raise bad_request(issue(f"Invalid input: expected array, received {_kind(value, True)}"))
@@ -151,7 +151,7 @@ async def json_bodies_of(request: Request) -> list[JSONBody]:
 
 
 async def strings_of(request: Request) -> dict[str, list[str]]:
-    """The fields of a body in JSON or of a form, each as a list of texts, the way forms have them."""
+    """The fields of a JSON or form body, each as a list of strings, as in forms."""
     if "json" in request.headers.get("content-type", "json"):
         value = await _json(request)
         fields = value if isinstance(value, dict) else {}
@@ -166,7 +166,7 @@ async def strings_of(request: Request) -> dict[str, list[str]]:
 
 
 async def bounded_body(request: Request, most: int) -> bytes:
-    """The request's body; 413 when it is longer than `most` bytes, before the rest is read."""
+    """The request's body; 413 as soon as it exceeds `most` bytes, before the rest is read."""
     pieces: list[bytes] = []
     length = 0
     async for piece in request.stream():
@@ -178,7 +178,7 @@ async def bounded_body(request: Request, most: int) -> bytes:
 
 
 def _said(value: Json) -> str | None:
-    """What a body asks for, as the log of requests tells it: a few fields, never a secret's or a file's."""
+    """A summary of a body for the request log: a few fields, never a secret or a file's content."""
     fields = value if isinstance(value, dict) else {}
     quoted_fields = {name: fields[name] for name in SAID if name in fields}
     words = json.dumps(quoted_fields, ensure_ascii=False).replace('"', "")[1:-1]
@@ -189,7 +189,7 @@ async def _json(request: Request) -> Json:
     raw = await bounded_body(request, MOST_BODY)
     try:
         value: Json = json.loads(raw, parse_float=_number) if raw else {}
-        json.dumps(value, ensure_ascii=False).encode()  # half a character, "\\ud800", cannot be stored
+        json.dumps(value, ensure_ascii=False).encode()  # a lone surrogate, "\\ud800", cannot be stored
     except (ValueError, RecursionError):
         raise bad_request("Invalid JSON in the request's body") from None
     request.scope["said"] = _said(value)
@@ -197,13 +197,13 @@ async def _json(request: Request) -> Json:
 
 
 def _number(text: str) -> float:
-    """A number with a point or an exponent; as in JavaScript, `1.0` is the whole number 1."""
+    """A number with a point or an exponent; as in JavaScript, `1.0` is the integer 1."""
     value = float(text)
     return int(value) if value.is_integer() else value
 
 
 def _kind(value: object, given: bool) -> str:
-    """What JavaScript calls the type of a JSON value."""
+    """JavaScript's name for the type of a JSON value."""
     if not given:
         return "undefined"
     for type, word in ((bool, "boolean"), ((int, float), "number"), (str, "string"), (list, "array")):

@@ -1,7 +1,7 @@
 """What every answer of the Hub has in common: one ASGI layer around all routes.
 
-It finds out who calls, keeps the rate limit, writes refusals and redirects out, adds the headers of
-FACTS §7 and §18, answers `If-None-Match` with 304, empties the answer to HEAD, and notes the request.
+It identifies the caller, enforces the rate limit, renders refusals and redirects, adds the headers of
+FACTS §7 and §18, answers `If-None-Match` with 304, empties the answer to HEAD, and logs the request.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 
 class HubMiddleware:
-    """The layer itself."""
+    """The middleware itself."""
 
     def __init__(self, app: ASGIApp, store: Store, limits: RateQuotas) -> None:
         self.app = app
@@ -40,7 +40,7 @@ class HubMiddleware:
         self.limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; whatever a route raises leaves as an answer."""
+        """Answer one request; whatever a route raises becomes a response."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -63,7 +63,7 @@ class HubMiddleware:
             early = error_response(
                 ApiError(429, "Too many requests: this window of your rate limit is used up.")
             )
-        early = scope.get("instead", early)  # a fault on purpose, see faults/
+        early = scope.get("instead", early)  # a deliberate fault, see faults/
         headers |= {
             "X-Powered-By": "huggingface-moon",
             "X-Request-Id": _request_id(self.store, request.headers.get("x-amzn-trace-id")),
@@ -104,7 +104,7 @@ class HubMiddleware:
             await error_response(failed)(scope, receive, send)
 
     def _note(self, request: Request, status: int, who: SignedInUser | None, milliseconds: float) -> None:
-        """Keep the request for whoever watches; a file that is busy just then is no reason to fail."""
+        """Log the request for the view; a busy file is no reason to fail."""
         what = (request.method, request.url.path, request.url.query, request.scope.get("said"))
         how = (status, who.name if who else None, request.scope.get("fault"), round(milliseconds, 3))
         try:
@@ -123,7 +123,7 @@ class HubMiddleware:
 
 
 class _Finish:
-    """The send side of one request: adds headers to the start, and settles ETag, 304 and HEAD."""
+    """The `send` of one request: adds headers to the start, and handles ETag, 304 and HEAD."""
 
     def __init__(self, request: Request, send: Send, headers: dict[str, str]) -> None:
         self.request = request
@@ -133,7 +133,7 @@ class _Finish:
         self.start: Message | None = None
 
     async def __call__(self, message: Message) -> None:
-        """Hold the start back until the first piece of the body is there, then send both."""
+        """Hold back the start until the first piece of the body arrives, then send both."""
         if message["type"] == "http.response.start":
             self.start = message
             self.status = message["status"]

@@ -1,4 +1,4 @@
-"""The rate limit: fixed windows of five minutes per caller and class, told on every answer (FACTS §7)."""
+"""The rate limit: fixed windows of five minutes per caller and class, reported on every answer (FACTS §7)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CLASSES = ("api", "resolvers", "pages")
 
 
 class RateQuotas:
-    """What each caller has spent of the window that runs; kept in the process, forgotten with it."""
+    """What each caller has used of the current window; kept in memory only."""
 
     def __init__(self, quota: int | None = None) -> None:
         self.quota = quota
@@ -28,7 +28,7 @@ class RateQuotas:
     def spend(
         self, who: SignedInUser | None, address: str, path: str, now: float
     ) -> tuple[dict[str, str], bool]:
-        """Count one request; the two headers, and whether the window was used up before it."""
+        """Count one request; returns the two headers, and whether the window was already used up."""
         window, into = divmod(int(now), WINDOW)
         if window != self._window:
             self._window, self._spent = window, {}
@@ -44,12 +44,12 @@ class RateQuotas:
 
 
 def kind_of(path: str) -> str:
-    """The class of requests that a path counts in."""
+    """The class of requests that a path belongs to."""
     return "api" if path.startswith("/api/") else "resolvers" if "/resolve/" in path else "pages"
 
 
 def _plan(who: SignedInUser | None) -> str:
-    """The best plan a caller has, be it through an organization."""
+    """The best plan a caller has, organizations included."""
     if who is None:
         return "anonymous"
     plans = [*who.plans.values(), "pro" if who.is_pro else "free"]

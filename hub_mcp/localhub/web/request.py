@@ -1,4 +1,4 @@
-"""What a request's address says: where the caller found us, its path as sent, and query parameters."""
+"""Reading a request's address: the origin the caller used, the path as sent, and query parameters."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .hub_errors import invalid
 
 
 def limit_of(request: Request, default: int, most: int, least: int = 1, cap: bool = False) -> int:
-    """The page size asked for; beyond the bounds it is refused, or with `cap` brought down to `most`."""
+    """The requested page size; out of bounds it is refused, or with `cap` reduced to `most`."""
     text = request.query_params.get("limit")
     if text is None:
         return default
@@ -27,7 +27,7 @@ def limit_of(request: Request, default: int, most: int, least: int = 1, cap: boo
 
 
 def whole_of(request: Request, name: str, default: int, most: int) -> int:
-    """A whole number from zero up in the query, for instance the page `p`."""
+    """A non-negative integer in the query, such as the page `p`."""
     text = request.query_params.get(name)
     if text is None:
         return default

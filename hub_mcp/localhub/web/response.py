@@ -1,4 +1,4 @@
-"""Answers as the Hub writes them: compact JSON, refusals in body and headers, and the tag of a body."""
+"""Answers as the Hub writes them: compact JSON, refusals in body and headers, and ETags."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class HubJSON(Response):
         super().__init__(content, status_code, headers, self.media_type)
 
     def render(self, content: object) -> bytes:
-        """Compact JSON; a lone surrogate in somebody's text is written as an escape."""
+        """Compact JSON; a lone surrogate in user text is written as an escape."""
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         try:
             return text.encode()
@@ -34,7 +34,7 @@ class HubJSON(Response):
 
 
 def error_response(error: ApiError) -> Response:
-    """A refusal written out: the body, and its text and code in the headers clients read."""
+    """A refusal as a response: the body, and its message and code in the headers clients read."""
     headers = {"X-Error-Message": _header_safe(error.message), **error.headers}
     if error.code is not None:
         headers["X-Error-Code"] = error.code
@@ -42,7 +42,7 @@ def error_response(error: ApiError) -> Response:
 
 
 async def unrouted(request: Request, error: Exception) -> Response:
-    """What the router itself refuses: an unknown path, or a method that a path does not have."""
+    """The router's own refusals: an unknown path, or a method that a path does not have."""
     assert isinstance(error, HTTPException)
     known = page_missing() if error.status_code == 404 else ApiError(error.status_code, error.detail)
     known.headers.update(error.headers or {})
@@ -50,13 +50,13 @@ async def unrouted(request: Request, error: Exception) -> Response:
 
 
 def etag(body: bytes) -> str:
-    """The weak tag the Hub's framework makes: length in hex, then SHA-1 in base64 without its padding."""
+    """The weak ETag of the Hub's framework: length in hex, then SHA-1 in base64 without padding."""
     digest = base64.b64encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode().rstrip("=")
     return f'W/"{len(body):x}-{digest}"'
 
 
 def tag_matches(asked: str | None, tag: str) -> bool:
-    """Weak comparison of If-None-Match."""
+    """Whether If-None-Match matches, by weak comparison."""
     if asked is None:
         return False
     wanted = {part.strip().removeprefix("W/") for part in asked.split(",")}
@@ -64,5 +64,5 @@ def tag_matches(asked: str | None, tag: str) -> bool:
 
 
 def _header_safe(text: str) -> str:
-    """A refusal's words on one line and in latin-1, which is all that a header can hold."""
+    """A refusal's message on one line and in latin-1, as a header requires."""
     return re.sub(r"[\x00-\x1f\x7f\s]+", " ", text.encode("latin-1", "ignore").decode("latin-1")).strip()

@@ -1,1 +1,1 @@
-"""Webhooks: what watches what, and what is sent, to loopback addresses only, when something changes."""
+"""Webhooks: what each watches, and what it sends, only to loopback addresses, when something changes."""

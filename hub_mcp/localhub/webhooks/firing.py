@@ -1,7 +1,7 @@
-"""What webhooks do once something has changed: a job is begun, or the event is sent, to loopback only.
+"""What webhooks do when something has changed: start a job, or send the event, to loopback only.
 
-A world of make-believe calls nobody up: an address that is not on this machine's loopback is noted as not
-called. What is sent goes out of a thread of its own, follows no redirect and knows no proxy.
+A made-up world contacts nobody: an address that is not on this machine's loopback is recorded as not
+called. Events are sent from a separate thread, without redirects or a proxy.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ..people.rows import orgs_of
 from ..store import Store
 from .rows import note_delivery, take_events
 
-SECONDS = 5.0  # that a receiver has
+SECONDS = 5.0  # that a receiver has to answer
 NOT_CALLED = "not called: only loopback addresses are"
 PLURALS = {"model": "", "dataset": "datasets/", "space": "spaces/"}
 
@@ -29,7 +29,7 @@ Facts = dict[str, object]
 
 
 def fire(store: Store, origin: str) -> None:
-    """Have every webhook act on what has happened since the last time; later, while the file is busy."""
+    """Let every webhook act on what has happened since the last call; a busy file delays it to the next."""
     with contextlib.suppress(sqlite3.Error):
         if not store.count("select exists (select 1 from hook_events)"):
             return
@@ -72,9 +72,9 @@ def _act(store: Store, webhook: sqlite3.Row, scope: str, payload: Facts) -> None
 
 
 def act_again(store: Store, webhook: sqlite3.Row, delivery: sqlite3.Row) -> int | None:
-    """Have a webhook act on what it was told before; the status of what came of it, None without any.
+    """Repeat an earlier delivery of a webhook; returns the HTTP status, or None if there was none.
 
-    It waits for the receiver, so it belongs into a thread.
+    It blocks until the receiver answers, so run it in a thread.
     """
     payload: Facts = json.loads(delivery["payload"])
     if webhook["job"] is not None:
@@ -89,7 +89,7 @@ def act_again(store: Store, webhook: sqlite3.Row, delivery: sqlite3.Row) -> int 
 
 
 def _begun(store: Store, webhook: sqlite3.Row, payload: Facts) -> str:
-    """The job that a webhook begins; inside a transaction."""
+    """The job that a webhook starts; inside a transaction."""
     user, repo = store.find("users", id=webhook["user_id"]), payload["repo"]
     assert user is not None
     assert isinstance(repo, dict)
@@ -101,7 +101,7 @@ def _begun(store: Store, webhook: sqlite3.Row, payload: Facts) -> str:
 
 
 def loopback_in(url: str) -> SplitResult | None:
-    """An address on this machine's loopback; None for every other, and for what is none."""
+    """The address if it is on this machine's loopback; None for others and for what is not an address."""
     try:
         address = urlsplit(url)
         return address if address.scheme == "http" and is_loopback(address.hostname or "") else None
@@ -110,7 +110,7 @@ def loopback_in(url: str) -> SplitResult | None:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine itself, by its own word: no name is looked up."""
+    """Whether a host is literally a loopback one; no name is resolved."""
     if host.lower() == "localhost":
         return True
     try:
@@ -129,7 +129,7 @@ def _send_and_note(store: Store, webhook: sqlite3.Row, scope: str, payload: Fact
 
 
 def _sent(address: SplitResult, body: bytes, secret: str | None) -> str:
-    """What became of sending an event."""
+    """The outcome of sending an event."""
     host = "127.0.0.1" if (address.hostname or "").lower() == "localhost" else address.hostname or ""
     headers = {"Content-Type": "application/json", **({"X-Webhook-Secret": secret} if secret else {})}
     path = f"{address.path or '/'}{f'?{address.query}' if address.query else ''}"
@@ -144,7 +144,7 @@ def _sent(address: SplitResult, body: bytes, secret: str | None) -> str:
 
 
 def _payload(store: Store, webhook: sqlite3.Row, event: sqlite3.Row, repo: Facts, origin: str) -> Facts:
-    """An event in the third form of the Hub's payloads (hub docs, webhooks)."""
+    """An event as version 3 of the Hub's payloads (hub docs, webhooks)."""
     place = f"{PLURALS[str(repo['type'])]}{repo['id']}"
     api = f"{origin}/api/{repo['type']}s/{repo['id']}"
     payload: Facts = {

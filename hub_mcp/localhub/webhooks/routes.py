@@ -1,4 +1,4 @@
-"""Webhooks of whoever calls: listed, read, made, changed, switched on and off, replayed, deleted."""
+"""The caller's webhooks: listing, reading, creating, changing, enabling, disabling, replaying, deleting."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .rows import webhook_json
 
 TYPES = ("dataset", "model", "space", "bucket", "kernel", "user", "org")
 DOMAINS = ("repo", "discussion")
-MOST = 100  # webhooks of a user
+MOST = 100  # webhooks per user
 
 
 async def listing(request: Request) -> Response:
@@ -38,7 +38,7 @@ async def listing(request: Request) -> Response:
 
 async def details(request: Request) -> Response:
     """GET …/{webhook}."""
-    return _told(_webhook(request, _reader(request)))
+    return _answer(_webhook(request, _reader(request)))
 
 
 async def create(request: Request) -> Response:
@@ -51,11 +51,11 @@ async def create(request: Request) -> Response:
     with store.write():
         store.insert("webhooks", id=id, user_id=who.id, watched="[]", domains="[]")
         _set(store, id, fields)
-    return _told(store.find("webhooks", user_id=who.id, id=id))
+    return _answer(store.find("webhooks", user_id=who.id, id=id))
 
 
 async def update(request: Request) -> Response:
-    """POST …/{webhook}: what is watched is replaced whole, what else is not said stays."""
+    """POST …/{webhook}: the list of what is watched is replaced; other fields not sent stay."""
     who, store = _writer(request), store_of(request)
     row = _webhook(request, who)
     fields = _fields(store, who, await body_of(request), new=False)
@@ -65,7 +65,7 @@ async def update(request: Request) -> Response:
         fields["url"] = None
     with store.write():
         _set(store, row["id"], fields)
-    return _told(store.find("webhooks", user_id=who.id, id=row["id"]))
+    return _answer(store.find("webhooks", user_id=who.id, id=row["id"]))
 
 
 async def toggle(request: Request) -> Response:
@@ -76,11 +76,11 @@ async def toggle(request: Request) -> Response:
     row = _webhook(request, who)
     with store.write():
         _set(store, row["id"], {"disabled": int(action == "disable")})
-    return _told(store.find("webhooks", user_id=who.id, id=row["id"]))
+    return _answer(store.find("webhooks", user_id=who.id, id=row["id"]))
 
 
 async def replay(request: Request) -> Response:
-    """POST …/{webhook}/replay/{log}: what was told is told again, to where the webhook sends now."""
+    """POST …/{webhook}/replay/{log}: sends an earlier delivery again, to the webhook's current address."""
     who, store = _writer(request), store_of(request)
     row = _webhook(request, who)
     delivery = store.find("hook_deliveries", webhook=row["id"], id=request.path_params["log"])
@@ -123,7 +123,7 @@ def _webhook(request: Request, who: SignedInUser) -> sqlite3.Row:
     return row
 
 
-def _told(row: sqlite3.Row | None) -> Response:
+def _answer(row: sqlite3.Row | None) -> Response:
     assert row is not None
     return HubJSON({"webhook": webhook_json(row)})
 
@@ -134,7 +134,7 @@ def _set(store: Store, id: str, fields: dict[str, Value]) -> None:
 
 
 def _fields(store: Store, who: SignedInUser, body: JSONBody, *, new: bool) -> dict[str, Value]:
-    """The columns that a body sets."""
+    """The columns a body sets."""
     watched = [_watched(part) for part in body.parts("watched", required=True) or []]
     fields: dict[str, Value] = {"watched": json.dumps(watched)}
     if new or body.given("domains"):
@@ -180,7 +180,7 @@ def _domains(body: JSONBody) -> list[Json]:
 
 
 def _must_see(store: Store, who: SignedInUser, watched: dict[str, Json]) -> None:
-    """404 for what is not there, as far as this caller can know."""
+    """404 for anything missing or hidden from the caller."""
     kind, name = str(watched["type"]), str(watched["name"])
     if kind in ("user", "org"):
         found = user_named(store, name) if kind == "user" else org_named(store, name)
@@ -192,7 +192,7 @@ def _must_see(store: Store, who: SignedInUser, watched: dict[str, Json]) -> None
 
 
 def _spec_of(store: Store, who: SignedInUser, id: str) -> tuple[dict[str, Json], str]:
-    """What a job was asked to be, and whose it is; by somebody who may run jobs there."""
+    """The spec of a job and its namespace, if the caller may run jobs there."""
     row = store.find("jobs", id=id)
     if row is None:
         raise ApiError(404, "Job not found")

@@ -1,4 +1,4 @@
-"""Webhooks in the tables, as the documented JSON, and what has happened that they watch."""
+"""Webhooks in the tables and as the documented JSON, and the events they watch for."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..store import Json, Store
 
 
 def webhook_json(row: sqlite3.Row) -> dict[str, object]:
-    """One webhook; whether it has a secret is told, the secret never."""
+    """One webhook; it shows whether there is a secret, never the secret."""
     answer: dict[str, object] = {"id": row["id"]}
     if row["url"] is not None:
         answer["url"] = row["url"]
@@ -35,7 +35,7 @@ def _job_json(spec: dict[str, Json]) -> dict[str, object]:
 
 
 def take_events(store: Store) -> list[sqlite3.Row]:
-    """What has happened since this was last asked; inside a transaction."""
+    """Remove and return the events since the last call; inside a transaction."""
     found = store.find_all("hook_events", "id")
     if found:
         store.run("delete from hook_events where id <= ?", found[-1]["id"])
@@ -52,7 +52,7 @@ def note_delivery(
     id: str = "",
     moment: str = "",
 ) -> None:
-    """Keep what became of an event that a webhook was to be told of."""
+    """Record the outcome of delivering an event to a webhook."""
     store.insert(
         "hook_deliveries", id=id or store.new_id(), webhook=webhook, created_at=moment or store.now(),
         scope=scope, outcome=outcome, payload=json.dumps(payload),

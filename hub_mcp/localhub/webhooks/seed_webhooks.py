@@ -1,4 +1,4 @@
-"""The webhooks of the world: one that would tell a machine of the rain, one that would score each model."""
+"""The webhooks of the world: one for changes of a rainfall dataset, one that would score each model."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HOOKS = (
 
 
 def fill_webhooks(store: Store, user_id: str) -> None:
-    """Write every webhook of one user; what has happened before is told to none."""
+    """Write every webhook of one user; earlier events are not delivered."""
     source = store.find_all("jobs", "created_at desc, id desc", namespace="nimbus-labs")[-1]
     for day, url, disabled, watched, domains, secret in HOOKS:
         store.insert(
@@ -31,7 +31,7 @@ def fill_webhooks(store: Store, user_id: str) -> None:
 
 
 def _told_before(store: Store, webhook: str, day: str) -> None:
-    """What a webhook was told on the day it was made, which it can be told again."""
+    """A delivery from the day a webhook was created, which can be replayed."""
     repo = store.get("repos", type="model", id="nimbus-labs/nowcast-base")
     payload = {
         "event": {"action": "update", "scope": "repo.content"},

@@ -1,4 +1,4 @@
-"""The world's dice: numbers, dates and ids that look like chance and are the same each time."""
+"""Reproducible randomness for the world: numbers, dates and ids that are the same each time."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from typing import Any
 
 World = dict[str, Any]  # world.json: tables whose rows are the arguments of the dataclasses that read them
 
-NO_DATE = "2022-03-02T23:29:04.000Z"  # createdAt of everything older than the Hub's memory (FACTS §9)
+NO_DATE = "2022-03-02T23:29:04.000Z"  # createdAt of everything from before the Hub recorded it (FACTS §9)
 TODAY = datetime(2026, 10, 5, 12, tzinfo=UTC)  # the world's last day
 
 
 def world(file: str = "world.json") -> World:
-    """A part of the world that is written by hand."""
+    """A hand-written part of the world."""
     text = resources.files("hub_mcp.localhub").joinpath("world", "tables", file).read_text("utf-8")
     read: World = json.loads(text)
     return read
 
 
 def digest(*words: str) -> str:
-    """A fixed hex string of some words."""
+    """A hex digest of some words."""
     return hashlib.sha1("\0".join(words).encode(), usedforsecurity=False).hexdigest()
 
 
@@ -50,21 +50,21 @@ def written(moment: datetime) -> str:
 
 
 def some_day(since: str, *words: str) -> str:
-    """A date between `since` and the world's last day, sooner rather than later."""
+    """A date between `since` and the world's last day, more likely an early one."""
     start = moment_of(since)
     seconds = int((TODAY - start).total_seconds())
     return written(start + timedelta(seconds=min(roll(seconds, "a", *words), roll(seconds, "b", *words))))
 
 
 def born(year: int, *words: str) -> str:
-    """Some moment of a year."""
+    """A moment in a year."""
     start = datetime(year, 1, 1, tzinfo=UTC)
     span = int((min(datetime(year + 1, 1, 1, tzinfo=UTC), TODAY) - start).total_seconds())
     return written(start + timedelta(seconds=roll(span, "born", *words)))
 
 
 def popularity(likes: int, created: str, *words: str) -> tuple[int, int]:
-    """Likes of the last 30 days and the trending score: newer repositories still gather more."""
+    """Likes of the last 30 days and the trending score; newer repositories have more of both."""
     days = max(1, (TODAY - moment_of(created)).days)
     recent = min(likes, likes * (15 + roll(30, "recent", *words)) // (days + 30))
     return recent, recent * 2 // 5

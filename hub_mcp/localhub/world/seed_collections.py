@@ -15,7 +15,7 @@ SHELVES = ("Reading list", "Small enough", "Bookmarks", "Try next", "Evaluated",
 CROWD = 40  # collections of people who have published something
 FIRST = "2024-01-01T00:00:00.000Z"
 
-TARGETS = {  # where the lasting id of an item is found; a collection is named by its owner here
+TARGETS = {  # where to find the permanent id of an item; here a collection is named by its owner
     "paper": "select id from papers where id = ?",
     "collection": "select id from collections where namespace = ? order by id limit 1",
     "bucket": "select id from buckets where namespace || '/' || name = ?",
@@ -27,7 +27,7 @@ TARGETS = {  # where the lasting id of an item is found; a collection is named b
 
 @dataclass(frozen=True, slots=True)
 class SeedCollection:
-    """A collection; an item is its type, its id and, if there is one, a note."""
+    """A collection; an item is its type, its id and an optional note."""
 
     owner: str
     title: str
@@ -48,12 +48,12 @@ def fill_collections(store: Store) -> None:
     shelves = [*(SeedCollection(**row) for row in tables["collections"]), *_of_the_crowd(store)]
     for shelf in shelves:
         _collection(store, shelf, groups)
-    for shelf in shelves:  # when all are there, for one may name another
+    for shelf in shelves:  # once all exist, since one may name another
         _items(store, shelf)
 
 
 def _of_the_crowd(store: Store) -> Iterable[SeedCollection]:
-    """What people with models of their own put on their shelves: some of the best known ones."""
+    """Collections of people who have published models, with some of the best known ones."""
     owners = store.rows(
         "select distinct u.name from users u join repos r on r.namespace = u.name where r.type = 'model'"
         " and u.name not in ('ada', 'bob', 'eve', 'mallory') order by u.name limit ?",

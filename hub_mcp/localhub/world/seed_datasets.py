@@ -1,4 +1,4 @@
-"""The datasets of the world, with the parquet conversions that lie in shards/."""
+"""The datasets of the world, with their parquet conversions in shards/."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Conversion = dict[str, dict[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class SeedDataset:
-    """A dataset that people know by name."""
+    """A well-known dataset."""
 
     id: str
     title: str
@@ -158,7 +158,7 @@ def _dataset(known: SeedDataset) -> NewRepo:
 
 
 def _data_file(known: SeedDataset, path: str, n: int, shards: int) -> NewFile:
-    """One of the dataset's own files: with its bytes when it is small, else as a name and a size."""
+    """One of the dataset's own files: with its bytes if it is small, otherwise only a name and a size."""
     if known.rows < SMALL:
         name = f"{known.kind}-{n % 2}.parquet"
         return NewFile(path, len(shard(name)), shard=name)

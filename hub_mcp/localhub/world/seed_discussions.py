@@ -1,4 +1,4 @@
-"""What people of the world discuss and like: questions, pull requests, and words no assistant should obey."""
+"""The world's discussions and likes: questions, pull requests, and text that no assistant should obey."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ LIKED = {
     "bob": ("model:nimbus-labs/nowcast-base", "model:google-bert/bert-base-uncased"),
     "eve": ("dataset:nimbus-labs/rain-gauges", "model:nimbus-labs/nowcast-base"),
 }  # fmt: skip
-KNOWN_LIKERS = 30  # of a repository of the people one can be here; of the others only the number is known
+KNOWN_LIKERS = 30  # on repositories of users with a token here; of the others only the number is known
 
 
 @dataclass(frozen=True, slots=True)
 class SeedThread:
-    """One discussion; `said` are author and words, `changes` a file with what is put in place of what."""
+    """One discussion; `said` are authors and texts, `changes` a file with old and new text."""
 
     repo: str  # type:namespace/name
     title: str
@@ -44,7 +44,7 @@ class SeedThread:
 
 
 def fill_discussions(store: Store) -> None:
-    """Write every discussion, the oldest of a repository first."""
+    """Write every discussion, oldest first in each repository."""
     tables: World = world("discussions.json")
     for entry in tables["threads"]:
         _thread(store, SeedThread(**entry))
@@ -63,7 +63,7 @@ def fill_discussions(store: Store) -> None:
 
 
 def fill_likes(store: Store) -> None:
-    """Write who likes what, as far as it is known one by one."""
+    """Write the individually known likes."""
     users = {row["name"]: row["id"] for row in store.find_all("users")}
     likes = {(repo, name) for name, repos in LIKED.items() for repo in repos}
     people = crowd(KNOWN_LIKERS)
@@ -121,7 +121,7 @@ def _thread(store: Store, thread: SeedThread) -> None:
 
 
 def _proposed(store: Store, repo: int, thread: SeedThread, num: int, moment: str) -> str:
-    """The commit of a pull request: one piece of text in place of another."""
+    """The commit of a pull request, which replaces one piece of text."""
     row = store.get("repos", key=repo)
     assert thread.file is not None
     old, new = thread.replaced

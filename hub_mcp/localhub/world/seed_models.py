@@ -1,4 +1,4 @@
-"""The models of the world: well-known families as they are, and what a crowd has made of them."""
+"""The models of the world: well-known families, and models derived from them by many users."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ TOPICS = (
 
 
 def models(written: World, owners: Sequence[str]) -> Iterator[NewRepo]:
-    """Every public, ordinary model of the world; `owners` are the users who made the derived ones."""
+    """Every public, ordinary model of the world; `owners` are the owners of the derived ones."""
     families = [ModelFamily(**entry) for entry in written["families"]]
     bases = [(family, size) for family in families for size in family.sizes]
     for family, (name, parameters, downloads, likes) in bases:
@@ -79,7 +79,7 @@ def models(written: World, owners: Sequence[str]) -> Iterator[NewRepo]:
 
 
 def _derived(n: int, family: ModelFamily, base: str, parameters: int, owner: str) -> NewRepo:
-    """One of the crowd's models: quantized, adapted, fine-tuned or merged from a well-known one."""
+    """A derived model: quantized, adapted, fine-tuned or merged from a well-known one."""
     relation = ("quantized", "quantized", "finetune", "finetune", "adapter", "merge")[
         roll(6, "relation", str(n))
     ]
@@ -126,7 +126,7 @@ def _model(
     likes: int,
     base: tuple[str, str] | None = None,
 ) -> NewRepo:
-    """A model with its card, tags, files and the facts that only its info shows."""
+    """A model with its card, tags, files and the details only its info answer shows."""
     created = family.created
     modified = some_day(created if created != NO_DATE else "2024-02-01T00:00:00.000Z", "modified", id)
     card: dict[str, object] = {"license": family.license}
@@ -176,7 +176,7 @@ def _model(
 
 
 def _details(family: ModelFamily, id: str, parameters: int, chat: bool) -> dict[str, object]:
-    """The fields of an info beside the columns."""
+    """The fields of an info answer that are not columns."""
     details: dict[str, object] = {"model-index": None}
     if family.library == "gguf":
         details["gguf"] = {"total": parameters, "architecture": family.kind, "context_length": 32768}
@@ -217,7 +217,7 @@ def _details(family: ModelFamily, id: str, parameters: int, chat: bool) -> dict[
 
 
 def _files(family: ModelFamily, id: str, parameters: int, card: dict[str, object]) -> list[NewFile]:
-    """The files: those people read with their text, weights as a name and a size."""
+    """The files: text files with their content, weights with only a name and a size."""
     name = id.split("/")[1]
     files = [
         text_file(".gitattributes", DEFAULT_ATTRIBUTES),
@@ -268,7 +268,7 @@ def _files(family: ModelFamily, id: str, parameters: int, card: dict[str, object
 
 
 def _readme(family: ModelFamily, id: str) -> str:
-    """What stands below the card."""
+    """The README below the card."""
     name = id.split("/")[1]
     lines = [f"\n# {name}", "", family.about, ""]
     if family.library == "transformers":

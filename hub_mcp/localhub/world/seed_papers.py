@@ -1,4 +1,4 @@
-"""The papers of the world: those its repositories cite, and half a year of daily ones."""
+"""The papers of the world: those its repositories cite, and half a year of daily papers."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from datetime import timedelta
 from ..store import Store, Value
 from .fixed_random import TODAY, digest, moment_of, oid, roll, world, written
 
-DAYS = 120  # with daily papers, back from the world's last day
-CROWDED = 7  # days before it there was one with more papers than fit on a page
-MOST = 60  # papers of that day
-FIRST_DAILY = "2023-05-04"  # no paper was a daily one before
+DAYS = 120  # of daily papers, back from the world's last day
+CROWDED = 7  # this many days before it, a day has more papers than fit on a page
+MOST = 60  # papers on that day
+FIRST_DAILY = "2023-05-04"  # the first daily paper
 SUBMITTERS = ("ada", "bob", "cleo", "eve", "julien-c", "lysandre")
 
 
@@ -55,7 +55,7 @@ def fill_papers(store: Store) -> None:
 
 
 def _of_chance(words: Mapping[str, Sequence[str]]) -> Iterator[SeedPaper]:
-    """Papers nobody wrote, for every working day some and for one day many."""
+    """Made-up papers: a few for every working day, and many for one day."""
     serial = 0
     for back in range(DAYS):
         day = TODAY - timedelta(days=back)
@@ -104,7 +104,7 @@ def _write(store: Store, users: Mapping[str, str], papers: Sequence[SeedPaper]) 
 
 
 def _next_working_day(day: str) -> str | None:
-    """When a paper came to the daily ones, if there were any by then."""
+    """When a paper became a daily paper; None before there were any."""
     if day < FIRST_DAILY:
         return None
     later = moment_of(f"{day}T00:00:00.000Z") + timedelta(days=1)
@@ -114,7 +114,7 @@ def _next_working_day(day: str) -> str | None:
 
 
 def _authors(paper: SeedPaper, since: str) -> str:
-    """The authors with their ids, and the users who have claimed to be them."""
+    """The authors with their ids, and the users who have claimed authorship."""
     people = [name.partition("@") for name in paper.authors]
     authors = [
         {"_id": oid("author", f"{paper.id} {name}", since), "name": name} | ({"user": user} if user else {})

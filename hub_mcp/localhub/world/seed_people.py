@@ -43,7 +43,7 @@ LAST = (
 
 
 def crowd(count: int) -> list[str]:
-    """The names of the first so many of the crowd."""
+    """The names of the first `count` people of the crowd."""
     return [_crowd_name(n) for n in range(count)]
 
 

@@ -15,7 +15,7 @@ SPACES_FROM_THE_CROWD = 60
 
 @dataclass(frozen=True, slots=True)
 class SeedSpace:
-    """A Space, and what it shows."""
+    """A Space and its content."""
 
     id: str
     sdk: str | None
@@ -123,7 +123,7 @@ def _runtime(demo: SeedSpace) -> Mapping[str, object]:
 
 
 def _app(demo: SeedSpace, app: str) -> list[NewFile]:
-    """What the Space runs."""
+    """The Space's app file."""
     model = demo.models[0] if demo.models else "openai-community/gpt2"
     if app == "index.html":
         return [text_file(app, f"<!doctype html>\n<title>{demo.about}</title>\n<h1>{demo.about}</h1>\n")]

@@ -1,7 +1,7 @@
-"""The world as the bytes of a database: made once for each version of what makes it, then kept in the cache.
+"""The world as the bytes of a database: made once for each version of its sources, then cached.
 
-Nothing depends on the cache. What cannot be kept is made again by the next process, and what is found
-there counts only if it is ours, whole, and was made by the files of this very package.
+Nothing depends on the cache. A world that cannot be cached is made again by the next process, and a cached
+one is used only if this user owns it, it is complete, and the files of this very package made it.
 """
 
 from __future__ import annotations
@@ -21,16 +21,17 @@ from pathlib import Path
 from ..store import Store
 
 SUFFIX = ".world"
-MAKERS = (".py", ".sql", ".json")  # endings of the files that a world depends on
-KEPT = 4  # snapshots that stay in the folder: as many versions can be used in turn
+MAKERS = (".py", ".sql", ".json")  # suffixes of the files that a world depends on
+KEPT = 4  # snapshots kept in the folder, so that a few versions can be used alternately
 DIGEST = hashlib.sha256().digest_size
 
 
 @cache
 def world_of(models: int = 0) -> bytes:
-    """The world with that many further plain models; from the cache where it is kept there.
+    """The world with `models` extra plain models; read from the cache if it is there.
 
-    A process reads or makes it once. Only the plain world is kept, the others serve measurements.
+    A process reads or makes it once. Only the world without extra models is cached; the others are for
+    measurements.
     """
     place = _place() if not models else None
     kept = place and _read(place)
@@ -43,7 +44,7 @@ def world_of(models: int = 0) -> bytes:
 
 
 def cache_folder(environment: Mapping[str, str], home: Path, platform: str) -> Path:
-    """Where programs of this user keep what can be made again."""
+    """The cache directory of this user."""
     if environment.get("XDG_CACHE_HOME"):
         return Path(environment["XDG_CACHE_HOME"], "hub-mcp")
     if platform == "win32":
@@ -52,7 +53,7 @@ def cache_folder(environment: Mapping[str, str], home: Path, platform: str) -> P
 
 
 def _place() -> Path | None:
-    """The file of this package's world; None where the user has no folder of their own."""
+    """The file of this package's world; None if the user has no home directory."""
     try:
         folder = cache_folder(os.environ, Path.home(), sys.platform)
     except RuntimeError:  # no home directory
@@ -79,7 +80,7 @@ def _files(above: str, folder: Traversable) -> Iterator[tuple[str, Traversable]]
 
 
 def _made(models: int) -> bytes:
-    from .seed import fill  # what makes a world is not loaded to open one
+    from .seed import fill  # the code that makes a world is not imported just to open one
 
     store = Store(None)
     store.make(lambda fresh: fill(fresh, models))
@@ -90,7 +91,7 @@ def _made(models: int) -> bytes:
 
 
 def _read(place: Path) -> bytes | None:
-    """What is kept there, if it is a file of our own that holds what was once written to it."""
+    """The cached snapshot, if it is our own file and its checksum is right."""
     try:
         opened = os.open(place, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0))
         with os.fdopen(opened, "rb") as file:
@@ -104,7 +105,7 @@ def _read(place: Path) -> bytes | None:
 
 
 def _write(place: Path, world: bytes) -> None:
-    """Keep a world under its name at one stroke, for nobody else to read; in silence where that cannot be."""
+    """Store a world atomically and readable by this user only; does nothing if that fails."""
     draft = place.with_name(f"{place.name}.{secrets.token_hex(8)}.draft")
     try:
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

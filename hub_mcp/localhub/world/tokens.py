@@ -1,4 +1,4 @@
-"""The tokens of the world, apart from it: a server that starts in the sandbox needs one before the world."""
+"""The tokens of the world, in their own module: a server in the sandbox needs one before the world."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SandboxToken:
-    """A token of the world, with what to know of it."""
+    """A token of the world, with its description."""
 
     token: str
     user: str
@@ -16,7 +16,7 @@ class SandboxToken:
     about: str
 
 
-# `ada` is who the sandbox signs in. Made up, and worth nothing outside the local Hub.
+# The sandbox signs in as `ada`. Made up, and worth nothing outside the local Hub.
 TOKENS = (
     SandboxToken(
         "hf_sandbox_ada_write", "ada", "ada-write", "write", "ada, who administers nimbus-labs; may write"

@@ -18,7 +18,7 @@ from hub_mcp.catalogue.operations.pinning import shapes_in
 from hub_mcp.catalogue.operations.risks import rules
 from hub_mcp.catalogue.operations.table import Operation, Standing, operations, read_table, shipped
 from hub_mcp.catalogue.operations.validation import bad_arguments, payload_of
-from hub_mcp.dev.operations.import_operations import BEYOND, pinned_anew, take_in, with_beyond
+from hub_mcp.dev.operations.import_operations import BEYOND, import_document, repinned, with_beyond
 from tests.catalogue.operations.examples import least_arguments
 
 SHARED = Path(__file__).parents[4] / "shared" / "hub"
@@ -61,7 +61,7 @@ def test_the_table_holds_each_reviewed_request_under_its_name_and_class() -> Non
 
 @needs_document
 def test_the_shipped_shapes_are_those_of_the_document(document: dict[str, Any]) -> None:
-    found = take_in(document, shipped("pins.tsv"), shipped("reviewed.tsv"))
+    found = import_document(document, shipped("pins.tsv"), shipped("reviewed.tsv"))
     assert found.summary() == []
     assert found.shapes == shipped("shapes.jsonl")
 
@@ -108,7 +108,7 @@ def test_a_newer_document_gates_what_is_new_or_changed_and_nothing_else(
 ) -> None:
     newer = deepcopy(document)
     mutate(newer["paths"])
-    found = take_in(newer, shipped("pins.tsv"), shipped("reviewed.tsv"))
+    found = import_document(newer, shipped("pins.tsv"), shipped("reviewed.tsv"))
     assert {*found.new.values(), *found.changed.values()} == strange
     assert set(found.gone.values()) == gone
     table = read_table(lambda name: found.shapes if name == "shapes.jsonl" else shipped(name))
@@ -121,9 +121,9 @@ def test_pinning_one_operation_reviews_that_one_only(document: dict[str, Any]) -
     newer = deepcopy(document)
     _new_body_field(newer["paths"])
     _new_parameter(newer["paths"])
-    found = take_in(newer, shipped("pins.tsv"), shipped("reviewed.tsv"))
+    found = import_document(newer, shipped("pins.tsv"), shipped("reviewed.tsv"))
     trending = {request: name for request, name in found.changed.items() if name == "get_trending"}
-    again = take_in(newer, pinned_anew(newer, shipped("pins.tsv"), trending), shipped("reviewed.tsv"))
+    again = import_document(newer, repinned(newer, shipped("pins.tsv"), trending), shipped("reviewed.tsv"))
     assert set(again.changed.values()) == {"set_member_role"}
 
 
@@ -134,7 +134,7 @@ def test_a_better_description_changes_no_pin(document: dict[str, Any]) -> None:
         for operation in item.values():
             for parameter in operation.get("parameters", ()):
                 parameter["description"] = "better words"
-    assert take_in(newer, shipped("pins.tsv"), shipped("reviewed.tsv")).summary() == []
+    assert import_document(newer, shipped("pins.tsv"), shipped("reviewed.tsv")).summary() == []
 
 
 def without_line(name: str, start: str) -> Callable[[str], str]:
