@@ -200,41 +200,6 @@ R = TypeVar("R", bound=Answer)
 
 
 @dataclass(frozen=True)
-class Count(Answer):
-    """How many rows a listing has, and how many for each value of a column.
-
-    Attributes:
-        rows: how many were counted.
-        next_cursor: where counting stopped; "" if it reached the end.
-        by: rows per value, most frequent first; None if not requested.
-        without: rows without such a value.
-        looked_at: rows read from the Hub, if some did not count.
-        may_be_by: what the rows could be counted by, if none has the requested column.
-    """
-
-    rows: int
-    next_cursor: str = ""
-    by: Mapping[str, int] | None = None
-    without: int = 0
-    looked_at: int = 0
-    may_be_by: tuple[str, ...] = ()
-
-    def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
-        said: dict[str, Any] = {"count": self.rows}
-        if self.may_be_by:
-            said["no_row_has_it"] = "by can be " + ", ".join(plain(one, KEY_LIMIT) for one in self.may_be_by)
-        elif self.by is not None:
-            said["values"] = {plain(value, KEY_LIMIT): n for value, n in self.by.items()}
-            if self.without:
-                said["without"] = self.without
-        if self.looked_at > self.rows:
-            said["filtered_here"] = f"{self.looked_at:,} rows of the Hub's were looked at"
-        if self.next_cursor:
-            said["stopped"] = f"there are more; go on with cursor {self.next_cursor}, and add up"
-        return said
-
-
-@dataclass(frozen=True)
 class Page(Answer, Generic[R]):
     """Some rows of a listing, and a cursor for the next ones.
 

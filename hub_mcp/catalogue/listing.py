@@ -7,7 +7,7 @@ size, and the Hub's own cursor (or page number). It is opaque to callers and val
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
@@ -15,12 +15,12 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from hub_mcp.catalogue.answers import EMPTY, Answer, Page, Record, as_text, is_array
+from hub_mcp.catalogue.answers import EMPTY, KEY_LIMIT, Answer, Page, Record, as_text, is_array
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.fields.marks import Local
 from hub_mcp.catalogue.fields.vocabulary import Limit, Word, Words
 from hub_mcp.catalogue.http import HttpResponse
-from hub_mcp.errors import UnexpectedAnswer
+from hub_mcp.errors import UnexpectedAnswer, plain
 
 R = TypeVar("R", bound=Answer)
 
@@ -30,6 +30,41 @@ _FAMILY = re.compile(r"([a-z_]{2,30}):")  # prefixes of tags; anybody can invent
 _CURSOR = re.compile(r"([0-9]{1,7})\.([0-9]{1,5})\.([!-~]*)")
 _LINK = re.compile(r'<([^<>]*)>((?:\s*;\s*[!#$%&\'*+.^_`|~\w-]+\s*=\s*(?:"[^"]*"|[^",;\s]*))*)')
 _REL = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^",;\s]*))', re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Count(Answer):
+    """How many rows a listing has, and how many for each value of a column.
+
+    Attributes:
+        rows: how many were counted.
+        next_cursor: where counting stopped; "" if it reached the end.
+        by: rows per value, most frequent first; None if not requested.
+        without: rows without such a value.
+        looked_at: rows read from the Hub, if some did not count.
+        may_be_by: what the rows could be counted by, if none has the requested column.
+    """
+
+    rows: int
+    next_cursor: str = ""
+    by: Mapping[str, int] | None = None
+    without: int = 0
+    looked_at: int = 0
+    may_be_by: tuple[str, ...] = ()
+
+    def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
+        said: dict[str, Any] = {"count": self.rows}
+        if self.may_be_by:
+            said["no_row_has_it"] = "by can be " + ", ".join(plain(one, KEY_LIMIT) for one in self.may_be_by)
+        elif self.by is not None:
+            said["values"] = {plain(value, KEY_LIMIT): n for value, n in self.by.items()}
+            if self.without:
+                said["without"] = self.without
+        if self.looked_at > self.rows:
+            said["filtered_here"] = f"{self.looked_at:,} rows of the Hub's were looked at"
+        if self.next_cursor:
+            said["stopped"] = f"there are more; go on with cursor {self.next_cursor}, and add up"
+        return said
 
 
 @dataclass(frozen=True)

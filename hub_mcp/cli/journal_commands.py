@@ -18,8 +18,8 @@ from hub_mcp.cli.flags.options import ELSEWHERE, settings_behind
 from hub_mcp.cli.output import table
 from hub_mcp.cli.terminal import make_change, need_terminal
 from hub_mcp.errors import HubError, Stopped, plain
-from hub_mcp.gate.acted import Rehearsal
 from hub_mcp.gate.journal import Entry
+from hub_mcp.gate.results import Rehearsal
 from hub_mcp.settings import Settings
 from hub_mcp.text import is_visible
 from hub_mcp.wiring import gate_of, hub_of, journal_at

@@ -17,7 +17,7 @@ import click
 if TYPE_CHECKING:
     from hub_mcp.catalogue import Endpoint
     from hub_mcp.catalogue.answers import Answer
-    from hub_mcp.gate.acted import ChangeMade
+    from hub_mcp.gate.results import ChangeMade
 
 FORMATS = ("auto", "human", "agent", "json", "quiet")
 NAMES = ("id", "repo_id", "name", "user", "slug", "title", "url")  # what tells a thing apart, best first

@@ -10,9 +10,9 @@ import click
 from hub_mcp.catalogue.change import Change
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import Stopped
-from hub_mcp.gate.acted import ChangeMade
 from hub_mcp.gate.gate import Gate
 from hub_mcp.gate.question import Decision, Question, decision_of
+from hub_mcp.gate.results import ChangeMade
 
 
 def is_terminal() -> bool:

@@ -9,8 +9,7 @@ from typing import Any
 import anyio
 import anyio.lowlevel
 
-from hub_mcp.catalogue.answers import Count
-from hub_mcp.catalogue.listing import Listing
+from hub_mcp.catalogue.listing import Count, Listing
 from hub_mcp.client.hub import Hub
 
 MOST_PAGES = 100  # of a thousand rows

@@ -23,10 +23,10 @@ from hub_mcp.catalogue.change import CHANGE_MANY, Change
 from hub_mcp.catalogue.stakes import Consequence, Impact, Stakes
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import BadInput, HubError, Stopped
-from hub_mcp.gate.acted import ChangeMade
 from hub_mcp.gate.challenge import ASK_AGAIN, Assessment, Challenge, digest, digest_of
 from hub_mcp.gate.gate import AFTER_A_NO, Gate
 from hub_mcp.gate.question import Decision, Question, unsaid
+from hub_mcp.gate.results import ChangeMade
 from hub_mcp.text import quoted
 
 MOST = 500  # calls of one batch

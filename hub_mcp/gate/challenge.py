@@ -73,14 +73,59 @@ class Assessed(Protocol):
 
 
 @dataclass(frozen=True)
-class Challenge:
+class Shown:
+    """What a person was shown of a proposal, by which it is compared with what the Hub shows later.
+
+    Attributes:
+        call: a digest of the call, with the ids the Hub itself uses.
+        identity: the target's own id on the Hub.
+        effect: a digest of what the question says would happen; "" where nothing was at stake.
+        standing: a digest of the facts shown, numbers by their order of magnitude.
+    """
+
+    call: str
+    identity: str
+    effect: str
+    standing: str
+
+    @classmethod
+    def of(cls, found: Assessed) -> Shown:
+        return Shown(
+            digest(found.call),
+            found.identity,
+            digest_of("\n".join((found.stakes.headline, *found.stakes.lines))) if found.stakes else "",
+            digest_of(repr(found.standing)),
+        )
+
+    def refuse_changed(self, found: Assessed, *, by_us: bool = False) -> None:
+        """Compare what was shown with what the Hub shows now.
+
+        Args:
+            by_us: whether an earlier call of a batch changed the target, so that its facts may differ.
+
+        Raises:
+            Stopped: the target goes by another name, is another thing, or more is at stake.
+        """
+        now, subject = Shown.of(found), found.call.subject
+        if now.call != self.call:
+            what = f"This is now {subject}, which is not what the person was asked about."
+        elif now.identity != self.identity:
+            what = f"Something else has taken the name of {subject} since the person was asked."
+        elif now.effect not in ("", self.effect):
+            what = "What the call would do has changed since the person was asked."
+        elif now.standing != self.standing and not by_us:
+            what = f"What the person was shown about {subject} has changed since they were asked."
+        else:
+            return
+        raise Stopped(what, advice=ASK_AGAIN)
+
+
+@dataclass(frozen=True)
+class Challenge(Shown):
     """What an answer is bound to; short enough to travel in a token.
 
     Attributes:
-        asked, call: digests of the call as the model made it, and with the ids the Hub itself uses.
-        identity: the target's own id on the Hub.
-        effect: a digest of what the question says would happen.
-        standing: a digest of the facts shown, numbers by their order of magnitude.
+        asked: a digest of the call as the model made it.
         retype: what has to be typed; "" where yes or no will do.
         caller: a digest of whose token it is, salted by the nonce.
         nonce: what makes it work once; scope: where that is remembered.
@@ -89,10 +134,6 @@ class Challenge:
 
     tool: str
     asked: str
-    call: str
-    identity: str
-    effect: str
-    standing: str
     retype: str
     caller: str
     nonce: str
@@ -101,12 +142,7 @@ class Challenge:
 
     @classmethod
     def issue(
-        cls,
-        asked: Proposal,
-        assessment: Assessed,
-        caller: Caller,
-        scope: str,
-        now: float,
+        cls, asked: Proposal, assessment: Assessed, caller: Caller, scope: str, now: float
     ) -> Challenge:
         """A new challenge for the answer to a question about what is at stake."""
         assert assessment.stakes
@@ -115,12 +151,9 @@ class Challenge:
         if without_markup(one_line(typed)) != typed:
             typed = assessment.identity or typed  # what is not seen as it is cannot be typed
         return cls(
+            **asdict(Shown.of(assessment)),
             tool=asked.tool,
             asked=digest(asked),
-            call=digest(assessment.call),
-            identity=assessment.identity,
-            effect=digest_of(_effect_of(assessment.stakes)),
-            standing=digest_of(repr(assessment.standing)),
             retype=typed,
             caller=caller.under(nonce.encode()),
             nonce=nonce,
@@ -163,49 +196,10 @@ class Challenge:
                 advice=ASK_AGAIN,
             )
 
-    def refuse_changed(self, now: Assessed) -> None:
-        """Hold what was shown against what the Hub shows now.
-
-        Raises:
-            Stopped: the target goes by another name, is another thing, or more is at stake.
-        """
-        if digest(now.call) != self.call:
-            what = f"This is now {now.call.subject}, which is not what the person was asked about."
-            raise Stopped(what, advice=ASK_AGAIN)
-        if now.identity != self.identity:
-            what = f"Something else has taken the name of {now.call.subject} since the person was asked."
-            raise Stopped(what, advice=ASK_AGAIN)
-        if now.stakes and digest_of(_effect_of(now.stakes)) != self.effect:
-            raise Stopped("What the call would do has changed since the person was asked.", advice=ASK_AGAIN)
-        if digest_of(repr(now.standing)) != self.standing:
-            what = f"What the person was shown about {now.call.subject} has changed since they were asked."
-            raise Stopped(what, advice=ASK_AGAIN)
-
-
-def refuse_changed(shown: Assessment, now: Assessment, *, by_us: bool = False) -> None:
-    """Hold what was shown of one call among many against what the Hub shows of it now.
-
-    Args:
-        by_us: whether an earlier one of them changed its target, so that its facts may differ.
-
-    Raises:
-        Stopped: the target goes by another name, is another thing, or more is at stake.
-    """
-    same = (digest(now.call), now.identity) == (digest(shown.call), shown.identity)
-    if not same or (not by_us and repr(now.standing) != repr(shown.standing)):
-        what = f"{now.call.subject} is no longer what the person was shown."
-        raise Stopped(what, advice=ASK_AGAIN)
-    if now.stakes and (shown.stakes is None or _effect_of(now.stakes) != _effect_of(shown.stakes)):
-        raise Stopped("What the call would do has changed since the person was asked.", advice=ASK_AGAIN)
-
 
 @cache
 def _challenges() -> TypeAdapter[Challenge]:
     return TypeAdapter(Challenge)
-
-
-def _effect_of(stakes: Stakes) -> str:
-    return "\n".join((stakes.headline, *stakes.lines))
 
 
 def digest(call: Proposal) -> str:

@@ -32,10 +32,9 @@ from hub_mcp.catalogue.change import Change
 from hub_mcp.client.departure import Departure
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import UNCERTAIN, HubError, Stopped
-from hub_mcp.gate.acted import ChangeMade, Rehearsal
 from hub_mcp.gate.approvals import Approvals
 from hub_mcp.gate.awaited_secrets import AwaitedSecrets
-from hub_mcp.gate.challenge import ASK_AGAIN, EXPIRES, Assessment, Challenge, Proposal, refuse_changed
+from hub_mcp.gate.challenge import ASK_AGAIN, EXPIRES, Assessment, Challenge, Proposal, Shown
 from hub_mcp.gate.completing import completed, told_beside
 from hub_mcp.gate.effects import look, refuse_vain
 from hub_mcp.gate.journal import Journal, Outcome, state_directory
@@ -43,6 +42,7 @@ from hub_mcp.gate.once import InMemoryUsage, UsageStore
 from hub_mcp.gate.operator_limits import Limits
 from hub_mcp.gate.question import Decision, Question
 from hub_mcp.gate.records import Records, left_over
+from hub_mcp.gate.results import ChangeMade, Rehearsal
 from hub_mcp.settings import Settings
 
 log = logging.getLogger("hub_mcp")
@@ -231,7 +231,7 @@ class Gate:
         await self._limits.check(call)
         await anyio.to_thread.run_sync(self.journal.check)
         now = await look(call, hub, self._limits, around=False)
-        refuse_changed(shown, now, by_us=by_us)
+        Shown.of(shown).refuse_changed(now, by_us=by_us)
         if not by and not self.lets_pass(now):
             raise Stopped("This needs a person's approval.", advice=ASK_AGAIN)
         unasked = "" if by else NOBODY_ASKED if now.stakes else now.unasked

@@ -213,7 +213,7 @@ async def test_what_changed_while_the_person_read_is_not_done(world: World, era:
 
     async with world.client(era, slow) as client:
         result = await client.call_tool(MANY, {"calls": calls, "on_error": "continue"})
-    assert "no longer what the person was shown" in text_of(result) or refused(result)
+    assert "has changed since they were asked" in text_of(result) or refused(result)
     assert await world.exists(NAMES[2])
 
 
@@ -261,7 +261,7 @@ async def test_a_call_without_a_target_is_held_to_what_was_shown_whatever_was_ma
     async with world.client("legacy", slow) as client:
         result = await client.call_tool(MANY, {"calls": calls})
     assert "1 of 2 changes made." in text_of(result)
-    assert "no longer what the person was shown" in text_of(result)
+    assert "has changed since they were asked" in text_of(result)
 
 
 def failing_once(world: World, name: str) -> None:

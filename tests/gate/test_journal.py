@@ -22,9 +22,9 @@ from hub_mcp.catalogue.repos.repos import CreateRepo, DeleteRepo, UpdateRepoSett
 from hub_mcp.cli.journal_commands import journal as journal_command
 from hub_mcp.cli.journal_commands import undo as undo_command
 from hub_mcp.cli.terminal import make_change
-from hub_mcp.gate.acted import ChangeMade
 from hub_mcp.gate.batch import Batch, assess_all, make_all
 from hub_mcp.gate.journal import LONGEST, Entry, Journal, Undo, line_of, state_directory
+from hub_mcp.gate.results import ChangeMade
 from hub_mcp.settings import Settings
 from hub_mcp.text import is_visible
 from hub_mcp.wiring import gate_of, hub_of

@@ -16,10 +16,10 @@ from hub_mcp.catalogue.http import TYPED
 from hub_mcp.catalogue.people.users import Whoami
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import NOTHING_CHANGED, HubError, Stopped
-from hub_mcp.gate.acted import ChangeMade, Rehearsal
 from hub_mcp.gate.challenge import EXPIRES, Proposal
 from hub_mcp.gate.gate import Gate
 from hub_mcp.gate.question import Decision, Question
+from hub_mcp.gate.results import ChangeMade, Rehearsal
 from hub_mcp.server.answers.answer_form import AnswerForm, form_of, is_modern
 from hub_mcp.server.answers.render import render_done
 from hub_mcp.server.confirm.elicitation import (
