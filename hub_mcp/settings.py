@@ -35,6 +35,7 @@ class Settings:
         max_writes, max_deletes: the most changes, and deletions, to make; None for no limit.
         toolsets, tools, exclude_tools: which tools are offered; exclusion wins.
         tool_prefix: what every tool's name begins with, for hosts where another server has the same names.
+        nullable: optional arguments are announced as ones that may be null.
         structured: answers also as objects for programs, with output schemas.
         resource_links: whether the next page is a content block too; auto: for modern clients.
         views: whether clients that show views are given them (MCP Apps).
@@ -64,6 +65,7 @@ class Settings:
     tools: tuple[str, ...] = ()
     exclude_tools: tuple[str, ...] = ()
     tool_prefix: str = ""
+    nullable: bool = False
     structured: bool = False
     resource_links: Literal["auto", "on", "off"] = "auto"
     views: Literal["auto", "off"] = "auto"

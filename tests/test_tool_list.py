@@ -1,8 +1,10 @@
 """The tool list is small, portable and the same every time; what it costs a model is counted, not guessed."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
+import jsonschema
 import pytest
 from mcp import Client
 from mcp.shared.exceptions import MCPError
@@ -118,6 +120,26 @@ def test_a_schema_uses_only_what_every_provider_takes(tool: Tool) -> None:
 
 
 @pytest.mark.parametrize("tool", NAMED, ids=lambda tool: tool.name)
+def test_nothing_optional_has_a_single_choice_that_strict_clients_would_have_to_take(tool: Tool) -> None:
+    for node in nodes(tool.input_schema):
+        for name, one in node.get("properties", {}).items():
+            assert name in node.get("required", ()) or len(one.get("enum", "..")) > 1, name
+
+
+@pytest.mark.parametrize("tool", CatalogueTools(Settings(toolsets=("all",), nullable=True)).tools)
+def test_where_a_client_fills_in_everything_what_is_optional_may_be_null(tool: Tool) -> None:
+    told = json.loads(json.dumps(tool.input_schema))
+    open_ends = [told]
+    while open_ends:
+        node = open_ends.pop()
+        for name, one in node.get("properties", {}).items():
+            fits = jsonschema.Draft202012Validator(one).is_valid(None)
+            assert fits is (name not in node.get("required", ())), name
+            open_ends += [one, *one.get("anyOf", ())]
+        open_ends += [node["items"]] if "items" in node else []
+
+
+@pytest.mark.parametrize("tool", NAMED, ids=lambda tool: tool.name)
 def test_a_tool_says_what_it_does_in_a_line_or_two(tool: Tool) -> None:
     assert tool.title
     assert tool.description
@@ -149,6 +171,7 @@ def test_the_list_is_the_same_for_everyone_and_every_time() -> None:
         Settings(toolsets=("all",), read_only=("all",)),
         Settings(tools=("get_scan",), exclude_tools=("set_member_role",)),
         Settings(exclude_tools=("change_operation",)),
+        Settings(toolsets=("all",), nullable=True),
     ],
 )
 def test_the_list_of_the_file_is_that_of_the_catalogue(settings: Settings) -> None:

@@ -126,7 +126,7 @@ class Listing(Endpoint[Page[R]], Generic[R]):
     @model_validator(mode="after")
     def _counts_by_something(self) -> Self:
         if self.by and not self.count:
-            raise ValueError("`by` goes with `count`: true")
+            raise ValueError("leave out `by`, or say `count`: true with it")
         return self
 
     @classmethod

@@ -74,9 +74,19 @@ async def openai_agents() -> dict[str, Any]:
         return {
             "tools": [tool.name for tool in strict],
             "loose": [tool.name for tool in strict if not tool.strict_json_schema],
+            "open": [tool.name for tool in strict if _open(tool.params_json_schema)],
             "required": {tool.name: tool.params_json_schema.get("required", []) for tool in strict},
             "answers": answers,
         }
+
+
+def _open(schema: Any) -> bool:
+    """Whether an object in a schema takes further names, which OpenAI's strict mode refuses."""
+    if isinstance(schema, dict):
+        is_object = "object" in schema.get("type", ())
+        inner = [*schema.get("properties", {}).values(), *schema.get("anyOf", ()), schema.get("items")]
+        return (is_object and schema.get("additionalProperties") is not False) or any(map(_open, inner))
+    return False
 
 
 async def langchain() -> dict[str, Any]:

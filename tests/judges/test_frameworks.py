@@ -27,6 +27,7 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("create_repo", {"repo_id": "ada/judged", "type": "model"}),
     ("delete_repo", {"repo_id": "openai-community/gpt2", "type": "model"}),
 ]
+GPT2 = "openai-community/gpt2"
 WORDS = (
     "More: cursor ", "rows, data from the Hub", "ada/nothing-here", "Created the public model ada/judged",
     "confirm_token",
@@ -60,9 +61,11 @@ def python_with(packages: Sequence[str], folder: Path) -> Path:
     return place / "bin" / "python"
 
 
-def judged(framework: str, interpreter: Path, home: Path, calls: list[tuple[str, dict[str, Any]]]) -> Any:
+def judged(
+    framework: str, interpreter: Path, home: Path, calls: list[tuple[str, dict[str, Any]]], *flags: str
+) -> Any:
     run = subprocess.run(
-        [str(interpreter), str(SCRIPT), framework, *HUB_MCP, *SANDBOX],
+        [str(interpreter), str(SCRIPT), framework, *HUB_MCP, *SANDBOX, *flags],
         env={**environment(home), "CALLS": json.dumps(calls)},
         capture_output=True,
         text=True,
@@ -120,6 +123,29 @@ def test_gemini_converts_every_tool_and_none_is_without_properties(interpreter: 
     told = judged("google_genai", interpreter, tmp_path, [])
     assert told["tools"] == OFFERED
     assert told["empty"] == []
+
+
+def test_where_optional_arguments_may_be_null_strict_schemas_want_nothing_that_was_not_said(
+    interpreter: Path, tmp_path: Path
+) -> None:
+    bare = judged("openai_agents", interpreter, tmp_path, [], "--nullable")
+    assert bare["tools"] == OFFERED
+    assert bare["loose"] == []
+    assert bare["open"] == []
+    moved = {"slug": "Rain & shine", "item_id": f"models/{GPT2}", "note": "A note."}
+    calls = [
+        ("add_collection_item", {"slug": "Rain & shine", "item": [f"models/{GPT2}"]}),
+        ("update_collection_item", moved),
+        *CALLS,
+    ]
+    filled = [(tool, {**dict.fromkeys(bare["required"][tool]), **given}) for tool, given in calls]
+    told = judged("openai_agents", interpreter, tmp_path, filled, "--nullable")
+    assert "Its note is now" in str(told["answers"][1])
+    assert "The order is now" not in str(told["answers"][1])
+    for answer, words in zip(told["answers"][2:], WORDS, strict=True):
+        assert words in json.dumps(answer, ensure_ascii=False)
+    gemini = judged("google_genai", interpreter, tmp_path, [], "--nullable")
+    assert (gemini["tools"], gemini["empty"]) == (OFFERED, [])
 
 
 def test_with_every_argument_filled_in_as_strict_schemas_want_nothing_else_happens(

@@ -90,6 +90,17 @@ def test_no_call_is_refused_for_a_zero_or_a_no_that_a_strict_schema_had_filled_i
             call_of(tool, {**arguments, name: empties[kind]})
 
 
+@pytest.mark.parametrize("tool", ["create_repo", "duplicate_repo"])
+def test_what_only_a_space_has_is_dropped_for_others_where_every_argument_is_filled_in(tool: str) -> None:
+    fillings = {"string": "", "integer": 3_600, "boolean": True, "array": []}
+    properties = schema_of(tool)["properties"]
+    filled = {name: one.get("enum", [fillings[one["type"]]])[0] for name, one in properties.items()}
+    meant = {**samples.CALLS[tool], "type": "dataset", "visibility": "private"}
+    assert getattr(call_of(tool, {**filled, **meant}), "sleep_time_seconds") is None  # noqa: B009  # of two classes
+    with pytest.raises(BadInput, match="leave out `sleep_time_seconds`: it is for a space"):
+        call_of(tool, {**meant, "sleep_time_seconds": 3_600})
+
+
 @pytest.mark.parametrize(("tool", "arguments"), GIVEN)
 def test_what_hosts_add_is_dropped_and_every_other_unknown_name_is_told(
     tool: str, arguments: dict[str, Any]

@@ -55,7 +55,7 @@ def check_reason(status: str, reason: str | None) -> None:
         ValueError: it is given with another decision.
     """
     if reason and status not in ("rejected", "reset"):
-        raise ValueError("`reason` goes with the status rejected or reset")
+        raise ValueError("leave out `reason`: it goes with the status rejected or reset")
 
 
 def decided(who: str, was: str, then: Status) -> Iterator[Consequence]:

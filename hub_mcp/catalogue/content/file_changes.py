@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema, model_validator
 
 from hub_mcp.catalogue.answers import counted, size
 from hub_mcp.catalogue.content.file_content import FileContent, GetFile
@@ -60,7 +60,11 @@ class ChangedFile(Part):
 
     path: FilePath
     content: Content | None = None
-    encoding: Annotated[Literal["base64"] | None, BeforeValidator(_unless_text)] = None
+    encoding: Annotated[
+        Literal["base64"] | None,
+        BeforeValidator(_unless_text),
+        WithJsonSchema({"type": "string", "description": "base64"}),  # one choice would have to be taken
+    ] = None
     old: Content | None = None
     new: Content | None = None
     old_path: FilePath | None = None
@@ -77,7 +81,7 @@ class ChangedFile(Part):
         if sum(done.values()) > 1:
             raise ValueError(f"{' and '.join(name for name, one in done.items() if one)} do not go together")
         if self.new is not None and not self.old:
-            raise ValueError("`new` goes with `old`, the text that it replaces")
+            raise ValueError("leave out `new`, or say with it `old`, the text that it replaces")
         if self.old == "":
             raise ValueError("`old` is empty")
         if self.content is not None:

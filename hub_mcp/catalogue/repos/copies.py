@@ -11,7 +11,13 @@ from hub_mcp.catalogue.answers import Answer, Record
 from hub_mcp.catalogue.change import Change, linked, post
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.fields.vocabulary import FullRepoId, ObjectId, RepoId, RepoType, Visibility, Word
-from hub_mcp.catalogue.repos.repos import WHO_SEES, DeleteRepo, Variable, of_spaces_alone
+from hub_mcp.catalogue.repos.repos import (
+    WHO_SEES,
+    DeleteRepo,
+    Variable,
+    refuse_what_spaces_have,
+    without_what_spaces_have,
+)
 from hub_mcp.catalogue.repos.repository import Repository, repository_weighed
 from hub_mcp.catalogue.space_runtime.hardware_costs import ListSpaceHardware, costs_of_new
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
@@ -47,13 +53,12 @@ class DuplicateRepo(Change[Repository, Copied]):
     sleep_time_seconds: int | None = Field(default=None, ge=-1, serialization_alias="sleepTimeSeconds")
     variables: list[Variable] | None = None
 
-    _filled_in = model_validator(mode="before")(of_spaces_alone)
+    _filled_in = model_validator(mode="before")(without_what_spaces_have)
 
     @model_validator(mode="after")
     def _fits_the_type(self) -> Self:
-        of_spaces = ("hardware", "sleep_time_seconds", "variables")
-        if self.type != "space" and (odd := [name for name in of_spaces if getattr(self, name) is not None]):
-            raise ValueError(f"{', '.join(odd)} can only be given for a space")
+        if self.type != "space":
+            refuse_what_spaces_have(self)
         if self.visibility == "protected" and self.type != "space":
             raise ValueError("only a space can be protected")
         return self

@@ -121,7 +121,7 @@ class ListDatasetParquetFiles(Lookup[ParquetFiles]):
     @model_validator(mode="after")
     def _split_needs_subset(self) -> Self:
         if self.split and not self.subset:
-            raise ValueError("`split` needs `subset`")
+            raise ValueError("leave out `split`, or say its `subset` with it")
         return self
 
     def read(self, value: Any) -> ParquetFiles:

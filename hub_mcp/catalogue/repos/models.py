@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from hub_mcp.catalogue.endpoint import get
 from hub_mcp.catalogue.fields.vocabulary import Account, Search, Word, Words
@@ -62,7 +62,9 @@ class ListModels(ListRepositories[ModelRow]):
     )
     apps: Words | None = None
     gated: bool | None = None
-    inference: Literal["warm"] | None = None
+    inference: Annotated[
+        Literal["warm"] | None, WithJsonSchema({"type": "string", "description": "warm"})
+    ] = None
     inference_provider: Words | None = None
     num_parameters: Annotated[str, Field(pattern=r"^(min:[\d.]+[KMBT]?)?,?(max:[\d.]+[KMBT]?)?$")] | None = (
         Field(default=None, description="e.g. min:6B,max:128B")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from hub_mcp.catalogue.answers import Answer, Done, Record, counted
 from hub_mcp.catalogue.change import Change, Nothing, delete, linked, post, put, worded
@@ -63,12 +63,33 @@ class Variable(Part):
     description: str | None = None
 
 
-def of_spaces_alone(values: Any) -> Any:
-    """Drop zero and false values of arguments only for Spaces, which strict schemas make hosts fill in."""
+OF_SPACES = (
+    "sdk", "template", "short_description", "sdk_version", "dev_mode_enabled", "hardware",
+    "sleep_time_seconds", "variables",
+)  # fmt: skip
+
+
+def without_what_spaces_have(values: Any, info: ValidationInfo) -> Any:
+    """Drop arguments only for Spaces if they are zero or false, or if the host filled in every argument.
+
+    A host with strict schemas always fills in every argument, so it has to pick an `sdk` for a model too.
+    """
     if not isinstance(values, dict) or values.get("type") == "space":
         return values
-    unmeant = {name for name in ("sleep_time_seconds", "dev_mode_enabled") if values.get(name) in (0, False)}
-    return {name: one for name, one in values.items() if name not in unmeant}
+    filled_in = (info.context or {}).get("filled_in")
+    return {
+        name: one
+        for name, one in values.items()
+        if name not in OF_SPACES or not (filled_in or one in (0, False))
+    }
+
+
+def refuse_what_spaces_have(call: Endpoint[Any]) -> None:
+    """Raise a ValueError that names the arguments only for Spaces, for a call on another repository."""
+    odd = [f"`{name}`" for name in OF_SPACES if getattr(call, name, None) is not None]
+    if odd:
+        it = "it is" if len(odd) == 1 else "they are"
+        raise ValueError(f"leave out {' and '.join(odd)}: {it} for a space, or say `type`: space")
 
 
 @post("/api/repos/create", permission="repo.write", label="Create repository")
@@ -95,18 +116,14 @@ class CreateRepo(Change[Nothing, Created]):
     sleep_time_seconds: int | None = Field(default=None, ge=-1, serialization_alias="sleepTimeSeconds")
     variables: list[Variable] | None = None
 
-    _filled_in = model_validator(mode="before")(of_spaces_alone)
+    _filled_in = model_validator(mode="before")(without_what_spaces_have)
 
     @model_validator(mode="after")
     def _fits_the_type(self) -> Self:
         if self.type == "space" and not self.sdk:
             raise ValueError("a space needs `sdk`: gradio, docker or static")
-        of_spaces = (
-            "sdk", "template", "short_description", "sdk_version", "dev_mode_enabled", "hardware",
-            "sleep_time_seconds", "variables",
-        )  # fmt: skip
-        if self.type != "space" and (odd := [name for name in of_spaces if getattr(self, name) is not None]):
-            raise ValueError(f"{', '.join(odd)} can only be given for a space")
+        if self.type != "space":
+            refuse_what_spaces_have(self)
         if self.visibility == "protected" and self.type != "space":
             raise ValueError("only a space can be protected")
         return self

@@ -91,6 +91,11 @@ FLAGS = (
     Flag("tools", "Offer only these tools.", "list", takes="NAMES"),
     Flag("exclude_tools", "Do not offer these tools, whatever other options say.", "list", takes="NAMES"),
     Flag("tool_prefix", "A prefix for every tool's name, such as hub_."),
+    Flag(
+        "nullable",
+        "Optional arguments may be null, for clients whose strict schemas require every argument.",
+        "switch",
+    ),
     Flag("structured", "Answer as objects too, for programs; tools then have output schemas.", "switch"),
     Flag(
         "resource_links",

@@ -14,7 +14,7 @@ from hub_mcp.errors import BadInput, plain
 from hub_mcp.server.tools.operation_tools import CHANGE, CHANGING, FIND, TOOLS, tool_for
 from hub_mcp.server.tools.read_calls import read_call
 from hub_mcp.server.tools.tool_list import ToolList
-from hub_mcp.server.tools.tool_selection import AREA, announces, check, hidden_by
+from hub_mcp.server.tools.tool_selection import AREA, announces, check, hidden_by, nullable
 from hub_mcp.server.views.view_list import ANSWER
 from hub_mcp.settings import Settings
 
@@ -114,7 +114,10 @@ class CatalogueTools(ToolList):
         from hub_mcp.server.tools.announced_tools import tool_of
 
         own = [tool_of(endpoint) for endpoint in self.endpoints.values()]
-        return [*own, *(tool_for(name) for name in self.reaching)]
+        offered = [*own, *(tool_for(name) for name in self.reaching)]
+        if not self._settings.nullable:
+            return offered
+        return [tool.model_copy(update={"input_schema": nullable(tool.input_schema)}) for tool in offered]
 
     def lists(self, name: str) -> bool:
         endpoint = self.endpoints.get(name)

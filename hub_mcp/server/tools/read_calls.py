@@ -33,12 +33,15 @@ def read_call(
         BadInput: they make none; nothing was sent.
     """
     try:
-        meant = as_meant(reading_schema_of(endpoint), arguments)
+        schema = reading_schema_of(endpoint)
+        meant = as_meant(schema, arguments)
         if endpoint.from_table:
             from hub_mcp.catalogue.operations.announce import operation_of, with_empties
 
             meant = with_empties(operation_of(endpoint), meant, arguments, literal=literal)
-        return endpoint.model_validate_json(json.dumps(meant), strict=True, context={"hosts": hosts})
+        announced = schema["properties"].keys() - endpoint.unlisted  # a strict client sends every one
+        context = {"hosts": hosts, "filled_in": announced <= arguments.keys()}
+        return endpoint.model_validate_json(json.dumps(meant), strict=True, context=context)
     except ValidationError as trouble:
         raise bad_input(endpoint, trouble) from None
     except (ValueError, TypeError, RecursionError):

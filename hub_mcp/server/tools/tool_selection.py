@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -99,8 +99,41 @@ def check(settings: Settings) -> None:
             raise BadInput(f"{flag} does not know {', '.join(odd)}; there are {', '.join(sorted(there))}.")
 
 
+def nullable(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A schema in which what is optional may be null, so that a client that fills all in need not invent it.
+
+    An object is one of two schemas: strict conversions look for objects by their type alone.
+    """
+    said = dict(schema)
+    if "items" in said:
+        said["items"] = nullable(said["items"])
+    if "properties" in said:
+        needed = said.get("required", ())
+        said["properties"] = {
+            name: nullable(one) if name in needed else _or_null(nullable(one))
+            for name, one in said["properties"].items()
+        }
+    return said
+
+
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    if "properties" in schema:
+        return {"anyOf": [schema, {"type": "null"}]}
+    choices = {"enum": [*schema["enum"], None]} if "enum" in schema else {}
+    return {**schema, "type": [schema["type"], "null"], **choices}
+
+
 def tools_for(settings: Settings) -> list[PreparedTool]:
     """The tools that one server offers, in the order of the catalogue."""
+    offered = _offered(settings)
+    if not settings.nullable:
+        return offered
+    return [
+        replace(one, tool={**one.tool, "inputSchema": nullable(one.tool["inputSchema"])}) for one in offered
+    ]
+
+
+def _offered(settings: Settings) -> list[PreparedTool]:
     named = listed_when_named() if settings.toolsets or settings.tools else ()
     own = [one for one in listed() if not hidden_by(settings, one.name, one.area, reads=one.reads)]
     asked = [one for one in named if announces(settings, one.name, one.area, reads=one.reads)]
