@@ -8,6 +8,8 @@ import logging
 import os
 import sys
 from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from hub_mcp.server.early.early_session import Begun
     from hub_mcp.server.http.http_app import Http
     from hub_mcp.server.lazy import Handlers
+    from hub_mcp.server.resources.reading import Pages
 
 SANDBOX = (
     "http://sandbox.hub.localhost"  # an address that no network has: requests to it never leave the process
@@ -95,14 +98,22 @@ def server_of(settings: Settings, hub: Hub) -> Server[Any]:
 def handlers_of(settings: Settings, hub: Hub) -> Handlers:
     """The handlers of a server for one caller."""
     from hub_mcp.server.handlers import handlers
-    from hub_mcp.server.resources.reading import Pages
     from hub_mcp.server.tools.catalogue_tools import CatalogueTools
 
     def the_hub(ctx: object) -> Hub:
         return hub
 
-    pages = Pages(the_hub, every=settings.watch_every)
-    return handlers(CatalogueTools(settings), the_hub, gate_of(settings), pages)
+    @cache
+    def gate() -> Gate:
+        return gate_of(settings)
+
+    @cache
+    def pages() -> Pages:
+        from hub_mcp.server.resources.reading import Pages  # brings logs, streams and subscriptions
+
+        return Pages(the_hub, every=settings.watch_every)
+
+    return handlers(CatalogueTools(settings), the_hub, settings, gate, pages)
 
 
 def gate_of(settings: Settings) -> Gate:
@@ -213,7 +224,7 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
     from hub_mcp.gate.gate import Gate, keys_from
     from hub_mcp.gate.journal import state_directory
     from hub_mcp.server import telemetry
-    from hub_mcp.server.handlers import build
+    from hub_mcp.server.handlers import LATER, build
     from hub_mcp.server.http.approval_page import APPROVE
     from hub_mcp.server.http.auth import KnownTokens, payer_of
     from hub_mcp.server.http.http_app import http_app, per_caller
@@ -254,6 +265,8 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
     )
     tools = CatalogueTools(settings)
     tools.listed(structured=False, views=False)  # made here, so that no caller waits for all areas' imports
+    for name in LATER:
+        import_module(name)
     server = build(tools, per_caller(hub), gate, pages)
     app = http_app(
         server,

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from mcp.server.context import ServerRequestContext
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 from mcp.types import (
@@ -24,34 +25,38 @@ from mcp.types import (
     ReadResourceResult,
     TextContent,
 )
+from mcp_types.methods import is_input_required
 
 from hub_mcp.catalogue import Change, Endpoint
-from hub_mcp.catalogue.fields.host_arguments import as_meant
 from hub_mcp.client.deadline import reporting
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.near_names import near_names
-from hub_mcp.client.titles import with_slugs, with_slugs_in_all
-from hub_mcp.errors import BadInput, HubError, Invalid, Missing, MissingOrHidden, Stopped, plain
-from hub_mcp.gate.batch import Batch
-from hub_mcp.gate.gate import Gate
+from hub_mcp.client.titles import with_slugs
+from hub_mcp.errors import HubError, Invalid, Missing, MissingOrHidden, Stopped, plain
 from hub_mcp.server.answers.answer_form import form_of, shows_views
 from hub_mcp.server.answers.gathering import gather
 from hub_mcp.server.answers.progress import Progress
-from hub_mcp.server.confirm.batch_tool import batch_of, changed_many
-from hub_mcp.server.confirm.change_tool import changed
-from hub_mcp.server.confirm.elicitation import Boundary
-from hub_mcp.server.confirm.view_answer import FOR_THE_VIEW, WAIT, ViewAnswer, view_key
-from hub_mcp.server.lazy import Handlers, lazy_server
-from hub_mcp.server.resources.reading import Pages
+from hub_mcp.server.lazy import HANDLED, Handler, Handlers, lazy_server
 from hub_mcp.server.tools.catalogue_tools import CatalogueTools
-from hub_mcp.server.tools.endpoint_tools import CONFIRM, DRY_RUN, answer_result, error_result
-from hub_mcp.server.tools.operation_tools import CHANGE, FIND, MANY, READ, tool_for
+from hub_mcp.server.tools.endpoint_tools import CONFIRM, DRY_RUN, answer_result, error_result, taken
+from hub_mcp.server.tools.operation_tools import CHANGE, FIND, MANY, READ
 from hub_mcp.server.tools.read_calls import read_call
 from hub_mcp.server.views.view_list import ANSWER
 from hub_mcp.server.views.view_pages import page_at
+from hub_mcp.settings import Settings
+
+if TYPE_CHECKING:
+    from hub_mcp.gate.gate import Gate
+    from hub_mcp.server.confirm.changing import Changing
+    from hub_mcp.server.confirm.elicitation import Boundary
+    from hub_mcp.server.confirm.view_answer import ViewAnswer
+    from hub_mcp.server.resources.reading import Pages
 
 Context = ServerRequestContext[Any, Any]
 HubOf = Callable[[Context], Hub]
+
+# What the first call that needs it imports; a worker for many callers has it before it serves.
+LATER = ("hub_mcp.server.confirm.changing", "hub_mcp.server.tools.reached_operations")
 
 log = logging.getLogger("hub_mcp")
 
@@ -69,19 +74,37 @@ def build(
         gate: where every change passes.
         pages: what can be read; by default over the same Hub.
     """
+    from hub_mcp.server.resources.reading import Pages  # brings logs, streams and subscriptions
+
+    read = pages or Pages(hub_of)
     return lazy_server(
-        tools,
-        lambda: handlers(tools, hub_of, gate, pages or Pages(hub_of)),
-        gate.settings,
+        tools, lambda: handlers(tools, hub_of, gate.settings, lambda: gate, lambda: read), gate.settings
     )
 
 
-def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> Handlers:
-    """The handlers of a server with these tools."""
+def handlers(
+    tools: CatalogueTools,
+    hub_of: HubOf,
+    settings: Settings,
+    gate: Callable[[], Gate],
+    pages: Callable[[], Pages],
+) -> Handlers:
+    """The handlers of a server with these tools.
+
+    Args:
+        gate: where every change passes; asked for by the first one.
+        pages: what can be read by its address; asked for by the first that is, or that changes.
+    """
+
+    @cache
+    def changing() -> Changing:
+        from hub_mcp.server.confirm.changing import Changing  # brings the gate
+
+        return Changing(gate(), tools, pages().changed)
 
     def offers(ctx: Context, name: str) -> bool:
         if tools.own_name(name) == ANSWER:
-            return shows_views(ctx, gate.settings)
+            return shows_views(ctx, settings)
         return tools.endpoint(name) is not None or tools.reaches(name)
 
     async def call_tool(ctx: Context, params: CallToolRequestParams) -> CallToolResult | InputRequiredResult:
@@ -108,15 +131,17 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
         name, arguments = tools.own_name(params.name), dict(params.arguments or {})
         answer: ViewAnswer | None = None
         if name == ANSWER:
+            from hub_mcp.server.confirm.view_answer import FOR_THE_VIEW, WAIT, ViewAnswer
+
             answer = ViewAnswer.read(arguments)
             if not tools.changes(answer.tool) or tools.own_name(answer.tool) == ANSWER:
                 raise Stopped(FOR_THE_VIEW, advice=WAIT)
             name, arguments = tools.own_name(answer.tool), dict(answer.arguments)
             params = CallToolRequestParams(name=answer.tool, arguments=arguments)
         if name == FIND:
-            return tools.operations.find(arguments, form_of(ctx, gate.settings))
+            return tools.operations.find(arguments, form_of(ctx, settings))
         if name == MANY:
-            return await _made_many(ctx, params, arguments, progress, answer)
+            return await changing().made_many(ctx, params, arguments, hub_of(ctx), progress, answer)
         endpoint, dry_run, token = tools.endpoint(params.name), False, ""
         if name == CHANGE or (endpoint and endpoint.changes):
             dry_run = taken(arguments, DRY_RUN, bool, False)
@@ -134,52 +159,6 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
             error.near = tuple(await near_names(hub, call, error))
             raise
 
-    async def _made_many(
-        ctx: Context,
-        params: CallToolRequestParams,
-        arguments: dict[str, Any],
-        progress: Progress,
-        answer: ViewAnswer | None,
-    ) -> CallToolResult | InputRequiredResult:
-        hub = hub_of(ctx)
-        dry_run, token = taken(arguments, DRY_RUN, bool, False), taken(arguments, CONFIRM, str, "")
-        arguments = as_meant(tool_for(MANY).input_schema, arguments)
-        calls = await with_slugs_in_all(hub, tools.change_named, arguments.get("calls"))
-        arguments = {**arguments, "calls": calls}
-        batch, skipped = batch_of(arguments, lambda tool, said: tools.change_read(tool, said, (hub.host,)))
-        return await _batch_made(
-            ctx, params, batch, hub, progress, skipped=skipped, dry_run=dry_run, token=answer or token
-        )
-
-    async def _batch_made(
-        ctx: Context,
-        params: CallToolRequestParams,
-        batch: Batch,
-        hub: Hub,
-        progress: Progress,
-        *,
-        skipped: int = 0,
-        dry_run: bool,
-        token: str | ViewAnswer,
-    ) -> CallToolResult | InputRequiredResult:
-        result, made = await changed_many(
-            gate, ctx, params, batch, hub, progress.reached,
-            skipped=skipped, dry_run=dry_run, confirm_token=token or None,
-        )  # fmt: skip
-        for one in made.made if made else ():
-            if one.acted:
-                await _tell(one.call)
-        return result
-
-    async def _tell(call: Change[Any, Any]) -> None:
-        """Notify everyone watching of what a call changed."""
-        try:
-            await pages.changed(call)
-        except Exception:
-            log.exception(
-                "subscribers were not told what %s changed", call.tool
-            )  # it is changed all the same
-
     async def _made(
         ctx: Context,
         params: CallToolRequestParams,
@@ -192,47 +171,49 @@ def handlers(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages) -> 
     ) -> CallToolResult | InputRequiredResult:
         if not isinstance(call, Change):
             found, rows = await gather(hub, call, progress.reached)
-            form = form_of(ctx, gate.settings)
+            form = form_of(ctx, settings)
             rendered = answer_result(call, found, form, rows)
             if not form.views:
                 return rendered
             from hub_mcp.server.views.shown_answer import with_its_view  # brings the classes of eight areas
 
-            reader = f"{gate.settings.tool_prefix}{READ}" if READ in tools.reaching else ""
+            reader = f"{settings.tool_prefix}{READ}" if READ in tools.reaching else ""
             return with_its_view(rendered, params, call, found, rows, hub=hub.base, reader=reader)
-        if len(parts := call.parts()) > 1:
-            batch = Batch(tuple(parts), goes_on=True, of=params.name)
-            return await _batch_made(ctx, params, batch, hub, progress, dry_run=dry_run, token=token)
-        result = await changed(gate, ctx, params, call, hub, dry_run=dry_run, confirm_token=token or None)
-        if isinstance(result, CallToolResult) and not result.is_error:
-            await _tell(call)
-        return result
+        return await changing().made(ctx, params, call, hub, progress, dry_run=dry_run, token=token)
 
     async def read_resource(ctx: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
-        shown = shows_views(ctx, gate.settings) and page_at(str(params.uri), view_key(gate.keys[0]))
-        return shown or await pages.read(ctx, params)
+        def key() -> str:
+            from hub_mcp.server.confirm.view_answer import view_key
 
-    own = {"on_call_tool": call_tool, **pages.handlers(), "on_read_resource": read_resource}
-    return Handlers(own, Boundary(gate.keys))
+            return view_key(gate().keys[0])
 
+        shown = shows_views(ctx, settings) and page_at(str(params.uri), key)
+        return shown or await pages().read(ctx, params)
 
-T = TypeVar("T", bool, str)
-OWN = {bool: {"type": "boolean"}, str: {"type": "string"}}  # schemas of the arguments that are ours
+    @cache
+    def boundary() -> Boundary:
+        from hub_mcp.server.confirm.elicitation import Boundary
 
+        return Boundary(gate().keys)
 
-def taken(arguments: dict[str, Any], name: str, kind: type[T], absent: T) -> T:
-    """An argument of ours, taken out of the ones that make the call.
+    async def seal(ctx: Context, call_next: CallNext) -> HandlerResult:
+        """Lead what brings an answer, and what asks for one, through the boundary; nothing else needs it."""
+        if (ctx.params or {}).get("requestState") is not None:
+            return await boundary()(ctx, call_next)
+        result = await call_next(ctx)
+        if not is_input_required(result):
+            return result
 
-    Raises:
-        BadInput: it is of another type.
-    """
-    read = as_meant({"properties": {name: OWN[kind]}}, {name: arguments.pop(name, None)})
-    if name not in read:
-        return absent
-    value = read[name]
-    if not isinstance(value, kind):
-        raise BadInput(
-            f"`{name}` must be a {'boolean' if kind is bool else 'string'}.",
-            advice="Correct it and call again.",
-        )
-    return value
+        async def asked(_: Context) -> HandlerResult:
+            return result
+
+        return await boundary()(ctx, asked)
+
+    def of_pages(name: str) -> Handler:
+        async def handle(ctx: Context, params: Any) -> Any:
+            return await pages().handlers()[name](ctx, params)
+
+        return handle
+
+    own: dict[str, Handler] = {"on_call_tool": call_tool, "on_read_resource": read_resource}
+    return Handlers({name: own.get(name) or of_pages(name) for name in HANDLED}, seal)

@@ -1,21 +1,25 @@
-"""Answers and errors of endpoints as results of tools."""
+"""Answers and errors of endpoints as results of tools, and the arguments of tools that are ours."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from mcp.types import CallToolResult, ContentBlock, ResourceLink, TextContent
 
 from hub_mcp.catalogue import Endpoint
 from hub_mcp.catalogue.answers import Answer, Page
+from hub_mcp.catalogue.fields.host_arguments import as_meant
 from hub_mcp.catalogue.listing import Listing
-from hub_mcp.errors import HubError
+from hub_mcp.errors import BadInput, HubError
 from hub_mcp.server.answers.answer_form import AnswerForm
 from hub_mcp.server.answers.render import Rows, render
 from hub_mcp.server.resources.addresses import address_of
 
 DRY_RUN = "dry_run"
 CONFIRM = "confirm_token"
+OWN = {bool: {"type": "boolean"}, str: {"type": "string"}}  # schemas of the arguments that are ours
+
+T = TypeVar("T", bool, str)
 
 
 def answer_result(
@@ -52,3 +56,21 @@ def error_result(error: HubError) -> CallToolResult:
     Text alone: a client that holds structured content against an output schema would throw the error away.
     """
     return CallToolResult(content=[TextContent(text=error.sentence())], is_error=True)
+
+
+def taken(arguments: dict[str, Any], name: str, kind: type[T], absent: T) -> T:
+    """An argument of ours, taken out of the ones that make the call.
+
+    Raises:
+        BadInput: it is of another type.
+    """
+    read = as_meant({"properties": {name: OWN[kind]}}, {name: arguments.pop(name, None)})
+    if name not in read:
+        return absent
+    value = read[name]
+    if not isinstance(value, kind):
+        raise BadInput(
+            f"`{name}` must be a {'boolean' if kind is bool else 'string'}.",
+            advice="Correct it and call again.",
+        )
+    return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -15,16 +16,16 @@ _SHARED = re.compile(r"/\* (\w+\.(?:js|css)) \*/")  # where a page takes in what
 _KEY = "{{key}}"  # where it has what tells the server that an answer came from it
 
 
-def page_at(uri: str, key: str) -> ReadResourceResult | None:
+def page_at(uri: str, key: Callable[[], str]) -> ReadResourceResult | None:
     """The page at an address, which asks for nothing beyond what the strictest host allows; None for others.
 
     Args:
-        key: what the page sends back with an answer, as hexadecimal digits.
+        key: makes what the page sends back with an answer, as hexadecimal digits.
     """
     name = uri.removeprefix(PREFIX)
     if not uri.startswith(PREFIX) or name not in VIEWS:
         return None
-    text = _page(name).replace(_KEY, key)
+    text = _page(name).replace(_KEY, key())
     beside = {"ui": {"csp": {}, "prefersBorder": True}}
     page = TextResourceContents(uri=uri, text=text, mime_type=HTML, _meta=beside)
     return ReadResourceResult(contents=[page])
