@@ -138,7 +138,7 @@ def test_a_start_imports_what_is_named_here_beside_the_sdk(tmp_path: Path) -> No
 
 def test_a_sandbox_imports_what_a_call_needs_before_it_is_called(tmp_path: Path) -> None:
     ours = imported(tmp_path, "-m", "hub_mcp", "--sandbox")
-    assert {"hub_mcp.catalogue", "hub_mcp.server.handlers", "hub_mcp.localhub.store", "httpx"} <= ours
+    assert {"hub_mcp.server.tools.catalogue_tools", "hub_mcp.localhub.store", "httpx"} <= ours
     assert "pygments" not in ours  # of httpx's own command line
 
 
