@@ -1,1 +1,1 @@
-"""How the catalogue is offered over the Model Context Protocol."""
+"""Serving the catalogue over the Model Context Protocol."""

@@ -1,9 +1,9 @@
-"""The server: the low-level MCP server of the SDK with the catalogue behind it, for both protocol eras.
+"""The server: the SDK's low-level MCP server with the catalogue's handlers, for both protocol eras.
 
     server = build(CatalogueTools(settings), hub_of=lambda ctx: hub, gate=Gate(settings, journal))
 
-Everything a handler may raise becomes a sentence: errors of a call are results with `isError`, an unknown
-tool is a protocol error, and the text of an unforeseen exception never leaves the process.
+Every exception becomes a sentence: errors of a call are results with `isError`, an unknown tool is a protocol
+error, and the text of an unexpected exception never leaves the process.
 """
 
 from __future__ import annotations
@@ -70,9 +70,9 @@ def build(
     """A server that offers these tools.
 
     Args:
-        hub_of: the Hub, with the token, that a request acts on.
-        gate: where every change passes.
-        pages: what can be read; by default over the same Hub.
+        hub_of: the Hub, with its token, for a request.
+        gate: the gate for every change.
+        pages: the resources; by default of the same Hub.
     """
     from hub_mcp.server.resources.reading import Pages  # brings logs, streams and subscriptions
 
@@ -116,7 +116,7 @@ def handlers(
                 return await _called(ctx, params, progress)
         except HubError as error:
             if not tools.changes(params.name):
-                error.not_done = ""  # nobody thinks that a read changed something
+                error.not_done = ""  # nobody would think that a read changed something
             return error_result(error)
         except MCPError:
             raise
@@ -175,7 +175,7 @@ def handlers(
             rendered = answer_result(call, found, form, rows)
             if not form.views:
                 return rendered
-            from hub_mcp.server.views.shown_answer import with_its_view  # brings the classes of eight areas
+            from hub_mcp.server.views.shown_answer import with_its_view  # imports the classes of eight areas
 
             reader = f"{settings.tool_prefix}{READ}" if READ in tools.reaching else ""
             return with_its_view(rendered, params, call, found, rows, hub=hub.base, reader=reader)

@@ -1,4 +1,4 @@
-"""Prompts a person picks from a menu; each works with the tools that are offered."""
+"""Prompts for a person to pick from a menu; each works with the offered tools."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Context = ServerRequestContext[Any, Any]
 
 @dataclass(frozen=True)
 class Written:
-    """A prompt: its arguments, each with what it is and whether it is needed, and its text."""
+    """A prompt: its arguments, each with a description and whether it is required, and its text."""
 
     title: str
     about: str
@@ -107,7 +107,7 @@ ABSENT = {"constraints": "", "owner": "me", "namespace": "me"}
 
 
 async def list_prompts(ctx: Context, params: PaginatedRequestParams | None) -> ListPromptsResult:
-    """The prompts, in the order they are written here."""
+    """The prompts, in the order defined here."""
     return ListPromptsResult(
         prompts=[
             Prompt(
@@ -125,7 +125,7 @@ async def list_prompts(ctx: Context, params: PaginatedRequestParams | None) -> L
 
 
 async def get_prompt(ctx: Context, params: GetPromptRequestParams) -> GetPromptResult:
-    """A prompt with its arguments put in."""
+    """A prompt with its arguments filled in."""
     written = PROMPTS.get(params.name)
     if written is None:
         raise MCPError(INVALID_PARAMS, f"There is no prompt {plain(params.name, 80)!r} here.")

@@ -1,11 +1,11 @@
-"""The relay between one client's streams and the SDK's server: two eras on one connection, and a tidy end.
+"""The relay between one client's streams and the SDK's server: two eras on one connection, and a clean end.
 
     async with stdio() as (incoming, outgoing):
         await Relay(server).run(incoming, outgoing)
 
-The SDK has the first request decide a connection's era, and cancels what runs when the input ends. Here
-`server/discover` decides nothing, so that a client may ask for it and go on with `initialize`, or the other
-way round; what was read before the input ended is answered; and a line that is not a message is told so.
+In the SDK, the first request decides a connection's era, and the end of the input cancels running requests.
+Here `server/discover` decides nothing, so that a client may send it and continue with `initialize`, or the
+other way round; everything read before the input ended is answered; and an invalid line gets an error.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from mcp.types import (
 Incoming = ObjectReceiveStream[SessionMessage | Exception]
 Outgoing = ObjectSendStream[SessionMessage]
 
-TIME_TO_ANSWER = 5.0  # seconds after the end of input; hosts kill a server that takes longer to leave
-ENDLESS = "subscriptions/listen"  # the one request that is never answered by itself
+TIME_TO_ANSWER = 5.0  # seconds after the end of input; hosts kill a server that takes longer to exit
+ENDLESS = "subscriptions/listen"  # the only request that is never answered by itself
 MOST_REFUSALS = 100  # errors for one line
 NOT_JSON = "This is not JSON."
 NO_REQUEST = "This is not a JSON-RPC request."
-ENDS = 1_000  # bytes at either end of a line that cannot be read, where its id is looked for
+ENDS = 1_000  # bytes at either end of an unreadable line, to search for its id
 _PLAIN_ID = re.compile(rb'-?[0-9]{1,15}|"[^"\\]{1,200}"')
 _ID_AT_END = re.compile(
     rb'\}\s*,\s*(?:"jsonrpc"\s*:\s*"2\.0"\s*,\s*)?"id"\s*:\s*(' + _PLAIN_ID.pattern + rb")\s*[,}]\s*\Z"
@@ -48,7 +48,7 @@ _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]:,"]|[^\s{}\[\]:,"]+', re.DOTALL
 
 
 class UnreadableLine(Exception):
-    """A line that is not a message; `refusals` are the errors it is answered with."""
+    """A line that is not a message; `refusals` are the errors to answer it with."""
 
     def __init__(self, refusals: Sequence[JSONRPCError]) -> None:
         super().__init__("a line that is not a message")
@@ -56,7 +56,7 @@ class UnreadableLine(Exception):
 
 
 class _Pulled(ObjectReceiveStream[SessionMessage | Exception]):
-    """A generator's messages as a stream: whoever reads it runs it, so that no task has to hand them on."""
+    """A generator's messages as a stream; reading it runs the generator, so that no extra task is needed."""
 
     def __init__(self, messages: AsyncGenerator[SessionMessage | Exception]) -> None:
         self._messages = messages
@@ -72,7 +72,7 @@ class _Pulled(ObjectReceiveStream[SessionMessage | Exception]):
 
 
 class _Passed(ObjectSendStream[SessionMessage]):
-    """A stream that gives what it is sent to a function, at once."""
+    """A stream that passes what it is sent directly to a function."""
 
     def __init__(self, take: Callable[[SessionMessage, Outgoing], Awaitable[None]], beyond: Outgoing) -> None:
         self._take = take
@@ -82,30 +82,30 @@ class _Passed(ObjectSendStream[SessionMessage]):
         await self._take(item, self._beyond)
 
     async def aclose(self) -> None:
-        """Nothing is held; what lies beyond is closed by its own owner."""
+        """Nothing to close; the stream behind it is closed by its own owner."""
 
 
 class Relay:
     """Passes messages between a client's streams and a server.
 
     Args:
-        time_to_answer: seconds for what runs when the input ends.
+        time_to_answer: seconds for running requests after the input ends.
     """
 
     def __init__(self, server: Server[Any], *, time_to_answer: float = TIME_TO_ANSWER) -> None:
         self._server = server
         self._time = time_to_answer
-        self._open: set[str | int] = set()  # requests that are not answered yet
+        self._open: set[str | int] = set()  # unanswered requests
         self._answered = anyio.Event()
         self._replayed: dict[str | int, anyio.Event] = {}  # requests whose answers are dropped
 
     async def run(
         self, incoming: Incoming, outgoing: Outgoing, replayed: Sequence[SessionMessage] = ()
     ) -> None:
-        """Serve until the input has ended and what was read is answered.
+        """Serve until the input has ended and everything read is answered.
 
         Args:
-            replayed: messages that were answered before, which the server has to read first.
+            replayed: already answered messages that the server has to read first.
         """
         async with outgoing, anyio.create_task_group() as group:
             await self._server.run(
@@ -117,7 +117,7 @@ class Relay:
     async def _read(
         self, incoming: Incoming, outgoing: Outgoing, group: TaskGroup, replayed: Sequence[SessionMessage]
     ) -> AsyncGenerator[SessionMessage | Exception]:
-        """What the server reads: it asks for the next message when it has taken the one before."""
+        """The messages for the server, which reads the next one after it has taken the one before."""
         for known in replayed:
             request = known.message.id if isinstance(known.message, JSONRPCRequest) else None
             answered = anyio.Event()
@@ -149,14 +149,14 @@ class Relay:
             await self._answer(item, outgoing)
 
     async def _answer(self, item: SessionMessage, outgoing: Outgoing) -> None:
-        with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):  # nobody listens any more
+        with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):  # the client is gone
             await outgoing.send(item)
         message = item.message
         if isinstance(message, (JSONRPCResponse, JSONRPCError)) and message.id is not None:
             self._close(message.id)
 
     async def _apart(self, item: SessionMessage, outgoing: Outgoing) -> None:
-        """Answer one request as on a connection of its own."""
+        """Answer one request as if on a separate connection."""
         to_server, server_in = anyio.create_memory_object_stream[SessionMessage | Exception](1)
         server_out, from_server = anyio.create_memory_object_stream[SessionMessage](1)
         options = self._server.create_initialization_options()
@@ -168,7 +168,7 @@ class Relay:
                     await self._answer(await from_server.receive(), outgoing)
 
     def _note(self, item: SessionMessage | Exception) -> None:
-        """Remember what will be answered."""
+        """Remember what has to be answered."""
         message = item.message if isinstance(item, SessionMessage) else None
         if isinstance(message, JSONRPCRequest) and message.method != ENDLESS:
             self._open.add(message.id)
@@ -190,7 +190,7 @@ def _is_discover(item: SessionMessage) -> bool:
 
 
 def refusals_of(line: bytes) -> list[JSONRPCError]:
-    """An error for each request in a line whose id can be read; a broken answer is answered with nothing."""
+    """An error for each request in a line whose id can be read; none for a broken response."""
     try:
         value = json.loads(line)
     except (ValueError, RecursionError):
@@ -206,15 +206,15 @@ def refusals_of(line: bytes) -> list[JSONRPCError]:
 
 
 def refusals_of_long(head: bytes, end: bytes, most: int) -> list[JSONRPCError]:
-    """An error for a request too long to keep, where its id stands before or behind its parameters."""
+    """An error for a request too long to keep, if its id comes before or after its parameters."""
     says = f"A message has at most {most:,} bytes."
     return [_refusal(one, INVALID_REQUEST, says) for one in _ids_in(head, end)]
 
 
 def _ids_in(head: bytes, end: bytes) -> list[str | int]:
-    """The id of the request that a line is: before its parameters or behind them, which may hold others.
+    """The id of the request in a line, before or after its parameters, which may contain other ids.
 
-    An answer has none: its id is that of a request of ours, and the client may have one of its own by it.
+    Empty for a response: its id is that of one of our requests, and the client may use the same id itself.
     """
     known = _outer(head)
     if not known.keys() & {b'"method"', b'"params"'} or known.keys() & {b'"result"', b'"error"'}:
@@ -226,11 +226,11 @@ def _ids_in(head: bytes, end: bytes) -> list[str | int]:
 
 
 def _outer(text: bytes) -> dict[bytes, bytes]:
-    """The names in the object that a text begins, none of a deeper one, and the values that are plain."""
+    """The top-level keys of the object at the start of a text, with their plain values."""
     values: dict[bytes, bytes] = {}
     depth, name, last = 0, b"", b""
     for token in _TOKEN.findall(text):
-        if token == b'"':  # a text that is cut
+        if token == b'"':  # a cut string
             break
         if token in (b"{", b"["):
             depth += 1

@@ -1,7 +1,7 @@
-"""Standard input and output as an MCP transport on the loop's own pipes: no threads, an end when stdin ends.
+"""Standard input and output as an MCP transport on the event loop's own pipes: no threads, ends with stdin.
 
-The SDK's transport reads in a thread, which outlives the end of input and doubles the time of a call; it
-still serves where the loop cannot watch the streams (Windows, a file as standard input).
+The SDK's transport reads in a thread, which outlives the end of input and doubles the time of a call; it is
+still used where the loop cannot watch the streams (Windows, a file as standard input).
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from mcp.types import jsonrpc_message_adapter
 from hub_mcp.server.early.early_session import watchable
 from hub_mcp.server.relay import ENDS, Incoming, Outgoing, UnreadableLine, refusals_of, refusals_of_long
 
-LONGEST_LINE = 8 * 1024 * 1024  # bytes of one message
+LONGEST_LINE = 8 * 1024 * 1024  # bytes per message
 
 
 @asynccontextmanager
 async def stdio(unread: bytes = b"") -> AsyncGenerator[tuple[Any, Any]]:
-    """The streams of messages that a client sends and is sent; stray prints go to stderr meanwhile.
+    """The streams of messages from and to a client; stray prints go to stderr meanwhile.
 
     The read stream ends when standard input does.
 
     Args:
-        unread: what was read of standard input before.
+        unread: input that was already read.
     """
     if sys.platform == "win32" or not (watchable(0) and watchable(1)):
         from mcp.server.stdio import stdio_server
@@ -61,9 +61,9 @@ async def stdio(unread: bytes = b"") -> AsyncGenerator[tuple[Any, Any]]:
 
 
 class Lines(Incoming):
-    """The messages of standard input, a line each.
+    """The messages on standard input, one per line.
 
-    A line that is not a message, or that is longer than `LONGEST_LINE`, is an `UnreadableLine`.
+    A line that is not a message, or is longer than `LONGEST_LINE`, becomes an `UnreadableLine`.
     """
 
     def __init__(self, reader: asyncio.StreamReader) -> None:
@@ -77,7 +77,7 @@ class Lines(Incoming):
                 line = end.partial
             except asyncio.LimitOverrunError as overrun:
                 return await self._too_long(overrun)
-            line = line.removeprefix(codecs.BOM_UTF8)  # Windows' shells put it before what they pipe
+            line = line.removeprefix(codecs.BOM_UTF8)  # Windows shells put it before piped input
             if not line:
                 raise anyio.EndOfStream
             if line.strip():
@@ -88,7 +88,7 @@ class Lines(Incoming):
             return UnreadableLine(refusals_of(line))
 
     async def _too_long(self, overrun: asyncio.LimitOverrunError) -> UnreadableLine:
-        """A line that is not kept: of the longest, what tells whose it is stands at its ends."""
+        """A line too long to keep; its id is searched for at its ends."""
         head = end = b""
         while True:
             piece = await self._reader.readexactly(overrun.consumed)
@@ -103,11 +103,11 @@ class Lines(Incoming):
             return UnreadableLine(refusals_of_long(head, (end + rest)[-ENDS:], LONGEST_LINE))
 
     async def aclose(self) -> None:
-        """The pipe is closed by whoever opened it."""
+        """The opener of the pipe closes it."""
 
 
 class Sink(Outgoing):
-    """Standard output, a message a line; what nobody listens to any more is dropped."""
+    """Standard output, one message per line; messages to a client that is gone are dropped."""
 
     def __init__(self, writer: asyncio.StreamWriter) -> None:
         self._writer = writer
@@ -120,13 +120,13 @@ class Sink(Outgoing):
             await self._writer.drain()
 
     async def aclose(self) -> None:
-        """The pipe is closed by whoever opened it."""
+        """The opener of the pipe closes it."""
 
 
 def message_of(line: bytes) -> SessionMessage:
-    """The message of a line.
+    """The message on a line.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not a message.
     """
     return SessionMessage(jsonrpc_message_adapter.validate_json(line, by_name=False))

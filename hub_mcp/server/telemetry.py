@@ -1,6 +1,6 @@
-"""OpenTelemetry, as its own environment variables configure it; without them nothing is imported or recorded.
+"""OpenTelemetry, configured by its own environment variables; without them nothing is imported or recorded.
 
-The SDK gives each request of a client a span, `client/tracing.py` each request to the Hub.
+The SDK creates a span for each request of a client, `client/tracing.py` for each request to the Hub.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"
 
 
 def wanted(environment: Mapping[str, str]) -> str:
-    """Which exporter the environment asks for: otlp, console, or none."""
+    """The exporter in the environment: otlp, console, or none."""
     if environment.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
         return "none"
     exports = any(environment.get(name, "").strip() for name in ENDPOINTS)
@@ -26,7 +26,7 @@ def wanted(environment: Mapping[str, str]) -> str:
 
 
 def set_up(environment: Mapping[str, str] | None = None) -> None:
-    """Record spans where the environment asks for it, and say so where that cannot be done."""
+    """Record spans if the environment says so, and report if that is not possible."""
     exporter = wanted(os.environ if environment is None else environment)
     if exporter == "none":
         return

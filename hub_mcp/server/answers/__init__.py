@@ -1,1 +1,1 @@
-"""Answers on their way to a client: gathered, rendered, in the form and the revision it takes."""
+"""Answers for a client: gathered, rendered, and in the form and protocol revision it accepts."""

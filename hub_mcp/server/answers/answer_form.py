@@ -1,7 +1,7 @@
-"""In which form a client gets an answer: as text alone, or as text and as an object for programs.
+"""The form of answers for a client: text alone, or text and an object for programs.
 
-Hosts disagree about which of two forms their model reads, so there is one unless somebody asks: the operator
-by `--structured`, a caller over HTTP by `?structured=1` on the address.
+Hosts disagree about which of two forms their model reads, so there is only one by default. The operator adds
+the other with `--structured`, a caller over HTTP with `?structured=1` in the address.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ class AnswerForm:
     """The form of a result.
 
     Attributes:
-        structured: with structured content beside the text.
+        structured: with structured content in addition to the text.
         links: with resource links to the next page and to files.
-        views: with what a view shows beside it.
+        views: with the data for a view.
     """
 
     structured: bool = False
@@ -36,18 +36,18 @@ class AnswerForm:
 
 
 def is_modern(ctx: Context) -> bool:
-    """Whether the client speaks a revision of the protocol without a handshake."""
+    """Whether the client uses a protocol revision without a handshake."""
     return ctx.protocol_version in MODERN_PROTOCOL_VERSIONS
 
 
 def asks_structured(ctx: Context) -> bool:
-    """Whether this request's own address asks for structured content."""
+    """Whether this request's own address requests structured content."""
     query = getattr(ctx.request, "query_params", None)
     return query is not None and str(query.get("structured", "")).lower() in TRUE
 
 
 def shows_views(ctx: Context, settings: Settings) -> bool:
-    """Whether this client says that it shows views, and they are wanted."""
+    """Whether this client declares that it shows views, and they are enabled."""
     if settings.views == "off" or not knows(str(ctx.protocol_version), VIEWS_SINCE):
         return False
     capabilities = ctx.session.client_capabilities
@@ -55,7 +55,7 @@ def shows_views(ctx: Context, settings: Settings) -> bool:
 
 
 def form_of(ctx: Context, settings: Settings) -> AnswerForm:
-    """The form that this client's answers have."""
+    """The form of this client's answers."""
     links = settings.resource_links == "on" or (settings.resource_links == "auto" and is_modern(ctx))
     return AnswerForm(
         settings.structured or asks_structured(ctx),

@@ -1,4 +1,4 @@
-"""The answer of a read: one request, or as many pages of a listing as an answer holds."""
+"""The answer to a read: one request, or as many pages of a listing as fit into an answer."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 async def gather(
     hub: Hub, call: Endpoint[Any], reached: Reached, rows: Rows | None = None
 ) -> tuple[Answer, Rows | None]:
-    """The answer of a read; a listing that asks for more than a page is walked, until an answer is full.
+    """The answer to a read; a listing of more than a page is read page by page until the answer is full.
 
-    A walk ends with its first page, or else after so many seconds, and says where it goes on.
+    That ends after a limited time, at the earliest after the first page, with a cursor for the rest.
 
     Args:
-        reached: called for each page: what is done, of how much if that is known, and in words.
-        rows: what decides when an answer is full.
+        reached: called for each page with the rows so far, the total if known, and a text.
+        rows: decides when the answer is full.
     """
     if not isinstance(call, Listing):
         return await with_near_names(hub, await hub.send(call)), None

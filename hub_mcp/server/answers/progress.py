@@ -1,4 +1,4 @@
-"""Progress of one request as its client sees it: rows as they come, and waits; it only ever grows."""
+"""Progress of one request, reported to its client: rows as they come, and waits; it only increases."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from mcp.server.context import ServerRequestContext
 
 from hub_mcp.server.answers.revisions import MESSAGES_SINCE, knows
 
-STEP = 0.001  # what a wait counts for: the protocol wants growth, and a wait is no row
+STEP = 0.001  # what a wait counts: the protocol requires an increase, and a wait is not a row
 
 
 class Progress:
-    """Tells a request's client how far it is; called with a text, it tells of a wait."""
+    """Reports a request's progress to its client; a call with a text reports a wait."""
 
     def __init__(self, ctx: ServerRequestContext[Any, Any]) -> None:
         self._session = ctx.session
@@ -23,6 +23,6 @@ class Progress:
         await self.reached(0, None, text)
 
     async def reached(self, done: float, total: float | None, text: str) -> None:
-        """Tell that so much is done."""
+        """Report how much is done."""
         self._done = max(done, self._done + STEP)
         await self._session.report_progress(self._done, total, text if self._with_words else None)

@@ -1,4 +1,4 @@
-"""What each revision of the protocol added: a client is sent nothing newer than the one it negotiated."""
+"""What each protocol revision added: a client gets nothing newer than the revision it negotiated."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from mcp.server.context import CallNext, HandlerResult, ServerMiddleware, Server
 from mcp.types import SERVER_INFO_META_KEY
 
 LINKS_SINCE: Final = "2025-06-18"  # resource links among the blocks of a result
-VIEWS_SINCE: Final = "2025-06-18"  # `_meta` of a tool, which says that a view has one for itself
-MESSAGES_SINCE: Final = "2025-03-26"  # words beside a progress
+VIEWS_SINCE: Final = "2025-06-18"  # `_meta` of a tool, which marks tools for a view only
+MESSAGES_SINCE: Final = "2025-03-26"  # the text of a progress notification
 _TITLED: Final = "2025-06-18"
 
 
@@ -20,7 +20,7 @@ class Added:
     """Names that a revision added to the results of a method.
 
     Attributes:
-        path: the objects they stand in; lists on the way mean each of their entries.
+        path: the objects that contain them; a list on the way means each of its entries.
     """
 
     since: str
@@ -50,15 +50,15 @@ ADDED: Final = (
 
 
 def knows(version: str, since: str) -> bool:
-    """Whether a revision has what another one added; revisions are named by their days."""
+    """Whether a revision includes what another one added; revisions are named by dates."""
     return version >= since
 
 
 class OnlyWhatIsKnown(ServerMiddleware[Any]):
-    """Takes out of each result what the negotiated revision does not know.
+    """Removes from each result what the negotiated revision does not know.
 
-    The server's icon is left to what introduces it: all answers of the modern era say who gives them, and it
-    would cost 1.6 kB each time.
+    The server's icon appears only where the server introduces itself: all answers of the modern era name the
+    server, and the icon would add 1.6 kB to each.
     """
 
     async def __call__(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
@@ -76,7 +76,7 @@ _STAMP: Final = ("_meta", SERVER_INFO_META_KEY)
 
 
 def _without(part: Any, path: Sequence[str], names: frozenset[str]) -> Any:
-    """The same without these names; what is not there, or of another shape, stays as it is."""
+    """The same without these names; missing parts and other shapes are left alone."""
     if isinstance(part, list):
         return [_without(one, path, names) for one in part]
     if not isinstance(part, Mapping):

@@ -1,1 +1,1 @@
-"""How a person is asked: by a client's form, by a plan and its token, or in a terminal."""
+"""Asking a person: by a client's form, by a plan and its token, or in a terminal."""

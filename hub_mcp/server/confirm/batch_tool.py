@@ -1,4 +1,4 @@
-"""`change_many`: up to 500 changing calls led through the gate together, with one question about them all."""
+"""`change_many`: up to 500 changes passed through the gate together, with one question about all of them."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ from hub_mcp.server.confirm.elicitation import Context
 from hub_mcp.server.tools.endpoint_tools import error_result, result_of
 from hub_mcp.server.tools.operation_tools import MANY, TOOLS
 
-MOST_SAID = 60_000  # characters of what is said of all calls together
-LONGEST_SAID = 600  # characters of what is said of one call
+MOST_SAID = 60_000  # characters in the outcome of all calls together
+LONGEST_SAID = 600  # characters in the outcome of one call
 
 Reader = Callable[[str, Mapping[str, Any]], Endpoint[Any]]
 
 
 def batch_of(arguments: Mapping[str, Any], read: Reader) -> tuple[Batch, int]:
-    """The batch that arguments make, and how many of the calls given are left out before it.
+    """The batch in the arguments, and how many of the given calls are skipped before it.
 
     Args:
         read: reads one call of a tool.
 
     Raises:
-        BadInput: they make none; which call is wrong, and why. Nothing was sent.
+        BadInput: the arguments are wrong; says which call, and why. Nothing was sent.
     """
     if odd := sorted(arguments.keys() - TOOLS[MANY][1].keys()):
         raise BadInput(f"{MANY} takes no {plain(odd[0], 60)}.", advice="What a call takes is in `arguments`.")
@@ -101,10 +101,10 @@ async def changed_many(
     dry_run: bool,
     confirm_token: Brought,
 ) -> tuple[CallToolResult | InputRequiredResult, MadeMany | None]:
-    """What a client is told of a batch, and what was made of it.
+    """The result of a batch for the client, and the batch as it was made.
 
     Args:
-        skipped: calls that were left out before the first.
+        skipped: how many calls were skipped before the first.
 
     Raises:
         HubError: the Hub could not be asked.
@@ -148,7 +148,7 @@ async def _rehearsed(
 
 
 def _told(made: MadeMany, skipped: int, form: AnswerForm) -> CallToolResult:
-    """What became of each call; what was not reached, and how to go on."""
+    """The outcome of each call, the calls not reached, and how to continue."""
     done = [one.acted for one in made.made if one.acted]
     total, begun = len(made.batch.calls), len(made.made)
     room = min(LONGEST_SAID, MOST_SAID // max(begun, 1))

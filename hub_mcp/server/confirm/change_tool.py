@@ -1,4 +1,4 @@
-"""A changing tool call led through the gate: who can be asked here, and what the client is told."""
+"""Passing a changing tool call through the gate: how a person can be asked, and the client's result."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from hub_mcp.server.tools.endpoint_tools import error_result, result_of
 
 log = logging.getLogger("hub_mcp")
 
-Brought = str | ViewAnswer | None  # with a call: the token of a plan, or what a view says
+Brought = str | ViewAnswer | None  # sent with a call: the token of a plan, or a view's answer
 
 NOBODY_TO_ASK = (
     "Use a client that can show forms (elicitation), make the change on the Hub's website, "
@@ -56,10 +56,10 @@ async def changed(
     dry_run: bool,
     confirm_token: Brought,
 ) -> CallToolResult | InputRequiredResult:
-    """What a client is told of a changing call: what was done, what is asked, or why nothing was.
+    """The result of a changing call: what was done, the question, or why nothing was done.
 
     Raises:
-        HubError: the Hub could not be asked, or said no.
+        HubError: the Hub could not be reached, or refused.
     """
     form = form_of(ctx, gate.settings)
     try:
@@ -93,10 +93,10 @@ async def answer_brought(
     hub: Hub,
     confirm_token: Brought,
 ) -> Decision | Unanswered | None:
-    """The answer that comes with a call; one that tells nothing of a person is used up.
+    """The answer sent with a call; one that does not come from a person is used up.
 
     Raises:
-        Stopped: it does not fit, waits for approval, or the policy takes no plans.
+        Stopped: it does not match, waits for approval, or the policy does not allow plans.
     """
     answer = await _brought(gate, params, call, hub, confirm_token)
     if isinstance(answer, Unanswered):
@@ -114,14 +114,14 @@ async def put(
     question: Question,
     tried: Unanswered | None,
 ) -> Decision | CallToolResult | InputRequiredResult:
-    """Put a question to a person: what they decided, or what the client is told instead.
+    """Ask a person; returns their decision, or a result for the client instead.
 
     Args:
         calls: what it is about.
-        tried: what came of an earlier try by a form.
+        tried: the outcome of an earlier attempt by a form.
 
     Raises:
-        Stopped: nobody can be asked here.
+        Stopped: no person can be asked here.
     """
     answer: Decision | Unanswered | None = tried
     if answer is None and can_show_form(ctx):
@@ -134,7 +134,7 @@ async def put(
     _need_plans(gate, why or why_no_form(ctx))
     form = form_of(ctx, gate.settings)
     if form.views:
-        from hub_mcp.server.views.shown_diff import diff_of  # brings commits and their uploads
+        from hub_mcp.server.views.shown_diff import diff_of  # imports commits and their uploads
 
         diff = await diff_of(calls, hub)
         return asked_in_view(question, gate.keys, params, gate.settings.tool_prefix, form, diff)
@@ -143,10 +143,10 @@ async def put(
 
 
 def _need_plans(gate: Gate, why: str) -> None:
-    """Where nobody was reached, a plan may stand in by the policy `plan` alone.
+    """Check that a plan may replace the question, which only the policy `plan` allows.
 
     Raises:
-        Stopped: the policy is another one.
+        Stopped: it is another policy.
     """
     if gate.settings.confirm != "plan":
         raise Stopped(
@@ -158,7 +158,7 @@ def _need_plans(gate: Gate, why: str) -> None:
 async def _answer(
     gate: Gate, ctx: Context, calls: Sequence[Change[Any, Any]], hub: Hub, question: Question
 ) -> Decision | Unanswered:
-    """What comes back from the form a legacy client shows; a call that is cancelled meanwhile is refused."""
+    """The answer from a legacy client's form; a call cancelled meanwhile is refused."""
     try:
         return await shown(ctx, question, gate.clock)
     except anyio.get_cancelled_exc_class():
@@ -175,10 +175,10 @@ async def _brought(
     hub: Hub,
     confirm_token: Brought,
 ) -> Decision | Unanswered | None:
-    """The answer that comes with a call: with the answered question, or with the token of a plan.
+    """The answer sent with a call: an answered question, or the token of a plan.
 
     Raises:
-        Stopped: it does not fit, waits for approval, or the policy takes no plans.
+        Stopped: it does not match, waits for approval, or the policy does not allow plans.
     """
     if isinstance(confirm_token, ViewAnswer):
         return await confirm_token.decision(gate, call, hub)
@@ -200,7 +200,7 @@ async def _brought(
 
 
 async def _account(gate: Gate, hub: Hub) -> str:
-    """Whose token it is, where the person can sign in on a page of the server; else ""."""
+    """The owner of the token, if they can sign in on a page of the server; otherwise ""."""
     if not gate.approvals.page:
         return ""
     try:
@@ -210,7 +210,7 @@ async def _account(gate: Gate, hub: Hub) -> str:
 
 
 def _done(acted: ChangeMade, form: AnswerForm) -> CallToolResult:
-    """What was done; whatever is odd about the answer, it says that it was."""
+    """What was done; even with a malformed answer it says that the change was made."""
     try:
         rendered = render_done(acted.answer, acted.sentences())
         return result_of(rendered.text, rendered.content, form)
@@ -223,11 +223,11 @@ def _done(acted: ChangeMade, form: AnswerForm) -> CallToolResult:
 
 
 def plan(outcome: Plan, form: AnswerForm, called: str, why: str = "") -> CallToolResult:
-    """A plan as a model reads it, and shows it to the person.
+    """A plan for a model, which shows it to the person.
 
     Args:
-        called: the name by which the client calls the tool.
-        why: why no person was asked by a form, where one was tried.
+        called: the client's name for the tool.
+        why: why no person was asked by a form, if that was tried.
     """
     question, minutes = outcome.question, EXPIRES // 60
     again = f"call {called} again with the same arguments and this confirm_token"

@@ -1,4 +1,4 @@
-"""How a person is asked through an MCP client: by a form (legacy), or a returned question (2026-07-28)."""
+"""Asking a person through an MCP client: by a form (legacy), or a returned question (2026-07-28)."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from hub_mcp.gate.question import Decision, Question, decision_of
 from hub_mcp.server.answers.answer_form import is_modern
 
 Context = ServerRequestContext[Any, Any]
-AT_ONCE = 0.5  # seconds; nobody reads a question and answers it within
-QUESTION = "confirm"  # the key of our one question among a result's input requests
+AT_ONCE = 0.5  # seconds; nobody reads and answers a question faster
+QUESTION = "confirm"  # the key of our question in a result's input requests
 
 
 def can_show_form(ctx: Context) -> bool:
-    """Whether this client says it can show a form, and can be reached to show it."""
+    """Whether this client declares that it shows forms, and can be reached."""
     capabilities = ctx.session.client_capabilities
     elicitation = capabilities.elicitation if capabilities else None
     if elicitation is None or (elicitation.form is None and elicitation.url is not None):
@@ -42,7 +42,7 @@ def can_show_form(ctx: Context) -> bool:
 
 
 def why_no_form(ctx: Context) -> str:
-    """Why no form can be shown here, in a sentence."""
+    """Why no form can be shown, in a sentence."""
     if not is_modern(ctx) and ctx.session.client_params is None:
         return (
             "Without a session a client of this protocol version cannot be asked, and this server keeps none "
@@ -52,7 +52,7 @@ def why_no_form(ctx: Context) -> str:
 
 
 def form_for(challenge: Challenge) -> dict[str, Any]:
-    """The form's schema: the name to type, or one box to tick."""
+    """The form's schema: the name to type, or a box to tick."""
     if challenge.retype:
         name = {
             "type": "string",
@@ -71,7 +71,7 @@ def form_for(challenge: Challenge) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Unanswered:
-    """A client's answer that tells nothing of a person; `why` says in a sentence what is known."""
+    """A client's answer that does not come from a person; `why` says in a sentence what is known."""
 
     challenge: Challenge
     why: str
@@ -80,9 +80,9 @@ class Unanswered:
 def answer_of(
     challenge: Challenge, action: str, content: Mapping[str, Any], now: float
 ) -> Decision | Unanswered:
-    """A person's decision, unless no person can have given this answer.
+    """The person's decision, or why no person can have given this answer.
 
-    Some hosts say that they show forms, and answer by themselves: at once, or with nothing in the form.
+    Some hosts declare that they show forms but answer themselves: at once, or with an empty form.
     """
     if action == "accept" and not content:
         return Unanswered(
@@ -112,7 +112,7 @@ async def shown(ctx: Context, question: Question, clock: Callable[[], float]) ->
 
 
 def returned(question: Question) -> InputRequiredResult:
-    """The result that asks a person behind a modern client; the server's boundary seals the state."""
+    """The result that makes a modern client ask a person; the server's boundary seals the state."""
     params = ElicitRequestFormParams(message=question.message, requested_schema=form_for(question.challenge))
     return InputRequiredResult(
         input_requests={QUESTION: ElicitRequest(params=params)}, request_state=question.challenge.text()
@@ -120,7 +120,7 @@ def returned(question: Question) -> InputRequiredResult:
 
 
 def brought(params: CallToolRequestParams, now: float) -> Decision | Unanswered | None:
-    """The answer that a modern client brings when it makes the call again; None where it brings none.
+    """The answer a modern client sends when it repeats the call; None without one.
 
     Raises:
         Stopped: it cannot be read.
@@ -141,7 +141,7 @@ def brought(params: CallToolRequestParams, now: float) -> Decision | Unanswered 
 
 
 class Boundary:
-    """The SDK's seal on what clients carry; what it refuses is explained in a sentence, as every refusal."""
+    """The SDK's seal on state that clients carry; its refusals are explained in a sentence, as all are."""
 
     def __init__(self, keys: Sequence[str | bytes]) -> None:
         security = RequestStateSecurity(keys=keys, ttl=EXPIRES, bind_principal=principal)
@@ -161,7 +161,7 @@ class Boundary:
 
 
 def principal(ctx: Context) -> str | None:
-    """Who is calling over HTTP, told from their token; None over stdio, where there is only one."""
+    """The caller over HTTP, identified by the token; None over stdio, where there is only one."""
     headers = getattr(ctx.request, "headers", None)
     authorization = headers.get("authorization") if headers is not None else None
     return Caller.behind(authorization or "").under(b"") or None  # the same in every worker; it is sealed

@@ -1,4 +1,4 @@
-"""Plans: what would happen, with a sealed token that makes it happen once, where no person can be asked."""
+"""Plans: what would happen, with a sealed token to do it once, for clients that cannot ask a person."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from hub_mcp.gate.approvals import Approvals
 from hub_mcp.gate.challenge import ASK_AGAIN, Challenge
 from hub_mcp.gate.question import Question
 
-# So that what one of them seals never passes for what another does, or for the state of a question.
+# So that a token of one kind never passes for one of another kind, or for the state of a question.
 PLAN, VIEW = b"hub-mcp plan:", b"hub-mcp view:"
 
 
 class Seals:
-    """Seals what was shown into a token and opens it again; nobody else can make, read or alter one."""
+    """Seals a challenge into a token and opens it again; nobody else can make, read or alter one."""
 
     def __init__(self, keys: Sequence[str | bytes] = (), purpose: bytes = PLAN) -> None:
         secrets = [key.encode() if isinstance(key, str) else key for key in keys] or [os.urandom(32)]
@@ -30,7 +30,7 @@ class Seals:
         return self._codec.seal(challenge.text().encode())
 
     def open(self, token: str) -> Challenge:
-        """What the token was made of.
+        """The challenge in a token.
 
         Raises:
             Stopped: it is not one of ours.
@@ -47,8 +47,8 @@ class Plan:
     """A question for the model to show to the person.
 
     Attributes:
-        approve: the command or the page by which the person must approve it first; "" where nobody must.
-        step: the same in the words of a sentence after "to".
+        approve: the command or page with which the person must approve it first; "" if not needed.
+        step: the same, worded to follow "to".
     """
 
     question: Question
@@ -60,7 +60,7 @@ class Plan:
 def plan_for(
     question: Question, seals: Seals, approvals: Approvals, caller: Caller, account: str = ""
 ) -> Plan:
-    """A plan that is made when its token comes back; where a name must be typed, it waits for approval.
+    """A plan that is carried out when its token comes back; if a name must be typed, it waits for approval.
 
     Raises:
         Stopped: it cannot be stored, or too many wait.
@@ -87,10 +87,10 @@ def plan_for(
 
 
 def need_approval(challenge: Challenge, approvals: Approvals) -> str:
-    """How a person has typed the name of a plan; "" where none has to be typed.
+    """How a person typed the name for a plan; "" if no name has to be typed.
 
     Raises:
-        Stopped: it still waits.
+        Stopped: it is still waiting.
     """
     if not challenge.retype:
         return ""

@@ -1,7 +1,7 @@
-"""A secret that a person types on a page of the server (URL mode elicitation), and how its call goes on.
+"""A secret that a person types on a page of the server (URL mode elicitation), and the call that needs it.
 
-The page is the question too: whoever types the secret there has read what the call does. A client of either
-era is asked to open it; the value passes by no client, no model and no file.
+The page is also the question: whoever types the secret there has read what the call does. Clients of both
+eras are asked to open it; the value passes through no client, model or file.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ NOT_LED = "The secret has no `source`, and this client does not lead a person to
 
 @dataclass(frozen=True)
 class Typed:
-    """A person's yes, and the Hub that sends what they typed with this one call."""
+    """A person's yes, and a Hub that sends the typed secret with this one call."""
 
     decision: Decision
     hub: Hub
@@ -49,11 +49,11 @@ class Typed:
 async def typed_secret(
     gate: Gate, ctx: Context, params: CallToolRequestParams, call: Change[Any, Any], hub: Hub
 ) -> Typed | CallToolResult | InputRequiredResult:
-    """What a person typed for a call, or what the client is told meanwhile.
+    """The secret a person typed for a call, or a result for the client meanwhile.
 
     Raises:
-        Stopped: there is no page, nobody can be led to it, or the person said no.
-        HubError: the Hub could not be asked.
+        Stopped: there is no page, no client can open it, or the person said no.
+        HubError: the Hub could not be reached.
     """
     if (awaited := gate.awaited) is None:
         raise not_typed(NO_PAGE)
@@ -86,7 +86,7 @@ async def typed_secret(
 
 
 def can_open(ctx: Context) -> bool:
-    """Whether this client says it can lead a person to a page, and can be reached to do so."""
+    """Whether this client declares that it opens pages for a person, and can be reached."""
     capabilities = ctx.session.client_capabilities
     elicitation = capabilities.elicitation if capabilities else None
     if elicitation is None or elicitation.url is None:
@@ -95,13 +95,13 @@ def can_open(ctx: Context) -> bool:
 
 
 def _need_plans(gate: Gate, why: str) -> None:
-    """Raises: Stopped: the client leads nobody to the page, and the policy lets no model do so."""
+    """Raises: Stopped: the client cannot open the page, and the policy does not let a model do so."""
     if gate.settings.confirm not in ("plan", "off"):
         raise not_typed(why)
 
 
 def _page(awaited: AwaitedSecrets, one: AwaitedSecret) -> tuple[str, str]:
-    """What a client says of the page, and where it is."""
+    """The page's address, with the text that a client shows."""
     says = (
         f"{one.question.headline}\n{one.question.cost}\n\nYou type the secret on a page of this server, "
         f"where you sign in to the Hub as {one.account}; it stays out of this conversation."
@@ -110,14 +110,14 @@ def _page(awaited: AwaitedSecrets, one: AwaitedSecret) -> tuple[str, str]:
 
 
 def _returned(awaited: AwaitedSecrets, one: AwaitedSecret) -> InputRequiredResult:
-    """The result that leads a person behind a modern client to the page."""
+    """The result that makes a modern client open the page for a person."""
     says, address = _page(awaited, one)
     asked = ElicitRequest(params=ElicitRequestURLParams(message=says, url=address))
     return InputRequiredResult(input_requests={QUESTION: asked}, request_state=one.challenge.text())
 
 
 def _was_asked(params: CallToolRequestParams, one: AwaitedSecret) -> bool:
-    """Whether a modern client comes back from this very question; its state was sealed."""
+    """Whether a modern client returns with this very question; its state was sealed."""
     try:
         return params.request_state is not None and Challenge.read(params.request_state) == one.challenge
     except (ValueError, RecursionError):
@@ -125,7 +125,7 @@ def _was_asked(params: CallToolRequestParams, one: AwaitedSecret) -> bool:
 
 
 async def _led(ctx: Context, awaited: AwaitedSecrets, one: AwaitedSecret) -> ElicitResult | None:
-    """What a legacy client answers, which leads the person to the page while the call waits."""
+    """The answer of a legacy client, which opens the page for the person while the call waits."""
     says, address = _page(awaited, one)
     try:
         with anyio.move_on_after(EXPIRES):
@@ -136,7 +136,7 @@ async def _led(ctx: Context, awaited: AwaitedSecrets, one: AwaitedSecret) -> Eli
 
 
 def _read(one: AwaitedSecret, answer: object, now: float) -> Decision | Unanswered | None:
-    """A no, or why nobody may have seen the page; None where the person opened it."""
+    """A no, or why nobody may have seen the page; None if the person opened it."""
     if not isinstance(answer, ElicitResult):
         return Unanswered(one.challenge, "The client did not say whether it opened the page.")
     if answer.action == "accept":
@@ -145,7 +145,7 @@ def _read(one: AwaitedSecret, answer: object, now: float) -> Decision | Unanswer
 
 
 async def _wait(ctx: Context, awaited: AwaitedSecrets, one: AwaitedSecret) -> None:
-    """Wait until the secret is typed, but no longer than clients wait for a call."""
+    """Wait until the secret is typed, but not longer than clients wait for a call."""
     with anyio.move_on_after(awaited.waits):
         await one.typed.wait()
     if one.typed.is_set() and not is_modern(ctx):
@@ -153,10 +153,10 @@ async def _wait(ctx: Context, awaited: AwaitedSecrets, one: AwaitedSecret) -> No
 
 
 def _open(awaited: AwaitedSecrets, one: AwaitedSecret, called: str, form: AnswerForm) -> CallToolResult:
-    """What a model is told while nobody has typed the secret.
+    """The result for a model while nobody has typed the secret.
 
     Args:
-        called: the name by which the client calls the tool.
+        called: the client's name for the tool.
     """
     says = (
         f"Ask the person to open {awaited.address(one)}, to sign in to the Hub there as {one.account}, and "

@@ -1,7 +1,7 @@
-"""A question put to a person in a view, and the answer that comes back from there.
+"""A question to a person in a view, and the answer from there.
 
-The view gets its token in the result's `_meta`, which hosts keep from the model, and a key in its own page.
-An answer needs both: a model that is shown the tool, or one of the two, has no answer to give.
+The view gets its token in the result's `_meta`, which hosts do not show to the model, and a key in its own
+page. An answer needs both: a model that sees the tool, or one of the two, cannot answer.
 """
 
 from __future__ import annotations
@@ -28,26 +28,26 @@ from hub_mcp.server.tools.endpoint_tools import CONFIRM, DRY_RUN, result_of
 from hub_mcp.server.views.view_list import ANSWER
 
 KEY = "hub_mcp/question"
-LARGEST_ECHO = 65_536  # characters of arguments that travel beside a question; others the host tells the view
-OURS = frozenset({CONFIRM, DRY_RUN})  # arguments that are no part of what is asked about
+LARGEST_ECHO = 65_536  # characters of arguments sent with a question; longer ones come from the host
+OURS = frozenset({CONFIRM, DRY_RUN})  # arguments that are not part of the question
 FOR_THE_VIEW = "Only the view that shows a question to a person answers it."
 WAIT = "Wait for the person's answer in the view."
 
 
 def view_key(secret: str | bytes) -> str:
-    """What the page of the view sends back with an answer."""
+    """The key that the view's page sends back with an answer."""
     raw = secret.encode() if isinstance(secret, str) else secret
     return hmac.new(raw, b"hub-mcp view page", hashlib.sha256).hexdigest()[:32]
 
 
 @dataclass(frozen=True)
 class ViewAnswer:
-    """What the view says that a person answered.
+    """A person's answer, as sent by the view.
 
     Attributes:
-        token, key: what the view got in the result and in its page.
-        yes, name: the button, and what was typed.
-        tool, arguments: the call that the question is about, as the model made it.
+        token, key: from the result and from the view's page.
+        yes, name: the button pressed, and the text typed.
+        tool, arguments: the call in question, as the model made it.
     """
 
     token: str
@@ -59,10 +59,10 @@ class ViewAnswer:
 
     @classmethod
     def read(cls, said: Mapping[str, Any]) -> Self:
-        """The answer that arguments make.
+        """Parse the answer from arguments.
 
         Raises:
-            Stopped: they make none.
+            Stopped: there is none.
         """
         token, key, tool, name = (said.get(one, "") for one in ("token", "key", "tool", "name"))
         texts = all(isinstance(one, str) for one in (token, key, tool, name))
@@ -72,10 +72,10 @@ class ViewAnswer:
         return cls(token, key, yes, name, tool, arguments)
 
     async def decision(self, gate: Gate, call: Proposal, hub: Hub) -> Decision:
-        """What the person decided.
+        """The person's decision.
 
         Raises:
-            Stopped: the answer is not the view's, was given for something else, or a yes came too fast.
+            Stopped: the answer is not from the view, is for another call, or is a yes that came too fast.
         """
         ours = [hmac.compare_digest(self.key.encode(), view_key(one).encode()) for one in gate.keys]
         if gate.settings.confirm != "plan" or not any(ours):
@@ -97,11 +97,11 @@ def asked_in_view(
     form: AnswerForm,
     diff: Sequence[Mapping[str, Any]],
 ) -> CallToolResult:
-    """A question as its view shows it, and what the model is told meanwhile.
+    """A question for its view, and a result for the model meanwhile.
 
     Args:
-        prefix: what the names of this server's tools begin with.
-        diff: what the call changes in files.
+        prefix: of the names of this server's tools.
+        diff: the call's changes to files.
     """
     challenge = question.challenge
     waits = (

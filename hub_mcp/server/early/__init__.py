@@ -1,1 +1,1 @@
-"""What is answered before the SDK is there, from prepared files."""
+"""Answers from prepared files, given before the SDK is imported."""

@@ -1,12 +1,12 @@
-"""Answers that are the same for everyone, from a prepared file: no SDK, no catalogue, no network.
+"""Answers that are the same for every client, from a prepared file: no SDK, no catalogue, no network.
 
     early = EarlyAnswers(settings)
     early.answer(line)  # the bytes the SDK's server would write, or None
 
-Whatever is not certain here - a message of another shape, a method that asks the Hub, a second handshake - is
-not answered, and from there on the session belongs to the SDK's server. `early_answers.json` is written from
-what that server answers by `python -m hub_mcp.dev manifests` (drift-checked); a test holds every answer
-against the SDK's, byte for byte.
+Anything uncertain here - a message of another shape, a method that needs the Hub, a second handshake - is not
+answered, and from then on the SDK's server has the session. `python -m hub_mcp.dev manifests` writes
+`early_answers.json` from that server's answers (drift-checked); a test compares every answer with the SDK's,
+byte for byte.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ FILE = "early_answers.json"
 VERSION = "io.modelcontextprotocol/protocolVersion"
 CAPABILITIES = "io.modelcontextprotocol/clientCapabilities"
 CLIENT = "io.modelcontextprotocol/clientInfo"
-_PLAIN_ID = re.compile(r"[ !#-\[\]-~]{1,200}")  # what JSON writes as it is
+_PLAIN_ID = re.compile(r"[ !#-\[\]-~]{1,200}")  # the values that JSON writes directly
 
 
 @dataclass(frozen=True)
 class Era:
-    """Protocol versions whose lists are alike.
+    """Protocol versions with the same lists.
 
     Attributes:
-        modern: whether every request carries its version, instead of a handshake.
-        results: what each method answers; the tools are put in.
-        tool_keys: the parts of a tool, in the order they are written; of those that are schemas, their parts.
+        modern: whether every request has its version, instead of a handshake.
+        results: the result of each method; the tools are inserted.
+        tool_keys: the keys of a tool in their order, and for schemas among them, theirs.
     """
 
     versions: Sequence[str]
@@ -48,16 +48,16 @@ class Era:
 
 @cache
 def eras() -> tuple[Era, ...]:
-    """What was prepared; the last era with a handshake is what unknown versions are answered with."""
+    """The prepared eras; unknown versions are answered with the last one that has a handshake."""
     return tuple(Era(**one) for one in json.loads(Path(__file__).with_name(FILE).read_bytes()))
 
 
 class EarlyAnswers:
-    """What one session may be told before the SDK is there.
+    """The early answers in one session.
 
     Attributes:
-        replayed: the lines that made the session what it is. The SDK's server has to read them before any
-            other, and its answers to them are dropped.
+        replayed: the lines that set up the session. The SDK's server has to read them first, and its answers
+            to them are dropped.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -65,10 +65,10 @@ class EarlyAnswers:
         self._settings = settings
         self._era: Era | None = None
         self._initialized = False
-        self._views = False  # whether the client of the handshake shows them
+        self._views = False  # whether the client declared views in the handshake
 
     def answer(self, line: bytes) -> bytes | None:
-        """The line that answers a line; b"" where it needs none, None where it is for the SDK's server."""
+        """The answer to a line; b"" if it needs none, None if it is for the SDK's server."""
         message = _message(line)
         if message is None:
             return None
@@ -101,7 +101,7 @@ class EarlyAnswers:
 
     def _told(self, line: bytes, method: str, params: dict[str, Any]) -> Mapping[str, Any] | None:
         era = _era_of_request(params)
-        if method == "server/discover":  # it decides nothing about the connection
+        if method == "server/discover":  # it has no effect on the connection
             return era.results[method] if era else None
         if era is None and not _carries_nothing(params):
             return None
@@ -133,7 +133,7 @@ class EarlyAnswers:
         ]
 
     def _whole(self, one: PreparedTool, view: str) -> dict[str, Any]:
-        """A tool as it is told, with its view."""
+        """A tool as it is listed, with its view."""
         whole: dict[str, Any] = {**one.tool, "name": self._settings.tool_prefix + one.name}
         if self._settings.structured:
             whole["outputSchema"] = output_schema(lists=one.lists)
@@ -147,11 +147,11 @@ def _in_order(part: Any, keys: Sequence[str]) -> Any:
 
 
 class _Uncertain(ValueError):
-    """What parsers may read in two ways."""
+    """A message that parsers may read in two ways."""
 
 
 def _message(line: bytes) -> dict[str, Any] | None:
-    """A request or notification that every parser reads alike; None for anything else."""
+    """A request or notification that every parser reads the same way; None for anything else."""
     try:
         text = line.decode()
         if "\\u" in text:
@@ -205,7 +205,7 @@ def _is_handshake(params: dict[str, Any]) -> bool:
 
 
 def _era_of_request(params: dict[str, Any]) -> Era | None:
-    """The era of a request that carries its own version, and nothing else but what is known here."""
+    """The era of a request with its own version and nothing unknown; None otherwise."""
     meta = params.get("_meta")
     if params.keys() != {"_meta"} or not isinstance(meta, dict) or not {VERSION, CAPABILITIES} <= meta.keys():
         return None
@@ -218,7 +218,7 @@ def _era_of_request(params: dict[str, Any]) -> Era | None:
 
 
 def _carries_nothing(params: dict[str, Any]) -> bool:
-    """Whether the parameters of a list are those of its first page, with a progress token at most."""
+    """Whether a list's parameters request its first page, with at most a progress token."""
     if not params:
         return True
     meta = params.get("_meta")

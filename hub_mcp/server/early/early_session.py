@@ -1,10 +1,10 @@
-"""The first moments of a session over stdio: early answers, while the SDK is imported behind them.
+"""The start of a session over stdio: early answers while the SDK is imported in the background.
 
-    begun = serve_early(settings)  # None where the client has left already
+    begun = serve_early(settings)  # None if the client has already left
     if begun: run_stdio(settings, begun)
 
-It reads and writes the two descriptors itself, a line at a time, until the first line that it cannot answer:
-that line, and what was read after it, go to the SDK's server.
+It reads and writes the two descriptors itself, line by line, until the first line that it cannot answer: that
+line, and everything read after it, go to the SDK's server.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from threading import Thread
 from hub_mcp.server.early.early_answers import EarlyAnswers, eras
 from hub_mcp.settings import Settings
 
-LONGEST_LINE = 1024 * 1024  # bytes; a client that asks for a list never writes more
-CHUNK = 64 * 1024  # bytes of one read
-TURN = 0.0005  # seconds until a thread that imports makes way for an answer
+LONGEST_LINE = 1024 * 1024  # bytes; a request for a list is never longer
+CHUNK = 64 * 1024  # bytes per read
+TURN = 0.0005  # seconds until the importing thread yields to an answer
 NEEDED = ("hub_mcp.wiring", "hub_mcp.server.lazy", "hub_mcp.server.relay", "hub_mcp.server.stdio")
 OF_A_CALL = ("hub_mcp.server.handlers", "hub_mcp.client.sender", "hub_mcp.localhub.app")
 
 
 @dataclass(frozen=True)
 class Begun:
-    """A session that was begun without the SDK.
+    """A session started without the SDK.
 
     Attributes:
-        replayed: lines that were answered, which the SDK's server has to know of.
-        unread: what was read and not answered.
+        replayed: answered lines that the SDK's server has to read.
+        unread: bytes read but not answered.
     """
 
     replayed: tuple[bytes, ...]
@@ -41,41 +41,41 @@ class Begun:
 
 
 def can_serve() -> bool:
-    """Whether standard input and output are of a kind that is read and written here, and block."""
+    """Whether standard input and output are blocking and of a kind supported here."""
     return sys.platform != "win32" and all(watchable(one) and os.get_blocking(one) for one in (0, 1))
 
 
 def watchable(descriptor: int) -> bool:
-    """Whether a loop can wait for the stream: pipes, sockets and terminals, not files."""
+    """Whether an event loop can wait for the stream: pipes, sockets and terminals, not files."""
     mode = os.fstat(descriptor).st_mode
     return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or os.isatty(descriptor)
 
 
 def serve_early(settings: Settings) -> Begun | None:
-    """Answer what can be answered without the SDK; None when the client left before more was asked."""
-    gc.disable()  # until all is imported: what is imported stays, and looking through it takes a tenth of it
+    """Answer what needs no SDK; None if the client left before it needed more."""
+    gc.disable()  # imported objects are not garbage, and looking for some takes a tenth of the time
     early = EarlyAnswers(settings)
     usual = sys.getswitchinterval()
     sys.setswitchinterval(TURN)
     importing = Thread(target=_import, args=(settings,), daemon=True)
     try:
         unread = _answered(early, importing)
-    except (BrokenPipeError, KeyboardInterrupt):  # nobody listens any more
+    except (BrokenPipeError, KeyboardInterrupt):  # the client is gone
         unread = b""
     if importing.ident:
         if not unread:
-            os._exit(0)  # an import that nobody needs any more must not hold up the end
+            os._exit(0)  # an import that is no longer needed must not delay the exit
         importing.join()
     sys.setswitchinterval(usual)
-    eras.cache_clear()  # whatever comes now is the SDK's to answer
+    eras.cache_clear()  # from here on the SDK answers
     return Begun(tuple(early.replayed), unread) if unread else None
 
 
 def _answered(early: EarlyAnswers, importing: Thread) -> bytes:
-    """Answer line by line; what was read and not answered, b"" where the input ended with nothing left.
+    """Answer line by line; returns what was read but not answered, b"" at the end of the input.
 
     Args:
-        importing: begun with the first answer, which it would only delay before.
+        importing: started after the first answer, which it would delay otherwise.
     """
     unread = b""
     while chunk := os.read(0, CHUNK):
@@ -97,7 +97,7 @@ def _answered(early: EarlyAnswers, importing: Thread) -> bytes:
 def _import(settings: Settings) -> None:
     for name in NEEDED:
         import_module(name)
-    if settings.sandbox is not None:  # whoever tries things out calls; most others start servers that list
+    if settings.sandbox is not None:  # people trying things out make calls; others mostly list tools
         for name in OF_A_CALL:
             import_module(name)
 

@@ -1,4 +1,4 @@
-"""The tool list from a file, for a start that does not wait for the catalogue."""
+"""The tool list from a file, so that a start does not wait for the catalogue."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hub_mcp.settings import Settings
 
 
 class PreparedTools(ToolList):
-    """What one server offers, by its operator's settings, told without the catalogue."""
+    """The tools one server offers, by its operator's settings, without the catalogue."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)

@@ -1,12 +1,12 @@
-"""The page where a person approves a call over HTTP: signed in to the Hub, by typing its name or its secret.
+"""The page where a person approves a call over HTTP: signed in to the Hub, by typing a name or a secret.
 
-    GET  /approve/{id}          who signs in, and with what button; once they have, what would be done
-    POST /approve/{id}/sign-in  off to the Hub
-    GET  /approve/back          back from it
+    GET  /approve/{id}          a button to sign in, and afterwards what would be done
+    POST /approve/{id}/sign-in  redirects to the Hub
+    GET  /approve/back          the return from the Hub
     POST /approve/{id}          the name, or the secret
 
-What a browser carries is sealed, and bound to its cookie. A call is shown only to the holder of the token
-that asked for it, and no token is kept. What waits is a plan (`gate/approvals.py`) or a secret
+State in the browser is sealed and bound to its cookie. A call is shown only to the owner of the token that
+made it, and no token is kept. What waits here is a plan (`gate/approvals.py`) or a secret
 (`gate/awaited_secrets.py`).
 """
 
@@ -35,12 +35,12 @@ from hub_mcp.server.http.hub_sign_in import HubSignIn
 from hub_mcp.server.http.page_markup import HEADERS, button, form, name_field, page, secret_field
 
 APPROVE = "/approve"
-AWAY, COOKIE = "hub_mcp_away", "hub_mcp_approve"  # while somebody signs in, and once they have
-# So that what is sealed for one never passes for another.
+AWAY, COOKIE = "hub_mcp_away", "hub_mcp_approve"  # during sign-in, and afterwards
+# So that what is sealed for one purpose never passes for another.
 WAY, SIGNED, PROOF = b"way back:", b"signed in:", b"proof:"
 LASTS = 600  # seconds
-MOST_BODY = 40 * 1024  # bytes: a secret of full length takes three for each of its own
-IN_TIME = 20.0  # seconds for a form to come
+MOST_BODY = 40 * 1024  # bytes: percent-encoding triples a secret of full length
+IN_TIME = 20.0  # seconds for a form to arrive
 GONE = "Nothing is waiting here: it has expired, was answered already, or never existed."
 AGAIN = "Open the address that the assistant gave you again."
 
@@ -50,8 +50,8 @@ class ApprovalPage:
 
     Args:
         hub: where people sign in.
-        origin: where browsers reach this server.
-        awaited: the secrets that people are to type.
+        origin: the origin at which browsers reach this server.
+        awaited: the secrets that people are expected to type.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class ApprovalPage:
         ]
 
     async def shown(self, request: Request) -> Response:
-        """What would be done, for its caller alone; for whoever has not signed in, a button."""
+        """What would be done, shown only to the caller; before sign-in, a button."""
         waits = await self._waits(request.path_params["id"])
         if waits is None:
             return self._page(GONE, 404)
@@ -86,7 +86,7 @@ class ApprovalPage:
         return self._question(waits, signed)
 
     async def sign_in(self, request: Request) -> Response:
-        """Off to the Hub, with a cookie that the way back is bound to."""
+        """Redirect to the Hub, with a cookie that the return is bound to."""
         waits = await self._waits(request.path_params["id"])
         if waits is None:
             return self._page(GONE, 404)
@@ -99,7 +99,7 @@ class ApprovalPage:
         return self._on_to(begun.address, AWAY, self._seal(WAY, way), f"{self._path}/back")
 
     async def back(self, request: Request) -> Response:
-        """Back from the Hub: on to the call's own address, so that the code stands in none."""
+        """Return from the Hub: redirect to the call's own address, so that the code is in no address bar."""
         way = self._open(WAY, request.cookies.get(AWAY, ""))
         state, code = request.query_params.get("state", ""), request.query_params.get("code", "")
         if not way or not code or not secrets.compare_digest(way["ticket"].encode(), state.encode()):
@@ -118,7 +118,7 @@ class ApprovalPage:
         return self._on_to(here, COOKIE, self._seal(SIGNED, signed), here)
 
     async def typed(self, request: Request) -> Response:
-        """Approve the call, if what is asked for was typed by who signed in."""
+        """Approve the call, if the signed-in person typed the right name or a secret."""
         waits = await self._waits(request.path_params["id"])
         if waits is None:
             return self._page(GONE, 404)
@@ -143,7 +143,7 @@ class ApprovalPage:
         )
 
     def _took(self, waits: AwaitedSecret, signed: Mapping[str, str], secret: str) -> Response:
-        """Keep a secret for its call."""
+        """Store a secret for its call."""
         assert self._awaited
         try:
             self._awaited.type(waits, secret)
@@ -157,7 +157,7 @@ class ApprovalPage:
     def _question(
         self, waits: Waiting | AwaitedSecret, signed: Mapping[str, str], wrong: str = ""
     ) -> Response:
-        """What would be done, and where it is approved.
+        """What would be done, with the form to approve it.
 
         Args:
             wrong: what was wrong with what was typed.
@@ -191,7 +191,7 @@ class ApprovalPage:
         return page(says, self._policy, status, wrong=wrong, shown=shown, form=form)
 
     def _on_to(self, address: str, cookie: str, value: str, path: str) -> Response:
-        """A redirect with a cookie for one path."""
+        """A redirect that sets a cookie for one path."""
         response = RedirectResponse(address, 303, headers=HEADERS)
         response.set_cookie(
             cookie, value, LASTS, path=path, secure=self._https, httponly=True, samesite="lax"
@@ -199,7 +199,7 @@ class ApprovalPage:
         return response
 
     async def _waits(self, id: str) -> Waiting | AwaitedSecret | None:
-        """What waits and has a caller; None where there is nothing, or it was answered."""
+        """The waiting call with a known caller; None if there is none, or it was answered."""
         if self._awaited and (awaited := self._awaited.find(id)):
             return awaited
 
@@ -221,7 +221,7 @@ class ApprovalPage:
         )
 
     def _open(self, purpose: bytes, text: str) -> dict[str, str]:
-        """What was sealed here; empty where it was not, or has expired."""
+        """The content sealed here; empty if it was not sealed here, or has expired."""
         try:
             said: dict[str, str] = json.loads(self._codec(purpose).unseal(text))
         except (InvalidRequestState, ValueError):
@@ -234,7 +234,7 @@ def _digest(text: str) -> str:
 
 
 async def _form(request: Request) -> dict[str, str]:
-    """What a form holds; empty where it is too large, too slow, or no form."""
+    """The fields of a form; empty if it is too large, too slow, or not a form."""
     body = bytearray()
     with anyio.move_on_after(IN_TIME) as time:
         async for piece in request.stream():

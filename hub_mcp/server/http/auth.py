@@ -1,4 +1,4 @@
-"""Who is calling over HTTP: the token of each request, what callers without are told, where one is got."""
+"""Authentication over HTTP: the token of each request, the answer without one, and where to get one."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ from hub_mcp.server.http.intake import address_of
 
 METADATA = "/.well-known/oauth-protected-resource"
 SCOPES = ("openid", "profile", "read-repos", "contribute-repos", "write-repos", "manage-repos")
-GOOD_FOR = 300.0  # seconds a token that whoami knew is not asked for again
+GOOD_FOR = 300.0  # seconds before whoami is asked about a known token again
 MOST_REMEMBERED = 4096
-MOST_REFUSED = 20  # tokens from one address that the Hub did not know, until it has to wait
-FORGIVEN_AFTER = 3.0  # seconds for each of them
+MOST_REFUSED = 20  # unknown tokens from one address, before it has to wait
+FORGIVEN_AFTER = 3.0  # seconds of waiting for each
 
 
 class NotAToken(Exception):
-    """The Authorization header holds something other than a bearer token."""
+    """The Authorization header is not a bearer token."""
 
 
 def token_in(headers: Headers) -> Token | None:
-    """The caller's Hub token; None for a caller who shows none.
+    """The caller's Hub token; None without one.
 
     Raises:
-        NotAToken: there is a header, and it cannot be read. Its text is in no message.
+        NotAToken: the header cannot be parsed. Its text is in no message.
     """
     given = headers.getlist("authorization")
     if not given:
@@ -53,15 +53,15 @@ def token_in(headers: Headers) -> Token | None:
 
 
 class TooManyRefused(Exception):
-    """From one address came too many tokens that the Hub did not know."""
+    """Too many unknown tokens came from one address."""
 
 
 class KnownTokens:
-    """Tokens that the Hub knew minutes ago, by their callers.
+    """Tokens that the Hub recently accepted, by caller.
 
-    One token is asked about once at a time. Refused ones are remembered for seconds by the client
-    (`client/transport/refused_tokens.py`); an address that sends many of them may ask about another only now
-    and then, so that made-up tokens do not have the Hub block the server.
+    Each token is verified only once at a time. The client remembers refused ones for some seconds
+    (`client/transport/refused_tokens.py`); an address that sends many of them can have another verified only
+    now and then, so that made-up tokens do not make the Hub block the server.
     """
 
     def __init__(self, hub: Hub, clock: Callable[[], float] = time.monotonic) -> None:
@@ -69,15 +69,15 @@ class KnownTokens:
         self._clock = clock
         self._until: dict[str, float] = {}
         self._asking: dict[str, anyio.Lock] = {}
-        self._refusals: OrderedDict[str, tuple[float, float]] = OrderedDict()  # how many, and as of when
+        self._refusals: OrderedDict[str, tuple[float, float]] = OrderedDict()  # count and time
 
     async def check(self, token: Token, address: str) -> None:
-        """Ask the Hub whose token it is, unless it was asked lately.
+        """Verify a token with the Hub, unless that was done recently.
 
         Raises:
             TokenRejected: the Hub does not know it.
-            TooManyRefused: it was not asked, for what came from the address before.
-            HubError: the Hub could not be asked.
+            TooManyRefused: it was not verified, because of earlier tokens from the address.
+            HubError: the Hub could not be reached.
         """
         caller = Caller.with_token(token).id
         if self._is_known(caller):
@@ -113,13 +113,13 @@ class KnownTokens:
         return self._until.get(caller, 0.0) > self._clock()
 
     def _refused_from(self, address: str) -> float:
-        """How many refusals count against an address; one is forgiven every few seconds."""
+        """The refusals that count against an address; one expires every few seconds."""
         count, since = self._refusals.get(address, (0.0, 0.0))
         return max(0.0, count - (self._clock() - since) / FORGIVEN_AFTER)
 
 
 def payer_of(known: KnownTokens) -> Callable[[ServerRequestContext[Any, Any]], Awaitable[str]]:
-    """Who is charged for what lasts: a caller whose token the Hub knows, else an address."""
+    """Who is charged for lasting resources: a caller with a known token, otherwise an address."""
 
     async def payer(ctx: ServerRequestContext[Any, Any]) -> str:
         if not isinstance(ctx.request, Request):
@@ -132,22 +132,22 @@ def payer_of(known: KnownTokens) -> Callable[[ServerRequestContext[Any, Any]], A
         except TokenRejected:
             raise
         except (NotAToken, TooManyRefused, HubError):
-            pass  # so nobody vouches for it
+            pass  # so it is not verified
         return address
 
     return payer
 
 
 class SignIn:
-    """Wraps the endpoint itself: whatever reaches it has passed here, whatever its path and method.
+    """Wraps the endpoint itself, so that every request passes here, whatever its path and method.
 
     Args:
         app: the endpoint.
-        path: where it is.
+        path: its path.
         known: verifies tokens.
-        required: whether everybody must show one; otherwise anonymous callers may read.
-        hub: the address of the Hub, which gives out the tokens.
-        public_url: where callers reach this server, when a gateway is in front.
+        required: whether every caller needs one; otherwise anonymous callers may read.
+        hub: the address of the Hub, which issues the tokens.
+        public_url: where callers reach this server, if it is behind a gateway.
     """
 
     def __init__(
@@ -165,7 +165,7 @@ class SignIn:
         await (response or self._app)(scope, receive, send)
 
     async def metadata(self, request: Request) -> Response:
-        """Where callers get a token (RFC 9728), where they need one."""
+        """Where callers get a token (RFC 9728), if they need one."""
         if not self._required:
             return PlainTextResponse("Not Found", 404)
         return JSONResponse(

@@ -1,7 +1,7 @@
-"""The server's connections: at most so many, each asks in time and in short, and takes its answer in time.
+"""Limits on connections: their number, the time and size of request heads, and the time to read answers.
 
-uvicorn bounds neither the time nor (with httptools) the size of a request's head, nor how many connections
-wait for one, nor how long a client may leave an answer unread. Bodies are bounded in `intake.py`.
+uvicorn limits neither the time nor (with httptools) the size of a request's head, nor the number of idle
+connections, nor how long a client may leave an answer unread. Bodies are limited in `intake.py`.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 MOST: Final = 1_024  # connections
-HEAD_IN_TIME = 10.0  # seconds for the head of a request to come
-KEPT_ALIVE = 5  # seconds for the next request on a connection that had one
+HEAD_IN_TIME = 10.0  # seconds for the head of a request to arrive
+KEPT_ALIVE = 5  # seconds until the next request on a connection
 LARGEST_HEAD = 64 * 1024  # bytes
-TAKEN_IN_TIME = 60.0  # seconds for what was written to be taken; an answer has a few hundred KiB at most
-MOST_UNREAD = 64 * 2**20  # bytes that all connections together have written and nobody has taken
+TAKEN_IN_TIME = 60.0  # seconds for the client to read what was written: at most a few hundred KiB
+MOST_UNREAD = 64 * 2**20  # unread bytes of all connections together
 
 
-# The connections of each server whose clients do not take what was written, the longest first.
+# The connections of each server whose clients do not read, the longest-waiting first.
 _PAUSED: WeakKeyDictionary[ServerState, dict[BoundedProtocol, None]] = WeakKeyDictionary()
 
 
 class BoundedProtocol(asyncio.Protocol):
-    """uvicorn's own protocol, on a connection that is closed when no request comes to be."""
+    """uvicorn's own protocol, on a connection that is closed if no complete request arrives."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class BoundedProtocol(asyncio.Protocol):
         self, transport: asyncio.Transport
     ) -> None:
         self._transport = transport
-        transport.set_write_buffer_limits(0)  # so that whatever the client does not take is known
+        transport.set_write_buffer_limits(0)  # so that everything unread is known
         self._http.connection_made(transport)
         if len(self._state.connections) > MOST:
             transport.abort()
@@ -82,7 +82,7 @@ class BoundedProtocol(asyncio.Protocol):
         self._paused[self] = None
         self._taken = self._loop.call_later(TAKEN_IN_TIME, self._close)
         while sum(one.unread for one in self._paused) > MOST_UNREAD:
-            next(iter(self._paused))._close()  # who has waited the longest
+            next(iter(self._paused))._close()  # the one that has waited longest
 
     def resume_writing(self) -> None:
         self._is_taken()
@@ -90,7 +90,7 @@ class BoundedProtocol(asyncio.Protocol):
 
     @property
     def unread(self) -> int:
-        """Bytes that were written and not taken."""
+        """Bytes that were written but not read."""
         return self._transport.get_write_buffer_size() if self._transport else 0
 
     def _is_taken(self) -> None:
@@ -115,12 +115,12 @@ class BoundedProtocol(asyncio.Protocol):
 
 
 def _protocol() -> Callable[..., Any]:
-    """The faster of uvicorn's protocols that is here; h11 trims header values, httptools does not."""
+    """The fastest installed of uvicorn's protocols; h11 trims header values, httptools does not."""
     if find_spec("httptools"):
         from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
         class TrimmingProtocol(HttpToolsProtocol):
-            """Header values without the blanks around them, which are no part of them (RFC 9110, 5.5)."""
+            """Strips the whitespace around header values, which is not part of them (RFC 9110, 5.5)."""
 
             def on_header(self, name: bytes, value: bytes) -> None:
                 super().on_header(name, value.strip(b" \t"))
@@ -130,7 +130,7 @@ def _protocol() -> Callable[..., Any]:
 
 
 def server_config(app: Any, *, grace: int, workers: int = 1, factory: bool = False) -> Config:
-    """How uvicorn serves an application of ours; with uvloop where that is here."""
+    """How uvicorn serves one of our applications; with uvloop if installed."""
     return Config(
         app,
         factory=factory,

@@ -1,7 +1,7 @@
-"""Which Host and Origin headers are answered: the check against DNS rebinding, before all others.
+"""Which Host and Origin headers are accepted: the check against DNS rebinding, before all others.
 
-Names compare without regard to case, and with their port: `name` is the name alone or with the port of its
-scheme, `name:8443` that port, `name:*` any.
+Names are compared case-insensitively and with their port: `name` means without a port or with the scheme's
+default port, `name:8443` that port, `name:*` any.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from hub_mcp.errors import plain
 log = logging.getLogger("hub_mcp")
 
 LOOPBACK: Final = ("127.0.0.1:*", "localhost:*", "[::1]:*")
-USUAL: Final = {"http": ("", "80"), "https": ("", "443"), "": ("", "80", "443")}  # ports a name stands for
-PROBES: Final = ("/healthz", "/readyz")  # asked by machines that name the server by its address
+USUAL: Final = {"http": ("", "80"), "https": ("", "443"), "": ("", "80", "443")}  # ports of a bare name
+PROBES: Final = ("/healthz", "/readyz")  # requested by machines that use the server's IP address
 _PLACE = re.compile(r"(?:([a-z][a-z0-9+.-]*)://)?(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::([0-9]{1,5}|\*))?")
 
 
 @dataclass(frozen=True)
 class HostAndPort:
-    """A host with its port, and for an origin its scheme."""
+    """A host with its port, and the scheme of an origin."""
 
     scheme: str
     name: str
@@ -40,7 +40,7 @@ class HostAndPort:
         return cls(match[1] or "", match[2], match[3] or "") if match else None
 
     def covers(self, other: HostAndPort) -> bool:
-        """Whether what was named in the settings means this one."""
+        """Whether this entry from the settings covers the other."""
         ports = USUAL.get(self.scheme, ("",)) if self.port in USUAL.get(self.scheme, ()) else (self.port,)
         return (self.scheme, self.name) == (other.scheme, other.name) and (
             self.port == "*" or other.port in ports
@@ -48,10 +48,10 @@ class HostAndPort:
 
 
 class ExpectedHosts:
-    """Lets a request through when its Host and Origin are ones that somebody named.
+    """Passes on requests whose Host and Origin are in the settings.
 
     Args:
-        hosts, origins: what is answered besides loopback.
+        hosts, origins: what is accepted besides loopback.
     """
 
     def __init__(self, app: ASGIApp, *, hosts: Iterable[str] = (), origins: Iterable[str] = ()) -> None:

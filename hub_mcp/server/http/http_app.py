@@ -1,7 +1,7 @@
-"""Streamable HTTP for a team: one endpoint for both protocol eras, each request with its caller's own token.
+"""Streamable HTTP for a team: one endpoint for both protocol eras; each request uses its caller's own token.
 
-What a worker must know of the others is in Redis (`redis_state.py`). A request passes, from the outside in:
-the access log, the hosts that are expected, the sign-in, the intake, and the sessions.
+State that workers share is in Redis (`redis_state.py`). A request passes, from the outside in: the access
+log, the check of hosts, the sign-in, the intake, and the sessions.
 """
 
 from __future__ import annotations
@@ -47,16 +47,16 @@ access = logging.getLogger("hub_mcp.access")
 
 @dataclass(frozen=True)
 class Http:
-    """How a server is reached.
+    """How a server is exposed.
 
     Attributes:
         path: the endpoint.
-        hosts, origins: Host and Origin headers that are answered, besides loopback's; `name:*` is any port.
-        public_url: where callers reach it when a gateway is in front; "" takes the Host header's word.
-        require_token: nobody is served without a token that the Hub knows.
-        sessions: whether legacy clients get one, to be asked and told of changes in; for one process only.
-        redis: the Redis that workers and machines share; "" for one process alone.
-        run: what the workers of one start have in common; --max-writes counts for all of them.
+        hosts, origins: Host and Origin headers accepted besides loopback; `name:*` is any port.
+        public_url: where callers reach it behind a gateway; "" trusts the Host header.
+        require_token: whether every caller needs a token that the Hub knows.
+        sessions: whether legacy clients get one, for questions and notifications; for one process only.
+        redis: the Redis that workers and machines share; "" for a single process.
+        run: the id shared by the workers of one start; --max-writes counts for all of them.
         pages: where a browser reaches the server, for the page that approves a plan; "" for none.
     """
 
@@ -72,13 +72,13 @@ class Http:
 
 
 def per_caller(hub: Hub) -> Callable[[ServerRequestContext[Any, Any]], Hub]:
-    """The Hub for each request's own caller; a token that `hub` may have is never used."""
+    """The Hub for each request's own caller; a token in `hub` itself is never used."""
 
     def hub_of(ctx: ServerRequestContext[Any, Any]) -> Hub:
         headers = ctx.request.headers if isinstance(ctx.request, Request) else Headers({})
         try:
             return hub.asked_by(token_in(headers))
-        except NotAToken:  # `SignIn` lets none through; a caller nobody can name is anonymous
+        except NotAToken:  # `SignIn` lets none through; a caller without an identity is anonymous
             return hub.asked_by(None)
 
     return hub_of
@@ -95,13 +95,13 @@ def http_app(
     approvals: Approvals | None = None,
     awaited: AwaitedSecrets | None = None,
 ) -> Starlette:
-    """The server behind its endpoint, with health, readiness, sign-in and an access log.
+    """The application: the server's endpoint with health, readiness, sign-in and an access log.
 
     Args:
         hub: verifies tokens, and is closed at the end.
-        known: the tokens that it knew.
-        ready: whether what is shared can be reached.
-        changes: what other workers announce; listened to while the server runs.
+        known: the verified tokens.
+        ready: whether shared state can be reached.
+        changes: announcements of other workers, received while the server runs.
         approvals: the plans that a person can approve on a page.
         awaited: the secrets that a person can type there.
     """
@@ -135,7 +135,7 @@ def http_app(
         ],
         lifespan=_lifespan(sessions, hub, changes),
     )
-    app.router.redirect_slashes = False  # a redirect would lead to whatever host the request names
+    app.router.redirect_slashes = False  # a redirect would go to whatever host the request names
     app.add_middleware(shutdown.EndStreams)
     if http.origins:
         app.add_middleware(
@@ -145,14 +145,14 @@ def http_app(
             allow_headers=["*"],
             expose_headers=["Mcp-Session-Id", "WWW-Authenticate"],
         )
-    own = (_origin(http.pages),) if has_page else ()  # a form comes with the page's own origin
+    own = (_origin(http.pages),) if has_page else ()  # a form is sent with the page's own origin
     app.add_middleware(ExpectedHosts, hosts=http.hosts, origins=(*http.origins, *own))
     app.add_middleware(AccessLog)
     return app
 
 
 def _origin(address: str) -> str:
-    """What browsers name as the origin of a page at an address."""
+    """The origin that browsers send for a page at an address."""
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc}"
 
@@ -175,7 +175,7 @@ def _lifespan(
 
 
 class AccessLog:
-    """One line for each request: no query, no header, and the caller as a name that tells nothing."""
+    """One line per request: no query, no headers, and the caller as an opaque name."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -183,7 +183,7 @@ class AccessLog:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in ("/healthz", "/readyz"):
             return await self._app(scope, receive, send)
-        current_async_library_cvar.set("asyncio")  # else each of some thirty steps looks which loop this is
+        current_async_library_cvar.set("asyncio")  # otherwise each of some thirty steps detects it
         started, status = time.monotonic(), 0
 
         async def send_noting_status(message: Message) -> None:

@@ -1,7 +1,7 @@
-"""Signing a person in at the Hub to learn who they are: an authorization code with PKCE, nothing is kept.
+"""Signing a person in at the Hub to learn who they are: authorization code with PKCE, nothing is kept.
 
-The server registers itself as an app without a secret when somebody first signs in, and asks for no right but
-to see who it is.
+The server registers itself as an app without a secret at the first sign-in, and requests no right except to
+see who it is.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ SCOPES = "openid profile"
 
 
 class RegisteredApp(Record):
-    """What the Hub calls this server."""
+    """The Hub's id for this server."""
 
     noun = "app"
     client_id: str
 
 
 class Granted(Record):
-    """A token that tells who signed in."""
+    """A token that identifies the person who signed in."""
 
     noun = "token"
     access_token: str
 
 
 class RegisterApp(Endpoint[RegisteredApp]):
-    """Tell the Hub of this server. No tool: nobody calls it but the page."""
+    """Register this server with the Hub. Not a tool: only the page calls it."""
 
     line: ClassVar[Line] = Line("POST", "/oauth/register", Effect.ADD)
     tool: ClassVar[str] = "oauth_register"
@@ -60,7 +60,7 @@ class RegisterApp(Endpoint[RegisteredApp]):
 
 
 class ExchangeCode(Endpoint[Granted]):
-    """Take what the person's browser brought. No tool either."""
+    """Exchange the code from the person's browser for a token. Not a tool either."""
 
     line: ClassVar[Line] = Line("POST", "/oauth/token", Effect.ADD)
     tool: ClassVar[str] = "oauth_token"
@@ -85,7 +85,7 @@ class ExchangeCode(Endpoint[Granted]):
 
 @dataclass(frozen=True)
 class BegunSignIn:
-    """A sign-in that a browser is about to make: where it goes, and what its end has to be brought with."""
+    """A sign-in that has begun: where the browser goes, and what is needed to finish it."""
 
     address: str
     client_id: str
@@ -96,8 +96,8 @@ class HubSignIn:
     """Signs people in.
 
     Args:
-        hub: asked without any token.
-        back: the address that browsers come back to.
+        hub: used without a token.
+        back: the address that browsers return to.
     """
 
     def __init__(self, hub: Hub, back: str) -> None:
@@ -107,7 +107,7 @@ class HubSignIn:
         self._registering = anyio.Lock()
 
     async def begin(self, state: str) -> BegunSignIn:
-        """Where the browser goes to sign in.
+        """Begin a sign-in.
 
         Raises:
             HubError: the Hub does not take this server as an app.
@@ -129,7 +129,7 @@ class HubSignIn:
         return BegunSignIn(f"{self._hub.base}/oauth/authorize?{urlencode(query)}", self._client, verifier)
 
     async def end(self, client_id: str, verifier: str, code: str) -> str:
-        """Whose browser it is, by the Hub's name.
+        """Finish a sign-in; returns the person's name on the Hub.
 
         Raises:
             HubError: the Hub does not know the code.

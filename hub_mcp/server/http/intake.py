@@ -1,6 +1,6 @@
-"""How requests are taken in: so many at once of each and of all, each whole within its time and its size.
+"""Limits on incoming requests: how many at once, per caller and in total, and the time and size of each.
 
-Callers without a token are told apart by address; a body is kept only while there is room for it.
+Callers without a token are distinguished by address; a body is kept only while there is room for it.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub_mcp.client.caller import Caller
 
-EACH, ALL = 128, 1_024  # requests under way, streams among them
+EACH, ALL = 128, 1_024  # concurrent requests, including streams
 LARGEST: Final = 2**20  # bytes of one body
-ROOM: Final = 64 * 2**20  # bytes of all bodies that are being received
-IN_TIME: Final = 20.0  # seconds for a body to come
+ROOM: Final = 64 * 2**20  # bytes of all bodies being received
+IN_TIME: Final = 20.0  # seconds for a body to arrive
 
 
 def address_of(scope: Scope) -> str:
-    """The network address a request comes from; of IPv6 the part that one customer has."""
+    """The network address of a request; for IPv6, the prefix that one customer has."""
     host = scope["client"][0] if scope.get("client") else "here"
     try:
         address = ipaddress.ip_address(host)
@@ -35,16 +35,16 @@ def address_of(scope: Scope) -> str:
 
 
 def payer_in(scope: Scope) -> str:
-    """Who is charged for a request: its caller, or for nobody in particular its address."""
+    """Who is charged for a request: its caller, or if anonymous its address."""
     authorization = Headers(scope=scope).get("authorization", "")
     return Caller.behind(authorization).id or address_of(scope)
 
 
 class Intake:
-    """Passes a request on when it is whole, and there is room for one more of its caller's.
+    """Passes on a request once it is complete, if its caller may have one more.
 
     Args:
-        in_time: seconds for a body to come.
+        in_time: seconds for a body to arrive.
     """
 
     def __init__(self, app: ASGIApp, *, in_time: float = IN_TIME) -> None:
@@ -107,6 +107,6 @@ class Intake:
 
 
 def _refused(status: int, says: str) -> JSONResponse:
-    """A refusal that ends the connection, since the rest of the request is not read."""
+    """A refusal that closes the connection, since the rest of the request is not read."""
     again = {"Retry-After": "1"} if status in (429, 503) else {}
     return JSONResponse({"error": says}, status, {"Connection": "close", **again})

@@ -1,4 +1,4 @@
-"""The markup of the approval page: no script, nothing from elsewhere; what it is given becomes text."""
+"""The markup of the approval page: no script, no external resources; all values are escaped."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hub_mcp.errors import plain
 HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",  # with none a form would come without its origin
+    "Referrer-Policy": "same-origin",  # `no-referrer` would send a form without its origin
     "X-Frame-Options": "DENY",
 }
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
@@ -40,9 +40,9 @@ def page(
     """A page.
 
     Args:
-        policy: what follows POLICY.
-        wrong: what was wrong with what was sent.
-        shown: what is agreed to; form: markup of ours, made by the functions below.
+        policy: appended to POLICY.
+        wrong: the error in the form that was sent.
+        shown: what the person agrees to; form: our own markup, made by the functions below.
     """
     parts = (
         f"<p role='alert' id='wrong'>{escape(wrong)}</p>" if wrong else "",
@@ -64,7 +64,7 @@ def _isolated(text: str) -> str:
 
 
 def button(action: str, says: str) -> str:
-    """A form that is one button."""
+    """A form with just a button."""
     return f"<form method='post' action='{escape(action)}'><button>{escape(says)}</button></form>"
 
 
@@ -81,7 +81,7 @@ def form(action: str, hidden: Mapping[str, str], fields: str, says: str) -> str:
 
 
 def name_field(name: str) -> str:
-    """Where a name is typed."""
+    """The field for a name."""
     return (
         f"<label>To go ahead, type exactly <b><bdi>{escape(name)}</bdi></b>"
         "<input name='name' autocomplete='off' autocapitalize='none' spellcheck='false' dir='auto' required "
@@ -90,7 +90,7 @@ def name_field(name: str) -> str:
 
 
 def secret_field(shortest: int) -> str:
-    """Where a secret is typed, and not seen."""
+    """The field for a secret, which is not displayed."""
     return (
         "<label>The secret, on one line: line breaks are lost here"
         f"<input type='password' name='secret' autocomplete='off' spellcheck='false' minlength='{shortest}' "

@@ -1,8 +1,8 @@
-"""What several workers and machines must know of each other, in Redis: what was used, and what changed.
+"""State that workers and machines share in Redis: used confirmations, and changes.
 
-Nothing here holds a token or a content: nonces are random, changes are addresses. While Redis is away no
-confirmation counts (nothing is changed), and changes are announced within their process. The Hub's rate limit
-is not here: the Hub tells every process on every answer what all of them together have left.
+Nothing here contains a token or content: nonces are random, changes are addresses. While Redis is
+unavailable, no confirmation is valid (nothing is changed), and changes are announced only within their
+process. The Hub's rate limit is not here: each of its answers says what all processes together have left.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ PREFIX: Final = "hub-mcp:"
 NAME: Final = PREFIX + "name"
 CHANNEL: Final = PREFIX + "changes"
 PLAIN = {kind.__name__: kind for kind in (ToolsListChanged, PromptsListChanged, ResourcesListChanged)}
-LONGEST_WAIT = 5.0  # seconds between tries to reach Redis again
+LONGEST_WAIT = 5.0  # seconds between attempts to reach Redis
 COUNTED_FOR = 7 * 24 * 3600  # seconds
 
 
 def connect(url: str) -> Redis:
-    """A Redis that is reached when first needed; three short tries over a second bridge a restart."""
+    """A Redis client that connects on first use; three short attempts within a second bridge a restart."""
     return Redis.from_url(
         url,
         socket_timeout=5.0,
@@ -53,7 +53,7 @@ def connect(url: str) -> Redis:
 
 
 def answering(redis: Redis) -> Callable[[], Awaitable[bool]]:
-    """A question whether Redis answers."""
+    """A check whether Redis answers."""
 
     async def answers() -> bool:
         try:
@@ -65,7 +65,7 @@ def answering(redis: Redis) -> Callable[[], Awaitable[bool]]:
 
 
 class RedisUsage:
-    """Remembers for every process at the same Redis which answers were used; counts for those of one run."""
+    """Records used answers for all processes with the same Redis; keeps counters for those of one run."""
 
     def __init__(self, redis: Redis, run: str = "") -> None:
         self._redis = redis
@@ -85,9 +85,9 @@ class RedisUsage:
         return name.decode() if isinstance(name, bytes) else name
 
     async def claim(self, nonce: str, seconds: float) -> bool:
-        """Use a nonce.
+        """Mark a nonce as used.
 
-        A try whose answer was lost may have counted; then the next is refused, and the person asked again.
+        An attempt whose answer was lost may have counted; the next is refused, and the person asked again.
 
         Raises:
             Stopped: Redis cannot be reached, so nobody knows.
@@ -99,7 +99,7 @@ class RedisUsage:
             raise _unknown("Whether the confirmation was used", trouble) from None
 
     async def count(self, name: str, by: int) -> int:
-        """Add to a counter that lasts as long as the run does something now and then.
+        """Add to a counter that lives as long as the run is active now and then.
 
         Raises:
             Stopped: Redis cannot be reached, so nobody knows.
@@ -121,7 +121,7 @@ def _unknown(what: str, trouble: Exception) -> Stopped:
 
 
 class ChangesInRedis:
-    """Announces changes to the listeners of every process; listens for as long as `running` lasts."""
+    """Announces changes to the listeners of every process; receives them while `running` is entered."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
@@ -129,7 +129,7 @@ class ChangesInRedis:
         self.listening = asyncio.Event()
 
     async def publish(self, event: ServerEvent) -> None:
-        """Tell everybody; where Redis is away, the listeners of this process."""
+        """Notify all processes; without Redis, only the listeners of this process."""
         try:
             await self._redis.publish(CHANNEL, _text(event))
         except (RedisError, OSError):
@@ -176,7 +176,7 @@ def _text(event: ServerEvent) -> str:
 
 
 def _event(data: bytes | str) -> ServerEvent | None:
-    """The event in a message; None where it is not one of ours."""
+    """The event in a message; None if it is not one of ours."""
     try:
         name, fields = json.loads(data)
         return PLAIN[name]() if name in PLAIN else ResourceUpdated(uri=str(fields["uri"]))

@@ -1,8 +1,8 @@
-"""Which requests have a session: a legacy client's, from its `initialize` on, where one process serves all.
+"""Sessions: legacy clients get one from `initialize` on, if one process serves all requests.
 
-In a session a legacy client can be asked by form and told of changes. Everything else needs none: modern
-requests carry what they need, and a legacy request without a session is answered for itself. Where several
-processes share the work there are no sessions, and `initialize` does not promise what only they can keep.
+In a session, a legacy client can show forms and be notified of changes. Everything else needs none: modern
+requests contain all they need, and a legacy request without a session is answered on its own. If several
+processes share the work, there are no sessions, and `initialize` does not declare what needs one.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from hub_mcp.server.relay import NO_REQUEST, NOT_JSON, refusals_of
 from hub_mcp.server.stdio import message_of
 
 EACH, ALL = 32, 1_000  # sessions
-IDLE = 30 * 60.0  # seconds after which a session that nobody uses ends
+IDLE = 30 * 60.0  # seconds until an idle session ends
 HELLO: Final = b"initialize"
 
 
 class Sessions:
-    """The endpoint: serves each request in its session, or for itself.
+    """The endpoint: serves each request in its session, or on its own.
 
     Args:
         kept: whether legacy clients get sessions.
@@ -57,7 +57,7 @@ class Sessions:
         session = headers.get("mcp-session-id") if self.kept else None
         if self.kept and session and scope["method"] != "POST":
             return await self.kept.handle_request(_signed(scope, headers), receive, send)
-        if scope["method"] == "GET":  # nothing would ever be said on a stream that is of no session
+        if scope["method"] == "GET":  # nothing would ever be sent on a stream without a session
             return await Response(status_code=405, headers={"Allow": "POST"})(scope, receive, send)
         message = await receive()
         if scope["method"] == "POST" and (refusal := _no_message(message.get("body", b""))):
@@ -75,11 +75,11 @@ class Sessions:
         return await self.each.handle_request(scope, replay, send)
 
     async def count(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-        """Count a session while it is open; without one, promise nothing that only a session can keep."""
+        """Count a session while it is open; without one, declare nothing that needs it."""
         result = await call_next(ctx)
         if ctx.method != "initialize" or not isinstance(result, dict):
             return result
-        connection = ctx.session._connection  # pyright: ignore[reportPrivateUsage]  # its end is told nowhere else
+        connection = ctx.session._connection  # pyright: ignore[reportPrivateUsage]  # its end is only here
         if connection.session_id is None:
             if resources := result.get("capabilities", {}).get("resources"):
                 resources["subscribe"] = False
@@ -96,7 +96,7 @@ class Sessions:
 
 
 def _no_message(body: bytes) -> Response | None:
-    """The JSON-RPC error for what is not a message, as over stdio: with its id where that can be read."""
+    """The JSON-RPC error for an invalid message, as over stdio: with its id if that can be read."""
     try:
         message_of(body)
     except ValueError:
@@ -130,6 +130,6 @@ def _says_hello(body: bytes) -> bool:
 
 
 def _signed(scope: Scope, headers: Headers) -> Scope:
-    """The request with its caller, so that nobody else goes on with a session."""
+    """The request with its caller, so that nobody else can use a session."""
     caller = Caller.behind(headers.get("authorization", "")).id
     return {**scope, "user": AuthenticatedUser(AccessToken(token=caller, client_id=caller, scopes=[]))}

@@ -1,4 +1,4 @@
-"""Shutting down without cutting a call off: streams that never end are ended, calls get their time."""
+"""Shutting down without interrupting calls: endless streams are ended, calls get time to finish."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from sse_starlette.sse import AppStatus
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-ENDLESS: Final = "subscriptions/listen"  # the one request that only ends when somebody ends it
-KEY: Final = "hub_mcp.stopping"  # in the lifespan's state: an event, set when the server begins to shut down
+ENDLESS: Final = "subscriptions/listen"  # the only request that never ends by itself
+KEY: Final = "hub_mcp.stopping"  # in the lifespan's state: an event, set when shutdown begins
 SIGNALS: Final = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name)
 )
@@ -24,11 +24,11 @@ SIGNALS: Final = tuple(
 
 @contextlib.contextmanager
 def signalled() -> Generator[anyio.Event]:
-    """An event that the signals to stop set, before uvicorn acts on them; used within the running loop."""
+    """An event that stop signals set before uvicorn acts on them; for use in the running loop."""
     AppStatus.disable_automatic_graceful_drain()  # type: ignore[no-untyped-call]  # it would cut off calls that still run
     stopping, loop = anyio.Event(), asyncio.get_running_loop()
     if threading.current_thread() is not threading.main_thread():
-        yield stopping  # signals reach the main thread only
+        yield stopping  # signals reach only the main thread
         return
     before: dict[int, Any] = {number: signal.getsignal(number) for number in SIGNALS}
 
@@ -47,7 +47,7 @@ def signalled() -> Generator[anyio.Event]:
 
 
 class EndStreams:
-    """Ends the streams that would never end when the server shuts down; calls are left to finish."""
+    """Ends endless streams when the server shuts down, and lets calls finish."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,1 +1,1 @@
-"""What can be read by its address: pages, streams, subscriptions, completions."""
+"""Resources read by address: pages, streams, subscriptions, completions."""

@@ -4,9 +4,9 @@
     hub://models/google-bert/bert-base-cased   GetModel(repo_id="google-bert/bert-base-cased")
     hub://models/_/gpt2                        GetModel(repo_id="gpt2")
 
-The address is the documented path without `/api/`, each segment percent-encoded on its own; a repository id
-always takes two segments, with `_` (which no owner can be called) for a missing namespace. What is not in the
-path is in the query, by our names; defaults are left out. Only reading endpoints have addresses.
+The address is the documented path without `/api/`, each segment percent-encoded separately; a repository id
+always has two segments, with `_` (which cannot be an owner's name) for a missing namespace. All other
+arguments are in the query, by our names; defaults are omitted. Only reading endpoints have addresses.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from hub_mcp.server.tools.argument_schemas import input_schema_of, reading_schem
 SCHEME = "hub://"
 NOBODY = "_"
 PATTERNS = Path(__file__).with_name("address_patterns.json")
-LONGEST = 16_000  # characters of an address
+LONGEST = 16_000  # characters in an address
 ONE, LIST, OBJECT, OBJECTS = "one", "list", "object", "objects"  # forms of a value in a query
 FIELD = re.compile(r"\{(\w+)\}")
 
@@ -72,7 +72,7 @@ def call_at(address: str, hosts: Sequence[str] = ()) -> Endpoint[Any]:
     """The reading call at an address.
 
     Raises:
-        BadInput: there is nothing of that address, or its parts break the endpoint's rules.
+        BadInput: there is no such address, or its parts break the endpoint's rules.
     """
     if not address.startswith(SCHEME) or len(address) > LONGEST or "#" in address:
         raise _nothing_at(address)
@@ -105,12 +105,12 @@ def _from_table(name: str) -> type[Endpoint[Any]]:
 
 
 def templates() -> list[tuple[str, type[Endpoint[Any]]]]:
-    """RFC 6570 templates of every reading endpoint, one for each form its path has."""
+    """RFC 6570 templates of every reading endpoint, one for each form of its path."""
     return [(uri, endpoint) for uri, endpoint, _ in named_templates()]
 
 
 def named_templates() -> list[tuple[str, type[Endpoint[Any]], tuple[str, ...]]]:
-    """The templates, each with the parts of the path that it has beyond the endpoint's shortest form."""
+    """The templates, each with its path parameters beyond the endpoint's shortest form."""
     found: list[tuple[str, type[Endpoint[Any]], tuple[str, ...]]] = []
     for endpoint in reading():
         inside = fields_in(endpoint.address_template())
@@ -146,7 +146,7 @@ def forms_of(template: str) -> list[str]:
 
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Every form of every address and whose it is, as `dev/address_patterns.py` wrote them."""
+    """Every form of every address with its owner, as written by `dev/address_patterns.py`."""
     listed: list[list[str]] = json.loads(PATTERNS.read_bytes())
     return tuple((name, re.compile(pattern)) for name, pattern in listed)
 
@@ -187,7 +187,7 @@ def _read_query(endpoint: type[Endpoint[Any]], query: str, address: str) -> dict
 
 @cache
 def _query_names(endpoint: type[Endpoint[Any]]) -> Mapping[str, str]:
-    """What an address can say in its query, and whether it is one value, a list, or written as JSON."""
+    """The query parameters of an address, and whether each is one value, a list, or JSON."""
     inside = set(fields_in(endpoint.address_template()))
     properties = input_schema_of(endpoint)["properties"] | {key: {} for key in endpoint.unlisted}
     return {name: _form(one) for name, one in properties.items() if name not in inside}

@@ -1,4 +1,4 @@
-"""Completions of template variables and prompt arguments, from the Hub: a hundred at most, never an error."""
+"""Completions of template variables and prompt arguments from the Hub: at most a hundred, never an error."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ LISTINGS: Mapping[str, type[Endpoint[Any]]] = {
     "spaces": ListSpaces,
 }
 
-Said = Mapping[str, str]  # the variables that are filled in already
+Said = Mapping[str, str]  # the variables already filled in
 Find = Callable[[Hub, str, str, Said], Awaitable[list[str]]]
 
 
 async def completed(hub: Hub, params: CompleteRequestParams) -> CompleteResult:
-    """Values for what is being typed."""
+    """Completions of the value being typed."""
     name, typed = params.argument.name, params.argument.value
     said: Said = (params.context.arguments if params.context else None) or {}
     place = params.ref.uri if isinstance(params.ref, ResourceTemplateReference) else ""
@@ -44,7 +44,7 @@ async def completed(hub: Hub, params: CompleteRequestParams) -> CompleteResult:
 
 
 def _listed(place: str, name: str) -> list[str]:
-    """The values an argument can have at all, where they are few: types, sort keys."""
+    """The values an argument can have, if they are few: types, sort keys."""
     area = place.removeprefix("hub://").removeprefix("stream/").partition("/")[0].partition("{")[0]
     for endpoint in ENDPOINTS.values():
         if endpoint.line.path == f"/api/{area}":
@@ -67,7 +67,7 @@ def _kind(place: str) -> type[Endpoint[Any]]:
 
 
 async def _owners(hub: Hub, place: str, typed: str, said: Said) -> list[str]:
-    """Whose things match; your own names first."""
+    """The matching owners; your own names first."""
     mine = await _mine(hub, place, typed, said)
     listing = ListCollections if "collections" in place else _kind(place)
     word = {"q" if listing is ListCollections else "search": typed or None, "limit": MOST}
@@ -76,7 +76,7 @@ async def _owners(hub: Hub, place: str, typed: str, said: Said) -> list[str]:
 
 
 async def _repositories(hub: Hub, place: str, typed: str, said: Said) -> list[str]:
-    """Repositories of the namespace that is filled in already, by name."""
+    """Repositories of the namespace already filled in, by name."""
     given = {"author": said.get("namespace") or None, "search": typed or None, "limit": MOST}
     return [row.id.partition("/")[2] for row in await _rows(hub, _kind(place).model_validate(given))]
 

@@ -1,4 +1,4 @@
-"""Files as they are: what lies at a file's address, and what stands beside the text of an answer."""
+"""File contents: what is at a file's address, and the blocks that accompany the text of an answer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from hub_mcp.client.hub import Hub
 from hub_mcp.server.resources.addresses import address_of
 from hub_mcp.server.resources.text_contents import JSON, META, text_at
 
-LARGEST_BLOB = 190_000  # bytes of a file that is sent as such; in base64 it stays within the budget
+LARGEST_BLOB = 190_000  # bytes of a file sent as such; in base64 it stays within the budget
 
 
 async def file_at(hub: Hub, call: Endpoint[Any], uri: str) -> ReadResourceResult:
@@ -42,7 +42,7 @@ async def file_at(hub: Hub, call: Endpoint[Any], uri: str) -> ReadResourceResult
 
 
 async def _shard(hub: Hub, call: Endpoint[Any], shard: Shard, uri: str) -> ReadResourceResult:
-    """A parquet file's bytes where they are few and lie on the Hub itself; else where it lies."""
+    """A parquet file's bytes if they are few and on the Hub itself; otherwise its address."""
     if shard.bytes is None or shard.bytes > LARGEST_BLOB or not shard.url.startswith(f"{hub.base}/"):
         return text_at(uri, json.dumps(shard.content()), JSON)
     response = await hub.exchange(ReadDatasetParquetShard.model_validate(call.as_arguments()))
@@ -51,7 +51,7 @@ async def _shard(hub: Hub, call: Endpoint[Any], shard: Shard, uri: str) -> ReadR
 
 
 def _content(uri: str, file: FileContent) -> ReadResourceResult:
-    """A file as it is, where it is text or a small picture; else what is known of it. The rest is beside."""
+    """A file's content if it is text or a small picture, otherwise its facts; the rest is in `meta`."""
     said = file.content()
     beside = {**META, **{f"hub_mcp/{name}": one for name, one in said.items() if name != "text"}}
     if file.image:
@@ -69,10 +69,10 @@ def _blob(uri: str, body: bytes, kind: str, meta: dict[str, Any]) -> ReadResourc
 
 
 def blocks_beside(call: Endpoint[Any], answer: Answer, *, links: bool) -> list[ContentBlock]:
-    """What stands beside the text of a file: the picture that it is, or where it lies.
+    """The blocks that accompany the text about a file: its picture, or a link to it.
 
     Args:
-        links: whether the client bears resource links.
+        links: whether the client supports resource links.
     """
     if isinstance(answer, FileContent) and (image := answer.image):
         kind, body = image

@@ -1,8 +1,8 @@
-"""Logs as streams: a line a row, and the address where it goes on once the log has grown.
+"""Logs as streams: one row per line, and the address that continues once the log has grown.
 
-The Hub keeps a log's stream open for as long as something may be written. A read here takes what there is,
-waits a few seconds for more, and its last line names the address of what is written after that moment.
-Whoever is subscribed is told as the log grows (`Subscriptions` looks at its last line), and reads on there.
+The Hub keeps a log's stream open as long as something may be written. A read here takes the lines so far,
+waits a few seconds for more, and ends with the address of everything written after that moment. Subscribers
+are notified when the log grows (`Subscriptions` checks its last line), and continue reading there.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from hub_mcp.client.hub import Hub
 from hub_mcp.server.resources.addresses import SCHEME, address_of, call_at
 from hub_mcp.server.resources.streams import ROOM, STREAM, Progress, listing_at
 
-TAIL = 1_000  # lines, where the address does not say
-LOOK_EVERY = 10.0  # seconds between two looks at a log that somebody follows
+TAIL = 1_000  # lines, unless the address says otherwise
+LOOK_EVERY = 10.0  # seconds between two checks of a log that somebody follows
 
 _json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def streamed_at(address: str, hosts: tuple[str, ...] = ()) -> Listing[Any] | ReadsLog:
-    """The listing that a stream's address walks, or the log that it follows.
+    """The listing or the log at a stream's address.
 
     Raises:
         BadInput: it names neither.
@@ -35,12 +35,12 @@ def streamed_at(address: str, hosts: tuple[str, ...] = ()) -> Listing[Any] | Rea
 
 
 def last_line_of(call: ReadsLog) -> ReadsLog:
-    """What is looked at to see whether a log has grown."""
+    """The call that shows whether a log has grown."""
     return call.model_copy(update={"tail": 1, "since": None, "seconds": 1.0})
 
 
 async def read_log(hub: Hub, call: ReadsLog, progress: Progress) -> str:
-    """The lines as NDJSON, as many as fit, and where it goes on.
+    """As many lines as fit, as NDJSON, and the address that continues.
 
     Raises:
         HubError: the log cannot be read.
@@ -51,7 +51,7 @@ async def read_log(hub: Hub, call: ReadsLog, progress: Progress) -> str:
 
 
 def ndjson_of(call: ReadsLog, log: LogLines) -> str:
-    """The lines that fit: those of one moment stay together, since it goes on behind a moment."""
+    """The lines that fit; those of one moment stay together, since a read continues after a moment."""
     rows = [(line, _row(line)) for line in log.lines]
     fits, room = 0, ROOM
     for _, row in rows:
@@ -63,7 +63,7 @@ def ndjson_of(call: ReadsLog, log: LogLines) -> str:
     if fits < len(rows):
         next_at = rows[fits][0].at
         whole = [one for one in kept if one[0].at != next_at]
-        kept = whole or kept  # more lines of one moment than fit: the rest of them is told to be missing
+        kept = whole or kept  # more lines of one moment than fit: the rest is reported as missing
     last: dict[str, Any] = {}
     if log.gap:
         last["earlier"] = "lines between `since` and the first of these may be missing"
@@ -84,6 +84,6 @@ def _row(line: LogLine) -> str:
 
 
 def _onward(call: ReadsLog, after: str) -> str:
-    """The address of what is written after a moment."""
+    """The address of the lines after a moment."""
     from_there = call.model_copy(update={"since": after}) if after else call
     return STREAM + address_of(from_there).removeprefix(SCHEME)

@@ -1,4 +1,4 @@
-"""Whatever can be read, read by its address: resources, templates, and pages that name the next one."""
+"""Reading resources by address: resources, templates, and pages that link to the next one."""
 
 from __future__ import annotations
 
@@ -48,19 +48,19 @@ from hub_mcp.server.resources.text_contents import JSON, text_at
 Context = ServerRequestContext[Any, Any]
 
 NDJSON = "application/x-ndjson"
-# How long a client may take an answer again, in milliseconds. Everything else may have changed meanwhile, by
-# this very client or in a page that was subscribed to, and is asked for each time.
+# How long a client may cache an answer, in milliseconds. Everything else may have changed meanwhile, by this
+# very client or in a page that was subscribed to, and is requested each time.
 FRESH_FOR: dict[type[Endpoint[Any]], int] = {Whoami: 60_000, GetTags: 3_600_000}
-PART = 40_000  # tokens of one thing that is too large for one read; less than its bytes allow
+PART = 40_000  # tokens per read of a thing too large for one read; less than its bytes allow
 
 
 class Pages:
-    """What can be read, for the Hub that a request acts on.
+    """The resources of the Hub that a request acts on.
 
     Args:
-        payer_of: who is charged for what a request subscribes to.
-        every: seconds between two looks at a watched thing.
-        changes: carries changes between workers; by default within this process.
+        payer_of: who is charged for a request's subscriptions.
+        every: seconds between two checks of a watched thing.
+        changes: distributes changes between workers; by default within this process.
         walks: whether streams can be subscribed to.
     """
 
@@ -80,10 +80,10 @@ class Pages:
         self.changed = self._subscriptions.changed
 
     def handlers(self) -> dict[str, Any]:
-        """The low-level server's handlers for whatever is no tool."""
+        """The low-level server's handlers for everything but tools."""
 
         async def completing(ctx: Context, params: Any) -> Any:
-            from hub_mcp.server.resources.completions import completed  # brings the listings of five areas
+            from hub_mcp.server.resources.completions import completed  # imports the listings of five areas
 
             return await completed(self._hub_of(ctx), params)
 
@@ -102,7 +102,7 @@ class Pages:
     async def list_resources(
         self, ctx: Context, params: PaginatedRequestParams | None
     ) -> ListResourcesResult:
-        """What has one fixed address, by the address: the tag lists, then who is signed in."""
+        """The resources with a fixed address, by address: the tag lists, then the signed-in user."""
         found = ((uri.partition("{?")[0], endpoint) for uri, endpoint in templates())
         fixed = sorted(found, key=lambda one: one[0])
         return ListResourcesResult(
@@ -122,7 +122,7 @@ class Pages:
     async def list_templates(
         self, ctx: Context, params: PaginatedRequestParams | None
     ) -> ListResourceTemplatesResult:
-        """The addresses of every reading endpoint, and of every listing and log as a stream."""
+        """The templates of every reading endpoint, and of every listing and log as a stream."""
         found: list[ResourceTemplate] = []
         for uri, endpoint, beside in named_templates():
             words = _words(endpoint)
@@ -145,28 +145,28 @@ class Pages:
         return ListResourceTemplatesResult(resource_templates=found)
 
     async def subscribe(self, ctx: Context, params: SubscribeRequestParams) -> Any:
-        """Start the notifications a legacy client asks for."""
+        """Start the notifications a legacy client requests."""
         try:
             return await self._subscriptions.subscribe(ctx, params)
         except HubError as error:
             raise _refused(error, str(params.uri)) from None
 
     async def listen(self, ctx: Context, params: SubscriptionsListenRequestParams) -> Any:
-        """Hold the notifications a modern client asks for."""
+        """Keep up the notifications a modern client requests."""
         try:
             return await self._subscriptions.listen(ctx, params)
         except HubError as error:
             raise _refused(error, "") from None
 
     async def read(self, ctx: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
-        """What lies at an address; a reading call is all that an address can be."""
+        """The content at an address, which is always a reading call."""
         uri, hub = str(params.uri), self._hub_of(ctx)
         try:
             if uri.startswith(STREAM):
                 return text_at(uri, await self._streamed(ctx, hub, uri), NDJSON)
             call = call_at(uri, (hub.host,))
             if call.answer.is_file:
-                from hub_mcp.server.resources.file_contents import file_at  # brings the classes of files
+                from hub_mcp.server.resources.file_contents import file_at  # imports the classes of files
 
                 return await file_at(hub, call, uri)
             read = text_at(uri, whole(call, await _answered(ctx, hub, call)), JSON)
@@ -188,19 +188,19 @@ class Pages:
 
 
 async def _answered(ctx: Context, hub: Hub, call: Endpoint[Any]) -> Any:
-    """The answer at an address: a page of the Hub's own, or what only several of them tell."""
+    """The answer at an address: one of the Hub's pages, or several combined."""
     if isinstance(call, Listing) and (call.count or call.filters_here):
         return (await gather(hub, call, Progress(ctx).reached, Rows(call, math.inf)))[0]
     return await with_near_names(hub, await hub.send(call))
 
 
 def whole(call: Endpoint[Any], answer: Any) -> str:
-    """An answer as JSON within the budget; the rows of a listing are cut between two of them."""
+    """An answer as JSON within the budget; a listing is cut between two rows."""
     fields = fields_of(call)
     if not isinstance(call, Listing) or not isinstance(answer, Page):
         return _one_thing(call, answer)
     rows: list[str] = []
-    onward, room = answer.next_cursor, BUDGET - 8_192  # for what follows the rows
+    onward, room = answer.next_cursor, BUDGET - 8_192  # for the text after the rows
     for at, row in enumerate(answer.items):
         text = row_text(row, fields, columns_of(call))
         room -= len(text.encode()) + 2
@@ -218,7 +218,7 @@ def whole(call: Endpoint[Any], answer: Any) -> str:
 
 
 def _one_thing(call: Endpoint[Any], answer: Any) -> str:
-    """One thing as JSON; where it does not fit, its parts up to somewhere, and the addresses of the rest."""
+    """One thing as JSON; if it does not fit, its parts cut, with the addresses of the rest."""
     rest = None
     if isinstance(call, Lookup) and call.cursor:
         rest = Rest.behind(call.cursor, answer.entire(fields_of(call)))
@@ -239,7 +239,7 @@ def _one_thing(call: Endpoint[Any], answer: Any) -> str:
 
 
 def _refused(error: HubError, uri: str) -> MCPError:
-    """An error of the Hub's as the protocol tells it; a missing resource is one of its own."""
+    """A Hub error as a protocol error; a missing resource has its own."""
     absent = isinstance(error, (BadInput, Missing))
     return MCPError(INVALID_PARAMS if absent else INTERNAL_ERROR, error.sentence(), {"uri": uri})
 

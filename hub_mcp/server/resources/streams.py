@@ -1,9 +1,9 @@
-"""Streams: a listing walked page by page into NDJSON, within a budget, with the address where it goes on.
+"""Streams: a listing read page by page into NDJSON, within a budget, with the address that continues.
 
-`hub://stream/<listing>` read once gathers pages until 256 KiB are full or its time is over; its last line is
-`{"next": "hub://stream/…"}` while there is more. What a read gives depends on its address alone, so that any
-number of readers each see every row once. While somebody is subscribed, a walk pulls pages in the background:
-it announces each, keeps it for the reads of the same caller, and stays a few pages ahead of them.
+One read of `hub://stream/<listing>` gathers pages until 256 KiB are full or its time is up; its last line is
+`{"next": "hub://stream/…"}` while there is more. The result depends on the address alone, so that any number
+of readers each see every row once. While somebody is subscribed, a walk fetches pages in the background: it
+announces each, keeps it for reads of the same caller, and stays a few pages ahead of them.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from hub_mcp.server.answers.render import columns_of, fields_of
 from hub_mcp.server.resources.addresses import SCHEME, address_of, call_at
 
 STREAM = f"{SCHEME}stream/"
-BUDGET = 256 * 1024  # bytes of one read
-ROOM = BUDGET - 8_192  # bytes of its rows; the address in the last line may be long
-ROW = 64 * 1024  # bytes of one row
-PAGE = 250  # rows a page, where the address does not say
-AHEAD = 4  # pages a walk is ahead of its readers, and keeps
-LASTS = 45.0  # seconds of one read, however small the Hub's pages are; hosts give up after a minute
+BUDGET = 256 * 1024  # bytes per read
+ROOM = BUDGET - 8_192  # bytes of rows; the address in the last line may be long
+ROW = 64 * 1024  # bytes per row
+PAGE = 250  # rows per page, unless the address says otherwise
+AHEAD = 4  # pages that a walk is ahead of its readers, and keeps
+LASTS = 45.0  # seconds per read, however small the Hub's pages are; hosts give up after a minute
 
 _json = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -44,10 +44,10 @@ def stream_of(listing: Listing[Any]) -> str:
 
 
 def listing_at(address: str, hosts: tuple[str, ...] = ()) -> Listing[Any]:
-    """The listing a stream's address walks.
+    """The listing at a stream's address.
 
     Raises:
-        BadInput: it names no listing.
+        BadInput: it is not a listing.
     """
     call = call_at(SCHEME + address.removeprefix(STREAM), hosts)
     if not isinstance(call, Listing):
@@ -64,10 +64,10 @@ def listing_at(address: str, hosts: tuple[str, ...] = ()) -> Listing[Any]:
 
 
 def row_text(row: Answer, fields: Sequence[str], columns: Sequence[str] = ()) -> str:
-    """One row as JSON, cut where it is larger than a row can be.
+    """One row as JSON, cut if it is too large for a row.
 
     Args:
-        fields: what it tells beside the usual; columns: what it tells instead.
+        fields: fields in addition to the default; columns: fields instead of it.
     """
     content = row.picked(columns) if columns and isinstance(row, Record) else row.content(fields)
     text = _json(content)
@@ -87,7 +87,7 @@ class LandedPage:
     Attributes:
         rows: each as JSON, with the cursor that follows it.
         following: the cursor of the next page; "" at the end.
-        left_out: rows of the Hub's that could not be read.
+        left_out: rows of the Hub that could not be read.
     """
 
     rows: tuple[tuple[str, str], ...]
@@ -114,15 +114,15 @@ class NdjsonLines:
 
     def __init__(self, listing: Listing[Any]) -> None:
         self._listing = listing
-        self._waiting: deque[tuple[str, str]] = deque()  # a line, and the cursor that follows it
-        self._bytes = self._largest = 0  # of all pages, and of the largest
-        self.cursor = listing.cursor or ""  # where the next line comes from
+        self._waiting: deque[tuple[str, str]] = deque()  # a line, and the cursor after it
+        self._bytes = self._largest = 0  # bytes of all pages, and of the largest
+        self.cursor = listing.cursor or ""  # the cursor of the next line
         self.rows = self.left_out = 0
         self.ended = False
 
     @property
     def onward(self) -> str:
-        """The address where it goes on."""
+        """The address that continues."""
         return stream_of(self._listing.after(self.cursor))
 
     def add(self, page: LandedPage) -> None:
@@ -138,11 +138,11 @@ class NdjsonLines:
 
     @property
     def full(self) -> bool:
-        """Whether another page would probably not fit: what is asked for and not told is asked for again."""
+        """Whether another page would probably not fit; what does not fit has to be requested again."""
         return self._bytes + self._largest > ROOM
 
     def text(self, error: str = "") -> str:
-        """The lines that fit, and the line that says where it goes on, and what went wrong before that."""
+        """The lines that fit, and a last line with the address that continues, and the error if any."""
         taken: list[str] = []
         room = ROOM
         while self._waiting:
@@ -162,7 +162,7 @@ class NdjsonLines:
 
 
 def broken_off(lines: NdjsonLines, error: HubError) -> HubError:
-    """The error of a failing page, told with how far the walk came and where it goes on."""
+    """The error of a failing page, with how far the walk came and the address that continues."""
     error.what = f"The stream stopped after {lines.rows:,} rows. {error.what}"
     error.next_step = f"{error.next_step} It continues at {lines.onward}".strip()
     return error
@@ -171,14 +171,14 @@ def broken_off(lines: NdjsonLines, error: HubError) -> HubError:
 async def read_stream(
     hub: Hub, listing: Listing[Any], progress: Progress, walk: Walk | None = None, lasts: float = LASTS
 ) -> str:
-    """Walk from the address on, until the budget is full, the time is over, or the listing ends.
+    """Read from the address on, until the budget is full, the time is up, or the listing ends.
 
     Args:
-        walk: one of the same caller's that has pages of this listing already.
-        lasts: seconds of all pages together.
+        walk: a walk of the same caller that already has pages of this listing.
+        lasts: seconds for all pages together.
 
     Raises:
-        HubError: the first page failed. A later page that fails ends the read before it, so nothing is lost.
+        HubError: the first page failed. If a later page fails, the read ends before it, so nothing is lost.
     """
     lines = NdjsonLines(listing)
     pages = 0
@@ -212,10 +212,10 @@ async def read_stream(
 
 
 class Walk:
-    """A walk in the background, for whoever is subscribed to a stream.
+    """A walk in the background, for the subscribers of a stream.
 
     Args:
-        landed: called as each page lands.
+        landed: called when a page arrives.
     """
 
     def __init__(self, hub: Hub, listing: Listing[Any], landed: Callable[[], Awaitable[None]]) -> None:
@@ -223,14 +223,14 @@ class Walk:
         self._hub = hub
         self._listing = listing
         self._landed = landed
-        self._kept: OrderedDict[str, tuple[int, LandedPage]] = OrderedDict()  # by the cursor they begin at
-        self._pulled = self._read = 0  # pages that were pulled, and that the furthest reader has
+        self._kept: OrderedDict[str, tuple[int, LandedPage]] = OrderedDict()  # by their first cursor
+        self._pulled = self._read = 0  # pages fetched, and pages of the furthest reader
         self._next = listing.cursor or ""
         self._ended = False
         self._news, self._wanted = anyio.Event(), anyio.Event()
 
     async def run(self) -> None:
-        """Pull page after page; waits while its readers are too far behind."""
+        """Fetch page after page; waits while its readers are too far behind."""
         try:
             async for page in self._hub.pages(self._listing):
                 self._land(LandedPage.of(self._listing, page))
@@ -239,12 +239,12 @@ class Walk:
                     self._wanted = anyio.Event()
                     await self._wanted.wait()
         except HubError:
-            await self._landed()  # whoever reads on meets the error, with the rows before it
+            await self._landed()  # a reader gets the error, with the rows before it
         finally:
             self.end()
 
     def end(self) -> None:
-        """Let those who wait for a page ask the Hub themselves."""
+        """Make those who wait for a page request it from the Hub themselves."""
         self._ended = True
         self._news.set()
 
@@ -260,7 +260,7 @@ class Walk:
         self._news = anyio.Event()
 
     async def page_at(self, cursor: str) -> LandedPage | None:
-        """The page that begins at a cursor, waited for where it comes next; None where this walk has none."""
+        """The page at a cursor, awaited if it is the next one; None if this walk does not have it."""
         while True:
             if found := self._kept.get(cursor):
                 self._reach(found[0] + 1)

@@ -1,12 +1,12 @@
-"""Subscriptions, both eras: a stream announces its pages, and one thing on the Hub announces that it changed.
+"""Subscriptions of both eras: a stream announces its pages, and a thing on the Hub announces its changes.
 
-Legacy clients subscribe a session, modern ones hold a listen request; both are told by two different calls.
-Whatever runs for an address runs once for each caller, however many ask for it, and ends with the last of
-them. A change that any caller makes through this server, in whatever worker, has all who watch the thing look
+Legacy clients subscribe a session, modern ones keep a listen request open; each era has its own notification.
+The task for an address runs once per caller, however many subscribers there are, and ends with the last of
+them. A change that any caller makes through this server, in any worker, makes all who watch the thing check
 again at once, each with their own token: nobody is notified about what they cannot see.
 
-Who holds a subscription is charged for it, within bounds for each and for all; the more is watched, the
-longer it is between two looks.
+Holders of subscriptions are charged for them, with limits per payer and in total; the more is watched, the
+longer the time between two checks.
 """
 
 from __future__ import annotations
@@ -47,20 +47,20 @@ from hub_mcp.server.resources.log_streams import LOOK_EVERY, last_line_of, strea
 from hub_mcp.server.resources.streams import STREAM, Walk, stream_of
 
 Context = ServerRequestContext[Any, Any]
-Key = tuple[str, str]  # a caller, and an address
+Key = tuple[str, str]  # caller and address
 Tell = Callable[[], Awaitable[None]]
 
 log = logging.getLogger("hub_mcp")
 
-EVERY = 60.0  # seconds between two looks at a watched thing, while a caller watches a few
-FEW, FEW_IN_ALL = 20, 200  # watched things from which on the time between two looks grows
-SOONEST = 0.5  # seconds between two looks that changes cause
-MOST, MOST_IN_ALL = 100, 1_000  # subscriptions that one pays for, and all together
-MOST_WALKS, MOST_WALKS_IN_ALL = 8, 32  # of these, walks, which hold pages
+EVERY = 60.0  # seconds between two checks of a watched thing, while a caller watches only a few
+FEW, FEW_IN_ALL = 20, 200  # number of watched things above which the time between checks grows
+SOONEST = 0.5  # seconds between two checks caused by changes
+MOST, MOST_IN_ALL = 100, 1_000  # subscriptions per payer, and in total
+MOST_WALKS, MOST_WALKS_IN_ALL = 8, 32  # of these, walks, which keep pages
 
 
 async def one_caller(ctx: Context) -> str:
-    """Who is charged where a server has one caller."""
+    """Who is charged if a server has only one caller."""
     return ""
 
 
@@ -69,9 +69,9 @@ class Subscriber:
     """Who is notified about an address.
 
     Attributes:
-        holder: the session or listen request that ends it.
+        holder: the session or listen request, with which it ends.
         payer: who is charged for it.
-        tell: says that something is new.
+        tell: sends the notification.
     """
 
     holder: object
@@ -81,30 +81,30 @@ class Subscriber:
 
 @dataclass
 class Running:
-    """What runs for one address and one caller.
+    """The task for one address and one caller.
 
     Attributes:
-        thing: what is watched, however its address was spelled.
+        thing: the watched thing, independent of the spelling of its address.
     """
 
     thing: str = ""
     task: asyncio.Task[None] | None = None
     walk: Walk | None = None
     subscribers: list[Subscriber] = field(default_factory=list[Subscriber])
-    changed: asyncio.Event = field(default_factory=asyncio.Event)  # somebody changed it: look at once
-    looked: asyncio.Event = field(default_factory=asyncio.Event)  # what later looks are held against is known
+    changed: asyncio.Event = field(default_factory=asyncio.Event)  # somebody changed it: check at once
+    looked: asyncio.Event = field(default_factory=asyncio.Event)  # the state to compare with is known
 
 
 class Subscriptions:
-    """Who is notified about what.
+    """The subscriptions of a server.
 
     Args:
-        payer_of: who is charged for what a request subscribes to.
-        every: seconds between two looks at a watched thing.
-        changes: carries what was changed from whoever changed it to all who watch; by default within this
-            process. Its listeners must be called on the event loop.
-        walks: whether streams can be subscribed to; a walk lives in one process, so where several take a
-            caller's requests in turn they are only read.
+        payer_of: who is charged for a request's subscriptions.
+        every: seconds between two checks of a watched thing.
+        changes: distributes changes to all watchers; by default within this process. Its listeners must be
+            called on the event loop.
+        walks: whether streams can be subscribed to; a walk lives in one process, so if several processes
+            share a caller's requests, streams can only be read.
     """
 
     def __init__(
@@ -125,7 +125,7 @@ class Subscriptions:
         self._changes.subscribe(self._look_now)
 
     async def changed(self, call: Change[Any, Any]) -> None:
-        """Tell subscribers that what this call changed is worth reading again."""
+        """Notify subscribers of what this call changed."""
         for shown in (call.target(), *call.shown_in()):
             if shown:
                 await self._changes.publish(ResourceUpdated(uri=address_of(shown)))
@@ -137,7 +137,7 @@ class Subscriptions:
                     running.changed.set()
 
     def walk_of(self, hub: Hub, listing: Listing[Any]) -> Walk | None:
-        """A walk of this caller's over this listing, wherever in it the reader is."""
+        """A walk of this caller over this listing, at any position."""
         caller, address = hub.caller.id, stream_of(listing.after(""))
         for (whose, _), running in self._running.items():
             if whose == caller and running.walk and running.walk.address == address:
@@ -185,21 +185,21 @@ class Subscriptions:
 
         try:
             begun = [self._start(hub, one, Subscriber(bus, payer, telling(one))) for one in addresses]
-            for running in begun:  # from the acknowledgement on every change is told
+            for running in begun:  # every change after the acknowledgement is reported
                 await running.looked.wait()
             return await ListenHandler(bus)(ctx, params)
         finally:
             for address in addresses:
                 self._leave((hub.caller.id, address), bus)
 
-    # ── what runs ───────────────────────────────────────────────────────────────────────────────────
+    # ── tasks ───────────────────────────────────────────────────────────────────────────────────
 
     def _subscribers(self, key: Key) -> list[Subscriber]:
         running = self._running.get(key)
         return running.subscribers if running else []
 
     def _start(self, hub: Hub, address: str, subscriber: Subscriber) -> Running:
-        """Notify a subscriber about an address from now on.
+        """Start notifying a subscriber about an address.
 
         Raises:
             BadInput: there is nothing of that address, or more is subscribed to than can be.
@@ -228,7 +228,7 @@ class Subscriptions:
             every = min(self._every, LOOK_EVERY) if streamed else self._every
             running.thing = _thing(address_of(call))
             running.task = asyncio.create_task(self._watch(hub, key, running, call, every))
-        running.task.add_done_callback(lambda _: running.looked.set())  # else who waits for it waits on
+        running.task.add_done_callback(lambda _: running.looked.set())  # or waiters would wait on
         self._running[key] = running
         return running
 
@@ -250,12 +250,12 @@ class Subscriptions:
                     running.task.cancel()
 
     def _pause(self, caller: str, every: float) -> float:
-        """Seconds until a watched thing is looked at again, the more the more is watched."""
+        """Seconds until the next check of a watched thing; longer if more is watched."""
         own = sum(whose == caller for whose, _ in self._running)
         return every * max(1.0, own / FEW, len(self._running) / FEW_IN_ALL)
 
     async def _watch(self, hub: Hub, key: Key, running: Running, call: Endpoint[Any], every: float) -> None:
-        """Look again and again, and tell when something is not as it was."""
+        """Check repeatedly, and notify when something has changed."""
         seen = ""
         while True:
             try:
@@ -263,7 +263,7 @@ class Subscriptions:
                 shown = json.dumps(answer.content(fields_of(call)), sort_keys=True)
                 now = hashlib.sha256(shown.encode("utf-8", "replace")).hexdigest()
             except HubError as error:
-                now = f"{error.kind}: {error.what}" if error.status else seen  # an outage is no change
+                now = f"{error.kind}: {error.what}" if error.status else seen  # an outage is not a change
             if seen and now != seen:
                 await self._announce(key)
             seen = now
@@ -277,16 +277,16 @@ class Subscriptions:
         for subscriber in list(self._subscribers(key)):
             try:
                 await subscriber.tell()
-            except Exception:  # the session is gone, whatever its transport calls that
+            except Exception:  # the session is gone, whatever its transport raises for that
                 log.debug("a subscriber of %s disconnected", key[1])
                 self._leave(key, subscriber.holder)
 
 
 def _refuse_beyond(what: str, held: list[str], payer: str, most: int, most_in_all: int) -> None:
-    """Refuse one more where those who pay for what is held have as many as they can.
+    """Refuse one more subscription if a limit is reached.
 
     Raises:
-        BadInput: the payer, or all together, have reached the bound.
+        BadInput: the payer, or all together, have reached the limit.
     """
     if held.count(payer) >= most:
         raise BadInput(f"At most {most} {what} can be subscribed to.", advice="Unsubscribe from some.")
@@ -296,9 +296,9 @@ def _refuse_beyond(what: str, held: list[str], payer: str, most: int, most_in_al
 
 def _connection_of(ctx: Context) -> Connection:
     """The connection a legacy request came on; the SDK makes a new session for each request."""
-    return ctx.session._connection  # pyright: ignore[reportPrivateUsage]  # handlers are told it nowhere else
+    return ctx.session._connection  # pyright: ignore[reportPrivateUsage]  # handlers get it nowhere else
 
 
 def _thing(address: str) -> str:
-    """What an address is about, whichever of its fields are asked for."""
+    """The thing at an address, whichever of its fields are requested."""
     return address.partition("?")[0].lower()

@@ -1,4 +1,4 @@
-"""A text as what lies at an address."""
+"""A text as the content of a resource."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Endpoints as tools: which are offered, how each is announced, how arguments become a call."""
+"""Endpoints as tools: which are offered, how each is listed, how arguments become a call."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def why_hidden(settings: Settings, endpoint: type[Endpoint[Any]]) -> str:
-    """Why a tool is not offered; "" where it is."""
+    """Why a tool is not offered; "" if it is."""
     return hidden_by(settings, endpoint.tool, endpoint.area, reads=not endpoint.changes)
 
 
@@ -36,13 +36,13 @@ def callable_operations() -> dict[str, Operation]:
 
 
 class CatalogueTools(ToolList):
-    """What one server offers, and the endpoint behind each tool."""
+    """The tools one server offers, and the endpoint of each."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         check(settings)
         self._settings = settings
-        # otherwise none is announced, and reading their table takes longer than a call
+        # otherwise none is listed, and reading their table takes longer than a call
         self._further = callable_operations() if settings.toolsets or settings.tools else {}
         self.reaching = [
             name for name in TOOLS if not hidden_by(settings, name, AREA, reads=name not in CHANGING)
@@ -57,12 +57,12 @@ class CatalogueTools(ToolList):
 
     @cached_property
     def endpoints(self) -> dict[str, type[Endpoint[Any]]]:
-        """The offered endpoints, in the order of the catalogue; those of the table follow."""
+        """The offered endpoints, in the order of the catalogue, then those of the table."""
         names = dict.fromkeys((*default_endpoints(), *self._further))
         return {name: found for name in names if (found := self._offered(name))}
 
     def _offered(self, name: str) -> type[Endpoint[Any]] | None:
-        """The endpoint of this own name, where it is offered as a tool."""
+        """The endpoint with this own name, if it is offered as a tool."""
         if name in TOOLS:
             return None
         written = ENDPOINTS.get(name)
@@ -77,18 +77,18 @@ class CatalogueTools(ToolList):
         return endpoint_of(name)
 
     def endpoint(self, name: str) -> type[Endpoint[Any]] | None:
-        """The endpoint behind an offered tool; None for every other name."""
+        """The endpoint of an offered tool; None for any other name."""
         return self._offered(self.own_name(name))
 
     def change_named(self, called: str) -> type[Endpoint[Any]] | None:
-        """The endpoint of an offered tool, by the name that it is announced with or by its own."""
+        """The endpoint of an offered tool, by its listed or its own name."""
         return self.endpoint(called) or self._offered(called)
 
     def change_read(self, called: str, arguments: Mapping[str, Any], hosts: tuple[str, ...]) -> Endpoint[Any]:
-        """The call of an offered tool, or of an operation, that is one of many.
+        """The call of an offered tool, or of an operation, as part of a batch.
 
         Raises:
-            BadInput: there is none, or its arguments are wrong.
+            BadInput: there is no such tool, or its arguments are wrong.
         """
         endpoint = self.change_named(called)
         if endpoint is not None:
@@ -102,7 +102,7 @@ class CatalogueTools(ToolList):
         return read_call(asked.endpoint, asked.arguments, hosts, literal=True)
 
     def reaches(self, name: str) -> bool:
-        """Whether a tool is one of the offered ones that reach all operations."""
+        """Whether a tool is one of the offered tools for all operations."""
         return self.own_name(name) in self.reaching
 
     def changes(self, name: str) -> bool:

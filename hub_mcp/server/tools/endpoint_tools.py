@@ -25,10 +25,10 @@ T = TypeVar("T", bool, str)
 def answer_result(
     call: Endpoint[Any], answer: Answer, form: AnswerForm, rows: Rows | None = None
 ) -> CallToolResult:
-    """An answer as a result: one text that is whole; its other form and links where they are wanted.
+    """An answer as a result: one complete text, plus its other form and links if enabled.
 
     Args:
-        rows: a page's rows where they are rendered already.
+        rows: a page's rows, if they are already rendered.
     """
     rendered = render(call, answer, rows)
     beside: list[ContentBlock] = []
@@ -36,7 +36,7 @@ def answer_result(
         onward = address_of(call.after(answer.next_cursor))
         beside.append(ResourceLink(uri=onward, name="next page", mime_type="application/json"))
     if answer.is_file:
-        from hub_mcp.server.resources.file_contents import blocks_beside  # brings the classes of files
+        from hub_mcp.server.resources.file_contents import blocks_beside  # imports the classes of files
 
         beside += blocks_beside(call, answer, links=form.links)
     result = result_of(rendered.text, rendered.content, form)
@@ -44,16 +44,16 @@ def answer_result(
 
 
 def result_of(text: str, content: dict[str, Any], form: AnswerForm) -> CallToolResult:
-    """A result in the form that is wanted."""
+    """A result in the requested form."""
     return CallToolResult(
         content=[TextContent(text=text)], structured_content=content if form.structured else None
     )
 
 
 def error_result(error: HubError) -> CallToolResult:
-    """An error as a text the model reads: what happened, what did not, what to do.
+    """An error as text for the model: what happened, what did not, what to do.
 
-    Text alone: a client that holds structured content against an output schema would throw the error away.
+    Only text: a client that validates structured content with an output schema would discard the error.
     """
     return CallToolResult(content=[TextContent(text=error.sentence())], is_error=True)
 

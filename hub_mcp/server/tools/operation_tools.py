@@ -1,7 +1,7 @@
-"""Tools that reach every operation of the Hub: find one, read with one, change with one, change many.
+"""The tools for every operation of the Hub: find one, read with one, change with one, change many.
 
-A host's permission for reading is true: `read_operation` refuses what changes, by name, before anything is
-sent, and `change_operation` what reads.
+A host's permission for reading can be trusted: `read_operation` refuses changing operations, by name, before
+anything is sent, and `change_operation` refuses reading ones.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ CHANGES = ToolAnnotations(
 
 
 def tool_for(name: str) -> Tool:
-    """One of the three as it is announced."""
+    """One of the three as it is listed."""
     description, properties, required, hints, meta = TOOLS[name]
     schema = {"type": "object", "properties": properties, "required": required}
     return Tool(

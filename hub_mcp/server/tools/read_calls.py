@@ -1,4 +1,4 @@
-"""Arguments as a call of its endpoint, or what is wrong with them; the SDK is not needed for it."""
+"""Arguments read into a call of an endpoint, or an error about them; needs no SDK."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hub_mcp.catalogue.fields.host_arguments import as_meant
 from hub_mcp.errors import BadInput, plain
 from hub_mcp.server.tools.argument_schemas import reading_schema_of
 
-MOST_FAULTS = 5  # of an argument list that are told at once
+MOST_FAULTS = 5  # faults of arguments to report at once
 
 
 def read_call(
@@ -23,14 +23,14 @@ def read_call(
     *,
     literal: bool = False,
 ) -> Endpoint[Any]:
-    """The call that these arguments make; types are held to as the schema says them.
+    """The call with these arguments; types are those of the schema.
 
     Args:
-        hosts: further hosts whose addresses are taken for the Hub's.
-        literal: whether nobody but the model wrote them, so that an empty list means what it says.
+        hosts: further hosts whose addresses count as the Hub's.
+        literal: whether only the model wrote them, so that an empty list is meant as such.
 
     Raises:
-        BadInput: they make none; nothing was sent.
+        BadInput: they are invalid; nothing was sent.
     """
     try:
         schema = reading_schema_of(endpoint)
@@ -49,7 +49,7 @@ def read_call(
 
 
 def bad_input(endpoint: type[Endpoint[Any]], trouble: ValidationError) -> BadInput:
-    """What was wrong with the arguments, each by its name."""
+    """An error about the arguments, each by its name."""
     if endpoint.from_table:
         from hub_mcp.catalogue.operations.announce import operation_of
         from hub_mcp.catalogue.operations.validation import bad_arguments

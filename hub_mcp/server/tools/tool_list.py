@@ -1,4 +1,4 @@
-"""What a server offers, in the SDK's types; the list is the same for everyone and waits for nothing."""
+"""What a server offers, in the SDK's types; the list is the same for every client and needs no I/O."""
 
 from __future__ import annotations
 
@@ -16,36 +16,36 @@ from hub_mcp.settings import Settings
 
 
 class ToolList(ABC):
-    """The tools that one server offers, and how it looks."""
+    """The tools that one server offers, and its icons."""
 
     def __init__(self, settings: Settings) -> None:
         self._prefix = settings.tool_prefix
 
     @abstractmethod
     def selected(self) -> list[Tool]:
-        """The offered tools under their own names, in the order of the catalogue."""
+        """The offered tools by their own names, in the order of the catalogue."""
 
     @cached_property
     def tools(self) -> list[Tool]:
-        """The offered tools, in the order of the catalogue, under the names that clients call."""
+        """The offered tools, in the order of the catalogue, by the names that clients call."""
         if not self._prefix:
             return self.selected()
         return [tool.model_copy(update={"name": self._prefix + tool.name}) for tool in self.selected()]
 
     def own_name(self, called: str) -> str:
-        """The catalogue's name of the tool that a client calls so; "" where it lacks the prefix."""
+        """The catalogue's name of a tool from the client's name; "" without the prefix."""
         return called.removeprefix(self._prefix) if called.startswith(self._prefix) else ""
 
     @abstractmethod
     def lists(self, name: str) -> bool:
-        """Whether the tool of this own name answers rows."""
+        """Whether the tool with this own name returns rows."""
 
     def listed(self, *, structured: bool, views: bool) -> list[Tool]:
-        """The offered tools as a client is told of them.
+        """The offered tools as listed for a client.
 
         Args:
             structured: with their output schemas.
-            views: with the views that they have.
+            views: with their views.
         """
         return self._listed[structured, views]
 
@@ -64,7 +64,7 @@ class ToolList(ABC):
         return tool.model_copy(update={"output_schema": output_schema(lists=lists)})
 
     def _viewed(self) -> list[Tool]:
-        """The tools with their views, and the one by which the view of a question answers it."""
+        """The tools with their views, and the tool with which a view answers its question."""
         names = [self.own_name(tool.name) for tool in self.tools]
         views = [
             view_of(name, tool.input_schema, lists=self.lists(name))

@@ -1,8 +1,8 @@
 """Which tools a server offers by its operator's settings: toolsets, named tools, exclusions, read-only areas.
 
-Exclusion always wins. Told from prepared files, without the SDK and the catalogue: building the catalogue's
-classes and schemas takes longer than all else of ours at a start, and a list needs none of them. The files
-are written from the catalogue by `python -m hub_mcp.dev manifests` (drift-checked).
+Exclusion always wins. The selection uses prepared files, without the SDK and the catalogue: building the
+catalogue's classes and schemas takes longer than the rest of our start, and a list needs none of them.
+`python -m hub_mcp.dev manifests` writes the files from the catalogue (drift-checked).
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from typing import Any
 from hub_mcp.errors import BadInput
 from hub_mcp.settings import Settings
 
-_PREFIX = re.compile(r"[A-Za-z0-9_-]{0,16}")  # some hosts cap a name at 64, their own key in front
+_PREFIX = re.compile(r"[A-Za-z0-9_-]{0,16}")  # some hosts limit a name with their own prefix to 64
 ALL = frozenset({"all", "default"})
-OBJECT = {"type": "object"}  # permissive: a client that validates must never throw a good answer away
+OBJECT = {"type": "object"}  # permissive: a validating client must never discard a good answer
 ROWS = {"type": "object", "properties": {"items": {"type": "array"}}}  # not required: a count has none
 FILE = "prepared_tools.json"
 NAMED_FILE = "prepared_operations.json"
-AREA = "operations"  # of the three tools that reach every operation
+AREA = "operations"  # of the three tools for all operations
 
 
 def hidden_by(settings: Settings, tool: str, area: str, *, reads: bool) -> str:
-    """The flag that keeps a tool from being offered; "" where none does."""
+    """The flag that disables a tool; "" if none does."""
     if tool in settings.exclude_tools:
         return "--exclude-tools"
     if not reads and {area, "all"} & set(settings.read_only):
@@ -41,14 +41,14 @@ def hidden_by(settings: Settings, tool: str, area: str, *, reads: bool) -> str:
 
 
 def announces(settings: Settings, operation: str, area: str, *, reads: bool) -> bool:
-    """Whether an operation is a tool of its own: where its area, its name, or everything was asked for."""
+    """Whether an operation is listed as a tool: if its area, its name, or everything is selected."""
     asked = operation in settings.tools or {area, "all"} & set(settings.toolsets)
     return bool(asked) and not hidden_by(settings, operation, area, reads=reads)
 
 
 @dataclass(frozen=True)
 class PreparedTool:
-    """A tool as the file has it."""
+    """A tool from the prepared file."""
 
     area: str
     reads: bool
@@ -62,13 +62,13 @@ class PreparedTool:
 
 @cache
 def listed() -> tuple[PreparedTool, ...]:
-    """Every tool that is offered unasked, in the order of the catalogue."""
+    """Every tool offered by default, in the order of the catalogue."""
     return _read(FILE)
 
 
 @cache
 def listed_when_named() -> tuple[PreparedTool, ...]:
-    """The operations that are tools of their own where their area or their name is asked for."""
+    """The operations that are listed as tools if their area or name is selected."""
     return _read(NAMED_FILE)
 
 
@@ -78,10 +78,10 @@ def _read(file: str) -> tuple[PreparedTool, ...]:
 
 
 def check(settings: Settings) -> None:
-    """Hold the names an operator gave against those there are.
+    """Check that the names an operator gave exist.
 
     Raises:
-        BadInput: one is of nothing here; a misspelt exclusion must not pass silently.
+        BadInput: one does not exist; a misspelled exclusion must not be ignored silently.
     """
     if not _PREFIX.fullmatch(settings.tool_prefix):
         raise BadInput("--tool-prefix takes at most 16 letters, digits, _ and -, and no other characters.")
@@ -124,7 +124,7 @@ def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def tools_for(settings: Settings) -> list[PreparedTool]:
-    """The tools that one server offers, in the order of the catalogue."""
+    """The tools one server offers, in the order of the catalogue."""
     offered = _offered(settings)
     if not settings.nullable:
         return offered

@@ -1,4 +1,4 @@
-"""Where on the Hub's website a row of a listing is looked at."""
+"""Links from rows of a listing to the Hub's website."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FOLDERS = {"model": "", "dataset": "datasets/", "space": "spaces/"}
 
 
 def link_of(call: Endpoint[Answer], row: Answer) -> str:
-    """The path of a row's page; "" where it has none."""
+    """The path of a row's page; "" if it has none."""
     path = ""
     if isinstance(row, Repository) and row.kind in FOLDERS:
         path = f"{FOLDERS[row.kind]}{row.id}"
@@ -35,7 +35,7 @@ def link_of(call: Endpoint[Answer], row: Answer) -> str:
 
 
 def _inside(call: Endpoint[Answer], row: Answer) -> str:
-    """Where a row lies within its repository."""
+    """The path of a row inside its repository."""
     if isinstance(row, DiscussionRow):
         return f"discussions/{row.num}"
     if isinstance(row, CommitRow):

@@ -1,4 +1,4 @@
-"""Who can do what as its view gets it: in the result's `_meta`, which no model is given."""
+"""The data of the access view, in the result's `_meta`, which models do not get."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ KEY = "hub_mcp/access"
 
 
 def with_access(result: CallToolResult, call: GetAccess, access: Access) -> CallToolResult:
-    """A result with people and repositories beside it, and what roles allow."""
+    """A result with people, repositories, and what roles allow in its `_meta`."""
     notes = {name: access.answer[name] for name in ("rule", "not_seen") if name in access.answer}
     shown = {"organization": call.organization, "user": call.user or "", "may": MAY, **notes, **access.table}
     return result.model_copy(update={"meta": {**(result.meta or {}), KEY: shown}})

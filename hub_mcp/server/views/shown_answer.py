@@ -1,4 +1,4 @@
-"""The answer of a read with what its view shows beside it."""
+"""The answer to a read with the data for its view."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def with_its_view(
     hub: str,
     reader: str,
 ) -> CallToolResult:
-    """A result as it is for a client that shows views.
+    """A result for a client that shows views.
 
     Args:
         rows: a page's rows.
-        hub: the address that links begin with.
-        reader: the tool that reads every operation; "" where it is not offered.
+        hub: the base address of links.
+        reader: the tool that reads every operation; "" if it is not offered.
     """
     if rows and isinstance(answer, Page):
         return with_rows(result, params, call, answer, rows, hub)

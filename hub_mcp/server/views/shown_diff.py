@@ -1,4 +1,4 @@
-"""What commits change in files, as lines that go and lines that come, for the view of their question."""
+"""The changes of commits to files, as removed and added lines, for the view of their question."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from hub_mcp.client.hub import Hub
 from hub_mcp.errors import HubError, plain
 from hub_mcp.text import visible
 
-MOST_READ = 20  # files that are read for it
-MOST_LINES = 400  # of one file
+MOST_READ = 20  # files to read for it
+MOST_LINES = 400  # per file
 MOST_IN_ALL = 1_500
-LONGEST = 400  # characters of a line
+LONGEST = 400  # characters per line
 NO_TEXT = "It is not text."
 
 
 async def diff_of(calls: Iterable[Change[Any, Any]], hub: Hub) -> list[dict[str, Any]]:
-    """Each file that the commits among these calls change: its path, what is said of it, its lines."""
+    """Each file that the commits among these calls change: its path, a note, its lines."""
     shown: list[dict[str, Any]] = []
     room = MOST_IN_ALL
     for call in [one for one in calls if isinstance(one, Commit)]:
@@ -60,7 +60,7 @@ async def _file(call: Commit, change: ChangedFile, hub: Hub) -> dict[str, Any]:
 
 
 async def _present(call: Commit, path: str, hub: Hub) -> str | None:
-    """What a file holds; None where it is not there, no text, or cannot be read."""
+    """The content of a file; None if it is missing, not text, or cannot be read."""
     place = {"repo_id": call.repo_id, "type": call.type, "revision": call.revision, "path": path}
     try:
         file = await hub.send(ReadWholeFile.model_validate(place))
@@ -70,6 +70,6 @@ async def _present(call: Commit, path: str, hub: Hub) -> str | None:
 
 
 def _lines(before: str, after: str) -> list[str]:
-    """The lines of a unified difference, without its head; each begins with what becomes of it."""
+    """The lines of a unified diff, without its header; each begins with its marker."""
     found = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=3)
     return [visible(line[:LONGEST]) for line in list(found)[2:]]

@@ -1,4 +1,4 @@
-"""A page of rows as its view gets it: in the result's `_meta`, which no model is given."""
+"""The data of the rows view, in the result's `_meta`, which models do not get."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def with_rows(
     rows: Rows,
     hub: str,
 ) -> CallToolResult:
-    """A result with its rows beside it, and how the next ones are asked for.
+    """A result with its rows, and the call for the next ones, in its `_meta`.
 
     Args:
-        hub: the address that links begin with.
+        hub: the base address of links.
     """
     asked = {name: one for name, one in (params.arguments or {}).items() if name != "cursor"}
     first = page.items[0] if page.items else None

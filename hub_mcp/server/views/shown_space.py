@@ -1,4 +1,4 @@
-"""What a Space does and has written as its view gets it: in the result's `_meta`, which no model is given."""
+"""The data of the Space view, in the result's `_meta`, which models do not get."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ MOST_LINES = 500
 
 
 def with_space(result: CallToolResult, call: Endpoint[Any], answer: Answer, read: str) -> CallToolResult:
-    """A result with the state or the log of a Space beside it, where it has one.
+    """A result with the state or the log of a Space in its `_meta`, if it has one.
 
     Args:
-        read: the tool by which the view looks again; "" where there is none.
+        read: the tool with which the view refreshes; "" if there is none.
     """
     shown: dict[str, Any] = {"repo_id": str(getattr(call, "repo_id", "")), "read": read}
     content = answer.content()
@@ -33,7 +33,7 @@ def with_space(result: CallToolResult, call: Endpoint[Any], answer: Answer, read
 
 
 def _lines(content: dict[str, Any]) -> list[str]:
-    """The last lines of a log, whether it is answered as a text or event by event."""
+    """The last lines of a log, from a text or from events."""
     text, items = content.get("text"), content.get("items")
     if isinstance(text, str):
         return text.split("\n")[-MOST_LINES:]

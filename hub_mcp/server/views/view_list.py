@@ -1,4 +1,4 @@
-"""Which tools have a view and who is told of it, without the SDK: the early answers need it too."""
+"""Which tools have a view, and which clients get it; without the SDK, since early answers need it too."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PREFIX = "ui://hub-mcp/"
 ROWS, CONSENT, ACCESS, SPACE = "rows", "consent", "access", "space"
 VIEWS = (ROWS, CONSENT, ACCESS, SPACE)
 WITHOUT = frozenset({"find_operations"})  # its rows are signatures for a model
-OWN = {  # readers with a view whatever they answer
+OWN = {  # reading tools with a view for any answer
     "read_operation": ROWS,
     "get_access": ACCESS,
     "get_space": SPACE,
@@ -48,7 +48,7 @@ ANSWER_TOOL: Mapping[str, Any] = {
 
 
 def declares_views(capabilities: Any) -> bool:
-    """Whether capabilities, as a client sends them, say that it shows views."""
+    """Whether a client's capabilities declare that it shows views."""
     extensions = capabilities.get("extensions") if isinstance(capabilities, Mapping) else None
     one = extensions.get(EXTENSION) if isinstance(extensions, Mapping) else None
     kinds = one.get("mimeTypes") if isinstance(one, Mapping) else None
@@ -56,7 +56,7 @@ def declares_views(capabilities: Any) -> bool:
 
 
 def view_of(name: str, schema: Mapping[str, Any], *, lists: bool) -> str:
-    """The view of a tool by its own name and what it takes; "" where it has none."""
+    """The view of a tool, by its own name and its schema; "" if it has none."""
     if name in WITHOUT:
         return ""
     if lists or name in OWN:
@@ -65,5 +65,5 @@ def view_of(name: str, schema: Mapping[str, Any], *, lists: bool) -> str:
 
 
 def with_view(meta: Mapping[str, Any] | None, view: str) -> dict[str, Any]:
-    """What is said beside a tool, and where its view lies."""
+    """A tool's `_meta` with the address of its view."""
     return {**(meta or {}), "ui": {"resourceUri": PREFIX + view}}

@@ -1,4 +1,4 @@
-"""The pages of the views: each one file with its own style and script, and nothing from anywhere else."""
+"""The pages of the views: each a single file with its style and script, and no external resources."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from mcp.types import ReadResourceResult, TextResourceContents
 from hub_mcp.server.views.view_list import HTML, PREFIX, VIEWS
 
 LARGEST = 50_000  # bytes of a page
-_SHARED = re.compile(r"/\* (\w+\.(?:js|css)) \*/")  # where a page takes in what all of them share
-_KEY = "{{key}}"  # where it has what tells the server that an answer came from it
+_SHARED = re.compile(r"/\* (\w+\.(?:js|css)) \*/")  # the markers for what all pages share
+_KEY = "{{key}}"  # the marker for the key that proves an answer came from the page
 
 
 def page_at(uri: str, key: Callable[[], str]) -> ReadResourceResult | None:
-    """The page at an address, which asks for nothing beyond what the strictest host allows; None for others.
+    """The page at an address, which needs nothing that the strictest host forbids; None for other addresses.
 
     Args:
         key: makes what the page sends back with an answer, as hexadecimal digits.
