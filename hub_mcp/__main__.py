@@ -1,7 +1,7 @@
 """The `hub-mcp` command, and `python -m hub_mcp`.
 
-A plain server over stdio answers what is the same for everyone at once, while the SDK is imported; everything
-else goes through the command line.
+A plain server over stdio answers what is the same for every client at once, while the SDK is imported;
+everything else goes through the command line.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 
 
 def main() -> None:
-    """Serve at once where the arguments are plain; else read them as the command line does."""
+    """Serve at once if the arguments are plain; otherwise run the command line."""
     from hub_mcp.cli.flags.plain_arguments import plain_settings
 
     settings = plain_settings(sys.argv[1:], os.environ)

@@ -48,10 +48,10 @@ QUOTE_LIMIT = 400
 
 
 def plain(text: str, limit: int = QUOTE_LIMIT) -> str:
-    """Somebody else's words on one line: no control, bidirectional or invisible characters, and bounded."""
+    """Text by others on one line: without control, bidirectional or invisible characters, and bounded."""
     if len(text) <= limit and text.isascii() and text.isprintable() and "  " not in f" {text} ":
-        return text  # most texts are on one line already, and this is quick
-    cut = text[: limit * 4]  # so that a text of megabytes costs nothing
+        return text  # a quick path: most texts are on one line
+    cut = text[: limit * 4]  # so that a text of megabytes is cheap
     flat = " ".join(visible(cut, " ").split())
     return flat if len(flat) <= limit and len(cut) == len(text) else flat[: limit - 1] + "…"
 
@@ -61,12 +61,12 @@ class HubError(Exception):
 
     Attributes:
         what: what happened, in our words.
-        quoted: what the Hub said of it, cleaned; "" where it said nothing.
-        not_done: what did not happen; for a change of unknown outcome, that.
+        quoted: the Hub's own message, cleaned; "" without one.
+        not_done: what did not happen, or that the outcome of a change is unknown.
         next_step: what to do.
-        status: the Hub's status; 0 where it did not answer.
-        near: names that do exist, where what was named does not.
-        where: the address or id of what is in the way, as the Hub names it; "" where it names none.
+        status: the Hub's status; 0 without an answer.
+        near: existing names similar to a missing one.
+        where: the address or id of what is in the way, as given by the Hub; "" if it gives none.
     """
 
     advice: ClassVar[str] = ""
@@ -99,7 +99,7 @@ class HubError(Exception):
         )
 
     def alone(self) -> Self:
-        """This error without the way it came by, whose frames would hold a whole answer for as long as it."""
+        """This error without its traceback, whose frames would keep a whole answer in memory."""
         self.__cause__ = self.__context__ = None
         return self.with_traceback(None)
 
@@ -118,7 +118,7 @@ class BadInput(HubError):
 
 
 class Stopped(HubError):
-    """Held back by the gate; nothing was sent. The last words are always that nothing was changed."""
+    """Stopped by the gate; nothing was sent. The text always ends with the fact that nothing was changed."""
 
     def sentence(self) -> str:
         return " ".join(part for part in (self.what, self.next_step, self.not_done) if part)
@@ -168,7 +168,7 @@ class UnexpectedAnswer(NotAHub):
 
 
 class Refused(HubError):
-    """The Hub answered, and the answer was no."""
+    """The Hub answered with a refusal."""
 
     advice = "It will be refused again as it stands; the Hub's website may offer it."
 
@@ -244,7 +244,7 @@ class Invalid(Refused):
 
 class RateLimited(Refused):
     """Attributes:
-    wait: seconds until it may be tried again; 0 where nobody says.
+    wait: seconds until it may be retried; 0 if unknown.
     """
 
     advice = "Wait some minutes before calling again."
@@ -272,5 +272,5 @@ class HubDown(Refused):
 
 
 def seconds_in_words(seconds: float) -> str:
-    """A wait as people say it: seconds, and minutes where there are many."""
+    """A wait in words: seconds, or minutes if it is long."""
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

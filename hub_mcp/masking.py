@@ -1,8 +1,8 @@
-"""Hides tokens in whatever others say: answers of the Hub, lines of a log, entries of the journal.
+"""Masking tokens in text from elsewhere: answers of the Hub, log lines, entries of the journal.
 
-A Hub, a mirror or a proxy may send a token back in any spelling, and httpcore logs the headers of answers.
-So a known token is found as it is, and as JSON, addresses, HTML, base64 and Python spell it; one that is not
-known is found by its look. The same holds for what becomes a secret of a Space, which can be any text.
+A Hub, a mirror or a proxy may send a token back in any encoding, and httpcore logs the headers of answers. So
+a known token is found verbatim and as encoded in JSON, addresses, HTML, base64 and Python; an unknown one is
+recognized by its pattern. The same applies to values that become secrets of a Space, which can be any text.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from functools import cached_property
 from urllib.parse import quote, quote_plus
 
 MASK = "hf_…"
-SHORTEST = 8  # characters of a spelling that is looked for; shorter ones stand in other words by chance
-# What stands behind a backslash for a character.
+SHORTEST = 8  # minimum characters of an encoding to search for; shorter ones occur in other words by chance
+# Escape letters after a backslash.
 _SHORT = {one: one for one in "\"'/"} | {"\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t"}
 _TOKEN = re.compile(r"\bhf_[\w.-]{12,}")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)(\\?['\"]?[\s:=]+)[\w.~+/=-]{6,}")
 
 
 class SecretMask:
-    """One secret in all its spellings."""
+    """One secret in all its encodings."""
 
     def __init__(self, secret: str) -> None:
         self._secret = secret
@@ -42,7 +42,7 @@ class SecretMask:
         return self._escaped.sub(MASK, text) if coded else text
 
     def body(self, body: bytes) -> bytes:
-        """The same for bytes that come from outside."""
+        """The same for bytes from outside."""
         for one in self._spelt:
             body = body.replace(one, MASK.encode())
         odd = self._is_odd and b"\\" in body
@@ -53,13 +53,13 @@ class SecretMask:
 
     @cached_property
     def _encoded(self) -> re.Pattern[bytes]:
-        """A character of the secret as addresses write it: where there is none, there is no long search."""
+        """A percent-encoded character of the secret; without a match, the long search is skipped."""
         codes = {b"%02x" % code for code in self._secret.encode("utf-8", "surrogateescape")}
         return re.compile(b"%(?:" + b"|".join(sorted({*codes, *(one.upper() for one in codes)})) + b")")
 
     @cached_property
     def _spellings(self) -> tuple[str, ...]:
-        """The secret as one text after the other; the longest first, so that no part of one is left."""
+        """The encodings of the secret, longest first, so that no part of one is left."""
         raw, secret = self._secret.encode("utf-8", "surrogateescape"), self._secret
         found = {quote(secret, safe="", errors="replace"), quote_plus(secret, errors="replace")}
         found |= {raw.hex(), raw.hex().upper()}
@@ -73,7 +73,7 @@ class SecretMask:
 
     @cached_property
     def _escaped(self) -> re.Pattern[str]:
-        """The secret with any of its characters as JSON, an address or HTML may write them."""
+        """The secret with any of its characters as JSON, an address or HTML may encode them."""
         parts, behind = list[str](), False
         for run in re.findall(r"\\+|[^\\]", self._secret):
             is_run = run.startswith("\\")
@@ -83,12 +83,12 @@ class SecretMask:
 
     @cached_property
     def _is_odd(self) -> bool:
-        """Whether it holds what JSON may write by a backslash without a number below 100."""
+        """Whether it contains a character that JSON may escape other than by a number below 100."""
         return any(one in _SHORT or one == "\\" or not one.isascii() for one in self._secret)
 
 
 def _any_spelling(one: str, *, behind: bool = False) -> str:
-    """A character in any spelling; `behind`: backslashes of the secret, and whatever was put before them."""
+    """A character in any encoding; `behind`: backslashes of the secret, and whatever was put before them."""
     code = _in_any_case(f"{ord(one):02x}")
     # each begins with a sign of its own, found quickly; a run of backslashes is looked at from its first one
     first = r"\\(?<!\\\\)\\*"
@@ -100,7 +100,7 @@ def _any_spelling(one: str, *, behind: bool = False) -> str:
 
 
 def _run_of(length: int) -> str:
-    """So many backslashes, or more where they were put before one another."""
+    """A number of backslashes, or more if they were escaped repeatedly."""
     return rf"(?:(?<!\\)\\{{{length},}}|{_any_spelling(chr(92))}{{{length}}})"
 
 
@@ -109,7 +109,7 @@ def _in_any_case(digits: str) -> str:
 
 
 def _in_base64(raw: bytes) -> Iterator[str]:
-    """What base64 makes of the secret wherever it stands in a text; a character at either end may miss."""
+    """The base64 of the secret at any position in a text; a character at either end may be missing."""
     for before in range(3):
         coded = base64.b64encode(bytes(before) + raw).decode()
         whole = coded[(before * 8 + 5) // 6 : (before + len(raw)) * 8 // 6]
@@ -121,7 +121,7 @@ _SENT: ContextVar[Sequence[SecretMask]] = ContextVar("hub_mcp_sent", default=())
 
 @contextmanager
 def masked_in_logs(masks: Sequence[SecretMask]) -> Generator[None, None, None]:
-    """While a request with secrets is under way, lines that anybody logs are masked of them."""
+    """Mask a request's secrets in all log lines while it is in progress."""
     held = _SENT.set(masks)
     try:
         yield
@@ -130,7 +130,7 @@ def masked_in_logs(masks: Sequence[SecretMask]) -> Generator[None, None, None]:
 
 
 def masked(text: str, secrets: Iterable[str] = ()) -> str:
-    """The text without tokens: those named, and whatever looks like one."""
+    """The text without tokens: the given ones, and anything that looks like one."""
     for secret in secrets:
         if secret:
             text = SecretMask(secret).text(text)
@@ -138,7 +138,7 @@ def masked(text: str, secrets: Iterable[str] = ()) -> str:
 
 
 class MaskingFormatter(logging.Formatter):
-    """A formatter whose lines, tracebacks included, are masked, also of the token of the present request."""
+    """A formatter that masks lines and tracebacks, including the token of the current request."""
 
     def format(self, record: logging.LogRecord) -> str:
         said = super().format(record)

@@ -1,4 +1,4 @@
-"""Files and folders that are ours alone: made so, and not trusted where somebody else can write to them."""
+"""Files and folders for this user only: created as such, and not trusted if others can write to them."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from pathlib import Path
 
 
 def open_private(path: Path, flags: int) -> int:
-    """A descriptor of a file that, where it is made now, only its owner can read or write."""
+    """A descriptor of a file, which if created here only its owner can read or write."""
     return os.open(path, flags | os.O_CREAT, 0o600)
 
 
 def readable_by_others(path: Path) -> bool:
-    """Whether others than the owner may read a file; a device or a pipe is nobody's."""
+    """Whether others than the owner may read a file; devices and pipes have no owner in this sense."""
     found = _found(path)
     return found is not None and stat.S_ISREG(found.st_mode) and bool(found.st_mode & 0o077)
 
 
 def writable_by_others(path: Path) -> str:
-    """What lets others change a file or folder, as a sentence; "" where nothing does, or nobody can tell.
+    """Why others can change a file or folder, as a sentence; "" if they cannot, or if it is unknown.
 
-    A folder with the sticky bit, such as /tmp, lets nobody replace what another has put there.
+    In a folder with the sticky bit, such as /tmp, nobody can replace another's files.
     """
     found = _found(path)
     if found is None or not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
@@ -38,7 +38,7 @@ def writable_by_others(path: Path) -> str:
 
 
 def _found(path: Path) -> os.stat_result | None:
-    """What is there; None for nothing, and where the system keeps rights in another way (Windows)."""
+    """The file's status; None if it is missing, and on systems with other permissions (Windows)."""
     if sys.platform == "win32":
         return None
     try:
@@ -48,7 +48,7 @@ def _found(path: Path) -> os.stat_result | None:
 
 
 def _is_own_group(gid: int) -> bool:
-    """Whether a group is the private one that many systems make for each user."""
+    """Whether a group is the private one that many systems create for each user."""
     if sys.platform == "win32":
         return True
     import grp

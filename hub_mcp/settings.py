@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-# What is published under the person's name, and passes unasked where the operator allows it by its word.
+# What can be published under the person's name without a question, if the operator allows it by this word.
 ALLOWABLE = {
     "files.propose": "pull requests of commits, and commits to those that are open",
     "discussions.create": "new discussions, and drafts of pull requests",
@@ -20,19 +20,19 @@ class Settings:
 
     Attributes:
         endpoint: the Hub's address.
-        sandbox: None for the real Hub; "" for a local Hub in memory, else the file it lives in.
-        sandbox_user: whose token the sandbox uses (a name the local Hub knows).
+        sandbox: None for the real Hub; "" for a local Hub in memory, otherwise its file.
+        sandbox_user: whose token the sandbox uses (a user of the local Hub).
         anonymous: do not use a token, even if one is found.
-        token_file: a file that holds the token, instead of where it is usually found.
+        token_file: a file with the token, instead of the usual places.
         offline: refuse every call before it is sent.
-        confirm: what happens to a risky call when nobody can be asked in the client.
-        dry_run: show what changing calls would send, and send none.
+        confirm: what happens to a risky call if the client cannot ask a person.
+        dry_run: show what changing calls would send, without sending them.
         read_only: areas whose changing tools are not offered; ("all",) for every area.
         namespaces: the only owners whose things may be changed; empty for all.
         allow: words of ALLOWABLE: what may be published without asking.
         secrets_from: variables (`env:NAME`) and files (`file:PATH`) of this machine that may become secrets
             of Spaces.
-        max_writes, max_deletes: the most changes, and deletions, to make; None for no limit.
+        max_writes, max_deletes: the maximum number of changes and of deletions; None for no limit.
         toolsets, tools, exclude_tools: which tools are offered; exclusion wins.
         tool_prefix: what every tool's name begins with, for hosts where another server has the same names.
         nullable: optional arguments are announced as ones that may be null.
@@ -43,7 +43,7 @@ class Settings:
         max_wait: the longest wait for a rate limit, in seconds.
         timeout: seconds a call may take.
         watch_every: seconds between two checks of a subscribed resource.
-        faults: failures the local Hub produces on purpose, in its own notation.
+        faults: failures that the local Hub produces deliberately, in its own notation.
         log_level, log_file: what is logged, and where; stderr by default.
     """
 

@@ -1,7 +1,7 @@
-"""Somebody else's words, made fit to stand among ours: nothing unseen, on one line, without markup.
+"""Making text by others safe inside our own: nothing invisible, on one line, without markup.
 
-What a reader does not see can hide what is agreed to, or speak to a model behind a person's back; what a
-client renders (links, images, code) can pretend to be more than words.
+Invisible text can hide what a person agrees to, or address a model unnoticed; rendered markup (links, images,
+code) can pretend to be more than text.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# Controls, formats (bidirectional marks, zero width, tags), halves of characters, private use, separators.
+# Controls, formats (bidirectional marks, zero width, tags), surrogates, private use, separators.
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
-# Letters, marks and signs that show nothing, by what they are: fillers, joiners, selectors, blanks.
+# Letters, marks and symbols that render as nothing: fillers, joiners, selectors, blanks.
 _BLANK = (
     (0x034F, 0x034F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2065, 0x2065),
     (0x2800, 0x2800), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFFC),
     (0x13441, 0x13442), (0x16FE4, 0x16FE4), (0x1D159, 0x1D159), (0xE0000, 0xE0FFF),
 )  # fmt: skip
-_TOO_MUCH = ("Me", "Cn")  # marks around other signs, and what no version of Unicode we know has
-MOST_MARKS = 3  # one over the other; living scripts need no more, and a heap of them covers its neighbours
-# What clients render, and what stands for it: signs that look alike and mean nothing to a renderer.
-_MARKUP = str.maketrans("[]<>`*~|\\", "［］‹›ˋ∗∼∣∖")  # alike on purpose
-_IN_ADDRESSES = str.maketrans("/.:@", "∕․∶＠")  # alike on purpose
+_TOO_MUCH = ("Me", "Cn")  # enclosing marks, and characters unassigned in known versions of Unicode
+MOST_MARKS = 3  # stacked marks; living scripts need no more, and a heap of them covers its neighbors
+# What clients render, and replacements: similar characters without a meaning to a renderer.
+_MARKUP = str.maketrans("[]<>`*~|\\", "［］‹›ˋ∗∼∣∖")  # similar on purpose
+_IN_ADDRESSES = str.maketrans("/.:@", "∕․∶＠")  # similar on purpose
 _ADDRESS = re.compile(r"://|(?i:(?<![^\W_＿])(?:www\.|mailto:))|(?<=\S)@(?=\S)")
-_EDGES = re.compile(r"(?<!\w)_|_(?!\w)")  # where an underscore can begin or end emphasis
+_EDGES = re.compile(r"(?<!\w)_|_(?!\w)")  # where an underscore can start or end emphasis
 _EMPHASIS = re.compile(r"(?<!\w)_+|_+(?!\w)|__+")
 _NAME = re.compile(r"[A-Za-z0-9._/@:-]+")
 _WORD = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -32,7 +32,7 @@ _WORD = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 @lru_cache(maxsize=4_096)
 def is_visible(character: str) -> bool:
-    """Whether a reader sees this character; tab and line feed count, since they part what is seen."""
+    """Whether a character is visible; tab and line feed count, since they separate visible text."""
     if character in "\t\n":
         return True
     code = ord(character)
@@ -42,18 +42,18 @@ def is_visible(character: str) -> bool:
 
 
 def visible(text: str, instead: str = "") -> str:
-    """The text without what a reader does not see.
+    """The text without invisible characters.
 
     Args:
-        instead: stands for each such character.
+        instead: replaces each such character.
     """
     if text.isascii() and text.isprintable():
-        return text  # most texts are plain, and this is quick
+        return text  # a quick path: most texts are plain
     return "".join(one if is_visible(one) else instead for one in text)
 
 
 def one_line(text: str) -> str:
-    """The text on one line, without what a reader does not see and without heaps of marks."""
+    """The text on one line, without invisible characters and heaps of marks."""
     kept, marks = list[str](), 0
     for one in " ".join(visible(text, " ").split()):
         marks = marks + 1 if unicodedata.category(one) in ("Mn", "Me") else 0
@@ -63,12 +63,12 @@ def one_line(text: str) -> str:
 
 
 def shows_itself(text: str) -> bool:
-    """Whether a reader sees all of a name, so that it looks like no other."""
+    """Whether all of a name is visible, so that it looks like no other."""
     return one_line(text) == text
 
 
 def spelled(name: str) -> str:
-    """A name in which all is seen: characters that are not, and blanks at its ends, by their numbers."""
+    """A name with invisible characters, and spaces at its ends, written by their code points."""
     if shows_itself(name):
         return name
     edge = len(name) - len(name.lstrip(" ")), len(name.rstrip(" "))
@@ -81,28 +81,28 @@ def spelled(name: str) -> str:
 
 
 def without_markup(text: str) -> str:
-    """The text with nothing that a client would render as a link, an image, code or emphasis."""
+    """The text without anything that a client would render as a link, an image, code or emphasis."""
     calm = _ADDRESS.sub(lambda match: match[0].translate(_IN_ADDRESSES), text)
     calm = calm.translate(_MARKUP)
     if _NAME.fullmatch(calm) and not _EDGES.search(calm):
         return calm
-    return _EMPHASIS.sub(lambda match: "＿" * len(match[0]), calm)  # alike on purpose
+    return _EMPHASIS.sub(lambda match: "＿" * len(match[0]), calm)  # similar on purpose
 
 
 def quoted(text: str, limit: int = 0) -> str:
-    """Somebody else's words in quotes, as a person may be shown them.
+    """Text by others in quotes, safe to show to a person.
 
     Args:
-        limit: characters that are shown at most; 0 for all, as where somebody agrees to them.
+        limit: maximum characters to show; 0 for all, such as where somebody agrees to the text.
     """
     said = " ⏎ ".join(one_line(line) for line in text.split("\n"))
     if limit and len(said) > limit:
         said = f"{said[: limit - 1]}…"
-    shown = without_markup(said).replace('"', "'")  # once it is cut: an end can make markup of what was none
+    shown = without_markup(said).replace('"', "'")  # after the cut, which can create new markup
     hidden = sum(1 for one in text if not is_visible(one) or unicodedata.category(one) in _TOO_MUCH)
     return f'"{shown}"' + (f" (and {hidden:,} characters that cannot be shown)" if hidden else "")
 
 
 def word(text: str) -> str:
-    """One of somebody else's words, such as a state; what else stands in its place is quoted and cut."""
+    """A single word by others, such as a state; anything else in its place is quoted and cut."""
     return text if _WORD.fullmatch(text) and not _EDGES.search(text) else quoted(text, 40)

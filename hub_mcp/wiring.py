@@ -1,4 +1,4 @@
-"""The only place where the rooms meet: settings become a Hub, a gate and a server."""
+"""The only module that connects the packages: settings become a Hub, a gate and a server."""
 
 from __future__ import annotations
 
@@ -28,13 +28,11 @@ if TYPE_CHECKING:
     from hub_mcp.server.lazy import Handlers
     from hub_mcp.server.resources.reading import Pages
 
-SANDBOX = (
-    "http://sandbox.hub.localhost"  # an address that no network has: requests to it never leave the process
-)
+SANDBOX = "http://sandbox.hub.localhost"  # an address on no network: requests to it never leave the process
 
 
 def hub_of(settings: Settings, environment: Mapping[str, str] | None = None) -> Hub:
-    """The Hub the settings mean: the real one, or the local one in this process."""
+    """The Hub from the settings: the real one, or the local one in this process."""
     from hub_mcp.client.hub import Hub, user_agent
     from hub_mcp.client.placeholders import usable
     from hub_mcp.client.token import find_token, is_true
@@ -57,7 +55,7 @@ def hub_of(settings: Settings, environment: Mapping[str, str] | None = None) -> 
 
 
 def sandbox(settings: Settings) -> Hub:
-    """The local Hub in this process, in memory or a file; no token or endpoint of the environment counts."""
+    """The local Hub in this process, in memory or a file; ignores token and endpoint in the environment."""
     from hub_mcp.client.hub import Hub
 
     def transport() -> Any:
@@ -79,7 +77,7 @@ def sandbox(settings: Settings) -> Hub:
 
 
 def _sandbox_token(name: str) -> Token:
-    """A token of the local Hub's own world: the first one of that user."""
+    """A token of the local Hub's world: the first one of that user."""
     from hub_mcp.client.token import Token
     from hub_mcp.localhub.world.tokens import TOKENS
 
@@ -88,7 +86,7 @@ def _sandbox_token(name: str) -> Token:
 
 
 def server_of(settings: Settings, hub: Hub) -> Server[Any]:
-    """A server for one caller, who acts on one Hub."""
+    """A server for one caller on one Hub."""
     from hub_mcp.server.lazy import lazy_server
     from hub_mcp.server.tools.catalogue_tools import CatalogueTools
 
@@ -117,9 +115,9 @@ def handlers_of(settings: Settings, hub: Hub) -> Handlers:
 
 
 def gate_of(settings: Settings) -> Gate:
-    """The gate by the operator's limits, with the journal it writes to.
+    """The gate with the operator's limits and the journal.
 
-    Keys and what was used are kept in the state directory, so that a plan outlives the server that made it:
+    Keys and used answers are stored in the state directory, so that a plan outlives the server that made it:
     some hosts start a server for each call.
     """
     from hub_mcp.errors import Stopped
@@ -143,7 +141,7 @@ def gate_of(settings: Settings) -> Gate:
 
 
 def journal_at(place: str) -> Journal:
-    """The journal a setting names: a file, a Redis, "off", or "" for the one in the state directory."""
+    """The journal from a setting: a file, a Redis, "off", or "" for the one in the state directory."""
     from hub_mcp.gate.journal import Journal
 
     if not place.startswith(("redis://", "rediss://", "unix://")):
@@ -157,13 +155,13 @@ def run_stdio(settings: Settings, begun: Begun | None = None) -> None:
     """Serve one client over standard input and output, until its input ends.
 
     Args:
-        begun: what was read and answered before, without the SDK.
+        begun: what was already read and answered without the SDK.
     """
     set_up_logging(settings)
     import anyio
 
     with contextlib.suppress(KeyboardInterrupt):
-        anyio.run(_serve_stdio, settings, begun)  # it notes which loop this is: else each wait would look
+        anyio.run(_serve_stdio, settings, begun)  # records the loop, which each wait would look up
 
 
 async def _serve_stdio(settings: Settings, begun: Begun | None) -> None:
@@ -191,7 +189,7 @@ async def _serve_stdio(settings: Settings, begun: Begun | None) -> None:
 
 
 def set_up_logging(settings: Settings) -> None:
-    """Logs go to stderr, or to the file that was named; standard output belongs to the protocol."""
+    """Send logs to stderr, or to the given file; standard output belongs to the protocol."""
     from hub_mcp.masking import MaskingFormatter
 
     handler: logging.Handler = (
@@ -204,7 +202,7 @@ def set_up_logging(settings: Settings) -> None:
 
 
 def _log_file(path: Path) -> TextIO:
-    """The file that is logged to; made for its owner alone, and told where it is open to others."""
+    """The log file, created for its owner only; warns if it is open to others."""
     from hub_mcp.private_files import open_private, readable_by_others
 
     opened = os.fdopen(open_private(path, os.O_WRONLY | os.O_APPEND), "a", encoding="utf-8", errors="replace")
@@ -242,11 +240,11 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
         redis = redis_state.connect(http.redis)
         used, changes = redis_state.RedisUsage(redis, http.run), redis_state.ChangesInRedis(redis)
         ready = redis_state.answering(redis)
-    anonymous = replace(settings, anonymous=True)  # the server's own token is not even looked for
+    anonymous = replace(settings, anonymous=True)  # the server's own token is not even read
     hub = hub_of(anonymous)
-    reachable = http.pages and settings.sandbox is None  # nobody's browser reaches a Hub within a process
+    reachable = http.pages and settings.sandbox is None  # no browser can reach a Hub inside a process
     approvals = Approvals(state_directory(), page=http.pages + APPROVE if reachable else "")
-    alone = http.sessions and keeps_secrets(http.pages)  # what is typed is in the memory of one process
+    alone = http.sessions and keeps_secrets(http.pages)  # typed secrets are in the memory of one process
     gate = Gate(
         settings,
         journal_at(settings.journal or http.redis),
@@ -264,7 +262,7 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
         walks=not http.redis,
     )
     tools = CatalogueTools(settings)
-    tools.listed(structured=False, views=False)  # made here, so that no caller waits for all areas' imports
+    tools.listed(structured=False, views=False)  # so that no caller waits for all imports
     for name in LATER:
         import_module(name)
     server = build(tools, per_caller(hub), gate, pages)
@@ -283,6 +281,6 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
 
 
 def _settle() -> None:
-    """Tell the collector what stays: looking through the catalogue would hold up every caller."""
+    """Exempt permanent objects from garbage collection: scanning the catalogue would delay every caller."""
     gc.freeze()
-    gc.set_threshold(5_000)  # a call makes some thousand objects, hardly any of them in circles
+    gc.set_threshold(5_000)  # a call creates some thousand objects, hardly any of them in cycles

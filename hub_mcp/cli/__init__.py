@@ -1,1 +1,1 @@
-"""The command line: `main` reads it, each command is a file."""
+"""The command line: `main` parses it, each command is in its own file."""

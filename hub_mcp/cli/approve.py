@@ -1,4 +1,4 @@
-"""`hub-mcp approve`: a person reads what a plan would do and types the name of what it would do it to."""
+"""`hub-mcp approve`: a person reads what a plan would do and types the name of its target."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from hub_mcp.client.hub import Hub
 
 KINDS: dict[str, Any] = {"integer": int, "boolean": bool, "number": float}
-LONGEST_CHOICES = 50  # characters of choices beside a flag; more stand in its help, where lines are broken
+LONGEST_CHOICES = 50  # characters of choices beside a flag; longer lists go into its help, which is wrapped
 
 
 class Tools(Guessing):
@@ -53,7 +53,7 @@ def call() -> None:
 
 
 def command_of(endpoint: type[Endpoint[Any]]) -> click.Command:
-    """A command with an option for each argument of the tool."""
+    """A command with one option for each argument of the tool."""
     from hub_mcp.catalogue.fields.schema import schema_of
 
     schema = schema_of(endpoint)
@@ -118,7 +118,7 @@ def _value(name: str, given: Any) -> Any:
 async def made(
     settings: Settings, endpoint: type[Endpoint[Any]], arguments: dict[str, Any], shape: str
 ) -> int:
-    """Make the call and show the answer; exit code 0, or 1 where it could not be done, 2 on bad arguments."""
+    """Make the call and show the answer; exit code 0, 1 if it failed, or 2 on bad arguments."""
     from hub_mcp.catalogue import Change
     from hub_mcp.client.titles import with_slugs
     from hub_mcp.errors import BadInput, HubError
@@ -143,7 +143,7 @@ async def made(
 
 
 async def _change(settings: Settings, hub: Hub, wanted: Change[Any, Any], shape: str) -> None:
-    """Make each part of a change, or with --dry-run show what it would do."""
+    """Make each part of a change, or show what it would do with --dry-run."""
     from hub_mcp.cli.terminal import make_change
     from hub_mcp.wiring import gate_of
 
@@ -162,7 +162,7 @@ async def _change(settings: Settings, hub: Hub, wanted: Change[Any, Any], shape:
 
 
 async def _read(hub: Hub, wanted: Endpoint[Any]) -> Answer:
-    """The answer of a read; a listing is walked until it has the rows that were asked for."""
+    """The answer to a read; a listing is read until it has the requested rows."""
     from hub_mcp.server.answers.gathering import gather
     from hub_mcp.server.answers.render import Rows
 

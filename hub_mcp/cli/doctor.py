@@ -1,4 +1,4 @@
-"""`hub-mcp doctor`: what a server with these settings would see and what is wrong; never a token."""
+"""`hub-mcp doctor`: what a server with these settings would see, and what is wrong; never shows a token."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 PACKAGES = ("mcp", "httpx", "pydantic", "anyio", "click", "starlette", "uvicorn")
 NETWORK = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
-BY_REASON = ("hidden", "not for this token")  # tools and why, which words tell the other way round
+BY_REASON = ("hidden", "not for this token")  # tools with reasons, which the text output groups by reason
 POLICIES = {
     "plan": "a plan that the model shows; where a name must be typed, `hub-mcp approve` in a terminal",
     "deny": "refused",
@@ -53,7 +53,7 @@ def doctor(settings: Settings, as_json: bool) -> None:
 
 
 async def examined(settings: Settings) -> dict[str, Any]:
-    """Everything doctor reports; `well` says whether the server could work."""
+    """Everything that doctor reports; `well` says whether the server would work."""
     from hub_mcp.catalogue.endpoint import default_endpoints
     from hub_mcp.catalogue.listing import Listing
     from hub_mcp.catalogue.people.users import Whoami
@@ -120,7 +120,7 @@ def _journal(settings: Settings) -> str:
 
 
 def _unsafe(settings: Settings) -> str:
-    """Who else could alter the journal or approve a plan; "" where nobody could."""
+    """Who else could alter the journal or approve a plan; "" if nobody could."""
     from hub_mcp.errors import HubError
     from hub_mcp.gate.approvals import Approvals
     from hub_mcp.gate.journal import state_directory
@@ -129,12 +129,12 @@ def _unsafe(settings: Settings) -> str:
     try:
         journal = journal_at(settings.journal).trouble()
     except HubError:
-        journal = ""  # which `_journal` tells
+        journal = ""  # `_journal` reports it
     return journal or Approvals(state_directory()).trouble()
 
 
 def _vain(offered: Sequence[type[Endpoint[Any]]], identity: Identity | None) -> dict[str, str]:
-    """Offered tools that this token can never use, each with the reason; changes need a token at all."""
+    """Offered tools that this token can never use, each with the reason; without a token, all changes."""
     from hub_mcp.catalogue.permissions import never
 
     said = {
@@ -153,7 +153,7 @@ def _version(package: str) -> str:
 
 
 def _told(name: str, value: Any, margin: str = "") -> list[str]:
-    """A value after its name, in lines that fit; what is nested is indented."""
+    """A value after its name, in lines that fit; nested values are indented."""
     if name in BY_REASON:
         tools: dict[str, list[str]] = {}
         for tool, why in value.items():

@@ -1,4 +1,4 @@
-"""Groups of subcommands that are imported late, listed from a menu, and guessed at when misspelt."""
+"""Groups of subcommands that are imported lazily, listed from a menu, and suggested if misspelled."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 
 
 class Guessing(click.Group):
-    """A group that names the nearest subcommand when there is none of that name."""
+    """A group that suggests the nearest subcommand for an unknown name."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -24,10 +24,10 @@ class Guessing(click.Group):
 
 
 class Late(Guessing):
-    """A group whose subcommands are imported when they are called; its help needs none of them.
+    """A group whose subcommands are imported on use; its help needs none of them.
 
     Attributes:
-        menu: for each name, `module:object` below this room, and what the help says of it.
+        menu: for each name, `module:object` below this package, and its help text.
     """
 
     menu: ClassVar[dict[str, tuple[str, str]]] = {}

@@ -1,4 +1,4 @@
-"""`hub-mcp journal` and `hub-mcp undo`: what was changed, asked and refused, and undoing a change."""
+"""`hub-mcp journal` and `hub-mcp undo`: showing changes, questions and refusals, and undoing a change."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def journal(settings: Settings, as_json: bool, last: int | None) -> None:
 
 
 def _seen(line: str) -> str:
-    """JSON that says the same, fit for a terminal: what is not seen there, or moves it, by its number."""
+    """The same JSON, safe for a terminal: invisible and control characters are escaped."""
     return "".join(one if is_visible(one) else json.dumps(one)[1:-1] for one in line)
 
 
@@ -100,7 +100,7 @@ def call_back(entry: Entry) -> Change[Any, Any]:
     """The call that undoes an entry.
 
     Raises:
-        Stopped: nothing does.
+        Stopped: there is none.
     """
     if entry.outcome != "done":
         raise Stopped(
@@ -144,10 +144,10 @@ async def _taken_back(settings: Settings, entry: Entry, yes: bool) -> None:
 
 
 def refuse_another(identity: str, rehearsed: Rehearsal) -> None:
-    """Refuse to undo a change on another thing that now has the same name.
+    """Refuse an undo if another thing now has the same name.
 
     Raises:
-        Stopped: the ids of then and now differ.
+        Stopped: the id has changed since.
     """
     then, now = (set(_OBJECT_ID.findall(one)) for one in (identity, rehearsed.assessment.identity))
     if then and now and not then & now:
@@ -158,7 +158,7 @@ def refuse_another(identity: str, rehearsed: Rehearsal) -> None:
 
 
 def rehearsal_lines(rehearsed: Rehearsal) -> list[str]:
-    """What an undo would send, and what it would change."""
+    """What an undo would send and change."""
     call = rehearsed.assessment.call
     lines = [
         f"{type(call).label}: {plain(call.subject)}",

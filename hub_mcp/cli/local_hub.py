@@ -1,4 +1,4 @@
-"""`hub-mcp hub`: the local Hub alone, on a loopback port, with a page to look at."""
+"""`hub-mcp hub`: only the local Hub, on a loopback port, with a page that shows its content."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def hub(settings: Settings, file: str | None, port: int, models: int, tls: bool)
 
 
 def _say(port: int, made: Certified | None) -> None:
-    """Where the Hub is, which tokens it knows, and how its certificate is trusted."""
+    """Print the Hub's address, its tokens, and how to trust its certificate."""
     from hub_mcp.localhub.world.tokens import TOKENS
 
     address = f"{'https' if made else 'http'}://127.0.0.1:{port}"

@@ -1,4 +1,4 @@
-"""The `hub-mcp` command: bare, it serves over stdio; its subcommands are imported when they are called."""
+"""The `hub-mcp` command: it serves over stdio by default; subcommands are imported on use."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hub_mcp.cli.flags.options import bare_values, with_settings
 from hub_mcp.cli.groups import Late
 from hub_mcp.errors import HubError, plain
 
-# Each subcommand: where it lies, and what the menu says. None is imported before it is called or completed.
+# Each subcommand with its location and menu text. None is imported before it is called or completed.
 COMMANDS = {
     "try": ("try_:try_", "Show a short session on the local Hub, as an assistant sees it."),
     "install": ("assistants.install:install", "Connect an assistant to this server."),
@@ -32,7 +32,7 @@ COMMANDS = {
     "completion": ("completion:completion", "Print the completion script of a shell."),
 }
 EXAMPLES = ("hub-mcp try", "hub-mcp --sandbox", "hub-mcp install claude-code", "hub-mcp doctor")
-IGNORED: list[str] = []  # variables that were blank or held an unfilled placeholder
+IGNORED: list[str] = []  # variables that were blank or had an unfilled placeholder
 
 
 class Commands(Late):
@@ -41,7 +41,7 @@ class Commands(Late):
     menu = COMMANDS
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take the words, those of a shell that completes too."""
+        """Parse the words, including those of a completing shell."""
         return super().parse_args(ctx, bare_values(args, list(COMMANDS)))
 
 
@@ -101,14 +101,14 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _coloured() -> bool | None:
-    """Whether to use colours: as NO_COLOR and FORCE_COLOR say, else on a terminal only (None)."""
+    """Whether to use colors, by NO_COLOR and FORCE_COLOR; None means only on a terminal."""
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
     return True if os.environ.get("FORCE_COLOR") else None
 
 
 def _sentence(text: str) -> str:
-    """What click says, on one line and ended."""
+    """A message from click, on one line and with a full stop."""
     flat = plain(text, 1_000)
     return flat if flat.endswith((".", "?", "!")) else f"{flat}."
 

@@ -1,4 +1,4 @@
-"""How answers are shown: a table for people, lean words for assistants, JSON for programs, ids for pipes."""
+"""Output formats: a table for people, lean text for assistants, JSON for programs, ids for pipes."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from hub_mcp.gate.results import ChangeMade
 
 FORMATS = ("auto", "human", "agent", "json", "quiet")
-NAMES = ("id", "repo_id", "name", "user", "slug", "title", "url")  # what tells a thing apart, best first
-NARROWEST = 8  # characters of a column that was made narrow
+NAMES = ("id", "repo_id", "name", "user", "slug", "title", "url")  # what identifies a thing, best first
+NARROWEST = 8  # characters of a narrowed column
 NARROWEST_HEADING = 6
 BAR = 24  # characters
 
@@ -39,7 +39,7 @@ OPTIONS = (
 
 
 def with_format(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command --format, --json and -q; it is called with `shape`, one of FORMATS but auto."""
+    """Give a command --format, --json and -q; it is called with `shape`, one of FORMATS except auto."""
 
     @wraps(command)
     def run(*args: Any, form: str, as_json: bool, quiet: bool, **given: Any) -> Any:
@@ -52,7 +52,7 @@ def with_format(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def shape_of(form: str, *, as_json: bool, quiet: bool) -> str:
-    """What was asked for; auto is decided by where the answer goes."""
+    """The requested format; auto is resolved by where the output goes."""
     if as_json or quiet:
         return "json" if as_json else "quiet"
     if form == "auto":
@@ -116,10 +116,10 @@ def _listing(call: Endpoint[Any], page: Any) -> list[str]:
 
 
 def table(rows: Sequence[Sequence[str]], width: int = 0, absent: str = "") -> list[str]:
-    """Rows as lines of plain columns, numbers to the right; headings give way, then columns, but the first.
+    """Rows as lines of plain columns, numbers right-aligned; headings shrink first, then the later columns.
 
     Args:
-        width: the widest a line may be; 0 for as wide as it comes.
+        width: the maximum width of a line; 0 for no limit.
     """
     widths = [max(map(wide, column)) for column in zip(*rows, strict=True)]
     cells = [max(map(wide, column[1:]), default=0) for column in zip(*rows, strict=True)]
@@ -127,7 +127,7 @@ def table(rows: Sequence[Sequence[str]], width: int = 0, absent: str = "") -> li
     while width and sum(widths) + 2 * (len(widths) - 1) > width:
         last = max(range(len(widths)), key=lambda n: (n > 0, widths[n] > least[n], widths[n]))
         if last == 0 or widths[last] <= min(least[last], NARROWEST):
-            break  # what still does not fit is for the terminal to wrap
+            break  # the terminal wraps what still does not fit
         widths[last] -= 1
     right = [
         column[0] not in NAMES and all(_number(cell) or cell == absent for cell in column[1:])
@@ -137,17 +137,17 @@ def table(rows: Sequence[Sequence[str]], width: int = 0, absent: str = "") -> li
 
 
 def wrapped(text: str, width: int, further: str = "  ") -> list[str]:
-    """A line as lines that fit; those that go on begin with `further`."""
+    """A line wrapped to fit; continuation lines begin with `further`."""
     return wrap(text, width, subsequent_indent=further, break_on_hyphens=False) or [""]
 
 
 def room() -> int:
-    """How wide the terminal is; 80 where there is none."""
+    """The width of the terminal; 80 if there is none."""
     return shutil.get_terminal_size((80, 24)).columns
 
 
 def wide(text: str) -> int:
-    """How many columns of a terminal a text takes."""
+    """How many terminal columns a text takes."""
     return len(text) if text.isascii() else sum(2 if east_asian_width(one) in "WF" else 1 for one in text)
 
 
@@ -163,7 +163,7 @@ def _cell(text: str, width: int, right: bool) -> str:
 
 
 def gist(endpoint: type[Endpoint[Any]]) -> str:
-    """What a tool does, in the few words its description begins with."""
+    """What a tool does, from the beginning of its description."""
     return re.split(r"[.:;](?: |$)| \(", " ".join((endpoint.__doc__ or "").split()), maxsplit=1)[0]
 
 
@@ -174,7 +174,7 @@ def hint(text: str) -> None:
 
 
 class ProgressLine:
-    """A bar on stderr while rows come, where a person looks; it is gone when they have come."""
+    """A progress bar on stderr, if it is a terminal; it disappears at the end."""
 
     def __init__(self, total: int, *, shown: bool = True) -> None:
         self._total = total

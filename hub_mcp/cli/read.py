@@ -1,4 +1,4 @@
-"""`hub-mcp read ADDRESS`: what lies at a hub:// address, as JSON; a stream of rows as NDJSON."""
+"""`hub-mcp read ADDRESS`: the content of a hub:// address as JSON; a stream of rows as NDJSON."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from hub_mcp.cli.flags.flag_table import PREFIX, settings_from
 from hub_mcp.cli.flags.options import with_settings
 from hub_mcp.settings import Settings
 
-GRACE = 30  # seconds that calls get to finish when the server is told to stop
+GRACE = 30  # seconds for calls to finish when the server stops
 KEY_LENGTH = 32
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NEEDS_KEYS = (
@@ -106,7 +106,7 @@ def http(
 
 
 def _settings(context: click.Context, given: dict[str, Any]) -> Settings:
-    """Flags behind `http` win over those before it, and these over variables; the policy is deny."""
+    """Flags after `http` win over those before it, and these over variables; the policy is deny."""
     parent = context.parent.params if context.parent else {}
     here = {
         name: value
@@ -119,7 +119,7 @@ def _settings(context: click.Context, given: dict[str, Any]) -> Settings:
 
 
 def _refuse_missing(settings: Settings, workers: int, redis: str) -> None:
-    """Stop before anything is served with less than it needs."""
+    """Refuse to start without what it needs."""
     from hub_mcp.gate.gate import keys_from
 
     if settings.secrets_from:
@@ -150,7 +150,7 @@ def _parts(values: Sequence[str]) -> tuple[str, ...]:
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.create_server((host, port), family=family, backlog=2048)
-    # named as TCP, since asyncio switches Nagle off for such sockets only: else 40 ms more for an answer
+    # explicit TCP, since asyncio only then turns Nagle off, which would delay an answer by 40 ms
     return socket.socket(bound.family, bound.type, socket.IPPROTO_TCP, bound.detach())
 
 

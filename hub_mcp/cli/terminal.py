@@ -1,4 +1,4 @@
-"""A person at a terminal: how they are asked what a client would show in a form."""
+"""Asking a person at a terminal what a client would show in a form."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from hub_mcp.gate.results import ChangeMade
 
 
 def is_terminal() -> bool:
-    """Whether a person can be asked here: input and output are a terminal's, no pipe's or file's."""
+    """Whether a person can be asked here: input and output are a terminal, not a pipe or a file."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def need_terminal() -> None:
-    """Refuse to go on where there is no terminal.
+    """Refuse to go on without a terminal.
 
     Raises:
         Stopped: input or output is a pipe or a file.
@@ -34,21 +34,21 @@ def need_terminal() -> None:
 
 
 def typed_exactly(name: str) -> str:
-    """What a person types when asked for a name; the caller compares it."""
+    """The name that a person types; the caller compares it."""
     asked = f"To go ahead, type {name}"
     answer: str = click.prompt(asked, default="", show_default=False, prompt_suffix="\n> ")
     return answer
 
 
 async def make_change(gate: Gate, call: Change[Any, Any], hub: Hub, *, yes: bool = False) -> ChangeMade:
-    """Take a changing call through the gate; the person who may be asked is the one at this terminal.
+    """Pass a changing call through the gate, asking the person at this terminal if needed.
 
     Args:
-        yes: a plain yes was given on the command line; a name still has to be typed.
+        yes: whether a plain yes was given on the command line; a name still has to be typed.
 
     Raises:
         Stopped: a no, or a limit; nothing was changed.
-        HubError: what else went wrong.
+        HubError: anything else that went wrong.
     """
     async with gate.recording_refusals(call, hub):
         found = await gate.assess(call, hub)

@@ -1,4 +1,4 @@
-"""`hub-mcp try`: the newcomer's first minute, a real client talking to a real server on the local Hub."""
+"""`hub-mcp try`: a first demonstration, with a real client talking to a real server on the local Hub."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
 
 NAME = "ada/first-minute"
 MOST_LINES = 14
-LONGEST_VALUE = 40  # characters of an argument
+LONGEST_VALUE = 40  # characters per argument
 
 
 class Surprise(Exception):
-    """A step did not give what it should."""
+    """A step did not have the expected result."""
 
 
-READING = 1.0  # seconds; an answer at once would count as no person's
+READING = 1.0  # seconds; an immediate answer would not count as a person's
 
 
 class FirstMinute:
-    """One short conversation; the person's answers to questions are laid out beforehand."""
+    """One short conversation, with scripted answers to the questions."""
 
     def __init__(self) -> None:
         self.answers: list[str] = []
 
     async def person(self, context: Any, params: Any) -> Any:
-        """Show the question, and answer as planned."""
+        """Show the question, and answer as scripted."""
         from mcp.types import ElicitResult
 
         typed = self.answers.pop(0)
@@ -86,7 +86,7 @@ class FirstMinute:
 
 
 async def _call(client: Any, tool: str, *, fails: bool = False, **arguments: Any) -> CallToolResult:
-    """Call a tool and show the call and what a model would read."""
+    """Call a tool, and show the call and the text for a model."""
     shown = ", ".join(f"{name}={_brief(json.dumps(value))}" for name, value in arguments.items())
     click.echo()
     for line in wrapped(f"→ {tool}({shown})", room(), "    "):
@@ -118,7 +118,7 @@ def _brief(value: str) -> str:
 
 
 def _indented(text: str, margin: str, further: str = "  ") -> str:
-    """What a model reads, laid out for a person: columns where it has tabs, lines that fit."""
+    """The text for a model, formatted for a person: columns instead of tabs, lines that fit."""
     width = room() - len(margin)
     lines: list[str] = []
     for in_columns, group in groupby(text.splitlines(), lambda line: "\t" in line):

@@ -1,4 +1,4 @@
-"""Several reading calls at once, none of which has to succeed."""
+"""Several concurrent reading calls, none of which has to succeed."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ async def answers_of(
     seconds: float,
     failures: list[tuple[Endpoint[Any], HubError]] | None = None,
 ) -> list[tuple[Endpoint[Any], Answer]]:
-    """What the calls answer, asked all at once; one that fails or takes long is left out.
+    """The answers to concurrent calls; one that fails or is slow is left out.
 
     Args:
-        failures: receives which failed, and why.
+        failures: receives the failed calls with their errors.
     """
     answers: dict[int, Answer] = {}
 

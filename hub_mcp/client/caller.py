@@ -1,4 +1,4 @@
-"""Who is calling, as one value: derived from the token, and revealing nothing of it."""
+"""The caller as one value, derived from the token without revealing it."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
     from hub_mcp.client.token import Token
 
-_KEY = secrets.token_bytes(32)  # new in every process, so that an id is worth nothing outside of it
+_KEY = secrets.token_bytes(32)  # new in every process, so that an id is useless outside it
 
 
 @dataclass(frozen=True)
 class Caller:
-    """A caller with a token, or an anonymous one; callers with the same token are equal.
+    """A caller with a token, or anonymous; callers with the same token are equal.
 
     Attributes:
-        id: a name within this process, e.g. for logs; "" for a caller without a token.
+        id: a name within this process, for example in logs; "" for a caller without a token.
     """
 
     id: str
@@ -34,7 +34,7 @@ class Caller:
 
     @classmethod
     def behind(cls, authorization: str) -> Caller:
-        """The caller who sent this Authorization header; "" is nobody's."""
+        """The caller who sent this Authorization header; anonymous for ""."""
         secret = bearer_in(authorization)
         return cls._of(authorization if secret is None else secret)
 
@@ -44,14 +44,14 @@ class Caller:
 
     @classmethod
     def of(cls, request: httpx.Request) -> Caller:
-        """The caller of a request to the Hub, told once for all transports that it passes."""
+        """The caller of a request to the Hub, determined once for all transports."""
         known = request.extensions.get("caller")
         if not isinstance(known, Caller):
             known = request.extensions["caller"] = cls.behind(request.headers.get("authorization", ""))
         return known
 
     def under(self, key: bytes) -> str:
-        """A name that other processes with the same key come to as well; "" for a caller without a token."""
+        """A name that is the same in all processes with this key; "" for a caller without a token."""
         return _digest(self._secret, key)
 
 

@@ -1,4 +1,4 @@
-"""Counting the rows of a listing, which the Hub never tells: its pages are walked, within bounds."""
+"""Counting the rows of a listing, whose total the Hub never gives, by reading its pages within limits."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ import anyio.lowlevel
 from hub_mcp.catalogue.listing import Count, Listing
 from hub_mcp.client.hub import Hub
 
-MOST_PAGES = 100  # of a thousand rows
-SECONDS = 45.0  # of a walk behind its first page; hosts give up on a call after a minute
-MOST_VALUES = 100  # that an answer names; the rest is added up
+MOST_PAGES = 100  # pages of a thousand rows
+SECONDS = 45.0  # seconds after the first page; hosts give up on a call after a minute
+MOST_VALUES = 100  # values named in an answer; the rest is summed up
 OTHERS = "(others)"
 
 Progress = Callable[[int], Awaitable[None]]
 
 
 async def count(hub: Hub, call: Listing[Any], progress: Progress) -> Count:
-    """How many rows there are from the call's cursor on, and how many of each value of `by`.
+    """Count the rows from the call's cursor on, and those with each value of `by`.
 
     Args:
-        told: awaited after each page, with the rows counted so far.
+        progress: awaited after each page, with the rows counted so far.
 
     Raises:
-        HubError: a page could not be had.
+        HubError: a page could not be read.
     """
     rows = looked_at = without = pages = 0
     values: Counter[str] = Counter()

@@ -1,8 +1,8 @@
-"""What one call may still take: seconds until its deadline, seconds of waiting, and whom to tell.
+"""The remaining time of one call: seconds until its deadline, seconds of waiting, and where to report waits.
 
-A call's deadline travels with its request (`request.extensions["deadline"]`), so that each transport can ask
-whether another wait is worth it. Waits for a rate limit have a purse of their own and push the deadline back;
-pauses between tries do not.
+A call's deadline is passed with its request (`request.extensions["deadline"]`), so that each transport can
+check whether another wait is worthwhile. Waits for a rate limit have a separate budget and extend the
+deadline; pauses between attempts do not.
 
     with reporting(tell):            # tell: async callable of a line of text, e.g. one that reports progress
         await hub.send(call)         # told: "waiting 12 s for the Hub's rate limit"
@@ -28,8 +28,8 @@ Report = Callable[[str], Awaitable[None]]
 Sleep = Callable[[float], Awaitable[None]]
 Clock = Callable[[], float]
 
-TELL_FROM = 1.0  # seconds; a shorter wait is not worth a word
-TELL_EVERY = 10.0  # seconds; hosts drop a call that is silent for long
+TELL_FROM = 1.0  # seconds; shorter waits are not reported
+TELL_EVERY = 10.0  # seconds; hosts drop calls that are silent for too long
 
 _reporting: ContextVar[Report | None] = ContextVar("reporting", default=None)
 
@@ -45,12 +45,12 @@ def reporting(report: Report) -> Generator[None]:
 
 
 class Deadline:
-    """What one call may still take.
+    """The remaining time of one call.
 
     Args:
-        timeout: seconds the call may take, all its tries together, waits for a rate limit aside.
-        max_wait: seconds it may wait for a rate limit, all such waits together.
-        report: called for each wait; by default what `reporting` names.
+        timeout: seconds for the call, all attempts together, without waits for a rate limit.
+        max_wait: seconds of waiting for a rate limit, all such waits together.
+        report: called for each wait; by default the function set by `reporting`.
     """
 
     def __init__(
@@ -75,13 +75,13 @@ class Deadline:
 
     @contextmanager
     def held(self) -> Generator[anyio.CancelScope]:
-        """A scope that ends with the deadline, also when that is pushed back meanwhile."""
+        """A scope that ends at the deadline, even if that is extended meanwhile."""
         with anyio.CancelScope(deadline=self.deadline) as scope:
             self._scope = scope
             yield scope
 
     async def wait_for_limit(self, seconds: float, sleep: Sleep) -> None:
-        """Wait for a rate limit, telling so; the deadline moves as far."""
+        """Wait for a rate limit and report it; the deadline is extended by the same time."""
         self.max_wait -= seconds
         self.deadline += seconds
         if self._scope:
@@ -93,13 +93,13 @@ class Deadline:
             left -= TELL_EVERY
 
     async def tell(self, seconds: float, text: str) -> None:
-        """Tell of a wait that is long enough to be noticed; that nobody listens any more changes nothing."""
+        """Report a wait that is long enough to be noticed; a client that is gone is ignored."""
         if self._report and seconds >= TELL_FROM:
             with suppress(Exception):
                 await self._report(text)
 
 
 def deadline_of(request: httpx.Request) -> Deadline:
-    """The deadline of a request's call; endless where it came without."""
+    """The deadline of a request's call; infinite without one."""
     found = request.extensions.get("deadline")
     return found if isinstance(found, Deadline) else Deadline()

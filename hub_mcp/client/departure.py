@@ -1,4 +1,4 @@
-"""Whether a change has left for the Hub: from then on its caller's leaving waits for what becomes of it."""
+"""Whether a change has been sent to the Hub; from then on, a cancellation waits for its outcome."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import anyio
 
 
 class Departure:
-    """Holds a cancellation back from the moment a change leaves until the block ends.
+    """Delays a cancellation from the moment a change is sent until the block ends.
 
         with Departure() as departure:
             answer = await hub.send(call, departure)
-            ...  # write down what became of it
+            ...  # record its outcome
 
     Attributes:
-        left: the Hub may have got the request, so that whatever breaks leaves the outcome open.
+        left: the Hub may have received the request, so that a failure leaves the outcome unknown.
     """
 
     def __init__(self) -> None:
@@ -36,11 +36,11 @@ class Departure:
         return self._scope.__exit__(kind, trouble, where)
 
     def leaves(self) -> None:
-        """The request is handed to the network."""
+        """The request is passed to the network."""
         self.left = True
         self._scope.shield = True
 
     def stays(self) -> None:
-        """It was not handed over: there was no connection, or the Hub did not look at it."""
+        """It was not sent: there was no connection, or the Hub did not process it."""
         self.left = False
         self._scope.shield = False

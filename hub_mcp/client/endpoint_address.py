@@ -1,4 +1,4 @@
-"""The address of a Hub as it may be: a scheme, a host, perhaps a port and a path; nothing that is secret."""
+"""Valid addresses of a Hub: a scheme, a host, perhaps a port and a path; nothing secret."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ NAME = "--endpoint (HF_ENDPOINT)"
 
 
 def check_endpoint(endpoint: str) -> None:
-    """See that requests can be made of an address, and that it may be shown.
+    """Check that an address is usable for requests and may be shown.
 
     Raises:
-        BadInput: it is none, or holds what may be a secret, which the message does not repeat.
+        BadInput: it is not an address, or may contain a secret, which the message does not repeat.
     """
     try:
         parts = urlsplit(endpoint)
         good = parts.scheme in ("http", "https") and bool(parts.hostname)
         good = good and endpoint.isprintable() and " " not in endpoint
-        _ = parts.port  # raises where it is none
+        _ = parts.port  # raises if it is not one
     except ValueError:
         good, parts = False, urlsplit("")
     if {"@", "?", "#"} & {*endpoint}:

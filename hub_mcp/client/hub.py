@@ -1,11 +1,11 @@
-"""A Hub one can send calls to: transports made when first needed, and errors a person can act on.
+"""A Hub to send calls to: transports created on first use, and errors a person can act on.
 
     hub = Hub("https://huggingface.co", token)
     model = await hub.send(GetModel(repo_id="openai-community/gpt2"))
     async for page in hub.pages(ListModels(search="bert")): ...
 
-Reads follow redirects on the Hub's own origin, and those of files also to its storage (`storage.py`); what is
-posted follows none, whatever it is for. The token goes to that origin only.
+Reads follow redirects within the Hub's own origin, and those of files also to its storage (`storage.py`);
+POST requests follow none, whatever their purpose. The token is sent only to that origin.
 """
 
 from __future__ import annotations
@@ -64,16 +64,16 @@ A = TypeVar("A", bound=Answer)
 R = TypeVar("R", bound=Answer)
 
 HUGGING_FACE = "https://huggingface.co"
-HOPS = 5  # redirects a read may take
+HOPS = 5  # redirects that a read may follow
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-FOLLOW = frozenset({"GET", "HEAD"})  # a read that is posted could be led to what changes something
-SEE_OTHER = 303  # how the Hub answers a form that was sent
-EMPTY_PAGES = 5  # in a row; the Hub may answer some, but never so many
-MOST_LEFT_OUT = 2_000  # rows of a walk that are none, before most of them are
+FOLLOW = frozenset({"GET", "HEAD"})  # a read by POST could be redirected to something that makes a change
+SEE_OTHER = 303  # the Hub's answer to a submitted form
+EMPTY_PAGES = 5  # consecutive empty pages; the Hub may return some, but never so many
+MOST_LEFT_OUT = 2_000  # unreadable rows allowed before they may not be the majority
 
 
 def user_agent(environment: Mapping[str, str] | None = None) -> str:
-    """The Hub's convention: `<library>/<version>; key/value; …`; less of it where telemetry is off."""
+    """By the Hub's convention, `<library>/<version>; key/value; …`; shorter if telemetry is off."""
     env = environment or {}
     parts = [f"hub_mcp/{__version__}"]
     if not any(
@@ -90,17 +90,17 @@ class Hub:
     """A Hub at an address, with at most one token.
 
     Args:
-        base: the Hub's address, e.g. https://huggingface.co.
-        token: sent as a bearer to this address and nowhere else.
-        transport: makes the innermost httpx transport, called once; None is the network.
+        base: the Hub's address, such as https://huggingface.co.
+        token: sent as a bearer token to this address and nowhere else.
+        transport: makes the innermost httpx transport, called once; None for the network.
         offline: refuse every call before it is sent (HF_HUB_OFFLINE).
-        timeout: seconds for each call, all its tries together, waits for a rate limit aside.
+        timeout: seconds for each call, all attempts together, without waits for a rate limit.
         max_wait: the longest wait for a rate limit, in seconds.
         agent: the User-Agent to send.
-        secrets_from: what of this machine the operator allowed to be sent to a Space, as `env:NAME` or
-            `file:PATH`; a Hub for another caller never has it.
+        secrets_from: secrets of this machine that the operator allowed to be sent to a Space, as `env:NAME`
+            or `file:PATH`; a Hub for another caller never has them.
         typed: a secret that a person typed for one call.
-        shared: what another Hub at this address has made already (`asked_by`), in place of `transport`.
+        shared: the transports of another Hub at this address (`asked_by`), in place of `transport`.
     """
 
     def __init__(
@@ -130,11 +130,11 @@ class Hub:
         self._sends: Sender | None = None
 
     def asked_by(self, token: Token | None) -> Hub:
-        """The same Hub for another caller, over the same connections; budgets and memories are kept apart."""
+        """The same Hub for another caller, over the same connections; budgets and caches are separate."""
         return self._copied(token)
 
     def with_typed(self, secret: str) -> Hub:
-        """The same Hub for the same caller, with the secret that a person typed for their one call."""
+        """The same Hub and caller, with the secret that a person typed for one call."""
         return self._copied(self.token, secret)
 
     def _copied(self, token: Token | None, typed: str = "") -> Hub:
@@ -170,11 +170,11 @@ class Hub:
         """Make the call.
 
         Args:
-            departure: notified when a change has left; from then on the caller's cancelling waits.
+            departure: notified when a change is sent; from then on, a cancellation waits.
 
         Raises:
-            HubError: what went wrong, what did not happen, what to do. Once a change has left, whatever
-                breaks says that its outcome is not known.
+            HubError: what went wrong, what did not happen, what to do. After a change was sent, any failure
+                says that its outcome is unknown.
         """
         try:
             if isinstance(call, Change):
@@ -189,7 +189,7 @@ class Hub:
             raise error.alone() from None
 
     async def _after_steps(self, call: Change[Any, A]) -> Change[Any, A]:
-        """The call as it is sent, once what must come before it was done."""
+        """The call as it is sent, after its preceding steps."""
         steps, answer = call.steps(), None
         while True:
             try:
@@ -200,7 +200,7 @@ class Hub:
             try:
                 answer = await self.send(first)
             except HubError as error:
-                error.not_done = NOTHING_CHANGED  # the change itself has not left
+                error.not_done = NOTHING_CHANGED  # the change itself was not sent
                 raise
 
     async def _answered(self, call: Endpoint[A], departure: Departure) -> A:
@@ -234,7 +234,7 @@ class Hub:
         """Page after page, until the last one.
 
         Raises:
-            UnexpectedAnswer: they form a loop or lead nowhere. All pages before that were given.
+            UnexpectedAnswer: they form a loop or lead nowhere. All pages before that were yielded.
         """
         empty = rows = left_out = 0
         while True:
@@ -252,14 +252,14 @@ class Hub:
             listing = listing.after(page.next_cursor)
 
     async def exchange(self, call: Endpoint[Any], departure: Departure | None = None) -> HttpResponse:
-        """Send the call's request and follow what a read may follow.
+        """Send the call's request and follow the redirects that a read may follow.
 
         Raises:
-            HubError: no usable answer came. An answer that says no is returned, for the call to read.
+            HubError: there is no usable answer. A refusal is returned, for the call to read.
         """
         if self.offline:
             raise Offline(f"HF_HUB_OFFLINE is set, so {call.subject} was not asked for.")
-        sender = self._sender  # made before the clock starts: what that takes is not the Hub's
+        sender = self._sender  # created before the clock starts: that time is not the Hub's
         deadline = Deadline(self._timeout, self._max_wait, departure=departure)
         with deadline.held():
             return await self._followed(call, sender, deadline)
@@ -274,7 +274,7 @@ class Hub:
                 return response
             target = sender.inside(response.url, where)
             if response.status == SEE_OTHER and call.answered_by_address:
-                return response  # it is done, and this is where to see it
+                return response  # it is done, and this is the address of the result
             if request.method not in FOLLOW and target:
                 raise Renamed(
                     f"{call.subject} has moved to {_id_in(target) or 'another address'}.",
@@ -284,14 +284,14 @@ class Hub:
                 bare = replace(request, url=where, with_token=False)
                 return from_storage(await sender.once(bare, deadline), response)
             if not target:
-                return response  # which the call reads as LedElsewhere
+                return response  # the call turns this into LedElsewhere
             request = HttpRequest(request.method, target, accept=request.accept, first=request.first)
         raise NotAHub("The Hub redirected too many times; it was not followed further.")
 
     @property
     def _sender(self) -> Sender:
         if self._sends is None:
-            from hub_mcp.client.sender import Sender  # brings httpx: 0.1 s that a tool list does not need
+            from hub_mcp.client.sender import Sender  # imports httpx: 0.1 s that a tool list does not need
 
             self._sends = Sender(
                 self.base,
@@ -306,7 +306,7 @@ class Hub:
         return self._sends
 
     async def _lacking(self, call: Endpoint[Any], refusal: Refused) -> str:
-        """What the token lacks for a call that was refused; "" where that cannot be told."""
+        """What the token lacks for a refused call; "" if unknown."""
         if self.token is None or isinstance(call, Whoami):
             return ""
         try:
@@ -320,7 +320,7 @@ class Hub:
 
 
 def _id_in(address: str) -> str:
-    """The repository id in an API address; "" where there is none."""
+    """The repository id in an API address; "" if there is none."""
     path = address.partition("://")[2].partition("?")[0]
     parts = path.split("/")[1:]
     return plain("/".join(parts[2:4]), 200) if parts[:1] == ["api"] and len(parts) >= 4 else ""

@@ -1,4 +1,4 @@
-"""Names that do exist, near to one that does not: of the same owner first, then of the Hub's search."""
+"""Existing names similar to a missing one: from the same owner first, then from the Hub's search."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from hub_mcp.client.hub import Hub
 from hub_mcp.errors import HubError, Invalid, Missing, MissingEntry, MissingRepository, MissingRevision
 
 MOST = 3
-MOST_MISSING = 5  # things of one answer that others are looked for
-_MONTH = re.compile(r"(\d\d)(0[1-9]|1[0-2])\.")  # of an arXiv id
+MOST_MISSING = 5  # missing things in an answer to look for
+_MONTH = re.compile(r"(\d\d)(0[1-9]|1[0-2])\.")  # digits of an arXiv id
 _NAME = re.compile(r"[\w./-]{1,200}", re.ASCII)
-ALIKE = 0.6  # of 1: how alike two names must be for one to be meant by the other
-SECONDS = 5.0  # a hint is not worth a longer wait
-KEYS = ("id", "slug", "user")  # by what a row is named
+ALIKE = 0.6  # similarity, up to 1, above which one name may be a typo of the other
+SECONDS = 5.0  # seconds; a hint is not worth a longer wait
+KEYS = ("id", "slug", "user")  # fields with the name of a row
 ACCOUNTS = ("organization", "username", "user", "namespace")  # arguments; an organization first
 LISTINGS = {"model": "list_models", "dataset": "list_datasets", "space": "list_spaces"}
 
 
 async def near_names(hub: Hub, call: Endpoint[Any], error: HubError | None = None) -> list[str]:
-    """Up to three names, the nearest first, for what a call named and the Hub does not have."""
+    """Up to three names, nearest first, for something a call named that the Hub does not have."""
     found: list[str] = []
     if isinstance(error, Invalid) and not getattr(call, "users", None):
-        return found  # of all that can be wrong with a request
+        return found  # among everything that can be wrong with a request
     with anyio.move_on_after(SECONDS), suppress(HubError, ValueError):
         if isinstance(error, (MissingRevision, MissingEntry)):
             found = await _inside(hub, call, of_path=isinstance(error, MissingEntry))
@@ -58,7 +58,7 @@ async def near_names(hub: Hub, call: Endpoint[Any], error: HubError | None = Non
 
 
 async def with_near_names(hub: Hub, answer: Answer) -> Answer:
-    """An answer with such names for a few of the things that it says are missing."""
+    """An answer with such names for a few of the things it reports as missing."""
     if not isinstance(answer, NamesMissing) or not answer.missing:
         return answer
     found: dict[str, list[str]] = {}
@@ -74,14 +74,14 @@ async def with_near_names(hub: Hub, answer: Answer) -> Answer:
 
 
 async def near_accounts(hub: Hub, name: str) -> list[str]:
-    """Up to three accounts near to one that there is not; none where it is one."""
+    """Up to three accounts similar to a missing one; none if it exists."""
     with anyio.move_on_after(SECONDS), suppress(HubError, ValueError):
         return await _account(hub, name)
     return []
 
 
 async def _inside(hub: Hub, call: Endpoint[Any], *, of_path: bool) -> list[str]:
-    """Paths beside one that is not there, or branches and tags."""
+    """Paths similar to a missing one, or branches and tags."""
     place = {name: getattr(call, name, None) or call.kind for name in ("repo_id", "type")}
     if of_path:
         path, at = str(getattr(call, "path", "")), getattr(call, "revision", "main")
@@ -102,7 +102,7 @@ async def _repositories(hub: Hub, kinds: Iterable[str], repo_id: str) -> list[st
         listing = LISTINGS[kind]
         of_owner = await _ids(hub, listing, author=owner, limit=200) if owner else []
         if repo_id in of_owner:
-            return []  # it is something else that was not found
+            return []  # something else was not found
         if near := alike(repo_id, of_owner, _own_name):
             return near
         words = [word for word in name.replace("_", "-").split("-") if len(word) > 2]
@@ -128,10 +128,10 @@ async def _named_inside(hub: Hub, call: Endpoint[Any]) -> list[str]:
 
 
 async def _papers(hub: Hub, paper: str) -> list[str]:
-    """Daily papers of the month that an arXiv id begins with, else papers whose id it is but for a slip."""
+    """Daily papers from the month of an arXiv id, otherwise papers whose id differs by a typo."""
     if begun := _MONTH.match(paper):
         asked = {"month": f"20{begun[1]}-{begun[2]}", "limit": 100}
-        with suppress(HubError):  # of a month that has not come
+        with suppress(HubError):  # of a future month
             if near := alike(paper, await _ids(hub, "list_daily_papers", **asked)):
                 return near
     calls = [ENDPOINTS["get_paper"].model_validate({"arxiv_id": one}) for one in _slips(paper)]
@@ -139,7 +139,7 @@ async def _papers(hub: Hub, paper: str) -> list[str]:
 
 
 def _slips(paper: str) -> list[str]:
-    """The arXiv ids that are this one with two neighbouring digits swapped, or with a zero put back."""
+    """This arXiv id with two adjacent digits swapped, or with a zero restored."""
     month, _, number = paper.partition(".")
     swapped = [
         f"{text[:n]}{text[n + 1]}{text[n]}{text[n + 2 :]}"
@@ -155,7 +155,7 @@ def _slips(paper: str) -> list[str]:
 
 
 async def _accounts(hub: Hub, names: list[str]) -> list[str]:
-    """Accounts near the first name that is no account; of an organization's members, where that is one."""
+    """Accounts similar to the first name that does not exist; members, if an organization is given."""
     first, *rest = names
     if not rest:
         return await _account(hub, first)
@@ -169,7 +169,7 @@ async def _accounts(hub: Hub, names: list[str]) -> list[str]:
 
 async def _account(hub: Hub, name: str) -> list[str]:
     found: list[str] = []
-    beginnings = (name[:-1], name[: max(2, len(name) // 2)])  # by which the Hub searches
+    beginnings = (name[:-1], name[: max(2, len(name) // 2)])  # which the Hub searches by
     for begun in dict.fromkeys(beginnings):
         asked = {"query": begun, "type": ["org", "user"], "limit": 20}
         answer = await hub.send(ENDPOINTS["quicksearch"].model_validate(asked))
@@ -192,7 +192,7 @@ async def _ids(hub: Hub, listing: str, **asked: Any) -> list[str]:
 
 
 def _names(texts: Iterable[str]) -> list[str]:
-    return [name for name in texts if _NAME.fullmatch(name)]  # nothing but a name gets into a hint
+    return [name for name in texts if _NAME.fullmatch(name)]  # only names get into a hint
 
 
 def _own_name(id: str) -> str:
@@ -204,7 +204,7 @@ def _without_id(slug: str) -> str:
 
 
 def alike(name: str, names: Iterable[str], key: Callable[[str], str] = str) -> list[str]:
-    """The names most like this one, the most alike first."""
+    """The names most similar to this one, most similar first."""
     wanted = key(name).lower()
     rated = sorted(
         ((SequenceMatcher(None, wanted, key(one).lower()).ratio(), one) for one in names), reverse=True

@@ -1,6 +1,6 @@
-"""What a host meant by a variable or a header: quotation marks come off, blanks and placeholders are unset.
+"""Reading variables and headers as hosts meant them: quotation marks removed, placeholders counted as unset.
 
-Hosts that fail to fill in their own placeholder hand over its text, each in its own spelling.
+Hosts that fail to fill in their own placeholder pass on its text, each in its own spelling.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’"}
 
 
 def filled(text: str) -> str:
-    """The value without blanks, quotation marks and `Bearer` around it; "" where it counts as unset."""
+    """The value without surrounding spaces, quotation marks and `Bearer`; "" if it counts as unset."""
     before = None
     while before != text:
         before, text = (
@@ -41,9 +41,9 @@ def filled(text: str) -> str:
 
 
 def bearer_in(header: str) -> str | None:
-    """The token of an Authorization header; "" where it counts as unset, None where it is something else.
+    """The token in an Authorization header; "" if it counts as unset, None if it is something else.
 
-    Some hosts can put a variable into a header, and nothing before it: the Hub's own tokens need no `Bearer`.
+    Some hosts can put a variable into a header but nothing before it: the Hub's own tokens need no `Bearer`.
     """
     bare = _as_written(header).strip()
     if len(bare) > 1 and _QUOTES.get(bare[0]) == bare[-1]:
@@ -53,7 +53,7 @@ def bearer_in(header: str) -> str | None:
 
 
 def _as_written(header: str) -> str:
-    """A header's text: its bytes are read as Latin-1, and most who write others write UTF-8."""
+    """A header's text: its bytes were decoded as Latin-1, but most non-ASCII senders use UTF-8."""
     try:
         return header.encode("latin-1").decode("utf-8")
     except UnicodeError:
@@ -61,11 +61,11 @@ def _as_written(header: str) -> str:
 
 
 def read_by_us(name: str) -> bool:
-    """Whether a variable is one that this server reads."""
+    """Whether this server reads a variable."""
     return name.startswith(OURS) or name.upper() in NETWORK
 
 
 def usable(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment as it was meant: variables that we read are stripped, and unset where they count so."""
+    """The environment as it was meant: variables that we read are stripped, or unset if placeholders."""
     meant = {name: filled(value) if read_by_us(name) else value for name, value in environment.items()}
     return {name: value for name, value in meant.items() if value or not read_by_us(name)}

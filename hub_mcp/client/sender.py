@@ -1,4 +1,4 @@
-"""One request sent through the transports, one answer back; failures on the way become our own errors."""
+"""Sending one request through the transports; failures on the way become our own errors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hub_mcp.client.transport.proxies import proxy_for
 from hub_mcp.errors import NoAnswer, NotAHub, TimedOut, TokenRejected, Unreachable
 from hub_mcp.masking import SecretMask, masked_in_logs
 
-CONNECTING = 10.0  # seconds, or half of the timeout where that is less
+CONNECTING = 10.0  # seconds, or half of the timeout if that is less
 NO_ADDRESS = "Correct HF_ENDPOINT: https:// and a host, nothing secret."
 
 
@@ -28,11 +28,11 @@ class Sender:
 
     Attributes:
         base: the Hub's address.
-        host: the same for people.
+        host: the same in readable form.
         agent: the User-Agent.
-        timeout: seconds of a whole call, all of which one try may take: a slow Hub is not a broken one.
+        timeout: seconds for a whole call, all of which one attempt may use: a slow Hub is not a broken one.
         stack: the transports.
-        secrets_from: what of this machine the operator allowed to be sent.
+        secrets_from: secrets of this machine that the operator allowed to be sent.
         typed: a secret that a person typed for one call; "" for none.
     """
 
@@ -46,10 +46,10 @@ class Sender:
     typed: str = field(default="", repr=False)
 
     async def once(self, request: HttpRequest, deadline: Deadline) -> HttpResponse:
-        """One request and its whole answer.
+        """Send one request and return its complete answer.
 
         Raises:
-            HubError: there is no answer, or none that can be read.
+            HubError: there is no answer, or it cannot be read.
         """
         secret = self._secret(request.value_from)
         masks = [*self._masks, *([SecretMask(secret)] if secret else [])]
@@ -71,17 +71,17 @@ class Sender:
         except (httpx.RequestError, OSError) as trouble:
             raise NoAnswer(f"The connection to {self.host} broke before the whole answer came.") from trouble
         headers = {name.lower(): value for name, value in answer.headers.items()}
-        # Somebody may send them back: a mirror, a proxy that helps with debugging.
+        # A mirror or a debugging proxy may send them back.
         for mask in masks:
             headers = {name: mask.text(value) for name, value in headers.items()}
             body = mask.body(body)
         return HttpResponse(answer.status_code, headers, body, str(sent.url), self.token is not None)
 
     def _secret(self, source: str) -> str:
-        """The secret that a request takes along.
+        """The secret to send with a request.
 
         Raises:
-            Stopped: it is not here.
+            Stopped: it is missing.
         """
         if source == TYPED and not self.typed:
             raise not_typed()
@@ -92,7 +92,7 @@ class Sender:
         return [SecretMask(self.token.secret)] if self.token and self.token.secret else []
 
     def inside(self, here: str, where: str) -> str:
-        """Where a redirect leads, when that is on the Hub's own origin; "" for anywhere else."""
+        """The target of a redirect within the Hub's own origin; "" for anywhere else."""
         try:
             base, target = httpx.URL(self.base), httpx.URL(here).join(where)
         except (httpx.InvalidURL, ValueError):
@@ -121,7 +121,7 @@ class Sender:
         extensions: dict[str, Any] = {"deadline": deadline, "timeout": self._timeouts()}
         if request.lasts:
             extensions["lasts"] = min(request.lasts, self.timeout / 2)
-            headers["Accept-Encoding"] = "identity"  # what comes bit by bit is not worth packing
+            headers["Accept-Encoding"] = "identity"  # a stream is not worth compressing
         return httpx.Request(request.method, url, headers=headers, content=content, extensions=extensions)
 
     def _timeouts(self) -> dict[str, float]:

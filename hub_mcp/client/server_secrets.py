@@ -1,4 +1,4 @@
-"""Secrets of the server's own machine that its operator allowed to be sent: a variable, or a file."""
+"""Secrets of the server's own machine that its operator allowed to be sent, from variables or files."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 
 from hub_mcp.errors import Stopped, plain
 
-SHORTEST = 4  # characters of a secret: what is shorter could not be hidden in an answer
+SHORTEST = 4  # minimum characters of a secret; a shorter one could not be masked in an answer
 MOST = 65_536  # bytes
 
 OPERATOR = "Tell the person: whoever runs the server can set it there."
 
 
 def secret_at(source: str, allowed: Collection[str], environment: Mapping[str, str] | None = None) -> str:
-    """The secret that a source names: `env:NAME` or `file:PATH`, without the line break at its end.
+    """The secret at a source, `env:NAME` or `file:PATH`, without a trailing line break.
 
     Raises:
         Stopped: the operator did not allow it, or there is no secret.
@@ -37,7 +37,7 @@ def secret_at(source: str, allowed: Collection[str], environment: Mapping[str, s
 
 
 def not_allowed(source: str, allowed: Collection[str]) -> Stopped:
-    """That the operator did not allow a source, and which they did."""
+    """The error that the operator did not allow a source, with the allowed ones."""
     there = f"It allows {', '.join(plain(one, 200) for one in allowed)}." if allowed else "It allows none."
     return Stopped(
         f"This server may not send {plain(source, 200)}: --secrets-from names what it may. {there}",
@@ -46,7 +46,7 @@ def not_allowed(source: str, allowed: Collection[str]) -> Stopped:
 
 
 def not_typed(why: str = "Nobody was asked to type the secret.") -> Stopped:
-    """That there is no secret in a call that names no source, and why."""
+    """The error that a call without a source has no secret, with the reason."""
     return Stopped(
         why,
         advice="Name its place in `source`, where whoever runs the server allows one (--secrets-from), or "

@@ -1,4 +1,4 @@
-"""What all callers of one Hub share: its transports, with their connections, budgets and memory."""
+"""What all callers of one Hub share: its transports, with their connections, budgets and caches."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 class SharedTransports:
-    """The transports of one Hub, made when first needed.
+    """The transports of one Hub, created on first use.
 
     Args:
-        innermost: makes the transport within all the others, called once; None is the network.
-        sleep: how waits are waited.
+        innermost: makes the innermost transport, called once; None for the network.
+        sleep: used for waiting.
     """
 
     def __init__(

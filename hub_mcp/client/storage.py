@@ -1,7 +1,7 @@
-"""The Hub's storage: where its redirects of files may lead, and what of an answer from there is told.
+"""The Hub's storage: where redirects of files may lead, and which parts of its answers are used.
 
-Files beyond git's own lie with the Hub's content delivery, under signed addresses (FACTS 5). Such an address
-opens the file to whoever has it, so it is asked without the token, and never shown.
+Files outside git are served by the Hub's CDN, at signed addresses (FACTS 5). Anybody who has such an address
+can read the file, so it is requested without the token, and never shown.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 
 from hub_mcp.catalogue.http import HttpResponse
 
-HOSTS = ("huggingface.co", "hf.co")  # and what lies below them: cdn-lfs.…, cas-bridge.xethub.…
-TOLD = ("x-repo-commit", "x-linked-size", "x-linked-etag")  # what only the Hub itself says of a file
+HOSTS = ("huggingface.co", "hf.co")  # and their subdomains: cdn-lfs.…, cas-bridge.xethub.…
+TOLD = ("x-repo-commit", "x-linked-size", "x-linked-etag")  # sent only by the Hub itself
 
 
 def is_storage(base: str, where: str) -> bool:
-    """Whether an address is of storage: over TLS, below the Hub's own name or below Hugging Face's."""
+    """Whether an address is one of storage: https, on a subdomain of the Hub's host or of Hugging Face."""
     try:
         own, there = urlsplit(base), urlsplit(where)
         host, port = (there.hostname or "").rstrip("."), there.port
@@ -30,7 +30,7 @@ def is_storage(base: str, where: str) -> bool:
 
 
 def from_storage(answer: HttpResponse, redirect: HttpResponse) -> HttpResponse:
-    """The answer as the Hub's own: at the Hub's address, with what the Hub said of the file."""
+    """The answer as if from the Hub: with the Hub's address and its headers about the file."""
     kept = {name: redirect.headers[name] for name in TOLD if name in redirect.headers}
     return replace(answer, url=redirect.url, headers={**answer.headers, **kept}, signed_in=redirect.signed_in)
 

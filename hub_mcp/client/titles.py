@@ -1,4 +1,4 @@
-"""Collections by their titles: the caller's own, or those of the owner before the slash, if it is unique."""
+"""Finding collections by unique title: the caller's own, or those of the owner before the slash."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ from hub_mcp.errors import BadInput, plain
 if TYPE_CHECKING:
     from hub_mcp.catalogue.collections.collection import CollectionRow
 
-MOST_NAMED = 5  # candidates that an error names
-LOOKED_AT = 1_000  # collections of an owner
+MOST_NAMED = 5  # candidates to name in an error
+LOOKED_AT = 1_000  # collections per owner
 
 
 async def with_slugs(
     hub: Hub, endpoint: type[Endpoint[Any]] | None, arguments: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The arguments of a call, with the slug of the collection where its title stands.
+    """The arguments of a call, with a collection's title replaced by its slug.
 
     Raises:
         BadInput: several have this title, or none has.
-        HubError: the Hub could not be asked.
+        HubError: the Hub could not be reached.
     """
     said = dict(arguments)
     text = said.get("slug")
     of_collection = endpoint and "slug" in endpoint.model_fields and endpoint.second_segment("slug")
-    if of_collection and isinstance(text, str) and _is_title(text):  # a blog post has a slug too
+    if of_collection and isinstance(text, str) and _is_title(text):  # blog posts have slugs too
         said["slug"] = await _slug_of(hub, text.strip())
     return said
 
 
 async def with_slugs_in_all(hub: Hub, named: Callable[[str], type[Endpoint[Any]] | None], calls: Any) -> Any:
-    """The same for a list of `{tool, arguments}`; anything else is left for others to refuse.
+    """The same for a list of `{tool, arguments}`; anything else is refused elsewhere.
 
     Args:
-        named: the endpoint of a tool.
+        named: returns the endpoint of a tool.
     """
     if not is_array(calls):
         return calls
@@ -55,7 +55,7 @@ async def with_slugs_in_all(hub: Hub, named: Callable[[str], type[Endpoint[Any]]
 
 
 def _is_title(text: str) -> bool:
-    """Whether it cannot be a slug, nor the address of one."""
+    """Whether it can be neither a slug nor the address of one."""
     if not text.strip() or is_address(text) or len(text) > 200 or not text.isprintable():
         return False
     if {".", ".."} & set(text.split("/")):
@@ -69,7 +69,7 @@ def _is_title(text: str) -> bool:
 
 async def _slug_of(hub: Hub, text: str) -> str:
     from hub_mcp.catalogue.collections.collection_reads import (
-        ListCollections,  # few calls are about a collection
+        ListCollections,  # few calls concern a collection
     )
 
     owner, slash, title = text.partition("/")

@@ -20,7 +20,7 @@ def is_true(value: str) -> bool:
 
 @dataclass(frozen=True)
 class Token:
-    """A Hub token that never shows itself; `source` says where it was found."""
+    """A Hub token that is never printed; `source` says where it was found."""
 
     secret: str = field(repr=False)
     source: str
@@ -30,7 +30,7 @@ class Token:
 
     @property
     def is_sendable(self) -> bool:
-        """Whether it can stand in a header; what cannot would end in an error that quotes it."""
+        """Whether it is valid in a header; otherwise, sending it would raise an error that quotes it."""
         return _SENDABLE.fullmatch(self.secret) is not None
 
 

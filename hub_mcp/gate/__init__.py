@@ -1,1 +1,1 @@
-"""Whether a change may be made: the question to a person, what they answered, and the record of it."""
+"""Whether a change may be made: the question to a person, the answer, and the record of both."""

@@ -1,4 +1,4 @@
-"""A line appended to a file that others append to as well: one at a time, whole or not at all, and synced."""
+"""Appending a line to a file shared with other writers: one at a time, all or nothing, and synced."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 
-FAR = 2**40  # the byte that is locked on Windows, where a lock keeps others from reading what it covers
+FAR = 2**40  # the locked byte on Windows, where a lock prevents others from reading what it covers
 NOT_A_FILE = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EROFS})  # pipes and devices cannot be synced
-NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EINVAL, errno.ENOSYS})  # of this file system
+NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EINVAL, errno.ENOSYS})  # on this file system
 
 
 @contextmanager
 def locked(descriptor: int) -> Generator[None]:
-    """Hold the file's lock, which every writer of lines waits for; file systems without locks have none."""
+    """Hold the file's lock, which all writers wait for; without effect on file systems without locks."""
     held = _lock(descriptor)
     try:
         yield
@@ -53,10 +53,10 @@ else:
 
 
 def append(descriptor: int, line: bytes) -> None:
-    """Write a line at the end, behind a line break where somebody died in the middle of the last one.
+    """Write a line at the end, after a line break if a writer died in the middle of the last one.
 
     Raises:
-        OSError: it could not be written whole; nothing of it stays.
+        OSError: it could not be written completely; none of it remains.
     """
     start = os.fstat(descriptor).st_size
     rest = _gap(descriptor, start) + line

@@ -1,9 +1,9 @@
-"""Plans that wait for a person: one small file each, which `hub-mcp approve` or the server's page marks.
+"""Plans waiting for approval: a small file each, which `hub-mcp approve` or the server's page marks.
 
-The file holds what would be lost and the name to type, never the token that acts. Plan and approval are
-sealed with a key that the file does not hold (`local_key.py`), so a program that writes or alters it approves
-nothing and shows nobody anything else. What remains: a program of the same user that reads the key, or types
-into a terminal of its own, passes for the person; an agent with a shell could be one.
+The file contains what would be lost and the name to type, never the token that acts. Plan and approval are
+sealed with a key that is not in the file (`local_key.py`), so a program that writes or alters the file cannot
+approve a plan or change what is shown. What remains: a program of the same user that reads the key, or types
+into a terminal of its own, passes for the person; an agent with a shell could do so.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ MOST_OF_ONE, MOST = 50, 1_000  # plans that wait for one caller, and that are ke
 
 @dataclass(frozen=True)
 class Waiting:
-    """A plan that waits.
+    """A plan waiting for approval.
 
     Attributes:
         id: what the person types after `hub-mcp approve`.
@@ -60,10 +60,10 @@ class Waiting:
 
 
 class Approvals:
-    """The plans that wait in a state directory; it is made when the first one does.
+    """The waiting plans in a state directory, which is created for the first one.
 
     Attributes:
-        page: the address of the server's own pages where a plan can be approved; "" where it has none.
+        page: the address of the server's pages for approving plans; "" if it has none.
     """
 
     def __init__(self, state: Path, clock: Callable[[], float] = time.time, *, page: str = "") -> None:
@@ -89,7 +89,7 @@ class Approvals:
             caller: whose plan it is, as a digest of their token.
 
         Raises:
-            Stopped: the directory is open to others, or too many wait there.
+            Stopped: the directory is open to others, or too many plans wait there.
             OSError: it cannot be written.
         """
         key = local_key(self._state)
@@ -125,18 +125,18 @@ class Approvals:
         )
 
     def waiting(self) -> list[Waiting]:
-        """The plans that still wait, the one that expires first at the top."""
+        """The plans still waiting, the first to expire first."""
         paths = list(self._directory.glob("*.json"))
         key = local_key(self._state) if paths else b""
         found = [one for path in paths if (one := self._read(path, key))]
         return sorted((one for one in found if one.until > self._clock()), key=lambda one: one.until)
 
     def trouble(self) -> str:
-        """Why others could alter what waits; "" where they cannot."""
+        """Why others could alter the plans; "" if they cannot."""
         return writable_by_others(self._state) or writable_by_others(self._directory)
 
     def command(self, id: str) -> str:
-        """What the person types in a terminal on this machine, wherever they stand."""
+        """The command for a terminal on this machine, in any directory."""
         return command_line("approve", id, "--state-dir", str(self._state.absolute()))
 
     def place(self, id: str, account: str = "") -> str:
@@ -144,13 +144,13 @@ class Approvals:
         return f"{self.page}/{id}" if self.page and account else self.command(id)
 
     def step(self, id: str, account: str = "") -> str:
-        """What the person does to approve a plan, in the words of a sentence after "to"."""
+        """What the person does to approve a plan, worded to follow "to"."""
         if self.page and account:
             return f"open {self.place(id, account)} and to sign in to the Hub there as {account}"
         return f"run `{self.command(id)}` in a terminal on the machine of this server"
 
     def page_secret(self) -> bytes:
-        """What seals that which browsers carry for the page; the same for every process at this directory."""
+        """The key that seals the page's state in browsers; the same for all processes with this directory."""
         return sealed(local_key(self._state), "approval page", "").encode()
 
     def _check(self) -> None:
@@ -161,7 +161,7 @@ class Approvals:
             )
 
     def find(self, id: str) -> Waiting | None:
-        """The plan with this id, if it still waits.
+        """The plan with this id, if it is still waiting.
 
         Raises:
             Stopped: others can write to the directory.
@@ -170,7 +170,7 @@ class Approvals:
         return next((one for one in self.waiting() if one.id == id), None)
 
     def approve(self, plan: Waiting, how: str = TERMINAL) -> None:
-        """Mark a plan as approved; to be called when a person has typed the name."""
+        """Mark a plan as approved; call it after a person has typed the name."""
         self._write(replace(plan, approval=_approval(plan, local_key(self._state), how)))
 
     def id_of(self, nonce: str) -> str:
@@ -181,7 +181,7 @@ class Approvals:
         return bool(self.approved(nonce))
 
     def approved(self, nonce: str) -> str:
-        """How a person has approved the plan with this nonce; "" where nobody has."""
+        """How a person approved the plan with this nonce; "" if nobody did."""
         plan = self.find(self.id_of(nonce))
         return self.how(plan) if plan is not None and plan.seal == _seal(nonce) else ""
 
@@ -190,7 +190,7 @@ class Approvals:
         return bool(self.how(plan))
 
     def how(self, plan: Waiting) -> str:
-        """How a person has typed the name of this plan; "" where nobody has."""
+        """How a person typed the name for this plan; "" if nobody did."""
         key = local_key(self._state)
         return next(
             (how for how in WAYS if hmac.compare_digest(plan.approval, _approval(plan, key, how))), ""
@@ -198,7 +198,7 @@ class Approvals:
 
     def _write(self, plan: Waiting) -> None:
         path = self._directory / f"{plan.id}.json"
-        fresh = path.with_suffix(f".{os.getpid()}.new")  # renamed when whole, so that nobody reads half of it
+        fresh = path.with_suffix(f".{os.getpid()}.new")  # renamed when complete: nobody reads half of it
         with suppress(FileNotFoundError):
             fresh.unlink()
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -207,7 +207,7 @@ class Approvals:
         fresh.replace(path)
 
     def _read(self, path: Path, key: bytes) -> Waiting | None:
-        """The plan in a file; None where the file is something else, or was altered."""
+        """The plan in a file; None if the file is something else, or was altered."""
         try:
             plan = _plans().validate_json(path.read_bytes(), strict=True)
         except (OSError, ValueError):

@@ -1,6 +1,6 @@
-"""Secrets that people are to type on a page of the server, each for one call: in memory, for minutes.
+"""Secrets that people have to type on a page of the server, each for one call: in memory, for minutes.
 
-No file, log or address holds one. A call that is made again while its secret is awaited finds the same page.
+No file, log or address contains one. A call repeated while its secret is awaited leads to the same page.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ from hub_mcp.gate.question import Question
 
 PAGE = "by a person who typed the secret on the server's page, signed in to the Hub"
 LONGEST = 8_192  # bytes of a secret
-MOST_OF_ONE, MOST = 5, 200  # secrets that are awaited of one account, and of all together
+MOST_OF_ONE, MOST = 5, 200  # awaited secrets per account, and in total
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-WAITS = 50.0  # seconds a call waits for one: most clients give a call a minute
+WAITS = 50.0  # seconds a call waits for one: most clients allow a call a minute
 
 
 def keeps_secrets(page: str) -> bool:
-    """Whether what is typed on a page is read by nobody on its way: over TLS, or within this machine."""
+    """Whether text typed on a page is safe in transit: over TLS, or within this machine."""
     parts = urlsplit(page)
     return parts.scheme == "https" or parts.hostname in LOOPBACK
 
 
 @dataclass(eq=False)
 class AwaitedSecret:
-    """A secret that a person is to type, and for what; as the page shows it.
+    """A secret that a person has to type, with its purpose as the page shows it.
 
     Attributes:
-        account: whose token asked for it, by the Hub's name.
-        caller: the same by the token; call: a digest of the call.
-        typed: set once it was typed.
+        account: the Hub name of the token's owner.
+        caller: the same as a digest of the token; call: a digest of the call.
+        typed: set when it has been typed.
     """
 
     question: Question
@@ -69,12 +69,12 @@ class AwaitedSecret:
 
 
 class AwaitedSecrets:
-    """The secrets that are awaited in this process.
+    """The awaited secrets of this process.
 
     Args:
-        page: the address of the server's pages where people type them.
+        page: the address of the server's pages for typing them.
         waits: seconds a call waits for one.
-        later: does something after so many seconds; by default the running loop.
+        later: schedules a function after some seconds; by default on the running loop.
     """
 
     def __init__(
@@ -92,24 +92,24 @@ class AwaitedSecrets:
         self._awaited: dict[str, AwaitedSecret] = {}
 
     def address(self, one: AwaitedSecret) -> str:
-        """Where a person types it."""
+        """The address where a person types it."""
         return f"{self._page}/{one.id}"
 
     def of(self, call: Proposal, caller: Caller) -> AwaitedSecret | None:
-        """The one that is awaited for this caller's call, typed or not."""
+        """The awaited secret of this caller's call, typed or not."""
         mine = (caller.id, digest(call))
         return next((one for one in self._now() if (one.caller, one.call) == mine), None)
 
     def find(self, id: str) -> AwaitedSecret | None:
-        """The one that a page is for, as long as it is not typed."""
+        """The awaited secret of a page, until it is typed."""
         found = self._awaited.get(id)
         return found if found in self._now() and not found.typed.is_set() else None
 
     def begin(self, question: Question, call: Proposal, caller: Caller, account: str) -> AwaitedSecret:
-        """Await a secret for a call.
+        """Start awaiting a secret for a call.
 
         Raises:
-            Stopped: too many are awaited already.
+            Stopped: too many are already awaited.
         """
         now = self._now()
         if sum(one.account == account for one in now) >= MOST_OF_ONE or len(now) >= MOST:
@@ -120,11 +120,11 @@ class AwaitedSecrets:
         one = AwaitedSecret(question, account, caller.id, digest(call))
         self._awaited[one.id] = one
         later = self._later or asyncio.get_running_loop().call_later
-        later(EXPIRES, lambda: self.drop(one))  # also when nobody ever asks again
+        later(EXPIRES, lambda: self.drop(one))  # even if nobody ever asks again
         return one
 
     def type(self, one: AwaitedSecret, value: str) -> None:
-        """Keep what a person typed until their call takes it.
+        """Keep the typed secret until its call takes it.
 
         Raises:
             BadInput: it cannot be a secret.
@@ -135,7 +135,7 @@ class AwaitedSecrets:
         one.typed.set()
 
     def take(self, one: AwaitedSecret) -> str:
-        """What was typed; it is forgotten here.
+        """Return the typed secret and forget it.
 
         Raises:
             Stopped: another call took it, or it has expired.

@@ -1,12 +1,12 @@
-"""Many changes, one yes: a person is shown all of them at once, then each is looked at again and made.
+"""Many changes, one approval: a person sees all of them at once, then each is looked up again and made.
 
     found = await assess_all(gate, batch, hub, reached)      # each call's limits, permission, target, stakes
     question = await ask_about_all(gate, batch, found, hub)
     outcomes = await make_all(gate, batch, hub, decision, found, reached)
 
-Nothing is reached by it that is not reached alone: each call is assessed by the gate as a call of its own,
-and the batch asks as soon as one of its calls would. What is made is one call after another, each held
-against what was shown immediately before it leaves, each with its own entries in the journal.
+A batch cannot do anything that its calls could not do alone: the gate assesses each as a separate call, and
+the batch asks if any of them would. The calls are made one by one, each compared with what was shown
+immediately before it is sent, and each with its own entries in the journal.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ from hub_mcp.text import quoted
 MOST = 500  # calls of one batch
 LONGEST = 24_000  # characters of a question about all of them
 LOOKED_AT_ONCE = 8
-ANY = "…"  # stands for each of the names in a line about several
-LASTS = 480.0  # seconds in which calls are begun
+ANY = "…"  # placeholder for the names in a line about several
+LASTS = 480.0  # seconds in which calls are started
 
 Reached = Callable[[float, float | None, str], Awaitable[None]]
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Calls that are to be made one after another.
+    """Calls to be made one by one.
 
     Attributes:
-        goes_on: whether one that fails does not end the rest.
-        of: the tool that one call of several parts was made with; "" for calls given one by one.
+        goes_on: whether to continue after one that fails.
+        of: the tool, if they are the parts of one call; "" for separately given calls.
     """
 
     calls: tuple[Change[Any, Any], ...]
@@ -63,11 +63,11 @@ class Batch:
 
 @dataclass(frozen=True)
 class BatchAssessment:
-    """Every call of a batch held against what the Hub shows at a moment, in their order.
+    """The assessments of all calls in a batch, in order.
 
     Attributes:
-        call: the batch with the ids the Hub itself uses.
-        stakes: what is at stake in all of them; None when every one may simply be made.
+        call: the batch with the Hub's own ids.
+        stakes: the stakes of all of them together; None if every one may simply be made.
     """
 
     items: tuple[Assessment, ...]
@@ -106,13 +106,13 @@ def _stakes_of(items: Sequence[Assessment]) -> Stakes | None:
 
 
 def _beside(impacts: Sequence[Consequence], lines: Sequence[str]) -> list[tuple[Consequence, str]]:
-    """Each line beside an impact, and each impact beside a line, since both must be in the stakes."""
+    """Pair each line with an impact, and each impact with a line, since the stakes need both."""
     longest = max(len(impacts), len(lines))
     return [(impacts[min(n, len(impacts) - 1)], lines[n] if n < len(lines) else "") for n in range(longest)]
 
 
 def _told_together(risky: Sequence[Assessment]) -> list[str]:
-    """What is at stake, alike ones in one line in which every one is named with its facts."""
+    """The stakes, with similar calls on one line that names each of them with its facts."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for one in risky:
         name, line = quoted(_name_of(one.call)), _line_of(one)
@@ -128,7 +128,7 @@ def _told_together(risky: Sequence[Assessment]) -> list[str]:
 
 
 def _line_of(found: Assessment) -> str:
-    """Everything a person would be asked about this call alone, in one line."""
+    """Everything a person would be asked about this call alone, on one line."""
     stakes = found.stakes
     assert stakes
     parts = (stakes.headline, stakes.cost, *stakes.lines, *unsaid(found.call, stakes.headline))
@@ -137,7 +137,7 @@ def _line_of(found: Assessment) -> str:
 
 
 def _unasked(items: Sequence[Assessment]) -> list[str]:
-    """The calls that would be made without asking, in a line a tool."""
+    """The calls that would be made without asking, one line per tool."""
     named: dict[str, list[str]] = {}
     for one in items:
         said = "; ".join(unsaid(one.call, quoted(_name_of(one.call))))
@@ -148,7 +148,7 @@ def _unasked(items: Sequence[Assessment]) -> list[str]:
 
 
 def _name_of(call: Change[Any, Any]) -> str:
-    """The name of what a call is about, as its question has it."""
+    """The name of a call's subject, as in its question."""
     owned = [thing for _, thing in call.owned() if thing]
     return owned[0] if owned else call.subject
 
@@ -157,10 +157,10 @@ def _name_of(call: Change[Any, Any]) -> str:
 
 
 async def assess_all(gate: Gate, batch: Batch, hub: Hub, reached: Reached) -> BatchAssessment:
-    """Look at every call before anything is sent.
+    """Assess every call before anything is sent.
 
     Raises:
-        HubError: one of them cannot be made; which, and why; or not as many. Nothing was sent.
+        HubError: one of them cannot be made (says which, and why), or not so many. Nothing was sent.
     """
     found: dict[int, Assessment] = {}
     errors: dict[int, HubError] = {}
@@ -191,7 +191,7 @@ async def assess_all(gate: Gate, batch: Batch, hub: Hub, reached: Reached) -> Ba
 
 
 async def question_about(gate: Gate, batch: Batch, found: BatchAssessment, hub: Hub) -> Question:
-    """The one question about all of them.
+    """The single question about all of them.
 
     Raises:
         Stopped: it would be too long for a person to read.
@@ -220,7 +220,7 @@ async def ask_about_all(gate: Gate, batch: Batch, found: BatchAssessment, hub: H
 
 @dataclass(frozen=True)
 class Made:
-    """What became of one call: it was made, or why it was not."""
+    """The outcome of one call: made, or why not."""
 
     n: int
     call: Change[Any, Any]
@@ -230,13 +230,13 @@ class Made:
 
 @dataclass(frozen=True)
 class MadeMany:
-    """What became of a batch.
+    """The outcome of a batch.
 
     Attributes:
-        id: what the changes of it have in common in the journal.
-        made: the calls that were begun, in order.
+        id: the id its changes share in the journal.
+        made: the started calls, in order.
         by: who agreed.
-        out_of_time: whether it ended because its time was over.
+        out_of_time: whether it ended because its time was up.
     """
 
     batch: Batch
@@ -254,16 +254,16 @@ async def make_all(
     shown: BatchAssessment | None,
     reached: Reached,
 ) -> MadeMany:
-    """Make the calls of a batch, one after another.
+    """Make the calls of a batch, one by one.
 
     Args:
-        decision: what a person decided; None where nobody has to.
-        shown: what they were shown, where it is known still; else, and where calls share a target, all is
-            looked at again first.
+        decision: a person's decision; None if none is needed.
+        shown: what they were shown, if it is still known; otherwise, and if calls share a target, everything
+            is looked up again first.
 
     Raises:
-        Stopped: it was a no, does not fit, or something of it is not as it was shown.
-        HubError: what was shown cannot be looked at any more.
+        Stopped: the answer was no, does not match, or something has changed since.
+        HubError: something that was shown can no longer be looked up.
     """
     if decision is not None:
         await gate.redeem(decision.challenge, batch, hub)
@@ -277,7 +277,7 @@ async def make_all(
     by = decision.by if decision else ""
     run, ends = secrets.token_hex(4), time.monotonic() + LASTS
     made: list[Made] = []
-    changed: list[object] = []  # the targets of those that were made
+    changed: list[object] = []  # the targets of the calls made
     for n, (call, was) in enumerate(zip(batch.calls, shown.items, strict=True)):
         if time.monotonic() >= ends:
             return MadeMany(batch, run, tuple(made), by, out_of_time=True)
@@ -300,7 +300,7 @@ async def make_all(
 
 
 def _meet(batch: Batch) -> bool:
-    """Whether two of the calls have one target: once we have changed it, nobody can tell who else did."""
+    """Whether two calls share a target: after we change it, changes by others cannot be detected."""
     targets = [digest(target) for call in batch.calls if (target := call.target())]
     return len(set(targets)) < len(targets)
 
@@ -311,10 +311,10 @@ def lets_pass(gate: Gate, found: BatchAssessment) -> bool:
 
 
 def refuse_empty(calls: Sequence[object]) -> None:
-    """Hold a batch's size against what one may have.
+    """Check the size of a batch.
 
     Raises:
-        BadInput: it has none, or too many.
+        BadInput: it has no calls, or too many.
     """
     if not 1 <= len(calls) <= MOST:
         raise BadInput(f"{Batch.tool} takes 1 to {MOST} calls, not {len(calls):,}.")

@@ -1,6 +1,6 @@
-"""What an answer of a person is bound to: the call, its target and what was shown of it.
+"""What a person's answer is bound to: the call, its target and what was shown of it.
 
-The gate compares it with what it finds immediately before acting.
+The gate compares it with the current state immediately before acting.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from hub_mcp.client.caller import Caller
 from hub_mcp.errors import Stopped
 from hub_mcp.text import one_line, without_markup
 
-EXPIRES = 600  # seconds an answer is waited for, and a plan is good for
+EXPIRES = 600  # seconds that an answer or a plan is valid
 ASK_AGAIN = "Call the tool again to have the person asked again."
 
 
 @dataclass(frozen=True)
 class Assessment:
-    """A call held against what the Hub shows at a moment: its target, and what is at stake.
+    """A call with the state of its target at a moment, and what is at stake.
 
     Attributes:
-        call: with the ids the Hub itself uses.
-        identity: the target's own id on the Hub; "" where it has none.
-        stakes: what a person must agree to; None when the call may simply be made.
-        standing: what of the facts shown must still hold when the call is made.
-        unasked: why nobody is asked though something is at stake; "" where nothing is.
+        call: with the Hub's own ids.
+        identity: the target's own id on the Hub; "" if it has none.
+        stakes: what a person must agree to; None if the call may simply be made.
+        standing: the facts shown that must still hold when the call is made.
+        unasked: why nobody is asked although something is at stake; "" if nothing is.
     """
 
     call: Change[Any, Any]
@@ -46,7 +46,7 @@ class Assessment:
 
 
 class Proposal(Protocol):
-    """What is proposed to a person: one call, or several."""
+    """A proposal to a person: one call, or several."""
 
     tool: ClassVar[str]
 
@@ -57,7 +57,7 @@ class Proposal(Protocol):
 
 
 class Assessed(Protocol):
-    """A proposal held against what the Hub shows; as `Assessment` has it."""
+    """A proposal with the state of its targets, as in `Assessment`."""
 
     @property
     def call(self) -> Proposal: ...
@@ -104,7 +104,7 @@ class Shown:
             by_us: whether an earlier call of a batch changed the target, so that its facts may differ.
 
         Raises:
-            Stopped: the target goes by another name, is another thing, or more is at stake.
+            Stopped: the target has another name, is another thing, or more is at stake.
         """
         now, subject = Shown.of(found), found.call.subject
         if now.call != self.call:
@@ -122,7 +122,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Challenge(Shown):
-    """What an answer is bound to; short enough to travel in a token.
+    """What an answer is bound to; short enough for a token.
 
     Attributes:
         asked: a digest of the call as the model made it.
@@ -144,12 +144,12 @@ class Challenge(Shown):
     def issue(
         cls, asked: Proposal, assessment: Assessed, caller: Caller, scope: str, now: float
     ) -> Challenge:
-        """A new challenge for the answer to a question about what is at stake."""
+        """A new challenge for the answer to a question about the stakes."""
         assert assessment.stakes
         nonce = secrets.token_urlsafe(12)
         typed = assessment.stakes.retype
         if without_markup(one_line(typed)) != typed:
-            typed = assessment.identity or typed  # what is not seen as it is cannot be typed
+            typed = assessment.identity or typed  # text with invisible characters cannot be typed
         return cls(
             **asdict(Shown.of(assessment)),
             tool=asked.tool,
@@ -171,18 +171,18 @@ class Challenge(Shown):
 
     @classmethod
     def read(cls, text: str | bytes) -> Challenge:
-        """What `text` wrote.
+        """Parse the output of `text`.
 
         Raises:
-            ValueError: somebody else wrote it.
+            ValueError: it is something else.
         """
         return _challenges().validate_json(text, strict=True)
 
     def refuse_misfit(self, call: Proposal, caller: Caller, scope: str, now: float) -> None:
-        """Hold an answer against the call it was brought with.
+        """Check an answer against the call it was sent with.
 
         Raises:
-            Stopped: it was given for something else, by somebody else, or too long ago.
+            Stopped: it is for another call, from another caller, or has expired.
         """
         if now >= self.until:
             raise Stopped("The confirmation has expired.", advice=ASK_AGAIN)
@@ -203,7 +203,7 @@ def _challenges() -> TypeAdapter[Challenge]:
 
 
 def digest(call: Proposal) -> str:
-    """A call in 32 characters."""
+    """A digest of a call, in 32 characters."""
     return digest_of(json.dumps([call.tool, call.as_arguments()], sort_keys=True))
 
 

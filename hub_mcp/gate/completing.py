@@ -1,4 +1,4 @@
-"""A change that further calls complete: its question covers them, and each is looked at and made."""
+"""Completing a change with further calls: its question covers them, and each is assessed and made."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from hub_mcp.client.answers_of import Send, answers_of
 from hub_mcp.errors import HubError, Stopped
 from hub_mcp.gate.challenge import ASK_AGAIN, Assessment
 
-LOOKING_SECONDS = 5.0  # for what else has changed, which is worth no longer wait
+LOOKING_SECONDS = 5.0  # seconds to look up side effects, which are not worth a longer wait
 
 
 @dataclass(frozen=True)
 class Completed:
-    """What became of the calls that complete a change.
+    """The outcome of the calls that complete a change.
 
     Attributes:
-        answer: of the last one that was made; None where none was.
+        answer: the answer to the last one made; None if none was.
         said: what was made and what was not, in sentences.
     """
 
@@ -34,12 +34,12 @@ async def completed(
     assess: Callable[[Change[Any, Any]], Awaitable[Assessment]],
     make: Callable[[Assessment, int], Awaitable[tuple[str, Answer]]],
 ) -> Completed:
-    """Make the calls that complete a change, one after another; one that fails does not end the rest.
+    """Make the calls that complete a change, one by one, continuing after one that fails.
 
     Args:
-        found: the change as it was agreed to; after: what the Hub answered to it.
-        assess: holds one of them against what the Hub shows now.
-        make: makes one, the nth from 2; what is now what, and the Hub's answer.
+        found: the approved change; after: the Hub's answer to it.
+        assess: assesses one of them against the current state.
+        make: makes one, the nth from 2; returns the new state in words, and the Hub's answer.
     """
     agreed = set(found.stakes.lines) if found.stakes else set[str]()
     answer: Answer | None = None
@@ -52,13 +52,13 @@ async def completed(
             outcome, answer = await make(now, n)
             said.append(outcome)
         except HubError as error:
-            error.not_done = ""  # of this call nothing was; the change itself was made
+            error.not_done = ""  # nothing of this call was made, but the change itself was
             said.append(f"Not made: {call.label.lower()}. {error.sentence()}")
     return Completed(answer, "\n".join(said))
 
 
 async def told_beside(call: Change[Any, Any], send: Send) -> str:
-    """What else has changed with a change that was made, in sentences; "" where nothing tells."""
+    """Side effects of a change that was made, in sentences; "" if unknown."""
     read = call.told_by()
     answers = await answers_of([read], send, LOOKING_SECONDS) if read else []
     return " ".join(fact for _, answer in answers for fact in answer.facts())

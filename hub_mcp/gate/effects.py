@@ -1,4 +1,4 @@
-"""What a call would do, told from the call and from what the Hub shows now, never from its name."""
+"""What a call would do, derived from the call and the Hub's current state, never from its name."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from hub_mcp.gate.challenge import Assessment
 from hub_mcp.gate.operator_limits import Limits
 from hub_mcp.gate.question import SPLIT
 
-LOOKING_SECONDS = 8.0  # for all that is looked up besides the target; what takes longer counts as the worst
+LOOKING_SECONDS = 8.0  # seconds for all lookups besides the target; a slower one counts as the worst case
 ONE_BY_ONE = "Make a separate call for each of them."
 NOBODY = "Nobody has reviewed this operation as the Hub has it today."
-MOST_READS = 30  # reading calls that one change may need
+MOST_READS = 30  # reading calls per change
 
 
 async def look(call: Change[Any, Any], hub: Hub, limits: Limits, *, around: bool = True) -> Assessment:
-    """What the Hub shows of a call's target and of all that it touches.
+    """Look up a call's target and everything it touches.
 
     Args:
-        around: look up too who depends on the target, for a question.
+        around: also look up who depends on the target, for a question.
 
     Raises:
         Stopped: it touches somebody else's things, or more than can be looked up.
-        HubError: the target could not be looked up, or something else that it names is not there.
+        HubError: the target could not be looked up, or something else that it names does not exist.
     """
     if len(call.parts()) > 1:
         raise Stopped(f"{call.tool} changes several things here.", advice=ONE_BY_ONE)
@@ -52,7 +52,7 @@ async def look(call: Change[Any, Any], hub: Hub, limits: Limits, *, around: bool
     known = Known(await answers_of(needs, hub.send, LOOKING_SECONDS, failures), failures)
     for read in settled.must_be_there(before):
         if isinstance(missing := known.failure_of(read), Missing):
-            raise missing  # nobody is asked about what the Hub could not do
+            raise missing  # nobody is asked about something the Hub cannot do
     settled = settled.completed(before, known)
     await limits.check_owners(settled.touches(before, known), hub)
     stakes = reviewed(settled, settled.stakes(before, known))
@@ -69,7 +69,7 @@ async def look(call: Change[Any, Any], hub: Hub, limits: Limits, *, around: bool
 
 
 def reviewed(call: Change[Any, Any], stakes: Stakes | None) -> Stakes | None:
-    """What a person must agree to, also where the document no longer has what a class was written for."""
+    """What a person must agree to, including that an operation has changed since its class was written."""
     known = operations().get(call.tool)
     if call.tool not in ENDPOINTS or known is None or known.standing is not Standing.UNKNOWN:
         return stakes
@@ -79,17 +79,17 @@ def reviewed(call: Change[Any, Any], stakes: Stakes | None) -> Stakes | None:
 
 
 async def refuse_vain(call: Change[Any, Any], hub: Hub) -> None:
-    """Refuse what the caller's token can never do; whoami is cached, and called first when it is not.
+    """Refuse what the caller's token can never do, according to whoami, which is cached.
 
     Raises:
-        Forbidden: which permission it lacks.
-        SignInNeeded: there is no token at all.
+        Forbidden: it lacks a permission, which is named.
+        SignInNeeded: there is no token.
     """
     if hub.token is None:
         raise SignInNeeded(f"{call.tool} needs a token, and there is none.")
     try:
         identity = await hub.send(Whoami())
     except HubError:
-        return  # the call itself will tell what is wrong
+        return  # the call itself will report what is wrong
     if why := never(call, identity):
         raise Forbidden(why)

@@ -1,16 +1,16 @@
 """The gate: nothing is destroyed, moved or published until a person says so.
 
     async with gate.recording_refusals(call, hub):
-        found = await gate.assess(call, hub)              # limits, permission, the target, what is at stake
+        found = await gate.assess(call, hub)              # limits, permission, target, stakes
         if gate.lets_pass(found):
             return await gate.act(found, hub)
-        question = await gate.ask(call, found, hub)       # to be put to a person, however that is done
+        question = await gate.ask(call, found, hub)       # for a person, by whatever means
         decision = …
-        return await gate.act_confirmed(call, hub, decision)  # looks again, acts once, records it
+        return await gate.act_confirmed(call, hub, decision)  # looks up again, acts once, records it
 
-It knows no tool by name: what a call would do is said by the call itself (`target`, `consequences`, `undo`).
-Who is asked, and how, is for whoever comes through: MCP clients through `server/confirm`, a person at a
-terminal by `cli/terminal.py`.
+It knows no tool by name: the call itself says what it would do (`target`, `consequences`, `undo`). How a
+person is asked is up to the caller: MCP clients through `server/confirm`, a person at a terminal by
+`cli/terminal.py`.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ class Gate:
         journal: where everything is recorded.
         approvals: where plans wait for a person in a terminal; by default the user's state directory.
         keys: secrets that seal plans and questions; by default this process's own.
-        used: remembers which answers were used; by default this process does.
-        awaited: secrets that people type on a page of the server; None where it has none.
+        used: records which answers were used; by default within this process.
+        awaited: secrets that people type on a page of the server; None if it has no page.
     """
 
     def __init__(
@@ -100,11 +100,11 @@ class Gate:
     # ── looking ──────────────────────────────────────────────────────────────────────────────────────
 
     async def assess(self, call: Change[Any, Any], hub: Hub) -> Assessment:
-        """The call with the Hub's own ids, its target, and what is at stake.
+        """Look up the call's target and what is at stake, and give it the Hub's own ids.
 
         Raises:
             Stopped: a limit forbids the call, or it could not be recorded.
-            HubError: the token can never make it, or the Hub could not be asked.
+            HubError: the token can never make it, or the Hub could not be reached.
         """
         await self._limits.check(call)
         await refuse_vain(call, hub)
@@ -112,19 +112,19 @@ class Gate:
         return await look(call, hub, self._limits)
 
     async def check_room(self, found: Sequence[Assessment]) -> None:
-        """Hold several calls together against what the operator allows in one run.
+        """Check that the operator's limits allow several calls together.
 
         Raises:
-            Stopped: it does not suffice for all of them.
+            Stopped: they do not.
         """
         await self._limits.check_room(found)
 
     async def rehearse(self, call: Change[Any, Any], hub: Hub) -> Rehearsal:
-        """What the call would do; nothing is sent and nobody asked.
+        """What the call would do; nothing is sent and nobody is asked.
 
         Raises:
             Stopped: a limit forbids it.
-            HubError: the Hub could not be asked.
+            HubError: the Hub could not be reached.
         """
         await self._limits.check(call)
         found = await look(call, hub, self._limits)
@@ -148,18 +148,18 @@ class Gate:
         return Question.about(found, challenge)
 
     async def check(self, challenge: Challenge, call: Proposal, hub: Hub) -> None:
-        """Hold an answer that was brought with a call against that call.
+        """Check an answer against the call it was sent with.
 
         Raises:
-            Stopped: it was given for something else, by somebody else, or too long ago.
+            Stopped: it is for another call, from another caller, or has expired.
         """
         challenge.refuse_misfit(call, hub.caller, await self.scope(), self.clock())
 
     async def redeem(self, challenge: Challenge, call: Proposal, hub: Hub) -> None:
-        """Use up what an answer is bound to: whatever the answer was, it is the only one.
+        """Use up a challenge: whatever the answer was, there is no second one.
 
         Raises:
-            Stopped: it does not fit the call, or was used already.
+            Stopped: it does not match the call, or was already used.
         """
         await self.check(challenge, call, hub)
         if not await self._used.claim(challenge.nonce, EXPIRES):
@@ -179,7 +179,7 @@ class Gate:
 
     @asynccontextmanager
     async def recording_refusals(self, call: Change[Any, Any], hub: Hub) -> AsyncGenerator[None]:
-        """Record whatever stops the call in here."""
+        """Record anything that stops the call inside the block."""
         try:
             yield
         except Stopped as stop:
@@ -189,22 +189,22 @@ class Gate:
     # ── acting ───────────────────────────────────────────────────────────────────────────────────────
 
     async def act(self, assessment: Assessment, hub: Hub) -> ChangeMade:
-        """Make a call that needs nobody's yes.
+        """Make a call that needs no approval.
 
         Raises:
-            Stopped: it does need one, or a limit is used up.
-            HubError: what else went wrong.
+            Stopped: it does need approval, or a limit is used up.
+            HubError: anything else that went wrong.
         """
         if not self.lets_pass(assessment):
             raise Stopped("A person has to approve this.", advice=ASK_AGAIN)
         return await self._make(assessment, hub, NOBODY_ASKED if assessment.stakes else assessment.unasked)
 
     async def act_confirmed(self, call: Change[Any, Any], hub: Hub, decision: Decision) -> ChangeMade:
-        """Make a call that a person decided about, once, if its target is still what they were shown.
+        """Make a call once that a person decided about, if its target is still as shown.
 
         Raises:
-            Stopped: it was a no, does not fit, was used already, or a limit is used up.
-            HubError: what else went wrong.
+            Stopped: the answer was no, does not match or was already used, or a limit is used up.
+            HubError: anything else that went wrong.
         """
         await self._limits.check(call)
         await anyio.to_thread.run_sync(self.journal.check)
@@ -218,15 +218,15 @@ class Gate:
     async def act_as_shown(
         self, call: Change[Any, Any], shown: Assessment, hub: Hub, *, by: str, change: str, by_us: bool
     ) -> ChangeMade:
-        """Make one of the calls of a batch, which holds the decision about all of them (`gate/batch.py`).
+        """Make one call of a batch, which has the decision about all of them (`gate/batch.py`).
 
         Args:
             by: who agreed; change: its id in the journal.
             by_us: whether an earlier call of the batch changed the same target.
 
         Raises:
-            Stopped: it is not what was shown, needs a yes that nobody gave, or a limit is used up.
-            HubError: what else went wrong.
+            Stopped: it is not as shown, lacks an approval it needs, or a limit is used up.
+            HubError: anything else that went wrong.
         """
         await self._limits.check(call)
         await anyio.to_thread.run_sync(self.journal.check)
@@ -240,7 +240,7 @@ class Gate:
     async def _make(
         self, found: Assessment, hub: Hub, unasked: str = "", by: str = "", change: str = ""
     ) -> ChangeMade:
-        """Send the call, and what completes it."""
+        """Send the call and the calls that complete it."""
         change = change or secrets.token_hex(6)
         acted = await self._send(found, hub, unasked, by, change)
 
@@ -259,10 +259,10 @@ class Gate:
         return replace(acted, answer=rest.answer or acted.answer, outcome=f"{acted.outcome}\n{rest.said}\n")
 
     async def _send(self, found: Assessment, hub: Hub, unasked: str, by: str, change: str) -> ChangeMade:
-        """Send the call once: its start is recorded before, its end whatever happens.
+        """Send the call once, recording its start before and its end in any case.
 
-        A caller may leave until the request has left. From then on a cancellation waits until the end is
-        written, since only then is it true for good.
+        Until the request is sent, a caller can cancel. From then on, a cancellation waits until the end is
+        recorded, since only then is the outcome certain.
         """
         if self.settings.dry_run:
             raise Stopped("This server changes nothing: it runs with --dry-run.", advice=DRY_RUN_ENDS)
@@ -310,7 +310,7 @@ class Gate:
     async def _not_sent(
         self, found: Assessment, hub: Hub, change: str, why: str, outcome: Outcome = "refused"
     ) -> None:
-        """A change that was counted and perhaps started did not leave after all."""
+        """Undo the accounting of a change that was counted, and perhaps started, but not sent."""
         with anyio.CancelScope(shield=True):
             try:
                 await self._limits.give_back(found)
@@ -320,6 +320,6 @@ class Gate:
 
 
 def keys_from(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """HUB_MCP_KEYS: secrets of 32 bytes and more, parted by commas or blanks; the first seals, all unseal."""
+    """HUB_MCP_KEYS: secrets of 32 or more bytes, separated by commas or spaces; the first seals, all open."""
     env = os.environ if environment is None else environment
     return tuple(env.get("HUB_MCP_KEYS", "").replace(",", " ").split())

@@ -1,12 +1,12 @@
-"""The journal: what was asked, refused and done, one JSON line each, with what would undo it.
+"""The journal: questions, refusals and changes, one JSON line each, with the call that would undo it.
 
-A change has two lines: "started", which is on the disk before the request leaves, and its end (done, failed,
-refused before it left, unknown), which names the same change. A start without an end is a change whose
-outcome nobody knows: the server was killed, or the disk was full.
+A change has two lines: "started", which is on the disk before the request is sent, and its end (done, failed,
+refused before sending, unknown), with the same change id. A start without an end is a change with an unknown
+outcome: the server was killed, or the disk was full.
 
-Lines are appended one writer at a time, whole or not at all, so several servers may write to one file. An
-entry's number is its place in the history, where a change counts once; it stays when more is written. No
-token is ever in it, and no content of a file but what an undo puts back.
+Lines are appended by one writer at a time, all or nothing, so several servers can write to one file. An
+entry's number is its place in the history, where a change counts once; it does not change later. The journal
+never contains a token, or content of files except what an undo restores.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ from hub_mcp.private_files import open_private, writable_by_others
 
 Outcome = Literal["asked", "started", "refused", "done", "failed", "unknown"]
 NO_END = "no end was written: the server ended, or could not write"
-LONGEST = 4_000  # bytes of a line
-UNWRITTEN = frozenset({"content", "old", "new", "value", "environment"})  # what files and variables hold
+LONGEST = 4_000  # bytes per line
+UNWRITTEN = frozenset({"content", "old", "new", "value", "environment"})  # content of files and variables
 
 
 def state_directory(environment: Mapping[str, str] | None = None, platform: str = sys.platform) -> Path:
-    """Where the journal and waiting plans lie, by the system's conventions."""
+    """The directory of the journal and waiting plans, by the system's conventions."""
     env = os.environ if environment is None else environment
     if platform == "win32":
         return Path(env.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "hub-mcp"
@@ -60,12 +60,12 @@ class Entry:
     Attributes:
         outcome: asked, started (about to be sent), refused (nobody agreed, or a limit), done, failed (the
             Hub said no), unknown.
-        change: what the start and the end of one change have in common; "" for what was never started.
-        hub: the host it happened on; the local Hub has its own.
-        identity: the Hub's own id of the target; "" where there is none.
-        why: what was asked, or why it was refused or failed.
-        undo: the call that undoes it; None where nothing does. `no_undo` says why, or what it leaves.
-        n: its place, from 1; 0 for an entry that is not written yet.
+        change: the id shared by the start and the end of a change; "" if it was never started.
+        hub: the Hub's host; the local Hub has its own.
+        identity: the Hub's own id of the target; "" if there is none.
+        why: the question, or why it was refused or failed.
+        undo: the call that undoes it; None if nothing does. `no_undo` says why, or what it leaves.
+        n: its place, from 1; 0 for an entry not written yet.
     """
 
     outcome: Outcome
@@ -82,12 +82,12 @@ class Entry:
     n: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        """The entry as an object, without what is empty."""
+        """The entry as an object, without empty fields."""
         return {name: value for name, value in asdict(self).items() if value not in ("", 0, None, {})}
 
 
 class Journal:
-    """The file that changes are written to; without a path nothing is written.
+    """The file that changes are recorded in; without a path, nothing is written.
 
     Attributes:
         place: where it is, for people.
@@ -107,7 +107,7 @@ class Journal:
         )
 
     def check(self) -> None:
-        """Make sure, before anybody is asked for anything, that it can be opened for writing.
+        """Check that it can be opened for writing, before anybody is asked anything.
 
         Raises:
             Stopped: it cannot.
@@ -125,16 +125,16 @@ class Journal:
             raise self._trouble(trouble) from trouble
 
     def trouble(self) -> str:
-        """Why others could alter it; "" where they cannot."""
+        """Why others could alter it; "" if they cannot."""
         if self.path is None:
             return ""
         return writable_by_others(self.path.parent) or writable_by_others(self.path)
 
     def write(self, entry: Entry, secrets: Sequence[str] = ()) -> None:
-        """Append an entry, and return when it is on the disk; `secrets` are masked wherever they stand in it.
+        """Append an entry, and return when it is on the disk; `secrets` are masked anywhere in it.
 
         Raises:
-            Stopped: it could not be written; nothing of it stays.
+            Stopped: it could not be written; none of it remains.
         """
         if self.path is None:
             return
@@ -155,7 +155,7 @@ class Journal:
         )
 
     def history(self) -> list[Entry]:
-        """One entry for each change, where it started and with its outcome; and all others."""
+        """One entry for each change, at the place of its start and with its outcome; and all others."""
         entries = list(self.entries())
         ends = {one.change: one for one in entries if one.change and one.outcome != "started"}
         started = {one.change for one in entries if one.outcome == "started"}
@@ -169,7 +169,7 @@ class Journal:
         return [replace(one, n=n) for n, one in enumerate(changes, 1)]
 
     def entries(self) -> Iterator[Entry]:
-        """What is in it, oldest first; a line that cannot be read is passed over."""
+        """All entries, oldest first; unreadable lines are skipped."""
         if self.path is None or not self.path.is_file():
             return
         with self.path.open(encoding="utf-8", errors="replace") as lines:
@@ -184,7 +184,7 @@ class Journal:
 
 
 def line_of(entry: Entry, secrets: Sequence[str] = ()) -> bytes:
-    """The entry in at most `LONGEST` bytes; its bulkiest parts are left out where it would be longer."""
+    """The entry in at most `LONGEST` bytes; its largest parts are left out if needed."""
     written = replace(
         entry,
         time=entry.time or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
@@ -206,7 +206,7 @@ def line_of(entry: Entry, secrets: Sequence[str] = ()) -> bytes:
 
 
 def without_contents(value: Any) -> Any:
-    """Arguments without what files and variables hold; how much it was stays."""
+    """Arguments with the content of files and variables replaced by its size."""
     if is_object(value):
         return {
             key: f"{len(str(one)):,} characters" if key in UNWRITTEN else without_contents(one)
@@ -229,7 +229,7 @@ def _entries() -> TypeAdapter[Entry]:
 
 
 def entry_in(line: str, n: int) -> Entry | None:
-    """The entry in a line; None where it cannot be read."""
+    """The entry on a line; None if it cannot be read."""
     try:
         return replace(_entries().validate_json(line, strict=True), n=n)
     except ValueError:

@@ -1,7 +1,7 @@
-"""The secret of a state directory: it seals what this user's servers and commands leave there for each other.
+"""The secret of a state directory: it seals what this user's servers and commands exchange there.
 
-It is readable by the user alone, so it keeps out everybody else, and programs of the same user that merely
-write files. A program of the same user that looks for it can read it, as it can read a server's memory.
+Only the user can read it, so it keeps out everybody else, and programs of the same user that merely write
+files. A program of the same user that looks for it can read it, just as it can read a server's memory.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ BYTES = 32
 
 
 def local_key(state: Path) -> bytes:
-    """The secret, made when first needed.
+    """The secret, created on first use.
 
     Raises:
-        Stopped: others can read or write what is there, or it is no secret of ours.
-        OSError: it can be neither read nor made.
+        Stopped: others can read or write the file, or it is not one of ours.
+        OSError: it can be neither read nor created.
     """
     path = state / "key"
     if not path.exists():
@@ -39,12 +39,12 @@ def local_key(state: Path) -> bytes:
 
 
 def sealed(key: bytes, purpose: str, text: str) -> str:
-    """What only somebody with the key can make of a text, for one purpose."""
+    """A keyed digest of a text for one purpose."""
     return hmac.new(key, f"{purpose}:{text}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
 
 def _make(path: Path) -> None:
-    """Write a fresh secret, whole before anybody sees it; whoever was first has made it."""
+    """Write a new secret atomically; if another process was first, its secret counts."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_name(f"key.{secrets.token_hex(6)}.new")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -1,4 +1,4 @@
-"""What was used already: each answer counts once, and changes are counted against the operator's limits."""
+"""Used answers, each valid only once, and counters of changes for the operator's limits."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ class UsageStore(Protocol):
         ...
 
     async def claim(self, nonce: str, seconds: float) -> bool:
-        """Use a nonce; False where it was used already. After so many seconds it may be forgotten."""
+        """Use a nonce; False if it was already used. It may be forgotten after `seconds`."""
         ...
 
     async def count(self, name: str, by: int) -> int:
-        """Add to a counter of this run; what it holds then."""
+        """Add to a counter of this run and return its new value."""
         ...
 
 
 class InMemoryUsage:
-    """Remembers within this process."""
+    """Records within this process."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._scope = os.urandom(6).hex()
@@ -59,9 +59,9 @@ class InMemoryUsage:
 
 
 class FileUsage(InMemoryUsage):
-    """Remembers nonces in a state directory, for every process that looks there; counts within this one.
+    """Records nonces in a state directory shared by processes; counters are per process.
 
-    So an answer given to a server that has ended meanwhile counts for the next one, and still once.
+    So an answer for a server that has exited is valid for the next one, but still only once.
 
     Raises:
         Stopped: the directory is open to others.
@@ -77,7 +77,7 @@ class FileUsage(InMemoryUsage):
         """Use a nonce.
 
         Raises:
-            Stopped: that cannot be written down.
+            Stopped: that cannot be recorded.
         """
         try:
             return await anyio.to_thread.run_sync(self._claim, nonce, self._clock() + seconds)
@@ -90,15 +90,15 @@ class FileUsage(InMemoryUsage):
     def _claim(self, nonce: str, until: float) -> bool:
         self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         for old in self._directory.iterdir():
-            with suppress(FileNotFoundError):  # another process was faster
+            with suppress(FileNotFoundError):  # another process was first
                 if old.stat().st_mtime <= self._clock():
                     old.unlink()
         name = hashlib.sha256(nonce.encode()).hexdigest()
-        # Linked into place with its time already on it: for a moment without, it would count as forgotten.
+        # Linked into place with its time already set: without it, it would briefly count as expired.
         fresh = self._directory.parent / f".{name}.{os.urandom(6).hex()}"
         os.close(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         try:
-            os.utime(fresh, (until, until))  # its time is when it may be forgotten
+            os.utime(fresh, (until, until))  # its modification time is its expiry
             os.link(fresh, self._directory / name)
         except FileExistsError:
             return False

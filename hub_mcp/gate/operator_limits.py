@@ -1,4 +1,4 @@
-"""Limits an operator sets: what is only read, whose things change, how often, what needs no yes."""
+"""The operator's limits: read-only areas, namespaces, budgets, and what needs no approval."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ OPERATOR = "Tell the person: it can be done on the Hub's website, or by whoever 
 
 
 class Limits:
-    """The operator's limits, and what of the budgets is used up.
+    """The operator's limits, and the used part of the budgets.
 
     Args:
-        used: counts the changes of a run, for every process of it.
+        used: counts the changes of a run, across its processes.
     """
 
     def __init__(self, settings: Settings, used: UsageStore) -> None:
@@ -36,7 +36,7 @@ class Limits:
         self._used = used
 
     async def check(self, call: Change[Any, Any]) -> None:
-        """Check what is known before the Hub is asked for anything.
+        """Check what is known before any request to the Hub.
 
         Raises:
             Stopped: a limit forbids the call.
@@ -54,7 +54,7 @@ class Limits:
         await self._check_budgets(destroys=call.line.effect is Effect.DESTROY, writes=call.writes)
 
     async def check_budgets(self, found: Assessment) -> None:
-        """Check the budgets once it is known what the call does.
+        """Check the budgets, given what the call does.
 
         Raises:
             Stopped: one is used up.
@@ -62,10 +62,10 @@ class Limits:
         await self._check_budgets(destroys=_destroys(found))
 
     async def check_room(self, found: Sequence[Assessment]) -> None:
-        """Hold several calls together against the budgets, before anybody is asked about them.
+        """Check several calls together against the budgets, before anybody is asked about them.
 
         Raises:
-            Stopped: one of the budgets does not suffice for all of them.
+            Stopped: a budget is too small for all of them.
         """
         needed = Counter[str]()
         for one in found:
@@ -83,10 +83,10 @@ class Limits:
                 )
 
     async def check_owners(self, owners: Sequence[str], hub: Hub) -> None:
-        """Hold whose things a call touches, now that the Hub has named them, against the namespaces.
+        """Check the owners of the things a call touches, as named by the Hub, against the namespaces.
 
         Raises:
-            Stopped: it is about somebody else's things, or nobody can tell whose.
+            Stopped: it touches somebody else's things, or the owner is unknown.
         """
         if not self._namespaces:
             return
@@ -99,14 +99,14 @@ class Limits:
             self._check_owner(owner or (await hub.send(Whoami())).name)
 
     def allows(self, stakes: Stakes) -> str:
-        """Why a call that has something at stake asks nobody; "" where it does ask."""
+        """Why a call with something at stake asks nobody; "" if it does ask."""
         words = {one.word for one in stakes.consequences}
         if not self._allowed.issuperset(words):
             return ""
         return f"Nobody was asked: this server runs with --allow {','.join(sorted(words))}."
 
     async def spend(self, found: Assessment) -> None:
-        """Count a call that is about to be made.
+        """Count a call about to be made.
 
         Raises:
             Stopped: the budget is used up.
@@ -141,13 +141,13 @@ class Limits:
                 )
 
     def _counted(self, *, destroys: bool) -> list[tuple[str, int]]:
-        """The budgets that a call counts against, and how much each allows."""
+        """The budgets that a call counts against, with their limits."""
         flags = ["--max-writes", *(["--max-deletes"] if destroys else [])]
         return [(flag, most) for flag in flags if (most := self._budgets[flag]) is not None]
 
 
 def _destroys(found: Assessment) -> bool:
-    """Whether a call takes something away for good, whatever its method is."""
+    """Whether a call removes something for good, whatever its method."""
     by_effect = found.stakes is not None and Impact.DESTROYS in found.stakes.impacts
     return by_effect or found.call.line.effect is Effect.DESTROY
 

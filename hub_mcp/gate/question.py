@@ -1,10 +1,10 @@
-"""A question to a person, what it showed, and the answer: plain values, whoever asks and however.
+"""A question to a person, what it showed, and the answer: plain values, independent of how it is asked.
 
-    question = await gate.ask(assessment, hub)       # to be put in a form, a plan or a terminal
+    question = await gate.ask(assessment, hub)       # for a form, a plan or a terminal
     decision = decision_of(question.challenge, "accept", {"name": "ada/notes"})
 
-An answer counts for exactly what was shown: its `Challenge` travels with it (sealed where a client carries
-it), and the gate compares it with what it finds immediately before acting.
+An answer is valid for exactly what was shown: its `Challenge` comes with it (sealed if a client carries it),
+and the gate compares it with the current state immediately before acting.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from hub_mcp.errors import Stopped
 from hub_mcp.gate.challenge import Assessment, Challenge
 from hub_mcp.text import one_line, quoted, without_markup, word
 
-LONGEST = 3_500  # characters of a question that a person reads to its end
+LONGEST = 3_500  # characters of a question that a person still reads to the end
 SPLIT = "Split it into several calls."
 
 
 @dataclass(frozen=True)
 class Question:
-    """What a person is asked: all that the call would do, and every argument of it; nothing is cut.
+    """A question to a person: everything the call would do, and all its arguments; nothing is cut.
 
     Attributes:
-        headline: the question; what cannot be undone follows it, since hosts fold what comes late.
-        facts: a line each: what the call does, what its target is, what else the call says.
+        headline: the question, followed by what cannot be undone, since hosts fold later text.
+        facts: one line each: what the call does, what its target is, its other arguments.
     """
 
     challenge: Challenge
@@ -58,7 +58,7 @@ class Question:
 
     @classmethod
     def of(cls, stakes: Stakes | None, challenge: Challenge, unsaid: Sequence[str] = ()) -> Question:
-        """The question about what is at stake, and what else the call says."""
+        """The question about the stakes, with the call's other arguments."""
         assert stakes
         lines = (*stakes.lines, *stakes.facts, *unsaid)
         return cls(
@@ -67,21 +67,21 @@ class Question:
 
     @property
     def consequence(self) -> str:
-        """The question in words: what, what cannot be undone, then the facts line by line."""
+        """The question as text: what, what cannot be undone, then the facts line by line."""
         facts = "\n".join(f"- {fact}" for fact in self.facts)
         first = "\n".join(part for part in (self.headline, self.cost) if part)
         return "\n\n".join(part for part in (first, facts) if part)
 
     @property
     def message(self) -> str:
-        """The question with what to do, for a person with a form before them."""
+        """The question with instructions, for a person with a form."""
         if self.challenge.retype:
             return f"{self.consequence}\n\nTo go ahead, type exactly: {self.challenge.retype}"
         return self.consequence
 
 
 def unsaid(call: Change[Any, Any], headline: str) -> list[str]:
-    """The arguments that neither the headline nor the call's own lines tell, a line each, whole."""
+    """The arguments that neither the headline nor the call's own lines mention, one line each, in full."""
     kinds = call.marked(RepoKind)
     return [
         f"{name}: {_told(value)}"
@@ -103,16 +103,16 @@ def _told(value: Any) -> str:
 
 
 def _fit(line: str) -> str:
-    """A line as a person may be shown it, whatever of it came from the Hub."""
+    """A line that is safe to show to a person, whatever part of it came from the Hub."""
     return without_markup(one_line(line))
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What a person decided about what they were shown.
+    """A person's decision about what they were shown.
 
     Attributes:
-        why: what a no was, in a sentence.
+        why: the reason of a no, in a sentence.
         by: how the yes was given, such as "by a person in a form".
     """
 
@@ -123,7 +123,7 @@ class Decision:
 
 
 def decision_of(challenge: Challenge, action: str, content: Mapping[str, Any]) -> Decision:
-    """What a filled form says: only a plain yes, or exactly the text to type, is agreement."""
+    """The decision in a submitted form: only a plain yes, or exactly the text to type, is approval."""
 
     def no(why: str) -> Decision:
         return Decision(challenge, False, why)

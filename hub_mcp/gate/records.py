@@ -1,4 +1,4 @@
-"""What becomes of each change, written down: durable before it is sent, and whatever happens after."""
+"""Recording each change: durably before it is sent, and its outcome in any case."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Records:
         after: Answer | None = None,
         change: str = "",
     ) -> str:
-        """Write down what has happened already; a sentence for the caller where that fails."""
+        """Record what has already happened; returns a sentence for the caller if that fails."""
         try:
             await self.write(outcome, found, hub, why, after, change)
         except Stopped as stop:
@@ -50,7 +50,7 @@ class Records:
         after: Answer | None = None,
         change: str = "",
     ) -> None:
-        """Append an entry in a thread, since disks and Redis may take their time; no cancellation reaches it.
+        """Append an entry in a thread, since disks and Redis may be slow; it cannot be cancelled.
 
         Raises:
             Stopped: the journal cannot be written.
@@ -58,7 +58,7 @@ class Records:
         back = found.call.safe_undo(found.before, after) if outcome == "done" else None
         identity = found.identity or (after.identity if after else "")
         if back and after and back.target() != found.call.target():
-            identity = after.identity or identity  # undoing it is about what came of it
+            identity = after.identity or identity  # an undo acts on the result
         entry = Entry(
             outcome,
             found.call.tool,
@@ -77,7 +77,7 @@ class Records:
 
 
 def left_over(call: Change[Any, Any], back: Change[Any, Any] | None) -> str:
-    """What an undo leaves, in words; "" where it leaves nothing."""
+    """What an undo leaves, in words; "" if nothing."""
     if back is None:
         return "nothing undoes this"
     lost = call.as_arguments().keys() - back.as_arguments().keys() if back.tool == call.tool else ()

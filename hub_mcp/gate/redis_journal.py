@@ -1,6 +1,6 @@
-"""The journal of several machines, in Redis: one list, in the order of writing; numbers are places in it.
+"""The journal of several machines, in Redis: one list, in the order of writing; numbers are its indexes.
 
-A line is as durable as the Redis is: with `appendfsync always` it is on the disk before a change is sent.
+A line is as durable as Redis is: with `appendfsync always` it is on the disk before a change is sent.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from hub_mcp.errors import Stopped
 from hub_mcp.gate.journal import Entry, Journal, entry_in, line_of
 
 LIST: Final = "hub-mcp:journal"
-AT_ONCE = 500  # entries read together
+AT_ONCE = 500  # entries per read
 TEXT: Final = {"decode_responses": True, "encoding_errors": "replace"}
-SECONDS = 2.0  # that Redis may take
+SECONDS = 2.0  # that Redis may need
 
 
 class RedisJournal(Journal):
-    """Changes written to a list in Redis; a change waits for the line about it, and is refused without Redis.
+    """Changes recorded in a Redis list; a change waits for its line, and is refused without Redis.
 
     Args:
-        url: redis://, rediss:// or unix://; may hold a password, which is told to nobody.
+        url: redis://, rediss:// or unix://; may contain a password, which is never shown.
     """
 
     def __init__(self, url: str) -> None:

@@ -1,1 +1,1 @@
-"""`hub-mcp install` and `uninstall`: our entry in the configuration of each assistant we know."""
+"""`hub-mcp install` and `uninstall`: our entry in the configuration of each known assistant."""

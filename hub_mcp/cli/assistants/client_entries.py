@@ -1,4 +1,4 @@
-"""How a server is written in each client's own format: a started command, or an address."""
+"""A server's entry in each client's own format: a command to start, or an address."""
 
 from __future__ import annotations
 
@@ -8,27 +8,25 @@ from dataclasses import dataclass, field
 from hub_mcp import __version__
 from hub_mcp.cli.assistants.jsonc import Json
 
-Entry = dict[str, Json]  # what JSON, TOML and YAML can all say
+Entry = dict[str, Json]  # what JSON, TOML and YAML can all express
 
-PINNED = (
-    f"hub-mcp=={__version__}"  # what uvx runs; a later version is used when somebody writes the entry again
-)
+PINNED = f"hub-mcp=={__version__}"  # what uvx runs; a later version is used when the entry is written again
 BRIDGE = "mcp-remote@0.15.1"
-PASSED = ("HF_TOKEN", "HF_ENDPOINT", "HF_HOME")  # for clients that let through only what they are told
+PASSED = ("HF_TOKEN", "HF_ENDPOINT", "HF_HOME")  # for clients that pass on only listed variables
 
 
 @dataclass(frozen=True)
 class Start:
-    """A server the client starts and speaks to over stdio."""
+    """A server that the client starts and connects to over stdio."""
 
     command: str
     args: tuple[str, ...] = ()
-    env: Mapping[str, str] = field(default_factory=dict[str, str])  # nothing secret
+    env: Mapping[str, str] = field(default_factory=dict[str, str])  # not secret
 
 
 @dataclass(frozen=True)
 class Remote:
-    """A server that runs elsewhere and is spoken to over HTTP."""
+    """A server that runs elsewhere, reached over HTTP."""
 
     url: str
 
@@ -47,13 +45,13 @@ def _headers(token: str) -> dict[str, str]:
 
 
 def _filled(**fields: Json) -> Entry:
-    """The fields that say something; a trailing underscore keeps a name apart from Python's own words."""
+    """The non-empty fields; a trailing underscore distinguishes a name from Python keywords."""
     return {name.rstrip("_"): value for name, value in fields.items() if value not in ("", {}, None)}
 
 
 @dataclass(frozen=True)
 class Common:
-    """The form most clients share, with the words in which they differ."""
+    """The form most clients share, with the keys in which they differ."""
 
     stdio_type: str = ""
     remote_type: str = ""
@@ -74,7 +72,7 @@ class Common:
 
 
 def bridged(name: str, server: Server, token: str) -> Entry:
-    """Claude Desktop: its file knows only commands; `mcp-remote` is the usual bridge to an address."""
+    """Claude Desktop: its file supports only commands; `mcp-remote` is the usual bridge to an address."""
     if isinstance(server, Start):
         return Common()(name, server, token)
     if not token:
@@ -88,9 +86,9 @@ def bridged(name: str, server: Server, token: str) -> Entry:
 
 
 def codex(name: str, server: Server, token: str) -> Entry:
-    """Codex: passes on only the variables it is told of, and waits 10 seconds unless told otherwise.
+    """Codex: passes on only listed variables, and waits 10 seconds by default.
 
-    Where a `bearer_token_env_var` is unset it leaves the whole server out; of `env_http_headers` the header.
+    If a `bearer_token_env_var` is unset, it drops the whole server; for `env_http_headers`, only the header.
     """
     if isinstance(server, Remote):
         return _filled(url=server.url, env_http_headers={"Authorization": token} if token else {})
@@ -104,7 +102,7 @@ def codex(name: str, server: Server, token: str) -> Entry:
 
 
 def goose(name: str, server: Server, token: str) -> Entry:
-    """Goose: names the secrets in `env_keys`, and keeps them in the system's keyring."""
+    """Goose: names the secrets in `env_keys`, and stores them in the system's keyring."""
     keys = [token] if token else []
     shared: Entry = {"name": name, "description": "The Hugging Face Hub", "enabled": True, "timeout": 300}
     if isinstance(server, Remote):
@@ -130,7 +128,7 @@ def opencode(name: str, server: Server, token: str) -> Entry:
 
 
 def continue_block(name: str, server: Server, token: str) -> Entry:
-    """Continue: a file of its own for each block."""
+    """Continue: a separate file for each block."""
     if isinstance(server, Remote):
         options: Entry = {"headers": _headers(token)} if token else {}
         entry = _filled(name=name, type="streamable-http", url=server.url, requestOptions=options)

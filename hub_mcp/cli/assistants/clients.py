@@ -1,6 +1,6 @@
-"""The assistants we know: where each keeps its servers, and how it writes one.
+"""The known assistants: where each configures its servers, and in which format.
 
-`hub-mcp install` and the ready pieces in `manifests/clients` loop over `CLIENTS`.
+`hub-mcp install` and the snippets in `manifests/clients` loop over `CLIENTS`.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from hub_mcp.cli.assistants.client_entries import (
     opencode,
 )
 
-Format = Literal["json", "toml", "yaml", "file"]  # json with comments; file: one of our own, written whole
+Format = Literal["json", "toml", "yaml", "file"]  # json with comments; file: a whole file of our own
 
 
 @dataclass(frozen=True)
 class Machine:
-    """What the place of a configuration file depends on."""
+    """What the path of a configuration file depends on."""
 
     platform: str
     home: Path
@@ -39,7 +39,7 @@ class Machine:
         return cls(sys.platform, Path.home(), dict(os.environ))
 
     def settings(self) -> Path:
-        """Where desktop applications keep their settings."""
+        """Where desktop applications store their settings."""
         if self.platform == "win32":
             return Path(self.environment.get("APPDATA") or self.home / "AppData" / "Roaming")
         if self.platform == "darwin":
@@ -47,7 +47,7 @@ class Machine:
         return self.dot_config()
 
     def dot_config(self) -> Path:
-        """Where terminal programs keep theirs."""
+        """Where terminal programs store theirs."""
         return Path(self.environment.get("XDG_CONFIG_HOME") or self.home / ".config")
 
 
@@ -57,13 +57,15 @@ class Client:
 
     Attributes:
         key: its name on our command line.
-        title: its name as people know it.
-        format: how its file is written.
-        under: the keys the entry lies under.
-        places: where its file may be; the first that exists is it, else the first.
-        write: the entry, in the client's own spelling.
-        reference: what the client replaces by the token when it starts us; "" where it only knows plain text.
-        depth: how far above the file the folder is that tells whether the client is here; 0: the file tells.
+        title: its display name.
+        format: the format of its file.
+        under: the keys above the entry.
+        places: where its file may be: the first that exists, otherwise the first.
+        write: makes the entry, in the client's own spelling.
+        reference: the placeholder that the client replaces with the token when it starts us; "" if it only
+            supports plain text.
+        depth: how many levels above the file the folder is whose presence shows that the client is installed;
+            0 for the file itself.
         prompts: whether the client asks the person for the token itself (VS Code's `inputs`).
         hint: what a person does after the file was written, or instead of it.
     """
@@ -88,7 +90,7 @@ class Client:
         return path.is_file() or (self.depth > 0 and path.parents[self.depth - 1].is_dir())
 
     def piece(self, name: str, entry: Entry) -> Entry:
-        """The whole of a file that holds nothing but this entry."""
+        """The content of a file with only this entry."""
         if self.format == "file":
             return entry
         whole: Entry = {name: entry}
@@ -115,7 +117,7 @@ def _in_settings(*parts: str) -> Callable[[Machine], tuple[Path, ...]]:
 
 
 def _claude_desktop(machine: Machine) -> tuple[Path, ...]:
-    """From the Microsoft store it runs in a package, and reads what looks like %APPDATA% to it from there."""
+    """From the Microsoft Store it runs in a package, which has its own %APPDATA%."""
     file = Path("Claude", "claude_desktop_config.json")
     usual = machine.settings() / file
     if machine.platform != "win32":

@@ -1,8 +1,8 @@
-"""TOML and YAML, edited by tomlkit and ruamel.yaml; comments stay before the lines they stood before.
+"""Editing TOML and YAML with tomlkit and ruamel.yaml, keeping comments before the lines they precede.
 
-To both libraries a comment between two entries is the end of the former one. So an entry that is added would
-come behind the comment of the next, and one that is removed would take it along; `_inserted` and `_removed`
-see to that, line by line.
+For both libraries, a comment between two entries belongs to the first one. So an added entry would come after
+the comment of the next, and a removed entry would take that comment along; `_inserted` and `_removed` correct
+this, line by line.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from tomlkit.items import InlineTable
 from hub_mcp.cli.assistants.jsonc import Json, Unreadable
 
 UNSAFE = "it is written in a way that cannot be edited safely; --print shows what to add"
-UNBROKEN = 2**20  # characters of a line of YAML before the library would break it
+UNBROKEN = 2**20  # characters of a YAML line before the library breaks it
 
 
 def toml_table(path: tuple[str, ...], entry: Mapping[str, Json]) -> str:
-    """A table with its header, alone in a file."""
+    """A file with only this table and its header."""
     return tomlkit.dumps(_nested(path, entry))
 
 
 def put_toml(text: str, path: tuple[str, ...], entry: Mapping[str, Json]) -> str:
-    """The text with this table in place of one of that name, or at the end of its neighbours.
+    """The text with this table in place of one with that name, or after its siblings.
 
     Raises:
-        Unreadable: it does not parse, or something on the way holds no tables.
+        Unreadable: it does not parse, or something on the path cannot contain tables.
     """
     bare = take_toml(text, path)
     document = _toml(bare)
@@ -71,15 +71,15 @@ def take_toml(text: str, path: tuple[str, ...]) -> str:
 
 
 def yaml_block(value: Json) -> str:
-    """A value alone in a file, texts in quotation marks."""
+    """A file with only this value, with quoted strings."""
     return _written(YAML(), _quoted(value))
 
 
 def put_yaml(text: str, top: str, name: str, entry: Mapping[str, Json]) -> str:
-    """The text with this entry under `top`, which is made where it is missing.
+    """The text with this entry under `top`, which is added if missing.
 
     Raises:
-        Unreadable: it does not parse, or `top` holds something else.
+        Unreadable: it does not parse, or `top` is something else.
     """
     bare = take_yaml(text, top, name)
     editor, said = _yaml(bare)
@@ -93,7 +93,7 @@ def put_yaml(text: str, top: str, name: str, entry: Mapping[str, Json]) -> str:
 
 
 def take_yaml(text: str, top: str, name: str) -> str:
-    """The text without this entry; a mapping left empty says so, since YAML reads nothing as null.
+    """The text without this entry; an empty mapping is written as `{}`, since YAML reads nothing as null.
 
     Raises:
         Unreadable: it does not parse.
@@ -116,7 +116,7 @@ def _toml(text: str) -> tomlkit.TOMLDocument:
 
 
 def _inline(entry: Mapping[str, Json]) -> InlineTable:
-    """A table for a place where all tables are on one line."""
+    """A table for a place where all tables are inline."""
     table = tomlkit.inline_table()
     table.update({key: _inline(one) if isinstance(one, Mapping) else one for key, one in entry.items()})
     return table
@@ -130,7 +130,7 @@ def _nested(path: tuple[str, ...], entry: Mapping[str, Json]) -> dict[str, Json]
 
 
 def _yaml(text: str) -> tuple[YAML, CommentedMap]:
-    """An editor that indents as the text does, and what the text says."""
+    """An editor with the text's indentation, and the parsed text."""
     editor = YAML()
     editor.preserve_quotes = True
     try:
@@ -154,7 +154,7 @@ def _written(editor: YAML, value: Any) -> str:
 
 
 def _quoted(value: Json) -> Any:
-    """A value for ruamel.yaml: texts in quotation marks, lists of plain values on one line."""
+    """A value for ruamel.yaml: quoted strings, lists of plain values on one line."""
     if isinstance(value, Mapping):
         mapping = CommentedMap({key: _quoted(one) for key, one in value.items()})
         if not mapping:
@@ -176,7 +176,7 @@ def _says(line: str) -> bool:
 
 
 def _cut(shorter: list[str], longer: list[str]) -> tuple[int, int]:
-    """How many lines both begin with, and how many they then end with."""
+    """The lengths of the common prefix and the common suffix, in lines."""
     most = len(shorter)
     start = next((n for n in range(most) if shorter[n] != longer[n]), most)
     end = next((n for n in range(most - start) if shorter[-1 - n] != longer[-1 - n]), most - start)
@@ -184,22 +184,22 @@ def _cut(shorter: list[str], longer: list[str]) -> tuple[int, int]:
 
 
 def _inserted(before: str, after: str) -> str:
-    """The text after an entry was added, the entry before the comments that lead to what follows it."""
+    """The text after an entry was added, with the entry moved before the comments of what follows it."""
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
     if len(new) < len(old):
         return after
     start, end = _cut(old, new)
     first = next((n for n in range(start, 0, -1) if _says(old[n - 1])), 0)
     if start + end < len(old) or not first:
-        return after  # lines were rewritten, not added: the caller compares what the text says
-    if not end:  # at the end of the file: what stands right below an entry is a remark on it
+        return after  # lines were rewritten, not added: the caller compares the parsed text
+    if not end:  # at the end of the file: a comment right below an entry belongs to it
         first = next((n for n in range(first, start) if not old[n].strip()), start)
     added = new[start : len(new) - end]
     return "".join([*old[:first], *added, *old[first:]])
 
 
 def _removed(before: str, after: str) -> str:
-    """The text after an entry was removed, with the comments that lead to what follows it."""
+    """The text after an entry was removed, with the comments of what follows it restored."""
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
     if len(old) < len(new):
         return after
@@ -210,5 +210,5 @@ def _removed(before: str, after: str) -> str:
     last = next((n for n in range(len(gone), 0, -1) if _says(gone[n - 1])), 0)
     head, tail = new[:start], [*gone[last:], *new[start:]]
     if head and not head[-1].strip() and (not tail or not tail[0].strip()):
-        head = head[:-1]  # the blank line that parted the entry from what stood before
+        head = head[:-1]  # the blank line between the entry and what preceded it
     return "".join([*head, *tail])

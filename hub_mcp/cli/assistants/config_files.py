@@ -1,4 +1,4 @@
-"""A client's configuration file: what an edit would make of it, checked before anything is written."""
+"""Editing a client's configuration file; the result is checked before anything is written."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from hub_mcp.cli.assistants.jsonc import Json, Unreadable
 
 @dataclass(frozen=True)
 class ConfigChange:
-    """What would become of a file; None stands for no file. A private one is readable by its owner only."""
+    """A change to a file, where None means no file. A private file is readable by its owner only."""
 
     path: Path
     before: str | None
@@ -30,12 +30,12 @@ class ConfigChange:
     private: bool = False
 
     def write(self) -> Path | None:
-        """Make the change; the answer is where the former text was kept.
+        """Make the change and return the path of the backup.
 
         Raises:
-            Unreadable: the file is no longer what the change was made for.
+            Unreadable: the file has changed in the meantime.
         """
-        target = self.path.resolve()  # a linked file (dotfiles) stays a link
+        target = self.path.resolve()  # a symlink (dotfiles) stays one
         if text_of(target) != self.before:
             raise Unreadable("it was changed by somebody else meanwhile; nothing was written")
         if self.before is not None and not target.stat().st_mode & stat.S_IWUSR:
@@ -45,7 +45,7 @@ class ConfigChange:
         if self.before is not None:
             stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
             backup = target.with_name(f"{target.name}.{stamp}{BACKUP}")
-            _write(backup, self.before, like=target, private=True)  # neighbours' secrets lie in it
+            _write(backup, self.before, like=target, private=True)  # it may contain other servers' secrets
         if self.after is None:
             target.unlink()
         else:
@@ -54,11 +54,11 @@ class ConfigChange:
 
 
 BACKUP = ".hub-mcp.bak"
-BOM = "\ufeff"  # what some editors of Windows begin a file with
+BOM = "\ufeff"  # some Windows editors put it at the beginning of a file
 
 
 def text_of(path: Path) -> str | None:
-    """The text of a file with its line ends as they are; None where there is no file.
+    """The text of a file with its line ends unchanged; None if there is no file.
 
     Raises:
         Unreadable: it is not UTF-8.
@@ -72,7 +72,7 @@ def text_of(path: Path) -> str | None:
 
 
 def _write(path: Path, text: str, *, like: Path, private: bool = False) -> None:
-    """Write a file in one step, readable by its owner only unless the former file was open to others."""
+    """Write a file atomically, readable by its owner only unless the old file was open to others."""
     mode = stat.S_IMODE(like.stat().st_mode) if like.exists() and not private else 0o600
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
@@ -88,10 +88,10 @@ def _write(path: Path, text: str, *, like: Path, private: bool = False) -> None:
 
 
 def value_of(form: Format, text: str) -> dict[str, Json]:
-    """What a file says.
+    """The parsed content of a file.
 
     Raises:
-        Unreadable: it does not parse, or holds no mapping.
+        Unreadable: it does not parse, or is not a mapping.
     """
     text = text.removeprefix(BOM)
     if form == "json":
@@ -99,7 +99,7 @@ def value_of(form: Format, text: str) -> dict[str, Json]:
     elif form == "toml":
         try:
             said = tomllib.loads(text)
-        except ValueError as trouble:  # whose text may quote the file
+        except ValueError as trouble:  # its message may quote the file
             where = re.search(r"\(at (line \d+)", str(trouble))
             raise Unreadable(f"it is not TOML{f' in {where[1]}' if where else ''}") from None
     else:
@@ -116,7 +116,7 @@ def value_of(form: Format, text: str) -> dict[str, Json]:
 
 
 def entry_of(client: Client, text: str | None, name: str) -> Entry | None:
-    """The entry of this name, where the file has one."""
+    """The entry with this name, if any."""
     said = value_of(client.format, text or "")
     if client.format == "file":
         return said if text else None
@@ -130,10 +130,10 @@ def entry_of(client: Client, text: str | None, name: str) -> Entry | None:
 
 
 def with_entry(client: Client, text: str | None, name: str, entry: Entry) -> str:
-    """The text with this entry, and with nothing else changed.
+    """The text with this entry and no other change.
 
     Raises:
-        Unreadable: it does not parse, or is written in a way that our edit would break.
+        Unreadable: it does not parse, or has a form that our edit would break.
     """
     if client.format == "file":
         value_of("file", text or "")
@@ -154,13 +154,13 @@ def with_entry(client: Client, text: str | None, name: str, entry: Entry) -> str
         if client.prompts and client.reference in str(entry) and not _asks(expected):
             after = jsonc.put(after, ("inputs", -1), TOKEN_INPUT)
             inputs = expected.setdefault("inputs", [])
-            assert isinstance(inputs, list)  # else the edit above had been refused
+            assert isinstance(inputs, list)  # otherwise the edit above would have been refused
             inputs.append(TOKEN_INPUT)
     return _checked(client, _line_ends(after, windows=windows), expected)
 
 
 def without_entry(client: Client, text: str, name: str) -> str | None:
-    """The text without this entry; None where nothing else is left of a file that is ours alone.
+    """The text without this entry; None if a file of our own has nothing else.
 
     Raises:
         Unreadable: as for `with_entry`.
@@ -183,19 +183,19 @@ def without_entry(client: Client, text: str, name: str) -> str | None:
         if unused and (place := _place_of_input(expected)) is not None:
             after = jsonc.take(after, ("inputs", place))
             inputs = expected["inputs"]
-            assert isinstance(inputs, list)  # it has a place
+            assert isinstance(inputs, list)  # it has a path
             del inputs[place]
     return _checked(client, _line_ends(after, windows=windows), expected)
 
 
 def restored(client: Client, path: Path, text: str, name: str) -> str | None:
-    """The text as it was before the entry was put in, byte for byte where nothing else has happened since.
+    """The text from before the entry was added, byte for byte if nothing else has changed since.
 
     Raises:
         Unreadable: as for `with_entry`.
     """
     entry = entry_of(client, text, name)
-    assert entry is not None  # whoever asks has seen it
+    assert entry is not None  # the person has seen it
     target = path.resolve()
     for backup in sorted(target.parent.glob(f"{target.name}.*{BACKUP}"), reverse=True):
         former = text_of(backup)
@@ -203,7 +203,7 @@ def restored(client: Client, path: Path, text: str, name: str) -> str | None:
             if entry_of(client, former, name) is None and with_entry(client, former, name, entry) == text:
                 return former
         except Unreadable:
-            continue  # some other day's file
+            continue  # an older file
     if with_entry(client, None, name, entry) == text:
         return None
     return without_entry(client, text, name)
@@ -214,14 +214,14 @@ def _line_ends(text: str, *, windows: bool) -> str:
 
 
 def _checked(client: Client, after: str, expected: dict[str, Json]) -> str:
-    """The edited text, once it says what it should and nothing else."""
+    """The edited text, checked to have the expected content and nothing else."""
     if _without_empties(value_of(client.format, after), client) != _without_empties(expected, client):
         raise Unreadable(config_edits.UNSAFE)
     return after
 
 
 def _without_empties(said: dict[str, Json], client: Client) -> dict[str, Json]:
-    """What a file says, no servers told as no container (TOML cannot say an empty one, YAML says null)."""
+    """The content without empty server containers (TOML cannot express them, YAML writes null)."""
     top = client.under[0]
     return {key: one for key, one in said.items() if not (key == top and one in ({}, None))}
 

@@ -1,4 +1,4 @@
-"""`hub-mcp install` and `uninstall`: our entry put into an assistant's own configuration, or taken out."""
+"""`hub-mcp install` and `uninstall`: adding our entry to an assistant's own configuration, or removing it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NAME = "hub"
 CARRIED = (
     "HF_HOME",
     "HF_ENDPOINT",
-)  # an assistant started from a desktop does not see the terminal's variables
+)  # an assistant started from the desktop does not see the terminal's variables
 MASK = "hf_********"
 
 
@@ -38,7 +38,7 @@ MASK = "hf_********"
 
 
 def start(args: tuple[str, ...] = (), *, uvx: bool = False) -> Start:
-    """How this installation is started, by absolute paths, since assistants often have a shorter PATH."""
+    """The command of this installation, with absolute paths, since assistants often have a shorter PATH."""
     env = {name: value for name, value in usable(os.environ).items() if name in CARRIED}
     with contextlib.suppress(KeyError):
         check_endpoint(env["HF_ENDPOINT"])
@@ -46,9 +46,9 @@ def start(args: tuple[str, ...] = (), *, uvx: bool = False) -> Start:
         env["HF_HOME"] = os.path.abspath(Path(env["HF_HOME"]).expanduser())
     passing = {"archive-v0", "environments-v2"} & set(
         Path(sys.prefix).parts
-    )  # a uvx run: may be gone tomorrow
+    )  # a uvx run: it may be gone tomorrow
     if uvx or passing:
-        beside = str(Path(os.environ.get("UV", "")).parent)  # uv tells its children where it lies
+        beside = str(Path(os.environ.get("UV", "")).parent)  # uv passes its path to child processes
         return Start(shutil.which("uvx") or shutil.which("uvx", path=beside) or "uvx", (PINNED, *args), env)
     program, *words = command()
     return Start(program, (*words, *args), env)
@@ -68,7 +68,7 @@ def remote(url: str, *, with_token: bool) -> Remote:
 
 
 def token_text(client: Client, *, with_token: bool, shown: bool) -> str:
-    """What stands where the token goes: nothing, the client's own reference, or the token in plain text."""
+    """The value in place of the token: nothing, the client's own reference, or the token in plain text."""
     if not with_token:
         return ""
     if client.reference:
@@ -80,7 +80,7 @@ def token_text(client: Client, *, with_token: bool, shown: bool) -> str:
 
 
 def configuration_text(client: Client, name: str, entry: Entry) -> str:
-    """The piece of a configuration file that holds the entry, as its owner would write it."""
+    """The part of a configuration file with the entry, as its owner would write it."""
     if client.format == "toml":
         return toml_table((*client.under, name), entry)
     piece = client.piece(name, entry)
@@ -273,7 +273,7 @@ def _tell_about_token(client: Client, server: Server, *, with_token: bool) -> No
 
 
 def _leads_there(entry: Entry, url: str | None) -> bool:
-    """Whether an entry leads to the address that the person names."""
+    """Whether an entry has the address that the person gave."""
     return url is not None and url in addresses(entry)
 
 

@@ -1,4 +1,4 @@
-"""JSON with comments, read with the place of every value, so that an edit touches nothing around it."""
+"""JSON with comments, parsed with the position of every value, so that an edit changes nothing around it."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*+"')
 _WORD = re.compile(r"-?[A-Za-z0-9.+-]+")
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
-Path = Sequence[str | int]  # keys of objects, places in lists
+Path = Sequence[str | int]  # keys of objects, indexes of lists
 
 
 class Unreadable(ValueError):
-    """A text that is not what its name promises; the message says where."""
+    """A text that is not in its supposed format; the message says where."""
 
 
 @dataclass
 class Node:
-    """One value: where it stands, what it says, and what it holds."""
+    """One value: its position, its content, and its members."""
 
     start: int
     end: int = 0
@@ -32,7 +32,7 @@ class Node:
 
 @dataclass
 class JsonMember:
-    """One member of an object or a list; `after` is the end of the comma that follows it, 0 without one."""
+    """One member of an object or a list; `after` is the end of the comma after it, 0 without one."""
 
     start: int
     key: str | int
@@ -41,10 +41,10 @@ class JsonMember:
 
 
 def read(text: str) -> Node:
-    """The whole text as one value; comments, trailing commas and a byte order mark are allowed.
+    """Parse the text as one value; comments, trailing commas and a byte order mark are allowed.
 
     Raises:
-        Unreadable: it is not JSON, comments or not.
+        Unreadable: it is not JSON, even with comments.
     """
     at = _skip(text, 1 if text.startswith("\ufeff") else 0)
     try:
@@ -118,17 +118,17 @@ def _key(text: str, at: int) -> tuple[str, int]:
 
 
 def member_at(box: Node, key: str | int) -> JsonMember | None:
-    """A member by its key; of several with the same key the last, which is the one that counts."""
+    """A member by its key; the last of several with the same key, which is the effective one."""
     return next((member for member in reversed(box.members) if member.key == key), None)
 
 
 def put(text: str, path: Path, value: Json) -> str:
-    """The text with the value at this path, replaced or appended; missing containers on the way are made.
+    """The text with the value at this path replaced or appended; missing containers are added.
 
     A path that ends in -1 appends to a list.
 
     Raises:
-        Unreadable: the text does not parse, or something on the way cannot hold the value.
+        Unreadable: the text does not parse, or something on the path cannot contain the value.
     """
     if not text.strip().strip("\ufeff"):
         text = "{}" + _eol(text)
@@ -148,7 +148,7 @@ def put(text: str, path: Path, value: Json) -> str:
 
 
 def take(text: str, path: Path) -> str:
-    """The text without the member at this path; unchanged where there is none.
+    """The text without the member at this path; unchanged if there is none.
 
     Raises:
         Unreadable: the text does not parse.
@@ -172,25 +172,25 @@ def _eol(text: str) -> str:
 
 
 def _indent(text: str, at: int) -> str:
-    """The white space that the line of this place begins with."""
+    """The indentation of the line at this position."""
     line = text[text.rfind("\n", 0, at) + 1 : at]
     return line[: len(line) - len(line.lstrip(" \t"))]
 
 
 def _unit(text: str) -> str:
-    """One step of indentation, as the file has it."""
+    """One level of indentation, as in the file."""
     first = re.search(r"^([ \t]+)\S", text, re.MULTILINE)
     return first[1] if first else "  "
 
 
 def _written(text: str, value: Json, indent: str) -> str:
-    """A value as the file would write it, for a line that begins with `indent`."""
+    """A value in the file's style, for a line that begins with `indent`."""
     lines = json.dumps(value, indent=_unit(text), ensure_ascii=False).split("\n")
     return (_eol(text) + indent).join(lines)
 
 
 def _after(text: str, at: int) -> int:
-    """The end of what belongs to this place on its line: comments, without the white space behind."""
+    """The end of what belongs to this position on its line: comments, without trailing whitespace."""
     match = _SAME_LINE.match(text, at)
     return at + len(match[0].rstrip()) if match else at
 
@@ -222,7 +222,7 @@ def _remove(text: str, box: Node, member: JsonMember) -> str:
     start = len(text[: member.start].rstrip())
     rest = text[end:]
     if not re.match(r"[ \t]*(\r?\n|[}\]])", rest):
-        start, rest = member.start, rest.lstrip(" \t")  # what follows on the line stays on it
+        start, rest = member.start, rest.lstrip(" \t")  # the rest of the line stays on it
     where = box.members.index(member)
     if where == len(box.members) - 1 and where > 0 and not member.after:
         before = box.members[where - 1]

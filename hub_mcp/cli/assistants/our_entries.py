@@ -1,7 +1,7 @@
-"""Which entry of an assistant's file is ours: it starts hub-mcp, or its address is one that `install` wrote.
+"""Which entry in an assistant's file is ours: it starts hub-mcp, or has an address that `install` wrote.
 
-An address alone does not tell whose server it is. So each one that `install` writes is noted in the user's
-state directory, as a digest, by the file and the name of its entry.
+An address alone does not show whose server it is. So each one that `install` writes is recorded in the user's
+state directory, as a digest, by the file and name of its entry.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ADDRESSES = ("url", "serverUrl", "httpUrl", "uri", "args")
 
 
 def is_ours(entry: Entry, path: Path, name: str) -> bool:
-    """Whether an entry may be replaced or removed by us."""
+    """Whether we may replace or remove an entry."""
     servers = _servers(entry)
     noted = _noted().get(_place(path, name))
     return bool(servers) and all(
@@ -35,7 +35,7 @@ def is_ours(entry: Entry, path: Path, name: str) -> bool:
 
 
 def starts_us(words: Sequence[str]) -> bool:
-    """Whether a command is hub-mcp's script, its module, or its package in a runner."""
+    """Whether a command runs hub-mcp's script, its module, or its package with a runner."""
     if not words:
         return False
     program, rest = _stem(words[0]), words[1:]
@@ -44,15 +44,15 @@ def starts_us(words: Sequence[str]) -> bool:
 
 
 def addresses(entry: Entry) -> list[str]:
-    """The addresses an entry leads to, that of a bridge too."""
+    """The addresses in an entry, including that of a bridge."""
     return [one for key in _ADDRESSES for one in _texts(entry.get(key)) if "://" in one]
 
 
 def note(entry: Entry | None, path: Path, name: str) -> None:
-    """Remember where an entry of ours leads, before it is written; None forgets it.
+    """Record the addresses of one of our entries before it is written; None removes the record.
 
     Raises:
-        OSError: it cannot be remembered, so that the entry could not be told from somebody else's later.
+        OSError: it cannot be recorded, so that the entry could not be recognized as ours later.
     """
     led = [address for one in _servers(entry or {}) for address in addresses(one)]
     noted, place = _noted(), _place(path, name)
@@ -70,7 +70,7 @@ def note(entry: Entry | None, path: Path, name: str) -> None:
 
 
 def _servers(entry: Entry) -> list[Entry]:
-    """The servers of an entry: itself, or those of a file of Continue's, which may hold several."""
+    """The servers in an entry: itself, or those in a Continue file, which may have several."""
     listed = entry.get("mcpServers")
     if not isinstance(listed, Sequence):
         return [entry]

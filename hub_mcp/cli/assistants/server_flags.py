@@ -1,4 +1,4 @@
-"""Flags behind `--` of `hub-mcp install`: checked before they are written, and their files named in full."""
+"""Flags after `--` of `hub-mcp install`: checked before they are written, with absolute paths of files."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from hub_mcp.errors import BadInput
 
 
 def check_flags(words: tuple[str, ...]) -> None:
-    """See that a server starts with these flags; variables of this terminal do not count.
+    """Check that a server starts with these flags, ignoring the terminal's variables.
 
     Raises:
-        click.UsageError: it does not, and why.
+        click.UsageError: it does not; says why.
     """
     from hub_mcp.cli.main import COMMANDS, cli
     from hub_mcp.cli.serve import serve
@@ -34,10 +34,10 @@ def check_flags(words: tuple[str, ...]) -> None:
 
 
 def with_whole_paths(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The flags with every file by its whole path: assistants start a server in their own folder."""
+    """The flags with absolute paths of files, since assistants start a server in their own folder."""
     from hub_mcp.cli.main import COMMANDS
 
-    given = bare_values(words, [*COMMANDS])  # a flag without its value is written otherwise there
+    given = bare_values(words, [*COMMANDS])  # a flag without its value is written differently there
     whole: list[str] = []
     for before, word, meant in zip(("", *given), words, given, strict=False):
         flag, equals, value = word.partition("=")
@@ -52,7 +52,7 @@ _FILES = frozenset({*(flag.flag for flag in FLAGS if flag.takes == "FILE"), "--s
 
 
 def _whole(flag: str, value: str) -> str:
-    """What a flag names, with a whole path where that is a file."""
+    """The value of a flag, with an absolute path if it is a file."""
     if flag == "--secrets-from":
         sources = value.replace(",", " ").split()
         return ",".join(f"file:{_path(one[5:])}" if one.startswith("file:") else one for one in sources)

@@ -1,8 +1,8 @@
-"""What a person is shown of a change to a configuration file: our entry in full, of all else the keys alone.
+"""How a change to a configuration file is shown to a person: our entry in full, everything else as keys only.
 
-Secrets lie beside our entry under any name and in any place: variables, headers, arguments, addresses,
+The file can contain secrets under any name and in any place: variables, headers, arguments, addresses,
 comments. So no list of what looks secret would be complete, and what may be shown is listed instead: the keys
-of the file, and what our own entry says.
+of the file, and the content of our own entry.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from hub_mcp.cli.assistants.jsonc import Json, Unreadable
 from hub_mcp.masking import masked
 
 HIDDEN = "…"
-HOLDERS = frozenset({"env", "envs", "environment", "headers", "requestOptions"})  # of what a person put in
+HOLDERS = frozenset({"env", "envs", "environment", "headers", "requestOptions"})  # entered by a person
 WORDS = frozenset({"-", "true", "false", "null"})
 _PIECE = re.compile(
     r"""(?P<comment>\#.*|(?<!:)//.*|/\*.*)   # to the end of the line, which is more than may be one
@@ -35,14 +35,14 @@ _KEY = re.compile(r"[A-Za-z_$][\w.$/@-]{0,39}")
 def shown(
     form: Format, change: ConfigChange, former: Entry | None, wanted: Entry | None, secret: str = ""
 ) -> str:
-    """The difference between a file's former text and its next one, for a terminal.
+    """The diff between a file's old and new text, for a terminal.
 
     Args:
-        former, wanted: our own entry before and after; None where there is none.
-        secret: the token, which is hidden though it is in our own entry.
+        former, wanted: our own entry before and after; None if there is none.
+        secret: the token, which is masked even in our own entry.
     """
     ours = {*_said(wanted), *_said(former, kept=False)}
-    ours |= {word for one in ours for word in one.split()}  # YAML may write a text without quotation marks
+    ours |= {word for one in ours for word in one.split()}  # YAML may write a string without quotation marks
     known = {*_keys(form, change.before), *_keys(form, change.after), *ours}
     known -= {secret}
     old, new = ((text or "").splitlines() for text in (change.before, change.after))
@@ -78,7 +78,7 @@ def _unquoted(text: str) -> str:
 
 
 def _keys(form: Format, text: str | None) -> Iterator[str]:
-    """The keys of a file, but those that are too long or too odd for a name."""
+    """The keys in a file, except those that are too long or unusual for a name."""
     try:
         said: Json = dict(value_of(form, text or ""))
     except Unreadable:
@@ -97,7 +97,7 @@ def _keys_in(said: Json) -> Iterator[str]:
 
 
 def _said(entry: Json, *, kept: bool = True) -> Iterator[str]:
-    """What our own entry says; of a former one not what a person may have added to it (`kept` is False)."""
+    """The content of our own entry; without what a person may have added to an old one if `kept` is False."""
     if isinstance(entry, Mapping):
         for key, one in entry.items():
             if kept or key not in HOLDERS:

@@ -1,1 +1,1 @@
-"""Settings as flags and variables give them: one table, read with click and without it, and checked."""
+"""Settings from flags and variables: one table, read with or without click, and checked."""

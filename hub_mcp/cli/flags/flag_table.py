@@ -19,11 +19,11 @@ class Flag:
 
     Attributes:
         field: the attribute of Settings.
-        says: what the help says.
+        says: its help text.
         kind: text, switch, number, whole, list, or the choices.
-        bare: the value when the flag is given without one; None where it needs one.
-        also: variables of the Hub's own clients that mean the same.
-        takes: what the help calls the value.
+        bare: the value if the flag is given without one; None if it needs one.
+        also: variables of the Hub's own clients with the same meaning.
+        takes: the name of the value in the help.
     """
 
     field: str
@@ -121,10 +121,10 @@ FLAGS = (
 def settings_from(
     given: Mapping[str, Any], base: Settings | None = None, *, checked: bool = True
 ) -> Settings:
-    """The settings that flags and variables make; what was not said stays as it is in `base`.
+    """The settings from flags and variables; everything not given stays as in `base`.
 
     Raises:
-        BadInput: a value that nothing can be made of, where `checked`.
+        BadInput: a value cannot be parsed, if `checked`.
     """
     said: dict[str, Any] = {}
     for flag in FLAGS:
@@ -150,7 +150,7 @@ def settings_from(
 
 
 def _listed(flag: Flag, value: str) -> tuple[str, ...]:
-    """The words of a list; where the bare flag means all, a checkbox (`true`, `false`) says all or none."""
+    """The words of a list; if the bare flag means all, a checkbox (`true`, `false`) means all or none."""
     words = tuple(value.replace(",", " ").split())
     if flag.bare and len(words) == 1:
         if words[0].lower() in FALSE:

@@ -1,4 +1,4 @@
-"""The table of flags as options of click."""
+"""The table of flags as click options."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from hub_mcp.settings import Settings
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-NEAR = 0.8  # how alike a word must be to a command to be a misspelt one, of 1
+NEAR = 0.8  # similarity to a command, up to 1, above which a word is a misspelled one
 
 
 class Whole(click.IntRange):
-    """A count."""
+    """A click type for a count."""
 
     name = "whole number"
 
 
 class Number(click.FloatRange):
-    """A number of seconds; NaN, which Python calls a number, is refused."""
+    """A click type for a number of seconds; NaN is refused."""
 
     name = "number"
 
@@ -48,7 +48,7 @@ def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def settings_behind(*shown: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Let every setting stand behind a subcommand too, where it wins; its help names those of `shown`."""
+    """Accept every setting after a subcommand too, where it wins; the help lists those in `shown`."""
 
     def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(command)
@@ -76,19 +76,19 @@ def _variables(flag: Flag) -> dict[str, Any]:
 
 
 def _option(flag: Flag) -> dict[str, Any]:
-    """What click needs to know about a flag; a flag that was not given is None."""
+    """A flag as a click option; None if it was not given."""
     if flag.kind == "switch":
         return {"is_flag": True, "default": None}
     if isinstance(flag.kind, tuple):
         return {"type": click.Choice(flag.kind, case_sensitive=False), "default": None}
     if flag.bare is not None:
-        # `bare_values` fills the value in: not every click takes an option that may go without one.
+        # `bare_values` fills in the value: not every version of click supports optional values of options.
         return {"metavar": f"[{flag.takes}]", "default": None, "shell_complete": _commands}
     return {"type": KINDS.get(flag.kind, click.STRING), "metavar": flag.takes, "default": None}
 
 
 def _commands(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """What a shell offers behind a flag whose value may be left out: commands, and files."""
+    """Completions after a flag with an optional value: commands, and files."""
     from click.shell_completion import CompletionItem
 
     group = ctx.command
@@ -98,10 +98,10 @@ def _commands(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 
 
 def bare_values(arguments: Sequence[str], commands: Sequence[str]) -> list[str]:
-    """Arguments in which every flag with an optional value has one: its own where it stands bare.
+    """The arguments with a value for every flag whose value is optional: its default if it is bare.
 
-    It never takes a subcommand, a tool or an address for its value, and for the sandbox no misspelt command
-    either: reporting that is better. A file of such a name is written `--sandbox=FILE`.
+    A subcommand, a tool or an address is never taken as the value, and for the sandbox neither is a
+    misspelled command, which is better reported. A file with such a name is given as `--sandbox=FILE`.
     """
     optional = {flag.flag: flag.bare for flag in FLAGS if flag.bare is not None}
     words = set(commands)
@@ -109,7 +109,7 @@ def bare_values(arguments: Sequence[str], commands: Sequence[str]) -> list[str]:
         from hub_mcp.catalogue import ENDPOINTS
 
         words |= {spelt for tool in ENDPOINTS for spelt in (tool, tool.replace("_", "-"))}
-    end = arguments.index("--") if "--" in arguments else len(arguments)  # what is behind is another's
+    end = arguments.index("--") if "--" in arguments else len(arguments)  # the rest is another program's
     rewritten: list[str] = []
     for one, following in zip(arguments[:end], [*arguments[1:end], ""], strict=False):
         bare = one in optional and (following in {"", *words} or following.startswith(("-", "hub://")))

@@ -1,8 +1,8 @@
-"""The arguments of a plain server over stdio, read without click: how nearly every host starts one.
+"""The arguments of a plain server over stdio, read without click, which is how nearly every host starts one.
 
     plain_settings(["--sandbox", "--toolsets=models"], os.environ)
 
-What is not certain here is not guessed: None sends it through the command line, which reports what is wrong.
+Nothing is guessed: if anything is unclear, None leaves it to the command line, which reports errors.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from hub_mcp.client.token import FALSE
 from hub_mcp.errors import HubError
 from hub_mcp.settings import Settings
 
-# What must be set up or looked at before the first answer, with code that a plain start does not import.
+# Settings that need checks or setup before the first answer, with code that a plain start does not import.
 NOT_PLAIN = frozenset({"log_level", "log_file", "faults", "sandbox_user"})
 SERVE = "serve"
 _BY_NAME = {flag.flag: flag for flag in FLAGS if flag.field not in NOT_PLAIN}
@@ -29,22 +29,22 @@ _NUMBERS = {
 
 
 class NotPlain(Exception):
-    """Only the command line can tell what is meant."""
+    """Only the command line can interpret this."""
 
 
 def plain_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings | None:
-    """The settings of a server over stdio; None where the command line has to read them."""
+    """The settings of a server over stdio; None if the command line has to read them."""
     try:
         given = {**_from_variables(environment), **_from_arguments(arguments)}
         if given.get("sandbox", "").lower() not in {"", ":memory:", *TRUE, *FALSE}:
-            return None  # a file, which is opened and looked at
+            return None  # a file, which is opened and checked
         return settings_from({name: _value(name, text) for name, text in given.items()})
     except (NotPlain, HubError):
         return None
 
 
 def _from_variables(environment: Mapping[str, str]) -> dict[str, str]:
-    """What the environment sets, by field."""
+    """The settings in the environment, by field."""
     for name, value in environment.items():
         if name.startswith("OTEL_") or (read_by_us(name) and value != filled(value)):
             raise NotPlain
@@ -60,7 +60,7 @@ def _from_variables(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _from_arguments(arguments: Sequence[str]) -> dict[str, str]:
-    """What the arguments set, by field; the last of two wins."""
+    """The settings in the arguments, by field; the last of two wins."""
     given: dict[str, str] = {}
     words = [*arguments[1:]] if arguments[:1] == [SERVE] else [*arguments]
     while words:
@@ -74,7 +74,7 @@ def _from_arguments(arguments: Sequence[str]) -> dict[str, str]:
             text = "true"
         elif not equals and flag.bare is not None:
             if words and not words[0].startswith("--"):
-                raise NotPlain  # its value perhaps, or a command
+                raise NotPlain  # perhaps its value, or a command
             text = flag.bare
         elif not equals:
             if not words or words[0].startswith("-"):
@@ -85,7 +85,7 @@ def _from_arguments(arguments: Sequence[str]) -> dict[str, str]:
 
 
 def _value(field: str, text: str) -> Any:
-    """The value of a field, of the type that Settings has."""
+    """The value of a field, with the type in Settings."""
     kind = _KINDS[field]
     if kind == "switch":
         if text.lower() not in {"1", "0", "true", "false"}:

@@ -1,4 +1,4 @@
-"""Checks settings before anything starts; a misspelt one is reported, not guessed at."""
+"""Checking settings before anything starts; a misspelled one is reported, not guessed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def check(settings: Settings) -> None:
     """Check every setting.
 
     Raises:
-        BadInput: which one does not, and why.
+        BadInput: one is wrong; says which, and why.
     """
     if settings.sandbox is None:
         check_endpoint(settings.endpoint)

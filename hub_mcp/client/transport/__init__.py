@@ -1,1 +1,1 @@
-"""The transports between a call and the network, one within the other."""
+"""The nested transports between a call and the network."""

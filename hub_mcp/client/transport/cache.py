@@ -1,12 +1,12 @@
-"""A transport that remembers answers: by ETag, whoami for minutes, tags for hours; never across tokens.
+"""A transport that caches answers: by ETag, whoami for minutes, tags for hours; never across tokens.
 
-Ours rather than hishel's: hishel follows HTTP's rules for caches, which find nothing to do here (the Hub
-promises no `Cache-Control`, FACTS 18), keys by address alone where our answers differ by token, keeps them in
-a database, and costs 14 ms at the start. What is needed is the dictionary below.
+Our own instead of hishel: hishel follows HTTP's caching rules, which never apply here (the Hub sends no
+`Cache-Control`, FACTS 18), keys by address alone although answers differ by token, stores them in a database,
+and costs 14 ms at start. The dictionary below is all that is needed.
 
-Everything else is asked for every time; where the Hub gave an ETag it is sent along, and a 304 is answered
-from memory. A change made through the same transport forgets what its caller had read of things, and a 401
-all of it; whoami, which has a strict limit of its own and is asked before changes, outlives a change.
+Everything else is requested every time; a known ETag is sent with it, and a 304 is answered from the cache. A
+change through the same transport drops what its caller has read about things, and a 401 drops everything;
+whoami, which has a strict limit of its own and is called before changes, survives a change.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from hub_mcp.client.transport.retry import READS
 MOST_BYTES = 32 * 2**20
 MOST_BYTES_OF_ONE = 8 * 2**20
 MOST_ENTRIES = 500
-OVERHEAD = 1_000  # bytes an entry takes beside its body, roughly
-WHOAMI, TAGS = 300.0, 4 * 3600.0  # seconds; whoami has a strict limit of its own, tags change slowly
+OVERHEAD = 1_000  # approximate bytes of an entry besides its body
+WHOAMI, TAGS = 300.0, 4 * 3600.0  # seconds; whoami has a strict limit, tags rarely change
 KEPT_FOR = {"/api/whoami-v2": WHOAMI, "-tags-by-type": TAGS}  # by the end of the path
-# What is said of one exchange and not of the answer, or to browsers alone: of a small answer the larger part.
+# Headers about one exchange or only for browsers, which are the larger part of a small answer.
 PASSING = frozenset((
     b"date", b"via", b"x-cache", b"x-request-id", b"ratelimit", b"ratelimit-policy", b"vary", b"x-powered-by",
 ))  # fmt: skip
@@ -38,10 +38,10 @@ Key = tuple[str, str]  # caller, address
 
 @dataclass(frozen=True)
 class CachedAnswer:
-    """An answer that was given: its headers and body, and until when it needs no asking.
+    """A cached answer: its headers and body, and how long it is fresh.
 
     Attributes:
-        headers: a line each, since pairs take three times the memory.
+        headers: one line each, since pairs take three times the memory.
     """
 
     headers: bytes
@@ -60,7 +60,7 @@ class CachedAnswer:
 
 
 class CacheTransport(httpx.AsyncBaseTransport):
-    """Answers from memory what it can; the least recently used makes room."""
+    """Answers from the cache if possible; evicts the least recently used entries."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class CacheTransport(httpx.AsyncBaseTransport):
         self._most_entries = most_entries
         self._known: OrderedDict[Key, CachedAnswer] = OrderedDict()
         self.bytes = 0
-        self._changes = 0  # grows with every change, so that an answer from before it is not kept
+        self._changes = 0  # grows with every change, so that an earlier answer is not stored
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         caller = Caller.of(request).id
@@ -129,7 +129,7 @@ class CacheTransport(httpx.AsyncBaseTransport):
             self.bytes -= entry.size
 
     def _forget(self, caller: str, *, timed: bool = True) -> None:
-        """Drop what is remembered for a caller; `timed`: also what is kept for its time."""
+        """Drop a caller's entries; `timed`: also those kept for a fixed time."""
         for key in [key for key in self._known if key[0] == caller and (timed or not _kept_for(key))]:
             self._drop(key)
 
@@ -140,7 +140,7 @@ class CacheTransport(httpx.AsyncBaseTransport):
 
 
 def _lasting(answer: httpx.Response) -> bytes:
-    """The headers that are still true when the answer is given again."""
+    """The headers that are still valid when the answer is repeated."""
     named = ((name.lower(), value) for name, value in answer.headers.raw)
     return b"\n".join(b"%b: %b" % (name, value) for name, value in named if not _is_passing(name))
 
@@ -150,6 +150,6 @@ def _is_passing(name: bytes) -> bool:
 
 
 def _kept_for(key: Key) -> float:
-    """The seconds for which an answer needs no asking; 0 for most."""
+    """The seconds for which an answer is fresh; 0 for most."""
     path = key[1].partition("?")[0]
     return next((kept for end, kept in KEPT_FOR.items() if path.endswith(end)), 0.0)

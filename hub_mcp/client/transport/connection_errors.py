@@ -1,4 +1,4 @@
-"""Why no connection came about, judged from an exception: certificate, proxy, address or route."""
+"""Why a connection failed, derived from an exception: certificate, proxy, address or route."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 def causes(trouble: BaseException) -> Iterator[BaseException]:
-    """An exception and what led to it, the first cause last."""
+    """An exception and its causes, the root cause last."""
     seen: set[int] = set()
     cause: BaseException | None = trouble
     while cause is not None and id(cause) not in seen:
@@ -26,14 +26,14 @@ def causes(trouble: BaseException) -> Iterator[BaseException]:
 
 
 def certificate_trouble(trouble: BaseException) -> bool:
-    """Whether the other side's certificate was not accepted, which trying again does not change."""
+    """Whether the peer's certificate was rejected, which another attempt does not change."""
     return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes(trouble)) or (
         "CERTIFICATE_VERIFY_FAILED" in str(trouble)
     )
 
 
 def no_connection(host: str, trouble: BaseException, proxy: ProxyRoute | None = None) -> HubError:
-    """The error for a connection that was not made; no text of the exception gets into it."""
+    """The error for a failed connection; it contains no text of the exception."""
     if certificate_trouble(trouble):
         return CertificateTrouble(f"The certificate of {host} was not accepted.")
     if isinstance(trouble, httpx.ProxyError):
@@ -49,7 +49,7 @@ def no_connection(host: str, trouble: BaseException, proxy: ProxyRoute | None = 
 
 
 def odd_surroundings(trouble: Exception, proxy: ProxyRoute | None) -> HubError:
-    """The error for proxies or certificates that the environment names and httpx cannot use."""
+    """The error for proxies or certificates in the environment that httpx cannot use."""
     for name in CERTIFICATES:
         if (path := os.environ.get(name)) and isinstance(trouble, (OSError, ssl.SSLError)):
             state = "holds no certificates that can be read" if Path(path).exists() else "does not exist"

@@ -1,9 +1,9 @@
-"""The body of one answer, unpacked piece by piece within the bounds that an answer of the Hub's keeps.
+"""The body of one answer, decompressed piece by piece within limits that the Hub's answers never reach.
 
-What counts is what was unpacked, while it is unpacked: a small body that grows a thousandfold is stopped at
-the bound. JSON of many tiny parts costs a hundred times its bytes once it is read, so parts are counted too.
+The limit applies to the decompressed size, during decompression: a small body that grows a thousandfold stops
+at the limit. Parsed JSON with many tiny parts takes a hundred times its bytes, so parts are counted too.
 
-The largest answer that was recorded (a model of 20,000 files) has 1.3 MB and 60,000 parts.
+The largest recorded answer (a model with 20,000 files) has 1.3 MB and 60,000 parts.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import zlib
 from hub_mcp.errors import NotAHub
 
 LARGEST = 8 * 2**20  # bytes of one answer
-MOST_PARTS = 300_000  # brackets, commas and colons in it
+MOST_PARTS = 300_000  # brackets, commas and colons in JSON
 PARTS = (b"[", b"{", b",", b":")
-FILE = b"PAR1"  # a parquet file, which nobody reads as JSON
+FILE = b"PAR1"  # parquet files, which are not parsed as JSON
 ASK_FOR_LESS = "Ask for less: a smaller `limit`, fewer `fields`."
 GZIP, ZLIB, BARE = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
 
@@ -24,10 +24,10 @@ class Inflated:
     """A body that grows as its pieces arrive.
 
     Args:
-        encoding: the Content-Encoding it came with.
+        encoding: its Content-Encoding.
 
     Raises:
-        NotAHub: it is packed more than once, or in a way that was not asked for.
+        NotAHub: it has several encodings, or one that was not requested.
     """
 
     def __init__(self, encoding: str) -> None:
@@ -45,10 +45,10 @@ class Inflated:
         return len(self._body)
 
     def take(self, piece: bytes) -> None:
-        """One more piece, as it was sent.
+        """Add a piece as received.
 
         Raises:
-            NotAHub: it makes the body too large, or cannot be unpacked.
+            NotAHub: it makes the body too large, or cannot be decompressed.
         """
         room = LARGEST + 1 - len(self._body)
         self._body += piece[:room] if self._unpacks is None else self._unpacked(piece, room)
@@ -60,14 +60,14 @@ class Inflated:
 
     def _unpacked(self, piece: bytes, room: int) -> bytes:
         if self._unpacks is None or self._unpacks.eof:
-            return b""  # what follows the end is nothing of ours, and zlib would keep it
+            return b""  # data after the end is not ours, and zlib would keep it
         try:
             try:
                 found = self._unpacks.decompress(piece, room)
             except zlib.error:
                 if self._began or self._kind != "deflate":
                     raise
-                self._unpacks = zlib.decompressobj(BARE)  # some send deflate without its wrapping
+                self._unpacks = zlib.decompressobj(BARE)  # some servers send raw deflate
                 found = self._unpacks.decompress(piece, room)
         except zlib.error as trouble:
             raise NotAHub("The answer's compression cannot be read.") from trouble
@@ -75,10 +75,10 @@ class Inflated:
         return found
 
     def whole(self, *, counted: bool = True) -> bytes:
-        """The whole body; its parts are counted where it may be JSON.
+        """The complete body; its parts are counted if it may be JSON.
 
         Raises:
-            NotAHub: its compression ends too early, or it has more parts than an answer can have.
+            NotAHub: its compressed data is truncated, or it has too many parts.
         """
         if self._unpacks is not None and self._began and not self._unpacks.eof:
             raise NotAHub("The answer's compression cannot be read.")

@@ -1,7 +1,7 @@
-"""httpx's own transports side by side, one connection each, so that no request looks through all connections.
+"""httpx's own transports in parallel, one connection each, so that no request scans all connections.
 
-httpx's pool does so for every request, a few times over: with sixteen connections that takes longer than the
-request, with fifty twice as long again.
+httpx's pool does that several times for every request: with sixteen connections it takes longer than the
+request itself, with fifty twice as long again.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import httpx
 
-KEPT, KEPT_FOR = 32, 30.0  # connections that nobody uses, and for how many seconds
+KEPT, KEPT_FOR = 32, 30.0  # idle connections, and the seconds they are kept
 ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEPT_FOR)
 
 
 class Lanes(httpx.AsyncBaseTransport):
-    """Gives each request a transport of its own; how many there are at once is for others to bound.
+    """Gives each request its own transport; `turns.py` limits their number.
 
     Args:
         make: makes one more transport, with `ONE` as its limits.
@@ -25,11 +25,11 @@ class Lanes(httpx.AsyncBaseTransport):
 
     def __init__(self, make: Callable[[], httpx.AsyncHTTPTransport]) -> None:
         self._make = make
-        self._free: deque[tuple[httpx.AsyncHTTPTransport, float]] = deque()  # and since when
+        self._free: deque[tuple[httpx.AsyncHTTPTransport, float]] = deque()  # idle lanes, and since when
         self._kept = KEPT
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        lane = self._free.pop()[0] if self._free else self._make()  # the last one is the likeliest to stand
+        lane = self._free.pop()[0] if self._free else self._make()  # most likely still connected
         try:
             answer = await lane.handle_async_request(request)
         except BaseException:
@@ -46,13 +46,13 @@ class Lanes(httpx.AsyncBaseTransport):
             await self._free.popleft()[0].aclose()
 
     async def aclose(self) -> None:
-        self._kept = 0  # also of what is under way
+        self._kept = 0  # including those in use
         while self._free:
             await self._free.pop()[0].aclose()
 
 
 class OfALane(httpx.AsyncByteStream):
-    """The body of an answer; when it is closed, its lane is free again."""
+    """The body of an answer; closing it frees its lane."""
 
     def __init__(self, stream: httpx.AsyncByteStream, done: Callable[[], Awaitable[None]]) -> None:
         self._stream = stream

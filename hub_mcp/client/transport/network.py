@@ -1,8 +1,8 @@
-"""The innermost transport: one request out, one whole answer in, over the network as the environment says.
+"""The innermost transport: one request out, one complete answer in, over the network set by the environment.
 
-Everything that can break, breaks in here: an answer is read to its end before it counts, within the bounds of
-`inflated.py`. A change that is on its way is not broken off by a cancelled caller, only by its deadline.
-Cookies are never kept.
+Everything that can fail fails in here: an answer is read to its end before it counts, within the limits of
+`inflated.py`. A change being sent is not interrupted by a cancelled caller, only by its deadline. Cookies are
+never kept.
 """
 
 from __future__ import annotations
@@ -26,27 +26,27 @@ from hub_mcp.client.transport.lanes import ONE, Lanes
 from hub_mcp.client.transport.proxies import ProxyRoute, proxy_for
 from hub_mcp.client.transport.retry import NOT_SENT, READS
 
-LARGE = 2**15  # bytes of an answer, from which on they are read one after the other
-HUGE = 2**18  # bytes, from which on only a few arrive at once
+LARGE = 2**15  # bytes of an answer above which answers are parsed one at a time
+HUGE = 2**18  # bytes above which only a few are received concurrently
 HUGE_AT_ONCE = 2
-LEAST_BETWEEN, MOST_BETWEEN = 0.01, 1.0  # seconds after a large answer in which the loop serves others
-MOST_OF_A_STREAM = 256 * 1024  # bytes of an answer without end that are kept, the last ones
+LEAST_BETWEEN, MOST_BETWEEN = 0.01, 1.0  # seconds after a large answer for the loop to serve others
+MOST_OF_A_STREAM = 256 * 1024  # last bytes kept of an endless answer
 MOST_READ_OF_A_STREAM = 16 * MOST_OF_A_STREAM
 CLOSING = 2.0  # seconds
-READ_FOR_A_WHILE = (b"x-read-for-a-while", b"1")  # ours: the answer went on when we stopped reading
-EARLIER_LEFT_OUT = (b"x-earlier-left-out", b"1")  # ours: not all of what came was kept
-SENT_AS = (b"content-encoding", b"transfer-encoding", b"content-length")  # of the body as it was sent
-COMMENTS = re.compile(rb"(?:(?<=\n)|\A):[^\n]*\n{1,2}")  # sent so that nobody hangs up
+READ_FOR_A_WHILE = (b"x-read-for-a-while", b"1")  # our own: the answer continued when we stopped reading
+EARLIER_LEFT_OUT = (b"x-earlier-left-out", b"1")  # our own: not everything received was kept
+SENT_AS = (b"content-encoding", b"transfer-encoding", b"content-length")  # headers of the body as it was sent
+COMMENTS = re.compile(rb"(?:(?<=\n)|\A):[^\n]*\n{1,2}")  # sent as a keep-alive
 EVENTS_END = re.compile(rb"\n\n|\r\n\r\n|\r\r")
-MOST_ORIGINS = 10  # the Hub, and where its files lie
-# What the kernel holds of an answer comes at once, also of one whose turn to be read has not come.
+MOST_ORIGINS = 10  # the Hub, and its file storage
+# The kernel buffers part of an answer even before its turn to be read.
 RECEIVING = (socket.SOL_SOCKET, socket.SO_RCVBUF, 2**17)
 
 
 class Network(httpx.AsyncBaseTransport):
-    """The network, straight or through the proxy that the environment names (`proxies`).
+    """The network, direct or through the proxy in the environment (`proxies`).
 
-    A request is passed through as it is: no header, cookie or redirect is added.
+    A request is passed on unchanged: no header, cookie or redirect is added.
     """
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ class Network(httpx.AsyncBaseTransport):
         return await self._by_origin[origin].handle_async_request(request)
 
     def _make(self, proxy: ProxyRoute | None) -> Callable[[], httpx.AsyncHTTPTransport]:
-        """What makes transports that go this way."""
+        """A factory of transports for this route."""
         if proxy not in self._makes:
             try:
                 through = httpx.Proxy(proxy.address) if proxy else None
@@ -74,10 +74,10 @@ class Network(httpx.AsyncBaseTransport):
                     proxy=through,
                     socket_options=[RECEIVING],
                 )
-                make()  # what cannot be made is told here
+                make()  # errors in the configuration show here
                 self._makes[proxy] = make
             except (ImportError, ValueError, OSError, httpx.InvalidURL) as trouble:
-                raise odd_surroundings(trouble, proxy) from None  # the trouble's text may hold a password
+                raise odd_surroundings(trouble, proxy) from None  # its text may contain a password
         return self._makes[proxy]
 
     async def aclose(self) -> None:
@@ -88,12 +88,12 @@ class Network(httpx.AsyncBaseTransport):
 
 @cache
 def _certificates(*places: str | None) -> ssl.SSLContext:
-    """The authorities that the environment names by these: read once, since it takes as long as a call."""
+    """The certificate authorities in the environment: read once, since it takes as long as a call."""
     return httpx.create_ssl_context()
 
 
 class WholeAnswerTransport(httpx.AsyncBaseTransport):
-    """Reads answers whole, and lets changes arrive."""
+    """Reads answers completely, and lets changes arrive."""
 
     def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
         self._inner = inner
@@ -123,12 +123,12 @@ class WholeAnswerTransport(httpx.AsyncBaseTransport):
         finally:
             await answer.aclose()
         dropped = SENT_AS if request.method != "HEAD" else (b"content-encoding",)
-        # as bytes: gateways put more than ASCII into headers
+        # as bytes: gateways put non-ASCII into headers
         headers = [(name, value) for name, value in answer.headers.raw if name.lower() not in dropped]
         return httpx.Response(answer.status_code, headers=headers, content=body, request=request)
 
     async def _let_others_go_first(self) -> None:
-        """Read large answers one after the other, and leave the loop to others for as long as each took."""
+        """Parse large answers one at a time, and yield the loop for as long as each took."""
         await self._given_on.acquire()
         loop = asyncio.get_running_loop()
         began = loop.time()
@@ -137,16 +137,16 @@ class WholeAnswerTransport(httpx.AsyncBaseTransport):
             took = loop.time() - began
             loop.call_later(max(LEAST_BETWEEN, min(took, MOST_BETWEEN)), self._given_on.release)
 
-        loop.call_soon(was_read)  # nothing awaits between here and the typed answer
+        loop.call_soon(was_read)  # no `await` between here and the typed answer
 
     async def _body_of(self, answer: httpx.Response, *, counted: bool) -> bytes:
-        """The body as it was before compression.
+        """The decompressed body.
 
         Args:
-            counted: whether it may be JSON, whose parts are counted; a part of a file is read as bytes.
+            counted: whether it may be JSON, whose parts are counted; a range of a file is read as bytes.
 
         Raises:
-            NotAHub: it is larger than an answer can be, or no Hub packs it so.
+            NotAHub: it is too large, or compressed in a way that no Hub uses.
         """
         body = Inflated(answer.headers.get("content-encoding", ""))
         stream = answer.stream
@@ -164,7 +164,7 @@ class WholeAnswerTransport(httpx.AsyncBaseTransport):
             return body.whole(counted=counted)
 
     async def _beginning(self, request: httpx.Request, lasts: float) -> httpx.Response:
-        """What an answer without end tells in so many seconds; of very many bytes the last events."""
+        """The first `lasts` seconds of an endless answer; if that is too long, its last events."""
         answer = await self._inner.handle_async_request(request)
         stream = answer.stream
         if not isinstance(stream, httpx.AsyncByteStream):
@@ -175,7 +175,7 @@ class WholeAnswerTransport(httpx.AsyncBaseTransport):
                 async for chunk in stream:
                     body += chunk
                     came += len(chunk)
-                    if len(body) > 2 * MOST_OF_A_STREAM:  # not at each chunk, however small those are
+                    if len(body) > 2 * MOST_OF_A_STREAM:  # not for each chunk, which may be tiny
                         is_cut |= _keep_last(body)
                     if came >= MOST_READ_OF_A_STREAM:
                         break
@@ -197,7 +197,7 @@ class WholeAnswerTransport(httpx.AsyncBaseTransport):
 
 
 def _keep_last(body: bytearray) -> bool:
-    """Keep the last whole events of a stream; whether others were there."""
+    """Keep the last complete events of a stream; returns whether others were dropped."""
     if len(body) <= MOST_OF_A_STREAM:
         return False
     body[:] = COMMENTS.sub(b"", body)
@@ -205,5 +205,5 @@ def _keep_last(body: bytearray) -> bool:
         return False
     del body[:-MOST_OF_A_STREAM]
     if whole := EVENTS_END.search(body):
-        del body[: whole.end()]  # the rest of an event whose beginning was not kept
+        del body[: whole.end()]  # the rest of an event whose beginning was dropped
     return True

@@ -1,7 +1,7 @@
-"""Which proxy leads to a host, by HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY or the system's settings.
+"""The proxy for a host, from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY or the system's settings.
 
-Read here because httpx gives up on all of them where it cannot read one: an entry of NO_PROXY with an IPv6
-address, or a proxy of another kind for another scheme. Here only what concerns the host in question counts.
+Read here because httpx rejects all of them if it cannot read one: a NO_PROXY entry with an IPv6 address, or
+an unsupported proxy for another scheme. Here, only settings for the host in question matter.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ SOCKS = ("socks5", "socks5h")
 
 @dataclass(frozen=True)
 class ProxyRoute:
-    """A proxy, and the variable that names it; its user and password are in no text.
+    """A proxy, and the variable it comes from; its user and password are never printed.
 
     Attributes:
-        address: for the connection, with all that it holds.
+        address: for the connection, credentials included.
     """
 
     variable: str
@@ -41,10 +41,10 @@ class ProxyRoute:
 
 
 def proxy_for(address: str, named: Mapping[str, str] | None = None) -> ProxyRoute | None:
-    """The proxy by which an address is reached; None for a direct connection.
+    """The proxy for an address; None for a direct connection.
 
     Args:
-        named: proxies by scheme, as `urllib.request.getproxies` answers; the environment's by default.
+        named: proxies by scheme, as returned by `urllib.request.getproxies`; the environment's by default.
     """
     proxies = {scheme: filled(one) for scheme, one in (getproxies() if named is None else named).items()}
     parts = urlsplit(address)
@@ -66,7 +66,7 @@ def _is_excepted(host: str, port: int, entries: str) -> bool:
 
 
 def _fits(entry: str, host: str, port: int) -> bool:
-    """Whether an entry of NO_PROXY means this host; one that cannot be read means none."""
+    """Whether a NO_PROXY entry matches this host; an invalid one matches none."""
     if entry == "*":
         return True
     name = entry.lower().rpartition("://")[2]

@@ -1,12 +1,11 @@
 """A transport that keeps within the Hub's rate limit: one budget for all calls of a token (FACTS 7).
 
-The Hub tells on every answer what is left of its fixed window. While there is plenty, calls go at once. When
-the last tenth begins they are spaced out, more and more, up to the rate that lasts until the window ends;
-when nothing is left they wait for its end. A wait is told as progress, can be cancelled, and is refused when
-it is longer than the call's deadline: the error then names it.
+Every answer of the Hub reports what is left of its fixed window. While there is plenty, calls are sent at
+once. In the last tenth they are spaced out increasingly, up to the rate that lasts until the window ends;
+when nothing is left, they wait for its end. A wait is reported as progress, can be cancelled, and is refused
+if it is longer than the call's deadline; the error then states it.
 
-Limiters of others (aiolimiter, pyrate-limiter) count against a rate known beforehand; here the Hub counts and
-says.
+Existing limiters (aiolimiter, pyrate-limiter) need a rate known in advance; here the Hub counts and reports.
 """
 
 from __future__ import annotations
@@ -23,16 +22,16 @@ from hub_mcp.client.caller import Caller
 from hub_mcp.client.deadline import Clock, Sleep, deadline_of
 from hub_mcp.errors import RateLimited
 
-SCARCE = 0.1  # of a window: from here on calls are spaced out
-USUAL_QUOTA = 500  # where the Hub does not say its quota
-LONGEST_SPACING = 10.0  # seconds one call waits while there is still something left
+SCARCE = 0.1  # fraction of a window left, below which calls are spaced out
+USUAL_QUOTA = 500  # if the Hub does not give its quota
+LONGEST_SPACING = 10.0  # seconds one call waits at most while something is left
 MOST_BUDGETS = 4_096
-SAME_WINDOW = 3.0  # seconds by which two answers may differ about the end of a window
+SAME_WINDOW = 3.0  # seconds by which two answers may disagree about the end of a window
 
 
 @dataclass
 class Budget:
-    """What one caller may still ask in the running window, as far as the Hub said."""
+    """The calls left to one caller in the current window, as reported by the Hub."""
 
     left: float = math.inf
     quota: int = USUAL_QUOTA
@@ -40,7 +39,7 @@ class Budget:
     turn: float = -math.inf  # the earliest moment for the next call while calls are spaced out
 
     def reserve(self, now: float) -> float:
-        """Take the place of one call; the seconds it has to wait for it."""
+        """Reserve one call; returns the seconds it has to wait."""
         if now >= self.ends:
             self.left = math.inf
             return 0.0
@@ -55,11 +54,11 @@ class Budget:
         return min(mine - now, LONGEST_SPACING, self.ends - now)
 
     def give_back(self) -> None:
-        """A reserved place was not used."""
+        """Return an unused reservation."""
         self.left += 1
 
     def heed(self, window: Window, now: float) -> None:
-        """Learn what is left; calls on their way are counted already."""
+        """Update from the Hub's report; calls in flight are already counted."""
         ends = now + window.reset
         same = abs(ends - self.ends) <= SAME_WINDOW
         self.left = min(self.left, window.left) if same else window.left
@@ -67,7 +66,7 @@ class Budget:
 
 
 class RateLimitTransport(httpx.AsyncBaseTransport):
-    """Waits for a place in the budget of the request's caller before it passes the request on."""
+    """Reserves a call in the budget of the request's caller before passing on the request."""
 
     def __init__(
         self,
@@ -99,7 +98,7 @@ class RateLimitTransport(httpx.AsyncBaseTransport):
         return answer
 
     def budget_of(self, request: httpx.Request) -> Budget:
-        """The budget of a request: one for each Hub, caller and class of addresses."""
+        """The budget for a request: one per Hub, caller and class of addresses."""
         key = (place_of(request), Caller.of(request).id)
         budget = self._budgets.pop(key, None) or Budget()
         self._budgets[key] = budget
@@ -112,7 +111,7 @@ class RateLimitTransport(httpx.AsyncBaseTransport):
 
 
 def window_in(answer: httpx.Response) -> Window | None:
-    """What an answer says of the caller's window; a 429 that waiting helps says that nothing is left."""
+    """The caller's window in an answer; a 429 that waiting resolves means nothing is left."""
     window = window_of(answer.headers)
     if answer.status_code == 429 and (wait := seconds_to_wait(answer.headers)) is not None:
         return Window(0, min(wait, LONGEST_RETRY), window.quota if window else 0)
@@ -120,7 +119,7 @@ def window_in(answer: httpx.Response) -> Window | None:
 
 
 def place_of(request: httpx.Request) -> str:
-    """The Hub, and the class of its addresses that has a limit of its own."""
+    """The Hub, and the class of addresses, each with its own limit."""
     path = request.url.path
     kind = "api" if "/api/" in path else "resolvers" if "/resolve/" in path else "pages"
     return f"{request.url.netloc.decode('ascii')} {kind}"

@@ -1,7 +1,7 @@
-"""A transport that remembers for seconds which tokens the Hub refused, and does not ask about them again.
+"""A transport that remembers refused tokens for some seconds, and does not send them again.
 
-Whoever goes on calling with a token that is wrong would have the Hub block the server's address for all
-callers. The memory is short, so that a token which becomes valid is let in soon, and holds digests only.
+A caller who keeps calling with a wrong token could make the Hub block the server's address for all callers.
+The memory is short, so that a token that becomes valid is accepted soon, and contains only digests.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from hub_mcp.client.transport.retry import READS
 
 REMEMBERED_FOR = 10.0  # seconds
 MOST_REFUSED = 4_096
-MOST_SAID = 4_096  # bytes of what the Hub said
+MOST_SAID = 4_096  # bytes kept of the Hub's answer
 
 
 @dataclass(frozen=True)
 class TokenRefusal:
-    """What the Hub answered to a token, and until when that answer is repeated."""
+    """The Hub's answer to a token, and how long to repeat it."""
 
     until: float
     kind: str
@@ -35,7 +35,7 @@ class TokenRefusal:
 
 
 class RefusedTokenTransport(httpx.AsyncBaseTransport):
-    """Answers callers whose token was refused a moment ago as the Hub did."""
+    """Repeats the Hub's answer to callers whose token was just refused."""
 
     def __init__(self, inner: httpx.AsyncBaseTransport, *, clock: Clock = anyio.current_time) -> None:
         self._inner = inner
@@ -51,7 +51,7 @@ class RefusedTokenTransport(httpx.AsyncBaseTransport):
             return known.answer(request)
         answer = await self._inner.handle_async_request(request)
         refused = answer.status_code == 401 and answer.headers.get("x-error-code", "") not in BY_CODE
-        if refused and request.method in READS:  # of a change it may only mean that the token lacks something
+        if refused and request.method in READS:  # a change may need more permissions
             said = (await answer.aread())[:MOST_SAID]
             kind = answer.headers.get("content-type", "application/json")
             self._refused[caller] = TokenRefusal(self._clock() + REMEMBERED_FOR, kind, said)

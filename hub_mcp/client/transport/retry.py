@@ -1,12 +1,12 @@
-"""A transport that tries again: reads after most failures, changes only when nothing can have been done.
+"""A transport that retries: reads after most failures, changes only if nothing can have been done.
 
-Ours rather than tenacity's or stamina's: those retry a function by its exceptions, while here the wait comes
-from the answer, a deadline and the kind of the call decide, and each wait is told; with either of them all of
-that remains to be written, and only the loop below is saved.
+Our own instead of tenacity or stamina: those retry a function by its exceptions, while here the wait comes
+from the answer, the deadline and the type of call decide, and each wait is reported; with either of them, all
+of that would still have to be written, and only the loop below would be saved.
 
-Reads (GET, HEAD): connections that fail or break, timeouts, 408, 5xx, and a 429 that waiting helps. Changes:
+Reads (GET, HEAD): failed or broken connections, timeouts, 408, 5xx, and a 429 that waiting resolves. Changes:
 no connection was made, or the 429 of a used-up rate window (FACTS 7, 8). Anything else may have been done.
-The wait for a rate window is not here: the next try meets it in `pacing.RateLimitTransport`.
+The wait for a rate window is not here: `RateLimitTransport` imposes it on the next attempt.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from hub_mcp.client.deadline import Sleep, deadline_of
 from hub_mcp.client.transport.connection_errors import certificate_trouble
 
 TRIES = 5
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0  # seconds; doubled from try to try
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0  # seconds; doubled with each attempt
 READS = frozenset({"GET", "HEAD"})
 PASSING = frozenset({408, 500, 502, 503, 504})
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -32,7 +32,7 @@ Outcome = httpx.Response | httpx.TransportError
 
 
 class RetryTransport(httpx.AsyncBaseTransport):
-    """Tries again with full jitter: a random pause up to a bound that doubles."""
+    """Retries with full jitter: a random pause up to a bound that doubles."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class RetryTransport(httpx.AsyncBaseTransport):
                 what = f"the Hub answered {outcome.status_code}"
                 await outcome.aclose()
             attempt += 1
-            deadline.departure.stays()  # a change is tried again only when nothing of it can have been done
+            deadline.departure.stays()  # a change is retried only if nothing can have been done
             await deadline.tell(pause, f"{what}; trying again in {pause:.0f} s ({attempt} of {TRIES})")
             await self._sleep(pause)
 
@@ -74,7 +74,7 @@ class RetryTransport(httpx.AsyncBaseTransport):
 
     def _jitter(self, attempt: int, outcome: Outcome) -> float:
         if isinstance(outcome, httpx.Response) and outcome.status_code == 429:
-            return 0.0  # how long is known, and `RateLimitTransport` waits for it
+            return 0.0  # `RateLimitTransport` waits for the known time
         return self._chance() * min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (attempt - 1))
 
     async def aclose(self) -> None:
@@ -82,13 +82,13 @@ class RetryTransport(httpx.AsyncBaseTransport):
 
 
 def _asked_pause(outcome: Outcome, reads: bool) -> float | None:
-    """The seconds another try has to wait at least; None where there is to be no other."""
+    """The minimum seconds before a retry; None for no retry."""
     if not isinstance(outcome, httpx.Response):
         may = isinstance(outcome, BROKEN if reads else NOT_SENT) and not certificate_trouble(outcome)
         return 0.0 if may else None
     if outcome.status_code == 429:
         window = window_of(outcome.headers)
-        not_counted = window is not None and window.left == 0  # so the Hub did not look at it either
+        not_counted = window is not None and window.left == 0  # so the Hub did not process it either
         return 0.0 if not_counted or (reads and seconds_to_wait(outcome.headers) is not None) else None
     if reads and outcome.status_code in PASSING:
         return seconds_after(outcome.headers) or 0.0

@@ -1,8 +1,8 @@
-"""The transports of one Hub, one within the other: cache, retry, rate limit, turns, network.
+"""The nested transports of one Hub: cache, retry, rate limit, turns, network.
 
-What is remembered costs nothing, so it comes first; each try is paced, so pacing is inside of retrying; a
-turn at the connections is taken last, so that nobody holds one while waiting. Budgets, turns and the memory
-know callers apart, so that one stack serves every caller of a Hub.
+Cached answers cost nothing, so the cache comes first; each attempt is rate-limited, so the rate limit is
+inside the retries; a turn at the connections is taken last, so that nobody holds one while waiting. Budgets,
+turns and cache distinguish callers, so that one stack serves every caller of a Hub.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def stacked(
     *,
     sleep: Sleep = anyio.sleep,
 ) -> httpx.AsyncBaseTransport:
-    """All these transports around the innermost one, which is the network where none is given."""
+    """All these transports around the innermost one, by default the network."""
     whole = TraceTransport(WholeAnswerTransport(innermost or Network()))
     paced = RateLimitTransport(TurnsTransport(whole), sleep=sleep)
     return RefusedTokenTransport(CacheTransport(RetryTransport(paced, sleep=sleep)))

@@ -1,7 +1,7 @@
-"""A transport that gives each request to the Hub an OpenTelemetry span; recorded only when configured.
+"""A transport that creates an OpenTelemetry span for each request to the Hub; recorded only if configured.
 
-The names are those of OpenTelemetry's conventions for HTTP clients. Queries and headers are left out, so that
-neither a search nor a token can be in a trace.
+Names follow OpenTelemetry's conventions for HTTP clients. Queries and headers are left out, so that neither a
+search nor a token can be in a trace.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from hub_mcp import __version__
 
 
 class TraceTransport(httpx.AsyncBaseTransport):
-    """A span for each try of a request."""
+    """Creates a span for each attempt of a request."""
 
     def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
         self._inner = inner
         self._tracer = get_tracer("hub_mcp", __version__)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if isinstance(get_tracer_provider(), ProxyTracerProvider):  # nobody records
+        if isinstance(get_tracer_provider(), ProxyTracerProvider):  # not recording
             return await self._inner.handle_async_request(request)
         facts = {
             "http.request.method": request.method,

@@ -1,8 +1,8 @@
-"""A transport that lets callers take turns at the connections: the many calls of one hold up nobody else's.
+"""A transport that shares connections fairly: many calls of one caller do not delay those of others.
 
-A caller has at most `EACH` requests under way, everybody together `ALL`; callers who wait do so in a line of
-their own, and lines are served in turn. There are as many connections as turns, so httpx's own queue, which
-is one for everybody, stays empty. A wait counts against the call's own deadline.
+A caller has at most `EACH` concurrent requests, all callers together `ALL`; each caller has a separate queue,
+and queues are served round-robin. There are as many connections as turns, so httpx's own queue, which all
+callers share, stays empty. A wait counts against the call's own deadline.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ import httpx
 
 from hub_mcp.client.caller import Caller
 
-EACH = 16  # requests of one caller that are under way at once
-ALL = 128  # requests of everybody
+EACH = 16  # concurrent requests per caller
+ALL = 128  # concurrent requests in total
 
 
 class FairTurns:
-    """Turns given out caller by caller."""
+    """Turns granted round-robin by caller."""
 
     def __init__(self, each: int = EACH, everybody: int = ALL) -> None:
         self._each = each
@@ -48,7 +48,7 @@ class FairTurns:
         try:
             await mine.wait()
         except BaseException:
-            if mine.is_set():  # the turn came as the caller left
+            if mine.is_set():  # the turn was granted as the caller was cancelled
                 self._give_back(caller)
             else:
                 line.remove(mine)
@@ -64,7 +64,7 @@ class FairTurns:
         self._call_next()
 
     def _call_next(self) -> None:
-        """Give what is free to the lines in turn; who was served goes to the end."""
+        """Grant free turns to the queues in order; a served queue moves to the end."""
         for caller in list(self._lines):
             if not self._free:
                 return
@@ -78,7 +78,7 @@ class FairTurns:
 
 
 class TurnsTransport(httpx.AsyncBaseTransport):
-    """Passes a request on in its caller's turn, which lasts until the whole answer is there."""
+    """Passes on a request in its caller's turn, which lasts until the complete answer has arrived."""
 
     def __init__(self, inner: httpx.AsyncBaseTransport, turns: FairTurns | None = None) -> None:
         self._inner = inner
