@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 # Of the tables together with the world; kept in the file's `user_version`.
-VERSION = 4
+VERSION = 5
 # In the file's `application_id`, by which SQLite identifies the program a file belongs to: "HUBM" in ASCII.
 APPLICATION = 0x4855424D
 HEADER = 100  # bytes of a database's header, https://www.sqlite.org/fileformat2.html

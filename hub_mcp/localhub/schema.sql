@@ -251,7 +251,8 @@ create table discussions (
   status text not null check (status in ('draft', 'open', 'closed', 'merged')),
   is_pull_request integer not null default 0,
   pinned integer not null default 0,
-  base_sha text,                           -- of a pull request: where it began, and its last commit
+  base_ref text not null default 'refs/heads/main',  -- of a pull request: where it leads to
+  base_sha text,                           -- where it began, and its last commit
   head_sha text,
   merge_sha text,
   ref_deleted integer not null default 0,

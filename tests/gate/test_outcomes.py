@@ -47,7 +47,7 @@ SAID = {
     "rename_discussion": 'title "Licence of the word list" (was "A licence for the word list?").',
     "set_discussion_status": "status closed (was open).",
     "pin_discussion": "discussion 2 of the model ada/fjord-names: pinned yes (was no).",
-    "merge_pull_request": "Merged pull request 2 into the model nimbus-labs/nowcast-base: 1 file changed.",
+    "merge_pull_request": 'Merged pull request 2 into "main" of the model nimbus-labs/nowcast-base: 1 file',
     "create_branch": "The branch dev of the model ada/fjord-names is at main, commit ",
     "create_tag": "The tag v1 of the model ada/fjord-names is at dev.",
     "delete_tag": "Deleted the tag v1 of the model ada/fjord-names.",

@@ -10,7 +10,9 @@ import httpx
 import pytest
 
 from hub_mcp.catalogue import ENDPOINTS, Change
-from hub_mcp.catalogue.stakes import Impact
+from hub_mcp.catalogue.discussions.discussions import Discussion
+from hub_mcp.catalogue.discussions.moderation import MergePullRequest
+from hub_mcp.catalogue.stakes import NOTHING_KNOWN, Impact
 from hub_mcp.settings import ALLOWABLE
 from tests.gate.gates import BASE, ERAS, EVE, Asked, World, agreeing, refused, sent, text_of
 from tests.gate.test_effects import impacts, question_about
@@ -122,6 +124,24 @@ async def test_a_merge_names_the_files_it_changes_and_stops_where_the_proposal_c
 async def test_a_merge_into_a_space_runs_what_it_proposes(world: World) -> None:
     space = {"repo_id": "nimbus-labs/will-it-rain", "type": "space", "num": 1}
     assert Impact.RUNS in await impacts(world, "merge_pull_request", space)
+
+
+@pytest.mark.parametrize(
+    ("changes", "runs"),
+    [
+        ({"base": "refs/heads/main"}, True),
+        ({"base": "refs/heads/side"}, False),
+        ({"base": 3}, True),
+        (None, True),
+    ],
+)
+def test_a_merge_says_into_which_branch_and_only_main_of_a_space_runs(changes: Any, runs: bool) -> None:
+    merge = MergePullRequest(repo_id="nimbus-labs/will-it-rain", type="space", num=1)
+    before = Discussion.of({"num": 1, "isPullRequest": True, "changes": changes})
+    impacts = {one.impact for one in merge.consequences(before, NOTHING_KNOWN)}
+    assert (Impact.RUNS in impacts) is runs
+    side = changes == {"base": "refs/heads/side"}
+    assert ('into "side"?' in merge.headline(before)) is side
 
 
 async def test_what_can_be_set_back_is_done_at_once_and_is_taken_back_by_the_journal(world: World) -> None:

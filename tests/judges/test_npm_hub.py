@@ -284,7 +284,7 @@ REFUSED = {
     "listDatasets by num_parameters": (400, "Invalid sort parameter"),
     "checkRepoAccess anonymously": (401, "Invalid username or password."),
     "listFiles, gated": (401, "Access to model meta-llama/Llama-3.1-8B is restricted"),
-    "listFiles, refused": (403, "You are not in the authorized list"),
+    "listFiles, refused": (403, "you are not in the authorized list"),
     "listFiles, disabled": (403, "Access to this resource is disabled."),
     "createRepo again": (409, "You already created this model repo"),
     "createRepo read-only": (403, 'has the role "read"'),

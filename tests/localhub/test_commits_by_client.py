@@ -146,7 +146,7 @@ def test_a_stale_parent_is_refused_and_changes_nothing(api: HfApi, fresh: str) -
     parent = api.model_info(fresh).sha
     add = [CommitOperationAdd("a.txt", b"1\n")]
     newer = api.create_commit(fresh, add, commit_message="Mine", parent_commit=parent)
-    with pytest.raises(HfHubHTTPError, match="A commit has happened since") as refused:
+    with pytest.raises(HfHubHTTPError, match="The branch was updated since you opened this page") as refused:
         api.create_commit(
             fresh, [CommitOperationAdd("a.txt", b"2\n")], commit_message="Late", parent_commit=parent
         )

@@ -83,6 +83,18 @@ def test_a_pull_request_drafted_by_a_tool_and_filled_by_the_client_is_merged_by_
     assert (thread.status, [one.content for one in comments_in(thread)]) == ("merged", ["Thank you."])
 
 
+def test_a_pull_request_into_a_branch_says_which(told: Told, api: HfApi, fresh: str) -> None:
+    place = {"repo_id": fresh, "type": "model"}
+    api.create_branch(fresh, branch="side")
+    files = [{"path": "notes.md", "content": "From the side."}]
+    proposed = {**place, "summary": "Notes", "files": files, "revision": "side", "create_pr": True}
+    assert "Opened" in told("commit", proposed)
+    assert "branch: side" in told("get_discussion", {**place, "num": 1})
+    assert 'Merged pull request 1 into "side" of' in told("merge_pull_request", {**place, "num": 1})
+    assert api.file_exists(fresh, "notes.md", revision="side")
+    assert not api.file_exists(fresh, "notes.md")
+
+
 @pytest.mark.parametrize("type", ["dataset", "space"])
 def test_datasets_and_spaces_are_discussed_the_same_way(told: Told, api: HfApi, type: str) -> None:
     repo_id = f"ada/talked-about-{type}"

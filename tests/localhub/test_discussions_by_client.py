@@ -201,3 +201,30 @@ def test_what_is_no_picture_is_not_attached(hub_url: str, kind: str, body: bytes
         f"{hub_url}/uploads", content=body, headers=headers, timeout=PATIENCE, trust_env=False
     )
     assert answer.status_code == status
+
+
+def test_a_pull_request_against_a_branch_is_merged_into_it(api: HfApi, fresh: str) -> None:
+    api.create_branch(fresh, branch="side")
+    opened = api.create_commit(
+        fresh,
+        [CommitOperationAdd("notes.md", b"from the side")],
+        commit_message="Notes",
+        revision="side",
+        create_pr=True,
+    )
+    assert opened.pr_num is not None
+    assert api.get_discussion_details(fresh, opened.pr_num).target_branch == "refs/heads/side"
+    api.merge_pull_request(fresh, opened.pr_num)
+    assert api.file_exists(fresh, "notes.md", revision="side")
+    assert not api.file_exists(fresh, "notes.md")
+
+
+def test_a_pull_request_whose_branch_is_gone_is_not_merged(api: HfApi, fresh: str) -> None:
+    api.create_branch(fresh, branch="side")
+    files = [CommitOperationAdd("notes.md", b"from the side")]
+    opened = api.create_commit(fresh, files, commit_message="Notes", revision="side", create_pr=True)
+    assert opened.pr_num is not None
+    api.delete_branch(fresh, branch="side")
+    assert not api.get_discussion_details(fresh, opened.pr_num).conflicting_files
+    with pytest.raises(HfHubHTTPError, match="Invalid rev id: refs/heads/side"):
+        api.merge_pull_request(fresh, opened.pr_num)

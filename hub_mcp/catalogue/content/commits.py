@@ -96,8 +96,8 @@ class Commit(Change[Repository, Committed]):
         whole += {one.path for one in self.files if one.old is not None}
         if twice := next((one for one in whole if whole.count(one) > 1), ""):
             raise ValueError(f"{twice} is in `files` twice")
-        if self.create_pr and self.revision not in MAIN:
-            raise ValueError("a pull request is opened against main")
+        if self.create_pr and self.revision.startswith(PROPOSED):
+            raise ValueError("without `create_pr` it is added to this pull request")
         return self
 
     # ── what is looked at before ────────────────────────────────────────────────────────────────────────────
@@ -194,7 +194,8 @@ class Commit(Change[Repository, Committed]):
     def headline(self, before: Repository) -> str:
         where = f"the {self.type} {quoted(self.repo_id)}: {quoted(self.summary)}?"
         if self.create_pr:
-            return f"Open a pull request on {where}"
+            into = "" if self.revision in MAIN else f"into {quoted(self.revision)} of "
+            return f"Open a pull request {into or 'on '}{where}"
         return f"Commit to {quoted(self.revision)} of {where}"
 
     def facts(self, before: Repository, known: Known) -> tuple[str, ...]:

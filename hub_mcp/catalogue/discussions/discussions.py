@@ -82,6 +82,13 @@ class Discussion(DiscussionRow):
         return self.field("isPullRequest") is True
 
     @property
+    def branch(self) -> str:
+        """The branch that a pull request is merged into; "" where the Hub does not say."""
+        changes = self.field("changes")
+        base = changes.get("base") if is_object(changes) else None
+        return base.removeprefix("refs/heads/") if isinstance(base, str) else ""
+
+    @property
     def identity(self) -> str:
         return self.hub_id or str(self.num)
 
@@ -107,6 +114,8 @@ class Discussion(DiscussionRow):
         apart = ("events", "diff")
         said = self.picked((*self.shown, *(name for name in fields if name not in apart)))
         entries, more = self._told()
+        if self.branch not in ("", "main"):
+            said["branch"] = clean(self.branch, 200)
         said["events"] = entries
         if more:
             said["more"] = more

@@ -84,7 +84,7 @@ class PinDiscussion(ActsOnDiscussion[Done]):
 
 @post(f"{PATH}/{{num}}/merge", permission="repo.write", effect=Effect.CHANGE, destructive=True)
 class MergePullRequest(ActsOnDiscussion[Done]):
-    """Merge a pull request: what it proposes becomes the head of main. Asks first."""
+    """Merge a pull request: what it proposes becomes the head of its branch. Asks first."""
 
     publishes = "discussions.comment"
 
@@ -94,14 +94,17 @@ class MergePullRequest(ActsOnDiscussion[Done]):
         return GetDiscussion(repo_id=self.repo_id, type=self.type, num=self.num)
 
     def headline(self, before: Discussion) -> str:
-        return f"Merge {self.named(before)}?"
+        return f"Merge {self.named(before)} into {self._branch(before)}?"
+
+    def _branch(self, before: Discussion) -> str:
+        return quoted(before.branch) if before.branch else "a branch that the Hub does not name"
 
     def cost(self, before: Discussion) -> str:
-        return "It becomes one commit on main; there is no undo."
+        return f"It becomes one commit on {self._branch(before)}; there is no undo."
 
     def consequences(self, before: Discussion, known: Known) -> Iterator[Consequence]:
         yield Consequence(Impact.DESTROYS, self._changed(before))
-        if self.type == "space":
+        if self.type == "space" and before.branch in ("", "main"):
             yield Consequence(Impact.RUNS, "its code is built and run with the Space's secrets")
         if self.comment:
             yield self.published(known)
@@ -116,7 +119,8 @@ class MergePullRequest(ActsOnDiscussion[Done]):
 
     def outcome(self, before: Discussion, after: Done) -> str:
         changed = counted(len(before.files()), "file")
-        return f"Merged pull request {self.num} into the {self.type} {self.repo_id}: {changed} changed."
+        where = f"{self._branch(before)} of the {self.type} {self.repo_id}"
+        return f"Merged pull request {self.num} into {where}: {changed} changed."
 
 
 @delete(

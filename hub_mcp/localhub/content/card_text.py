@@ -71,6 +71,8 @@ def complaints(card: dict[str, Json], type: str) -> list[str]:
             found += [
                 f'"license" must be one of [{", ".join(LICENSES)}]' for word in words if word not in LICENSES
             ]
+    if not isinstance(card.get("model-index", []), list):
+        found.append('"model-index" must be an array')
     found += _one_of(card, "pipeline_tag", (*TASK_GROUP, "other")) if type == "model" else []
     if type == "space":
         found += _one_of(card, "sdk", (*SDKS, "streamlit"))

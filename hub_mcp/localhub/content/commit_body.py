@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..store import Json
-from ..web.hub_errors import ApiError, bad_request, invalid
+from ..web.hub_errors import ApiError, bad_request, invalid, issue
 from .file_rules import MOST_TEXT, is_binary
 
 MOST_OPERATIONS = 25_000
@@ -37,10 +37,10 @@ class PutLargeFile:
 
 @dataclass(frozen=True, slots=True)
 class RemovePath:
-    """A file or folder to remove; `kind` is what the caller says it is, if anything."""
+    """A file or folder that goes; of a folder all that is in it."""
 
     path: str
-    kind: str | None = None
+    is_folder: bool = False  # as the caller says: then a file of that name stays
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +86,12 @@ def path_problem(path: str) -> str | None:
     parts = path.split("/")
     if not path or len(path) > MOST_PATH:
         return f"A path has 1 to {MOST_PATH:,} characters"
-    if {"", ".", ".."} & set(parts):
+    if {"", ".", ".."} & {*parts, re.split(r"[/\\]", path)[0]}:
         return "Invalid path: empty, '.' and '..' segments are not allowed"
     if ".git" in (part.lower() for part in parts):
         return "Invalid path: cannot update files under a '.git' folder"
-    if re.search(r"[\x00-\x1f\x7f\\\ud800-\udfff]", path):
-        return "Invalid path: control characters and backslashes are not allowed"
+    if re.search(r"[\x00-\x1f\x7f\ud800-\udfff]", path):
+        return "Invalid path: control characters are not allowed"
     return None
 
 
@@ -139,12 +139,8 @@ def _read_header(body: CommitRequest, value: dict[str, Json], line: int) -> None
 
 def _operations(key: str, value: dict[str, Json], line: int) -> list[Operation]:
     path = _path(value, "path", line, folder=key in ("deletedFolder", "deletedEntry"))
-    if key == "deletedFile":
-        return [RemovePath(path, "file")]
-    if key == "deletedFolder":
-        return [RemovePath(path, "folder")]
-    if key == "deletedEntry":
-        return [RemovePath(path)]
+    if key in ("deletedFile", "deletedEntry", "deletedFolder"):
+        return [RemovePath(path, is_folder=key == "deletedFolder")]
     if key not in ("file", "lfsFile"):
         raise invalid(f'Invalid option "{key[:40]}" for the key of a line', line, "key")
     old = _path(value, "oldPath", line) if value.get("oldPath") is not None else None
@@ -194,7 +190,7 @@ def _path(value: dict[str, Json], name: str, line: int, folder: bool = False) ->
     path = path.rstrip("/") if folder else path
     problem = path_problem(path)
     if problem:
-        raise invalid(problem, line, name)
+        raise ApiError(422, issue(problem, line, name))
     return path
 
 

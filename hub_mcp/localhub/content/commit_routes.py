@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import base64
-import re
 import sqlite3
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..discussions.rows import add_event, discussion_row, open_discussion
-from ..git.history import MAIN, put_ref, ref_named, sha_at, sha_of, tree_of
+from ..discussions.rows import add_event, open_discussion, pull_request_of
+from ..git.history import put_ref, ref_named, sha_at, sha_of, tree_of
 from ..git.trees import entry_at
 from ..people.rights import SignedInUser, must_write, signed_in
 from ..repos.lookup import TYPES, url_of
 from ..store import Store
-from ..web.hub_errors import ApiError, bad_request, forbidden, revision_missing
+from ..web.hub_errors import ApiError, forbidden, revision_missing
 from ..web.json_body import JSONBody, body_of, bounded_body
 from ..web.request import origin, truthy
 from ..web.response import HubJSON
@@ -27,9 +26,8 @@ from .committing import ATTRIBUTES, commit_to
 from .derived import text_at
 from .file_rules import ignored, must_be_large
 
-MOST_COMMIT = 100 * 1024 * 1024
+MOST_COMMIT = 256 * 1024 * 1024
 MOST_FILES = 1000  # of one preupload
-PULL_REQUEST = re.compile(r"refs/pr/([1-9]\d{0,8})")
 
 
 async def preupload(request: Request) -> Response:
@@ -101,10 +99,8 @@ def _upload_mode(store: Store, tree: str, part: JSONBody, attributes: str, ignor
     """How to upload one file."""
     path, size = part.text("path", required=True) or "", part.whole("size", least=0, required=True) or 0
     sample = part.text("sample", required=True) or ""
-    problem = path_problem(path)
-    if problem:
-        part.wrong(problem, "path")
-        return {}
+    if path and (problem := path_problem(path)):
+        raise ApiError(422, f"{problem}: {path[:200]}")
     try:
         start = base64.b64decode(sample, validate=True)
     except ValueError:
@@ -126,8 +122,7 @@ def _branch(store: Store, repo: sqlite3.Row, revision: str) -> str:
 
 def _may_commit(store: Store, who: SignedInUser, repo: sqlite3.Row, ref: str) -> None:
     """403 unless the caller may write, or opened the pull request and it is not closed."""
-    asked = PULL_REQUEST.fullmatch(ref)
-    discussion = discussion_row(store, repo["key"], int(asked[1])) if asked else None
+    discussion = pull_request_of(store, repo["key"], ref)
     if discussion is not None and discussion["status"] not in ("draft", "open"):
         raise forbidden("This pull request is closed; nothing can be committed to it")
     if discussion is not None and discussion["author"] == who.name:
@@ -138,18 +133,21 @@ def _may_commit(store: Store, who: SignedInUser, repo: sqlite3.Row, ref: str) ->
 
 def _check_parent(store: Store, repo: sqlite3.Row, ref: str, body: CommitRequest) -> None:
     if body.parent is not None and body.parent != sha_of(store, repo, ref):
-        raise ApiError(412, "A commit has happened since. Please refresh and try again.")
+        raise ApiError(
+            412, "The branch was updated since you opened this page. Please refresh and try again."
+        )
 
 
 def _propose(
     store: Store, repo: sqlite3.Row, who: SignedInUser, revision: str, body: CommitRequest
 ) -> tuple[str, int]:
-    """Commit to a new pull request, which starts from the parent commit if one is given."""
-    if _branch(store, repo, revision) != MAIN:
-        raise bad_request("Pull requests can only be opened against the main branch")
-    base = sha_at(store, repo, body.parent or "main")
+    """Commit to a new pull request into a branch; it starts from the parent commit if one is given."""
+    branch = ref_named(store, repo, revision)
+    if branch is None or not branch.startswith("refs/heads/"):
+        raise revision_missing(revision)
+    base = sha_at(store, repo, body.parent or branch)
     discussion = open_discussion(
-        store, repo["key"], who.name, body.title.strip()[:200], body.message, base=base
+        store, repo["key"], who.name, body.title.strip()[:200], body.message, base=base, base_ref=branch
     )
     ref = f"refs/pr/{discussion['num']}"
     put_ref(store, repo["key"], ref, base)
@@ -162,8 +160,7 @@ def _tell_pull_request(
     store: Store, repo: sqlite3.Row, who: SignedInUser, ref: str, sha: str, title: str
 ) -> None:
     """Add a commit to the events of its pull request."""
-    asked = PULL_REQUEST.fullmatch(ref)
-    discussion = discussion_row(store, repo["key"], int(asked[1])) if asked else None
+    discussion = pull_request_of(store, repo["key"], ref)
     if discussion is not None:
         store.update("discussions", {"id": discussion["id"]}, head_sha=sha)
         add_event(store, discussion, who.name, "commit", {"subject": title.strip(), "oid": sha})

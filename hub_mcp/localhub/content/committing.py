@@ -145,13 +145,13 @@ def _put_large(draft: _Draft, operation: PutLargeFile, author: str, ref: str) ->
 
 def _take(draft: _Draft, operation: RemovePath) -> None:
     path = operation.path
-    if operation.kind != "folder" and draft.file(path) is not None:
+    if not operation.is_folder and draft.file(path) is not None:
         draft.changes[path] = None
         draft.texts.pop(path, None)
         return
-    inside = draft.below(path) if operation.kind != "file" else []
+    inside = draft.below(path)
     if not inside:
-        kind = operation.kind or "file"
+        kind = "folder" if operation.is_folder else "file"
         raise ApiError(404, f"A {kind} with this name doesn't exist: {path}", code="EntryNotFound")
     for name in inside:
         draft.changes[name] = None

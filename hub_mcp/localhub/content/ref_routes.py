@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from ..discussions.rows import pull_request_of
 from ..git.diffs import raw_diff, text_diff
 from ..git.git_objects import EMPTY_TREE
 from ..git.history import (
@@ -99,7 +100,7 @@ async def make_branch(request: Request) -> Response:
     with store.write():
         there = ref_named(store, repo, ref) is not None
         if there and not overwrite:
-            raise ApiError(409, f"Reference already exists: {ref}")
+            raise ApiError(409, f"Reference {ref} already exists")
         if empty:
             sha = add_commit(store, repo["key"], EMPTY_TREE, None, who.name, store.now(), "Empty branch")
         else:
@@ -116,7 +117,7 @@ async def delete_branch(request: Request) -> Response:
     name = _revision(request, "/branch/", whole=True)
     must_write(signed_in(request), repo, f'delete a branch of {repo["type"]} "{repo["id"]}"')
     if name in ("main", MAIN):
-        raise forbidden("The main branch cannot be deleted")
+        raise forbidden(f"Cannot delete {MAIN}")
     return _deleted(store, repo, name if name.startswith("refs/heads/") else f"refs/heads/{name}", name)
 
 
@@ -127,11 +128,12 @@ async def make_tag(request: Request) -> Response:
     body.check()
     store, repo = open_repo(request)
     must_write(signed_in(request), repo, f'tag {repo["type"]} "{repo["id"]}"')
+    sha = sha_at(store, repo, _revision(request, "/tag/"))
     ref = _new_ref("refs/tags/", name)
     with store.write():
         if ref_named(store, repo, ref) is not None:
             raise ApiError(409, f"Tag reference exists already: {name}")
-        move_ref(store, repo, ref, sha_at(store, repo, _revision(request, "/tag/")))
+        move_ref(store, repo, ref, sha)
     return PlainTextResponse("OK")
 
 
@@ -153,12 +155,14 @@ async def super_squash(request: Request) -> Response:
     must_write(who, repo, f'squash {repo["type"]} "{repo["id"]}"')
     with store.write():
         ref = ref_named(store, repo, revision)
-        if ref is None or not ref.startswith("refs/heads/"):
+        if ref is None or ref.startswith("refs/tags/"):
             raise revision_missing(revision)
         tree = tree_of(store, repo["key"], sha_of(store, repo, ref))
         title = (message or "").strip() or f"Super-squash branch '{ref.removeprefix('refs/heads/')}'"
         sha = add_commit(store, repo["key"], tree, None, who.name, store.now(), title)
         move_ref(store, repo, ref, sha)
+        if (discussion := pull_request_of(store, repo["key"], ref)) is not None:
+            store.update("discussions", {"id": discussion["id"]}, head_sha=sha)
         forget_unreachable(store, repo)
     return HubJSON({"commitId": sha})
 

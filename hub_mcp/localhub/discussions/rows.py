@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Mapping
 
+from ..git.history import MAIN
 from ..store import Store
 
 
@@ -17,15 +19,16 @@ def open_discussion(
     description: str,
     status: str = "open",
     base: str | None = None,
+    base_ref: str = MAIN,
     moment: str | None = None,
     id: str | None = None,
 ) -> sqlite3.Row:
-    """Open a discussion, or with `base`, the commit it starts from, a pull request; inside a transaction."""
+    """Open a discussion; with `base`, its first commit, a pull request into the branch `base_ref`."""
     num = store.count("select coalesce(max(num), 0) + 1 from discussions where repo = ?", repo)
     id, now = id or store.new_id(), moment or store.now()
     store.insert(
-        "discussions", id=id, repo=repo, num=num, title=title, author=author, created_at=now,
-        status=status, is_pull_request=int(base is not None), base_sha=base, head_sha=base,
+        "discussions", id=id, repo=repo, num=num, title=title, author=author, created_at=now, status=status,
+        is_pull_request=int(base is not None), base_ref=base_ref, base_sha=base, head_sha=base,
     )  # fmt: skip
     row = store.get("discussions", repo=repo, num=num)
     if description:
@@ -36,6 +39,12 @@ def open_discussion(
 def discussion_row(store: Store, repo: int, num: int) -> sqlite3.Row | None:
     """The discussion with this number."""
     return store.find("discussions", repo=repo, num=num)
+
+
+def pull_request_of(store: Store, repo: int, ref: str) -> sqlite3.Row | None:
+    """The pull request whose commits a ref leads to; None of any other ref."""
+    asked = re.fullmatch(r"refs/pr/([1-9]\d{0,8})", ref)
+    return discussion_row(store, repo, int(asked[1])) if asked else None
 
 
 def add_comment(

@@ -7,7 +7,7 @@ import sqlite3
 
 from ..content.shapes import markup
 from ..git.diffs import text_diff
-from ..git.history import MAIN, tree_of
+from ..git.history import tree_of
 from ..people.rights import SignedInUser
 from ..people.shapes import account_json
 from ..repos.lookup import url_of
@@ -82,7 +82,7 @@ class DiscussionShapes:
         }
         if not discussion["is_pull_request"]:
             return shape | {"isReport": False}
-        changes: Shape = {"base": MAIN}
+        changes: Shape = {"base": discussion["base_ref"]}
         if discussion["merge_sha"]:
             changes["mergeCommitId"] = discussion["merge_sha"]
         if discussion["ref_deleted"]:

@@ -18,10 +18,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
+from ..repos.lookup import PLURALS, find_repo
 from ..web.hub_errors import ApiError, not_signed_in
 from ..web.response import HubJSON
 
 _FIELD = re.compile(r"\{(\w+)\}")
+_REPOSITORY = re.compile(r"/api/(models|datasets|spaces)/([^/]+/[^/]+)/")
+_OF_REPOSITORY = re.compile(r"/api/\w+/\{namespace\}/\{repo\}/")
 WIDE = frozenset({"path"})  # parameters that may contain slashes
 
 
@@ -60,9 +63,11 @@ class OutlineRoute(BaseRoute):
         return Match.NONE, {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 501, or with the outline."""
+        """Answer 501, or with the outline; a repository that is missing is told as everywhere."""
         outline: Outline = scope["outline"]
         if not self._answers:
+            if found := _REPOSITORY.match(scope["path"]) if _OF_REPOSITORY.match(outline.path) else None:
+                find_repo(scope["app"].state.store, scope["caller"], PLURALS[found[1]], found[2])
             raise ApiError(501, f"This local Hub does not imitate {outline.method} {outline.path}.")
         if scope["caller"] is None and outline.method != "GET":
             raise not_signed_in()

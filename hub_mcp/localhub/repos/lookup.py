@@ -74,9 +74,17 @@ async def old_name(request: Request) -> NoReturn:
     """/api/{type}/{name} and everything below it, on the website too: only legacy names lead anywhere."""
     type = PLURALS[request.path_params.get("type", "models")]
     lead_on(request, type, request.path_params["name"])
-    if "rest" in request.path_params:
+    below = str(request.path_params.get("rest", "")).partition("/")[0]
+    if request.url.path.startswith("/api/") and below and below not in _parts_of_repositories(request):
         raise page_missing()
     raise repo_missing(anonymous=caller(request) is None)
+
+
+def _parts_of_repositories(request: Request) -> set[str]:
+    """What may come behind a repository's id in the API's paths, as in `/commits/main`."""
+    start = "/api/{type:plural}/{namespace}/{repo}/"
+    paths = (route.path for route in request.app.routes if isinstance(route, Route))
+    return {path.removeprefix(start).partition("/")[0] for path in paths if path.startswith(start)}
 
 
 def url_of(origin: str, type: str, id: str) -> str:

@@ -107,8 +107,8 @@ def gated(type: str, id: str, anonymous: bool, standing: str | None = None) -> A
     if standing in STANDINGS:
         words = STANDINGS[standing].format(id=id)
         return ApiError(403, f"Your request to access {type} {id} {words}", code="GatedRepo")
-    words = f"You are not in the authorized list. Visit the page of {id} to ask for access."
-    return ApiError(403, f"Access to {type} {id} is restricted. {words}", code="GatedRepo")
+    words = f"you are not in the authorized list. Visit the page of {id} to ask for access."
+    return ApiError(403, f"Access to {type} {id} is restricted and {words}", code="GatedRepo")
 
 
 def disabled() -> ApiError:

@@ -1,0 +1,1 @@
+"""huggingface_hub's own tests, run unchanged against the local Hub."""
