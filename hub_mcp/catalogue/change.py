@@ -55,6 +55,7 @@ class Change(Endpoint[A], Generic[T, A]):
     changes: ClassVar[bool] = True
     acts_on: ClassVar[type[Answer]]
     harmless: ClassVar[str] = ""  # why no call of this class needs a person's approval, if so
+    reversal: ClassVar[str] = "This cannot be undone."  # its `cost`, if that depends on nothing
     keeps: ClassVar[frozenset[str]] = (
         frozenset()
     )  # fields of the Hub's body that it fills in from the current state
@@ -142,7 +143,7 @@ class Change(Endpoint[A], Generic[T, A]):
 
     def cost(self, before: T) -> str:
         """What cannot be undone, or how it can."""
-        return "This cannot be undone."
+        return self.reversal
 
     def retype(self, before: T) -> str:
         """The text to type; "" if a yes is enough."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Generic, Self, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -27,6 +27,7 @@ from hub_mcp.errors import BadInput, plain
 from hub_mcp.text import quoted
 
 NOT_TAKEN_BACK = "It can be decided differently later, but what was downloaded by then cannot be taken back."
+A = TypeVar("A", bound=Answer)
 GROUP = "and every repository that shares its list, where it is in a gated collection"
 
 Reason = Annotated[Word, Field(min_length=1, max_length=200, description="is sent to the person")]
@@ -73,11 +74,28 @@ def decided(who: str, was: str, then: Status) -> Iterator[Consequence]:
         yield Consequence(Impact.CLOSES_OUT, f"{who} has to ask again")
 
 
+class ActsOnGated(Change[Repository, A], Generic[A]):
+    """A change about access to one gated repository, which is looked up first."""
+
+    in_area = "access_requests"
+    by_default = False
+
+    repo_id: FullRepoId
+    type: Gated
+
+    def target(self) -> Endpoint[Repository]:
+        return repository(self.type, self.repo_id)
+
+    def settled(self, before: Repository) -> Self:
+        return self.but(repo_id=before.id)
+
+
 class ActsOnPerson(Change[PersonsRequest, Done]):
     """A decision about one person's access."""
 
     in_area = "access_requests"
     by_default = False
+    reversal = NOT_TAKEN_BACK
 
     repo_id: FullRepoId
     type: Gated
@@ -99,9 +117,6 @@ class ActsOnPerson(Change[PersonsRequest, Done]):
             ListAccessRequests.model_validate({"repo_id": self.repo_id, "type": self.type, "status": one})
             for one in STATUSES
         ]
-
-    def cost(self, before: PersonsRequest) -> str:
-        return NOT_TAKEN_BACK
 
     def preview(self, before: PersonsRequest) -> dict[str, tuple[Any, Any]]:
         return {"access": (before.status or "not known", self.decides())}
@@ -206,14 +221,10 @@ class GrantAccess(ActsOnPerson):
 
 
 @post(f"{PATH}/cancel", permission="repo.write", effect=Effect.CHANGE, destructive=True, of_caller=True)
-class CancelAccessRequest(Change[Repository, Done]):
+class CancelAccessRequest(ActsOnGated[Done]):
     """Take back your own request for access to somebody's gated repository. Asks first."""
 
-    in_area = "access_requests"
-    by_default = False
-
-    repo_id: FullRepoId
-    type: Gated
+    reversal = "You can ask again on its page, but then you wait from the start."
 
     def owned(self) -> tuple[tuple[str, str], ...]:
         return ()  # nothing of the repository's owner is changed
@@ -221,17 +232,8 @@ class CancelAccessRequest(Change[Repository, Done]):
     def payload(self) -> dict[str, Any]:
         return {}
 
-    def target(self) -> Endpoint[Repository]:
-        return repository(self.type, self.repo_id)
-
-    def settled(self, before: Repository) -> Self:
-        return self.but(repo_id=before.id)
-
     def headline(self, before: Repository) -> str:
         return f"Withdraw your request for access to the {self.type} {quoted(self.repo_id)}?"
-
-    def cost(self, before: Repository) -> str:
-        return "You can ask again on its page, but then you wait from the start."
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         yield Consequence(Impact.CLOSES_OUT, "you lose your place in the queue, or access you were given")

@@ -7,12 +7,11 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from hub_mcp.catalogue.access.access_decisions import CancelAccessRequest
-from hub_mcp.catalogue.access.access_requests import QUESTION, Gated
+from hub_mcp.catalogue.access.access_decisions import ActsOnGated, CancelAccessRequest
+from hub_mcp.catalogue.access.access_requests import QUESTION
 from hub_mcp.catalogue.answers import Done, clean, is_object
 from hub_mcp.catalogue.change import Change, post
 from hub_mcp.catalogue.endpoint import Endpoint
-from hub_mcp.catalogue.fields.vocabulary import FullRepoId
 from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.catalogue.jobs.job_spec import as_texts
 from hub_mcp.catalogue.repos.repository import Repository, repository
@@ -30,15 +29,12 @@ Answers = Annotated[dict[Name, Said], BeforeValidator(as_texts), Field(max_lengt
 
 
 @post("/[{type}s/]{repo_id}/ask-access", permission="repo.write", of_caller=True)
-class AskAccess(Change[Repository, Done]):
+class AskAccess(ActsOnGated[Done]):
     """Ask to be let into somebody's gated repository, answering its form. Asks first."""
 
-    in_area = "access_requests"
-    by_default = False
     answered_by_address = True
+    reversal = "The request can be withdrawn, but its authors keep what they were told."
 
-    repo_id: FullRepoId
-    type: Gated
     answers: Answers | None = Field(
         default=None, description="by the form's questions; a call without shows them"
     )
@@ -54,9 +50,6 @@ class AskAccess(Change[Repository, Done]):
 
     def target(self) -> Endpoint[Repository]:
         return repository(self.type, self.repo_id, ["cardData"])
-
-    def settled(self, before: Repository) -> Self:
-        return self.but(repo_id=before.id)
 
     def completed(self, before: Repository, known: Known) -> Self:
         if before.gate == "false":
@@ -74,9 +67,6 @@ class AskAccess(Change[Repository, Done]):
 
     def headline(self, before: Repository) -> str:
         return f"Ask for access to the {self.type} {quoted(self.repo_id)}?"
-
-    def cost(self, before: Repository) -> str:
-        return "The request can be withdrawn, but its authors keep what they were told."
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         what = "your name, your e-mail address" + (" and these answers" if self.answers else "")

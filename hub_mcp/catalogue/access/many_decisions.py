@@ -11,19 +11,20 @@ from pydantic import Field, model_validator
 from hub_mcp.catalogue.access.access_decisions import (
     NOT_TAKEN_BACK,
     VERBS,
+    ActsOnGated,
     Reason,
     check_reason,
     decided,
     people,
     reason_field,
 )
-from hub_mcp.catalogue.access.access_requests import MOST, PATH, STATUSES, Gated, ListAccessRequests, Status
+from hub_mcp.catalogue.access.access_requests import MOST, PATH, STATUSES, ListAccessRequests, Status
 from hub_mcp.catalogue.answers import Answer, clean, objects_in
-from hub_mcp.catalogue.change import Change, post
+from hub_mcp.catalogue.change import post
 from hub_mcp.catalogue.endpoint import Endpoint
-from hub_mcp.catalogue.fields.vocabulary import Account, FullRepoId
+from hub_mcp.catalogue.fields.vocabulary import Account
 from hub_mcp.catalogue.http import Effect
-from hub_mcp.catalogue.repos.repository import Repository, repository
+from hub_mcp.catalogue.repos.repository import Repository
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.errors import UnexpectedAnswer, plain
 from hub_mcp.text import quoted
@@ -59,15 +60,12 @@ class DecidedAbout(Answer):
 
 
 @post(f"{PATH}/batch", permission="repo.write", effect=Effect.CHANGE, destructive=True)
-class HandleAccessRequests(Change[Repository, DecidedAbout]):
+class HandleAccessRequests(ActsOnGated[DecidedAbout]):
     """One decision about up to 100 requests for access to a repository. Asks first, naming everyone."""
 
-    in_area = "access_requests"
-    by_default = False
     covers = ("requests", "rejectionReason", "resetReason")
+    reversal = NOT_TAKEN_BACK
 
-    repo_id: FullRepoId
-    type: Gated
     users: list[Account] = Field(min_length=1, max_length=100)
     status: Status
     reason: Reason | None = None
@@ -82,12 +80,6 @@ class HandleAccessRequests(Change[Repository, DecidedAbout]):
     def payload(self) -> dict[str, Any]:
         reason = {reason_field(self.status): self.reason} if self.reason else {}
         return {"status": self.status, "requests": [{"user": one} for one in self.users], **reason}
-
-    def target(self) -> Endpoint[Repository]:
-        return repository(self.type, self.repo_id)
-
-    def settled(self, before: Repository) -> Self:
-        return self.but(repo_id=before.id)
 
     def _lists(self) -> dict[Status, ListAccessRequests]:
         asked = {"repo_id": self.repo_id, "type": self.type, "limit": MOST}
@@ -111,9 +103,6 @@ class HandleAccessRequests(Change[Repository, DecidedAbout]):
     def headline(self, before: Repository) -> str:
         who, where = people(len(self.users)), f"the {self.type} {quoted(self.repo_id)}"
         return f"{VERBS[self.status]} {who}: access to {where} (status {quoted(self.status)})?"
-
-    def cost(self, before: Repository) -> str:
-        return NOT_TAKEN_BACK
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         for was, users in self._by_status(known).items():

@@ -42,6 +42,7 @@ class UpdateCollectionItem(ChangesItems[ChangedItem]):
 
     unlisted = frozenset({"note"})  # normally written after its item; accepted separately for a single one
     covers = ("note",)
+    reversal = "It can be changed back, but what was read by then cannot be taken back."
 
     item_id: Annotated[
         list[ChangedItem],
@@ -115,9 +116,6 @@ class UpdateCollectionItem(ChangesItems[ChangedItem]):
     def headline(self, before: Collection) -> str:
         what = "an item" if len(self.item_id) == 1 else f"{len(self.item_id):,} items"
         return f"Change {what} of the collection {quoted(self.slug)}?"
-
-    def cost(self, before: Collection) -> str:
-        return "It can be changed back, but what was read by then cannot be taken back."
 
     def consequences(self, before: Collection, known: Known) -> Iterator[Consequence]:
         readers = "whoever sees the collection" if before.private else "everyone"

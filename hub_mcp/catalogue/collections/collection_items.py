@@ -67,6 +67,7 @@ class AddCollectionItem(ActsOnCollection[Collection]):
     in_area = "collections"
     unlisted = frozenset({"note"})  # it stands behind its item; beside a single one it is taken too
     covers = ("note",)
+    reversal = "It can be taken out again, but what was read by then cannot be taken back."
 
     item: Items
     note: FreeText | None = Field(default=None, max_length=NOTE_LIMIT)
@@ -99,9 +100,6 @@ class AddCollectionItem(ActsOnCollection[Collection]):
 
     def headline(self, before: Collection) -> str:
         return f"Add the {self.one.type} {quoted(self.one.id)} to the collection {quoted(self.slug)}?"
-
-    def cost(self, before: Collection) -> str:
-        return "It can be taken out again, but what was read by then cannot be taken back."
 
     def consequences(self, before: Collection, known: Known) -> Iterator[Consequence]:
         if not shows_only_to(owner_of(self.one), before) and not has_public_name(self.one, known):
@@ -174,6 +172,8 @@ def item_in(collection: Collection, named: NamedItem) -> dict[str, Any] | None:
 class DeleteCollectionItem(ChangesItems[NamedItem]):
     """Remove items from a collection; the repositories stay."""
 
+    reversal = "The repository itself stays. Adding it again gives it another item id and puts it last."
+
     item_id: Annotated[
         list[NamedItem],
         Field(min_length=1, max_length=MOST_AT_ONCE),
@@ -196,9 +196,6 @@ class DeleteCollectionItem(ChangesItems[NamedItem]):
             else self.item_id[0].item_id
         )
         return f"Remove the item {quoted(what)} from the collection {quoted(self.slug)}?"
-
-    def cost(self, before: Collection) -> str:
-        return "The repository itself stays. Adding it again gives it another item id and puts it last."
 
     def facts(self, before: Collection, known: Known) -> tuple[str, ...]:
         note = note_of(self.held(before))

@@ -34,6 +34,8 @@ from hub_mcp.text import quoted
 class CreateCollection(Change[Nothing, Collection]):
     """Create a collection. Public unless you say private."""
 
+    reversal = "It can be deleted again, but what was read by then cannot be taken back."
+
     title: FreeText = Field(min_length=1, max_length=60)
     namespace: Owner
     description: FreeText | None = Field(default=None, max_length=150)
@@ -75,9 +77,6 @@ class CreateCollection(Change[Nothing, Collection]):
     def headline(self, before: Nothing) -> str:
         return f"Create the collection {quoted(self.title)} of {quoted(self.namespace)}?"
 
-    def cost(self, before: Nothing) -> str:
-        return "It can be deleted again, but what was read by then cannot be taken back."
-
     def consequences(self, before: Nothing, known: Known) -> Iterator[Consequence]:
         readers = "whoever sees the collection" if self.private else "everyone"
         for one in self.item or ():
@@ -102,6 +101,8 @@ class CreateCollection(Change[Nothing, Collection]):
 @patch("/api/collections/{slug}", permission="collection.write")
 class UpdateCollection(ActsOnCollection[Collection]):
     """Change a collection. Opening it to more people asks a person."""
+
+    reversal = "It can be changed back, but what was read by then cannot be taken back."
 
     title: FreeText | None = Field(default=None, min_length=1, max_length=60)
     description: FreeText | None = Field(default=None, max_length=150)
@@ -134,9 +135,6 @@ class UpdateCollection(ActsOnCollection[Collection]):
 
     def headline(self, before: Collection) -> str:
         return f"Change who can reach the collection {quoted(self.slug)}?"
-
-    def cost(self, before: Collection) -> str:
-        return "It can be changed back, but what was read by then cannot be taken back."
 
     def consequences(self, before: Collection, known: Known) -> Iterator[Consequence]:
         seen = {True: "private", False: "public"}.get(before.private, "not known")  # type: ignore[arg-type]  # None is in neither

@@ -34,6 +34,7 @@ from hub_mcp.catalogue.fields.identifiers import UNSEEN
 from hub_mcp.catalogue.fields.vocabulary import CommitId, FreeText, RepoId, RepoType, Revision, Word
 from hub_mcp.catalogue.http import Effect, HttpRequest
 from hub_mcp.catalogue.repos.repository import Repository, repository_at
+from hub_mcp.catalogue.repos.repository_change import ActsOnRepository
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.catalogue.steps import Steps
 from hub_mcp.errors import BadInput, plain
@@ -66,7 +67,7 @@ class Committed(Record):
     effect=Effect.CHANGE,
     destructive=True,
 )
-class Commit(Change[Repository, Committed]):
+class Commit(ActsOnRepository[Committed]):
     """Commit or propose changes to files. Asks unless it only adds."""
 
     in_area = "files"
@@ -104,9 +105,6 @@ class Commit(Change[Repository, Committed]):
 
     def target(self) -> Endpoint[Repository]:
         return repository_at(self.type, self.repo_id, "" if self.revision in MAIN else self.revision)
-
-    def settled(self, before: Repository) -> Self:
-        return self.but(repo_id=before.id)
 
     def _place(self) -> dict[str, Any]:
         return {"repo_id": self.repo_id, "type": self.type, "revision": self.revision}

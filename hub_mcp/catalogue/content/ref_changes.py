@@ -28,7 +28,7 @@ def _place(revision: str, before: Repository) -> str:
     return plain(revision, 200) + (f", commit {worded(commit)}" if commit else "")
 
 
-class ActsOnRefs(ActsOnRepository):
+class ActsOnRefs(ActsOnRepository[Done]):
     """A change to the branches or tags of a repository."""
 
     in_area = "refs"
@@ -115,15 +115,14 @@ class CreateTag(ActsOnRefs):
 class DeleteTag(ActsOnRefs):
     """Delete a tag. Asks first."""
 
+    reversal = "Nobody can find it by this name any more; its commit stays while a branch holds it."
+
     tag: RefName
 
     def facts(self, before: Repository, known: Known) -> tuple[str, ...]:
         refs = known.of(self._refs())
         commit = refs.commit_of("tags", self.tag) if refs else ""
         return (*([f"it points to {quoted(commit)}"] if commit else []), *before.facts())
-
-    def cost(self, before: Repository) -> str:
-        return "Nobody can find it by this name any more; its commit stays while a branch holds it."
 
 
 @post(

@@ -21,6 +21,7 @@ from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.fields.vocabulary import FreeText, ObjectId, RepoId, RepoType, Word
 from hub_mcp.catalogue.http import Effect, HttpResponse
 from hub_mcp.catalogue.repos.repository import Repository, repository
+from hub_mcp.catalogue.repos.repository_change import ActsOnRepository
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.errors import BadInput, UnexpectedAnswer
 from hub_mcp.text import quoted
@@ -113,12 +114,13 @@ class NewDiscussion(Record):
 
 
 @post(PATH, permission="discussion.write")
-class CreateDiscussion(Change[Repository, NewDiscussion]):
+class CreateDiscussion(ActsOnRepository[NewDiscussion]):
     """Open a discussion. Asks first."""
 
     in_area = "discussions"
     publishes = "discussions.create"
     unlisted = frozenset({"pull_request", "dry_run"})  # a draft without files; it shows all when it asks
+    reversal = TOLD
 
     repo_id: RepoId
     type: RepoType
@@ -128,21 +130,12 @@ class CreateDiscussion(Change[Repository, NewDiscussion]):
         default=None, serialization_alias="pullRequest", description="commit to refs/pr/NUM"
     )
 
-    def target(self) -> Endpoint[Repository]:
-        return repository(self.type, self.repo_id)
-
-    def settled(self, before: Repository) -> Self:
-        return self.but(repo_id=before.id)
-
     def shown_in(self) -> Sequence[Endpoint[Answer]]:
         return (ListDiscussions(repo_id=self.repo_id, type=self.type),)
 
     def headline(self, before: Repository) -> str:
         what = "draft of a pull request" if self.pull_request else "discussion"
         return f"Open a {what} on the {self.type} {quoted(self.repo_id)}: {quoted(self.title)}?"
-
-    def cost(self, before: Repository) -> str:
-        return TOLD
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         line = f"{readers_of(before)} can read it, under your name"
@@ -161,14 +154,12 @@ class CommentDiscussion(ActsOnDiscussion[Event]):
     unlisted = frozenset({"dry_run"})  # it shows all when it asks
     publishes = "discussions.comment"
     holds = "newMessage"
+    reversal = TOLD
 
     comment: FreeText = Field(min_length=1, max_length=MOST_WORDS)
 
     def headline(self, before: Discussion) -> str:
         return f"Comment on {self.named(before)}?"
-
-    def cost(self, before: Discussion) -> str:
-        return TOLD
 
     def consequences(self, before: Discussion, known: Known) -> Iterator[Consequence]:
         yield self.published(known)
@@ -208,14 +199,12 @@ class EditComment(ActsOnComment):
     """Replace the text of a comment of yours; the old text stays in its history. Asks first."""
 
     publishes = "discussions.comment"
+    reversal = "It can be edited again; whoever can read it sees the old text in its history."
 
     content: FreeText = Field(min_length=1, max_length=MOST_WORDS)
 
     def headline(self, before: Discussion) -> str:
         return f"Replace the comment {quoted(self.comment_id)} on {self.named(before)}?"
-
-    def cost(self, before: Discussion) -> str:
-        return "It can be edited again; whoever can read it sees the old text in its history."
 
     def consequences(self, before: Discussion, known: Known) -> Iterator[Consequence]:
         yield self.published(known)

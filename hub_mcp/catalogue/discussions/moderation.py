@@ -27,15 +27,13 @@ class SetDiscussionStatus(ActsOnDiscussion[Event]):
 
     publishes = "discussions.comment"
     holds = "newStatus"
+    reversal = "The status can be changed back; what was read of the comment by then cannot be taken back."
 
     status: Literal["open", "closed"]
     comment: FreeText | None = Field(default=None, min_length=1, max_length=MOST_WORDS)
 
     def headline(self, before: Discussion) -> str:
         return f"{'Close' if self.status == 'closed' else 'Open'} {self.named(before)}, with a comment?"
-
-    def cost(self, before: Discussion) -> str:
-        return "The status can be changed back; what was read of the comment by then cannot be taken back."
 
     def consequences(self, before: Discussion, known: Known) -> Iterator[Consequence]:
         if self.comment:

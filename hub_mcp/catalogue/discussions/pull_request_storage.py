@@ -51,6 +51,8 @@ class GetPrStorage(Lookup[PullRequestStorage]):
 class DeletePrRef(ActsOnDiscussion[Done]):
     """Delete the branch of a closed or merged pull request, to free what it stores. Asks first."""
 
+    reversal = "It cannot be undone; the thread and its diff stay readable."
+
     def _storage(self) -> GetPrStorage:
         return GetPrStorage(repo_id=self.repo_id, type=self.type, num=self.num)
 
@@ -65,6 +67,3 @@ class DeletePrRef(ActsOnDiscussion[Done]):
         held = found.estimated_storage if found else None
         what = "an unknown amount" if held is None else size(held)
         yield Consequence(Impact.DESTROYS, f"{what} of large files that nothing else holds is lost")
-
-    def cost(self, before: Discussion) -> str:
-        return "It cannot be undone; the thread and its diff stay readable."

@@ -85,6 +85,7 @@ class CreateResourceGroup(Change[Nothing, ResourceGroup]):
 
     in_area = "resource_groups"
     covers = ("autoJoin",)
+    reversal = "Deleting it does not put anything back into its former group."
 
     organization: Owner
     name: FreeText = Field(min_length=1, max_length=200)
@@ -101,9 +102,6 @@ class CreateResourceGroup(Change[Nothing, ResourceGroup]):
 
     def headline(self, before: Nothing) -> str:
         return f"Create the resource group {quoted(self.name)} of {quoted(self.organization)}?"
-
-    def cost(self, before: Nothing) -> str:
-        return "Deleting it does not put anything back into its former group."
 
     def consequences(self, before: Nothing, known: Known) -> Iterator[Consequence]:
         for one in self.repos or ():
@@ -133,6 +131,7 @@ class UpdateResourceGroup(ChangesGroup):
     """Rename or describe a resource group, or set its spend limits."""
 
     covers = ("spendLimits",)
+    reversal = "It can be changed back, but what was spent is gone, and what a limit stopped stays stopped."
 
     name: FreeText | None = Field(default=None, min_length=1, max_length=200)
     description: FreeText | None = Field(default=None, max_length=500)
@@ -156,9 +155,6 @@ class UpdateResourceGroup(ChangesGroup):
 
     def headline(self, before: ResourceGroup) -> str:
         return f"Change what {quoted(before.name)} of {quoted(self.organization)} may spend?"
-
-    def cost(self, before: ResourceGroup) -> str:
-        return "It can be changed back, but what was spent is gone, and what a limit stopped stays stopped."
 
     def consequences(self, before: ResourceGroup, known: Known) -> Iterator[Consequence]:
         limits = self.spend_limits.model_dump(by_alias=True, exclude_none=True) if self.spend_limits else {}
@@ -202,6 +198,7 @@ class UpdateResourceGroupSettings(ChangesGroup):
     """Turn auto-join on (asks a person: all members join at once) or off (removes nobody)."""
 
     covers = ("autoJoin",)
+    reversal = "Turning it off later does not remove anybody it added."
 
     auto_join: AutoJoin = Field(serialization_alias="autoJoin")
 
@@ -209,9 +206,6 @@ class UpdateResourceGroupSettings(ChangesGroup):
         return (
             f"Turn on auto-join in the resource group {quoted(before.name)} of {quoted(self.organization)}?"
         )
-
-    def cost(self, before: ResourceGroup) -> str:
-        return "Turning it off later does not remove anybody it added."
 
     def consequences(self, before: ResourceGroup, known: Known) -> Iterator[Consequence]:
         if self.auto_join.enabled:
@@ -243,14 +237,13 @@ class UpdateResourceGroupSettings(ChangesGroup):
 class DeleteResourceGroup(ActsOnGroup[Done]):
     """Delete a resource group; its repositories fall back to organization roles. A person types its name."""
 
+    reversal = (
+        "This cannot be undone. Its users lose their roles; the organization's own roles decide who sees "
+        "what was in it."
+    )
+
     def headline(self, before: ResourceGroup) -> str:
         return f"Delete the resource group {quoted(before.name)} of {quoted(self.organization)}?"
-
-    def cost(self, before: ResourceGroup) -> str:
-        return (
-            "This cannot be undone. Its users lose their roles; the organization's own roles decide who sees "
-            "what was in it."
-        )
 
     def retype(self, before: ResourceGroup) -> str:
         return before.name

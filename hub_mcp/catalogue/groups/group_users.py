@@ -29,13 +29,12 @@ def without_admin(group: ResourceGroup, user: str) -> str:
 class AddResourceGroupUsers(ChangesGroup):
     """Add users to a resource group; fails whole if one is in it already. Granting admin asks a person."""
 
+    reversal = "They can be removed again, but what they read or changed by then cannot be undone."
+
     users: list[Member] = Field(min_length=1)
 
     def headline(self, before: ResourceGroup) -> str:
         return f"Add users to the resource group {quoted(before.name)} of {quoted(self.organization)}?"
-
-    def cost(self, before: ResourceGroup) -> str:
-        return "They can be removed again, but what they read or changed by then cannot be undone."
 
     def consequences(self, before: ResourceGroup, known: Known) -> Iterator[Consequence]:
         is_empty = before.held_repos is not None and not before.held_repos
@@ -68,6 +67,8 @@ class AddResourceGroupUsers(ChangesGroup):
 class RemoveResourceGroupUser(ChangesGroup):
     """Remove a user from a resource group. Asks a person first."""
 
+    reversal = "They lose what the group gives; adding them again gives it back."
+
     username: Account
 
     def headline(self, before: ResourceGroup) -> str:
@@ -75,9 +76,6 @@ class RemoveResourceGroupUser(ChangesGroup):
         was = f" ({role})" if role in get_args(Role) else ""
         group = f"the resource group {quoted(before.name)} of {quoted(self.organization)}"
         return f"Remove {quoted(self.username)}{was} from {group}?"
-
-    def cost(self, before: ResourceGroup) -> str:
-        return "They lose what the group gives; adding them again gives it back."
 
     def consequences(self, before: ResourceGroup, known: Known) -> Iterator[Consequence]:
         yield Consequence(Impact.DESTROYS, "")
@@ -103,15 +101,14 @@ class RemoveResourceGroupUser(ChangesGroup):
 class UpdateResourceGroupUserRole(ChangesGroup):
     """Change a user's role in a resource group. Granting admin asks a person."""
 
+    reversal = "The role can be restored, but what was read or changed by then cannot be undone."
+
     username: Account
     role: Role
 
     def headline(self, before: ResourceGroup) -> str:
         group = f"the resource group {quoted(before.name)} of {quoted(self.organization)}"
         return f"Make {quoted(self.username)} {self.role} in {group}?"
-
-    def cost(self, before: ResourceGroup) -> str:
-        return "The role can be restored, but what was read or changed by then cannot be undone."
 
     def consequences(self, before: ResourceGroup, known: Known) -> Iterator[Consequence]:
         was, roles = before.role_of(self.username), get_args(Role)

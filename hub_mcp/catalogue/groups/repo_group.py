@@ -16,6 +16,7 @@ from hub_mcp.catalogue.groups.resource_groups import NAME_SHOWN, GetResourceGrou
 from hub_mcp.catalogue.http import Effect, HttpResponse
 from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
 from hub_mcp.catalogue.repos.repository import Repository, repository
+from hub_mcp.catalogue.repos.repository_change import ActsOnRepository
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.errors import Missing
 from hub_mcp.text import quoted
@@ -63,11 +64,12 @@ class PlacedRepository(Record):
     idempotent=True,
     label="Set a repository's resource group",
 )
-class SetRepoResourceGroup(Change[Repository, PlacedRepository]):
+class SetRepoResourceGroup(ActsOnRepository[PlacedRepository]):
     """Put a repository into a resource group, or take it out with "none". Asks a person: access changes."""
 
     in_area = "resource_groups"
     covers = ("repo_type",)
+    reversal = "Who can reach it changes at once. It can be put back, but what was read meanwhile stays so."
 
     repo_id: FullRepoId
     type: RepoType
@@ -99,16 +101,10 @@ class SetRepoResourceGroup(Change[Repository, PlacedRepository]):
             return GetResourceGroup(organization=owner, resource_group_id=self.resource_group_id)
         return None
 
-    def settled(self, before: Repository) -> Self:
-        return self.but(repo_id=before.id)
-
     def headline(self, before: Repository) -> str:
         group = quoted(self.resource_group_id)
         where = "out of its resource group" if self.resource_group_id == "none" else f"into the group {group}"
         return f"Take the {self.type} {quoted(self.repo_id)} {where}?"
-
-    def cost(self, before: Repository) -> str:
-        return "Who can reach it changes at once. It can be put back, but what was read meanwhile stays so."
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         is_in = before.field("resourceGroup")

@@ -29,6 +29,7 @@ class RunJob(JobSpec[Nothing, Job]):
 
     in_area = "jobs"
     by_default = False
+    reversal = SPENT
 
     namespace: Owner
 
@@ -40,9 +41,6 @@ class RunJob(JobSpec[Nothing, Job]):
 
     def headline(self, before: Nothing) -> str:
         return f"Run a job of {quoted(self.namespace)} on {quoted(self.flavor)} with {self.image()}?"
-
-    def cost(self, before: Nothing) -> str:
-        return SPENT
 
     def consequences(self, before: Nothing, known: Known) -> Iterator[Consequence]:
         yield from self.effects(known, "at once")
@@ -93,14 +91,13 @@ class CancelJob(ActsOnJob):
 class RerunJob(ActsOnJob):
     """Run a job again as it was, with its secrets and open ports, which costs money. Asks first."""
 
+    reversal = SPENT
+
     def needs(self, before: Job) -> Sequence[Endpoint[Answer]]:
         return (EVERY_MACHINE,)
 
     def headline(self, before: Job) -> str:
         return f"Run {self.named()} again?"
-
-    def cost(self, before: Job) -> str:
-        return SPENT
 
     def consequences(self, before: Job, known: Known) -> Iterator[Consequence]:
         yield from effects_again(before, known)
@@ -147,6 +144,8 @@ class SetJobLabels(SetsLabels[Job], ActsOnJob):
 class ExposeJobPorts(ActsOnJob):
     """Set which ports of a running job are reached from outside; those left out are closed. Asks first."""
 
+    reversal = "It can be changed back; what was reached by then cannot be undone."
+
     ports: list[Port] = Field(max_length=MOST_PORTS)
     ports_public: list[Port] | None = Field(default=None, max_length=MOST_PORTS, description="by everyone")
 
@@ -157,9 +156,6 @@ class ExposeJobPorts(ActsOnJob):
 
     def headline(self, before: Job) -> str:
         return f"Set the ports of {self.named()} that are reached from outside?"
-
-    def cost(self, before: Job) -> str:
-        return "It can be changed back; what was reached by then cannot be undone."
 
     def consequences(self, before: Job, known: Known) -> Iterator[Consequence]:
         open_now, public_now = before.ports("ports"), before.ports("portsPublic")

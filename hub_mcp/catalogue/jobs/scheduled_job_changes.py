@@ -37,6 +37,7 @@ class CreateScheduledJob(JobSpec[Nothing, ScheduledJob]):
 
     in_area = "jobs"
     by_default = False
+    reversal = UNTIL
 
     namespace: Owner
     schedule: Schedule
@@ -54,9 +55,6 @@ class CreateScheduledJob(JobSpec[Nothing, ScheduledJob]):
     def headline(self, before: Nothing) -> str:
         where = f"on {quoted(self.flavor)} with {self.image()}"
         return f"Have a job of {quoted(self.namespace)} run {quoted(self.schedule)} {where}?"
-
-    def cost(self, before: Nothing) -> str:
-        return UNTIL
 
     def consequences(self, before: Nothing, known: Known) -> Iterator[Consequence]:
         later = ", once somebody resumes it" if self.suspend else ""
@@ -110,14 +108,13 @@ class SuspendScheduledJob(ActsOnScheduledJob[Done]):
 class ResumeScheduledJob(ActsOnScheduledJob[Done]):
     """Have a suspended job run by its schedule again, which costs money. Asks first."""
 
+    reversal = UNTIL
+
     def needs(self, before: ScheduledJob) -> Sequence[Endpoint[Answer]]:
         return (EVERY_MACHINE,)
 
     def headline(self, before: ScheduledJob) -> str:
         return f"Resume {self.named()}?"
-
-    def cost(self, before: ScheduledJob) -> str:
-        return UNTIL
 
     def consequences(self, before: ScheduledJob, known: Known) -> Iterator[Consequence]:
         if before.field("suspend") is not False:  # an unknown state counts as suspended
@@ -136,6 +133,8 @@ class ResumeScheduledJob(ActsOnScheduledJob[Done]):
 class TriggerScheduledJob(ActsOnScheduledJob[Job]):
     """Run a scheduled job now, beside its schedule, which costs money. Asks first."""
 
+    reversal = SPENT
+
     def needs(self, before: ScheduledJob) -> Sequence[Endpoint[Answer]]:
         return (EVERY_MACHINE,)
 
@@ -144,9 +143,6 @@ class TriggerScheduledJob(ActsOnScheduledJob[Job]):
 
     def headline(self, before: ScheduledJob) -> str:
         return f"Run {self.named()} now?"
-
-    def cost(self, before: ScheduledJob) -> str:
-        return SPENT
 
     def consequences(self, before: ScheduledJob, known: Known) -> Iterator[Consequence]:
         yield from effects_again(before.job, known)
@@ -164,6 +160,8 @@ class TriggerScheduledJob(ActsOnScheduledJob[Job]):
 class RescheduleJob(ActsOnScheduledJob[ScheduledJob]):
     """Give a scheduled job another schedule. Asks first where it may run more often."""
 
+    reversal = "It can be changed back; what was spent or done by then cannot be undone."
+
     schedule: Schedule
 
     def needs(self, before: ScheduledJob) -> Sequence[Endpoint[Answer]]:
@@ -171,9 +169,6 @@ class RescheduleJob(ActsOnScheduledJob[ScheduledJob]):
 
     def headline(self, before: ScheduledJob) -> str:
         return f"Have {self.named()} run {quoted(self.schedule)}?"
-
-    def cost(self, before: ScheduledJob) -> str:
-        return "It can be changed back; what was spent or done by then cannot be undone."
 
     def consequences(self, before: ScheduledJob, known: Known) -> Iterator[Consequence]:
         was = before.schedule_now

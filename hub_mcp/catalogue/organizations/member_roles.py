@@ -98,6 +98,7 @@ class SetMemberRole(Change[Membership, Done]):
     in_area = "organization_admin"
     by_default = False
     keeps = frozenset({"resourceGroups"})
+    reversal = "The role can be restored, but what was read or changed by then cannot be undone."
 
     organization: Owner
     username: Account
@@ -154,9 +155,6 @@ class SetMemberRole(Change[Membership, Done]):
 
     def headline(self, before: Membership) -> str:
         return f"Make {quoted(self.username)} {quoted(self.role)} in {quoted(self.organization)}?"
-
-    def cost(self, before: Membership) -> str:
-        return "The role can be restored, but what was read or changed by then cannot be undone."
 
     def consequences(self, before: Membership, known: Known) -> Iterator[Consequence]:
         yield from _shifted(quoted(self.username), before.role, self.role, f"in {quoted(self.organization)}")

@@ -25,7 +25,7 @@ class ListRepoLikers(Listing[Person]):
 
 
 @withdraw("/api/{type}s/{repo_id}/like", permission="repo.write", of_caller=True)
-class UnlikeRepo(ActsOnRepository):
+class UnlikeRepo(ActsOnRepository[Done]):
     """Unlike a repository."""
 
     in_area = "users"

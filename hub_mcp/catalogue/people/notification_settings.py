@@ -37,6 +37,7 @@ class UpdateNotificationSettings(Change[Nothing, Done]):
     in_area = "notifications"
     by_default = False
     covers = ("notifications", "prepaidAmount")
+    reversal = "It can be changed back, but what is missed until then is not sent again."
 
     on: Notices | None = Field(default=None, description="e.g. job_status, discussions_watched")
     off: Notices | None = None
@@ -65,9 +66,6 @@ class UpdateNotificationSettings(Change[Nothing, Done]):
 
     def headline(self, before: Nothing) -> str:
         return "Change what the Hub notifies you of?"
-
-    def cost(self, before: Nothing) -> str:
-        return "It can be changed back, but what is missed until then is not sent again."
 
     def consequences(self, before: Nothing, known: Known) -> Iterator[Consequence]:
         for one in self.off or ():

@@ -19,6 +19,7 @@ from hub_mcp.catalogue.repos.repos import (
     without_what_spaces_have,
 )
 from hub_mcp.catalogue.repos.repository import Repository, repository_weighed
+from hub_mcp.catalogue.repos.repository_change import ActsOnRepository
 from hub_mcp.catalogue.space_runtime.hardware_costs import ListSpaceHardware, costs_of_new
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.text import quoted
@@ -38,11 +39,12 @@ class Copied(Record):
 
 
 @post("/api/{type}s/{repo_id}/duplicate", permission="repo.write", label="Duplicate repository")
-class DuplicateRepo(Change[Repository, Copied]):
+class DuplicateRepo(ActsOnRepository[Copied]):
     """Copy a repository with its files. Without a visibility, the copy has the original's. May ask."""
 
     in_area = "repos"
     by_default = False
+    reversal = "The copy can be deleted again; what was spent, run or read by then cannot be undone."
 
     repo_id: RepoId
     type: RepoType
@@ -69,17 +71,11 @@ class DuplicateRepo(Change[Repository, Copied]):
     def target(self) -> Endpoint[Repository]:
         return repository_weighed(self.type, self.repo_id)
 
-    def settled(self, before: Repository) -> Self:
-        return self.but(repo_id=before.id)
-
     def needs(self, before: Repository) -> Sequence[Endpoint[Answer]]:
         return (ListSpaceHardware(),) if self.hardware else ()
 
     def headline(self, before: Repository) -> str:
         return f"Copy the {self.type} {quoted(self.repo_id)} to {quoted(self.to_repo)}?"
-
-    def cost(self, before: Repository) -> str:
-        return "The copy can be deleted again; what was spent, run or read by then cannot be undone."
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         seen = self.visibility or before.visibility

@@ -30,6 +30,7 @@ class MoveRepo(Change[Repository, Done]):
     """Rename a repository or give it to another owner. A person is asked to type its present name."""
 
     in_area = "repos"
+    reversal = "Its address changes; the old one redirects to the new one until somebody takes it."
 
     from_repo: FullRepoId = Field(serialization_alias="fromRepo")
     to_repo: FullRepoId = Field(serialization_alias="toRepo")
@@ -46,9 +47,6 @@ class MoveRepo(Change[Repository, Done]):
 
     def headline(self, before: Repository) -> str:
         return f"Move the {self.type} {quoted(self.from_repo)} to {quoted(self.to_repo)}?"
-
-    def cost(self, before: Repository) -> str:
-        return "Its address changes; the old one redirects to the new one until somebody takes it."
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         yield Consequence(Impact.MOVES, "")

@@ -97,6 +97,7 @@ class CreateRepo(Change[Nothing, Created]):
     """Create a repository, yours unless repo_id names an owner. Public unless you say private."""
 
     covers = ("name", "organization", "private")  # covered by repo_id and visibility
+    reversal = "It can be deleted again; what was spent, run or read by then cannot be undone."
 
     repo_id: RepoId
     type: RepoType
@@ -138,9 +139,6 @@ class CreateRepo(Change[Nothing, Created]):
     def headline(self, before: Nothing) -> str:
         return f"Create the {self.type} {quoted(self.repo_id)}?"
 
-    def cost(self, before: Nothing) -> str:
-        return "It can be deleted again; what was spent, run or read by then cannot be undone."
-
     def consequences(self, before: Nothing, known: Known) -> Iterator[Consequence]:
         yield from costs_of_new(known, self.hardware, self.sleep_time_seconds)
         if self.files and self.visibility != "private":
@@ -170,7 +168,7 @@ class CreateRepo(Change[Nothing, Created]):
     retype="repo_id",
     label="Delete repository",
 )
-class DeleteRepo(ActsOnRepository):
+class DeleteRepo(ActsOnRepository[Done]):
     """Delete a repository for good. A person is asked to type its name."""
 
     covers = ("name", "organization")
@@ -192,10 +190,11 @@ class DeleteRepo(ActsOnRepository):
     destructive=True,
     label="Update repository settings",
 )
-class UpdateRepoSettings(ActsOnRepository):
+class UpdateRepoSettings(ActsOnRepository[Done]):
     """Change who can see a repository, gating, discussions. Making it more public asks a person."""
 
     covers = ("repo_type", "private", "gated")
+    reversal = "It can be changed back, but what was read, copied or sent by then cannot be taken back."
 
     repo_id: FullRepoId
     visibility: Visibility | None = None
@@ -228,9 +227,6 @@ class UpdateRepoSettings(ActsOnRepository):
 
     def headline(self, before: Repository) -> str:
         return f"Change who can reach, or is told of, the {self.type} {quoted(self.repo_id)}?"
-
-    def cost(self, before: Repository) -> str:
-        return "It can be changed back, but what was read, copied or sent by then cannot be taken back."
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         """What the Hub does not say counts as whatever makes the setting matter most."""

@@ -29,14 +29,13 @@ from hub_mcp.text import quoted
 class PauseSpace(ActsOnSpace[SpaceRuntime]):
     """Stop a Space until it is restarted; paused it costs nothing. Asks first."""
 
+    reversal = "It can be restarted at any time; what was on its disk does not come back."
+
     def to_http(self, base: str) -> HttpRequest:
         return HttpRequest("POST", base + self.real_path())
 
     def headline(self, before: Repository) -> str:
         return f"Pause {self.named()}?"
-
-    def cost(self, before: Repository) -> str:
-        return "It can be restarted at any time; what was on its disk does not come back."
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         now = self.runtime(known)
@@ -59,6 +58,8 @@ class PauseSpace(ActsOnSpace[SpaceRuntime]):
 class RestartSpace(ActsOnSpace[SpaceRuntime]):
     """Restart a Space, also a paused one; `factory` rebuilds it from scratch. Asks first."""
 
+    reversal = "What was on its disk, and what is spent from then on, does not come back."
+
     factory: bool | None = Field(default=None, description="without what earlier builds left")
 
     def to_http(self, base: str) -> HttpRequest:
@@ -70,9 +71,6 @@ class RestartSpace(ActsOnSpace[SpaceRuntime]):
     def headline(self, before: Repository) -> str:
         again = "Rebuild and restart" if self.factory else "Restart"
         return f"{again} {self.named()}?"
-
-    def cost(self, before: Repository) -> str:
-        return "What was on its disk, and what is spent from then on, does not come back."
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         now = self.runtime(known)
@@ -100,13 +98,12 @@ class RestartSpace(ActsOnSpace[SpaceRuntime]):
 class SetSpaceDevMode(ActsOnSpace[SpaceRuntime]):
     """Open a Space's running container to SSH and VS Code, or close it. Asks first."""
 
+    reversal = "It can be changed back; what was run or lost by then cannot be undone."
+
     enabled: bool
 
     def headline(self, before: Repository) -> str:
         return f"Turn dev mode of {self.named()} {'on' if self.enabled else 'off'}?"
-
-    def cost(self, before: Repository) -> str:
-        return "It can be changed back; what was run or lost by then cannot be undone."
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         if self.runtime(known).field("devMode") is self.enabled:

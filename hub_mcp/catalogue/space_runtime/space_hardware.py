@@ -54,6 +54,10 @@ class ActsOnHardware(ActsOnSpace[SpaceRuntime]):
 class SetSpaceHardware(ActsOnHardware):
     """Run a Space on other hardware, which restarts it. Asks, with the price."""
 
+    reversal = (
+        "The hardware can be changed back; what was spent, and what was on its disk, does not come back."
+    )
+
     flavor: Word = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$", description="e.g. t4-small")
     sleep_time_seconds: Seconds | None = Field(
         default=None,
@@ -69,11 +73,6 @@ class SetSpaceHardware(ActsOnHardware):
 
     def headline(self, before: Repository) -> str:
         return f"Run {self.named()} on {quoted(self.flavor)}?"
-
-    def cost(self, before: Repository) -> str:
-        return (
-            "The hardware can be changed back; what was spent, and what was on its disk, does not come back."
-        )
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         now = self.runtime(known)
@@ -113,13 +112,12 @@ class SetSpaceHardware(ActsOnHardware):
 class SetSpaceSleepTime(ActsOnHardware):
     """Set when a Space on paid hardware sleeps. A longer time asks, since it costs money."""
 
+    reversal = "The time can be changed back; what was spent is spent."
+
     seconds: Seconds = Field(description="without a visit; -1: never")
 
     def headline(self, before: Repository) -> str:
         return f"Keep {self.named()} awake longer?"
-
-    def cost(self, before: Repository) -> str:
-        return "The time can be changed back; what was spent is spent."
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         now = self.runtime(known)

@@ -100,6 +100,8 @@ class ListSpaceSecrets(ListsSettings[SpaceSecret]):
 class ActsOnSetting(ActsOnSpace[Done]):
     """A change to one variable or secret of a Space."""
 
+    reversal = "What was on its disk does not come back."
+
     key: Key
 
     def listing(self) -> Endpoint[Page[Any]]:
@@ -129,9 +131,6 @@ class ActsOnSetting(ActsOnSpace[Done]):
                 f"{self.tool} was not called: the Space {self.repo_id} has no {kind} {self.key}.",
                 advice=f"{self.listing().tool} lists them.",
             )
-
-    def cost(self, before: Repository) -> str:
-        return "What was on its disk does not come back."
 
 
 @post(

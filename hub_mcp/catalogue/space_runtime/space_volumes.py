@@ -49,8 +49,7 @@ def volumes_in(runtime: SpaceRuntime) -> list[dict[str, Any]]:
 class ActsOnVolumes(ActsOnSpace[Done]):
     """A change to the volumes of a Space."""
 
-    def cost(self, before: Repository) -> str:
-        return "The list can be changed back; what was on its disk, or read or written by then, cannot."
+    reversal = "The list can be changed back; what was on its disk, or read or written by then, cannot."
 
     def undo(self, before: Repository, after: Done) -> Change[Any, Any] | None:
         was = volumes_in(runtime_in(before))

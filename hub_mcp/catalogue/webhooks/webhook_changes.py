@@ -34,6 +34,8 @@ PATH = f"{WEBHOOKS}/{{webhook_id}}"
 class CreateWebhook(WebhookSpec[Nothing, Webhook]):
     """Have the Hub send each event to a URL, or run a job. Watches repositories, users, orgs. Asks first."""
 
+    reversal = "It can be deleted; what was sent or spent by then cannot be undone."
+
     domains: Domains = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -45,9 +47,6 @@ class CreateWebhook(WebhookSpec[Nothing, Webhook]):
     def headline(self, before: Nothing) -> str:
         what = f"sends to {quoted(host_of(self.url))}" if self.url else "runs a job"
         return f"Create a webhook that {what} {ON_EVENT}?"
-
-    def cost(self, before: Nothing) -> str:
-        return "It can be deleted; what was sent or spent by then cannot be undone."
 
     def consequences(self, before: Nothing, known: Known) -> Iterator[Consequence]:
         if self.url:
@@ -67,6 +66,8 @@ class CreateWebhook(WebhookSpec[Nothing, Webhook]):
 class UpdateWebhook(WebhookSpec[Webhook, Webhook]):
     """Change a webhook: `watched` replaces all it watches. Asks first."""
 
+    reversal = "It can be changed back; what was sent or spent by then cannot be undone."
+
     webhook_id: WebhookId
     domains: Domains | None = Field(default=None, min_length=1)
 
@@ -80,9 +81,6 @@ class UpdateWebhook(WebhookSpec[Webhook, Webhook]):
 
     def headline(self, before: Webhook) -> str:
         return f"Change the webhook {quoted(self.webhook_id)}?"
-
-    def cost(self, before: Webhook) -> str:
-        return "It can be changed back; what was sent or spent by then cannot be undone."
 
     def consequences(self, before: Webhook, known: Known) -> Iterator[Consequence]:
         there = [*map(_key, before.watched_now)]
@@ -165,6 +163,7 @@ class ToggleWebhook(Change[Webhook, Webhook]):
 
     in_area = "webhooks"
     by_default = False
+    reversal = "It can be disabled again; what was sent or spent by then cannot be undone."
 
     webhook_id: WebhookId
     action: Literal["enable", "disable"]
@@ -186,9 +185,6 @@ class ToggleWebhook(Change[Webhook, Webhook]):
 
     def headline(self, before: Webhook) -> str:
         return f"{self.action.capitalize()} the webhook {quoted(self.webhook_id)}?"
-
-    def cost(self, before: Webhook) -> str:
-        return "It can be disabled again; what was sent or spent by then cannot be undone."
 
     def consequences(self, before: Webhook, known: Known) -> Iterator[Consequence]:
         if self.action == "enable" and before.field("disabled") is not False:  # unknown counts as off

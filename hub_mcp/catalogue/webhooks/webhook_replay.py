@@ -33,6 +33,7 @@ class ReplayWebhook(Change[Webhook, Replayed]):
 
     in_area = "webhooks"
     by_default = False
+    reversal = "What is sent or spent cannot be undone."
 
     webhook_id: WebhookId
     log_id: LogId = Field(description="from the webhook's page on the Hub, under Activity")
@@ -48,9 +49,6 @@ class ReplayWebhook(Change[Webhook, Replayed]):
 
     def headline(self, before: Webhook) -> str:
         return f"Have the webhook {quoted(self.webhook_id)} act on {quoted(self.log_id)} of its log again?"
-
-    def cost(self, before: Webhook) -> str:
-        return "What is sent or spent cannot be undone."
 
     def consequences(self, before: Webhook, known: Known) -> Iterator[Consequence]:
         yield from acts(before, known, "the details of that event")

@@ -24,11 +24,10 @@ VOCABULARY = (
 )
 # What a person is asked to agree to until the class's author says what it really does.
 ASKS = """
+    reversal = "What it does cannot be told from here."
+
     def headline(self, before: Nothing) -> str:
         return f"{self.label}: {quoted(self.subject)}?"
-
-    def cost(self, before: Nothing) -> str:
-        return "What it does cannot be told from here."
 
     def consequences(self, before: Nothing, known: Known) -> Iterator[Consequence]:
         yield Consequence(Impact.OPENS, "")"""
