@@ -1,1 +1,1 @@
-"""Tests, a folder for every room."""
+"""Tests, one folder per package."""

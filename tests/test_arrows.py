@@ -1,4 +1,4 @@
-"""The arrows between the rooms, read from the imports: who may know whom."""
+"""Which packages may import which, checked in the imports of every file."""
 
 import ast
 import re
@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "hub_mcp"
-ROOMS = {"catalogue", "client", "gate", "server", "localhub", "cli", "dev"}
-# A room, and what of ours it may import; files beside the rooms count as rooms of their own.
+PACKAGES = {"catalogue", "client", "gate", "server", "localhub", "cli", "dev"}
+# A package, and which of ours it may import; modules beside the packages count as packages.
 MAY = {
     "text": set(),
     "errors": {"text"},
@@ -27,10 +27,10 @@ MAY = {
     "cli": {"*"},
     "dev": {"*"},
 }
-SDK_ROOMS = {"server", "wiring", "cli", "dev"}  # the rooms that may know the SDK; in cli only clients of it
+SDK_USERS = {"server", "wiring", "cli", "dev"}  # may import the SDK; in cli only its clients
 
 
-def room_of(path: Path) -> str:
+def package_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
@@ -56,38 +56,38 @@ FILES = sorted(
 )
 
 
-def test_a_file_imports_only_the_rooms_its_room_may_know() -> None:
+def test_a_file_imports_only_the_packages_its_own_may_import() -> None:
     for path in FILES:
-        room = room_of(path)
-        allowed = MAY[room] | {room}
+        name = package_of(path)
+        allowed = MAY[name] | {name}
         for module in imports_of(path):
             parts = module.split(".")
             if parts[0] != "hub_mcp" or len(parts) < 2 or parts[1] == "__version__":
                 continue
-            known = parts[1] in ROOMS or (PACKAGE / f"{parts[1]}.py").is_file()
-            assert not known or "*" in allowed or parts[1] in allowed, f"{path} must not know {module}"
+            known = parts[1] in PACKAGES or (PACKAGE / f"{parts[1]}.py").is_file()
+            assert not known or "*" in allowed or parts[1] in allowed, f"{path} must not import {module}"
 
 
-def test_only_the_server_knows_the_sdk_and_the_catalogue_does_nothing_but_think() -> None:
+def test_only_the_server_imports_the_sdk_and_the_catalogue_does_no_io() -> None:
     for path in FILES:
-        room = room_of(path)
+        name = package_of(path)
         tops = {module.split(".")[0] for module in imports_of(path)}
-        assert "mcp" not in tops or room in SDK_ROOMS, path
-        assert not {"httpx", "anyio", "starlette"} & tops or room != "catalogue", path
+        assert "mcp" not in tops or name in SDK_USERS, path
+        assert not {"httpx", "anyio", "starlette"} & tops or name != "catalogue", path
 
 
 LOCALHUB = sorted((PACKAGE / "localhub").rglob("*.py"))
-# Each area of the local Hub has these; every other file of the package has its name for itself.
+# Each area of the local Hub has these; every other file of the package has a unique name.
 IN_EACH_AREA = {"__init__.py", "app.py", "routes.py", "rows.py", "shapes.py"}
-MOST_FILES = 17  # of one folder, `__init__.py` among them
+MOST_FILES = 17  # per folder, `__init__.py` included
 
 
-@pytest.mark.parametrize("room", sorted(ROOMS))
-def test_no_imports_inside_a_room_form_a_circle(room: str) -> None:
+@pytest.mark.parametrize("name", sorted(PACKAGES))
+def test_no_imports_inside_a_package_form_a_cycle(name: str) -> None:
     def name_of(path: Path) -> str:
         return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
 
-    files = sorted((PACKAGE / room).rglob("*.py"))
+    files = sorted((PACKAGE / name).rglob("*.py"))
     names = {name_of(path) for path in files}
     arrows = {name_of(path): imports_of(path) & names - {name_of(path)} for path in files}
     while leaves := {name for name, to in arrows.items() if not to & arrows.keys()}:
@@ -110,14 +110,14 @@ def test_no_two_classes_share_a_name() -> None:
     assert sorted(name for name, count in seen.items() if count > 1) == []
 
 
-def test_a_folder_can_be_taken_in_at_a_glance() -> None:
-    files = (path for room in ROOMS for path in (PACKAGE / room).rglob("*.py"))
+def test_no_folder_has_too_many_files() -> None:
+    files = (path for name in PACKAGES for path in (PACKAGE / name).rglob("*.py"))
     crowded = Counter(path.parent.relative_to(PACKAGE) for path in files)
     assert [str(folder) for folder, files in crowded.items() if files > MOST_FILES] == []
 
 
-def test_nothing_that_is_installed_needs_the_tools_of_developers() -> None:
-    installed = [path for path in FILES if room_of(path) != "dev"]
+def test_no_installed_module_imports_the_developers_tools() -> None:
+    installed = [path for path in FILES if package_of(path) != "dev"]
     needs = {path: [one for one in imports_of(path) if one.startswith("hub_mcp.dev")] for path in installed}
     assert not {path: names for path, names in needs.items() if names}
 
@@ -131,7 +131,7 @@ ROWS = ("rows.py", "like_rows.py", "audit_rows.py", "repo_queries.py", "where_cl
 
 
 @pytest.mark.parametrize("area", LAYERED)
-def test_sql_is_in_the_rows_of_an_area_and_nothing_of_http_is_in_its_rows_or_shapes(area: str) -> None:
+def test_sql_is_only_in_the_rows_of_an_area_and_http_is_not_in_its_rows_or_shapes(area: str) -> None:
     for path in sorted((PACKAGE / "localhub" / area).glob("*.py")):
         texts = [
             node.value

@@ -54,10 +54,10 @@ class Declared(MutableMapping[str, C]):
     def _import_all(self) -> None:
         if self._are_all_imported:
             return
-        for room in iter_modules([str(HERE)]):
-            if room.ispkg and room.name != MADE:
-                for file in iter_modules([str(HERE / room.name)]):
-                    import_module(f"{PACKAGE}.{room.name}.{file.name}")
+        for folder in iter_modules([str(HERE)]):
+            if folder.ispkg and folder.name != MADE:
+                for file in iter_modules([str(HERE / folder.name)]):
+                    import_module(f"{PACKAGE}.{folder.name}.{file.name}")
         self._are_all_imported = True
         self._imported = dict(sorted(self._imported.items(), key=lambda one: one[1].__module__))
 

@@ -16,7 +16,7 @@ import click
 from hub_mcp import __version__
 from hub_mcp.cli.flags.options import ELSEWHERE, settings_behind
 from hub_mcp.cli.main import IGNORED
-from hub_mcp.cli.output import room, wrapped
+from hub_mcp.cli.output import terminal_width, wrapped
 from hub_mcp.settings import Settings
 
 if TYPE_CHECKING:
@@ -162,5 +162,5 @@ def _told(name: str, value: Any, margin: str = "") -> list[str]:
     if isinstance(value, bool):
         value = "yes" if value else "no"
     if not isinstance(value, dict):
-        return wrapped(f"{margin}{name}: {value}", room(), margin + "  ")
+        return wrapped(f"{margin}{name}: {value}", terminal_width(), margin + "  ")
     return [f"{margin}{name}:", *(line for one in value for line in _told(one, value[one], margin + "  "))]

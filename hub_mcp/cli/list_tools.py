@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from hub_mcp.cli.flags.options import ELSEWHERE, settings_behind
-from hub_mcp.cli.output import gist, hint, room, with_format, wrapped
+from hub_mcp.cli.output import gist, hint, terminal_width, with_format, wrapped
 from hub_mcp.settings import Settings
 
 
@@ -39,6 +39,6 @@ def tools(settings: Settings, shape: str) -> None:
             click.secho(f"\n{area.replace('_', ' ')}", bold=True)
         for name, mark, does in offered:
             line = f"  {name:<32}{mark:<9}{does}"
-            for one in [name] if shape == "quiet" else wrapped(line, room(), " " * 43):
+            for one in [name] if shape == "quiet" else wrapped(line, terminal_width(), " " * 43):
                 click.echo(one)
     hint("\nhub-mcp call TOOL --help shows the arguments.")

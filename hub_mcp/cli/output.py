@@ -141,7 +141,7 @@ def wrapped(text: str, width: int, further: str = "  ") -> list[str]:
     return wrap(text, width, subsequent_indent=further, break_on_hyphens=False) or [""]
 
 
-def room() -> int:
+def terminal_width() -> int:
     """The width of the terminal; 80 if there is none."""
     return shutil.get_terminal_size((80, 24)).columns
 
@@ -158,8 +158,8 @@ def _number(cell: str) -> bool:
 def _cell(text: str, width: int, right: bool) -> str:
     while wide(text) > width:
         text = text[:-2] + "…"
-    room = " " * (width - wide(text))
-    return room + text if right else text + room
+    padding = " " * (width - wide(text))
+    return padding + text if right else text + padding
 
 
 def gist(endpoint: type[Endpoint[Any]]) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub_mcp.cli.output import room, table, wrapped
+from hub_mcp.cli.output import table, terminal_width, wrapped
 
 if TYPE_CHECKING:
     from mcp.types import CallToolResult
@@ -89,7 +89,7 @@ async def _call(client: Any, tool: str, *, fails: bool = False, **arguments: Any
     """Call a tool, and show the call and the text for a model."""
     shown = ", ".join(f"{name}={_brief(json.dumps(value))}" for name, value in arguments.items())
     click.echo()
-    for line in wrapped(f"→ {tool}({shown})", room(), "    "):
+    for line in wrapped(f"→ {tool}({shown})", terminal_width(), "    "):
         click.secho(line, fg="cyan", bold=True)
     result: CallToolResult = await client.call_tool(tool, arguments)
     click.echo(_indented(_text(result), "  "))
@@ -119,7 +119,7 @@ def _brief(value: str) -> str:
 
 def _indented(text: str, margin: str, further: str = "  ") -> str:
     """The text for a model, formatted for a person: columns instead of tabs, lines that fit."""
-    width = room() - len(margin)
+    width = terminal_width() - len(margin)
     lines: list[str] = []
     for in_columns, group in groupby(text.splitlines(), lambda line: "\t" in line):
         if in_columns:

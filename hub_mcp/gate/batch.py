@@ -164,10 +164,10 @@ async def assess_all(gate: Gate, batch: Batch, hub: Hub, reached: Reached) -> Ba
     """
     found: dict[int, Assessment] = {}
     errors: dict[int, HubError] = {}
-    room = anyio.Semaphore(LOOKED_AT_ONCE)
+    slots = anyio.Semaphore(LOOKED_AT_ONCE)
 
     async def look_at(n: int, call: Change[Any, Any]) -> None:
-        async with room:
+        async with slots:
             if errors:
                 return
             try:

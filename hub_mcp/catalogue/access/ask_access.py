@@ -76,8 +76,8 @@ class AskAccess(ActsOnGated[Done]):
         card = before.field("cardData")
         terms = card.get("extra_gated_prompt") if is_object(card) else None
         said = f"its terms: {quoted(str(terms), TERMS)}" if terms else "its page may state terms"
-        doors = {"auto": "everybody who asks is let in", "manual": "its authors decide about each request"}
-        return (*before.facts(), *([doors[before.gate]] if before.gate in doors else []), said)
+        policies = {"auto": "everybody who asks is let in", "manual": "its authors decide about each request"}
+        return (*before.facts(), *([policies[before.gate]] if before.gate in policies else []), said)
 
     def from_http(self, response: HttpResponse) -> Done:
         where = response.headers.get("location", "").partition("?")[0].rstrip("/")

@@ -130,8 +130,8 @@ def source_of(draft: EndpointDraft, said: Object, answer: Object) -> Iterator[st
     if words := [word for word in VOCABULARY if draft.uses(word)]:
         yield f"from hub_mcp.catalogue.fields.vocabulary import {', '.join(words)}"
     if not changes:
-        room = "listing import Listing" if is_listing else "parts import RARELY_CUT, Lookup"
-        yield f"from hub_mcp.catalogue.{room}"
+        module = "listing import Listing" if is_listing else "parts import RARELY_CUT, Lookup"
+        yield f"from hub_mcp.catalogue.{module}"
     if asks:
         yield "from hub_mcp.catalogue.stakes import Consequence, Impact, Known"
     if asks:

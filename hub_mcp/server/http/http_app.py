@@ -115,7 +115,7 @@ def http_app(
         return JSONResponse({"status": "ready"})
 
     sessions = Sessions(server, kept=http.sessions)
-    door = SignIn(
+    sign_in = SignIn(
         Intake(sessions.endpoint),
         path=http.path,
         known=known or KnownTokens(hub),
@@ -126,9 +126,9 @@ def http_app(
     has_page = approvals is not None and approvals.page
     app = Starlette(
         routes=[
-            Route(http.path, endpoint=door),
-            Route(METADATA, door.metadata),
-            Route(METADATA + http.path, door.metadata),
+            Route(http.path, endpoint=sign_in),
+            Route(METADATA, sign_in.metadata),
+            Route(METADATA + http.path, sign_in.metadata),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             *(ApprovalPage(approvals, hub, http.pages, awaited).routes if approvals and has_page else ()),
