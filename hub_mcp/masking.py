@@ -90,7 +90,7 @@ class SecretMask:
 def _any_spelling(one: str, *, behind: bool = False) -> str:
     """A character in any encoding; `behind`: backslashes of the secret, and whatever was put before them."""
     code = _in_any_case(f"{ord(one):02x}")
-    # each begins with a sign of its own, found quickly; a run of backslashes is looked at from its first one
+    # each begins with a sign of its own, found quickly; a run of backslashes is matched from its first one
     first = r"\\(?<!\\\\)\\*"
     short = rf"|{'' if behind else first}{re.escape(_SHORT[one])}" if one in _SHORT else ""
     halves = one.encode("utf-16-be", "surrogatepass").hex() if ord(one) > 0xFFFF else ""

@@ -34,12 +34,12 @@ class Settings:
             of Spaces.
         max_writes, max_deletes: the maximum number of changes and of deletions; None for no limit.
         toolsets, tools, exclude_tools: which tools are offered; exclusion wins.
-        tool_prefix: what every tool's name begins with, for hosts where another server has the same names.
-        nullable: optional arguments are announced as ones that may be null.
+        tool_prefix: the prefix of every tool's name, for hosts where another server has the same names.
+        nullable: optional arguments may be null in the schemas.
         structured: answers also as objects for programs, with output schemas.
-        resource_links: whether the next page is a content block too; auto: for modern clients.
-        views: whether clients that show views are given them (MCP Apps).
-        journal: the file changes are written to; "" for the default place, "off" for none.
+        resource_links: whether the next page is also a content block; auto: for modern clients.
+        views: whether clients that show views get them (MCP Apps).
+        journal: the file that records changes; "" for the default place, "off" for none.
         max_wait: the longest wait for a rate limit, in seconds.
         timeout: seconds a call may take.
         watch_every: seconds between two checks of a subscribed resource.

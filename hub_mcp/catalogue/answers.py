@@ -298,8 +298,8 @@ def as_text(value: Any, limit: int = SHORT, name: str = "") -> str:
     """A value on one line, in readable form.
 
     Args:
-        limit: characters of one text in it.
-        name: what the Hub calls it; where a name belongs, a sentence stands in quotes, and a size has a unit.
+        limit: characters per text in it.
+        name: the Hub's name for it; a sentence in place of a name is quoted, and a size gets a unit.
     """
     if isinstance(value, str):
         if is_sentence(name, value):

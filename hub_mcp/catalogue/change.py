@@ -64,7 +64,7 @@ class Change(Endpoint[A], Generic[T, A]):
 
     @property
     def value_from(self) -> str:
-        """What else it sends: `env:NAME` or `file:PATH` of the server's machine, or TYPED; "" for nothing."""
+        """The source of a further value: `env:NAME` or `file:PATH` of the server, or TYPED; "" for none."""
         return ""
 
     def target(self) -> Endpoint[T] | None:
@@ -124,7 +124,7 @@ class Change(Endpoint[A], Generic[T, A]):
         return ()
 
     def must_be_there(self, before: T) -> Sequence[Endpoint[Answer]]:
-        """Those of `needs` that show what else this call names: it is refused where that does not exist."""
+        """Those of `needs` whose target must exist; otherwise the call is refused."""
         return ()
 
     def consequences(self, before: T, known: Known) -> Iterator[Consequence]:
@@ -197,7 +197,7 @@ class Change(Endpoint[A], Generic[T, A]):
             return f"Done: {self.subject}."
 
     def told_by(self) -> Endpoint[Answer] | None:
-        """A reading call that tells what else has changed with it; None where nothing has, or all is said."""
+        """A reading call that shows side effects of this change; None if there are none or all are known."""
         return None
 
     def undo(self, before: T, after: A) -> Change[Any, Any] | None:

@@ -155,7 +155,7 @@ class Endpoint(BaseModel, Generic[A]):
         return self.model_dump(mode="json", exclude_none=True)
 
     def values(self) -> dict[str, Any]:
-        """What its address tells, defaults too."""
+        """The arguments in its address, including defaults."""
         return self.model_dump(mode="json")
 
     def but(self, **values: Any) -> Self:

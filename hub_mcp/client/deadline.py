@@ -4,8 +4,8 @@ A call's deadline is passed with its request (`request.extensions["deadline"]`),
 check whether another wait is worthwhile. Waits for a rate limit have a separate budget and extend the
 deadline; pauses between attempts do not.
 
-    with reporting(tell):            # tell: async callable of a line of text, e.g. one that reports progress
-        await hub.send(call)         # told: "waiting 12 s for the Hub's rate limit"
+    with reporting(report):          # an async callable that takes a line of text, e.g. to report progress
+        await hub.send(call)         # reports "waiting 12 s for the Hub's rate limit"
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ from hub_mcp.private_files import writable_by_others
 TERMINAL = "by a person in a terminal"
 PAGE = "by a person on the server's page, signed in to the Hub"
 WAYS = (TERMINAL, PAGE)
-MOST_OF_ONE, MOST = 50, 1_000  # plans that wait for one caller, and that are kept for all together
+MOST_OF_ONE, MOST = 50, 1_000  # waiting plans per caller, and in total
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,12 @@ class Waiting:
     """A plan waiting for approval.
 
     Attributes:
-        id: what the person types after `hub-mcp approve`.
-        seal: a digest of the plan's nonce, by which the server knows its own plan again.
+        id: the argument of `hub-mcp approve`.
+        seal: a digest of the plan's nonce, by which the server recognizes its own plan.
         until: when it expires, in seconds of the epoch.
-        account: whose token asked for it, by the Hub's name, where a page can be shown; else "".
-        caller: the same by the token, sealed: nobody is told more of it than whether it is another's.
-        mac: a seal on all of the above; approval: one on that, made when a person has typed the name.
+        account: the Hub name of the token's owner, if a page can be shown; otherwise "".
+        caller: a sealed digest of the token, good only for comparing callers.
+        mac: a seal on all of the above; approval: a seal on that, made after a person has typed the name.
     """
 
     id: str
@@ -83,10 +83,10 @@ class Approvals:
         account: str = "",
         caller: str = "",
     ) -> str:
-        """Store a plan that waits for approval; its id.
+        """Store a waiting plan and return its id.
 
         Args:
-            caller: whose plan it is, as a digest of their token.
+            caller: a digest of the caller's token.
 
         Raises:
             Stopped: the directory is open to others, or too many plans wait there.
@@ -103,7 +103,7 @@ class Approvals:
         return plan.id
 
     def _check_room(self, key: bytes, caller: str) -> None:
-        """Raises: Stopped: too many wait, for the caller or for all; none is lost for another."""
+        """Raises: Stopped: too many plans wait, for the caller or in total; none is ever replaced."""
         kept: list[Waiting] = []
         for path in self._directory.glob("*.json"):
             if (one := self._read(path, key)) is None or one.until <= self._clock():

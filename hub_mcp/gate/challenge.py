@@ -74,12 +74,12 @@ class Assessed(Protocol):
 
 @dataclass(frozen=True)
 class Shown:
-    """What a person was shown of a proposal, by which it is compared with what the Hub shows later.
+    """What a person was shown of a proposal, for comparison with a later state.
 
     Attributes:
-        call: a digest of the call, with the ids the Hub itself uses.
+        call: a digest of the call, with the Hub's own ids.
         identity: the target's own id on the Hub.
-        effect: a digest of what the question says would happen; "" where nothing was at stake.
+        effect: a digest of the question's statement of what would happen; "" if nothing was at stake.
         standing: a digest of the facts shown, numbers by their order of magnitude.
     """
 
@@ -98,7 +98,7 @@ class Shown:
         )
 
     def refuse_changed(self, found: Assessed, *, by_us: bool = False) -> None:
-        """Compare what was shown with what the Hub shows now.
+        """Compare what was shown with the current state.
 
         Args:
             by_us: whether an earlier call of a batch changed the target, so that its facts may differ.
@@ -126,9 +126,9 @@ class Challenge(Shown):
 
     Attributes:
         asked: a digest of the call as the model made it.
-        retype: what has to be typed; "" where yes or no will do.
-        caller: a digest of whose token it is, salted by the nonce.
-        nonce: what makes it work once; scope: where that is remembered.
+        retype: the text to type; "" if yes or no is enough.
+        caller: a digest of the token, salted with the nonce.
+        nonce: makes it usable only once; scope: where its use is recorded.
         issued: when it was made, in seconds of the epoch.
     """
 

@@ -17,10 +17,10 @@ from hub_mcp.gate.local_key import local_key, sealed
 
 
 class UsageStore(Protocol):
-    """Remembers which nonces were used."""
+    """Records used nonces."""
 
     async def scope(self) -> str:
-        """The name of where it remembers: an answer that was asked for elsewhere could be used there too."""
+        """Where it records: an answer with another scope could be used a second time there."""
         ...
 
     async def claim(self, nonce: str, seconds: float) -> bool:

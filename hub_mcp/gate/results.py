@@ -1,4 +1,4 @@
-"""The result of a call at the gate: a change that was made, or what one would do."""
+"""The result of a call at the gate: a change made, or a rehearsal."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ NOBODY = "Nobody was asked."
 
 @dataclass(frozen=True)
 class ChangeMade:
-    """The change was made.
+    """A change that was made.
 
     Attributes:
         outcome: what changed, in a sentence.
-        by: who said yes to it; "" where nobody had to.
-        change: its id in the journal; "" where none is kept.
-        undo_command: the command that undoes it, and what that leaves; "" where nothing does.
-        unasked: why nobody was asked, in a sentence, where something was at stake.
-        note: what else is to be said.
+        by: who approved it; "" if nobody had to.
+        change: its id in the journal; "" without a journal.
+        undo_command: the command that undoes it, and what that leaves; "" if nothing does.
+        unasked: why nobody was asked, in a sentence, if something was at stake.
+        note: further remarks.
     """
 
     call: Change[Any, Any]
@@ -37,7 +37,7 @@ class ChangeMade:
     note: str = ""
 
     def sentences(self) -> str:
-        """What was done, who agreed to it, and the way back."""
+        """What was done, who agreed to it, and how to undo it."""
         agreed = f"Confirmed {self.by}." if self.by else "" if self.unasked else NOBODY
         final = self.call.line.destroys or self.call.line.retype
         never = "It cannot be undone" if final else "`hub-mcp undo` cannot undo it"
@@ -48,7 +48,7 @@ class ChangeMade:
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """What would have been sent, what it would have changed, and what a person would have been asked."""
+    """What would be sent, what it would change, and what a person would be asked."""
 
     assessment: Assessment
     request: HttpRequest

@@ -1,7 +1,7 @@
-"""The areas of the local Hub, each imported when a request may be for one of its routes.
+"""The areas of the local Hub, each imported when a request may match one of its routes.
 
-Whoever tries one thing needs one area, and making all of them takes longer than its answer. The paths of each
-stand in `area_paths.json`, written from the areas by `python -m hub_mcp.dev manifests`.
+One request needs one area, and importing all of them takes longer than answering it. Their paths are in
+`area_paths.json`, which `python -m hub_mcp.dev manifests` writes from the areas.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ AREAS = (
 )  # fmt: skip
 FILE = "area_paths.json"
 PLURAL = "{type:plural}"
-DEEP = ":path}"  # ends a field that holds slashes
+DEEP = ":path}"  # ends a parameter that may contain slashes
 
 
 class Area(BaseRoute):
     """The routes of one module.
 
     Args:
-        paths: theirs, as routes spell them; the module is imported for a path that may be one of these.
+        paths: their path templates; the module is imported for a path that may match one of them.
     """
 
     def __init__(self, module: str, paths: Sequence[str]) -> None:
@@ -50,12 +50,12 @@ class Area(BaseRoute):
 
     @cached_property
     def routes(self) -> Sequence[BaseRoute]:
-        """What the module declares."""
+        """The routes that the module declares."""
         declared: Sequence[BaseRoute] = import_module(f"{__package__}.{self.module}").routes
         return declared
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """What the first of the routes says that takes a request; else the first with another method."""
+        """The match of the first route for a request, otherwise of the first with another method."""
         partial: tuple[Match, Scope] = Match.NONE, {}
         if scope["type"] != "http" or not self._may_have(scope["path"].split("/")):
             return partial
@@ -69,7 +69,7 @@ class Area(BaseRoute):
         return partial
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Leave it to the route that was found."""
+        """Pass the request to the route found."""
         route: BaseRoute = scope["route_of_area"]
         await route.handle(scope, receive, send)
 
@@ -78,13 +78,13 @@ class Area(BaseRoute):
 
 
 def areas() -> list[Area]:
-    """Every area, in the order in which they are tried."""
+    """Every area, in the order of matching."""
     paths = json.loads(files(__package__ or "").joinpath(FILE).read_bytes())
     return [Area(module, paths[module]) for module in AREAS]
 
 
 def _may_be(path: Sequence[str], given: Sequence[str]) -> bool:
-    """Whether the segments of a path may be those of a route's; a field takes every word."""
+    """Whether the segments of a path may match a route; a parameter matches any segment."""
     long_enough = len(given) >= len(path) if path[-1].endswith(DEEP) else len(given) == len(path)
     return long_enough and all(
         one == said or ("{" in one and (one != PLURAL or said in PLURALS))

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 Context = ServerRequestContext[Any, Any]
 HubOf = Callable[[Context], Hub]
 
-# What the first call that needs it imports; a worker for many callers has it before it serves.
+# Imported by the first call that needs it; a worker for many callers imports it before it serves.
 LATER = ("hub_mcp.server.confirm.changing", "hub_mcp.server.tools.reached_operations")
 
 log = logging.getLogger("hub_mcp")
@@ -74,7 +74,7 @@ def build(
         gate: the gate for every change.
         pages: the resources; by default of the same Hub.
     """
-    from hub_mcp.server.resources.reading import Pages  # brings logs, streams and subscriptions
+    from hub_mcp.server.resources.reading import Pages  # imports logs, streams and subscriptions
 
     read = pages or Pages(hub_of)
     return lazy_server(
@@ -92,13 +92,13 @@ def handlers(
     """The handlers of a server with these tools.
 
     Args:
-        gate: where every change passes; asked for by the first one.
-        pages: what can be read by its address; asked for by the first that is, or that changes.
+        gate: makes the gate; called for the first change.
+        pages: makes the resources; called for the first read of one, or the first change.
     """
 
     @cache
     def changing() -> Changing:
-        from hub_mcp.server.confirm.changing import Changing  # brings the gate
+        from hub_mcp.server.confirm.changing import Changing  # imports the gate
 
         return Changing(gate(), tools, pages().changed)
 
@@ -197,7 +197,7 @@ def handlers(
         return Boundary(gate().keys)
 
     async def seal(ctx: Context, call_next: CallNext) -> HandlerResult:
-        """Lead what brings an answer, and what asks for one, through the boundary; nothing else needs it."""
+        """Pass requests with an answer, and results with a question, through the boundary."""
         if (ctx.params or {}).get("requestState") is not None:
             return await boundary()(ctx, call_next)
         result = await call_next(ctx)

@@ -106,7 +106,7 @@ class Item(Part):
 
 
 class NotedItem(Item):
-    """What a collection is to hold, with the note that stands beside it."""
+    """An item for a collection, with its note."""
 
     note: FreeText | None = Field(default=None, max_length=NOTE_LIMIT)
 

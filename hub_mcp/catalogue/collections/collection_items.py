@@ -65,7 +65,7 @@ class AddCollectionItem(ActsOnCollection[Collection]):
     """Add items to a collection, in order."""
 
     in_area = "collections"
-    unlisted = frozenset({"note"})  # it stands behind its item; beside a single one it is taken too
+    unlisted = frozenset({"note"})  # normally written after its item; accepted separately for a single one
     covers = ("note",)
     reversal = "It can be taken out again, but what was read by then cannot be taken back."
 

@@ -1,4 +1,4 @@
-"""The order of an owner's collections on their profile, of which the Hub tells each one's place alone."""
+"""The order of an owner's collections on their profile; the Hub gives only the position of each one."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class ProfileOrder(Answer):
     """The collections of one owner.
 
     Attributes:
-        calls: the call that shows each, as far as they are looked at.
-        more: whether the owner has others.
-        places: where each stands, by its slug.
+        calls: the call that shows each, as far as they are read.
+        more: whether the owner has more.
+        places: the position of each, by slug.
     """
 
     calls: Sequence[GetCollection]
@@ -43,7 +43,7 @@ class ProfileOrder(Answer):
 
 @get("/api/collections", is_tool=False)
 class ListOnProfile(Composed[ProfileOrder]):
-    """Where an owner's collections stand on their profile."""
+    """The positions of an owner's collections on their profile."""
 
     owner: Account
 
@@ -53,7 +53,7 @@ class ListOnProfile(Composed[ProfileOrder]):
     def read(self, value: Any) -> ProfileOrder:
         calls: list[GetCollection] = []
         for one in objects_in(value):
-            with suppress(ValueError):  # no slug that can be asked for
+            with suppress(ValueError):  # not a valid slug
                 calls.append(GetCollection.model_validate({"slug": one.get("slug")}))
         return ProfileOrder(calls[:ORDER_SHOWN], len(calls) > ORDER_SHOWN)
 

@@ -101,7 +101,7 @@ class Commit(ActsOnRepository[Committed]):
             raise ValueError("without `create_pr` it is added to this pull request")
         return self
 
-    # ── what is looked at before ────────────────────────────────────────────────────────────────────────────
+    # ── looked up beforehand ────────────────────────────────────────────────────────────────────────────
 
     def target(self) -> Endpoint[Repository]:
         return repository_at(self.type, self.repo_id, "" if self.revision in MAIN else self.revision)

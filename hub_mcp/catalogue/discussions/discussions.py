@@ -83,7 +83,7 @@ class Discussion(DiscussionRow):
 
     @property
     def branch(self) -> str:
-        """The branch that a pull request is merged into; "" where the Hub does not say."""
+        """The branch that a pull request is merged into; "" if the Hub does not say."""
         changes = self.field("changes")
         base = changes.get("base") if is_object(changes) else None
         return base.removeprefix("refs/heads/") if isinstance(base, str) else ""

@@ -16,13 +16,13 @@ EVERY_CHOICE = 10_000
 
 
 def operation_of(endpoint: type[Endpoint[Any]]) -> Operation:
-    """The operation that a class made from the table calls."""
+    """The operation of a class made from the table."""
     assert issubclass(endpoint, OperationCall)
     return endpoint.operation
 
 
 def operation_reading_schema(operation: Operation) -> dict[str, Any]:
-    """What an operation's arguments are read by: all choices too, and the Hub's own names."""
+    """The schema for reading an operation's arguments: also with all choices and the Hub's own names."""
     schema = operation_schema(operation, most=EVERY_CHOICE)
     theirs = {
         one.hub_name: schema["properties"][one.name]

@@ -1,6 +1,6 @@
 """Access to gated repositories: requesting, listing, deciding one or many, granting, reporting.
 
-The answers were recorded from the real Hub in October 2026: `reset` beside the three documented
+The answers were recorded from the real Hub in October 2026: `reset` in addition to the three documented
 statuses, a search by the beginning of a user name, 404 for a decision already in force.
 """
 

@@ -133,7 +133,7 @@ def _fill(history: _History, repo: NewRepo) -> None:
 
 
 def _branched(history: _History, repo: NewRepo) -> str:
-    """The head of a branch: one commit beside main."""
+    """The head of a branch: one commit that main does not have."""
     name = repo.id.split("/")[1]
     note = f"# Trying a lower learning rate\n\nHalf of what {name} was trained with; worse so far.\n".encode()
     history.rows.blobs.append((text_entry(note).oid, note))

@@ -63,7 +63,7 @@ class OutlineRoute(BaseRoute):
         return Match.NONE, {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 501, or with the outline; a repository that is missing is told as everywhere."""
+        """Answer 501, or with the outline; a missing repository is refused as everywhere."""
         outline: Outline = scope["outline"]
         if not self._answers:
             if found := _REPOSITORY.match(scope["path"]) if _OF_REPOSITORY.match(outline.path) else None:

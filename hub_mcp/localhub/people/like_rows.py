@@ -1,4 +1,4 @@
-"""Likes in the tables: who likes what, one by one, and the number beside each repository."""
+"""Likes in the tables: individual likes, and the count on each repository."""
 
 from __future__ import annotations
 

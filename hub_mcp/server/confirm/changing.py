@@ -1,4 +1,4 @@
-"""Calls of tools that change something: led through the gate, one or many, and told to whoever watches."""
+"""Calls of changing tools: passed through the gate, one or many, and announced to subscribers."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ log = logging.getLogger("hub_mcp")
 
 
 class Changing:
-    """How one server's tools change something.
+    """The changing tools of one server.
 
     Args:
-        tell: notifies everyone watching of what a call changed.
+        tell: notifies all subscribers of what a call changed.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Changing:
         dry_run: bool,
         token: str | ViewAnswer,
     ) -> CallToolResult | InputRequiredResult:
-        """What a client is told of a call of one change, or of several that one call makes."""
+        """The result of a call that makes one change, or several."""
         if len(parts := call.parts()) > 1:
             batch = Batch(tuple(parts), goes_on=True, of=params.name)
             return await self._batch_made(ctx, params, batch, hub, progress, dry_run=dry_run, token=token)
@@ -71,7 +71,7 @@ class Changing:
         progress: Progress,
         answer: ViewAnswer | None,
     ) -> CallToolResult | InputRequiredResult:
-        """What a client is told of the calls that `change_many` is given."""
+        """The result of the calls given to `change_many`."""
         tools = self._tools
         dry_run, token = taken(arguments, DRY_RUN, bool, False), taken(arguments, CONFIRM, str, "")
         arguments = as_meant(tool_for(MANY).input_schema, arguments)
@@ -104,10 +104,10 @@ class Changing:
         return result
 
     async def _told(self, call: Change[Any, Any]) -> None:
-        """Notify everyone watching of what a call changed."""
+        """Notify all subscribers of what a call changed."""
         try:
             await self._tell(call)
         except Exception:
             log.exception(
                 "subscribers were not told what %s changed", call.tool
-            )  # it is changed all the same
+            )  # the change was made anyway

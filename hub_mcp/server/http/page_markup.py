@@ -59,7 +59,7 @@ def page(
 
 
 def _isolated(text: str) -> str:
-    """The text with each quoted name by itself: one that reads from the right moves nothing beside it."""
+    """The text with each quoted name isolated, so that a right-to-left one does not reorder other text."""
     return _QUOTED.sub(lambda name: f"<bdi>{name[0]}</bdi>", escape(text))
 
 

@@ -72,7 +72,7 @@ class RedisUsage:
         self._run = run
 
     async def scope(self) -> str:
-        """The name of this Redis, given by whoever needed it first; one that lost its data gets another.
+        """The name of this Redis, set by the first process; after a loss of data it gets another.
 
         Raises:
             Stopped: it cannot be reached.

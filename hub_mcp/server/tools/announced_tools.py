@@ -1,4 +1,4 @@
-"""Endpoints as tools: how each is announced."""
+"""Endpoints as tools: how each is listed."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from hub_mcp.server.tools.endpoint_tools import CONFIRM, DRY_RUN
 
 
 def tool_of(endpoint: type[Endpoint[Any]]) -> Tool:
-    """An endpoint as it is announced."""
+    """An endpoint as it is listed."""
     schema = input_schema_of(endpoint)
     line = endpoint.line
     known = operations().get(endpoint.tool)
     meta: dict[str, Any] = {"anthropic/searchHint": known.hint if known else endpoint.label.lower()}
-    hints = ToolAnnotations(read_only_hint=True, open_world_hint=True)  # the others mean nothing for a reader
+    hints = ToolAnnotations(read_only_hint=True, open_world_hint=True)  # others do not apply to reads
     if endpoint.changes:
         hints = ToolAnnotations(
             read_only_hint=False,
@@ -43,5 +43,5 @@ def tool_of(endpoint: type[Endpoint[Any]]) -> Tool:
 
 
 def tools() -> list[Tool]:
-    """The tools that are listed unasked, in the order of the catalogue."""
+    """The tools listed by default, in the order of the catalogue."""
     return [tool_of(endpoint) for endpoint in default_endpoints().values()]

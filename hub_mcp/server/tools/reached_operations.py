@@ -1,4 +1,4 @@
-"""What the tools that reach every operation do: find one, and make the call of one."""
+"""The work of the tools for every operation: finding one, and reading a call of one."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ from hub_mcp.server.tools.operation_tools import CHANGE, FIND, READ, TOOLS
 from hub_mcp.settings import Settings
 
 LINES = 8
-MOST_KEPT = 3  # operations that fit best and are kept back, and are named
-QUERY_LIMIT = 400  # characters of a request that are looked at
+MOST_KEPT = 3  # best matching operations that are not offered, to name
+QUERY_LIMIT = 400  # characters of a request that are used
 
 
 @dataclass(frozen=True)
 class OperationAsked:
-    """What a call of the second or third tool asks for: the endpoint, and the arguments that call it."""
+    """The endpoint and arguments in a call of the second or third tool."""
 
     endpoint: type[Endpoint[Any]]
     arguments: dict[str, Any]
 
 
 class OperationTools:
-    """These tools of one server, by its operator's settings."""
+    """The operation tools of one server, by its operator's settings."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
     @cached_property
     def reachable(self) -> Mapping[str, Operation]:
-        """What may be found and called: exclusion wins here too."""
+        """The operations that may be found and called; exclusion wins here too."""
         return {name: one for name, one in findable().items() if not self._kept_by(one)}
 
     @cached_property
@@ -54,7 +54,7 @@ class OperationTools:
         return Index(findable().values())
 
     def _kept_by(self, operation: Operation) -> str:
-        """The flag by which the operator keeps an operation back; "" where none does."""
+        """The flag with which the operator disabled an operation; "" if none."""
         if operation.name in self._settings.exclude_tools:
             return "--exclude-tools"
         written = ENDPOINTS.get(operation.name)
@@ -62,10 +62,10 @@ class OperationTools:
         return "--read-only" if not reads(operation) and areas & set(self._settings.read_only) else ""
 
     def find(self, arguments: Mapping[str, Any], form: AnswerForm) -> CallToolResult:
-        """Up to eight lines that fit a request, or the whole of an operation whose name it is.
+        """Up to eight lines that match a request, or an operation in full if it is the name of one.
 
         Raises:
-            BadInput: there is no request.
+            BadInput: the request is missing.
         """
         arguments = as_meant({"properties": TOOLS[FIND][1]}, arguments)
         query = arguments.get("query")
@@ -88,7 +88,7 @@ class OperationTools:
         return result_of("\n".join(lines), {"items": lines}, form)
 
     def _kept_back(self, found: Sequence[Operation]) -> str:
-        """A line on operations that fit best and are kept back; "" where one that is offered fits best."""
+        """A line about the best matches that are not offered; "" if an offered one matches best."""
         best = list(takewhile(self._kept_by, found[:MOST_KEPT]))
         if not best:
             return ""
@@ -96,21 +96,21 @@ class OperationTools:
         return f"What fits best is off here by {flags}: {', '.join(one.name for one in best)}. {OPERATOR}"
 
     def _why_not(self, name: str) -> str:
-        """Why an operation that there is cannot be reached here."""
+        """Why an existing operation is not available here."""
         flag = self._kept_by(findable()[name])
         if flag == "--exclude-tools":
             return f"This server does not offer {name} ({flag})."
         return f"{name} changes something, and this server only reads ({flag})."
 
     def asked(self, tool: str, arguments: Mapping[str, Any]) -> OperationAsked:
-        """The endpoint that a call of `read_operation` or `change_operation` means.
+        """The endpoint and arguments of a call of `read_operation` or `change_operation`.
 
         Raises:
             BadInput: there is no such operation, or it is for the other tool; nothing was sent.
             Stopped: it is never called here.
         """
         own = {name: schema for name, schema in TOOLS[tool][1].items() if name != "arguments"}
-        sent = arguments.get("arguments")  # whose empties and zeros are the operation's to judge
+        sent = arguments.get("arguments")  # the operation decides about empty values and zeros
         arguments = as_meant(
             {"properties": own}, {k: one for k, one in arguments.items() if k != "arguments"}
         )
@@ -149,7 +149,7 @@ class OperationTools:
 
 
 def _lines(said: Mapping[str, Any]) -> str:
-    """An operation in lines for reading."""
+    """An operation as lines of text."""
     lines: list[str] = []
     for name, value in said.items():
         if isinstance(value, dict):
