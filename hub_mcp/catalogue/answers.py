@@ -290,8 +290,9 @@ def counted(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
-# What the Hub counts in bytes, under names that do not say so.
+# What the Hub counts in bytes, or in seconds, under names that do not say so.
 SIZES = frozenset({"size", "storage", "usedStorage", "estimatedStorage", "mainSize", "pointerSize"})
+SECONDS = frozenset({"timeout", "gcTimeout"})
 
 
 def as_text(value: Any, limit: int = SHORT, name: str = "") -> str:
@@ -308,7 +309,7 @@ def as_text(value: Any, limit: int = SHORT, name: str = "") -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
-        return size(value) if name.rpartition(".")[2] in SIZES else f"{value:,}"
+        return size(value) if name.rpartition(".")[2] in SIZES else f"{value:,}{' s' * (name in SECONDS)}"
     if isinstance(value, float):
         return f"{value:,.4g}"
     if isinstance(value, Mapping):

@@ -14,6 +14,7 @@ from hub_mcp.catalogue.answers import Answer, Page
 from hub_mcp.catalogue.composed import NamesMissing
 from hub_mcp.catalogue.endpoint import ENDPOINTS, Endpoint
 from hub_mcp.catalogue.fields.marks import RepoKind, RepoName
+from hub_mcp.catalogue.repos.repository import repository
 from hub_mcp.client.answers_of import answers_of
 from hub_mcp.client.hub import Hub
 from hub_mcp.errors import HubError, Invalid, Missing, MissingEntry, MissingRepository, MissingRevision
@@ -103,12 +104,21 @@ async def _repositories(hub: Hub, kinds: Iterable[str], repo_id: str) -> list[st
         of_owner = await _ids(hub, listing, author=owner, limit=200) if owner else []
         if repo_id in of_owner:
             return []  # something else was not found
+        if of_others := await _of_other_types(hub, kind, repo_id):
+            return of_others
         if near := alike(repo_id, of_owner, _own_name):
             return near
         words = [word for word in name.replace("_", "-").split("-") if len(word) > 2]
         searched = await _ids(hub, listing, search=words[0] if words else name, limit=100, sort="likes")
         return alike(name, searched, _own_name)
     return []
+
+
+async def _of_other_types(hub: Hub, kind: str, repo_id: str) -> list[str]:
+    """Repositories of the other types that have this very name, with their type, as in `models/ns/name`."""
+    calls = {one: repository(one, repo_id, ["private"]) for one in LISTINGS if one != kind}
+    found = [call for call, _ in await answers_of(list(calls.values()), hub.send, SECONDS)]
+    return _names(f"{one}s/{repo_id}" for one, call in calls.items() if call in found)
 
 
 async def _collections(hub: Hub, slug: str) -> list[str]:

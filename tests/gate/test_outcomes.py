@@ -59,17 +59,17 @@ SAID = {
     "duplicate_repo": "Copied the model ada/fjord-names to ada/fjord-names-copy, private, with ",
     "unlike_repo": "Took your like of the model nimbus-labs/nowcast-base back",
     "run_job": "of ada on t4-small.",
-    "rerun_job": "of ada, as 6abf60ffca7ff55b1071f7af was.",
+    "rerun_job": "of ada, with the settings of 6abf60ffca7ff55b1071f7af.",
     "set_job_labels": "job ada 6abf60ffca7ff55b1071f7af: labels team fjords (was name fjord-names).",
     "expose_job_ports": "that are reached from outside: 8000, 9000.",
     "cancel_job": "Cancelled the job 6ac2a2b349eb83beef56e4f1 of nimbus-labs.",
     "set_member_role": "dan in nimbus-labs: role contributor (was read).",
     "handle_access_request": "eve is now rejected (was pending) at nimbus-labs/partners-preview.",
-    "handle_access_requests": "2 of 2 are now accepted at nimbus-labs/partners-preview.",
+    "handle_access_requests": "2 of 2 now accepted at nimbus-labs/partners-preview: ",
     "grant_access": "yara-abe can read the model nimbus-labs/partners-preview.",
     "ask_access": "Asked for access to the model nimbus-labs/partners-preview.",
     "cancel_access_request": "Withdrew your request for access to the dataset open-cartography/",
-    "create_scheduled_job": "The scheduled job ",
+    "create_scheduled_job": "Created the scheduled job ",
     "reschedule_job": 'schedule "30 5 ',
     "set_scheduled_job_labels": "labels team fjords (was name digest).",
     "resume_scheduled_job": "scheduled job ada 6a6b95d0f7ffe8e4b4e8c51b: suspend no (was yes).",
@@ -79,7 +79,7 @@ SAID = {
     "mark_notifications": "Marked all notifications that match as read.",
     "delete_notifications": "Deleted all notifications that match.",
     "update_notification_settings": "Notifications: repo_release on; announcements off.",
-    "update_watch": "Watching 1 thing more.",
+    "update_watch": "Now watched: org 62b04c2815dc736ee6444480.",
     "create_webhook": "Created the webhook ",
     "update_webhook": "watched (type org, name nimbus-labs) (was ",
     "toggle_webhook": "The webhook 6908720c926214bcf1cbefa9 is disabled (was enabled).",
@@ -163,6 +163,8 @@ async def test_a_plan_that_the_model_carries_is_said_to_be_the_models_word(tmp_p
 
 NEAR = {
     ("get_model", "repo_id", "nimbus-labs/storm-atlas-8b"): "nimbus-labs/storm-atlas-7b",
+    ("get_model", "repo_id", "rajpurkar/squad"): "datasets/rajpurkar/squad.",  # of another type
+    ("list_discussions", "repo_id", "nimbus-labs/rain-gauges"): "datasets/nimbus-labs/rain-gauges.",
     ("get_model", "repo_id", "openai-community/gpt3"): "openai-community/gpt2",
     ("get_dataset", "repo_id", "rajpurkar/squat"): "rajpurkar/squad",
     ("get_space", "repo_id", "stabilityai/stable-difusion"): "stabilityai/stable-diffusion",
@@ -183,6 +185,7 @@ NEAR = {
 GROUP = {"organization": "nimbus-labs", "resource_group_id": "0" * 24}
 GPT3 = "There are: openai-community/gpt2."
 NOT_THERE: list[tuple[str, dict[str, Any], str]] = [
+    ("update_watch", {"add": [{"type": "user", "id": "nobody-here"}]}, "found nothing for nobody-here"),
     ("add_collection_item", {"slug": "Rain & shine", "item": "models/openai-community/gpt3"}, GPT3),
     ("create_collection", {"title": "New", "namespace": "ada", "item": "models/openai-community/gpt3"}, GPT3),
     (

@@ -73,6 +73,14 @@ async def test_an_item_that_cannot_be_put_in_is_told_and_the_others_are_put_in(w
         assert "is already in this collection" in said
 
 
+async def test_for_an_item_that_a_collection_lacks_those_that_it_has_are_named(world: World) -> None:
+    async with world.client("auto", structured=False) as client:
+        slug = await made(client, BASE, GAUGES)
+        lacking = await text(client, "delete_collection_item", {"slug": slug, "item_id": LARGE})
+    assert f"has no item {LARGE}." in lacking
+    assert f"It has: {BASE}, {GAUGES}." in lacking
+
+
 async def test_one_question_names_every_item_that_others_would_learn_of(world: World) -> None:
     person = Asked()
     async with world.client("auto", person, structured=False) as client:

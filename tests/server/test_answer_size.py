@@ -94,6 +94,15 @@ async def test_a_size_has_its_unit_in_every_text_and_is_exact_for_programs() -> 
     assert {"size", "storage", "usedStorage"} <= seen
 
 
+async def test_a_time_limit_has_its_unit() -> None:
+    settings = Settings(sandbox="", journal="off", tools=("get_job", "get_space_runtime"))
+    async with Client(server_of(settings, hub_of(settings))) as client:
+        job = text_of(await client.call_tool("get_job", CALLS["get_job"]))
+        space = text_of(await client.call_tool("get_space_runtime", {"repo_id": "nimbus-labs/forecast-desk"}))
+    assert "timeout: 3,600 s" in job
+    assert "gcTimeout: 172,800 s" in space
+
+
 async def test_ten_thousand_files_are_a_count_and_the_first_few() -> None:
     async with on_the_local_hub() as client:
         result = await client.call_tool("get_model", ARCHIVE)

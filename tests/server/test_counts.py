@@ -104,7 +104,7 @@ async def test_the_stage_of_a_space_is_a_column_and_counted_by_its_short_name() 
         rows = text_of(await client.call_tool("list_spaces", {"columns": ["id", "stage"], "limit": 1}))
         assert rows.startswith("id\truntime.stage (")
         nothing = text_of(await client.call_tool("list_spaces", {"stage": "FROBNICATING"}))
-        assert nothing.endswith("Which there are: `count` with `by`: stage.")
+        assert nothing.endswith("`count` with `by`: stage tells which there are.")
 
 
 async def test_an_owner_that_there_is_not_is_answered_with_near_ones() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +62,32 @@ async def test_whoever_watches_an_organization_is_told_of_its_discussions(world:
         await client.call_tool("create_discussion", {**rain, "title": "Snow"})
     async with world.client(confirm="off", token=EVE, structured=False) as client:
         assert len(await listed(client)) == before + 1
+
+
+async def test_what_is_watched_is_named_as_people_have_it_and_sent_by_its_id(world: World) -> None:
+    named = [
+        {"type": "org", "id": "nimbus-labs"},
+        {"type": "user", "id": "bob"},
+        {"type": "repo", "id": "models/openai-community/gpt2"},
+    ]
+    async with world.client(confirm="off") as client:
+        said = text_of(await client.call_tool("update_watch", {"add": named}))
+        odd = await client.call_tool("update_watch", {"remove": [{"type": "org", "id": "nimbus-labz"}]})
+        untyped = text_of(await client.call_tool("update_watch", {"add": [{"type": "repo", "id": "ada/x"}]}))
+    assert "Now watched: org nimbus-labs, user bob, repo models/openai-community/gpt2." in said
+    [request] = world.spy.changes
+    sent = json.loads(request.content)["add"]
+    assert sent[0] == {"type": "org", "id": ORG}
+    assert all(re.fullmatch(r"[0-9a-f]{24}", one["id"]) for one in sent)
+    assert odd.is_error
+    assert "as in models/ada/x" in untyped
+
+
+async def test_a_notification_says_the_type_of_the_repository_it_is_about(world: World) -> None:
+    async with world.client() as client:
+        head, first, *_ = text_of(await client.call_tool("list_notifications", {})).splitlines()
+    told = dict(zip(head.partition(" (")[0].split("\t"), first.split("\t"), strict=True))
+    assert told["repo.type"] == "model"
 
 
 async def test_deleting_all_asks_and_names_some_and_a_call_says_which(world: World) -> None:

@@ -20,7 +20,7 @@ from hub_mcp.catalogue.access.access_decisions import (
 )
 from hub_mcp.catalogue.access.access_requests import MOST, PATH, STATUSES, ListAccessRequests, Status
 from hub_mcp.catalogue.answers import Answer, clean, objects_in
-from hub_mcp.catalogue.change import post
+from hub_mcp.catalogue.change import post, worded
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.fields.vocabulary import Account
 from hub_mcp.catalogue.http import Effect
@@ -28,6 +28,8 @@ from hub_mcp.catalogue.repos.repository import Repository
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
 from hub_mcp.errors import UnexpectedAnswer, plain
 from hub_mcp.text import quoted
+
+MOST_NAMED = 10  # people that an outcome names
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,7 @@ class HandleAccessRequests(ActsOnGated[DecidedAbout]):
     def outcome(self, before: Repository, after: DecidedAbout) -> str:
         failed = ", ".join(f"{plain(who, 60)} ({plain(why, 40)})" for who, why in after.failed.items())
         not_done = f" Not done: {failed}." if failed else ""
-        return (
-            f"{len(after.done):,} of {len(self.users):,} are now {self.status} at {self.repo_id}.{not_done}"
-        )
+        named = ", ".join(worded(who, 60) for who in after.done[:MOST_NAMED])
+        more = f" and {len(after.done) - MOST_NAMED:,} more" if len(after.done) > MOST_NAMED else ""
+        which = f"{self.repo_id}: {named}{more}" if named else self.repo_id
+        return f"{len(after.done):,} of {len(self.users):,} now {self.status} at {which}.{not_done}"

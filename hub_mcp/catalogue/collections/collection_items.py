@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from hub_mcp.catalogue.answers import Answer, Done, clean, counted
 from hub_mcp.catalogue.change import Change, delete, post, worded
-from hub_mcp.catalogue.collections.collection import Collection, name_of, note_of
+from hub_mcp.catalogue.collections.collection import ORDER_SHOWN, Collection, name_of, note_of
 from hub_mcp.catalogue.collections.collection_item import (
     MOST_AT_ONCE,
     NOTE_LIMIT,
@@ -145,9 +145,11 @@ class ChangesItems(ActsOnCollection[Done], Generic[N]):
         for one in self.item_id:
             found = item_in(before, one)
             if not found:
+                held = [worded(name_of(item)) for item in (before.items or ())[:ORDER_SHOWN]]
+                more = ", …" if len(before.items or ()) > ORDER_SHOWN else ""
                 raise BadInput(
                     f"The collection {before.slug} has no item {clean(one.item_id, 100)}.",
-                    advice="Look at the collection with get_collection.",
+                    advice=f"It has: {', '.join(held) or 'no items'}{more}.",
                 )
             items.append({**one.model_dump(exclude_none=True), "item_id": str(found.get("_id"))})
         return self.but(slug=before.slug, item_id=items)

@@ -103,7 +103,7 @@ class RerunJob(ActsOnJob):
         yield from effects_again(before, known)
 
     def outcome(self, before: Job, after: Job) -> str:
-        return f"Started the job {worded(after.id)} of {self.namespace}, as {self.job_id} was."
+        return f"Started the job {worded(after.id)} of {self.namespace}, with the settings of {self.job_id}."
 
     def undo(self, before: Job, after: Job) -> Change[Any, Any] | None:
         return CancelJob(namespace=self.namespace, job_id=after.id)

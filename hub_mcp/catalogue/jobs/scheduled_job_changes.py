@@ -63,7 +63,8 @@ class CreateScheduledJob(JobSpec[Nothing, ScheduledJob]):
             yield Consequence(Impact.SPENDS, "a run begins even while an earlier one goes on")
 
     def outcome(self, before: Nothing, after: ScheduledJob) -> str:
-        return f"The scheduled job {worded(after.id)} of {self.namespace} is there."
+        when = f"it runs {worded(self.schedule)}"
+        return f"Created the scheduled job {worded(after.id)} of {self.namespace}: {when}."
 
     def undo(self, before: Nothing, after: ScheduledJob) -> Change[Any, Any] | None:
         return DeleteScheduledJob(namespace=self.namespace, job_id=after.id)

@@ -1,16 +1,16 @@
-"""Notifications: listing, marking, deleting; and watching."""
+"""Notifications: listing, marking, deleting."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
 from hub_mcp.catalogue.answers import Answer, Done, Page, Record, clean, counted, is_array, is_object
-from hub_mcp.catalogue.change import Change, Nothing, patch, post, withdraw
+from hub_mcp.catalogue.change import Change, Nothing, post, withdraw
 from hub_mcp.catalogue.endpoint import Endpoint, get
-from hub_mcp.catalogue.fields.vocabulary import ObjectId, Part, Word
+from hub_mcp.catalogue.fields.vocabulary import ObjectId, Word
 from hub_mcp.catalogue.http import Effect, HttpRequest, HttpResponse, encode_query
 from hub_mcp.catalogue.listing import Listing, Place
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
@@ -27,7 +27,7 @@ class NotificationRow(Record):
 
     noun = "notification"
     shown: ClassVar[tuple[str, ...]] = (
-        "type", "read", "updatedAt", "title", "repo.name", "discussion.num", "discussion_id",
+        "type", "read", "updatedAt", "title", "repo.type", "repo.name", "discussion.num", "discussion_id",
     )  # fmt: skip
 
     def field(self, name: str) -> Any:
@@ -108,7 +108,7 @@ class ActsOnNotifications(Change[Nothing, Done], Filters):
     @model_validator(mode="after")
     def _says_which(self) -> Self:
         if bool(self.discussion_ids) == bool(self.apply_to_all):
-            raise ValueError("say which: `discussion_ids`, or `apply_to_all` with filters or without")
+            raise ValueError("say which: `discussion_ids`, or `apply_to_all`: true, perhaps with filters")
         if self.discussion_ids and self.filters():
             raise ValueError("filters go with `apply_to_all`")
         return self
@@ -185,47 +185,3 @@ class DeleteNotifications(ActsOnNotifications):
 
     def outcome(self, before: Nothing, after: Done) -> str:
         return f"Deleted {self.which()}."
-
-
-class WatchItem(Part):
-    """A repository, a user or an organization, by the Hub's own id of it."""
-
-    type: Literal["repo", "user", "org"]
-    id: ObjectId
-
-
-@patch("/api/settings/watch", permission="discussion.write", of_caller=True)
-class UpdateWatch(Change[Nothing, Done]):
-    """Watch repositories, users or organizations, or no longer: whether their discussions notify you."""
-
-    in_area = "notifications"
-    by_default = False
-    covers = ("delete",)
-    harmless = "it decides only what the caller is notified about, and can be changed back"
-
-    add: list[WatchItem] | None = Field(default=None, max_length=500)
-    remove: list[WatchItem] | None = Field(default=None, max_length=500, serialization_alias="delete")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _as_the_hub_says_it(cls, given: Any) -> Any:
-        if isinstance(given, Mapping) and "delete" in given and "remove" not in given:
-            return {("remove" if name == "delete" else name): one for name, one in given.items()}
-        return given
-
-    @model_validator(mode="after")
-    def _changes_something(self) -> Self:
-        if not self.add and not self.remove:
-            raise ValueError("say what to `add` or to `remove`")
-        return self
-
-    def outcome(self, before: Nothing, after: Done) -> str:
-        more = f"Watching {counted(len(self.add), 'thing')} more." if self.add else ""
-        less = f"No longer watching {counted(len(self.remove), 'thing')}." if self.remove else ""
-        return " ".join(part for part in (more, less) if part)
-
-    def undo(self, before: Nothing, after: Done) -> Change[Any, Any] | None:
-        said = self.as_arguments()
-        return type(self).model_validate(
-            {name: said[other] for name, other in (("add", "remove"), ("remove", "add")) if other in said}
-        )

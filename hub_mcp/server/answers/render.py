@@ -206,7 +206,7 @@ def _listing(call: Endpoint[Any], page: Page[Any], rows: Rows) -> Rendered:
             f"Filtered here by {call.filters_here}: {page.looked_at:,} rows of the Hub's were looked at."
         )
         if not page.items and not page.next_cursor:
-            notes.append(f"Which there are: `count` with `by`: {call.filters_here}.")
+            notes.append(f"`count` with `by`: {call.filters_here} tells which there are.")
     if page.near:
         notes.append(f"There is no such owner; there are: {', '.join(page.near)}.")
     content: dict[str, Any] = {"items": rows.contents}
