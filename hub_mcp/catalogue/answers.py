@@ -115,6 +115,7 @@ class Record(BaseModel, Answer):
 
     shown: ClassVar[tuple[str, ...]] = ()  # the Hub's names of the fields shown by default, in this order
     noun: ClassVar[str] = "object"
+    named_by: ClassVar[tuple[str, ...]] = ("_id", "id")  # the Hub's names of its id, the first that it has
 
     @classmethod
     def of(cls, value: Any) -> Self:
@@ -158,7 +159,7 @@ class Record(BaseModel, Answer):
 
     @property
     def identity(self) -> str:
-        return str(self.field("_id") or self.field("id") or "")
+        return str(next(filter(None, map(self.field, self.named_by)), ""))
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
         return self.picked((*self.shown, *fields))

@@ -184,8 +184,8 @@ class Endpoint(BaseModel, Generic[A]):
 
     def _path_value(self, name: str) -> str | None:
         value = getattr(self, name)
-        if value is None:
-            return None
+        if value is None or (value == "model" and "[{type}s/]" in self.line.path and name == "type"):
+            return None  # addresses for people name the type of a dataset or a Space alone
         return quote(str(value), safe="/" if self.second_segment(name) or self.is_deep(name) else "")
 
     def to_http(self, base: str) -> HttpRequest:

@@ -48,6 +48,7 @@ def said_by_applicant(answers: Any, fields: Sequence[str]) -> dict[str, str]:
 class AccessRequest(Record):
     """A request for access, in a list or in the report."""
 
+    named_by = ("requestId", "user")
     noun = "request for access"
     shown: ClassVar[tuple[str, ...]] = (
         "requestId", "user", "fullname", "status", "timestamp", "time", "reviewedAt", "grantedBy", "fields",
@@ -67,10 +68,6 @@ class AccessRequest(Record):
     def user(self) -> str:
         """The name of the applicant; "" if the repository does not share names."""
         return str(self.field("user") or "")
-
-    @property
-    def identity(self) -> str:
-        return self.request_id or self.user
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
         kept = super().content([name for name in fields if name != "fields"])
@@ -241,9 +238,6 @@ class ExportAccessReport(Lookup[AccessReport]):
     status: Annotated[Status | None, Local] = None
     user: Annotated[Account | None, Local] = None
     fields: Annotated[Words | None, Local, Field(description="more, e.g. email")] = None
-
-    def _path_value(self, name: str) -> str | None:
-        return None if name == "type" and self.type == "model" else super()._path_value(name)
 
     def read(self, value: Any) -> AccessReport:
         every = AccessReport.of(value).requests

@@ -42,9 +42,6 @@ class AskAccess(ActsOnGated[Done]):
     def owned(self) -> tuple[tuple[str, str], ...]:
         return ()  # nothing of the repository's owner is changed
 
-    def _path_value(self, name: str) -> str | None:
-        return None if name == "type" and self.type == "model" else super()._path_value(name)
-
     def payload(self) -> dict[str, Any]:
         return dict(self.answers or {})
 

@@ -49,16 +49,13 @@ STAYS = "What it replaces or deletes stays in the history, and can be restored f
 class Committed(Record):
     """A new commit, and the pull request it opened, if any."""
 
+    named_by = ("commitOid",)
     noun = "commit"
     shown = ("commitOid", "commitUrl", "pullRequestUrl")
 
     commit_oid: str = Field(alias="commitOid")
     commit_url: str | None = Field(default=None, alias="commitUrl")
     pull_request_url: str | None = Field(default=None, alias="pullRequestUrl")
-
-    @property
-    def identity(self) -> str:
-        return self.commit_oid
 
 
 @post(

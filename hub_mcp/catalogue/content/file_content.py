@@ -189,9 +189,6 @@ class GetFile(Endpoint[FileContent]):
             raise ValueError("`end_line` is before `start_line`")
         return self
 
-    def _path_value(self, name: str) -> str | None:
-        return None if name == "type" and self.type == "model" else super()._path_value(name)
-
     def reach(self) -> int:
         """How many bytes to request, from the first on."""
         kind = self.path.rpartition(".")[2].lower()

@@ -28,15 +28,12 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 class StoredFile(Record):
     """A large file, with its current or a former path."""
 
+    named_by = ("fileOid",)
     noun: ClassVar[str] = "large file"
     shown: ClassVar[tuple[str, ...]] = ("filename", "size", "ref", "pushedAt", "fileOid")
 
     file_oid: str = Field(alias="fileOid")
     size: int | None = None
-
-    @property
-    def identity(self) -> str:
-        return self.file_oid
 
 
 @get(PATH, permission="repo.write")

@@ -42,16 +42,13 @@ def readers_of(before: Repository | None) -> str:
 class Event(Record):
     """A new event in a discussion."""
 
+    named_by = ("id",)
     noun = "event of a discussion"
 
     id: str
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
         return event_entry({"id": self.id, **(self.__pydantic_extra__ or {})})
-
-    @property
-    def identity(self) -> str:
-        return self.id
 
 
 class ActsOnDiscussion(Change[Discussion, A], Generic[A]):
@@ -102,15 +99,12 @@ class ActsOnDiscussion(Change[Discussion, A], Generic[A]):
 class NewDiscussion(Record):
     """A new discussion or pull request."""
 
+    named_by = ("num",)
     noun = "new discussion"
     shown = ("num", "url", "pullRequest")
 
     num: int
     url: str | None = None
-
-    @property
-    def identity(self) -> str:
-        return str(self.num)
 
 
 @post(PATH, permission="discussion.write")

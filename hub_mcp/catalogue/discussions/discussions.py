@@ -35,6 +35,7 @@ def name_in(value: Any) -> Any:
 class DiscussionRow(Record):
     """A discussion in a listing."""
 
+    named_by: ClassVar[tuple[str, ...]] = ("num",)
     noun = "discussion"
     shown: ClassVar[tuple[str, ...]] = (
         "num", "title", "status", "isPullRequest", "author", "numComments", "createdAt",
@@ -46,14 +47,11 @@ class DiscussionRow(Record):
         value = super().field(name)
         return name_in(value) if name in ("author", "repo", "repoOwner") else value
 
-    @property
-    def identity(self) -> str:
-        return str(self.num)
-
 
 class Discussion(DiscussionRow):
     """One discussion with its events, and what a pull request would change."""
 
+    named_by = ("_id", "num")
     shown: ClassVar[tuple[str, ...]] = (
         "num", "title", "status", "isPullRequest", "author", "createdAt", "pinned", "locked",
         "filesWithConflicts",
@@ -87,10 +85,6 @@ class Discussion(DiscussionRow):
         changes = self.field("changes")
         base = changes.get("base") if is_object(changes) else None
         return base.removeprefix("refs/heads/") if isinstance(base, str) else ""
-
-    @property
-    def identity(self) -> str:
-        return self.hub_id or str(self.num)
 
     def comment(self, comment_id: str) -> dict[str, Any] | None:
         """The comment with this id as shown; None if there is none."""

@@ -12,6 +12,7 @@ HOURLY = {"second": 3600.0, "minute": 60.0, "hour": 1.0, "day": 1 / 24}  # facto
 class Hardware(Record):
     """A kind of hardware."""
 
+    named_by = ("name",)
     noun = "hardware"
 
     name: str
@@ -23,10 +24,6 @@ class Hardware(Record):
         if name == "accelerator" and is_object(value):
             return clean(f"{value.get('quantity')}× {value.get('model')}, {value.get('vram')}", 100)
         return value
-
-    @property
-    def identity(self) -> str:
-        return self.name
 
     @property
     def hourly(self) -> float | None:

@@ -25,6 +25,7 @@ SOME_AUTHORS = 10
 class Paper(Record):
     """A paper as its page on the Hub shows it."""
 
+    named_by = ("id",)
     noun = "paper"
     shown: ClassVar[tuple[str, ...]] = (
         "id", "title", "authors", "publishedAt", "submittedOnDailyAt", "organization", "upvotes", "summary",
@@ -55,10 +56,6 @@ class Paper(Record):
             behind = f"and {more:,} more: cursor authors:{SOME_AUTHORS}"
             shown["authors"] = [*shown["authors"][:SOME_AUTHORS], behind]
         return shown
-
-    @property
-    def identity(self) -> str:
-        return self.id
 
 
 def _comment(comment: dict[str, Any]) -> dict[str, Any]:

@@ -75,6 +75,7 @@ class Quicksearch(Lookup[QuickFinds]):
 class Trending(Record):
     """A trending repository."""
 
+    named_by = ("id",)
     noun = "trending repository"
     shown: ClassVar[tuple[str, ...]] = (
         "id", "repoType", "likes", "downloads", "pipeline_tag", "numParameters", "lastModified", "title",
@@ -84,10 +85,6 @@ class Trending(Record):
     def field(self, name: str) -> Any:
         repo = super().field("repoData")
         return repo.get(name, super().field(name)) if is_object(repo) else super().field(name)
-
-    @property
-    def identity(self) -> str:
-        return str(self.field("id") or "")
 
 
 @get("/api/trending")

@@ -36,14 +36,11 @@ def shown_value(key: str, value: str) -> str:
 class SpaceSecret(Record):
     """The name of a secret of a Space; nobody can read its value."""
 
+    named_by = ("key",)
     noun = "secret of a Space"
     shown: ClassVar[tuple[str, ...]] = ("key", "description", "updatedAt")
 
     key: str
-
-    @property
-    def identity(self) -> str:
-        return self.key
 
     def standing(self) -> tuple[object, ...]:
         return (self.key, self.field("updatedAt"))

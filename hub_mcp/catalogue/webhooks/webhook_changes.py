@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, Self
+from typing import Any, Generic, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
 from hub_mcp.catalogue.answers import Answer, Done
 from hub_mcp.catalogue.change import Change, Nothing, delete, post, worded
 from hub_mcp.catalogue.endpoint import Endpoint
-from hub_mcp.catalogue.http import Effect, HttpResponse
+from hub_mcp.catalogue.http import Effect
 from hub_mcp.catalogue.jobs.job_spec import machines_in
 from hub_mcp.catalogue.jobs.jobs import EVERY_MACHINE, cost_of
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
@@ -23,10 +23,10 @@ from hub_mcp.catalogue.webhooks.webhooks import (
     WebhookId,
     host_of,
     told_watched,
-    webhook_in,
 )
 from hub_mcp.text import quoted
 
+A = TypeVar("A", bound=Answer)
 PATH = f"{WEBHOOKS}/{{webhook_id}}"
 
 
@@ -150,6 +150,21 @@ def machines_for(webhook: Webhook) -> Sequence[Endpoint[Answer]]:
     return (EVERY_MACHINE,) if webhook.has_job else ()
 
 
+class ActsOnWebhook(Change[Webhook, A], Generic[A]):
+    """A change to one webhook, which is looked up first."""
+
+    in_area = "webhooks"
+    by_default = False
+
+    webhook_id: WebhookId
+
+    def target(self) -> Endpoint[Webhook]:
+        return GetWebhook(webhook_id=self.webhook_id)
+
+    def shown_in(self) -> Sequence[Endpoint[Answer]]:
+        return (ListWebhooks(),)
+
+
 @post(
     f"{PATH}/{{action}}",
     permission="user.webhooks.write",
@@ -158,27 +173,15 @@ def machines_for(webhook: Webhook) -> Sequence[Endpoint[Answer]]:
     of_caller=True,
     label="Enable or disable webhook",
 )
-class ToggleWebhook(Change[Webhook, Webhook]):
+class ToggleWebhook(ActsOnWebhook[Webhook]):
     """Switch a webhook on, which asks first, or off."""
 
-    in_area = "webhooks"
-    by_default = False
     reversal = "It can be disabled again; what was sent or spent by then cannot be undone."
 
-    webhook_id: WebhookId
     action: Literal["enable", "disable"]
-
-    def target(self) -> Endpoint[Webhook]:
-        return GetWebhook(webhook_id=self.webhook_id)
 
     def payload(self) -> dict[str, Any]:
         return {}
-
-    def unwrap(self, response: HttpResponse) -> Any:
-        return webhook_in(response)
-
-    def shown_in(self) -> Sequence[Endpoint[Answer]]:
-        return (ListWebhooks(),)
 
     def needs(self, before: Webhook) -> Sequence[Endpoint[Answer]]:
         return machines_for(before)
@@ -207,16 +210,5 @@ class ToggleWebhook(Change[Webhook, Webhook]):
     destroys="the webhook {webhook_id}, with its secret and its log",
     of_caller=True,
 )
-class DeleteWebhook(Change[Webhook, Done]):
+class DeleteWebhook(ActsOnWebhook[Done]):
     """Delete a webhook, with its secret and its log. Asks first."""
-
-    in_area = "webhooks"
-    by_default = False
-
-    webhook_id: WebhookId
-
-    def target(self) -> Endpoint[Webhook]:
-        return GetWebhook(webhook_id=self.webhook_id)
-
-    def shown_in(self) -> Sequence[Endpoint[Answer]]:
-        return (ListWebhooks(),)

@@ -8,11 +8,11 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from hub_mcp.catalogue.answers import Answer, Record
-from hub_mcp.catalogue.change import Change, post
+from hub_mcp.catalogue.change import post
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.stakes import Consequence, Known
-from hub_mcp.catalogue.webhooks.webhook_changes import PATH, acts, machines_for
-from hub_mcp.catalogue.webhooks.webhooks import GetWebhook, ListWebhooks, Webhook, WebhookId
+from hub_mcp.catalogue.webhooks.webhook_changes import PATH, ActsOnWebhook, acts, machines_for
+from hub_mcp.catalogue.webhooks.webhooks import Webhook
 from hub_mcp.text import quoted
 
 LogId = Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z_-]{1,64}$")]
@@ -28,21 +28,12 @@ class Replayed(Record):
 
 
 @post(f"{PATH}/replay/{{log_id}}", permission="user.webhooks.write", of_caller=True)
-class ReplayWebhook(Change[Webhook, Replayed]):
+class ReplayWebhook(ActsOnWebhook[Replayed]):
     """Replay an event from a webhook's log, at its present URL or job. Asks first."""
 
-    in_area = "webhooks"
-    by_default = False
     reversal = "What is sent or spent cannot be undone."
 
-    webhook_id: WebhookId
     log_id: LogId = Field(description="from the webhook's page on the Hub, under Activity")
-
-    def target(self) -> Endpoint[Webhook]:
-        return GetWebhook(webhook_id=self.webhook_id)
-
-    def shown_in(self) -> Sequence[Endpoint[Answer]]:
-        return (ListWebhooks(),)
 
     def needs(self, before: Webhook) -> Sequence[Endpoint[Answer]]:
         return machines_for(before)

@@ -13,12 +13,11 @@ from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.fields.marks import Local
 from hub_mcp.catalogue.fields.vocabulary import Account, Part, Word
-from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.catalogue.jobs.job_changes import effects_again
 from hub_mcp.catalogue.jobs.jobs import EVERY_MACHINE, GetJob, JobId, what_is_run
 from hub_mcp.catalogue.operations.cleaning import clean_text, refuse_taken_out
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
-from hub_mcp.catalogue.webhooks.webhooks import ListWebhooks, webhook_in
+from hub_mcp.catalogue.webhooks.webhooks import ListWebhooks
 from hub_mcp.text import quoted
 
 ON_EVENT = "on every event"
@@ -89,9 +88,6 @@ class WebhookSpec(Change[T, A], Generic[T, A]):
         if self.job_source_id and self.url:
             raise ValueError("a webhook has a `url` or a `job_source_id`, not both")
         return self
-
-    def unwrap(self, response: HttpResponse) -> Any:
-        return webhook_in(response)
 
     def shown_in(self) -> Sequence[Endpoint[Answer]]:
         return (ListWebhooks(),)

@@ -12,7 +12,6 @@ from hub_mcp.catalogue.answers import Record, day, is_array, is_object, objects_
 from hub_mcp.catalogue.endpoint import get
 from hub_mcp.catalogue.fields.marks import Local
 from hub_mcp.catalogue.fields.vocabulary import Words
-from hub_mcp.catalogue.http import HttpResponse
 from hub_mcp.catalogue.jobs.jobs import Job, what_is_run
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.operations.cleaning import cleaned
@@ -51,6 +50,10 @@ class Webhook(WebhookRow):
     shown: ClassVar[tuple[str, ...]] = (
         "id", "url", "job", "jobSourceId", "disabled", "domains", "watched", "hasSecret", "lastTriggerAt",
     )  # fmt: skip
+
+    @classmethod
+    def of(cls, value: Any) -> Self:
+        return super().of(value.get("webhook", value) if is_object(value) else value)
 
     @property
     def host(self) -> str:
@@ -124,12 +127,3 @@ class GetWebhook(Lookup[Webhook]):
 
     webhook_id: WebhookId
     fields: Annotated[Words | None, Local] = None
-
-    def unwrap(self, response: HttpResponse) -> Any:
-        return webhook_in(response)
-
-
-def webhook_in(response: HttpResponse) -> Any:
-    """The webhook in an answer."""
-    value = response.json()
-    return value.get("webhook", value) if is_object(value) else value
