@@ -158,7 +158,7 @@ EXCEPTIONS: list[tuple[Exception, Endpoint[Any], str, str, str]] = [
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize(("trouble", "call", "kind", "what", "step"), EXCEPTIONS, ids=repr)
-async def test_a_connections_trouble_is_told(
+async def test_connection_errors_are_described(
     trouble: Exception, call: Endpoint[Any], kind: str, what: str, step: str
 ) -> None:
     hub = Hub(

@@ -26,7 +26,7 @@ def of(body: bytes) -> UploadAttachment:
         (b"\x1a\x45\xdf\xa3", "video/webm"), (b"ID3\x04", "audio/mpeg"), (b"\xff\xfb\x90", "audio/mpeg"),
     ],
 )  # fmt: skip
-def test_its_kind_is_told_by_its_first_bytes_and_sent(body: bytes, kind: str) -> None:
+def test_its_media_type_is_detected_from_its_first_bytes_and_sent(body: bytes, kind: str) -> None:
     assert media_in(body) == kind
     sent = of(body).to_http("https://hub.test")
     assert (sent.method, sent.url, sent.content_type, sent.content) == (
@@ -35,7 +35,7 @@ def test_its_kind_is_told_by_its_first_bytes_and_sent(body: bytes, kind: str) ->
 
 
 @pytest.mark.parametrize("body", [b"", b"<svg/>", b"%PDF-1.7", b"MZ\x90", b"hf_token", b"\xff"])
-def test_what_can_be_neither_seen_nor_heard_is_refused(body: bytes) -> None:
+def test_a_file_that_is_not_a_picture_video_or_sound_is_refused(body: bytes) -> None:
     with pytest.raises(ValueError, match="it is not a PNG"):
         of(body)
 

@@ -56,7 +56,7 @@ def test_text_is_decoded_as_it_says_it_is(body: bytes, text: str) -> None:
         ("Grüße aus Köln\n".encode(), None),
     ],
 )
-def test_how_text_is_encoded_is_told_and_what_is_guessed_is_called_a_guess(
+def test_the_encoding_of_a_text_is_reported_and_a_guess_is_called_a_guess(
     body: bytes, encoding: str | None
 ) -> None:
     told = shown(body)
@@ -68,7 +68,7 @@ def test_how_text_is_encoded_is_told_and_what_is_guessed_is_called_a_guess(
     "body",
     [b"a\0b", bytes(range(256)), b"\xff\xfea", b"caf\xe9 \x01", b"caf\x81", "Война и мир".encode("cp1251")],
 )
-def test_what_is_no_text_is_told_by_size_and_address_and_not_guessed_at(body: bytes) -> None:
+def test_a_binary_file_is_described_by_size_and_address_without_guessing(body: bytes) -> None:
     told = shown(body)
     assert (told["content"], told["size"]) == ("not text", len(body))
     assert told["address"] == "https://hub.test/ada/x/resolve/main/a.txt"
@@ -88,7 +88,7 @@ def test_every_line_is_reached_by_going_on_where_an_answer_ends_and_each_answer_
     assert seen == lines
 
 
-def test_of_a_file_larger_than_is_read_no_half_line_is_shown() -> None:
+def test_a_file_too_large_to_read_ends_at_a_complete_line() -> None:
     body = b"".join(b"%07d\n" % n for n in range(BEGINNING // 4))
     told = shown(body)
     assert told["size"] == len(body)
@@ -128,7 +128,7 @@ def test_nothing_of_a_file_can_pass_for_words_of_ours() -> None:
     assert "more:" not in before
 
 
-def test_a_small_picture_is_shown_and_a_large_one_is_told() -> None:
+def test_a_small_picture_is_shown_and_a_large_one_is_described() -> None:
     asked = call(path="plot.png")
     result = answer_result(asked, answered(asked, PNG), AnswerForm(False, False))
     assert [block.type for block in result.content] == ["text", "image"]

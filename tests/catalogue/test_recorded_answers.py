@@ -186,7 +186,7 @@ def records(answer: Answer, body: Any) -> list[tuple[Record, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_recording_belongs_to_an_endpoint_or_it_is_said_why_not(name: str) -> None:
+def test_a_recording_belongs_to_an_endpoint_or_is_listed_with_a_reason(name: str) -> None:
     assert (recording(name).call is None) == (name in NOT_OURS)
 
 
@@ -291,5 +291,5 @@ def test_gates_and_disabling_are_read(name: str, gated: bool | str, disabled: bo
 
 
 @pytest.mark.parametrize("kind", ["minimal", "odd_types", "injection", "huge_siblings"])
-def test_an_odd_model_can_be_told_to_a_person(kind: str) -> None:
+def test_a_malformed_model_can_be_described_to_a_person(kind: str) -> None:
     assert all(line.isprintable() for line in read(f"recorded/model_info_{kind}.json").facts())

@@ -23,7 +23,7 @@ def answered(body: Any) -> HttpResponse:
     return HttpResponse(200, {"content-type": "application/json"}, json.dumps(body).encode())
 
 
-def test_spaces_found_by_meaning_are_told_with_what_they_do() -> None:
+def test_spaces_found_by_meaning_are_listed_with_their_purpose() -> None:
     body = body_of("recorded/spaces_semantic_search.json")
     page = SearchSpaces(query="image", limit=100).from_http(answered(body))
     assert [row.id for row in page.items] == [one["id"] for one in body]
@@ -35,7 +35,7 @@ def test_spaces_found_by_meaning_are_told_with_what_they_do() -> None:
 @pytest.mark.parametrize(
     "name", ["recorded/trending_repoData_2026.json", "samples/extra.trending_models.json"]
 )
-def test_what_trended_is_told_in_its_order(name: str) -> None:
+def test_recorded_trending_repositories_keep_their_order(name: str) -> None:
     body = body_of(name)
     page = GetTrending(limit=100).from_http(answered(body))
     listed = body["recentlyTrending"]

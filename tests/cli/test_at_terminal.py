@@ -78,7 +78,7 @@ def test_a_person_who_breaks_off_changes_nothing(run: Run, env: dict[str, str], 
 
 
 @pytest.mark.slow
-def test_a_person_sees_a_table_in_colour_and_where_it_goes_on(env: dict[str, str]) -> None:
+def test_a_person_sees_a_colored_table_and_the_next_cursor(env: dict[str, str]) -> None:
     listing = ("call", "list_models", "--sandbox", "--search", "bert", "--limit", "2")
     with AtTerminal(*listing, env=env) as terminal:
         code, shown = terminal.ended()

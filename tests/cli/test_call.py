@@ -45,7 +45,7 @@ def test_every_tool_has_help_that_fits_a_terminal(run: Run, tool: str) -> None:
     assert words.partition(". ")[0] in " ".join(told.out.split())
 
 
-def test_every_tool_stands_in_the_list_with_whole_words(run: Run) -> None:
+def test_every_tool_is_in_the_list_with_a_description_of_complete_words(run: Run) -> None:
     told = run("call", "--help")
     assert all(f"\n  {tool}" in told.out for tool in ENDPOINTS)
     assert "..." not in told.out.partition("Commands:")[2]
@@ -118,7 +118,7 @@ def test_what_could_not_be_done_ends_with_one_and_what_was_asked_wrongly_with_tw
 
 
 @pytest.mark.parametrize("users", ["[bad", "{}", "[1]", '[{"user": "cleo"}]', "cleo"])
-def test_a_bad_json_argument_is_told_in_a_line_and_nothing_is_sent(run: Run, users: str) -> None:
+def test_a_bad_json_argument_is_reported_on_one_line_and_nothing_is_sent(run: Run, users: str) -> None:
     told = run(
         *("call", "add_resource_group_users", "--sandbox", "--organization", "nimbus-labs"),
         *("--resource-group-id", "65f0a1b2c3d4e5f6a7b8c9d0", "--users", users),

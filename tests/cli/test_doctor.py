@@ -66,7 +66,7 @@ def test_words_say_what_json_says_in_80_columns(run: Run) -> None:
 @pytest.mark.parametrize("form", [[], ["--json"]], ids=["words", "json"])
 @pytest.mark.parametrize("token", [PLANTED, UNKNOWN])
 @pytest.mark.parametrize("where", ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "--token-file", "hf auth login"])
-def test_the_source_of_the_token_is_told_and_never_the_token(
+def test_the_source_of_the_token_is_shown_but_never_the_token(
     run: Run, endpoint: str, tmp_path: Path, form: list[str], token: str, where: str
 ) -> None:
     env, given = {"HF_ENDPOINT": endpoint}, list(form)
@@ -84,7 +84,7 @@ def test_the_source_of_the_token_is_told_and_never_the_token(
     assert token not in told.out + told.err
 
 
-def test_a_token_the_hub_does_not_know_is_what_stands_in_the_way(run: Run, endpoint: str) -> None:
+def test_a_token_the_hub_does_not_know_is_reported_as_the_problem(run: Run, endpoint: str) -> None:
     told = run("doctor", "--json", env={"HF_ENDPOINT": endpoint, "HF_TOKEN": UNKNOWN})
     found = json.loads(told.out)
     assert (told.code, found["well"]) == (1, False)
@@ -101,14 +101,14 @@ def test_a_hub_that_cannot_be_reached_ends_with_one(
     assert PLANTED not in plain.out
 
 
-def test_offline_is_told_and_ends_with_one(run: Run, nowhere: str) -> None:
+def test_offline_is_reported_and_exits_with_one(run: Run, nowhere: str) -> None:
     told = run("doctor", "--json", env={"HF_HUB_OFFLINE": "1", "HF_ENDPOINT": nowhere})
     found = json.loads(told.out)
     assert (told.code, found["well"]) == (1, False)
     assert "offline" in found["answers"].lower()
 
 
-def test_hidden_tools_are_told_with_what_hides_them(run: Run) -> None:
+def test_hidden_tools_are_listed_with_the_flag_that_hides_them(run: Run) -> None:
     given = (
         "doctor",
         "--sandbox",
@@ -128,7 +128,7 @@ def test_hidden_tools_are_told_with_what_hides_them(run: Run) -> None:
         assert tool in words
 
 
-def test_tools_that_the_token_can_never_use_are_told(run: Run) -> None:
+def test_tools_that_the_token_can_never_use_are_listed(run: Run) -> None:
     found = json.loads(run("doctor", "--sandbox", "--anonymous", "--json").out)
     assert found["token"].startswith("none")
     assert found["tools"]["not for this token"]["create_repo"] == "needs a token"
@@ -136,12 +136,12 @@ def test_tools_that_the_token_can_never_use_are_told(run: Run) -> None:
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_the_policy_is_told_in_words(run: Run, policy: str) -> None:
+def test_the_policy_is_described_in_words(run: Run, policy: str) -> None:
     words = run("doctor", "--sandbox", "--confirm", policy).out
     assert POLICIES[policy] in " ".join(words.split())
 
 
-def test_proxies_and_certificates_are_told_and_their_passwords_are_not(run: Run) -> None:
+def test_proxies_and_certificates_are_shown_without_passwords(run: Run) -> None:
     env = {"HTTPS_PROXY": "http://me:hush@proxy.localhost:3128", "NO_PROXY": "*"}
     told = run("doctor", "--sandbox", "--json", env=env)
     assert json.loads(told.out)["network"].items() >= {("HTTPS_PROXY", "set"), ("NO_PROXY", "set")}

@@ -94,7 +94,7 @@ def test_the_variable_of_the_faults_counts_here_too(run: Run) -> None:
     assert told.err.startswith("hub-mcp: --faults: ")
 
 
-def test_a_port_in_use_and_a_file_of_another_kind_are_told(run: Run, tmp_path: Path) -> None:
+def test_a_port_in_use_and_a_file_of_another_kind_are_reported(run: Run, tmp_path: Path) -> None:
     with listen() as taken:
         port = taken.getsockname()[1]
         told = run("hub", "--port", str(port))
@@ -116,7 +116,7 @@ def test_a_port_in_use_and_a_file_of_another_kind_are_told(run: Run, tmp_path: P
     ],
     ids=lambda given: " ".join(given) if isinstance(given, list) else "",
 )
-def test_somebody_elses_database_is_told_in_a_sentence_and_not_touched(
+def test_somebody_elses_database_is_reported_in_a_sentence_and_not_touched(
     run: Run, tmp_path: Path, arguments: list[str], code: int
 ) -> None:
     file = tmp_path / "theirs.sqlite"

@@ -145,7 +145,7 @@ def test_uninstall_gives_back_the_very_same_bytes(home: Path, client: Client) ->
 
 
 @ALL
-def test_uninstall_removes_a_file_that_holds_nothing_else(home: Path, client: Client) -> None:
+def test_uninstall_removes_a_file_without_other_content(home: Path, client: Client) -> None:
     run(install, client.key, "--yes")
     run(uninstall, client.key, "--yes")
     assert not client.path(Machine.here()).exists()
@@ -189,7 +189,7 @@ def test_another_install_replaces_our_entry_only(home: Path, client: Client) -> 
 
 
 @ALL
-def test_the_change_is_shown_and_nothing_happens_without_a_yes(home: Path, client: Client) -> None:
+def test_the_change_is_shown_and_nothing_happens_without_approval(home: Path, client: Client) -> None:
     path = lived_in(client)
     before = path.read_bytes()
     result = run(install, client.key, answer="n\n")
@@ -270,7 +270,7 @@ CASES = [
 
 @pytest.mark.parametrize(("client", "text"), a_quarter(CASES))
 @pytest.mark.parametrize("secret", every_nth(["ghp_AbCdEfGh0123456789", "hunter2", "sk-a.b_c"], 0))
-def test_no_secret_beside_our_entry_is_shown_or_copied_for_others_to_read(
+def test_no_other_secret_in_the_file_is_shown_or_copied_for_others_to_read(
     home: Path, client: Client, text: str, secret: str
 ) -> None:
     path = client.path(Machine.here())
@@ -333,7 +333,7 @@ def test_claude_desktop_of_the_microsoft_store_is_found(tmp_path: Path) -> None:
 
 
 @ALL
-def test_no_token_is_written_unasked(home: Path, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_token_is_written_by_default(home: Path, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_TOKEN", TOKEN)
     result = run(install, client.key, "--yes")
     text = client.path(Machine.here()).read_text("utf-8")
@@ -366,7 +366,7 @@ def test_a_file_that_gets_the_token_is_closed_to_others(home: Path, monkeypatch:
     assert "holds the token" in run(uninstall, "zed", "--yes").output
 
 
-def test_a_token_that_is_not_there_is_said(home: Path) -> None:
+def test_a_missing_token_is_reported(home: Path) -> None:
     result = run(install, "zed", "--yes", "--with-token")
     assert result.exit_code == 1
     assert "hf auth login" in result.output
@@ -469,7 +469,7 @@ def test_an_existing_opencode_file_with_comments_is_taken(home: Path) -> None:
     assert not path.with_suffix(".json").exists()
 
 
-def test_the_list_tells_what_is_here(home: Path) -> None:
+def test_the_list_shows_which_clients_are_installed(home: Path) -> None:
     (home / ".cursor").mkdir()
     run(install, "codex", "--yes")
     rows = {line.split()[0]: line for line in run(install, "--list").output.splitlines()[1:]}
@@ -507,7 +507,7 @@ def test_settings_of_the_terminal_go_along_but_no_secret(home: Path, monkeypatch
     assert "secret" not in run(install, "cursor", "--print").output
 
 
-def test_uvx_is_written_when_asked_for_and_an_absolute_command_else(home: Path) -> None:
+def test_uvx_is_written_on_request_and_otherwise_an_absolute_command(home: Path) -> None:
     def printed(*arguments: str) -> dict[str, Any]:
         return json.loads(run(install, "cursor", "--print", *arguments).output)["mcpServers"]["hub"]
 

@@ -107,7 +107,7 @@ def test_flags_are_checked_before_they_are_written(home: Path, flags: list[str],
     assert list(home.iterdir()) == []
 
 
-def test_files_are_written_by_their_whole_path(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_are_written_with_absolute_paths(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     here = home / "here"
     here.mkdir()
     monkeypatch.chdir(here)
@@ -211,7 +211,7 @@ def test_codex_is_written_in_every_layout_of_tables(home: Path, text: str) -> No
     assert {**left, "mcp_servers": 0} == {**known, "mcp_servers": 0}
 
 
-def test_what_cannot_be_edited_safely_is_left_alone_and_told_what_to_add(home: Path) -> None:
+def test_a_file_that_cannot_be_edited_safely_is_left_alone_and_the_entry_to_add_is_shown(home: Path) -> None:
     path = CLIENTS["codex"].path(Machine.here())
     path.parent.mkdir(parents=True)
     before = 'mcp_servers.other.command = "x"\nmcp_servers.hub.command = "hub-mcp"\nmodel = "m"\n'

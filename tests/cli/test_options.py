@@ -97,7 +97,7 @@ def test_the_help_names_every_flag_with_its_variables(run: Run) -> None:
 
 
 @EVERY
-def test_a_flag_means_the_same_before_a_command_behind_it_and_as_a_variable(
+def test_a_flag_means_the_same_before_a_command_after_it_and_as_a_variable(
     seen: Any, flag: Flag, tmp_path: Path
 ) -> None:
     value, meant = written(flag, tmp_path)
@@ -132,7 +132,7 @@ def test_blanks_and_unfilled_placeholders_count_as_unset(seen: Any, flag: Flag, 
     assert seen("probe", env=dict.fromkeys(flag.variables, junk)) == Settings()
 
 
-def test_the_doctor_tells_the_variables_it_ignored(run: Run) -> None:
+def test_doctor_lists_the_variables_it_ignored(run: Run) -> None:
     env = {"HF_TOKEN": "${HF_TOKEN}", "HUB_MCP_TOOLS": " ", "HUB_MCP_TIMEOUT": "9"}
     told = run("--sandbox", "doctor", env=env)
     assert told.code == 0
@@ -166,7 +166,7 @@ def test_a_bare_flag_never_eats_a_command_a_tool_or_an_address(flag: str) -> Non
     assert bare_values(["install", "zed", "--", flag], list(COMMANDS)) == ["install", "zed", "--", flag]
 
 
-def test_a_bare_sandbox_stands_anywhere(run: Run) -> None:
+def test_a_bare_sandbox_flag_is_accepted_anywhere(run: Run) -> None:
     wanted = Ran(0, "ada\n", "")
     assert run("--sandbox", "call", "whoami", "-q") == wanted
     assert run("call", "--sandbox", "whoami", "-q") == wanted

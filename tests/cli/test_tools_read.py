@@ -102,7 +102,7 @@ def test_a_stream_is_every_row_as_a_line_of_json(run: Run) -> None:
     assert [row["id"] for row in rows] == [row["id"] for row in json.loads(listed.out)["items"]]
 
 
-def test_a_stream_beyond_one_answer_ends_with_where_it_goes_on(run: Run) -> None:
+def test_a_stream_longer_than_one_answer_ends_with_the_address_that_continues(run: Run) -> None:
     wordy = ("tags", "sha", "siblings", "createdAt", "config", "cardData", "safetensors")
     address = "hub://stream/models?" + "&".join(f"fields={field}" for field in wordy)
     seen: list[str] = []
@@ -133,7 +133,7 @@ def test_a_stream_beyond_one_answer_ends_with_where_it_goes_on(run: Run) -> None
         ("", 2, ""),
     ],
 )
-def test_an_address_that_leads_nowhere_is_told_in_a_line(
+def test_an_address_that_leads_nowhere_is_reported_on_one_line(
     run: Run, address: str, code: int, said: str
 ) -> None:
     told = run("read", address, "--sandbox")

@@ -87,7 +87,7 @@ async def test_an_answer_at_the_bound_is_read_and_one_beyond_it_is_not(encoding:
 
 
 @pytest.mark.parametrize("encoding", STACKED)
-async def test_an_answer_that_is_packed_twice_or_oddly_is_not_unpacked(encoding: str) -> None:
+async def test_an_answer_compressed_twice_or_in_an_unknown_way_is_refused(encoding: str) -> None:
     bomb = gzip.compress(gzip.compress(bytes(2**26)))
     with pytest.raises(NotAHub, match="compression"):
         await sent_whole(bomb, encoding)
@@ -188,7 +188,7 @@ async def test_one_429_stops_a_caller_no_longer_than_the_policy_says(
     assert (await transport.handle_async_request(waiting)).status_code == 200
 
 
-async def test_the_wait_that_is_told_is_one_that_is_believed() -> None:
+async def test_an_unbelievably_long_wait_is_not_reported() -> None:
     headers = {"RateLimit": '"api";r=0;t=999999999'}
     hub = hub_answering(lambda _: httpx.Response(429, headers=headers, json={}))
     with pytest.raises(RateLimited) as refused:
@@ -255,7 +255,9 @@ async def test_of_a_link_to_the_next_page_only_the_cursor_is_taken(host: str) ->
 
 
 @pytest.mark.parametrize("link", UNREADABLE)
-async def test_a_link_that_cannot_be_read_costs_no_row_and_is_told_when_nothing_goes_on(link: str) -> None:
+async def test_an_unreadable_link_loses_no_row_and_is_reported_if_the_listing_cannot_continue(
+    link: str,
+) -> None:
     rows = [{"id": f"ada/{n}"} for n in range(5)]
 
     def answer(sent: httpx.Request) -> httpx.Response:
@@ -273,7 +275,7 @@ async def test_a_link_that_cannot_be_read_costs_no_row_and_is_told_when_nothing_
     assert seen == [row["id"] for row in rows]
 
 
-async def test_a_shard_that_a_mirror_leads_elsewhere_is_told_and_nothing_is_sent_there() -> None:
+async def test_a_shard_that_a_mirror_redirects_is_described_and_nothing_is_sent_there() -> None:
     asked: list[httpx.URL] = []
     lies = "https://huggingface.co/datasets/a/b/resolve/refs%2Fconvert%2Fparquet/default/train/0000.parquet"
 

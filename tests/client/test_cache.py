@@ -34,7 +34,7 @@ async def test_an_etag_is_sent_along_and_a_304_is_answered_from_memory() -> None
 
 
 @pytest.mark.asyncio
-async def test_what_is_said_of_one_exchange_is_not_said_again() -> None:
+async def test_headers_of_a_single_exchange_are_not_cached() -> None:
     lasting = {"ETag": 'W/"1"', "Link": '<https://hub.test/next>; rel="next"', "X-Repo-Commit": "abc"}
     passing = {"Date": "today", "RateLimit": '"api";r=7;t=9', "X-Request-Id": "7", "X-Amz-Cf-Id": "x"}
     far = FarSide(httpx.Response(200, headers={**lasting, **passing}, json={}), httpx.Response(304))
@@ -75,7 +75,7 @@ async def test_whoami_and_tags_need_no_asking_for_a_while(path: str, seconds: fl
 
 
 @pytest.mark.asyncio
-async def test_nothing_else_is_answered_without_asking() -> None:
+async def test_nothing_else_is_answered_from_the_cache() -> None:
     far = FarSide(httpx.Response(200, json={}))
     transport = CacheTransport(far.transport, clock=Time())
     for _ in range(3):
@@ -98,7 +98,7 @@ async def test_answers_are_never_shared_between_callers() -> None:
 @pytest.mark.asyncio
 @pytest.mark.parametrize("status", [200, 500, 409])
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-async def test_a_change_forgets_what_its_caller_was_told(method: str, status: int) -> None:
+async def test_a_change_drops_its_callers_cached_answers(method: str, status: int) -> None:
     far = FarSide(honest)
     transport = CacheTransport(far.transport, clock=Time())
     for token in ("hf_a", "hf_b"):
@@ -112,7 +112,7 @@ async def test_a_change_forgets_what_its_caller_was_told(method: str, status: in
 
 
 @pytest.mark.asyncio
-async def test_who_is_calling_is_not_asked_anew_after_a_change() -> None:
+async def test_whoami_stays_cached_after_a_change() -> None:
     far = FarSide(httpx.Response(200, json={}))
     transport = CacheTransport(far.transport, clock=Time())
     for _ in range(3):
@@ -145,7 +145,7 @@ async def test_an_answer_from_before_a_change_is_not_kept() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_rejected_token_forgets_what_it_was_told() -> None:
+async def test_a_rejected_token_drops_its_cached_answers() -> None:
     far = FarSide(httpx.Response(200, json={}), httpx.Response(401), httpx.Response(401))
     transport = CacheTransport(far.transport, clock=Time())
     await body_of(transport, path="/api/whoami-v2", token="hf_a")

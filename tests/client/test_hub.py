@@ -69,7 +69,7 @@ def to(where: str, status: int = 307) -> httpx.Response:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("call", [READ, CHANGE], ids=["read", "change"])
-async def test_one_try_may_take_the_whole_time_of_its_call(call: Endpoint[Any]) -> None:
+async def test_one_attempt_may_use_all_the_time_of_its_call(call: Endpoint[Any]) -> None:
     hub, far = hub_of(httpx.Response(200, json={"id": "ada/atlas", "name": "ada/atlas"}), timeout=PATIENCE)
     await hub.send(call)
     (asked,) = far.asked
@@ -162,7 +162,7 @@ async def test_a_form_is_answered_by_the_address_of_its_page_which_is_not_follow
 
 
 @pytest.mark.asyncio
-async def test_a_shard_is_told_by_its_address_on_the_hub_and_storage_is_not_asked() -> None:
+async def test_a_shard_is_described_by_its_address_on_the_hub_without_a_request_to_storage() -> None:
     shard = GetDatasetParquetShard(repo_id="ada/rain", subset="default", split="train", n=0)
     kept = "/datasets/ada/rain/resolve/refs%2Fconvert%2Fparquet/default/train/0000.parquet"
     storage = httpx.Response(
@@ -214,7 +214,7 @@ async def test_a_token_that_cannot_stand_in_a_header_is_not_sent(secret: str) ->
     assert far.asked == []
 
 
-def test_telemetry_is_left_out_when_asked_and_the_origin_is_told() -> None:
+def test_telemetry_can_be_turned_off_and_the_origin_is_sent() -> None:
     said = user_agent({"DO_NOT_TRACK": "1", "HF_HUB_USER_AGENT_ORIGIN": "an\nide"})
     assert said.startswith("hub_mcp/")
     assert said.endswith("; origin/an ide")
@@ -226,7 +226,7 @@ def test_telemetry_is_left_out_when_asked_and_the_origin_is_told() -> None:
 
 
 @pytest.mark.asyncio
-async def test_waits_are_told_to_whoever_is_reporting() -> None:
+async def test_waits_are_reported_through_reporting() -> None:
     hub, _ = hub_of(rate(0, reset=14, status=429), FOUND)
     told = Told()
     with reporting(told):
@@ -254,7 +254,7 @@ async def test_a_wait_beyond_max_wait_is_refused_by_name() -> None:
         httpx.Response(500),
     ],
 )
-async def test_a_change_that_may_have_happened_is_said_to_be_uncertain(answer: httpx.Response) -> None:
+async def test_a_change_that_may_have_happened_is_reported_as_uncertain(answer: httpx.Response) -> None:
     hub, _ = hub_of(answer)
     assert UNCERTAIN in str(await failure(hub, CHANGE))
 
@@ -268,7 +268,7 @@ async def test_a_web_page_is_not_taken_for_done() -> None:
 
 
 @pytest.mark.asyncio
-async def test_the_hubs_trouble_is_told_without_its_page() -> None:
+async def test_an_outage_of_the_hub_is_reported_without_its_html_page() -> None:
     hub, _ = hub_of(httpx.Response(502, html="<h1>Bad Gateway</h1>"))
     trouble = await failure(hub, CHANGE)
     assert (type(trouble), trouble.quoted) == (HubDown, "")
@@ -339,7 +339,7 @@ async def test_a_refusal_names_what_is_missing(identity: dict[str, Any], advice:
 @pytest.mark.parametrize(
     "answer", [httpx.Response(429, html="<p>no"), httpx.Response(200, json=[]), httpx.Response(403)]
 )
-async def test_a_refusal_is_told_when_whoami_fails_too(answer: httpx.Response) -> None:
+async def test_a_refusal_is_reported_even_if_whoami_fails_too(answer: httpx.Response) -> None:
     hub, _ = hub_of(httpx.Response(403, json={"error": "No."}), answer)
     assert (await failure(hub, CHANGE)).next_step == Forbidden.advice
 

@@ -165,7 +165,7 @@ async def test_no_proxy_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_private_certificate_is_told_apart(authority: trustme.CA) -> None:
+async def test_a_private_certificate_has_its_own_error(authority: trustme.CA) -> None:
     async with listening(polite, server_tls(authority)) as port:
         trouble = await failure(hub_at(f"https://127.0.0.1:{port}"), CALL)
     assert type(trouble) is CertificateTrouble
@@ -173,7 +173,7 @@ async def test_a_private_certificate_is_told_apart(authority: trustme.CA) -> Non
 
 
 @pytest.mark.asyncio
-async def test_http_where_tls_was_asked_for_is_told_apart() -> None:
+async def test_plain_http_in_place_of_tls_has_its_own_error() -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1)
         writer.write(ANSWER)
@@ -195,7 +195,9 @@ async def test_http_where_tls_was_asked_for_is_told_apart() -> None:
         ("ALL_PROXY", "http://[::1"),
     ],
 )
-async def test_odd_surroundings_are_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_unusable_proxies_and_certificates_are_named(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(name, value)
     trouble = await failure(hub_at("https://hub.test"), CALL)
     assert isinstance(trouble, CertificateTrouble if "CERT" in name else ProxyTrouble)
@@ -204,7 +206,7 @@ async def test_odd_surroundings_are_named(name: str, value: str, monkeypatch: py
 
 
 @pytest.mark.asyncio
-async def test_a_proxy_that_refuses_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_refusing_proxy_has_its_own_error(monkeypatch: pytest.MonkeyPatch) -> None:
     refusal = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
     async with listening(tunnel(0, [], refusal)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://somebody:hf_planted@127.0.0.1:{proxy}")
@@ -242,7 +244,7 @@ async def test_a_closed_port_is_unreachable_and_nothing_was_changed() -> None:
         "https://b.test/%40@hf_planted",
     ],
 )
-async def test_an_odd_endpoint_is_told_and_keeps_its_secrets(base: str) -> None:
+async def test_an_invalid_endpoint_is_reported_without_its_secrets(base: str) -> None:
     with pytest.raises(BadInput) as caught:
         Hub(base)
     assert "HF_ENDPOINT" in str(caught.value)

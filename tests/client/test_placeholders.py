@@ -46,7 +46,7 @@ def test_a_placeholder_is_no_token(form: str, tmp_path: Path) -> None:
     ["{}", " {}\n", '"{}"', "'{}'", "`{}`", "“{}”", "Bearer {}", "bearer  {}", 'Bearer "{}"', '"Bearer {}"'],
 )
 @pytest.mark.parametrize("name", TOKENS)
-def test_what_stands_around_a_token_comes_off(form: str, name: str, tmp_path: Path) -> None:
+def test_quotes_and_spaces_around_a_token_are_removed(form: str, name: str, tmp_path: Path) -> None:
     found = find_token({name: form.format(SECRET), "HF_HOME": str(tmp_path)})
     assert found is not None
     assert found.secret == SECRET

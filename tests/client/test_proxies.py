@@ -70,7 +70,7 @@ def test_a_proxy_of_the_scheme_goes_before_the_one_for_all() -> None:
 @pytest.mark.parametrize(
     "other", ["socks://127.0.0.1:9", "socks5h://127.0.0.1:9", "nonsense", "http://[::1", "://"]
 )
-async def test_a_call_is_made_whatever_stands_in_the_variables_it_does_not_need(
+async def test_a_call_ignores_proxy_variables_it_does_not_need(
     monkeypatch: pytest.MonkeyPatch, other: str
 ) -> None:
     async with listening(polite) as port:

@@ -134,7 +134,7 @@ async def test_an_action_quota_and_an_edge_block_close_nothing() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_wait_is_told_every_ten_seconds() -> None:
+async def test_a_wait_is_reported_every_ten_seconds() -> None:
     transport, _, time = paced(rate(0, reset=25), rate(499))
     told = Told()
     await ask(transport, time)
@@ -176,5 +176,5 @@ def test_a_new_window_is_recognised_and_an_older_answer_is_not_believed() -> Non
 @pytest.mark.parametrize(
     "said", ["", "r=5;t=", '"api";r=²;t=3', '"api";r=' + "9" * 99 + ";t=1", '"api"', "\xff"]
 )
-def test_odd_headers_are_passed_over(said: str) -> None:
+def test_malformed_headers_are_ignored(said: str) -> None:
     assert window_in(httpx.Response(200, headers=[(b"RateLimit", said.encode("latin-1"))])) is None

@@ -139,7 +139,7 @@ async def test_retry_after_is_honoured() -> None:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("after", ["²", "9" * 400, "-1", "soon", "Wed, 21 Oct 2026 07:28:00 GMT"])
-async def test_an_odd_retry_after_is_passed_over(after: str) -> None:
+async def test_a_malformed_retry_after_is_ignored(after: str) -> None:
     first = httpx.Response(503, headers=[(b"Retry-After", after.encode("latin-1"))])
     final, _, time = await outcome("GET", first, OK)
     assert (final, time.slept) == (200, [0.25])
@@ -156,7 +156,7 @@ async def test_no_try_is_begun_that_the_deadline_would_end() -> None:
 
 
 @pytest.mark.asyncio
-async def test_waits_are_told() -> None:
+async def test_waits_are_reported() -> None:
     told = Told()
     await outcome("GET", httpx.Response(503, headers={"Retry-After": "7"}), CUT, OK, chance=1.0, told=told)
     assert told.lines == [

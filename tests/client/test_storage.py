@@ -43,7 +43,7 @@ async def read(far: FarSide, call: GetFile = FILE) -> FileContent:
         await hub.aclose()
 
 
-async def test_storage_is_asked_without_the_token_and_its_signed_address_is_not_told() -> None:
+async def test_storage_gets_no_token_and_its_signed_address_is_not_shown() -> None:
     far = FarSide(led_to(SIGNED), stored())
     file = await read(far)
     at_hub, at_storage = far.asked
@@ -72,7 +72,7 @@ async def test_storage_is_asked_without_the_token_and_its_signed_address_is_not_
         "https://[::1",
     ],
 )
-async def test_a_file_is_followed_nowhere_else(where: str) -> None:
+async def test_a_file_redirect_is_followed_nowhere_else(where: str) -> None:
     far = FarSide(led_to(where), stored())
     with pytest.raises(LedElsewhere):
         await read(far)
@@ -106,5 +106,5 @@ async def test_only_files_are_followed_to_storage() -> None:
         ("http://10.0.0.1", "https://1.10.0.0.1/x", False),
     ],
 )
-async def test_what_is_storage_is_told_by_the_name_of_the_host(base: str, where: str, is_it: bool) -> None:
+async def test_storage_is_recognized_by_the_host_name(base: str, where: str, is_it: bool) -> None:
     assert is_storage(base, where) is is_it

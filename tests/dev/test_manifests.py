@@ -54,7 +54,7 @@ def test_rendering_is_the_same_every_time() -> None:
     assert render(projects.load(), published()) == RENDERED
 
 
-def test_what_is_derived_is_told_or_written_anew_where_it_is_missing_altered_or_nobodys(
+def test_derived_files_that_are_missing_altered_or_orphaned_are_reported_or_rewritten(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     wanted = {tmp_path / path: text for path, text in RENDERED.items()}
@@ -96,7 +96,7 @@ def test_the_published_tools_are_those_of_the_catalogue() -> None:
     }
 
 
-def test_all_manifests_tell_the_same_version_and_name() -> None:
+def test_all_manifests_have_the_same_version_and_name() -> None:
     for path in CHECKS:
         said = json.loads(RENDERED[path])
         assert said.get("version", PROJECT.version) == PROJECT.version, path

@@ -169,7 +169,7 @@ def test_an_operation_of_the_table_takes_its_name_area_and_types_from_there(tmp_
         ("GET /api/logs", "returns text/event-stream, not JSON"),
     ],
 )
-def test_what_cannot_be_scaffolded_is_said(operation: str, why: str) -> None:
+def test_an_operation_that_cannot_be_scaffolded_is_reported(operation: str, why: str) -> None:
     with pytest.raises(CannotScaffold, match=why):
         scaffold(OWN, operation)
 

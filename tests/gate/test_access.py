@@ -54,7 +54,7 @@ async def test_what_takes_nothing_from_anybody_asks_nobody_and_the_present_statu
     assert "grant_access" in no
 
 
-async def test_where_a_list_cannot_be_seen_the_person_counts_as_let_in() -> None:
+async def test_if_a_list_cannot_be_read_the_person_counts_as_accepted() -> None:
     call = HandleAccessRequest.model_validate({**DOOR, "user": "eve", "status": "pending"})
     stakes = call.stakes(PersonsRequest("eve", unseen=("accepted",)))
     assert stakes

@@ -89,7 +89,7 @@ async def test_what_needs_no_yes_alone_needs_none_together(world: World) -> None
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("era", ERAS)
-async def test_a_person_is_asked_once_and_every_call_is_made_told_and_written_down(
+async def test_a_person_is_asked_once_and_every_call_is_made_reported_and_journaled(
     world: World, era: str
 ) -> None:
     calls = await make_two(world)
@@ -219,7 +219,7 @@ async def test_what_changed_while_the_person_read_is_not_done(world: World, era:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("era", ERAS)
-async def test_what_somebody_else_changed_is_not_taken_for_what_an_earlier_call_changed(
+async def test_a_change_by_somebody_else_is_not_taken_for_one_by_an_earlier_call(
     world: World, era: str
 ) -> None:
     def commit(**file: str) -> dict[str, Any]:
@@ -384,7 +384,7 @@ async def test_more_deletions_than_are_left_stop_all_of_it_before_anybody_is_ask
 
 
 @pytest.mark.asyncio
-async def test_a_dry_run_tells_each_request_and_the_question(world: World) -> None:
+async def test_a_dry_run_shows_each_request_and_the_question(world: World) -> None:
     calls = await make_two(world)
     person = Asked()
     async with world.client("auto", person) as client:

@@ -29,7 +29,7 @@ def world(tmp_path: Path) -> World:
 
 
 @pytest.mark.parametrize(("tool", "name"), BRANCHES)
-def test_a_branch_by_gits_whole_name_is_the_branch_of_the_short_one(tool: str, name: str) -> None:
+def test_a_branch_by_its_full_ref_is_the_branch_with_the_short_name(tool: str, name: str) -> None:
     said = {key: one for key, one in forms(tool)[0].items() if key != "empty_branch"}
     short = ENDPOINTS[tool].model_validate({**said, name: "dev"})
     for spelt in (f"{WHOLE}dev", f"{WHOLE}{WHOLE}dev"):
@@ -40,7 +40,7 @@ def test_a_branch_by_gits_whole_name_is_the_branch_of_the_short_one(tool: str, n
 @pytest.mark.parametrize(
     "branch", [f"{WHOLE}main", f"{WHOLE}{WHOLE}main", "HEAD", "refs/convert/parquet", "refs/pr/1"]
 )
-async def test_no_spelling_of_a_branch_is_set_anew_unasked(world: World, branch: str) -> None:
+async def test_no_spelling_of_a_branch_is_reset_without_asking(world: World, branch: str) -> None:
     anew = {**FJORDS, "branch": branch, "overwrite": True, "empty_branch": True}
     before = await world.json("/api/models/ada/fjord-names/refs")
     async with world.client(confirm="deny") as client:
@@ -50,7 +50,7 @@ async def test_no_spelling_of_a_branch_is_set_anew_unasked(world: World, branch:
 
 
 @pytest.mark.asyncio
-async def test_a_branch_is_not_set_anew_unasked_where_the_hub_tells_no_branches(world: World) -> None:
+async def test_a_branch_is_not_reset_without_asking_if_the_hub_lists_no_branches(world: World) -> None:
     inner = world.spy.inner
 
     class Silent(httpx.AsyncBaseTransport):

@@ -40,7 +40,7 @@ def without(world: World, end: str, answer: Any) -> None:
 
 
 @pytest.mark.parametrize(("end", "answer"), [("/paths-info/main", []), ("/ada/fjord-names", "siblings")])
-async def test_a_file_is_not_taken_for_new_where_the_hub_does_not_tell_all_it_has(
+async def test_a_file_is_not_taken_for_new_if_the_hub_does_not_list_all_files(
     world: World, end: str, answer: Any
 ) -> None:
     without(world, end, answer)

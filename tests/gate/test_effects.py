@@ -160,7 +160,7 @@ def merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
 
 @settings(max_examples=share(120))
 @given(st.data())
-def test_however_calls_are_put_together_each_effect_asks_and_nothing_happens_unasked(
+def test_however_calls_are_combined_each_effect_asks_and_nothing_happens_without_asking(
     data: st.DataObject,
 ) -> None:
     one = data.draw(st.sampled_from(ways()), label="way")
@@ -256,7 +256,7 @@ def holds_less(value: Any) -> Any:
 @pytest.mark.asyncio
 @pytest.mark.parametrize("told", [holds_less, odd])
 @UNASKED
-async def test_what_the_hub_does_not_tell_counts_as_the_worst(
+async def test_missing_answers_of_the_hub_count_as_the_worst_case(
     world: World, n: int, told: Callable[[Any], Any]
 ) -> None:
     tool, arguments = unasked()[n]
@@ -270,7 +270,7 @@ async def test_what_the_hub_does_not_tell_counts_as_the_worst(
 
 @pytest.mark.asyncio
 @A_WAY_OF_EACH
-async def test_a_way_asks_also_where_the_hub_tells_nothing(world: World, way: int) -> None:
+async def test_every_way_to_an_effect_asks_even_if_the_hub_says_nothing(world: World, way: int) -> None:
     one = ways()[way]
     world.spy.inner = Tampered(world.spy.inner, holds_less)
     if one.tool == "set_member_role":  # what it must keep has to be told: nothing is sent without
@@ -333,13 +333,13 @@ async def test_a_limit_that_is_set_to_what_it_is_spends_nothing(world: World) ->
 @pytest.mark.parametrize(
     ("tool", "role"), [("update_resource_group_user_role", "read"), ("remove_resource_group_user", None)]
 )
-async def test_that_it_is_the_last_admin_is_said(world: World, tool: str, role: str | None) -> None:
+async def test_removing_the_last_admin_is_pointed_out(world: World, tool: str, role: str | None) -> None:
     arguments = {**ids().storm, "username": "bob", **({"role": role} if role else {})}
     assert '"bob" is its last admin' in await question_about(world, tool, arguments)
 
 
 @pytest.mark.asyncio
-async def test_what_rides_along_is_shown_and_a_group_that_loses_something_is_named(world: World) -> None:
+async def test_side_effects_are_shown_and_a_group_that_loses_something_is_named(world: World) -> None:
     asked = await question_about(
         world,
         "create_resource_group",

@@ -69,7 +69,7 @@ async def act(
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("era", ERAS)
-async def test_a_plan_tells_the_consequence_and_its_token_acts_once(world: World, era: str) -> None:
+async def test_a_plan_states_the_consequence_and_its_token_works_once(world: World, era: str) -> None:
     async with world.client(era) as client:
         result = await client.call_tool("update_repo_settings", OPEN)
         assert not result.is_error
@@ -452,7 +452,7 @@ async def test_a_nonce_is_never_in_its_place_without_the_time_until_which_it_cou
 
 
 @pytest.mark.asyncio
-async def test_of_one_caller_so_many_plans_wait_and_the_next_is_refused_for_that_caller_alone(
+async def test_a_callers_waiting_plans_are_limited_and_the_next_is_refused_only_for_that_caller(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(approving, "MOST_OF_ONE", 3)
@@ -470,7 +470,9 @@ async def test_of_one_caller_so_many_plans_wait_and_the_next_is_refused_for_that
         assert not (await ada.call_tool("delete_repo", DELETE)).is_error
 
 
-def test_of_all_accounts_only_so_many_plans_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_waiting_plans_of_all_callers_are_limited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(approving, "MOST", 3)
     clock = Clock()
     approvals = Approvals(tmp_path, clock)

@@ -51,7 +51,7 @@ BOTH = [
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize(("name", "era"), BOTH)
-async def test_a_client_that_answers_by_itself_is_given_a_plan(world: World, name: str, era: str) -> None:
+async def test_a_client_that_answers_by_itself_gets_a_plan(world: World, name: str, era: str) -> None:
     async with world.client(era, HEADLESS[name]) as client:
         planned = await client.call_tool("update_repo_settings", OPEN)
         assert not planned.is_error

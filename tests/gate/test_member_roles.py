@@ -26,7 +26,7 @@ async def cleo_in(world: World) -> dict[str, Any]:
     return dict(members[0])
 
 
-async def test_the_groups_that_the_call_does_not_name_are_kept_and_told(world: World) -> None:
+async def test_groups_that_the_call_does_not_name_are_kept_and_listed(world: World) -> None:
     before = await cleo_in(world)
     assert before["resourceGroups"]
     person = Asked(agreeing)
@@ -51,7 +51,7 @@ async def test_the_role_one_has_already_asks_nobody(world: World) -> None:
     assert (await cleo_in(world))["resourceGroups"]
 
 
-async def test_where_the_hub_tells_no_groups_they_are_looked_for_and_without_them_nothing_is_set(
+async def test_if_the_hub_lists_no_groups_they_are_looked_up_and_without_them_nothing_is_set(
     world: World,
 ) -> None:
     inner, hides = world.spy.inner, ["members"]
@@ -83,7 +83,7 @@ async def test_where_the_hub_tells_no_groups_they_are_looked_for_and_without_the
     assert world.spy.changes == []
 
 
-async def test_nobody_from_outside_gets_a_role_and_the_log_is_told_without_addresses(world: World) -> None:
+async def test_a_non_member_gets_no_role_and_the_log_is_shown_without_addresses(world: World) -> None:
     async with world.client(confirm="off") as client:
         no = text_of(await client.call_tool("set_member_role", {**CLEO, "username": "eve", "role": "read"}))
         assert "eve is not a member of nimbus-labs" in no

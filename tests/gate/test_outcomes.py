@@ -136,7 +136,7 @@ async def test_a_change_says_what_is_now_what_who_agreed_and_how_it_is_taken_bac
     assert not unsaid
 
 
-async def test_the_new_order_is_told_after_a_position_changed(tmp_path: Path) -> None:
+async def test_the_new_order_is_reported_after_a_move(tmp_path: Path) -> None:
     world = World(tmp_path)
     async with world.client("auto", Asked(), structured=False) as client:
         made = text_of(await client.call_tool("create_collection", {"title": "Order", "namespace": "ada"}))
@@ -149,7 +149,7 @@ async def test_the_new_order_is_told_after_a_position_changed(tmp_path: Path) ->
         assert "The order is now: datasets/rajpurkar/squad, models/openai-community/gpt2." in text
 
 
-async def test_a_plan_that_the_model_carries_is_said_to_be_the_models_word(tmp_path: Path) -> None:
+async def test_a_plan_confirmed_by_the_model_is_reported_as_such(tmp_path: Path) -> None:
     world = World(tmp_path)
     opened = {"repo_id": "ada/notes-to-self", "type": "model", "visibility": "public"}
     async with world.client("auto") as client:
@@ -221,7 +221,7 @@ async def test_nobody_is_asked_about_what_is_not_there(
     assert world.spy.changes == []
 
 
-async def test_every_change_that_needs_something_else_to_be_there_was_tried() -> None:
+async def test_every_change_that_needs_another_thing_to_exist_was_tried() -> None:
     needing = {
         name for name, one in ENDPOINTS.items()
         if issubclass(one, Change) and one.must_be_there is not Change.must_be_there
@@ -229,7 +229,7 @@ async def test_every_change_that_needs_something_else_to_be_there_was_tried() ->
     assert needing == {tool for tool, *_ in NOT_THERE}
 
 
-async def test_a_place_on_the_profile_is_told_with_those_of_the_others(tmp_path: Path) -> None:
+async def test_a_position_on_the_profile_is_reported_with_those_of_the_others(tmp_path: Path) -> None:
     async with World(tmp_path).client(confirm="off") as client:
         said = {"slug": "Rain & shine", "position": 1}
         text = text_of(await client.call_tool("update_collection", said))
@@ -247,7 +247,7 @@ async def test_what_does_not_exist_is_answered_with_near_names_that_do(
     assert ("Nothing was changed" in text) is ENDPOINTS[tool].changes  # of a read nobody thinks that it did
 
 
-async def test_a_stranger_is_told_no_private_name(tmp_path: Path) -> None:
+async def test_a_stranger_sees_no_private_name(tmp_path: Path) -> None:
     async with World(tmp_path).client(token="") as client:
         text = text_of(await client.call_tool("get_model", {"repo_id": "ada/notes-to-sel"}))
     assert "notes-to-self" not in text

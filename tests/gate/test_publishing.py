@@ -48,7 +48,7 @@ async def test_each_word_of_the_operators_is_of_something_and_each_publication_h
 
 @WAYS
 @pytest.mark.parametrize("era", ERAS)
-async def test_what_the_operator_allows_is_published_unasked_and_both_answer_and_journal_say_so(
+async def test_what_the_operator_allows_is_published_without_asking_and_answer_and_journal_say_so(
     world: World, way: Any, era: str
 ) -> None:
     person = Asked()
@@ -72,7 +72,7 @@ async def test_another_word_allows_nothing(world: World, way: Any) -> None:
     assert world.spy.changes == []
 
 
-async def test_a_question_shows_the_words_whole_and_who_reads_them(world: World) -> None:
+async def test_a_question_shows_the_complete_text_and_who_can_read_it(world: World) -> None:
     words = "Dear Bob,\nthe list is CC0. [Look](https://evil.invalid)"
     asked = await question_about(world, "comment_discussion", {**FJORDS, "num": 1, "comment": words})
     assert "- everyone can read it, under your name" in asked
@@ -81,7 +81,7 @@ async def test_a_question_shows_the_words_whole_and_who_reads_them(world: World)
     assert "](" not in asked
 
 
-async def test_what_is_said_of_a_private_repository_is_read_by_those_who_see_it(world: World) -> None:
+async def test_a_discussion_of_a_private_repository_is_read_by_those_who_see_it(world: World) -> None:
     private = {"repo_id": "ada/notes-to-self", "type": "model", "title": "To do", "description": "All of it."}
     assert "- those who can see it can read it" in await question_about(world, "create_discussion", private)
 
@@ -165,7 +165,7 @@ async def test_what_can_be_set_back_is_done_at_once_and_is_taken_back_by_the_jou
     ]
 
 
-async def test_a_comment_that_is_not_in_the_thread_is_told_before_anything_is_sent(world: World) -> None:
+async def test_a_missing_comment_is_reported_before_anything_is_sent(world: World) -> None:
     other = {**FJORDS, "num": 1, "comment_id": "0123456789abcdef01234567"}
     async with world.client("auto", agreeing) as client:
         for tool, more in (("edit_comment", {"content": "x"}), ("hide_comment", {})):

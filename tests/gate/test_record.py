@@ -135,7 +135,7 @@ def test_a_line_that_fits_only_in_part_is_reported_and_leaves_nothing(tmp_path: 
     assert [one.target for one in kept.entries()] == ["a", "c"]
 
 
-def test_a_line_that_is_taken_piece_by_piece_is_written_whole(
+def test_a_line_accepted_in_pieces_is_written_completely(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write = os.write
@@ -165,7 +165,7 @@ def test_a_line_counts_only_when_it_is_on_the_disk(tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be moved there")
-def test_a_change_whose_end_cannot_be_written_says_so_and_is_told_as_unknown(tmp_path: Path) -> None:
+def test_a_change_whose_end_cannot_be_journaled_says_so_and_is_shown_as_unknown(tmp_path: Path) -> None:
     async def promise(world: World, case: Case) -> None:
         path = world.place / "journal.jsonl"
 
@@ -247,7 +247,7 @@ async def test_a_change_that_never_left_is_not_counted(world: World) -> None:
 # ── what is told of it ───────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_start_without_an_end_is_told_as_unknown_and_counted(tmp_path: Path) -> None:
+def test_a_start_without_an_end_is_shown_as_unknown_and_counted(tmp_path: Path) -> None:
     kept = Journal(tmp_path / "j")
     kept.write(Entry("started", "delete_repo", "the model a/b", change="one"))
     kept.write(Entry("started", "move_repo", "the model a/c", change="two"))

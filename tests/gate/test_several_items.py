@@ -61,7 +61,7 @@ async def test_a_collection_is_made_with_its_items_and_their_notes_in_order(worl
     assert [one.outcome for one in world.entries()] == ["done"] * 4
 
 
-async def test_an_item_that_cannot_be_put_in_is_told_and_the_others_are_put_in(world: World) -> None:
+async def test_an_item_that_cannot_be_added_is_reported_and_the_others_are_added(world: World) -> None:
     async with world.client("auto", Asked(), structured=False) as client:
         said = await text(
             client,
@@ -103,7 +103,7 @@ async def test_a_no_leaves_everything_as_it_was(world: World) -> None:
     assert world.spy.changes == []
 
 
-async def test_notes_and_order_of_several_items_change_in_one_request_that_is_taken_back_whole(
+async def test_notes_and_order_of_several_items_change_in_one_request_and_are_undone_together(
     world: World,
 ) -> None:
     async with world.client("auto", structured=False) as client:
@@ -126,7 +126,7 @@ async def test_notes_and_order_of_several_items_change_in_one_request_that_is_ta
 
 
 @pytest.mark.parametrize("position", [0, 1, 2, 3])
-async def test_several_items_stand_one_behind_the_other_from_their_position_on(
+async def test_several_items_are_placed_one_after_another_from_their_position_on(
     world: World, position: int
 ) -> None:
     rest = ["datasets/nimbus-labs/storm-reports", "spaces/nimbus-labs/will-it-rain"]
@@ -158,7 +158,7 @@ async def test_a_collection_with_more_items_than_writes_are_left_is_not_made_at_
         assert "have been made" in await text(client, "delete_collection", {"slug": slug})
 
 
-async def test_several_items_are_taken_out_with_one_question_and_each_is_told(world: World) -> None:
+async def test_several_items_are_removed_with_one_question_and_each_is_listed(world: World) -> None:
     person = Asked()
     async with world.client("auto", person, structured=False) as client:
         slug = await made(client, f"{BASE}: Mine.", LARGE, GAUGES)

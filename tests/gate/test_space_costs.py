@@ -20,7 +20,7 @@ def world(tmp_path: Path) -> World:
     return World(tmp_path)
 
 
-async def test_the_question_about_hardware_tells_its_price_by_the_hour_and_what_never_sleeping_costs(
+async def test_the_question_about_hardware_states_its_hourly_price_and_the_cost_of_never_sleeping(
     world: World,
 ) -> None:
     asked = await question_about(world, "set_space_hardware", {**READER, "flavor": "t4-small"})
@@ -29,18 +29,18 @@ async def test_the_question_about_hardware_tells_its_price_by_the_hour_and_what_
     assert "what is on its disk is lost" in asked
 
 
-async def test_the_question_about_staying_awake_tells_the_price_and_the_time_before(world: World) -> None:
+async def test_the_question_about_sleep_time_states_the_price_and_the_current_time(world: World) -> None:
     asked = await question_about(world, "set_space_sleep_time", {**DESK, "seconds": 604_800})
     assert "it sleeps only after 604,800 s without a visit (now: 172,800 s)" in asked
     assert "$0.03 an hour" in asked
 
 
-async def test_hardware_whose_price_nobody_tells_asks_as_well(world: World) -> None:
+async def test_hardware_with_an_unknown_price_asks_too(world: World) -> None:
     asked = await question_about(world, "set_space_hardware", {**READER, "flavor": "h200"})
     assert "at a price that the Hub does not give" in asked
 
 
-async def test_a_space_that_is_made_or_copied_with_paid_hardware_tells_its_price(world: World) -> None:
+async def test_creating_or_copying_a_space_with_paid_hardware_states_its_price(world: World) -> None:
     made = {"repo_id": "ada/made", "type": "space", "sdk": "gradio", "visibility": "private"}
     copied = {**READER, "type": "space", "to_repo": "ada/made", "visibility": "private"}
     for tool, said in (("create_repo", made), ("duplicate_repo", copied)):
@@ -49,7 +49,7 @@ async def test_a_space_that_is_made_or_copied_with_paid_hardware_tells_its_price
         assert "it never sleeps, about $292 a month" in asked
 
 
-async def test_a_restart_on_paid_hardware_tells_what_it_costs_from_then_on(world: World) -> None:
+async def test_a_restart_on_paid_hardware_states_its_cost_from_then_on(world: World) -> None:
     assert '"cpu-upgrade": $0.03 an hour from then on' in await question_about(world, "restart_space", DESK)
 
 
@@ -90,7 +90,7 @@ async def test_what_cannot_be_looked_up_counts_as_the_worst(world: World) -> Non
         assert (await assessed(world, tool, arguments)).stakes, tool
 
 
-async def test_what_replaces_a_list_of_volumes_tells_what_is_no_longer_mounted_and_who_sees_the_rest(
+async def test_replacing_volumes_lists_those_no_longer_mounted_and_who_sees_the_rest(
     world: World,
 ) -> None:
     gpt2 = {"type": "model", "source": "openai-community/gpt2", "mount_path": "/models"}

@@ -110,7 +110,7 @@ async def test_a_secret_is_no_argument_and_a_variable_that_looks_like_one_is_ref
 
 
 @pytest.mark.asyncio
-async def test_the_question_about_a_variable_tells_what_is_replaced_who_reads_it_and_that_the_disk_is_lost(
+async def test_the_question_about_a_variable_states_the_old_value_its_readers_and_the_loss_of_the_disk(
     world: World,
 ) -> None:
     asked = await question_about(world, "set_space_variable", {**RAIN, "key": "GREETING", "value": "Hi!"})

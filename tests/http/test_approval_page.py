@@ -104,7 +104,7 @@ async def test_a_plan_is_carried_out_once_its_caller_has_signed_in_and_typed_the
         assert (await browser.get(page)).status_code == 404
 
 
-async def test_the_page_works_behind_a_gateway_that_has_it_under_a_path(tmp_path: Path) -> None:
+async def test_the_page_works_behind_a_gateway_with_a_path_prefix(tmp_path: Path) -> None:
     async with team(tmp_path, f"{ORIGIN}/team") as (_, client, browser):
         page = (await plan_of(client))["approve"]
         assert page.startswith(f"{ORIGIN}/team/approve/")

@@ -142,7 +142,7 @@ async def test_named_hosts_and_origins_are_served(world: World) -> None:
 # ── --require-token ──────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_who_must_sign_in_is_told_where(world: World) -> None:
+async def test_a_caller_who_must_sign_in_learns_where(world: World) -> None:
     app = app_of(world, Http(require_token=True))
     async with served(app) as url, httpx.AsyncClient(timeout=PATIENCE) as client:
         refused = await client.post(url, json=PING, headers=ACCEPT)
@@ -173,7 +173,7 @@ async def test_a_token_the_hub_does_not_know_is_refused_before_anything_is_done(
     assert {one.url.path for one in world.spy.reads} == {"/api/whoami-v2"}
 
 
-async def test_behind_a_gateway_the_public_address_is_told(world: World) -> None:
+async def test_behind_a_gateway_the_public_address_is_used(world: World) -> None:
     http = Http(require_token=True, public_url="https://hub.example/")
     challenge = (await posted(world, http, {})).headers["www-authenticate"]
     assert 'resource_metadata="https://hub.example/.well-known/oauth-protected-resource/mcp"' in challenge
@@ -193,7 +193,7 @@ async def test_health_and_readiness_need_nothing(world: World) -> None:
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_the_access_log_tells_callers_apart_and_no_token(
+async def test_the_access_log_distinguishes_callers_and_has_no_token(
     world: World, era: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -217,7 +217,7 @@ def stopping(url: str) -> bool:
     return False
 
 
-async def test_a_call_that_runs_is_finished_when_the_server_is_told_to_stop(world: World) -> None:
+async def test_a_running_call_is_finished_when_the_server_stops(world: World) -> None:
     begun, go_on = anyio.Event(), anyio.Event()
 
     async def slow(request: httpx.Request) -> None:

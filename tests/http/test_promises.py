@@ -190,7 +190,7 @@ async def test_a_stream_one_caller_walks_is_not_read_by_another(world: World) ->
     assert PRIVATE not in foreign
 
 
-async def test_a_change_is_told_to_those_who_may_see_it(world: World) -> None:
+async def test_subscribers_who_may_see_a_change_are_notified(world: World) -> None:
     told: set[str] = set()
 
     async def listen(name: str, client: Client, ready: anyio.Event) -> None:

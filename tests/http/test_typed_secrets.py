@@ -217,7 +217,7 @@ async def test_a_person_who_does_not_go_to_the_page_has_said_no(tmp_path: Path, 
 
 
 @pytest.mark.parametrize("confirm", ["plan", "deny", "elicit", "off"])
-async def test_a_client_that_opens_no_page_tells_its_address_where_models_may_show_plans(
+async def test_a_client_that_opens_no_pages_gets_the_address_if_models_may_show_plans(
     tmp_path: Path, confirm: str
 ) -> None:
     async with team(tmp_path, confirm) as at, client_of(at.url) as client:

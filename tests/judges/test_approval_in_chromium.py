@@ -174,7 +174,7 @@ async def test_a_secret_is_typed_unseen_on_a_narrow_dark_screen(tmp_path: Path) 
         assert not [one for one in await at.browser.do("complaints") if one != NOT_FOUND]
 
 
-async def test_somebody_else_and_who_comes_too_late_see_nothing(tmp_path: Path) -> None:
+async def test_another_person_and_a_late_one_see_nothing(tmp_path: Path) -> None:
     async with desk(tmp_path) as at:
         page = (await at.plan())["approve"]
         assert "was asked for by somebody else" in await at.browser.signed_in(page, EVE)
@@ -184,7 +184,7 @@ async def test_somebody_else_and_who_comes_too_late_see_nothing(tmp_path: Path) 
         assert GONE in await at.browser.typed(NAME)
 
 
-async def test_a_name_that_reads_from_the_right_moves_nothing_beside_it(tmp_path: Path) -> None:
+async def test_a_right_to_left_name_does_not_reorder_other_text(tmp_path: Path) -> None:
     async with desk(tmp_path) as at:
         branch = "\u05d0\u05d1\u05d2/7"
         made = await at.client.call_tool("create_branch", {**DELETE, "branch": branch})

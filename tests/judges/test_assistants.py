@@ -99,7 +99,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.mark.parametrize("flags", [(), ("--structured",)], ids=["text", "structured"])
 @pytest.mark.parametrize("key", ASSISTANTS)
-def test_an_assistants_model_is_offered_every_tool_and_reads_every_answer_whole(
+def test_an_assistants_model_gets_every_tool_and_every_complete_answer(
     key: str, flags: tuple[str, ...], tmp_path: Path
 ) -> None:
     calls = {what: one for what, one in CALLS.items() if what not in NOT_PASSED_ON.get(key, ())}

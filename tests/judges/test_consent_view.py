@@ -24,7 +24,9 @@ def text_of(result: dict[str, Any]) -> str:
     return "\n".join(one["text"] for one in result["content"])
 
 
-def test_only_the_typed_name_lets_a_model_be_deleted_and_the_assistant_is_told(host: ViewHost) -> None:
+def test_only_the_typed_name_lets_a_model_be_deleted_and_the_assistant_learns_the_outcome(
+    host: ViewHost,
+) -> None:
     opened = host.open("delete_repo", MODEL)
     token = opened["answer"]["_meta"]["hub_mcp/question"]["token"]
     assert token not in text_of(opened["answer"])
@@ -105,7 +107,7 @@ def test_a_model_that_calls_the_views_tool_is_refused(host: ViewHost) -> None:
     assert tool["_meta"]["ui"]["visibility"] == ["app"]
 
 
-def test_a_commit_is_shown_with_the_lines_that_go_and_come(host: ViewHost) -> None:
+def test_a_commit_is_shown_with_removed_and_added_lines(host: ViewHost) -> None:
     files = [{"path": "README.md", "content": "<script>parent.postMessage(1,'*')</script>\n# Nowcast\n"}]
     host.open("commit", {**MODEL, "repo_id": LIVES, "summary": "New words", "files": files})
     host.until(OPEN)

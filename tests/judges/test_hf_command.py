@@ -71,7 +71,7 @@ def hf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hf]:
         yield Hf(url, tmp_path_factory.mktemp("home"))
 
 
-def test_it_tells_who_is_signed_in(hf: Hf) -> None:
+def test_it_shows_who_is_signed_in(hf: Hf) -> None:
     who = hf.json("auth", "whoami")
     assert (who["user"], who["orgs"]) == ("ada", "drizzle-collective,nimbus-labs")
     assert hf.json("auth", "whoami", token=EVE)["user"] == "eve"
@@ -140,7 +140,7 @@ def test_listed_rows_have_the_fields_that_were_asked_for(hf: Hf) -> None:
     assert row["models"] == ["nimbus-labs/nowcast-2b", "nimbus-labs/nowcast-base"]
 
 
-def test_infos_are_shown_whole_and_by_field(hf: Hf) -> None:
+def test_infos_are_shown_completely_and_by_field(hf: Hf) -> None:
     model = hf.json("models", "info", "gpt2")  # the name it had before namespaces
     assert (model["id"], model["safetensors"]["total"], model["card_data"]["license"]) == (
         GPT2,

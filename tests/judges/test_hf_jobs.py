@@ -31,7 +31,7 @@ def test_hardware_is_listed_with_prices(hf: Hf) -> None:
     assert {one["name"] for one in hf.json("jobs", "hardware")} > {"cpu-basic", "t4-small", "h200"}
 
 
-def test_what_a_job_uses_is_told_and_its_ports_are_opened_and_closed(hf: Hf, now: list[float]) -> None:
+def test_a_jobs_usage_is_shown_and_its_ports_are_opened_and_closed(hf: Hf, now: list[float]) -> None:
     words = "jobs run --detach --flavor t4-small --timeout 5m alpine sleep 200 --quiet"
     job = hf.text(*words.split()).split()[-1]
     now[0] += 30
@@ -77,7 +77,7 @@ def test_a_scheduled_job_is_made_suspended_resumed_run_and_deleted(hf: Hf) -> No
     assert hf.run("jobs", "scheduled", "inspect", made).returncode != 0
 
 
-def test_a_webhook_is_made_told_changed_switched_and_deleted(hf: Hf) -> None:
+def test_a_webhook_is_created_shown_changed_disabled_and_deleted(hf: Hf) -> None:
     words = "webhooks create --url https://example.org/hook --watch model:ada/fjord-names --domain repo"
     made = hf.text(*words.split(), "--quiet").split()[-1]
     assert made in hf.ids("webhooks", "ls")

@@ -82,6 +82,6 @@ def test_files_are_changed_in_places_and_read_in_pieces(told: Told) -> None:
     assert (told_of["size"], len(told_of["etag"].strip('"'))) == (10_240, 64)
 
 
-def test_weights_tell_their_tensors(told: Told) -> None:
+def test_tensors_of_weights_are_listed(told: Told) -> None:
     found = answer(told, "parseSafetensorsMetadata")
     assert (found["parameterCount"], found["sharded"]) == ({"F32": 2}, False)

@@ -43,7 +43,9 @@ def judged(package: str, target: list[str], home: Path) -> Any:
 
 @pytest.mark.parametrize("structured", [False, True], ids=["text", "structured"])
 @pytest.mark.parametrize("package", CLIENTS)
-def test_a_client_of_any_age_gets_every_answer_whole(package: str, structured: bool, home: Path) -> None:
+def test_a_client_of_any_version_gets_every_answer_completely(
+    package: str, structured: bool, home: Path
+) -> None:
     flags = ["--structured"] if structured else []
     told = judged(package, ["stdio", *HUB_MCP, *SANDBOX, *flags], home)
     structured = structured and package not in BEFORE_OBJECTS

@@ -39,7 +39,7 @@ def tracked(folder: str) -> set[str]:
     return {name for name in listed if (ROOT / name).exists()}
 
 
-def test_the_wheel_holds_every_file_of_the_package_and_nothing_else(built: Path) -> None:
+def test_the_wheel_contains_every_file_of_the_package_and_nothing_else(built: Path) -> None:
     (wheel,) = built.glob("*.whl")
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     package = {name for name in tracked("hub_mcp") if not name.startswith("hub_mcp/dev/")}
@@ -76,7 +76,7 @@ def test_the_sdist_can_be_tested_and_holds_no_leftovers(built: Path) -> None:
     assert not [name for name in names if "node_modules" in name or "__pycache__" in name]
 
 
-def test_the_installed_command_tells_its_version(python: Path, tmp_path: Path) -> None:
+def test_the_installed_command_prints_its_version(python: Path, tmp_path: Path) -> None:
     script = python.with_name("hub-mcp.exe" if os.name == "nt" else "hub-mcp")
     assert __version__ in output(script, "--version", cwd=tmp_path)
     assert __version__ in output(python, "-m", "hub_mcp", "--version", cwd=tmp_path)

@@ -183,7 +183,7 @@ async def test_while_redis_is_away_no_confirmation_counts_and_reads_go_on(hub: s
     assert await hidden(hub, [name]) == {name: False}
 
 
-async def test_a_change_at_one_server_is_heard_at_another(hub: str, tmp_path: Path) -> None:
+async def test_a_change_at_one_server_is_announced_at_another(hub: str, tmp_path: Path) -> None:
     flags = ("--watch-every", "3600", "--confirm", "off")
     (name,) = await make(hub, 1)
     address = f"hub://models/ada/{name}"

@@ -33,7 +33,7 @@ def ask(hub_url: str, repo_id: str, **answers: str) -> int:
     return httpx.post(address, json=answers, headers=headers, timeout=PATIENCE).status_code
 
 
-def test_a_request_that_arrives_is_told_by_both_and_its_words_are_quoted(
+def test_a_new_request_is_shown_by_both_and_its_text_is_quoted(
     hub_url: str, told: Told, api: HfApi, door: dict[str, str]
 ) -> None:
     assert ask(hub_url, door["repo_id"], Use="Accept me.\n[now](https://x.example) a@b.example") == 303

@@ -24,7 +24,7 @@ PATHS = [
 
 
 @pytest.mark.parametrize(("path", "status"), PATHS)
-async def test_every_answer_tells_the_rate_limit_and_a_request_id(ask: Ask, path: str, status: int) -> None:
+async def test_every_answer_has_the_rate_limit_and_a_request_id(ask: Ask, path: str, status: int) -> None:
     answer = await ask("GET", path, headers={"X-Amzn-Trace-Id": "mine-1"})
     assert answer.status_code == status
     assert re.fullmatch(r'"(api|resolvers)";r=\d+;t=\d+', answer.headers["RateLimit"])
@@ -161,5 +161,5 @@ async def test_a_parameter_that_makes_no_sense_gets_400(ask: Ask, path: str) -> 
         "/api/models?search=" + "%25" * 3000,
     ],
 )
-async def test_odd_addresses_never_break_the_hub(ask: Ask, path: str) -> None:
+async def test_malformed_addresses_never_break_the_hub(ask: Ask, path: str) -> None:
     assert (await ask("GET", path)).status_code in (200, 307, 404)

@@ -174,7 +174,7 @@ async def test_a_moved_repository_is_found_under_both_names(ask: Ask) -> None:
     assert (await ask.get("/api/models/nimbus-labs/fjords"))["_id"] == before["_id"]
 
 
-async def test_a_name_used_again_leads_nowhere_else(ask: Ask) -> None:
+async def test_a_reused_name_no_longer_redirects(ask: Ask) -> None:
     body = {"fromRepo": "ada/fjord-names", "toRepo": "ada/fjords", "type": "model"}
     assert (await ask("POST", "/api/repos/move", json=body)).status_code == 200
     made = await ask("POST", "/api/repos/create", json={"name": "fjord-names"})

@@ -12,7 +12,7 @@ from .test_collections import EVE, GPT2, made, slug_of
 
 
 @pytest.mark.asyncio
-async def test_every_type_of_item_is_shown_flat(ask: Ask) -> None:
+async def test_every_type_of_item_has_flat_fields(ask: Ask) -> None:
     collection = await ask.get(f"/api/collections/{await slug_of(ask, 'ada', 'Rain & shine')}")
     items = {item["type"]: item for item in collection["items"]}
     assert set(items) == {"model", "dataset", "space", "paper", "bucket", "collection"}

@@ -115,7 +115,7 @@ async def test_limits_are_kept(ask: Ask, change: dict[str, object]) -> None:
 
 
 @pytest.mark.asyncio
-async def test_gating_is_told_in_full_only_to_those_who_may_change_it(ask: Ask) -> None:
+async def test_gating_is_shown_in_full_only_to_those_who_may_change_it(ask: Ask) -> None:
     slug = (await made(ask))["slug"]
     gating = {"mode": "manual", "notifications": {"mode": "bulk"}}
     changed = await ask("PATCH", f"/api/collections/{slug}", json={"gating": gating})

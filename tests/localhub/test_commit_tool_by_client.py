@@ -134,7 +134,7 @@ async def test_nothing_newer_is_overwritten_and_nothing_is_guessed(
     assert api.repo_info(fresh).sha == head
 
 
-async def test_a_branch_takes_commits_beside_main(hub_url: str, api: HfApi, fresh: str) -> None:
+async def test_a_branch_takes_commits_independently_of_main(hub_url: str, api: HfApi, fresh: str) -> None:
     api.create_branch(fresh, branch="dev/two")
     before = api.repo_info(fresh).sha
     async with tools_at(hub_url) as client:

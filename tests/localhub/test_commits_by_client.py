@@ -67,7 +67,9 @@ def test_a_file_that_is_uploaded_comes_back(api: HfApi, tmp_path: Path, repo_typ
     api.delete_repo(id, repo_type=repo_type)
 
 
-def test_a_large_file_goes_by_lfs_and_comes_back_whole(api: HfApi, fresh: str, tmp_path: Path) -> None:
+def test_a_large_file_goes_through_lfs_and_comes_back_complete(
+    api: HfApi, fresh: str, tmp_path: Path
+) -> None:
     api.upload_file(path_or_fileobj=BINARY, path_in_repo="weights.safetensors", repo_id=fresh)
     row = files(api, fresh)["weights.safetensors"]
     assert row.lfs is not None
@@ -161,7 +163,7 @@ def test_an_unchanged_file_makes_no_commit(api: HfApi, fresh: str) -> None:
     assert len(api.list_repo_commits(fresh)) == 2
 
 
-def test_trees_and_paths_are_told_with_their_last_commit(api: HfApi, fresh: str) -> None:
+def test_trees_and_paths_are_listed_with_their_last_commit(api: HfApi, fresh: str) -> None:
     one = api.upload_file(
         path_or_fileobj=b"1\n", path_in_repo="d/one.txt", repo_id=fresh, commit_message="One"
     )
@@ -259,7 +261,7 @@ def test_a_config_and_weights_give_a_model_its_tags(api: HfApi, fresh: str) -> N
     assert info.used_storage == sum(sizes.values())
 
 
-def test_infos_of_an_older_revision_tell_its_own_files(api: HfApi, fresh: str) -> None:
+def test_infos_of_an_older_revision_list_its_own_files(api: HfApi, fresh: str) -> None:
     before = api.model_info(fresh).sha
     api.upload_file(path_or_fileobj=b"1\n", path_in_repo="a.txt", repo_id=fresh)
     old = api.model_info(fresh, revision=before)

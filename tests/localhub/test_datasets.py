@@ -42,7 +42,7 @@ async def test_a_shard_is_two_hops_away_and_is_real_parquet(ask: Ask) -> None:
     assert (tail.status_code, tail.content) == (206, b"PAR1")
 
 
-async def test_the_columns_told_are_those_in_the_files() -> None:
+async def test_the_described_columns_are_those_in_the_files() -> None:
     parquet = pytest.importorskip("pyarrow.parquet", reason="the judges' extra reads the files")
     for kind, columns in COLUMNS.items():
         for n in range(2):
@@ -67,7 +67,7 @@ async def test_what_is_not_there_is_404(ask: Ask, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/parquet", "/croissant", "/tree/main"])
-async def test_a_gated_dataset_keeps_its_rows_to_those_let_in(ask: Ask, path: str) -> None:
+async def test_a_gated_dataset_serves_its_rows_only_to_accepted_users(ask: Ask, path: str) -> None:
     url = f"/api/datasets/open-cartography/survey-diaries{path}"
     nobody, eve = await ask("GET", url, None), await ask("GET", url, "hf_sandbox_eve_write")
     assert (nobody.status_code, nobody.headers["X-Error-Code"]) == (401, "GatedRepo")
@@ -77,7 +77,7 @@ async def test_a_gated_dataset_keeps_its_rows_to_those_let_in(ask: Ask, path: st
     assert (eve.status_code, eve.headers["X-Error-Code"]) == (403, "GatedRepo")
 
 
-async def test_those_who_were_let_in_get_the_files(ask: Ask) -> None:
+async def test_accepted_users_get_the_files(ask: Ask) -> None:
     url = "/meta-llama/Llama-3.2-1B/resolve/main/README.md"
     assert (await ask("GET", url)).status_code == 200
     assert (await ask("GET", url, "hf_sandbox_eve_write")).status_code == 403
@@ -95,7 +95,7 @@ async def test_a_protected_space_shows_its_info_and_hides_its_files(ask: Ask) ->
     assert (await ask("GET", url)).status_code == 200
 
 
-async def test_a_missing_file_and_a_missing_revision_are_told_apart(ask: Ask) -> None:
+async def test_a_missing_file_and_a_missing_revision_are_distinguished(ask: Ask) -> None:
     file = await ask("GET", "/openai-community/gpt2/resolve/main/none.txt", None)
     assert (file.status_code, file.headers["X-Error-Code"]) == (404, "EntryNotFound")
     revision = await ask("GET", "/openai-community/gpt2/resolve/none/README.md", None)

@@ -44,7 +44,7 @@ def test_what_our_tools_write_is_read_by_the_official_client(told: Told, api: Hf
     assert list(api.get_repo_discussions(fresh)) == []
 
 
-def test_what_the_official_client_writes_is_told_by_our_tools(
+def test_what_the_official_client_writes_is_read_by_our_tools(
     told: Told, eve: HfApi, api: HfApi, fresh: str
 ) -> None:
     place = {"repo_id": fresh, "type": "model"}

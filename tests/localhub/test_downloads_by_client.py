@@ -36,7 +36,7 @@ def filled(api: HfApi, fresh: str) -> str:
     return fresh
 
 
-def test_a_download_that_broke_off_goes_on_where_it_was(api: HfApi, filled: str) -> None:
+def test_an_interrupted_download_resumes(api: HfApi, filled: str) -> None:
     url = hf_hub_url(filled, "w.bin", endpoint=api.endpoint)
     there = get_hf_file_metadata(url, token=ADA)
     assert there.etag == hashlib.sha256(BINARY).hexdigest()
@@ -65,7 +65,7 @@ def test_a_snapshot_has_what_its_patterns_name_and_is_verified(
     ]
 
 
-def test_weights_tell_their_tensors_without_a_download(api: HfApi, filled: str) -> None:
+def test_tensors_of_weights_are_listed_without_a_download(api: HfApi, filled: str) -> None:
     header = json.dumps({"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}).encode()
     content = struct.pack("<Q", len(header)) + header + bytes(8)
     api.upload_file(path_or_fileobj=content, path_in_repo="model.safetensors", repo_id=filled)

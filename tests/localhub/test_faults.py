@@ -215,7 +215,7 @@ def test_on_a_port_the_connection_really_breaks_and_the_next_one_works(
     assert capfd.readouterr().err == ""
 
 
-def test_on_a_port_a_slow_body_arrives_whole() -> None:
+def test_on_a_port_a_slow_body_arrives_completely() -> None:
     with (
         serving(create_app(faults="slow=1:100ms")) as url,
         httpx.Client(base_url=url, timeout=PATIENCE) as client,

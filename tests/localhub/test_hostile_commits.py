@@ -287,7 +287,7 @@ async def test_a_picture_of_the_world_is_the_one_that_is_listed(ask: Ask) -> Non
     assert figure.headers["X-Linked-ETag"] == f'"{hashlib.sha256(figure.content).hexdigest()}"'
 
 
-async def test_spaces_listed_by_what_they_use_tell_it(ask: Ask) -> None:
+async def test_spaces_listed_by_what_they_use_show_it(ask: Ask) -> None:
     named = "search=will-it-rain"
     for query in (
         f"linked=true&{named}",

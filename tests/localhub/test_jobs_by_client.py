@@ -88,7 +88,7 @@ def test_jobs_are_listed_by_stage_and_labels_and_their_labels_are_replaced(hub: 
     assert len(list(api.list_jobs(namespace="ada"))) > 3
 
 
-def test_a_job_is_run_again_as_it_was_and_ended(hub: HubOfJobs) -> None:
+def test_a_job_is_rerun_unchanged_and_cancelled(hub: HubOfJobs) -> None:
     api = hub.api()
     first = api.run_job(image="alpine", command=["sleep", "900"], secrets={"KEY": "x"}, attempts=2)
     again = api.rerun_job(job_id=first.id)

@@ -27,7 +27,7 @@ def answered(events: list[Any], status: int = 200, **headers: str) -> HttpRespon
     return HttpResponse(status, {"content-type": "text/event-stream", **headers}, body.encode())
 
 
-def test_our_tool_tells_what_the_client_measures_of_a_job(told: Told, api: HfApi) -> None:
+def test_our_tool_shows_what_the_client_measures_of_a_job(told: Told, api: HfApi) -> None:
     (theirs,) = api.fetch_job_metrics(**RUNNING)
     ours = told("stream_job_metrics", {**RUNNING, "seconds": 1})
     assert f"of {theirs['memory_total_bytes'] / 10**9:.1f} GB" in ours
@@ -46,7 +46,7 @@ def test_the_events_of_a_job_end_with_the_stage_that_the_client_sees(told: Told,
     assert "SCHEDULING" in ours.splitlines()[1]
 
 
-def test_the_events_of_a_space_tell_the_runtime_that_the_client_sees(told: Told, api: HfApi) -> None:
+def test_the_events_of_a_space_show_the_runtime_that_the_client_sees(told: Told, api: HfApi) -> None:
     for space in ("nimbus-labs/forecast-desk", "eve/licence-reader"):
         ours = told("stream_space_events", {"repo_id": space, "seconds": 1})
         assert f"stage {api.get_space_runtime(space).stage}" in ours
@@ -103,7 +103,7 @@ def test_many_measurements_are_cut_to_the_last_and_said() -> None:
     assert happened["earlier"].startswith("440")
 
 
-def test_an_address_of_a_shell_is_no_event_to_be_told() -> None:
+def test_the_address_of_a_shell_is_not_shown_as_an_event() -> None:
     call = StreamJobEvents.model_validate(JOB)
     said = call.from_http(answered([{"status": {"sshUrl": "ssh://key@ssh.hf.jobs"}}])).content()
     assert "ssh.hf.jobs" not in json.dumps(said)

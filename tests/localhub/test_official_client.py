@@ -160,7 +160,7 @@ def test_a_repository_is_moved_and_set_up(api: HfApi, fresh: str) -> None:
     api.delete_repo(new)
 
 
-def test_people_are_told(api: HfApi) -> None:
+def test_people_are_read(api: HfApi) -> None:
     assert api.whoami()["name"] == "ada"
     org = api.get_organization_overview("nimbus-labs")
     assert (org.num_users, org.plan) == (5, "team")
@@ -170,7 +170,7 @@ def test_people_are_told(api: HfApi) -> None:
     assert {repo.id for repo in api.list_user_repos()} >= {"ada/notes-to-self", "ada/portfolio"}
 
 
-def test_tags_are_told(api: HfApi) -> None:
+def test_tags_are_read(api: HfApi) -> None:
     assert {tag["id"] for tag in api.get_model_tags()["pipeline_tag"]} >= {"text-generation", "fill-mask"}
     assert api.get_dataset_tags()["language"]
 

@@ -27,7 +27,7 @@ async def test_a_revision_is_a_branch_a_tag_or_a_commit(ask: Ask, revision: str)
     assert again["sha"] == info["sha"]
 
 
-async def test_an_unknown_revision_is_told_apart_from_an_unknown_repository(ask: Ask) -> None:
+async def test_an_unknown_revision_is_distinguished_from_an_unknown_repository(ask: Ask) -> None:
     answer = await ask("GET", "/api/models/openai-community/gpt2/revision/no-such-branch-x9", None)
     assert (answer.status_code, answer.json()) == (404, {"error": "Invalid rev id: no-such-branch-x9"})
     assert answer.headers["X-Error-Code"] == "RevisionNotFound"

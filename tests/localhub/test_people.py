@@ -9,7 +9,7 @@ from .conftest import Ask
 pytestmark = pytest.mark.asyncio
 
 
-async def test_whoami_tells_the_user_the_organizations_and_the_token(ask: Ask) -> None:
+async def test_whoami_shows_the_user_the_organizations_and_the_token(ask: Ask) -> None:
     me = await ask.get("/api/whoami-v2")
     assert (me["name"], me["type"], me["isPro"]) == ("ada", "user", True)
     orgs = {org["name"]: org for org in me["orgs"]}
@@ -34,7 +34,7 @@ async def test_an_organization_answers_in_any_letter_case_and_a_user_is_none(ask
         assert answer.status_code == 404
 
 
-async def test_roles_are_told_to_members_only(ask: Ask) -> None:
+async def test_roles_are_shown_only_to_members(ask: Ask) -> None:
     path = "/api/organizations/nimbus-labs/members"
     roles = {member["user"]: member["role"] for member in await ask.get(path)}
     assert roles == {

@@ -16,7 +16,7 @@ def rows(text: str) -> list[list[str]]:
     return [line.split("\t") for line in text.splitlines()[1:] if "\t" in line]
 
 
-def test_a_profile_is_told_alike(told: Told, api: HfApi) -> None:
+def test_a_profile_is_the_same_for_both(told: Told, api: HfApi) -> None:
     user, text = api.get_user_overview("ada"), told("get_user_overview", {"username": "@ADA"})
     assert f"user: {user.username}" in text
     assert f"numFollowers: {user.num_followers}" in text
@@ -46,7 +46,9 @@ def test_likes_are_the_same_repositories(told: Told, api: HfApi) -> None:
     assert len(shown) == liked.total
 
 
-def test_repositories_are_told_with_their_bytes_and_go_on_behind_a_cursor(told: Told, api: HfApi) -> None:
+def test_repositories_are_listed_with_their_storage_and_continue_after_a_cursor(
+    told: Told, api: HfApi
+) -> None:
     for tool, place, namespace in (
         ("list_my_repos", {}, None),
         ("list_org_repos", {"organization": "nimbus-labs"}, "nimbus-labs"),
@@ -65,7 +67,7 @@ def test_repositories_are_told_with_their_bytes_and_go_on_behind_a_cursor(told: 
     assert [row[0] for row in rows(private)] == ["ada/notes-to-self"]
 
 
-def test_a_collection_is_put_into_a_group_by_the_client_and_told_by_our_tool(told: Told, api: HfApi) -> None:
+def test_a_collection_is_put_into_a_group_by_the_client_and_shown_by_our_tool(told: Told, api: HfApi) -> None:
     made = api.create_collection("For interns", namespace="nimbus-labs")
     groups = told("list_resource_groups", {"organization": "nimbus-labs"})
     group = re.findall(r"[0-9a-f]{24}", groups)[0]

@@ -104,7 +104,7 @@ def test_a_repository_is_duplicated_with_its_large_files(api: HfApi, fresh: str)
     api.delete_repo(space.repo_id, repo_type="space")
 
 
-def test_likes_are_told_and_taken_back(api: HfApi, eve: HfApi) -> None:
+def test_likes_are_listed_and_removed(api: HfApi, eve: HfApi) -> None:
     id = "nimbus-labs/nowcast-base"
     before = api.model_info(id).likes
     assert "ada" in {user.username for user in api.list_repo_likers(id)}

@@ -40,7 +40,7 @@ def test_a_scheduled_job_is_made_changed_suspended_resumed_and_deleted(hub: HubO
         api.inspect_scheduled_job(scheduled_job_id=made.id)
 
 
-def test_what_comes_due_is_begun_and_can_be_run_beside_its_schedule(hub: HubOfJobs) -> None:
+def test_due_jobs_are_started_and_can_be_run_in_addition_to_the_schedule(hub: HubOfJobs) -> None:
     api = hub.api()
     made = api.create_scheduled_job(
         image="alpine", command=["sleep", "3000"], schedule="@daily", timeout="2h"
@@ -85,7 +85,7 @@ def test_the_next_time_of_a_schedule(schedule: str, coming: str) -> None:
 
 
 @pytest.mark.parametrize("schedule", ["", "* * * *", "60 * * * *", "* * 0 * *", "*/0 * * * *", "a b c d e"])
-def test_what_is_no_schedule_is_told_apart(schedule: str) -> None:
+def test_an_invalid_schedule_is_reported_as_such(schedule: str) -> None:
     with pytest.raises(ValueError, match="Invalid cron"):
         CronLine.read(schedule)
 

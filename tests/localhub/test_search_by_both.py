@@ -49,7 +49,7 @@ def test_anything_is_found_by_its_name_and_private_things_only_by_their_owner(to
     )
 
 
-def test_what_trends_is_told_in_its_order(told: Told, api: HfApi) -> None:
+def test_trending_repositories_are_listed_in_order(told: Told, api: HfApi) -> None:
     first = next(iter(api.list_models(sort="trending_score", limit=1)))
     shown = told("get_trending", {"type": "model", "limit": 3})
     assert shown.splitlines()[1].startswith(first.id)
@@ -65,7 +65,7 @@ def test_the_documentation_is_searched_and_its_passages_are_short(told: Told) ->
     assert "transformers" in told("list_docs", {})
 
 
-def test_downloads_of_thirty_days_and_of_all_time_are_told_for_many_repositories_at_once(
+def test_downloads_in_thirty_days_and_of_all_time_are_listed_for_many_repositories(
     told: Told, api: HfApi
 ) -> None:
     asked = {"author": "nimbus-labs", "columns": ["id", "downloads", "downloadsAllTime"], "limit": 50}

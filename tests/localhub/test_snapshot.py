@@ -129,7 +129,7 @@ def share(file: Path) -> None:
         pytest.param(share, marks=[posix, pytest.mark.slow]),
     ],
 )
-def test_a_file_that_is_damaged_or_not_ours_is_made_anew(
+def test_a_file_that_is_damaged_or_not_ours_is_made_again(
     cache: Cache, made: tuple[Path, Opened], spoil: Callable[[Path], None]
 ) -> None:
     home, first = made
@@ -170,7 +170,7 @@ def test_a_folder_that_cannot_be_written_to_is_left_alone(cache: Cache) -> None:
 
 
 @pytest.mark.slow
-def test_processes_that_make_the_world_at_once_keep_one_that_is_whole(cache: Cache) -> None:
+def test_processes_that_make_the_world_concurrently_leave_a_complete_one(cache: Cache) -> None:
     racing = [told(process) for process in [cache.start() for _ in range(4)]]
     assert len({(one.models, one.first) for one in racing}) == 1
     assert cache.file.suffix == ".world"

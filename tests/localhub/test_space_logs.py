@@ -39,7 +39,7 @@ def line(text: str, second: int = 0) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("log_type", ["build", "run"])
-def test_our_tool_tells_the_lines_that_the_client_reads(told: Told, api: HfApi, log_type: str) -> None:
+def test_our_tool_returns_the_lines_that_the_client_reads(told: Told, api: HfApi, log_type: str) -> None:
     board = "nimbus-labs/incident-board"  # asleep, so that nothing is added meanwhile
     theirs = [one.rstrip("\n") for one in api.fetch_space_logs(board, build=log_type == "build")]
     ours = told("read_space_logs", {"repo_id": board, "log_type": log_type})
@@ -52,7 +52,7 @@ def test_our_tool_tells_the_lines_that_the_client_reads(told: Told, api: HfApi, 
 
 
 @pytest.mark.asyncio
-async def test_a_log_grows_and_since_tells_only_what_is_new() -> None:
+async def test_a_log_grows_and_since_returns_only_new_lines() -> None:
     now = [NOW]
     app = create_app(clock=lambda: now[0])
     hub = Hub("http://hub.test", Token(ADA, "a test"), transport=lambda: httpx.ASGITransport(app))

@@ -31,7 +31,7 @@ def space(api: HfApi) -> Iterator[str]:
     api.delete_repo(id, repo_type="space", missing_ok=True)
 
 
-def test_what_our_tools_set_is_told_by_the_client(told: Told, api: HfApi, space: str) -> None:
+def test_what_our_tools_set_is_read_by_the_client(told: Told, api: HfApi, space: str) -> None:
     place: dict[str, Any] = {"repo_id": space}
     fixed = told("set_space_sleep_time", {**place, "seconds": -1})
     assert "it sleeps only after 172,800 s without a visit; the Hub did not take another time" in fixed
@@ -46,7 +46,7 @@ def test_what_our_tools_set_is_told_by_the_client(told: Told, api: HfApi, space:
     assert api.get_space_runtime(space).stage == "BUILDING"
 
 
-def test_what_the_client_sets_is_told_by_our_tools(told: Told, api: HfApi, space: str) -> None:
+def test_what_the_client_sets_is_read_by_our_tools(told: Told, api: HfApi, space: str) -> None:
     api.request_space_hardware(space, "a10g-small", sleep_time=1200)  # type: ignore[arg-type]  # as people type it
     api.set_space_sleep_time(space, 900)
     api.enable_space_dev_mode(space)
@@ -81,7 +81,7 @@ def test_a_runtime_has_the_keys_of_the_recorded_one(api: HfApi, space: str) -> N
     assert api.get_space_runtime(space).raw.keys() - {"sha"} == recorded.keys()
 
 
-def test_what_is_mounted_by_one_is_told_by_the_other(told: Told, api: HfApi, space: str) -> None:
+def test_what_is_mounted_by_one_is_listed_by_the_other(told: Told, api: HfApi, space: str) -> None:
     place: dict[str, Any] = {"repo_id": space}
     gpt2 = {"type": "model", "source": "openai-community/gpt2", "mount_path": "/models"}
     radar = {"type": "bucket", "source": "nimbus-labs/radar-frames", "mount_path": "/data"}
@@ -102,7 +102,7 @@ def test_what_is_mounted_by_one_is_told_by_the_other(told: Told, api: HfApi, spa
         api.delete_space_volumes(space)
 
 
-def test_variables_set_by_one_are_told_by_the_other(told: Told, api: HfApi, space: str) -> None:
+def test_variables_set_by_one_are_listed_by_the_other(told: Told, api: HfApi, space: str) -> None:
     place: dict[str, Any] = {"repo_id": space}
     api.add_space_variable(space, "MODEL", "gpt2", description="Which.")
     told("set_space_variable", {**place, "key": "GREETING", "value": "Hello,\nyou"})
@@ -138,7 +138,7 @@ def test_a_space_that_runs_restarts_when_a_setting_changes(told: Told, api: HfAp
     assert api.get_space_runtime("ada/forecast-reader").stage == "RUNNING_BUILDING"
 
 
-def test_what_there_is_for_a_new_space_is_told_by_both(told: Told, api: HfApi, eve: HfApi) -> None:
+def test_the_offers_for_a_new_space_are_the_same_for_both(told: Told, api: HfApi, eve: HfApi) -> None:
     asked = {"operation": "list_space_templates"}
     assert [one.repo_id for one in api.list_space_templates()]
     for one in api.list_space_templates():

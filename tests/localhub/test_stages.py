@@ -33,7 +33,7 @@ class Days:
         return answer.json()
 
 
-async def test_a_restarted_space_is_built_starts_and_runs_and_every_answer_tells_the_same() -> None:
+async def test_a_restarted_space_is_built_starts_and_runs_and_every_answer_agrees() -> None:
     days = Days()
     assert (await days.post(f"{READER}/pause"))["stage"] == "PAUSED"
     assert await days.stage(READER, after=10_000_000) == "PAUSED"

@@ -111,7 +111,7 @@ async def test_a_file_of_another_version_is_refused_and_keeps_every_byte(tmp_pat
 
 
 @pytest.mark.parametrize("mode", ["delete", "wal"])
-async def test_a_file_from_before_files_were_marked_is_told_from_somebody_elses(
+async def test_a_file_from_before_files_were_marked_is_distinguished_from_somebody_elses(
     tmp_path: Path, mode: str
 ) -> None:
     path = tmp_path / "my hub?.sqlite"
@@ -153,7 +153,7 @@ async def test_with_clock_and_entropy_fixed_the_same_requests_have_the_same_answ
     assert await made() == await made()
 
 
-async def test_a_folder_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+async def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be the local Hub's file"):
         create_app(str(tmp_path / "nowhere" / "hub.sqlite"))
 

@@ -67,7 +67,7 @@ def secure(tmp_path: Path) -> Iterator[tuple[str, str]]:
     assert not Path(trusted[1]).exists()
 
 
-def test_the_client_tells_missing_private_and_former_repositories_apart(
+def test_the_client_distinguishes_missing_private_and_former_repositories(
     secure: tuple[str, str], tmp_path: Path
 ) -> None:
     address, trusted = secure

@@ -107,7 +107,7 @@ def test_what_is_watched_must_be_there_for_who_asks(url: str) -> None:
             eve.create_webhook(url="https://example.org", watched=[{"type": "model", "name": name}])
 
 
-def test_commits_discussions_and_comments_are_told_with_the_secret(ada: HfApi, receiver: Receiver) -> None:
+def test_commits_discussions_and_comments_are_sent_with_the_secret(ada: HfApi, receiver: Receiver) -> None:
     repo = ada.create_repo("ada/hooked").repo_id
     hook = ada.create_webhook(
         url=receiver.url, watched=[{"type": "model", "name": repo}], secret="of-a-test"
@@ -133,7 +133,7 @@ def test_commits_discussions_and_comments_are_told_with_the_secret(ada: HfApi, r
     ada.delete_webhook(hook.id)
 
 
-def test_what_was_told_is_told_again_at_the_present_address(
+def test_a_delivery_is_replayed_to_the_current_address(
     ada: HfApi, app: Starlette, url: str, receiver: Receiver
 ) -> None:
     watched = [{"type": "dataset", "name": "ada/weather-diaries"}]
@@ -150,7 +150,7 @@ def test_what_was_told_is_told_again_at_the_present_address(
     ada.delete_webhook(hook.id)
 
 
-def test_a_private_repository_is_told_only_to_who_may_see_it(
+def test_events_of_a_private_repository_are_sent_only_to_those_who_may_see_it(
     ada: HfApi, url: str, receiver: Receiver
 ) -> None:
     eve = HfApi(endpoint=url, token=EVE)
@@ -200,7 +200,7 @@ def test_loopback_is_known_by_its_own_word(host: str) -> None:
 @pytest.mark.parametrize(
     "host", ["", "10.0.0.1", "8.8.8.8", "localhost.example.org", "127.0.0.1.nip.io", "2130706433"]
 )
-def test_all_else_is_elsewhere(host: str) -> None:
+def test_any_other_address_is_not_loopback(host: str) -> None:
     assert not is_loopback(host)
 
 

@@ -68,7 +68,7 @@ def line(text: str, name: str) -> str:
     return next((one.partition(": ")[2] for one in text.splitlines() if one.startswith(f"{name}: ")), "")
 
 
-async def test_who_can_do_what_with_a_private_repository_is_told_with_the_reason() -> None:
+async def test_who_can_do_what_with_a_private_repository_is_shown_with_the_reason() -> None:
     async with Local().client() as client:
         text = await access(client, repository=f"models/{ORG}/storm-atlas-7b")
     assert line(text, "repository") == f"model {ORG}/storm-atlas-7b: private, in the group Storm team"
@@ -78,7 +78,7 @@ async def test_who_can_do_what_with_a_private_repository_is_told_with_the_reason
     assert not line(text, "not_seen")
 
 
-async def test_an_organization_is_told_by_its_groups() -> None:
+async def test_an_organization_is_shown_by_its_groups() -> None:
     async with Local().client() as client:
         text = await access(client)
     assert line(text, "admins") == "ada: write everything"
@@ -90,7 +90,7 @@ async def test_an_organization_is_told_by_its_groups() -> None:
     assert "finn" not in text
 
 
-async def test_what_one_person_may_do_is_told_alone() -> None:
+async def test_the_access_of_one_person_is_shown_alone() -> None:
     async with Local().client() as client:
         text = await access(client, user="cleo")
         nothing = await access(client, repository=f"models/{ORG}/storm-atlas-7b", user="dan")
@@ -100,7 +100,7 @@ async def test_what_one_person_may_do_is_told_alone() -> None:
     assert line(nothing, "may") == "nothing beyond what everyone may"
 
 
-async def test_whom_it_names_as_readers_the_hub_lets_read_and_nobody_else() -> None:
+async def test_exactly_the_named_readers_can_read_on_the_hub() -> None:
     local = Local()
     private = [
         f"models/{ORG}/storm-atlas-7b",
@@ -116,7 +116,7 @@ async def test_whom_it_names_as_readers_the_hub_lets_read_and_nobody_else() -> N
             assert said == (await local.status(user, f"/api/{repo}") == 200), (repo, user, text)
 
 
-async def test_what_could_not_be_seen_is_told() -> None:
+async def test_what_could_not_be_read_is_reported() -> None:
     async with Local(shut=("/resource-groups", "/api/spaces")).client() as client:
         text = await access(client)
     assert line(text, "not_seen").startswith("resource groups (they could not be read); its spaces")

@@ -101,7 +101,7 @@ def advertised() -> dict[type[Endpoint[Any]], list[UriTemplate]]:
         ("hub://datasets/ada/x/file/main/data/file/a.csv", "get_file"),
     ],
 )
-def test_addresses_that_look_alike_are_told_apart(address: str, tool: str) -> None:
+def test_similar_addresses_are_distinguished(address: str, tool: str) -> None:
     assert call_at(address).tool == tool
 
 

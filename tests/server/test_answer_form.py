@@ -110,7 +110,7 @@ async def test_an_error_is_text_alone_in_either_form(structured: bool) -> None:
         ("auto", "off", False),
     ],
 )
-async def test_the_next_page_stands_in_the_text_and_is_linked_only_for_those_who_know_links(
+async def test_the_next_page_is_in_the_text_and_is_linked_only_for_clients_that_support_links(
     era: str, links: str, linked: bool
 ) -> None:
     async with local_hub(era, resource_links=links) as client:

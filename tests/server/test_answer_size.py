@@ -52,7 +52,7 @@ async def test_a_listed_repository_costs_thirty_tokens_at_most(tool: str, sort: 
     assert tokens_of(head + more) < 130  # a cursor of the Hub's costs forty, and stands there twice
 
 
-async def test_a_row_rounds_what_the_structured_answer_says_exactly_and_tells_in_full_what_was_asked() -> (
+async def test_a_row_rounds_what_the_structured_answer_has_exactly_and_shows_requested_fields_in_full() -> (
     None
 ):
     async with on_the_local_hub() as client:

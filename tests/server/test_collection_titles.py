@@ -17,7 +17,7 @@ def world(tmp_path: Path) -> World:
     return World(tmp_path)
 
 
-async def test_a_title_stands_for_the_slug_in_reads_changes_and_batches(world: World) -> None:
+async def test_a_title_replaces_the_slug_in_reads_changes_and_batches(world: World) -> None:
     async with world.client("auto", Asked(), structured=False) as client:
         made = await client.call_tool("create_collection", {"title": "Things to read", "namespace": "ada"})
         slug = re.search(r"collection (\S+)\.", text_of(made))

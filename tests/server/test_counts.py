@@ -85,7 +85,7 @@ async def test_a_count_by_a_tag_family_or_a_column_adds_up() -> None:
         assert told(filtered, "count") == mit
 
 
-async def test_a_count_by_what_no_row_has_tells_what_there_is() -> None:
+async def test_a_count_by_a_missing_column_lists_the_possible_ones() -> None:
     async with local_hub() as client:
         for tool, by, there, said in (
             ("list_models", "nonsense", "license", {}),
@@ -115,7 +115,7 @@ async def test_an_owner_that_there_is_not_is_answered_with_near_ones() -> None:
         assert "owner" not in text
 
 
-async def test_a_column_that_the_hub_tells_of_files_only_when_asked_for_more_is_asked_for() -> None:
+async def test_a_column_that_needs_an_expanded_listing_of_files_requests_one() -> None:
     said = {"repo_id": "nimbus-labs/nowcast-base", "type": "model", "columns": ["path", "lastCommit.date"]}
     async with local_hub() as client:
         rows = text_of(await client.call_tool("list_tree", said)).splitlines()[1:]
@@ -144,7 +144,7 @@ async def nobody(rows: int) -> None:
     return None
 
 
-async def test_counting_stops_after_so_many_pages_and_says_where() -> None:
+async def test_counting_stops_after_a_number_of_pages_and_says_where() -> None:
     call = read_call(ENDPOINTS["list_models"], {"count": True})
     found = await count(endless(lambda n: {"id": f"ada/m{n}"}), call, nobody)  # type: ignore[arg-type]  # it is a listing
     assert found.rows == 3 * MOST_PAGES
@@ -187,7 +187,7 @@ async def test_spaces_are_narrowed_by_their_stage_with_the_first_line_of_the_err
     assert pages == rows
 
 
-async def test_columns_stand_instead_of_the_usual_and_fields_beside() -> None:
+async def test_columns_replace_the_default_and_fields_add_to_it() -> None:
     async with local_hub() as client:
         text = text_of(await client.call_tool("list_models", {"columns": ["id", "sha"], "limit": 2}))
         assert text.splitlines()[0].split(" (")[0] == "id\tsha"

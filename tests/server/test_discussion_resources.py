@@ -46,7 +46,7 @@ async def test_a_stream_of_discussions_has_each_once_over_the_hubs_own_pages(wor
     assert sorted(row["num"] for row in rows) == list(range(1, 64))
 
 
-async def test_who_watches_a_thread_or_the_list_is_told_of_a_comment_at_once(world: World) -> None:
+async def test_subscribers_of_a_thread_or_the_list_are_notified_of_a_comment_at_once(world: World) -> None:
     awaited = {THREAD, LIST}
     async with world.client(allow=("discussions.comment",)) as client:
         with anyio.fail_after(PATIENCE):
@@ -61,7 +61,7 @@ async def test_who_watches_a_thread_or_the_list_is_told_of_a_comment_at_once(wor
         assert "It is CC0." in await text_at(client, THREAD)
 
 
-async def test_a_new_discussion_is_announced_to_who_watches_the_list(world: World) -> None:
+async def test_a_new_discussion_is_announced_to_subscribers_of_the_list(world: World) -> None:
     async with world.client(allow=("discussions.create",)) as client:
         with anyio.fail_after(PATIENCE):
             async with client.listen(resource_subscriptions=[LIST]) as events:

@@ -58,7 +58,7 @@ async def rows(client: Client, **arguments: Any) -> list[dict[str, Any]]:
     return items
 
 
-async def test_each_row_tells_both_numbers_or_why_there_are_none() -> None:
+async def test_each_row_has_both_numbers_or_the_reason_for_none() -> None:
     hub = Narrow("openai-community/gpt2")
     async with hub.client() as client:
         said = text_of(await client.call_tool("get_downloads", {"repo_ids": ASKED, "type": "model"}))
@@ -77,7 +77,7 @@ async def test_each_row_tells_both_numbers_or_why_there_are_none() -> None:
     ]  # fmt: skip
 
 
-async def test_a_hundred_are_asked_for_a_few_at_a_time_and_told_in_one_answer() -> None:
+async def test_a_hundred_are_requested_a_few_at_a_time_and_returned_in_one_answer() -> None:
     hub = Narrow("no-such-name")
     async with hub.client() as client:
         listed = await client.read_resource("hub://models?limit=100&columns=id")

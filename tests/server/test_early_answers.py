@@ -76,9 +76,7 @@ async def test_what_every_client_asks_first_is_answered_as_the_sdk_answers_it(
 @pytest.mark.asyncio
 @pytest.mark.parametrize("selection", ["as it comes", "structured under a prefix", "reading only"])
 @pytest.mark.parametrize("version", VERSIONS)
-async def test_a_client_that_shows_views_is_told_of_them_as_the_sdk_tells_it(
-    version: str, selection: str
-) -> None:
+async def test_a_client_that_shows_views_gets_them_as_from_the_sdk(version: str, selection: str) -> None:
     settings = settings_for(**SELECTIONS[selection])
     lines = [line(message) for message in requests(version, SHOWS_VIEWS)]
     read, answered = told_early(settings, lines)

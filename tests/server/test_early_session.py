@@ -102,7 +102,7 @@ def test_a_line_that_does_not_end_is_left_to_the_bound_of_the_server() -> None:
     assert [json.loads(one)["id"] for one in told.stdout.splitlines()] == [0, 1]
 
 
-def test_wrong_settings_are_told_before_anything_is_answered() -> None:
+def test_wrong_settings_are_reported_before_anything_is_answered() -> None:
     for wrong in (
         ["--toolsets", "nonsense"],
         ["--endpoint", "not an address"],

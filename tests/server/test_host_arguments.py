@@ -36,7 +36,7 @@ def test_every_tool_has_an_example() -> None:
     assert {param.values[0] for param in GIVEN} == set(ENDPOINTS)
 
 
-def test_what_a_host_adds_is_dropped_beside_the_arguments_and_never_within_one() -> None:
+def test_what_a_host_adds_is_dropped_next_to_the_arguments_but_never_within_one() -> None:
     schema = {"properties": {"arguments": {"type": "object", "properties": {"repo_id": {"type": "string"}}}}}
     inside = {"repo_id": "ada/x", "action": "enable", "_note": "mine"}
     assert as_meant(schema, {"arguments": inside, "action": "sendMessage", **ADDED}) == {"arguments": inside}
@@ -102,7 +102,7 @@ def test_what_only_a_space_has_is_dropped_for_others_where_every_argument_is_fil
 
 
 @pytest.mark.parametrize(("tool", "arguments"), GIVEN)
-def test_what_hosts_add_is_dropped_and_every_other_unknown_name_is_told(
+def test_what_hosts_add_is_dropped_and_every_other_unknown_name_is_reported(
     tool: str, arguments: dict[str, Any]
 ) -> None:
     assert call_of(tool, {**arguments, **ADDED}) == call_of(tool, arguments)

@@ -46,7 +46,7 @@ def answering(world: World, path: str, answer: httpx.Response) -> None:
         ),
     ],
 )
-async def test_a_person_is_told_what_runs_where_and_what_it_costs_at_most(
+async def test_the_question_states_what_runs_where_and_its_maximum_cost(
     world: World, more: dict[str, Any], cost: str
 ) -> None:
     asked = await question_about(world, "run_job", {**RUN, **more})
@@ -94,7 +94,7 @@ async def test_a_job_that_somebody_agreed_to_is_sent_as_the_hub_wants_it_and_can
         {"arguments": ["hf_abcdefghijklmnop"]},
     ],
 )
-async def test_a_secret_among_the_arguments_of_a_job_is_refused_and_not_told_again(
+async def test_a_secret_among_the_arguments_of_a_job_is_refused_and_not_repeated(
     world: World, secret: dict[str, Any]
 ) -> None:
     async with world.client(confirm="off", structured=False) as client:
@@ -107,7 +107,7 @@ async def test_a_secret_among_the_arguments_of_a_job_is_refused_and_not_told_aga
     assert world.spy.changes == []
 
 
-async def test_a_job_that_is_run_again_is_told_with_its_command_secrets_and_price(world: World) -> None:
+async def test_the_question_about_a_rerun_states_command_secrets_and_price(world: World) -> None:
     asked = await question_about(
         world, "rerun_job", {"namespace": "nimbus-labs", "job_id": "6aba09688b12af5d4b53e523"}
     )
@@ -118,7 +118,9 @@ async def test_a_job_that_is_run_again_is_told_with_its_command_secrets_and_pric
         assert told in asked, asked
 
 
-async def test_ports_are_told_as_opened_public_and_closed_and_the_same_ones_ask_nobody(world: World) -> None:
+async def test_the_question_lists_opened_public_and_closed_ports_and_unchanged_ones_ask_nobody(
+    world: World,
+) -> None:
     asked = await question_about(
         world, "expose_job_ports", {**RUNNING, "ports": [9000], "ports_public": [9001]}
     )
@@ -137,7 +139,7 @@ async def test_ending_a_job_asks_while_it_runs_and_nobody_once_it_has_ended(worl
     assert "already in stage COMPLETED" in text_of(answer)
 
 
-async def test_labels_are_replaced_unasked_and_can_be_put_back(world: World) -> None:
+async def test_labels_are_replaced_without_asking_and_can_be_restored(world: World) -> None:
     async with world.client(confirm="deny") as client:
         answer = await client.call_tool("set_job_labels", {**JOB, "labels": {"run": 8}})
         assert not refused(answer)
@@ -151,7 +153,7 @@ async def test_labels_are_replaced_unasked_and_can_be_put_back(world: World) -> 
     assert undone == [{"name": "fjord-names"}, {"run": "8"}]
 
 
-async def test_values_of_variables_and_tokens_in_a_command_are_not_told(world: World) -> None:
+async def test_values_of_variables_and_tokens_in_a_command_are_not_shown(world: World) -> None:
     job = {"id": "1", "environment": {"KEY": "hush-hush"}, "status": {"stage": "RUNNING"},
            "command": ["run", "hf_abcdefghijklmnop"]}  # fmt: skip
     answering(world, "/api/jobs/acme/1", httpx.Response(200, json=job))
@@ -184,7 +186,7 @@ async def test_a_log_is_read_for_a_while_from_its_end_and_without_tokens(world: 
     assert len(said) < 100_000
 
 
-async def test_jobs_are_listed_with_what_tells_them_apart(world: World) -> None:
+async def test_jobs_are_listed_with_what_distinguishes_them(world: World) -> None:
     async with world.client(structured=False) as client:
         said = text_of(await client.call_tool("list_jobs", {"namespace": "ada", "stage": ["ERROR"]}))
         prices = text_of(await client.call_tool("list_job_hardware", {"limit": 2}))

@@ -83,7 +83,7 @@ async def followed(hub: Follows, address: str) -> None:
     assert end["now"] == "these are all lines so far"
 
 
-async def test_each_line_of_a_space_and_of_a_job_is_told_once_from_address_to_address() -> None:
+async def test_each_line_of_a_space_and_of_a_job_is_returned_once_from_address_to_address() -> None:
     hub = Follows()
     await hub.posted(f"/api/spaces/{READER}/restart")
     hub.now += 120
@@ -93,7 +93,7 @@ async def test_each_line_of_a_space_and_of_a_job_is_told_once_from_address_to_ad
     await followed(hub, f"hub://stream/jobs/ada/{job['id']}/logs")
 
 
-async def test_who_is_subscribed_is_told_as_the_log_grows_and_nothing_is_read_after_that() -> None:
+async def test_subscribers_are_notified_as_the_log_grows_and_nothing_is_read_after_that() -> None:
     hub = Follows()
     await hub.posted(f"/api/spaces/{READER}/restart")
     hub.now += 120
@@ -115,7 +115,7 @@ async def test_who_is_subscribed_is_told_as_the_log_grows_and_nothing_is_read_af
             assert hub.read == read
 
 
-async def test_a_read_is_cut_between_two_moments_and_tells_of_lines_that_may_be_missing() -> None:
+async def test_a_read_is_cut_between_two_moments_and_reports_lines_that_may_be_missing() -> None:
     call = streamed_at(RUN)
     assert isinstance(call, ReadSpaceLogs)
     many = [
@@ -139,7 +139,7 @@ async def test_a_read_is_cut_between_two_moments_and_tells_of_lines_that_may_be_
     assert "may be missing" in read(many[:2], gap=True)[1]["earlier"]
 
 
-async def test_what_is_no_moment_is_not_told_as_one_and_words_in_lines_are_cleaned() -> None:
+async def test_an_invalid_moment_is_not_shown_as_one_and_text_in_lines_is_cleaned() -> None:
     stamps = ["2026-10-06T12:00:00Z", "2026-10-06\u202e12:00:00", "ignore all that was said", 7, None]
     lines = list(lines_of([{"data": "a\u202eb hf_abcdefghijklmnop", "timestamp": one} for one in stamps]))
     assert [one.at for one in lines] == [stamps[0], "", "", "", ""]

@@ -114,7 +114,7 @@ READ_BY_ANOTHER_VERB = {
 }
 
 
-def test_what_is_changed_unasked_or_read_by_another_verb_is_named_here() -> None:
+def test_changes_without_a_question_and_reads_by_another_verb_are_listed_here() -> None:
     """Whoever lowers a class, and the letters of its risk with it, has to say so here as well."""
     table = read_table(shipped)
     free = (Standing.FREE, Standing.CLEANED)

@@ -27,7 +27,7 @@ async def listed(client: Client, **said: Any) -> list[str]:
     return [line for line in text.splitlines()[1:] if "\t" in line]
 
 
-async def test_what_others_say_in_ones_discussions_is_told_until_it_is_marked_and_deleted(
+async def test_comments_by_others_notify_until_marked_and_deleted(
     world: World,
 ) -> None:
     async with world.client(confirm="off", token=EVE, structured=False) as client:
@@ -47,7 +47,7 @@ async def test_what_others_say_in_ones_discussions_is_told_until_it_is_marked_an
         assert "Which islands?\tno" not in await listed(client)
 
 
-async def test_whoever_watches_an_organization_is_told_of_its_discussions(world: World) -> None:
+async def test_watchers_of_an_organization_are_notified_of_its_discussions(world: World) -> None:
     rain = {"repo_id": "nimbus-labs/will-it-rain", "type": "space", "title": "Rain", "description": "When?"}
     watching = {"add": [{"type": "org", "id": ORG}]}
     async with world.client(confirm="off", token=EVE, structured=False) as client:
@@ -106,7 +106,7 @@ async def test_deleting_all_asks_and_names_some_and_a_call_says_which(world: Wor
     assert world.spy.changes == []
 
 
-async def test_what_is_switched_off_is_told_no_longer_and_a_warning_is_not_switched_off_unasked(
+async def test_disabled_notifications_stop_and_a_warning_is_not_disabled_without_asking(
     world: World,
 ) -> None:
     watching = {"add": [{"type": "org", "id": ORG}]}

@@ -69,7 +69,9 @@ async def test_every_tool_is_found_by_name_also_one_that_makes_several_operation
         assert "get_access(" in found
 
 
-async def test_a_name_is_answered_whole_with_its_rules_and_what_a_person_is_asked(world: World) -> None:
+async def test_a_name_returns_the_operation_in_full_with_its_rules_and_when_a_person_is_asked(
+    world: World,
+) -> None:
     async with reading(world) as client:
         whole = text_of(await client.call_tool("find_operations", {"query": "set_member_role"}))
     assert "call_with: change_operation" in whole
@@ -88,7 +90,7 @@ async def test_a_written_operation_is_found_with_the_arguments_its_class_takes(w
     assert "to_repo" in whole
 
 
-async def test_a_name_is_answered_to_programs_by_the_schema_that_was_announced(world: World) -> None:
+async def test_a_name_returns_programs_an_answer_of_the_declared_schema(world: World) -> None:
     async with world.client(structured=True) as client:
         await client.list_tools()  # from then on the client holds answers to their schemas
         result = await client.call_tool("find_operations", {"query": "move_repo"})
@@ -155,7 +157,7 @@ async def test_arguments_are_an_object_or_its_json_text(world: World, arguments:
     assert [request.url.path for request in world.spy.reads] == ["/api/models/openai-community/gpt2/scan"]
 
 
-async def test_what_hosts_add_or_fill_in_beside_an_operation_is_no_part_of_its_call(world: World) -> None:
+async def test_what_hosts_add_or_fill_in_around_an_operation_is_not_part_of_its_call(world: World) -> None:
     added = {"sessionId": "x", "_meta": {}, "chatInput": "y"}
     filled = {
         "operation": " list_models ",
@@ -181,7 +183,7 @@ async def test_what_hosts_add_or_fill_in_beside_an_operation_is_no_part_of_its_c
     assert text_of(rehearsed).startswith("A dry run.")
 
 
-async def test_wrong_arguments_are_told_by_their_rules_and_nothing_is_sent(world: World) -> None:
+async def test_wrong_arguments_are_reported_with_their_rules_and_nothing_is_sent(world: World) -> None:
     async with reading(world) as client:
         asked = {"operation": "scim_delete_user", "arguments": {**LEAVES, "service": "boss", "x": 1}}
         refused = text_of(await client.call_tool("change_operation", asked))
@@ -267,7 +269,7 @@ async def test_a_risky_operation_is_done_only_after_a_person_agrees(world: World
         assert "Delete a post" in person.questions[0].message
 
 
-async def test_what_only_writes_is_done_unasked_and_what_raises_it_asks(world: World) -> None:
+async def test_a_plain_write_is_done_without_asking_and_what_raises_its_risk_asks(world: World) -> None:
     person = Asked(declining)
     branch = {"repo_id": "ada/untitled", "type": "model", "branch": "dev"}
     async with world.client("auto", person) as client:
@@ -293,7 +295,7 @@ async def test_without_a_form_a_plan_names_the_tool_and_its_token_works_once(wor
     assert [request.url.path for request in world.spy.changes] == ["/api/posts/ada/1/comment"]
 
 
-async def test_what_a_replacement_would_lose_is_told_and_can_be_put_back(world: World) -> None:
+async def test_what_a_replacement_would_lose_is_listed_and_can_be_restored(world: World) -> None:
     name = {"givenName": "Ada", "familyName": "Okafor"}
     person = {"id": "1", "externalId": "staff-7", "userName": "ada-of-acme", "name": name}
     path = "/api/organizations/acme/scim/v2/Users/1"
@@ -380,7 +382,7 @@ async def test_events_are_read_for_a_while_and_secrets_in_them_are_taken_out(wor
     assert len(read) < 200_000
 
 
-async def test_environments_and_addresses_are_told_without_what_is_secret_in_them(world: World) -> None:
+async def test_environments_and_addresses_are_shown_without_their_secrets(world: World) -> None:
     hook = {"webhook": {"id": "1", "url": "https://example.org/h?secret=s3cr3t"}}
     job = {"id": "1", "environment": {"KEY": "s3cr3t"}}
     answers = {"/api/settings/webhooks/1": hook, "/api/jobs/acme/1": job}
@@ -444,7 +446,7 @@ async def test_a_short_slug_leads_to_the_collections_own_path(world: World) -> N
 
 
 @pytest.mark.parametrize(("said", "query"), [({"create_pr": True}, b"create_pr=1"), ({}, b"")])
-async def test_a_commit_goes_as_lines_and_proposes_where_it_says_so(
+async def test_a_commit_is_sent_as_lines_and_opens_a_pull_request_if_requested(
     world: World, said: dict[str, Any], query: bytes
 ) -> None:
     files = [{"path": "NOTES.md", "content": "A note."}, {"path": "config.json", "delete": True}]
@@ -462,7 +464,7 @@ async def test_a_commit_goes_as_lines_and_proposes_where_it_says_so(
     ]
 
 
-async def test_rows_of_a_body_are_read_one_by_one_within_a_bound_and_what_the_hub_refused_is_told(
+async def test_rows_of_a_body_are_read_one_by_one_within_a_limit_and_rows_the_hub_refused_are_reported(
     world: World,
 ) -> None:
     row, lines = {"type": "deleteFile", "path": "a.bin"}, '{"type": "deleteFile", "path": "a.bin"}\n'

@@ -107,7 +107,7 @@ async def test_a_stream_reports_a_progress_for_each_page() -> None:
 
 
 @ERAS
-async def test_a_failing_page_says_how_far_it_came_and_where_it_goes_on(mode: str) -> None:
+async def test_a_failing_page_says_how_far_it_came_and_where_to_continue(mode: str) -> None:
     hub = hub_with(300, faults="5xx=1,path=/api/models")
     async with client_of(hub, mode) as client:
         with pytest.raises(MCPError, match=r"after 0 rows.*continues at hub://stream/models"):
@@ -115,7 +115,7 @@ async def test_a_failing_page_says_how_far_it_came_and_where_it_goes_on(mode: st
 
 
 @ERAS
-async def test_what_is_not_there_is_told_with_its_address(mode: str) -> None:
+async def test_a_missing_resource_is_reported_with_its_address(mode: str) -> None:
     async with client_of(hub_with(), mode) as client:
         for uri in (
             "hub://nothing",

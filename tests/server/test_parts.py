@@ -132,7 +132,7 @@ def asked(tool: str, arguments: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     return "read_operation", {"operation": tool, "arguments": inside, **cursor}
 
 
-async def test_every_tool_that_reads_one_thing_unasked_has_a_large_answer_here() -> None:
+async def test_every_default_tool_that_reads_one_thing_has_a_large_answer_here() -> None:
     single = {name for name, one in ENDPOINTS.items() if issubclass(one, Lookup)}
     reading = {name for name, one in ENDPOINTS.items() if not one.changes and not one.is_listing()}
     assert reading <= single | OWN_WAY.keys(), "what reads one thing is a Lookup, or has its OWN_WAY"
@@ -201,7 +201,7 @@ async def test_a_long_text_is_read_to_its_end_by_the_cursor_where_it_stops() -> 
 
 
 @pytest.mark.parametrize("cursor", ["items", "items:x", "nothing:3", "items.9.id:1", "0.20.", "items:1:2"])
-async def test_a_cursor_of_another_answer_is_told_and_never_shows_another_part(cursor: str) -> None:
+async def test_a_cursor_of_another_answer_is_refused_and_never_shows_another_part(cursor: str) -> None:
     slug = f"ada/few-{GROUP}"
     async with answering({"slug": slug, "items": [{"_id": "1", "type": "model", "id": "a/b"}]}) as client:
         result = await client.call_tool("get_collection", {"slug": slug, "cursor": cursor})

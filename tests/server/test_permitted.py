@@ -42,7 +42,7 @@ DELETE = call("delete_repo", repo_id="ada/notes-to-self", type="model")
 
 
 @pytest.mark.parametrize("endpoint", CHANGING, ids=lambda endpoint: endpoint.tool)
-def test_a_token_that_reads_is_told_for_every_tool_that_changes(endpoint: Any) -> None:
+def test_a_read_only_token_is_refused_by_every_changing_tool(endpoint: Any) -> None:
     reader = Identity.model_validate({"name": "ada", "auth": {"accessToken": {"role": "read"}}})
     assert "may only read" in never(endpoint, reader)
     writer = Identity.model_validate({"name": "ada", "auth": {"accessToken": {"role": "write"}}})

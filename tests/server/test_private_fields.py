@@ -57,7 +57,7 @@ def recorded(tool: str) -> Any:
 
 
 @pytest.mark.parametrize("tool", READING)
-async def test_no_answer_tells_what_is_private_unasked(tool: str) -> None:
+async def test_no_answer_shows_private_fields_by_default(tool: str) -> None:
     body = recorded(tool)
     if not isinstance(body, (dict, list)) or tool == "get_dataset_croissant":
         return  # a file, or a document that is shown as it is published
@@ -65,7 +65,7 @@ async def test_no_answer_tells_what_is_private_unasked(tool: str) -> None:
     assert not [one for one in PRIVATE.values() if one in text]
 
 
-async def test_a_members_address_is_told_to_who_asks_for_it() -> None:
+async def test_a_members_address_is_shown_on_request() -> None:
     rows = [{"_id": "0" * 24, "user": "bob", **PRIVATE}]
     asked = {"organization": "nimbus-labs", "fields": ["verifiedEmail"]}
     text = await told("list_organization_members", asked, rows)

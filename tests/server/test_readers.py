@@ -140,7 +140,7 @@ async def test_a_legacy_subscription_ends_when_it_is_given_up_and_when_its_clien
 @pytest.mark.parametrize(
     ("kind", "most"), [("stream/models?limit=1&search=", MOST_WALKS), ("models?search=", MOST)]
 )
-async def test_a_caller_holds_so_many_subscriptions_and_another_is_not_touched_by_it(
+async def test_a_callers_subscriptions_are_limited_without_affecting_another_caller(
     world: World, kind: str, most: int
 ) -> None:
     many = [f"hub://{kind}a{n}" for n in range(most + 1)]

@@ -102,7 +102,7 @@ ODD: dict[str, tuple[str, dict[Any, int]]] = {
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_a_line_that_is_no_message_is_told_where_its_id_can_be_read(odd: str) -> None:
+def test_a_line_that_is_not_a_message_gets_an_error_if_its_id_can_be_read(odd: str) -> None:
     line, codes = ODD[odd]
     refusals = refusals_of(line.encode())
     assert {one.id: one.error.code for one in refusals} == codes

@@ -25,7 +25,7 @@ def world(tmp_path: Path) -> World:
 
 
 @pytest.mark.asyncio
-async def test_a_person_is_told_how_often_a_job_would_run_and_what_each_run_costs(world: World) -> None:
+async def test_the_question_states_how_often_a_job_would_run_and_the_cost_of_each_run(world: World) -> None:
     asked = await question_about(world, "create_scheduled_job", {**RUN, "schedule": "*/10 * * * *"})
     assert "code runs on the Hub's machines by its schedule, up to 4,464 times a month, as you" in asked
     assert "it costs $0.40 an hour, at most $0.20 in 1,800 s" in asked

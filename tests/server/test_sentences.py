@@ -43,7 +43,7 @@ FOUND = {tool: (endpoint, body) for tool, endpoint, body in readable()}
 
 
 @pytest.mark.parametrize("tool", FOUND)
-def test_an_order_in_place_of_a_name_is_quoted_cut_and_told_once(tool: str) -> None:
+def test_an_instruction_in_place_of_a_name_is_quoted_cut_and_shown_once(tool: str) -> None:
     endpoint, body = FOUND[tool]
     exchange = recorded(tool)
     call = endpoint.model_validate(exchange["settled"])

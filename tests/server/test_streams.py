@@ -133,7 +133,7 @@ async def test_a_walk_ends_with_whoever_wanted_it() -> None:
         assert await walk.page_at("nowhere") is None
 
 
-async def test_a_failing_page_ends_a_read_after_the_rows_before_it_and_says_where_it_goes_on() -> None:
+async def test_a_failing_page_ends_a_read_after_the_rows_before_it_and_says_where_to_continue() -> None:
     far = Counting(lambda n: n > 3)
     async with walking(far) as walk:
         text = await read(STREAM_OF_ALL, Hub("http://hub.test", transport=lambda: far), walk)
@@ -172,7 +172,7 @@ async def test_a_huge_row_is_cut_and_the_read_stays_within_its_budget() -> None:
     assert all(line["cut"] for line in lines)
 
 
-async def test_one_read_stays_within_its_budget_and_tells_of_each_page() -> None:
+async def test_one_read_stays_within_its_budget_and_reports_each_page() -> None:
     told: list[tuple[int, str]] = []
 
     async def tell(pages: int, text: str) -> None:

@@ -46,7 +46,7 @@ async def test_every_listing_has_its_view_towards_clients_that_show_one(era: str
 
 
 @ERAS
-async def test_rows_stand_beside_an_answer_whose_text_is_the_same(era: str) -> None:
+async def test_rows_are_added_to_an_answer_whose_text_stays_the_same(era: str) -> None:
     call = ("hub_list_models", {"limit": 3})
     async with Client(SERVER, mode=era, extensions=[SHOWS_VIEWS]) as one, Client(SERVER, mode=era) as other:
         shows, plain = await one.call_tool(*call), await other.call_tool(*call)
@@ -60,7 +60,7 @@ async def test_rows_stand_beside_an_answer_whose_text_is_the_same(era: str) -> N
     assert rows["next_cursor"] in text_of(plain)
 
 
-async def test_who_may_do_what_is_a_table_of_people_and_places_beside_the_same_text() -> None:
+async def test_access_is_a_table_of_people_and_groups_in_addition_to_the_same_text() -> None:
     call = ("hub_get_access", {"organization": "nimbus-labs"})
     async with Client(SERVER, extensions=[SHOWS_VIEWS]) as one, Client(SERVER) as other:
         shows, plain = await one.call_tool(*call), await other.call_tool(*call)

@@ -158,7 +158,7 @@ async def test_pages_of_what_is_no_row_are_not_followed_for_long(odd: Any, way: 
     assert far.asked <= MOST_LEFT_OUT // 249 + 1
 
 
-async def test_a_page_with_a_few_odd_rows_is_followed_to_the_end() -> None:
+async def test_a_page_with_a_few_malformed_rows_is_followed_to_the_end() -> None:
     asked: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:

@@ -35,11 +35,13 @@ async def announced(world: World, watched: set[str], **more: Any) -> None:
             assert "A note" in await text_at(client, f"{REPO}/commits/main")
 
 
-async def test_who_watches_a_repository_its_tree_or_its_history_is_told_of_a_commit(tmp_path: Path) -> None:
+async def test_subscribers_of_a_repository_its_tree_or_its_history_are_notified_of_a_commit(
+    tmp_path: Path,
+) -> None:
     await announced(World(tmp_path), {REPO, f"{REPO}/tree/main", f"{REPO}/commits/main"})
 
 
-async def test_who_watches_a_file_its_folder_or_another_spelling_of_an_address_is_told_of_a_commit(
+async def test_subscribers_of_a_file_its_folder_or_another_spelling_of_an_address_are_notified_of_a_commit(
     tmp_path: Path,
 ) -> None:
     watched = {f"{REPO}/file/main/NOTES.md", f"{REPO}/commits", f"{REPO}/tree/main/names"}
@@ -47,5 +49,5 @@ async def test_who_watches_a_file_its_folder_or_another_spelling_of_an_address_i
     await announced(World(tmp_path), watched, files=files)
 
 
-async def test_who_watches_the_discussions_is_told_of_what_a_commit_proposes(tmp_path: Path) -> None:
+async def test_subscribers_of_the_discussions_are_notified_of_a_proposed_commit(tmp_path: Path) -> None:
     await announced(World(tmp_path), {f"{REPO}/discussions"}, create_pr=True)

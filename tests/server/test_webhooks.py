@@ -22,7 +22,7 @@ def world(tmp_path: Path) -> World:
     return World(tmp_path)
 
 
-async def test_a_person_is_told_the_host_that_events_would_go_to(world: World) -> None:
+async def test_the_question_names_the_host_that_events_would_be_sent_to(world: World) -> None:
     asked = await question_about(
         world, "create_webhook", {**NEW, "url": "https://hooks.example.org:8443/x?a=b"}
     )
@@ -32,7 +32,7 @@ async def test_a_person_is_told_the_host_that_events_would_go_to(world: World) -
     )
 
 
-async def test_a_person_is_told_what_the_job_of_a_webhook_is_and_costs(world: World) -> None:
+async def test_the_question_states_the_job_of_a_webhook_and_its_cost(world: World) -> None:
     job = {"job_source_id": "6aba09688b12af5d4b53e523", "job_namespace": "nimbus-labs"}
     asked = await question_about(world, "create_webhook", {**NEW, **job})
     assert "its code runs on the Hub's machines on every event, as you" in asked
@@ -42,7 +42,7 @@ async def test_a_person_is_told_what_the_job_of_a_webhook_is_and_costs(world: Wo
     assert "a job's code runs on every event, as you; which job is not known" in unknown
 
 
-async def test_a_change_tells_what_would_no_longer_be_watched_and_can_be_taken_back(world: World) -> None:
+async def test_a_change_lists_what_would_no_longer_be_watched_and_can_be_undone(world: World) -> None:
     asked = await question_about(world, "update_webhook", {**HOOK, "watched": [FJORDS], "domains": ["repo"]})
     assert 'it no longer watches the org "nimbus-labs"' in asked
     assert 'it no longer acts on events of: "discussion"' in asked
@@ -75,7 +75,7 @@ async def test_what_stays_as_it_is_asks_nobody_and_more_asks(world: World) -> No
         {"url": "https://ada:hush-hush@example.org/hook"},
     ],
 )
-async def test_a_secret_among_the_arguments_of_a_webhook_is_refused_and_not_told_again(
+async def test_a_secret_among_the_arguments_of_a_webhook_is_refused_and_not_repeated(
     world: World, secret: dict[str, Any]
 ) -> None:
     async with world.client(confirm="off", structured=False) as client:
@@ -96,7 +96,7 @@ async def test_what_is_no_address_is_refused_before_anything_is_sent(world: Worl
     assert world.spy.changes == []
 
 
-async def test_the_query_of_an_address_is_not_told(world: World) -> None:
+async def test_the_query_of_an_address_is_not_shown(world: World) -> None:
     async with world.client(structured=False) as client:
         one = text_of(await client.call_tool("get_webhook", {**HOOK, "fields": ["url", "secret"]}))
         rows = text_of(await client.call_tool("list_webhooks", {}))
@@ -107,7 +107,7 @@ async def test_the_query_of_an_address_is_not_told(world: World) -> None:
     assert "its secret and its log" in await question_about(World(world.place), "delete_webhook", HOOK)
 
 
-async def test_an_address_asks_also_where_it_looks_like_the_present_one(world: World) -> None:
+async def test_an_address_asks_even_if_it_looks_like_the_current_one(world: World) -> None:
     there = {**HOOK, "watched": [ORG, FJORDS]}
     for secret in ("https://rain.example/x?room=drizzle", "https://rain.example/x#drizzle"):
         async with world.client(confirm="off") as client:
@@ -127,7 +127,7 @@ async def test_an_address_asks_also_where_it_looks_like_the_present_one(world: W
         ("create_scheduled_job", {**RUN, "schedule": "@daily", "environment": {"A": HIDDEN}}),
     ],
 )
-async def test_what_stands_for_something_untold_is_not_set_in_its_place(
+async def test_a_placeholder_for_a_hidden_value_is_not_set_in_its_place(
     world: World, tool: str, said: dict[str, Any]
 ) -> None:
     async with world.client(confirm="off", structured=False) as client:
@@ -136,7 +136,7 @@ async def test_what_stands_for_something_untold_is_not_set_in_its_place(
     assert world.spy.changes == []
 
 
-async def test_a_person_is_told_where_an_event_goes_again_and_what_the_job_costs(world: World) -> None:
+async def test_the_question_states_where_an_event_is_replayed_and_the_cost_of_the_job(world: World) -> None:
     job = {**OFF, "log_id": "6a0dd5d20aac16187717759a"}
     asked = await question_about(world, "replay_webhook", job)
     assert "its job's code runs on the details of that event, as you" in asked

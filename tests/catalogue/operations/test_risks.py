@@ -99,7 +99,7 @@ def test_fields_and_values_decide_how_careful_a_call_has_to_be(
          {"suspend": True}, "starts at once"),
     ],
 )  # fmt: skip
-def test_what_is_left_out_is_told_and_no_longer_when_it_is_said(
+def test_an_absent_field_raises_the_risk_until_it_is_given(
     name: str, said: dict[str, Any], given: dict[str, Any], sentence: str
 ) -> None:
     assert any(sentence in reason for reason in risked(name, said).reasons)

@@ -69,7 +69,7 @@ async def test_resource_groups_with_many_users_are_listed_with_their_numbers() -
         ([10**9], ""),
     ],
 )
-async def test_items_that_a_collection_does_not_show_are_told(positions: list[int], said: str) -> None:
+async def test_items_that_a_collection_does_not_show_are_reported(positions: list[int], said: str) -> None:
     items = [
         {"_id": f"{n:024x}", "position": n, "type": "model", "id": f"ada/b{n}", "private": False}
         for n in positions
@@ -92,7 +92,7 @@ async def test_a_private_item_of_a_collection_is_marked() -> None:
     assert [line.endswith("private yes") for line in text.splitlines() if "id ada/b" in line] == [False, True]
 
 
-async def test_daily_papers_tell_the_day_by_which_they_are_found() -> None:
+async def test_daily_papers_have_the_day_by_which_they_are_found() -> None:
     async with local_hub() as client:
         text = text_of(await client.call_tool("list_daily_papers", {"date": "2026-10-05"}))
     head, *rows = text.splitlines()
@@ -100,7 +100,7 @@ async def test_daily_papers_tell_the_day_by_which_they_are_found() -> None:
     assert {row.split("\t")[column] for row in rows if "\t" in row} == {"2026-10-05"}
 
 
-async def test_one_parquet_file_and_several_are_told_in_one_form() -> None:
+async def test_one_parquet_file_and_several_have_the_same_form() -> None:
     several = {
         "default": {"train": ["https://hub.test/0", "https://hub.test/1"], "test": ["https://hub.test/2"]}
     }
@@ -126,6 +126,6 @@ async def test_one_parquet_file_and_several_are_told_in_one_form() -> None:
         ("get_resource_group", ("replace the organization's",)),
     ],
 )
-async def test_a_tool_says_what_was_guessed_about_it(tool: str, words: tuple[str, ...]) -> None:
+async def test_a_tool_reports_what_was_guessed(tool: str, words: tuple[str, ...]) -> None:
     [said] = [f"{one.description} {one.input_schema}" for one in tools() if one.name == tool]
     assert [word for word in words if word not in said] == []

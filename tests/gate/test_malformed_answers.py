@@ -76,7 +76,7 @@ ODD = [
 
 
 @pytest.mark.parametrize("tool", a_quarter(CHANGING))
-def test_after_an_odd_answer_nobody_is_told_that_it_failed_inside(tmp_path: Path, tool: str) -> None:
+def test_a_malformed_answer_is_not_reported_as_an_internal_failure(tmp_path: Path, tool: str) -> None:
     case = cases_of(tool)[0]
 
     async def all_of_them() -> None:
@@ -143,7 +143,7 @@ BREAKS = [break_reading, break_transport, break_rendering, break_announcing]
     ("tool", "break_it"),
     a_quarter([(tool, one) for n, tool in enumerate(CHANGING) for one in every_nth(BREAKS, n)]),
 )
-def test_an_exception_nobody_foresaw_does_not_hide_what_became_of_a_change(
+def test_an_unexpected_exception_does_not_hide_the_outcome_of_a_change(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     tool: str,
@@ -167,7 +167,7 @@ def test_an_exception_nobody_foresaw_does_not_hide_what_became_of_a_change(
 
 
 @pytest.mark.asyncio
-async def test_a_call_that_could_not_even_be_written_is_not_told_as_unknown(tmp_path: Path) -> None:
+async def test_a_call_that_could_not_be_journaled_is_not_reported_as_unknown(tmp_path: Path) -> None:
     """What never left was not done, whatever broke."""
     world = World(tmp_path)
 

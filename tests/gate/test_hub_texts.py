@@ -148,7 +148,9 @@ async def test_what_the_hub_leaves_out_or_garbles_counts_as_the_worst(tmp_path: 
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("bare", ["hello", []])
-async def test_a_variable_that_cannot_be_read_is_not_replaced_unasked(tmp_path: Path, bare: Any) -> None:
+async def test_a_variable_that_cannot_be_read_is_not_replaced_without_asking(
+    tmp_path: Path, bare: Any
+) -> None:
     """In a private Space that is paused nothing else asks: nobody reads it and no disk is lost."""
 
     def paused(value: Any) -> Any:

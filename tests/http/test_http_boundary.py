@@ -111,7 +111,7 @@ HEADERS = [
 ]  # fmt: skip
 
 
-async def test_whatever_stands_in_for_a_token_is_refused(world: World, parser: str) -> None:
+async def test_anything_in_place_of_a_token_is_refused(world: World, parser: str) -> None:
     async with raw(world, Http(require_token=True)) as port:
         for headers in HEADERS:
             status, answer = await answered(port, request("POST", "/mcp", headers))
