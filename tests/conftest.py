@@ -1,4 +1,4 @@
-"""What holds for all tests: machines differ in speed, and nobody's own state directory is touched."""
+"""Fixtures for all tests: machines differ in speed, and the user's own state directory is not touched."""
 
 import gc
 import os

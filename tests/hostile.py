@@ -1,4 +1,4 @@
-"""Hostile material for the tests: arguments of every kind, answers of every shape, odd headers."""
+"""Hostile material for the tests: arguments of every kind, answers of every shape, malformed headers."""
 # ruff: noqa: E501  # tables read better uncut
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Sample values of arguments, once for all tests: a new endpoint needs one line in CALLS, and no other here.
+"""Sample arguments for all tests: a new endpoint needs one line in CALLS, and nothing else here.
 
 CALLS has a call of each tool on the local Hub's world, in the order in which the exchanges are recorded: what
 one of them makes, the next may change. Where a test needs an argument of a tool or of a name, it is from there.

@@ -1,4 +1,4 @@
-"""One row an endpoint: documented, real, tool, local route, exchange, snapshot; an empty cell fails."""
+"""One row per endpoint: documented, real, tool, local route, exchange, snapshot; an empty cell fails."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Hostile input: whatever is asked and answered, there is a refusal, a request or an error of ours."""
+"""Hostile input: any call and answer results in a refusal, a request or one of our own errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hostile input to the server itself: any arguments to any tool, any line on stdin, any Hub behind it."""
+"""Hostile input to the server itself: any arguments to any tool, any line on stdin, any answer of a Hub."""
 # ruff: noqa: E501  # lines on stdin are as long as they are
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A token is hidden in whatever spelling somebody sends it back, from the model and from the log."""
+"""A token is masked in any encoding in which it is sent back, both for the model and in the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that are ours alone: logs made closed, journals and plans that others can write not trusted."""
+"""Private files: logs are created as such, and journals and plans that others can write are not trusted."""
 
 from __future__ import annotations
 

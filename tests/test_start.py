@@ -1,4 +1,4 @@
-"""What a start over stdio imports: at first nothing but Python's own, then the SDK and little else.
+"""What a start over stdio imports: at first only the standard library, then the SDK and little more.
 
 Every package beside the SDK's own is paid for at each start of an assistant, so each is named here with its
 reason; what only a call needs (httpx, the local Hub, Redis) is imported by the call.

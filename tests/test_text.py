@@ -1,4 +1,4 @@
-"""Whatever somebody writes, none of it passes unseen, as markup or as another line into words of ours."""
+"""Text by others never gets into ours invisibly, as markup or as another line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One token is planted, and looked for everywhere it must not be."""
+"""One token is planted, and searched for everywhere it must not be."""
 
 from __future__ import annotations
 

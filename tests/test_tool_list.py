@@ -1,4 +1,4 @@
-"""The tool list is small, portable and the same every time; what it costs a model is counted, not guessed."""
+"""The tool list is small, portable and always the same; its cost for a model is counted, not guessed."""
 
 import json
 from collections.abc import Iterator

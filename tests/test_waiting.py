@@ -1,4 +1,4 @@
-"""No test depends on how fast the machine is: read from the tests' own text."""
+"""No test depends on the speed of the machine, checked in the source of the tests."""
 
 from __future__ import annotations
 

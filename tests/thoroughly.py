@@ -1,4 +1,4 @@
-"""How much is tried: a sixteenth in README's test command, all of it among the slower judges.
+"""How much is tested: a sixteenth in README's test command, everything in `.ci/run`.
 
 What is drawn is the same each time, so that a run which decides can be repeated; `HUB_MCP_DICE=1` draws anew.
 """

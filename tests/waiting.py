@@ -1,4 +1,4 @@
-"""How tests wait: until something happens, within a bound no machine reaches; by a clock of the test's own.
+"""How tests wait: until something happens, within a bound no machine reaches, or with a test's own clock.
 
 No test is to depend on how fast the machine is.
 """

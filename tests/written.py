@@ -1,4 +1,4 @@
-"""The settings under which every endpoint that somebody wrote is a tool that can be called."""
+"""The settings with which every hand-written endpoint is a callable tool."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Benchmarks: what each prints it measured; nothing in here is a timed test."""
+"""Benchmarks, which print what they measured; nothing here is a timed test."""

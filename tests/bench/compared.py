@@ -1,4 +1,4 @@
-"""The same questions to others: to the official server over stdio, and to `hf` from a shell."""
+"""The same calls to others: to the official server over stdio, and to `hf` from a shell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Start, tool list, rows, calls and memory of the server over stdio, in turns with their measures."""
+"""Start, tool list, rows, calls and memory of the server over stdio, alternating with others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The servers that ours is measured against, and a line to any of them over its pipes.
+"""The servers that ours is compared with, and a connection to any of them over its pipes.
 
 A peer that is not here is left out: HUB_MCP_FASTMCP names a Python with fastmcp, HUB_MCP_PEER a folder into
 which `npm install @llmindset/hf-mcp-server` was done.

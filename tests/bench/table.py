@@ -1,4 +1,4 @@
-"""What a benchmark found, as one row, and the table of all of them."""
+"""The result of a benchmark as one row, and the table of all results."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # ruff: noqa: E501  # tables read better uncut
-"""Everyday tasks as scripted calls: eighteen of a day, each in its shortest honest way, and what they cost.
+"""Eighteen everyday tasks as scripted calls, each in its shortest honest way, and what they cost.
 
 Honest: nothing is known beforehand that a person would not have said. What a call needs from an earlier answer
 is taken out of that answer, as `{name}` in its arguments.

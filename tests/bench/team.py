@@ -1,4 +1,4 @@
-"""Calls a second over Streamable HTTP, against a bare server of the SDK and the official server."""
+"""Calls per second over Streamable HTTP, compared with a bare SDK server and the official server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ten thousand rows walked: by our stream, by our client, and by `huggingface_hub` on the same local Hub."""
+"""Reading ten thousand rows: by our stream, by our client, and by `huggingface_hub`, on one local Hub."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two workers beside one, with a Hub and a caller that leave them the cores.
+"""Two workers compared with one, with a Hub and a caller that leave them the cores.
 
 On two cores whatever stands beside the workers is taken from them. So the Hub answers every request with the
 same bytes, the caller sends requests that were written before, and what both spend is told with the figure.

@@ -1,4 +1,4 @@
-"""What an attachment is, by how its bytes begin; all else is refused before anybody is asked."""
+"""The type of an attachment, from its first bytes; anything else is refused before anybody is asked."""
 
 from __future__ import annotations
 

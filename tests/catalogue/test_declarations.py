@@ -1,4 +1,4 @@
-"""A declaration that does not hold together fails at import, with a sentence that says what is wrong."""
+"""An inconsistent declaration fails at import, with a sentence that says what is wrong."""
 
 from collections.abc import Callable
 from typing import Any

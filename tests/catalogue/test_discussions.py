@@ -1,4 +1,4 @@
-"""What a discussion's answer holds: everything that was said, bounded, with the place where it goes on."""
+"""The answer about a discussion: all its events, bounded, with a cursor for the rest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The catalogue against the Hub's documentation and its real behaviour, where `../shared` is at hand."""
+"""The catalogue compared with the Hub's documentation and real behaviour, if `../shared` is available."""
 
 import json
 import re

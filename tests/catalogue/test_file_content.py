@@ -1,4 +1,4 @@
-"""What a file's answer holds: text by lines and within a budget, decoded honestly; else what it is."""
+"""The answer about a file: text by lines and within a budget, decoded honestly; otherwise its facts."""
 
 from __future__ import annotations
 

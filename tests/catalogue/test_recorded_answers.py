@@ -1,4 +1,4 @@
-"""Recorded answers of the real Hub, each read by the endpoint it belongs to: nothing that matters is lost.
+"""Recorded answers of the real Hub, each read by its endpoint: nothing important is lost.
 
 Which endpoint that is follows from the request that was recorded, or from the name of a sample without one. A
 new recording that no endpoint reads fails, until somebody says why it is none of ours.

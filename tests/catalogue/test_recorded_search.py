@@ -1,4 +1,4 @@
-"""Recorded answers of searches, whose questions or nesting their addresses do not tell, read row by row."""
+"""Recorded answers of searches whose addresses do not show their queries or nesting, read row by row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`hub-mcp` at a terminal of its own, and the person before it."""
+"""`hub-mcp` at a pseudo-terminal, and the person using it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`hub-mcp` at a real terminal: the person is asked there, sees colours and bars, and what to do next."""
+"""`hub-mcp` at a real terminal: the person is asked there, and sees colors, progress bars and hints."""
 
 from __future__ import annotations
 

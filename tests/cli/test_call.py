@@ -1,4 +1,4 @@
-"""`hub-mcp call`: every tool from a shell, with the arguments of its schema and an exit code to go by."""
+"""`hub-mcp call`: every tool from a shell, with the arguments of its schema and a meaningful exit code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shell completion: the scripts, and bash using its own."""
+"""Shell completion: the scripts, and bash running its script."""
 
 from __future__ import annotations
 

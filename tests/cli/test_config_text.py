@@ -1,4 +1,4 @@
-"""Edits of configuration texts change the one value they are about, whatever the layout, and nothing else."""
+"""Edits of configuration texts change only the one value, whatever the layout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`hub-mcp doctor`: what a server would see and what stands in its way, and never the token."""
+"""`hub-mcp doctor`: what a server would see, and what is wrong, but never the token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`hub-mcp hub`: the local Hub as a process of its own, from its first line to its end."""
+"""`hub-mcp hub`: the local Hub as a separate process, from its first line to its end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`hub-mcp install` and `uninstall`, for every client we know, in homes of their own."""
+"""`hub-mcp install` and `uninstall`, for every known client, in temporary home directories."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings on the command line: each has a flag and a variable, which mean the same wherever they stand."""
+"""Settings on the command line: each has a flag and a variable, which mean the same in every position."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What hosts hand over in place of a value they failed to fill in, each in its own spelling."""
+"""The placeholders that hosts pass on in place of a missing value, each in its own spelling."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tests of the transports share: time that moves when told, a far side that follows a script."""
+"""What tests of the transports share: a clock moved by hand, and a scripted peer."""
 
 from __future__ import annotations
 

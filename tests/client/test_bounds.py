@@ -1,4 +1,4 @@
-"""What a hostile Hub may send: bombs, masses of tiny parts, odd headers, endless windows, foreign links."""
+"""What a hostile Hub may send: bombs, masses of tiny parts, bad headers, endless windows, foreign links."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is remembered, for whom, for how long, and what makes it forgotten."""
+"""What is cached, for whom, for how long, and what evicts it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Hub as the rest of the house sees it: redirects, progress, refusals explained, pages that end."""
+"""The Hub as the rest of the code uses it: redirects, progress, refusals explained, pages that end."""
 
 from __future__ import annotations
 

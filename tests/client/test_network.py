@@ -1,4 +1,4 @@
-"""The network as it is: proxies, certificates, cut and endless answers, cancelled callers."""
+"""The real network: proxies, certificates, truncated and endless answers, cancelled callers."""
 
 from __future__ import annotations
 

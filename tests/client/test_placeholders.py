@@ -1,4 +1,4 @@
-"""Every placeholder a host failed to fill, in every variable that is read: it counts as unset."""
+"""Every placeholder that a host failed to fill in, in every variable that is read, counts as unset."""
 
 from __future__ import annotations
 

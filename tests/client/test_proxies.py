@@ -1,4 +1,4 @@
-"""Proxies as machines really name them: exceptions in every spelling, kinds that are not ours, passwords."""
+"""Proxies as machines really configure them: exceptions in every spelling, unsupported kinds, passwords."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One budget for all calls of a caller: plenty goes at once, the last tenth is spaced out."""
+"""One budget for all calls of a caller: calls are sent at once, and the last tenth is spaced out."""
 
 from __future__ import annotations
 

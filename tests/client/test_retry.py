@@ -1,4 +1,4 @@
-"""What is tried again, how long it waits, and what is left as it is."""
+"""What is retried, how long it waits, and what is not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that lie with the Hub's storage: followed there without the token, and nowhere else."""
+"""Files in the Hub's storage: redirects are followed there without the token, and nowhere else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Spans of requests to the Hub: one for each try, below that of the tool call, and never a token in one."""
+"""Spans of requests to the Hub: one per attempt, below that of the tool call, and never with a token."""
 
 from __future__ import annotations
 

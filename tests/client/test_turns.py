@@ -1,4 +1,4 @@
-"""Turns at the connections: the many slow calls of one caller hold up nobody else's."""
+"""Turns at the connections: many slow calls of one caller do not delay those of others."""
 
 from __future__ import annotations
 

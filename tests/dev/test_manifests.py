@@ -1,4 +1,4 @@
-"""`manifests/` is what pyproject.toml and the catalogue make of it, and passes our own stricter checks."""
+"""`manifests/` is derived from pyproject.toml and the catalogue, and passes our own stricter checks."""
 
 from __future__ import annotations
 

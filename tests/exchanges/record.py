@@ -1,4 +1,4 @@
-"""Records an exchange of every tool with the local Hub: `python -m tests.exchanges.record`, a file a tool.
+"""Records each tool's exchange with the local Hub, one file per tool: `python -m tests.exchanges.record`.
 
 What is recorded is data for `tests/test_every_endpoint.py`: the arguments, the request they become, the
 response, and what is shown of it. Time stands still and chance is the same each time, for each tool apart:

@@ -1,4 +1,4 @@
-"""What tests of the gate share: a Hub behind a spy, people who follow a script, clients of both eras."""
+"""What tests of the gate share: a spied-on Hub, scripted people, clients of both eras."""
 
 from __future__ import annotations
 

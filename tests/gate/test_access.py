@@ -1,4 +1,4 @@
-"""What is decided about people at a gated door asks with what is known of them, and can be taken back."""
+"""Decisions about access requests ask with what is known about the person, and can be undone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many changes with one yes: nothing is reached by `change_many` that is not reached alone."""
+"""Many changes with one approval: `change_many` can do nothing that a single call could not do."""
 
 from __future__ import annotations
 

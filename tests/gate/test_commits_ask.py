@@ -1,4 +1,4 @@
-"""A commit is held to what the Hub tells is there, and told what is most like that which is not."""
+"""A commit is checked against the files on the Hub, and a missing one is answered with similar names."""
 
 from __future__ import annotations
 

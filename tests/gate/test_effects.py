@@ -1,4 +1,4 @@
-"""A call is gated by its effect: each way to each effect asks, whatever tool and argument it goes through.
+"""A call is gated by its effect: each way to each effect asks, through every tool and argument.
 
 The table is in `ways.py`; what is tried here is that it is whole, and that each of its ways asks.
 """

@@ -1,4 +1,4 @@
-"""Plans where no form can be shown: tokens that act once, for one thing, and approval in a terminal."""
+"""Plans if no form can be shown: tokens that work once, for one thing, and approval in a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may happen between a question, its answer and the end of a change: nothing lost, nothing twice."""
+"""What can happen between a question, its answer and the end of a change: nothing lost, nothing twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clients that say they show forms and answer by themselves: no person's no, and no person's yes either."""
+"""Clients that declare forms but answer by themselves: neither a yes nor a no comes from a person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a Hub answers to a change, or in place of an answer, is told as its words: in quotes, and short."""
+"""Text in a Hub's answer to a change, or in place of one, is shown as the Hub's: quoted, and short."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever the Hub or a model says in a question stands in quotes, where it cannot speak in our voice."""
+"""Text from the Hub or a model in a question is quoted, so that it cannot pass for ours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The journal: whole lines, no secrets, honest about what can be taken back; and taking it back."""
+"""The journal: complete lines, no secrets, honest about what can be undone; and undoing it."""
 
 from __future__ import annotations
 

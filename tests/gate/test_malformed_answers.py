@@ -1,4 +1,4 @@
-"""Whatever breaks after a change was sent: the caller is told that it was done, or that nobody knows."""
+"""Whatever fails after a change was sent, the caller learns that it was done, or that this is unknown."""
 
 from __future__ import annotations
 

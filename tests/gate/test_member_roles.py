@@ -1,4 +1,4 @@
-"""A role in an organization is set without losing a place in any resource group, which the Hub would do."""
+"""A role in an organization is set without losing any resource group, as would happen on the Hub."""
 
 from __future__ import annotations
 

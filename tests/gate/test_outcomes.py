@@ -1,4 +1,4 @@
-"""Every change says what is now what, who agreed, how it is taken back; a missing name, which are near."""
+"""Every change reports the new state, who agreed, and how to undo it; a missing name lists similar ones."""
 
 from __future__ import annotations
 

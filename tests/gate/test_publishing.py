@@ -1,4 +1,4 @@
-"""Words under a person's name: published when they agree, or where the operator allows it by its word."""
+"""Text under a person's name is published if they agree, or if the operator allows it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The record of a change: its start is written before it leaves, its end whatever happens."""
+"""The record of a change: its start is written before it is sent, its end in any case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One call puts, notes, moves or takes out several items of a collection: one question, each of them told."""
+"""One call adds, annotates, moves or removes several items of a collection: one question lists them all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person is told before a Space costs money, stops or restarts, and what nobody is asked about."""
+"""What the question states before a Space costs money, stops or restarts, and what does not ask."""
 
 from __future__ import annotations
 

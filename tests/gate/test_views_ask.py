@@ -1,4 +1,4 @@
-"""A question in a view: its token is for the view alone and works once, and no model's call answers it."""
+"""A question in a view: its token is only for the view and works once, and no model's call answers it."""
 
 from __future__ import annotations
 

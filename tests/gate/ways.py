@@ -1,4 +1,4 @@
-"""The table of consent: for each effect, every tool and argument that reaches it, in a call that does.
+"""The table of effects: for each effect, a call with every tool and argument that leads to it.
 
 Every argument of every tool that changes something stands in `ways`, or in HARMLESS with the reason; one in
 the path that only says what is changed needs neither.

@@ -1,4 +1,4 @@
-"""A server over HTTP on a port of its own, in the test's own loop, before a local Hub with a spy."""
+"""A server over HTTP on its own port, in the test's event loop, in front of a spied-on local Hub."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Budgets at the door: requests, bodies, connections and tokens, for each caller and for all."""
+"""Limits of the HTTP server: requests, bodies, connections and tokens, per caller and in total."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The endpoint over HTTP: who comes in, with what, and what is told to the others."""
+"""The endpoint over HTTP: who is let in, with what token, and what others get."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nobody walks round the door: every way to write a path, a method, a host, by the bytes, to both parsers."""
+"""Nobody bypasses the sign-in: every spelling of a path, a method or a host, as bytes, with both parsers."""
 # ruff: noqa: E501  # tables read better uncut
 
 from __future__ import annotations

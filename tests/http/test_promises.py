@@ -1,4 +1,4 @@
-"""What holds over HTTP alone: callers who never see each other, and legacy callers who cannot be asked."""
+"""Guarantees only over HTTP: callers are isolated, and legacy callers cannot be asked."""
 
 from __future__ import annotations
 

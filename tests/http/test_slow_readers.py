@@ -1,4 +1,4 @@
-"""A client that does not take what it is answered keeps neither the connection nor the memory for it."""
+"""A client that does not read its answers keeps neither a connection nor memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Over HTTP a person types a Space's secret on a page of the server, which is its call's question too."""
+"""Over HTTP a person types a Space's secret on a page of the server, which is also the question."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ground on which the protocol's judges from npm stand: a Node new enough for them, a server to judge."""
+"""What the protocol's tools from npm need: a recent Node, and a server to test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A stand-in for a model, on loopback: it makes the calls it is told to, and notes what it is given.
+"""A mock model, on loopback: it makes scripted calls, and records what it is given.
 
 It speaks the dialects that assistants ask models in: OpenAI's responses and chat completions, Anthropic's
 messages, Gemini's contents. A request that offers no tool of ours (for a title, a summary) is answered with a

@@ -1,4 +1,4 @@
-"""The view of who may do what in a real browser: cells with reasons, filters, what a change would do."""
+"""The access view in a real browser: cells with reasons, filters, what a change would do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Assistants with a stand-in for the model: they offer it every tool, and it reads every answer whole.
+"""Assistants with a mock model: they offer it every tool, and it gets every complete answer.
 
 What is held is what their model reads, in the form that each of them chooses.
 """

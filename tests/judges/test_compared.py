@@ -1,4 +1,4 @@
-"""Nothing of `huggingface_hub` is passed over: each method and verb is judged somewhere, or says why not.
+"""Nothing of `huggingface_hub` is skipped: each method and verb is tested somewhere, or has a reason why not.
 
 The tests that call them are read, since they run by themselves: a method counts where a test of ours calls
 it, a verb where one types it. Another version than the one that was gone through skips.

@@ -1,4 +1,4 @@
-"""The view of a question in a real browser: a person answers it once, and the model is told."""
+"""The view of a question in a real browser: a person answers it once, and the model learns the outcome."""
 
 from __future__ import annotations
 

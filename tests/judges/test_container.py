@@ -1,4 +1,4 @@
-"""The container file's own steps, done by hand where no engine runs: copy, install, start, health check."""
+"""The container file's own steps, done without a container engine: copy, install, start, health check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Agent frameworks' own clients: every tool is taken over, every answer and every error reaches the model."""
+"""Agent frameworks' own clients: every tool is imported, every answer and every error reaches the model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the gate promises, proved again over HTTP: the same tests, through a server on a port.
+"""The tests of the gate again over HTTP, through a server on a port.
 
 A legacy caller over stateless HTTP cannot be asked, so its era is left out where a person answers a form
 (`conftest.py`); `tests/http/test_promises.py` says what happens to it.

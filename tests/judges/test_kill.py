@@ -1,4 +1,4 @@
-"""The local Hub's file under two processes and many writers, killed in mid-write: what was answered stays."""
+"""The local Hub's file with two processes and many writers, killed in mid-write: answered writes survive."""
 
 from __future__ import annotations
 

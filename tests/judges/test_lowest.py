@@ -1,4 +1,4 @@
-"""The lowest versions that pyproject.toml allows are put into a fresh environment and have to do the work."""
+"""The lowest versions allowed by pyproject.toml, in a fresh environment, have to work."""
 
 from __future__ import annotations
 

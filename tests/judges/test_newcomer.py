@@ -1,4 +1,4 @@
-"""The steps of CONTRIBUTING, played in a copy of the tree: which files a newcomer touches, and that it holds.
+"""The steps of CONTRIBUTING, done in a copy of the tree: which files a newcomer touches, and that it works.
 
 None of the three changes is in the catalogue. What is derived is written by its one command, then the loops
 over the catalogue are run: a table that somebody would have to know of fails here.

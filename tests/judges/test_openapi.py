@@ -1,4 +1,4 @@
-"""The Hub's own OpenAPI document as judge: requests made from it, and every answer held against it.
+"""The Hub's own OpenAPI document as judge: requests are made from it, and every answer is checked against it.
 
 Paths, names and ids come from the local Hub's world, so that requests reach something; the rest of each
 request is whatever the document allows. A request the document allows must not be refused as malformed

@@ -1,4 +1,4 @@
-"""What the pages promise, proved again over HTTP: the same tests, through a server on a port.
+"""The tests of resources again over HTTP, through a server on a port.
 
 Legacy callers over stateless HTTP hear nothing between their calls, so what is announced to them is left out
 (`conftest.py`).

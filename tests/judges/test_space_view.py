@@ -1,4 +1,4 @@
-"""The view of a Space in a real browser: its state, looked at again for as long as somebody follows."""
+"""The view of a Space in a real browser: its state, refreshed as long as somebody follows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reference host of the views, driven from tests: a line out, a line back."""
+"""The reference host of the views, driven from tests, one line per request and answer."""
 
 from __future__ import annotations
 

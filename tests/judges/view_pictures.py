@@ -1,4 +1,4 @@
-"""Draws the pictures of the views in README in a browser: `python -m tests.judges.view_pictures`."""
+"""Takes the screenshots of the views for README in a browser: `python -m tests.judges.view_pictures`."""
 
 from __future__ import annotations
 

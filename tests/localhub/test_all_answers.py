@@ -1,4 +1,4 @@
-"""What every answer has in common: limits, ids, tags, refusals."""
+"""What every answer has in common: rate limits, request ids, ETags, refusals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Areas of the local Hub are imported when a request may be theirs, and answer as if all had been there."""
+"""Areas of the local Hub are imported when a request may match, and answer as if all had been imported."""
 
 from __future__ import annotations
 

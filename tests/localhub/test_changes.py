@@ -1,4 +1,4 @@
-"""Creating, deleting, moving and setting up repositories, and who may."""
+"""Creating, deleting, moving and configuring repositories, and who may do so."""
 
 from __future__ import annotations
 

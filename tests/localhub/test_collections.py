@@ -1,4 +1,4 @@
-"""Collections and their items: manners, limits, rights; over HTTP and with the official client."""
+"""Collections and their items: behaviour, limits, rights; over HTTP and with the official client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults on purpose: each kind as a client sees it, and whether the Hub acted."""
+"""Injected faults: each kind as a client sees it, and whether the Hub acted."""
 
 from __future__ import annotations
 

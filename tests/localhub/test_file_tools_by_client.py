@@ -1,4 +1,4 @@
-"""Our file tools and `huggingface_hub` about the same repositories of one Hub: both tell the same."""
+"""Our file tools and `huggingface_hub` on the same repositories of one Hub agree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing in with the local Hub: a code is taken once, by the app that asked, with its verifier."""
+"""Signing in with the local Hub: a code works once, for the app that requested it, with its verifier."""
 
 from __future__ import annotations
 

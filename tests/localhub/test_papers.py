@@ -1,4 +1,4 @@
-"""Papers: one, who cites it, the daily ones, the search; over HTTP and with the official client."""
+"""Papers: one paper, who cites it, daily papers, search; over HTTP and with the official client."""
 
 from __future__ import annotations
 

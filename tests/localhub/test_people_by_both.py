@@ -1,4 +1,4 @@
-"""People and what they keep: our tools and `huggingface_hub` tell the same of one Hub."""
+"""People and their storage: our tools and `huggingface_hub` agree on the same Hub."""
 
 from __future__ import annotations
 

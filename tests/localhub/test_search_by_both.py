@@ -1,4 +1,4 @@
-"""Searches over the whole Hub, as our tools and the official client tell them; many downloads at once."""
+"""Searches across the Hub with our tools and the official client; download counts of many repositories."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The world is made once and opened from then on; what is kept in the cache is never trusted blindly."""
+"""The world is made once and then opened; a cached one is never trusted blindly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logs of Spaces: told by our tool as `huggingface_hub` reads them, bounded, without tokens and colours."""
+"""Logs of Spaces: our tool and `huggingface_hub` agree; bounded, without tokens and colors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Spaces on the local Hub pass through their stages by the clock; what failed fails again until changed."""
+"""Spaces on the local Hub pass through their stages by the clock; failed ones fail again until changed."""
 
 from __future__ import annotations
 

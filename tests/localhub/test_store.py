@@ -1,4 +1,4 @@
-"""The file: made once, shared by processes, kept whole."""
+"""The database file: made once, shared by processes, kept intact."""
 
 from __future__ import annotations
 

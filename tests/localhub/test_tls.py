@@ -1,4 +1,4 @@
-"""The local Hub over TLS, judged by the official client: only there an anonymous 401 means missing to it."""
+"""The local Hub over TLS with the official client, which only then reads an anonymous 401 as missing."""
 
 from __future__ import annotations
 

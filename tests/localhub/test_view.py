@@ -1,4 +1,4 @@
-"""The page that shows the local Hub's state: to whom, what, and what never."""
+"""The page that shows the local Hub's state: to whom, and what it never shows."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""How the catalogue is offered: the server, its gate, its pages."""
+"""The server, its gate, its resources."""

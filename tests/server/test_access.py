@@ -1,4 +1,4 @@
-"""Who can read and write what of an organization is one answer, made of what the Hub documents."""
+"""Who can read and write what in an organization is one answer, derived from the Hub's documentation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A reading call and its address are the same thing: `call_at(address_of(call)) == call`, for every one."""
+"""A reading call and its address are equivalent: `call_at(address_of(call)) == call`, for every endpoint."""
 
 from collections import defaultdict
 from functools import cache

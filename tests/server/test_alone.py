@@ -1,4 +1,4 @@
-"""Each file of the catalogue by itself: no class counts on another file's having been imported before."""
+"""Each file of the catalogue by itself: no class depends on another file being imported first."""
 
 from __future__ import annotations
 

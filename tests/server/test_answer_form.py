@@ -1,4 +1,4 @@
-"""One form of answer: a text that is whole for every host, and the same as an object only where asked for."""
+"""One form of answer: a complete text for every host, and the same as an object only on request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All the arguments of a call as one text: read as meant, or refused by a sentence that says what to send."""
+"""All arguments of a call as one text: understood, or refused with a sentence that says what to send."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Collections named by their title, where only one is called so."""
+"""Collections referred to by a unique title."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A listing can be counted, shown in other columns, and narrowed by what the Hub cannot filter."""
+"""A listing can be counted, shown in other columns, and filtered in ways the Hub cannot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A day's everyday tasks are done in few calls and few words; what they take may only shrink."""
+"""Everyday tasks need few calls and few tokens; their cost may only shrink."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What an assistant would ask in a second call, or guess, stands in the answer or in the tool."""
+"""What an assistant would ask in a second call, or guess, is in the answer or in the tool."""
 
 from __future__ import annotations
 

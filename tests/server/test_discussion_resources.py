@@ -1,4 +1,4 @@
-"""Discussions by their addresses: read, walked page after page, and announced when somebody writes."""
+"""Discussions by address: read, streamed page after page, and announced when somebody writes."""
 
 from __future__ import annotations
 

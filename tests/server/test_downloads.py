@@ -1,4 +1,4 @@
-"""Downloads of many repositories are one answer, in which what fails costs its own row."""
+"""Download counts of many repositories are one answer, in which a failure affects only its row."""
 
 from __future__ import annotations
 

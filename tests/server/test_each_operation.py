@@ -1,4 +1,4 @@
-"""Each callable operation is called once: its request is as the Hub's document says, and so is its answer."""
+"""Each callable operation is called once: its request and answer match the Hub's document."""
 
 import json
 import re

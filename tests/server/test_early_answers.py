@@ -1,4 +1,4 @@
-"""What a session is told before the SDK is there is, byte for byte, what the SDK's server would tell it."""
+"""Answers before the SDK is imported are, byte for byte, those of the SDK's server."""
 
 from __future__ import annotations
 

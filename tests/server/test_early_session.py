@@ -1,4 +1,4 @@
-"""A session that is begun without the SDK and goes on with it, over pipes."""
+"""A session that starts without the SDK and continues with it, over pipes."""
 
 from __future__ import annotations
 

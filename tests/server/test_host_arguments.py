@@ -1,4 +1,4 @@
-"""Arguments as hosts send them make the call that was meant, for every tool; what is not clear is refused."""
+"""Arguments as hosts send them make the intended call, for every tool; ambiguous ones are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs through our tools: what a person is asked before one runs, what is told of one, what never passes."""
+"""Jobs through our tools: the question before one runs, what is shown of one, and what is never sent."""
 
 from __future__ import annotations
 

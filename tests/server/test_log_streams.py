@@ -1,4 +1,4 @@
-"""Logs are streams too: read a line a row, followed from where a read ended, announced as they grow."""
+"""Logs as streams: one row per line, continued where a read ended, announced as they grow."""
 
 from __future__ import annotations
 

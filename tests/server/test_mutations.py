@@ -1,4 +1,4 @@
-"""Whatever is changed for the worse in the table, or in how calls are made of it, something here notices."""
+"""Mutation tests: a change for the worse in the table, or in making calls from it, is noticed here."""
 
 from __future__ import annotations
 

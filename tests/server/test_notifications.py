@@ -1,4 +1,4 @@
-"""Notifications through our tools: what is told, marked and deleted, and that what is watched is told."""
+"""Notifications through our tools: listing, marking, deleting, and that watched things notify."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The three tools that reach every operation: what they find, what they refuse, and what they send."""
+"""The three tools for every operation: what they find, what they refuse, and what they send."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""What was cut from the answer about one thing can be read on to its end, by one kind of cursor."""
+"""A cut answer about one thing can be read to its end, with one kind of cursor."""
 
 from __future__ import annotations
 

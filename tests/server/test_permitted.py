@@ -1,4 +1,4 @@
-"""Calls that the caller's token can never make: kept back before anything is sent, naming the permission."""
+"""Calls that the caller's token can never make are refused before anything is sent, naming the permission."""
 
 from __future__ import annotations
 

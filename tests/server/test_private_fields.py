@@ -1,4 +1,4 @@
-"""E-mail addresses and how people sign in are in no answer unless they were asked for by name."""
+"""E-mail addresses and sign-in details are in no answer unless requested by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One connection as hosts use it: both eras in any order, an end that answers first, odd lines."""
+"""One connection as hosts use it: both eras in any order, answers before the end, malformed lines."""
 
 from __future__ import annotations
 

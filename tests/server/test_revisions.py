@@ -1,4 +1,4 @@
-"""A client is sent what the revision of the protocol that it negotiated knows, and nothing newer."""
+"""A client gets only what its negotiated protocol revision knows, and nothing newer."""
 
 from __future__ import annotations
 

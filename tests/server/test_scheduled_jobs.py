@@ -1,4 +1,4 @@
-"""Scheduled jobs through our tools: how often they run, as a person is told, and what asks nobody."""
+"""Scheduled jobs through our tools: how often they run, according to the question, and what does not ask."""
 
 from __future__ import annotations
 

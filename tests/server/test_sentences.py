@@ -1,4 +1,4 @@
-"""A title or a tag that is a sentence is told once, cut, and in quotes, whatever tool shows it."""
+"""A title or tag that is a sentence is shown once, cut, and quoted, whatever tool shows it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The server as assistants start it: a process of its own, spoken to over its pipes, in both eras."""
+"""The server as assistants start it: a separate process, reached over its pipes, in both eras."""
 
 import asyncio
 import json

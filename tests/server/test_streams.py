@@ -1,4 +1,4 @@
-"""Streams and walks: bounded ahead of their readers, ended with their subscription, each row once."""
+"""Streams and walks: a limited lead over readers, ended with their subscription, each row once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Views go to clients that show them, cost a model nothing, and bring nothing in from elsewhere."""
+"""Views are sent to clients that show them, cost a model nothing, and load no external resources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""However little a Hub puts into a page, a call that walks its pages ends, and says where it goes on."""
+"""However small a Hub's pages are, a call that reads many of them ends, and says where to continue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A commit made through our server is announced at once to whoever watches the repository it changed."""
+"""A commit through our server is announced at once to subscribers of the repository."""
 
 from __future__ import annotations
 

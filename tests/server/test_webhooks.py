@@ -1,4 +1,4 @@
-"""Webhooks through our tools: where events would go, what a change loses, what is never told or taken."""
+"""Webhooks through our tools: where events would be sent, what a change loses, what is never shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The least arguments that make a call of an operation."""
+"""The minimal arguments for a call of an operation."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a call risks is told by what it says and by what it leaves out."""
+"""The risk of a call depends on the arguments given and on those left out."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Every operation of the Hub is in the table, classed as reviewed, and pinned to what was reviewed."""
+"""Every operation of the Hub is in the table, classified as reviewed, and pinned to the reviewed shape."""
 
 import csv
 import json
