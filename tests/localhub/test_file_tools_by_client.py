@@ -100,7 +100,7 @@ async def test_a_text_file_says_what_the_client_downloads(
     )
     content = await AsyncPath(theirs).read_text(encoding="utf-8")
     assert file["text"] == visible(content).rstrip("\n")
-    assert file["bytes"] == len(content.encode())
+    assert file["size"] == len(content.encode())
     assert f"/snapshots/{file['commit']}/" in theirs
 
 
@@ -129,7 +129,7 @@ async def test_a_picture_and_a_text_that_lfs_keeps_are_shown_as_they_were_upload
     [picture] = [block for block in shown.content if isinstance(block, ImageContent)]
     assert base64.b64decode(picture.data) == PNG
     assert base64.b64decode(getattr(read, "blob", "")) == PNG
-    assert large["bytes"] == len(lines)
+    assert large["size"] == len(lines)
     assert large["text"] == "8999\n9000"
 
 

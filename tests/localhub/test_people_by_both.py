@@ -6,6 +6,8 @@ import re
 
 from huggingface_hub import HfApi
 
+from hub_mcp.catalogue.answers import size
+
 from .official import Told, api, by_lfs, told, told_at
 
 __all__ = ["api", "by_lfs", "told"]
@@ -53,12 +55,12 @@ def test_repositories_are_listed_with_their_storage_and_continue_after_a_cursor(
         ("list_my_repos", {}, None),
         ("list_org_repos", {"organization": "nimbus-labs"}, "nimbus-labs"),
     ):
-        kept = {one.id: one.storage for one in api.list_user_repos(namespace)}
-        found: dict[str, int] = {}
+        kept = {one.id: size(one.storage or 0) for one in api.list_user_repos(namespace)}
+        found: dict[str, str] = {}
         asked = {**place, "limit": 5, "columns": ["id", "storage"]}
         while True:
             text = told(tool, asked)
-            found |= {name: int(size.replace(",", "").replace("–", "0")) for name, size, *_ in rows(text)}
+            found |= {name: told_size for name, told_size, *_ in rows(text)}
             if not (more := re.search(r"More: cursor (\S+) or", text)):
                 break
             asked["cursor"] = more[1]

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.requests import Request
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from ..people.rights import SignedInUser, caller, can_read
 from ..store import Store, store_of
@@ -74,17 +74,17 @@ async def old_name(request: Request) -> NoReturn:
     """/api/{type}/{name} and everything below it, on the website too: only legacy names lead anywhere."""
     type = PLURALS[request.path_params.get("type", "models")]
     lead_on(request, type, request.path_params["name"])
-    below = str(request.path_params.get("rest", "")).partition("/")[0]
-    if request.url.path.startswith("/api/") and below and below not in _parts_of_repositories(request):
+    if request.url.path.startswith("/api/") and "rest" in request.path_params and not _leads_on(request):
         raise page_missing()
     raise repo_missing(anonymous=caller(request) is None)
 
 
-def _parts_of_repositories(request: Request) -> set[str]:
-    """What may come behind a repository's id in the API's paths, as in `/commits/main`."""
-    start = "/api/{type:plural}/{namespace}/{repo}/"
-    paths = (route.path for route in request.app.routes if isinstance(route, Route))
-    return {path.removeprefix(start).partition("/")[0] for path in paths if path.startswith(start)}
+def _leads_on(request: Request) -> bool:
+    """Whether the path would lead somewhere if the name had an owner: `/api/models/a/b/commits/main`."""
+    with_owner = re.sub(r"^(/api/[^/]+)/", r"\1/owner/", request.scope["path"])
+    scope = {**request.scope, "path": with_owner}
+    others = (route for route in request.app.routes if getattr(route, "endpoint", None) is not old_name)
+    return any(route.matches(scope)[0] is not Match.NONE for route in others)
 
 
 def url_of(origin: str, type: str, id: str) -> str:
