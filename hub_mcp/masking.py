@@ -38,14 +38,14 @@ class SecretMask:
         """The text with the mask in place of the secret."""
         for one in self._spellings:
             text = text.replace(one, MASK)
-        coded = "\\u00" in text or "&#" in text or "%" in text or (self._is_odd and "\\" in text)
+        coded = "\\u00" in text or "&#" in text or "%" in text or (self._has_special_escapes and "\\" in text)
         return self._escaped.sub(MASK, text) if coded else text
 
     def body(self, body: bytes) -> bytes:
         """The same for bytes from outside."""
         for one in self._spelt:
             body = body.replace(one, MASK.encode())
-        odd = self._is_odd and b"\\" in body
+        odd = self._has_special_escapes and b"\\" in body
         if odd or b"\\u00" in body or b"&#" in body or self._encoded.search(body):
             text = body.decode("utf-8", "surrogateescape")
             return self._escaped.sub(MASK, text).encode("utf-8", "surrogateescape")
@@ -82,7 +82,7 @@ class SecretMask:
         return re.compile("".join(parts))
 
     @cached_property
-    def _is_odd(self) -> bool:
+    def _has_special_escapes(self) -> bool:
         """Whether it contains a character that JSON may escape other than by a number below 100."""
         return any(one in _SHORT or one == "\\" or not one.isascii() for one in self._secret)
 

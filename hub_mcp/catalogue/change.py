@@ -196,7 +196,7 @@ class Change(Endpoint[A], Generic[T, A]):
         except Exception:  # it is done: no malformed answer may hide that
             return f"Done: {self.subject}."
 
-    def told_by(self) -> Endpoint[Answer] | None:
+    def side_effects_call(self) -> Endpoint[Answer] | None:
         """A reading call that shows side effects of this change; None if there are none or all are known."""
         return None
 

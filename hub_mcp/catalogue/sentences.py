@@ -30,28 +30,28 @@ def is_sentence(name: str, text: str) -> bool:
     return _last(name) in NAMES and len(text.split(None, MOST_WORDS)) > MOST_WORDS
 
 
-def told_once(content: Mapping[str, Any], told: set[str]) -> dict[str, Any]:
+def shown_once(content: Mapping[str, Any], shown: set[str]) -> dict[str, Any]:
     """The content with each such sentence cut; repeated ones are left out.
 
     Args:
-        told: the sentences of the answer so far; those of this content are added.
+        shown: the sentences of the answer so far; those of this content are added.
     """
-    said = {name: _once(name, value, told) for name, value in content.items()}
+    said = {name: _once(name, value, shown) for name, value in content.items()}
     return {name: one for name, one in said.items() if one is not None or content[name] is None}
 
 
-def _once(name: str, value: Any, told: set[str]) -> Any:
+def _once(name: str, value: Any, shown: set[str]) -> Any:
     """A part of the content; None if all of it is repetition."""
     if isinstance(value, Mapping):
-        return told_once(value, told)
+        return shown_once(value, shown)
     if isinstance(value, list):
-        said = [_once(name, one, told) for one in value]
+        said = [_once(name, one, shown) for one in value]
         return [one for one in said if one is not None] or (None if value else [])
     if not isinstance(value, str) or not is_sentence(name, value):
         return value
-    if value in told:
+    if value in shown:
         return None
-    told.add(value)
+    shown.add(value)
     return cut_text(value, LONGEST_TITLE if _last(name) in TITLES else LONGEST_TAG)
 
 

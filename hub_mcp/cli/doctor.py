@@ -46,7 +46,7 @@ def doctor(settings: Settings, as_json: bool) -> None:
     else:
         for name, value in found.items():
             if name != "well":
-                for line in _told(name.replace("_", " "), value):
+                for line in _lines(name.replace("_", " "), value):
                     click.echo(line)
     if not found["well"]:
         sys.exit(1)
@@ -152,7 +152,7 @@ def _version(package: str) -> str:
         return "missing"
 
 
-def _told(name: str, value: Any, margin: str = "") -> list[str]:
+def _lines(name: str, value: Any, margin: str = "") -> list[str]:
     """A value after its name, in lines that fit; nested values are indented."""
     if name in BY_REASON:
         tools: dict[str, list[str]] = {}
@@ -163,4 +163,4 @@ def _told(name: str, value: Any, margin: str = "") -> list[str]:
         value = "yes" if value else "no"
     if not isinstance(value, dict):
         return wrapped(f"{margin}{name}: {value}", terminal_width(), margin + "  ")
-    return [f"{margin}{name}:", *(line for one in value for line in _told(one, value[one], margin + "  "))]
+    return [f"{margin}{name}:", *(line for one in value for line in _lines(one, value[one], margin + "  "))]

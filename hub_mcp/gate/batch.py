@@ -25,7 +25,7 @@ from hub_mcp.client.hub import Hub
 from hub_mcp.errors import BadInput, HubError, Stopped
 from hub_mcp.gate.challenge import ASK_AGAIN, Assessment, Challenge, digest, digest_of
 from hub_mcp.gate.gate import AFTER_A_NO, Gate
-from hub_mcp.gate.question import Decision, Question, unsaid
+from hub_mcp.gate.question import Decision, Question, other_arguments
 from hub_mcp.gate.results import ChangeMade
 from hub_mcp.text import quoted
 
@@ -94,7 +94,7 @@ def _stakes_of(items: Sequence[Assessment]) -> Stakes | None:
     typed = [one.stakes.retype for one in risky if one.stakes and one.stakes.retype]
     final = sum(bool(one.stakes and Impact.DESTROYS in one.stakes.impacts) for one in risky)
     impacts = {one.impact: one for item in risky if item.stakes for one in item.stakes.consequences}
-    lines = [*_told_together(risky), *_unasked([one for one in items if not one.stakes])]
+    lines = [*_grouped_lines(risky), *_unasked([one for one in items if not one.stakes])]
     return Stakes(
         f"Make these {len(items):,} changes?",
         tuple(Consequence(one.impact, line) for one, line in _beside([*impacts.values()], lines)),
@@ -111,7 +111,7 @@ def _beside(impacts: Sequence[Consequence], lines: Sequence[str]) -> list[tuple[
     return [(impacts[min(n, len(impacts) - 1)], lines[n] if n < len(lines) else "") for n in range(longest)]
 
 
-def _told_together(risky: Sequence[Assessment]) -> list[str]:
+def _grouped_lines(risky: Sequence[Assessment]) -> list[str]:
     """The stakes, with similar calls on one line that names each of them with its facts."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for one in risky:
@@ -131,7 +131,7 @@ def _line_of(found: Assessment) -> str:
     """Everything a person would be asked about this call alone, on one line."""
     stakes = found.stakes
     assert stakes
-    parts = (stakes.headline, stakes.cost, *stakes.lines, *unsaid(found.call, stakes.headline))
+    parts = (stakes.headline, stakes.cost, *stakes.lines, *other_arguments(found.call, stakes.headline))
     words = " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in parts if part)
     return f"{words} ({'; '.join(stakes.facts)})" if stakes.facts else words
 
@@ -140,7 +140,7 @@ def _unasked(items: Sequence[Assessment]) -> list[str]:
     """The calls that would be made without asking, one line per tool."""
     named: dict[str, list[str]] = {}
     for one in items:
-        said = "; ".join(unsaid(one.call, quoted(_name_of(one.call))))
+        said = "; ".join(other_arguments(one.call, quoted(_name_of(one.call))))
         named.setdefault(one.call.label, []).append(
             quoted(_name_of(one.call)) + (f" ({said})" if said else "")
         )
@@ -166,7 +166,7 @@ async def assess_all(gate: Gate, batch: Batch, hub: Hub, reached: Reached) -> Ba
     errors: dict[int, HubError] = {}
     slots = anyio.Semaphore(LOOKED_AT_ONCE)
 
-    async def look_at(n: int, call: Change[Any, Any]) -> None:
+    async def assess_one(n: int, call: Change[Any, Any]) -> None:
         async with slots:
             if errors:
                 return
@@ -179,7 +179,7 @@ async def assess_all(gate: Gate, batch: Batch, hub: Hub, reached: Reached) -> Ba
 
     async with anyio.create_task_group() as group:
         for n, call in enumerate(batch.calls):
-            group.start_soon(look_at, n, call)
+            group.start_soon(assess_one, n, call)
     if errors:
         first = min(errors)
         error = errors[first]

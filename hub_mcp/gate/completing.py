@@ -57,8 +57,8 @@ async def completed(
     return Completed(answer, "\n".join(said))
 
 
-async def told_beside(call: Change[Any, Any], send: Send) -> str:
+async def side_effects(call: Change[Any, Any], send: Send) -> str:
     """Side effects of a change that was made, in sentences; "" if unknown."""
-    read = call.told_by()
+    read = call.side_effects_call()
     answers = await answers_of([read], send, LOOKING_SECONDS) if read else []
     return " ".join(fact for _, answer in answers for fact in answer.facts())

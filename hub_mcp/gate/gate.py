@@ -35,7 +35,7 @@ from hub_mcp.errors import UNCERTAIN, HubError, Stopped
 from hub_mcp.gate.approvals import Approvals
 from hub_mcp.gate.awaited_secrets import AwaitedSecrets
 from hub_mcp.gate.challenge import ASK_AGAIN, EXPIRES, Assessment, Challenge, Proposal, Shown
-from hub_mcp.gate.completing import completed, told_beside
+from hub_mcp.gate.completing import completed, side_effects
 from hub_mcp.gate.effects import look, refuse_vain
 from hub_mcp.gate.journal import Journal, Outcome, state_directory
 from hub_mcp.gate.once import InMemoryUsage, UsageStore
@@ -251,7 +251,7 @@ class Gate:
             one = await self._send(now, hub, unasked, by, f"{change}-{n}")
             return one.outcome, one.answer
 
-        if beside := await told_beside(found.call, hub.send):
+        if beside := await side_effects(found.call, hub.send):
             acted = replace(acted, outcome=f"{acted.outcome} {beside}")
         rest = await completed(found, acted.answer, assess, make)
         if not rest.said:

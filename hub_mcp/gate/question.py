@@ -47,7 +47,7 @@ class Question:
             Stopped: it would be too long for a person to read.
         """
         assert found.stakes
-        question = cls.of(found.stakes, challenge, unsaid(found.call, found.stakes.headline))
+        question = cls.of(found.stakes, challenge, other_arguments(found.call, found.stakes.headline))
         if len(question.message) > LONGEST:
             raise Stopped(
                 f"This would ask a person to agree to {len(question.message):,} characters at once, which "
@@ -57,10 +57,10 @@ class Question:
         return question
 
     @classmethod
-    def of(cls, stakes: Stakes | None, challenge: Challenge, unsaid: Sequence[str] = ()) -> Question:
+    def of(cls, stakes: Stakes | None, challenge: Challenge, others: Sequence[str] = ()) -> Question:
         """The question about the stakes, with the call's other arguments."""
         assert stakes
-        lines = (*stakes.lines, *stakes.facts, *unsaid)
+        lines = (*stakes.lines, *stakes.facts, *others)
         return cls(
             challenge, _fit(stakes.headline), tuple(_fit(one) for one in lines if one), _fit(stakes.cost)
         )
@@ -80,25 +80,25 @@ class Question:
         return self.consequence
 
 
-def unsaid(call: Change[Any, Any], headline: str) -> list[str]:
+def other_arguments(call: Change[Any, Any], headline: str) -> list[str]:
     """The arguments that neither the headline nor the call's own lines mention, one line each, in full."""
     kinds = call.marked(RepoKind)
     return [
-        f"{name}: {_told(value)}"
+        f"{name}: {_in_words(value)}"
         for name, value in call.as_arguments().items()
         if name not in call.stated
         and not (isinstance(value, str) and (quoted(value) in headline or name in kinds))
     ]
 
 
-def _told(value: Any) -> str:
+def _in_words(value: Any) -> str:
     """An argument in words, with nothing left out."""
     if isinstance(value, str):
         return quoted(value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{word(str(key))} {_told(one)}" for key, one in value.items())
+        return ", ".join(f"{word(str(key))} {_in_words(one)}" for key, one in value.items())
     if isinstance(value, list):
-        return "; ".join(_told(one) for one in value) or "none"
+        return "; ".join(_in_words(one) for one in value) or "none"
     return json.dumps(value)
 
 

@@ -36,7 +36,7 @@ STATUSES: tuple[Status, ...] = ("pending", "accepted", "rejected", "reset")
 Moment = Annotated[Word, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$")]
 
 
-def said_by_applicant(answers: Any, fields: Sequence[str]) -> dict[str, str]:
+def applicant_answers(answers: Any, fields: Sequence[str]) -> dict[str, str]:
     """What somebody wrote in the form, quoted; e-mail addresses only if requested."""
     by_question: dict[str, str] = {}
     for question, words in (answers if is_object(answers) else {}).items():
@@ -71,7 +71,7 @@ class AccessRequest(Record):
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
         kept = super().content([name for name in fields if name != "fields"])
-        said = said_by_applicant(super().field("fields"), fields)
+        said = applicant_answers(super().field("fields"), fields)
         return {
             **{name: one for name, one in kept.items() if name != "fields"},
             **({"fields": said} if said else {}),

@@ -162,7 +162,7 @@ class UpdateCollection(ActsOnCollection[Collection]):
     def preview(self, before: Collection) -> dict[str, tuple[Any, Any]]:
         return {name: (before.field(name), value) for name, value in self.payload().items()}
 
-    def told_by(self) -> Endpoint[Answer] | None:
+    def side_effects_call(self) -> Endpoint[Answer] | None:
         return None if self.position is None else ListOnProfile(owner=self.slug.partition("/")[0])
 
     def undo(self, before: Collection, after: Collection) -> Change[Any, Any] | None:

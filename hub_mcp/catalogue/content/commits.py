@@ -18,10 +18,10 @@ from hub_mcp.catalogue.content.file_changes import (
     CommitDraft,
     ReadWholeFile,
     bodies_of,
+    change_in_words,
     done_in_words,
     edited,
     lines_of,
-    told_change,
 )
 from hub_mcp.catalogue.content.file_content import GetFile
 from hub_mcp.catalogue.content.files import GetPathsInfo, ListTree
@@ -174,7 +174,7 @@ class Commit(ActsOnRepository[Committed]):
         most = max(40, min(MOST_SHOWN, SHOWN_IN_ALL // (2 * len(self.files))))
         for change in self.files:
             if (change.puts and self._draft.is_new(change.path)) is added:
-                yield told_change(change, self._draft, most)
+                yield change_in_words(change, self._draft, most)
 
     def consequences(self, before: Repository, known: Known) -> Iterator[Consequence]:
         if self.proposes:

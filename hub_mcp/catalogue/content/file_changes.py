@@ -240,7 +240,7 @@ def _put(file: FileBody, draft: CommitDraft) -> dict[str, Any]:
 # ── in words ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def told_change(change: ChangedFile, draft: CommitDraft, most: int = MOST_SHOWN) -> str:
+def change_in_words(change: ChangedFile, draft: CommitDraft, most: int = MOST_SHOWN) -> str:
     """The change of a file, on one line, with the beginning of its new content."""
     path, there = quoted(change.path), draft.at(change.path)
     known = f" ({size(there.size)})" if there and there.size is not None and not there.is_folder else ""

@@ -107,7 +107,7 @@ class Discussion(DiscussionRow):
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
         apart = ("events", "diff")
         said = self.picked((*self.shown, *(name for name in fields if name not in apart)))
-        entries, more = self._told()
+        entries, more = self._shown_events()
         if self.branch not in ("", "main"):
             said["branch"] = clean(self.branch, 200)
         said["events"] = entries
@@ -121,7 +121,7 @@ class Discussion(DiscussionRow):
                 said["diff_cut"] = f"{rest:,} more lines; {where}; `diff`: false leaves it out"
         return {name: one for name, one in said.items() if one not in ("", [], None)}
 
-    def _told(self) -> tuple[list[dict[str, Any]], str]:
+    def _shown_events(self) -> tuple[list[dict[str, Any]], str]:
         """The events from the first requested one, as many as fit, and a cursor for the rest."""
         every = self.events or []
         entries: list[dict[str, Any]] = []

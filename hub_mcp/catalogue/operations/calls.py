@@ -81,16 +81,16 @@ class OperationCall(Endpoint[Answer]):
 
     @model_validator(mode="after")
     def _fits_its_route(self) -> Self:
-        refuse_unfitting(self.operation, self._said())
+        refuse_unfitting(self.operation, self._given())
         return self
 
-    def _said(self) -> dict[str, Any]:
+    def _given(self) -> dict[str, Any]:
         """The given arguments, by our names."""
         return said_by(self.operation, self)
 
     @property
     def subject(self) -> str:
-        said = self._said()
+        said = self._given()
         if repo := said.get("repo_id"):
             return f"the {said.get('type') or routes(self.operation)[0].type or 'repository'} {repo}"
         return (
@@ -100,7 +100,7 @@ class OperationCall(Endpoint[Answer]):
     # ── to HTTP and back ────────────────────────────────────────────────────────────────────────────────────
 
     def route(self) -> Route:
-        return route_of(self.operation, {**self._said(), **self._defaults()})
+        return route_of(self.operation, {**self._given(), **self._defaults()})
 
     def _defaults(self) -> dict[str, Any]:
         revision = getattr(self, "revision", None)
@@ -187,7 +187,7 @@ class OperationCall(Endpoint[Answer]):
     # ── for the gate and the journal ─────────────────────────────────────────────────────────
 
     def as_arguments(self) -> dict[str, Any]:
-        return {name: as_json(one) for name, one in self._said().items()}
+        return {name: as_json(one) for name, one in self._given().items()}
 
     def values(self) -> dict[str, Any]:
         """What reproduces this call, including local arguments and defaults of the path."""

@@ -41,7 +41,7 @@ class OperationChange(OperationCall, Change[Answer, Answer]):
         return risk_of(self.operation, payload_of(self.operation, self))
 
     def owners(self) -> tuple[str, ...]:
-        said, found = self._said(), list(super().owners())
+        said, found = self._given(), list(super().owners())
         if repository := said.get("repository"):  # the destination of a copy
             found.append(str(repository).rpartition("/")[0])
         found.extend(_owners_in(list(payload_of(self.operation, self).values())))
@@ -77,7 +77,7 @@ class OperationChange(OperationCall, Change[Answer, Answer]):
             yield Consequence(IMPACTS.get(risk.letters[:1], (Impact.DESTROYS,))[0], f"{reason}.")
 
     def _reasons(self) -> list[str]:
-        said = quoted(str(self._said().get("url", "")))
+        said = quoted(str(self._given().get("url", "")))
         return [
             (reason[:1].upper() + reason[1:]).replace("{url}", said) for reason in self.risk.reasons if reason
         ]
@@ -100,7 +100,7 @@ class OperationChange(OperationCall, Change[Answer, Answer]):
         """The name of the thing to be destroyed."""
         if self.line.effect is not Effect.DESTROY or "D" not in risk.letters:
             return ""
-        said = self._said()
+        said = self._given()
         named = [str(said[name]) for name in self.route().fields if said.get(name)]
         return named[-1] if named else ""
 

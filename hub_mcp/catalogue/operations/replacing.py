@@ -79,18 +79,18 @@ def _missing(was: Any, then: Any) -> list[str]:
     """The names of the entries in the first that are not in the second."""
     if is_object(was):
         kept = then if is_object(then) else {}
-        return [_told(name) for name, one in was.items() if kept.get(name) != one]
+        return [_in_words(name) for name, one in was.items() if kept.get(name) != one]
     if is_array(was):
         kept_names = {_name_of(one) for one in then} if is_array(then) else set()
         return [name for one in was if (name := _name_of(one)) not in kept_names]
-    return [_told(was)] if was not in (None, "", then) else []
+    return [_in_words(was)] if was not in (None, "", then) else []
 
 
 def _name_of(value: Any) -> str:
     if is_object(value):
         value = next((value[name] for name in NAMES if value.get(name)), value)
-    return _told(value)
+    return _in_words(value)
 
 
-def _told(value: Any) -> str:
+def _in_words(value: Any) -> str:
     return quoted(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), 80)

@@ -49,9 +49,9 @@ def takes(operation: Operation) -> dict[str, tuple[str, bool]]:
         needed = schema.get("required", ())
         part = "" if written.is_listing() else "cursor"  # an answer that was cut mentions it
         return {
-            name: (_told(one), name in needed) for name, one in schema["properties"].items() if name != part
+            name: (_form(one), name in needed) for name, one in schema["properties"].items() if name != part
         }
-    known = {one.name: (_told(one.schema), one.required) for one in arguments_of(operation).values()}
+    known = {one.name: (_form(one.schema), one.required) for one in arguments_of(operation).values()}
     if is_listing(operation):
         known |= {"limit": ("a whole number", False), "cursor": ("next_cursor of the page before", False)}
     return known
@@ -109,7 +109,7 @@ def _rule(condition: str, why: str) -> str:
     return f"{' and '.join(terms)}: {why}"
 
 
-def _told(schema: Mapping[str, Any]) -> str:
+def _form(schema: Mapping[str, Any]) -> str:
     words = schema.get("description")
     return schema_in_words(schema) + (f" ({words})" if words else "")
 

@@ -22,7 +22,7 @@ from hub_mcp.catalogue.webhooks.webhooks import (
     Webhook,
     WebhookId,
     host_of,
-    told_watched,
+    watched_in_words,
 )
 from hub_mcp.text import quoted
 
@@ -86,7 +86,7 @@ class UpdateWebhook(WebhookSpec[Webhook, Webhook]):
         there = [*map(_key, before.watched_now)]
         lost = [one for one in before.watched_now if _key(one) not in map(_key, self._watched())]
         if lost:
-            names = ", ".join(map(told_watched, lost))
+            names = ", ".join(map(watched_in_words, lost))
             yield Consequence(Impact.DESTROYS, f"it no longer watches {names}")
         if self.domains and (dropped := [one for one in before.domains_now if one not in self.domains]):
             yield Consequence(

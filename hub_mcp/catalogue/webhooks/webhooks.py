@@ -88,7 +88,7 @@ class Webhook(WebhookRow):
             f"webhook {quoted(self.id)}: {state}{f', last used on {last}' if last else ''}",
             *([f"it sends to {quoted(str(self.field('url')), 300)}"] if self.field("url") else []),
             *(["it runs a job:", *what_is_run(Job.of({"id": "?", **job}))] if is_object(job) else []),
-            f"it watches {', '.join(map(told_watched, self.watched_now)) or 'nothing'}",
+            f"it watches {', '.join(map(watched_in_words, self.watched_now)) or 'nothing'}",
         )
 
     def standing(self) -> tuple[object, ...]:
@@ -103,7 +103,7 @@ def host_of(address: str) -> str:
         return ""
 
 
-def told_watched(one: Mapping[str, str]) -> str:
+def watched_in_words(one: Mapping[str, str]) -> str:
     """One watched thing, in words."""
     return f"the {word(one['type'])} {quoted(one['name'], 100)}"
 

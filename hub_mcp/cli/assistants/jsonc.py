@@ -136,7 +136,7 @@ def put(text: str, path: Path, value: Json) -> str:
     for depth, key in enumerate(path):
         if not isinstance(node.value, list if isinstance(key, int) else dict):
             kind = "a list" if isinstance(key, int) else "an object"
-            raise Unreadable(f"{_told(path[:depth])} is not {kind}")
+            raise Unreadable(f"{_dotted(path[:depth])} is not {kind}")
         found = member_at(node, key)
         if found is None:
             for inner in reversed(path[depth + 1 :]):
@@ -163,7 +163,7 @@ def take(text: str, path: Path) -> str:
     return text if member is None else _remove(text, box, member)
 
 
-def _told(path: Path) -> str:
+def _dotted(path: Path) -> str:
     return ".".join(str(key) for key in path) or "the file"
 
 

@@ -48,7 +48,7 @@ def no_connection(host: str, trouble: BaseException, proxy: ProxyRoute | None = 
     return Unreachable(f"{host} cannot be reached.")
 
 
-def odd_surroundings(trouble: Exception, proxy: ProxyRoute | None) -> HubError:
+def unusable_environment(trouble: Exception, proxy: ProxyRoute | None) -> HubError:
     """The error for proxies or certificates in the environment that httpx cannot use."""
     for name in CERTIFICATES:
         if (path := os.environ.get(name)) and isinstance(trouble, (OSError, ssl.SSLError)):

@@ -20,7 +20,7 @@ import anyio
 import httpx
 
 from hub_mcp.client.deadline import deadline_of
-from hub_mcp.client.transport.connection_errors import CERTIFICATES, odd_surroundings
+from hub_mcp.client.transport.connection_errors import CERTIFICATES, unusable_environment
 from hub_mcp.client.transport.inflated import Inflated
 from hub_mcp.client.transport.lanes import ONE, Lanes
 from hub_mcp.client.transport.proxies import ProxyRoute, proxy_for
@@ -77,7 +77,7 @@ class Network(httpx.AsyncBaseTransport):
                 make()  # errors in the configuration show here
                 self._makes[proxy] = make
             except (ImportError, ValueError, OSError, httpx.InvalidURL) as trouble:
-                raise odd_surroundings(trouble, proxy) from None  # its text may contain a password
+                raise unusable_environment(trouble, proxy) from None  # its text may contain a password
         return self._makes[proxy]
 
     async def aclose(self) -> None:

@@ -77,7 +77,7 @@ def main_changed(store: Store, repo: sqlite3.Row, sha: str) -> None:
     before, after = reading(store, type, old_tree), reading(store, type, commit["tree"])
     tags = _merged(json.loads(repo["tags"]), before.tags, after.tags)
     size = size_of(store, commit["tree"])
-    sdk = _said(repo, "sdk", before, after) if type == "space" else None
+    sdk = _column(repo, "sdk", before, after) if type == "space" else None
     details = _details(json.loads(repo["details"]), before, after)
     if sdk not in (None, "static"):
         app = "Dockerfile" if sdk == "docker" else str(after.card.get("app_file") or "app.py")
@@ -86,8 +86,8 @@ def main_changed(store: Store, repo: sqlite3.Row, sha: str) -> None:
         "repos", {"key": key}, sha=sha, last_modified=commit["created_at"], main_size=size,
         used_storage=storage(store, key, commit["tree"]), tags=_json(tags), card=_json(after.card),
         details=_json(details),
-        pipeline_tag=_said(repo, "pipeline_tag", before, after) if type == "model" else None,
-        library_name=_said(repo, "library_name", before, after) if type == "model" else None, sdk=sdk,
+        pipeline_tag=_column(repo, "pipeline_tag", before, after) if type == "model" else None,
+        library_name=_column(repo, "library_name", before, after) if type == "model" else None, sdk=sdk,
         description=_described(repo, before, after),
     )  # fmt: skip
     store.delete("labels", repo=key, kind="tag")
@@ -149,7 +149,7 @@ def _merged(now: list[str], before: list[str], after: list[str]) -> list[str]:
     return [*(tag for tag in kept if tag not in last), *new, *last]
 
 
-def _said(repo: sqlite3.Row, name: str, before: HeadReading, after: HeadReading) -> str | None:
+def _column(repo: sqlite3.Row, name: str, before: HeadReading, after: HeadReading) -> str | None:
     """A column that the card may set; a value the Hub had from elsewhere stays."""
     value: Json = after.card.get(name)
     if isinstance(value, str):

@@ -63,7 +63,7 @@ async def listing(request: Request) -> Response:
 
 async def mark(request: Request) -> Response:
     """POST …/mark-as-read: those named, or all that match."""
-    who, store, ids, body = await _meant(request)
+    who, store, ids, body = await _targets(request)
     read = body.flag("read")
     body.check()
     with store.write():
@@ -74,7 +74,7 @@ async def mark(request: Request) -> Response:
 
 async def delete(request: Request) -> Response:
     """DELETE /api/notifications: those named, or all that match."""
-    who, store, ids, body = await _meant(request)
+    who, store, ids, body = await _targets(request)
     body.check()
     with store.write():
         for id in ids:
@@ -121,7 +121,7 @@ async def settings(request: Request) -> Response:
     return PlainTextResponse("OK")
 
 
-async def _meant(request: Request) -> tuple[SignedInUser, Store, list[str], JSONBody]:
+async def _targets(request: Request) -> tuple[SignedInUser, Store, list[str], JSONBody]:
     """The caller, the store, the discussions whose notifications a request is about, and its body."""
     who, store, body = signed_in(request), store_of(request), await body_of(request)
     token_must(who, "discussion.write", who.name)

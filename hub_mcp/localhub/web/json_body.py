@@ -177,7 +177,7 @@ async def bounded_body(request: Request, most: int) -> bytes:
     return b"".join(pieces)
 
 
-def _said(value: Json) -> str | None:
+def _summary(value: Json) -> str | None:
     """A summary of a body for the request log: a few fields, never a secret or a file's content."""
     fields = value if isinstance(value, dict) else {}
     quoted_fields = {name: fields[name] for name in SAID if name in fields}
@@ -192,7 +192,7 @@ async def _json(request: Request) -> Json:
         json.dumps(value, ensure_ascii=False).encode()  # a lone surrogate, "\\ud800", cannot be stored
     except (ValueError, RecursionError):
         raise bad_request("Invalid JSON in the request's body") from None
-    request.scope["said"] = _said(value)
+    request.scope["said"] = _summary(value)
     return value
 
 

@@ -24,25 +24,25 @@ PICKLE = b"\x80\x02cposix\nsystem\nX\x0c\x00\x00\x00echo gotchas\x85R."
 
 def edge_cases(users: Mapping[str, str]) -> Iterator[NewRepo]:
     """The edge-case models; `users` gives the ids of their creators."""
-    yield _odd("ada/notes-to-self", "2024-03-30T20:00:00.000Z", visibility="private")
-    yield _odd("ada/draft-tide-model", "2026-08-14T07:12:00.000Z", visibility="private", likes=1)
-    yield _odd("ada/untitled", "2026-09-30T09:00:00.000Z", card={}, files=[text_file(".gitattributes", "")])
-    yield _odd(
+    yield _edge("ada/notes-to-self", "2024-03-30T20:00:00.000Z", visibility="private")
+    yield _edge("ada/draft-tide-model", "2026-08-14T07:12:00.000Z", visibility="private", likes=1)
+    yield _edge("ada/untitled", "2026-09-30T09:00:00.000Z", card={}, files=[text_file(".gitattributes", "")])
+    yield _edge(
         "nimbus-labs/storm-atlas-7b",
         "2025-11-02T11:00:00.000Z",
         visibility="private",
         creator=users["bob"],
         parameters=7_000_000_000,
     )
-    yield _odd("nimbus-labs/dialect-probe", "2025-05-05T05:05:05.000Z", creator=users["cleo"], downloads=42)
-    yield _odd(
+    yield _edge("nimbus-labs/dialect-probe", "2025-05-05T05:05:05.000Z", creator=users["cleo"], downloads=42)
+    yield _edge(
         "nimbus-labs/partners-preview", "2026-02-17T10:45:00.000Z", gated="manual", likes=20, downloads=130
     )
-    yield _odd("bob/eval-leftovers", "2024-10-10T10:10:10.000Z", visibility="private")
-    yield _odd("eve/secret-sauce", "2025-07-07T07:07:07.000Z", visibility="private")
-    yield _odd("eve/ask-me-first", "2025-09-01T12:00:00.000Z", gated="manual", likes=33, downloads=512)
-    yield _odd("drizzle-collective/night-shift-1b", "2026-07-21T02:14:55.000Z", likes=58, downloads=2_310)
-    yield _odd(
+    yield _edge("bob/eval-leftovers", "2024-10-10T10:10:10.000Z", visibility="private")
+    yield _edge("eve/secret-sauce", "2025-07-07T07:07:07.000Z", visibility="private")
+    yield _edge("eve/ask-me-first", "2025-09-01T12:00:00.000Z", gated="manual", likes=33, downloads=512)
+    yield _edge("drizzle-collective/night-shift-1b", "2026-07-21T02:14:55.000Z", likes=58, downloads=2_310)
+    yield _edge(
         "ykilcher/gpt-4chan",
         "2022-05-17T13:57:11.000Z",
         gated="auto",
@@ -50,7 +50,7 @@ def edge_cases(users: Mapping[str, str]) -> Iterator[NewRepo]:
         likes=141,
         downloads_all_time=1559,
     )
-    yield _odd(
+    yield _edge(
         "nimbus-labs/checkpoint-archive",
         "2025-02-20T00:00:00.000Z",
         likes=4,
@@ -64,7 +64,7 @@ def edge_cases(users: Mapping[str, str]) -> Iterator[NewRepo]:
         ],
     )
     card: dict[str, object] = {"license": "mit", "tags": ["helpful", INJECTION], "title": INJECTION}
-    yield _odd(
+    yield _edge(
         "mallory/helpful-assistant-7b",
         "2026-06-06T06:06:06.000Z",
         card=card,
@@ -95,7 +95,7 @@ def edge_cases(users: Mapping[str, str]) -> Iterator[NewRepo]:
     )
 
 
-def _odd(
+def _edge(
     id: str,
     created: str,
     *,

@@ -16,7 +16,7 @@ from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.parts import Lookup, PartPlace, Rest, going_on
 from hub_mcp.catalogue.repos.repository import Repository
-from hub_mcp.catalogue.sentences import is_sentence, told_once
+from hub_mcp.catalogue.sentences import is_sentence, shown_once
 from hub_mcp.errors import plain
 from hub_mcp.server.resources.addresses import address_of
 
@@ -47,14 +47,14 @@ class Rows:
         self._fields = fields_of(call)
         self._columns = columns_of(call)
         self.contents: list[dict[str, Any]] = []
-        self._told: set[str] = set()  # sentences in place of names, each shown once
+        self._sentences: set[str] = set()  # sentences in place of names, each shown once
         self._spent = 0
 
     def add(self, row: Answer) -> bool:
         """Add one more row; False if it no longer fits. The first one always does."""
         picked = row.picked(self._columns) if self._columns and isinstance(row, Record) else None
         content, cut = bounded(row.content(self._fields) if picked is None else picked, ROW_BUDGET)
-        content = told_once(content, self._told)
+        content = shown_once(content, self._sentences)
         if cut:
             content["cut"] = " ".join(one.sentence() for one in cut)
         self._spent += weight_of(content)
@@ -76,8 +76,8 @@ def render(call: Endpoint[Any], answer: Answer, rows: Rows | None = None) -> Ren
         return _rest(call, answer)
     content = answer.content(fields_of(call))
     text = content.pop(answer.verbatim, None) if answer.verbatim else None
-    content, cuts = bounded(told_once(content, set()))
-    said = [_told(cut, call) for cut in cuts]
+    content, cuts = bounded(shown_once(content, set()))
+    said = [_cut_sentence(cut, call) for cut in cuts]
     if isinstance(text, str):
         return _with_text(call, content, answer.verbatim, text, said)
     if absent := [name for name in fields_of(call) if "." in name and name not in content]:
@@ -101,7 +101,7 @@ def _rest(call: Lookup[Any], answer: Answer) -> Rendered:
     name = rest.place.name
     value = rest.value or "nothing more"
     content, cuts = bounded({name: value})
-    said = [_told(rest.cut_as(cut), call, rest.place.start) for cut in cuts]
+    said = [_cut_sentence(rest.cut_as(cut), call, rest.place.start) for cut in cuts]
     head = f"{type(call).label}, {as_text(name)} from {rest.place.start + 1:,} of {rest.of:,} ({HUB_SAYS})"
     shown = content[name]
     lines = [
@@ -111,7 +111,7 @@ def _rest(call: Lookup[Any], answer: Answer) -> Rendered:
     return Rendered("\n".join([*lines, *said]), {**content, "note": " ".join((f"{head}.", *said))})
 
 
-def _told(cut: Cut, call: Endpoint[Any], start: int = 0) -> str:
+def _cut_sentence(cut: Cut, call: Endpoint[Any], start: int = 0) -> str:
     """How much of a cut part is shown, and how to continue."""
     if not isinstance(call, Lookup):
         return plain(cut.sentence())

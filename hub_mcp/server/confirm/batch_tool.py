@@ -125,7 +125,7 @@ async def changed_many(
                     return decided, None
                 decision = decided
         made = await make_all(gate, batch, hub, decision, shown, reached)
-        return _told(made, skipped, form), made
+        return _batch_result(made, skipped, form), made
     except Stopped as stop:
         for call in batch.calls:
             await gate.refused(call, hub, stop.what)
@@ -147,7 +147,7 @@ async def _rehearsed(
     return result_of("\n".join(lines), {"dry_run": True, "note": "\n".join(lines)}, form)
 
 
-def _told(made: MadeMany, skipped: int, form: AnswerForm) -> CallToolResult:
+def _batch_result(made: MadeMany, skipped: int, form: AnswerForm) -> CallToolResult:
     """The outcome of each call, the calls not reached, and how to continue."""
     done = [one.acted for one in made.made if one.acted]
     total, begun = len(made.batch.calls), len(made.made)

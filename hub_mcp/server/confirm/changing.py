@@ -59,7 +59,7 @@ class Changing:
             self._gate, ctx, params, call, hub, dry_run=dry_run, confirm_token=token or None
         )
         if isinstance(result, CallToolResult) and not result.is_error:
-            await self._told(call)
+            await self._notify(call)
         return result
 
     async def made_many(
@@ -100,10 +100,10 @@ class Changing:
         )  # fmt: skip
         for one in made.made if made else ():
             if one.acted:
-                await self._told(one.call)
+                await self._notify(one.call)
         return result
 
-    async def _told(self, call: Change[Any, Any]) -> None:
+    async def _notify(self, call: Change[Any, Any]) -> None:
         """Notify all subscribers of what a call changed."""
         try:
             await self._tell(call)

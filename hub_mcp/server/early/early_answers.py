@@ -75,7 +75,9 @@ class EarlyAnswers:
         method, params = message["method"], message.get("params", {})
         if "id" not in message:
             return self._noted(line, method, params)
-        result = self._handshake(line, params) if method == "initialize" else self._told(line, method, params)
+        result = (
+            self._handshake(line, params) if method == "initialize" else self._reply(line, method, params)
+        )
         if result is None:
             return None
         return b'{"jsonrpc":"2.0","id":' + _json(message["id"]) + b',"result":' + _json(result) + b"}\n"
@@ -99,7 +101,7 @@ class EarlyAnswers:
         self.replayed.append(line)
         return b""
 
-    def _told(self, line: bytes, method: str, params: dict[str, Any]) -> Mapping[str, Any] | None:
+    def _reply(self, line: bytes, method: str, params: dict[str, Any]) -> Mapping[str, Any] | None:
         era = _era_of_request(params)
         if method == "server/discover":  # it has no effect on the connection
             return era.results[method] if era else None
