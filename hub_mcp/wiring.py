@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hub_mcp.client.token import Token
     from hub_mcp.gate.gate import Gate
     from hub_mcp.gate.journal import Journal
-    from hub_mcp.server.early.early_session import Begun
+    from hub_mcp.server.early.early_session import StartedSession
     from hub_mcp.server.http.http_app import Http
     from hub_mcp.server.lazy import Handlers
     from hub_mcp.server.resources.reading import Pages
@@ -151,7 +151,7 @@ def journal_at(place: str) -> Journal:
     return RedisJournal(place)
 
 
-def run_stdio(settings: Settings, begun: Begun | None = None) -> None:
+def run_stdio(settings: Settings, begun: StartedSession | None = None) -> None:
     """Serve one client over standard input and output, until its input ends.
 
     Args:
@@ -164,7 +164,7 @@ def run_stdio(settings: Settings, begun: Begun | None = None) -> None:
         anyio.run(_serve_stdio, settings, begun)  # records the loop, which each wait would look up
 
 
-async def _serve_stdio(settings: Settings, begun: Begun | None) -> None:
+async def _serve_stdio(settings: Settings, begun: StartedSession | None) -> None:
     from hub_mcp.server import telemetry
     from hub_mcp.server.early.prepared_tools import PreparedTools
     from hub_mcp.server.lazy import lazy_server

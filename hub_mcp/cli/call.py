@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub_mcp.cli.flags.options import ELSEWHERE, settings_behind
-from hub_mcp.cli.groups import Guessing
+from hub_mcp.cli.groups import SuggestingGroup
 from hub_mcp.cli.output import ProgressLine, gist, show, show_done, with_format
 from hub_mcp.settings import Settings
 
@@ -25,7 +25,7 @@ KINDS: dict[str, Any] = {"integer": int, "boolean": bool, "number": float}
 LONGEST_CHOICES = 50  # characters of choices beside a flag; longer lists go into its help, which is wrapped
 
 
-class Tools(Guessing):
+class Tools(SuggestingGroup):
     """A subcommand for each tool."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -9,7 +9,7 @@ from typing import ClassVar
 import click
 
 
-class Guessing(click.Group):
+class SuggestingGroup(click.Group):
     """A group that suggests the nearest subcommand for an unknown name."""
 
     def resolve_command(
@@ -23,7 +23,7 @@ class Guessing(click.Group):
         return super().resolve_command(ctx, args)
 
 
-class Late(Guessing):
+class LazyGroup(SuggestingGroup):
     """A group whose subcommands are imported on use; its help needs none of them.
 
     Attributes:

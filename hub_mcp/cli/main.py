@@ -11,7 +11,7 @@ import click
 from hub_mcp import __version__
 from hub_mcp.cli.flags.flag_table import settings_from
 from hub_mcp.cli.flags.options import bare_values, with_settings
-from hub_mcp.cli.groups import Late
+from hub_mcp.cli.groups import LazyGroup
 from hub_mcp.errors import HubError, plain
 
 # Each subcommand with its location and menu text. None is imported before it is called or completed.
@@ -35,7 +35,7 @@ EXAMPLES = ("hub-mcp try", "hub-mcp --sandbox", "hub-mcp install claude-code", "
 IGNORED: list[str] = []  # variables that were blank or had an unfilled placeholder
 
 
-class Commands(Late):
+class Commands(LazyGroup):
     """The subcommands of `hub-mcp`."""
 
     menu = COMMANDS

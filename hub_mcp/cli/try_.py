@@ -21,7 +21,7 @@ MOST_LINES = 14
 LONGEST_VALUE = 40  # characters per argument
 
 
-class Surprise(Exception):
+class UnexpectedResult(Exception):
     """A step did not have the expected result."""
 
 
@@ -135,7 +135,7 @@ def _indented(text: str, margin: str, further: str = "  ") -> str:
 
 def _expect(held: bool, otherwise: str) -> None:
     if not held:
-        raise Surprise(otherwise)
+        raise UnexpectedResult(otherwise)
 
 
 @click.command("try")
@@ -143,6 +143,6 @@ def try_() -> None:
     """Run a short session on the local Hub and show what an assistant would see."""
     try:
         asyncio.run(FirstMinute().play())
-    except Surprise as surprise:
+    except UnexpectedResult as surprise:
         raise click.ClickException(str(surprise)) from None
     click.secho("\nEverything worked. Next: hub-mcp install --list", fg="green")

@@ -68,8 +68,8 @@ HOPS = 5  # redirects that a read may follow
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 FOLLOW = frozenset({"GET", "HEAD"})  # a read by POST could be redirected to something that makes a change
 SEE_OTHER = 303  # the Hub's answer to a submitted form
-EMPTY_PAGES = 5  # consecutive empty pages; the Hub may return some, but never so many
-MOST_LEFT_OUT = 2_000  # unreadable rows allowed before they may not be the majority
+EMPTY_PAGES = 5  # consecutive empty pages; the Hub may return some, but not more
+MOST_LEFT_OUT = 2_000  # unreadable rows allowed; more only if there are as many readable ones
 
 
 def user_agent(environment: Mapping[str, str] | None = None) -> str:

@@ -21,7 +21,7 @@ from hub_mcp.errors import HubError, Invalid, Missing, MissingEntry, MissingRepo
 
 MOST = 3
 MOST_MISSING = 5  # missing things in an answer to look for
-_MONTH = re.compile(r"(\d\d)(0[1-9]|1[0-2])\.")  # digits of an arXiv id
+_MONTH = re.compile(r"(\d\d)(0[1-9]|1[0-2])\.")  # year and month in an arXiv id
 _NAME = re.compile(r"[\w./-]{1,200}", re.ASCII)
 ALIKE = 0.6  # similarity, up to 1, above which one name may be a typo of the other
 SECONDS = 5.0  # seconds; a hint is not worth a longer wait

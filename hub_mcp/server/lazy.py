@@ -22,7 +22,7 @@ from opentelemetry.trace import ProxyTracerProvider, get_tracer_provider
 from hub_mcp import __version__
 from hub_mcp.errors import BadInput, plain
 from hub_mcp.server.answers.answer_form import asks_structured, shows_views
-from hub_mcp.server.answers.revisions import OnlyWhatIsKnown
+from hub_mcp.server.answers.revisions import RevisionFilter
 from hub_mcp.server.tools.tool_list import ToolList
 from hub_mcp.settings import Settings
 
@@ -111,7 +111,7 @@ def lazy_server(offer: ToolList, load: Callable[[], Handlers], settings: Setting
         cache_hints=dict.fromkeys(LISTS, CacheHint(ttl_ms=3_600_000, scope="public")),
         **handlers,
     )
-    server.middleware[:] = [*map(WhenRecorded, server.middleware), OnlyWhatIsKnown()]
+    server.middleware[:] = [*map(WhenRecorded, server.middleware), RevisionFilter()]
     server.middleware.append(WholeArguments())
     server.middleware.append(Sealed(loaded))
     return server

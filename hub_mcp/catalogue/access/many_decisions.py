@@ -33,7 +33,7 @@ MOST_NAMED = 10  # people that an outcome names
 
 
 @dataclass(frozen=True)
-class DecidedAbout(Answer):
+class DecisionOutcomes(Answer):
     """The outcome of each of many decisions.
 
     Attributes:
@@ -44,7 +44,7 @@ class DecidedAbout(Answer):
     failed: Mapping[str, str]
 
     @classmethod
-    def of(cls, value: Any) -> DecidedAbout:
+    def of(cls, value: Any) -> DecisionOutcomes:
         rows = objects_in(value)
         if not rows:
             raise UnexpectedAnswer("The Hub did not say what became of each request.")
@@ -62,7 +62,7 @@ class DecidedAbout(Answer):
 
 
 @post(f"{PATH}/batch", permission="repo.write", effect=Effect.CHANGE, destructive=True)
-class HandleAccessRequests(ActsOnGated[DecidedAbout]):
+class HandleAccessRequests(ActsOnGated[DecisionOutcomes]):
     """One decision about up to 100 requests for access to a repository. Asks first, naming everyone."""
 
     covers = ("requests", "rejectionReason", "resetReason")
@@ -114,7 +114,7 @@ class HandleAccessRequests(ActsOnGated[DecidedAbout]):
         if self.reason:
             yield Consequence(Impact.SENDS_OUT, "each of them is told the reason")
 
-    def outcome(self, before: Repository, after: DecidedAbout) -> str:
+    def outcome(self, before: Repository, after: DecisionOutcomes) -> str:
         failed = ", ".join(f"{plain(who, 60)} ({plain(why, 40)})" for who, why in after.failed.items())
         not_done = f" Not done: {failed}." if failed else ""
         named = ", ".join(worded(who, 60) for who in after.done[:MOST_NAMED])

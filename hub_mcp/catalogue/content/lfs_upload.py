@@ -146,7 +146,7 @@ class AskUploadAddresses(Endpoint[UploadAddresses]):
         return f"/{folder}{quote(self.repo_id, safe='/')}.git/info/lfs/"
 
 
-class OfALargeFile(Endpoint[Done]):
+class LargeFileStep(Endpoint[Done]):
     """A step for one large file, at an address that the Hub gave."""
 
     address: str
@@ -158,7 +158,7 @@ class OfALargeFile(Endpoint[Done]):
 
 
 @step(Line("PUT", "/", Effect.ADD, "repo.write"))
-class UploadLargeFile(OfALargeFile):
+class UploadLargeFile(LargeFileStep):
     """Upload the bytes of one large file to the address that the Hub gave."""
 
     def to_http(self, base: str) -> HttpRequest:
@@ -174,7 +174,7 @@ class UploadLargeFile(OfALargeFile):
 
 
 @step(Line("POST", "/", Effect.READ, "repo.write"))
-class CheckUpload(OfALargeFile):
+class CheckUpload(LargeFileStep):
     """Check that a large file has arrived; asks the Hub itself, whichever host the address names.
 
     Attributes:

@@ -39,7 +39,7 @@ class Measurements(Answer):
 
 
 @dataclass(frozen=True)
-class Happened(FoundEvents):
+class WatchedEvents(FoundEvents):
     """The latest events while it was watched."""
 
     def content(self, fields: Sequence[str] = ()) -> dict[str, Any]:
@@ -118,12 +118,12 @@ class Measures(Watches[Measurements]):
         return Measurements(tuple(objects_in(list(self.told(response)))))
 
 
-class FollowsEvents(Watches[Happened]):
+class FollowsEvents(Watches[WatchedEvents]):
     """A call that watches events."""
 
-    def from_http(self, response: HttpResponse) -> Happened:
+    def from_http(self, response: HttpResponse) -> WatchedEvents:
         told = found_events(self.told(response), response.headers)
-        return Happened(told.events, told.ended, told.more_before)
+        return WatchedEvents(told.events, told.ended, told.more_before)
 
 
 @get("/api/spaces/{repo_id}/metrics", permission="repo.write")

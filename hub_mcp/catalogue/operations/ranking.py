@@ -17,8 +17,8 @@ SATURATION = 1.2  # how quickly repetitions of a word stop counting (k1)
 LENGTH = 0.4  # how much a long line counts against it (b)
 TOGETHER = 0.4  # share of a score that depends on how many of a request's words a line has
 WEIGHTS = {"name": 2, "does": 2, "words": 1}  # weights of the parts of a line
-LEAST_SLIP = 5  # minimum letters for correcting one wrong letter
-LEAST_STEM = 3  # minimum letters of a stem
+MIN_TYPO = 5  # minimum letters for correcting one wrong letter
+MIN_STEM = 3  # minimum letters of a stem
 # Words that do not distinguish operations.
 COMMON = frozenset(
     re.findall(
@@ -54,14 +54,14 @@ SAME: Mapping[str, str] = {  # synonyms: what people write, and the word it coun
     for said in others.split()
 }  # fmt: skip
 # A request that begins with one of the first wants to read, and with one of the second to change something.
-TO_BE_TOLD = frozenset(
+READING_WORDS = frozenset(
     re.findall(
         r"\w+",
         """what which who whom whose where when why how is are does did do has have was were show list see
     look find read tell search browse display download watch view count any""",
     )
 )
-TO_BE_DONE = frozenset(
+CHANGING_WORDS = frozenset(
     re.findall(
         r"\w+",
         """add allow approve attach cancel change clear close create cut delete disable drop edit enable give
@@ -112,9 +112,9 @@ def _plain(text: str) -> str:
 def kind(request: str) -> bool | None:
     """Whether a request wants to read (True) or change (False) something; None if unclear."""
     for word in _WORD.findall(_plain(request)):
-        if word in TO_BE_TOLD:
+        if word in READING_WORDS:
             return True
-        if SAME.get(word, word) in TO_BE_DONE:
+        if SAME.get(word, word) in CHANGING_WORDS:
             return False
         if word not in COMMON:
             return None
@@ -124,12 +124,12 @@ def kind(request: str) -> bool | None:
 def stem(word: str) -> str:
     """A word without its ending: `repositories`, `repository` and `repositor` are one."""
     for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= LEAST_STEM:
+        if word.endswith(ending) and len(word) - len(ending) >= MIN_STEM:
             word = word[: -len(ending)]
             break
-    if len(word) > LEAST_STEM and word[-1] == word[-2]:
+    if len(word) > MIN_STEM and word[-1] == word[-2]:
         word = word[:-1]  # running, stopped
-    return word[:-1] if len(word) > LEAST_STEM and word[-1] in "yi" else word
+    return word[:-1] if len(word) > MIN_STEM and word[-1] in "yi" else word
 
 
 @dataclass(frozen=True)
@@ -196,9 +196,9 @@ class Index:
         return [self._corrected(word) for word in words]
 
     def _corrected(self, word: str) -> str:
-        if word in self._rarity or len(word) < LEAST_SLIP:
+        if word in self._rarity or len(word) < MIN_TYPO:
             return word
-        return next((one for one in self._rarity if len(one) >= LEAST_SLIP - 1 and _slip(word, one)), word)
+        return next((one for one in self._rarity if len(one) >= MIN_TYPO - 1 and _slip(word, one)), word)
 
     def _score(self, line: _Line, asked: Iterable[str]) -> float:
         score, known, held = 0.0, 0, 0

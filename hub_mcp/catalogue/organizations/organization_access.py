@@ -135,12 +135,12 @@ class GetAccess(Composed[Access]):
 
     def joined(self, answer: Access, known: Known) -> Access:
         groups = known.of(ListResourceGroups(organization=self.organization))
-        seen = Seen(self, answer, groups, known)
+        seen = AccessFacts(self, answer, groups, known)
         said = seen.of_one(self.one) if self.one else seen.of_all(self._listings())
         return Access(answer.members, answer.more, {**said, "rule": RULE, **seen.missing()}, seen.table())
 
 
-class Seen:
+class AccessFacts:
     """What was read about an organization, and the access that follows from it."""
 
     def __init__(self, call: GetAccess, access: Access, groups: ResourceGroups | None, known: Known) -> None:

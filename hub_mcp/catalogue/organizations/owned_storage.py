@@ -14,7 +14,7 @@ ALL = 10_000  # repositories to request at once: the Hub gives no cursor
 Kept = Literal["model", "dataset", "space", "bucket", "kernel"]
 
 
-class KeptRepo(Record):
+class StoredRepo(Record):
     """A repository with its storage in bytes and in percent of the account's."""
 
     noun = "repository with its storage"
@@ -23,10 +23,10 @@ class KeptRepo(Record):
     id: str
 
 
-class ListsStorage(Listing[KeptRepo]):
+class ListsStorage(Listing[StoredRepo]):
     """Repositories of an account with their storage; the Hub returns all of them at once."""
 
-    row = KeptRepo
+    row = StoredRepo
     by_default = False
 
     search: Word | None = None

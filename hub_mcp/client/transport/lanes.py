@@ -36,7 +36,7 @@ class Lanes(httpx.AsyncBaseTransport):
             await self._give_back(lane)
             raise
         assert isinstance(answer.stream, httpx.AsyncByteStream)
-        answer.stream = OfALane(answer.stream, lambda: self._give_back(lane))
+        answer.stream = LaneStream(answer.stream, lambda: self._give_back(lane))
         return answer
 
     async def _give_back(self, lane: httpx.AsyncHTTPTransport) -> None:
@@ -51,7 +51,7 @@ class Lanes(httpx.AsyncBaseTransport):
             await self._free.pop()[0].aclose()
 
 
-class OfALane(httpx.AsyncByteStream):
+class LaneStream(httpx.AsyncByteStream):
     """The body of an answer; closing it frees its lane."""
 
     def __init__(self, stream: httpx.AsyncByteStream, done: Callable[[], Awaitable[None]]) -> None:

@@ -80,7 +80,7 @@ class Faults:
             await self.app(scope, receive, send)
             return
         scope["fault"] = fault.name
-        heard = _Heard()
+        heard = _Recorder()
         if fault.kind in SHAPING:
             await self.app(scope, receive, heard)
             await SHAPING[fault.kind](fault, heard, scope, receive, send)
@@ -126,7 +126,7 @@ class Faults:
         return error_response(ApiError(status, SERVER_ERRORS[status]))
 
 
-class _Heard:
+class _Recorder:
     """A `send` that records what the Hub would have sent."""
 
     def __init__(self) -> None:
@@ -148,7 +148,7 @@ class _Heard:
         return other
 
 
-async def _truncate(fault: Fault, heard: _Heard, scope: Scope, receive: Receive, send: Send) -> None:
+async def _truncate(fault: Fault, heard: _Recorder, scope: Scope, receive: Receive, send: Send) -> None:
     """Announce the whole body and send half of it."""
     await send(heard.start)
     if len(heard.body) < 2 or scope["method"] == "HEAD":
@@ -159,7 +159,7 @@ async def _truncate(fault: Fault, heard: _Heard, scope: Scope, receive: Receive,
     await _cut(scope, receive, False)
 
 
-async def _slow(fault: Fault, heard: _Heard, scope: Scope, receive: Receive, send: Send) -> None:
+async def _slow(fault: Fault, heard: _Recorder, scope: Scope, receive: Receive, send: Send) -> None:
     """Send the body in pieces, with a pause before each."""
     await send(heard.start)
     size = len(heard.body) // SLOW_PIECES + 1
@@ -169,7 +169,7 @@ async def _slow(fault: Fault, heard: _Heard, scope: Scope, receive: Receive, sen
         await send({"type": "http.response.body", "body": piece, "more_body": n + 1 < SLOW_PIECES})
 
 
-async def _mistype(fault: Fault, heard: _Heard, scope: Scope, receive: Receive, send: Send) -> None:
+async def _mistype(fault: Fault, heard: _Recorder, scope: Scope, receive: Receive, send: Send) -> None:
     """Label the body with a wrong content type."""
     MutableHeaders(raw=heard.start["headers"])["content-type"] = "application/octet-stream"
     await send(heard.start)

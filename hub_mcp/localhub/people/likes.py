@@ -19,7 +19,7 @@ from .shapes import users_json
 
 
 async def likers(request: Request) -> Response:
-    """GET …/likers: the known likers; for most of them the world has only a number."""
+    """GET …/likers: the known likers; of most likes the world has only the count."""
     store, repo, limit = store_of(request), repo_at(request), limit_of(request, 500, 1000, cap=True)
     place = place_of(request, 1)
     rows = likers_after(store, repo["key"], place[0] if place else "", limit + 1)

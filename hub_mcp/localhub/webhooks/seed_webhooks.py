@@ -1,4 +1,4 @@
-"""The webhooks of the world: one for changes of a rainfall dataset, one that would score each model."""
+"""The webhooks of the world: one sends events to an address, one would run a job."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def fill_webhooks(store: Store, user_id: str) -> None:
             watched=json.dumps([{"type": type, "name": name} for type, name in watched]),
             domains=json.dumps(domains), secret="made up" if secret else None,
         )  # fmt: skip
-        _told_before(store, oid("webhook", day, day), day)
+        _add_delivery(store, oid("webhook", day, day), day)
     store.run("delete from hook_events")
 
 
-def _told_before(store: Store, webhook: str, day: str) -> None:
+def _add_delivery(store: Store, webhook: str, day: str) -> None:
     """A delivery from the day a webhook was created, which can be replayed."""
     repo = store.get("repos", type="model", id="nimbus-labs/nowcast-base")
     payload = {

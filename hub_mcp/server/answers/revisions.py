@@ -54,7 +54,7 @@ def knows(version: str, since: str) -> bool:
     return version >= since
 
 
-class OnlyWhatIsKnown(ServerMiddleware[Any]):
+class RevisionFilter(ServerMiddleware[Any]):
     """Removes from each result what the negotiated revision does not know.
 
     The server's icon appears only where the server introduces itself: all answers of the modern era name the

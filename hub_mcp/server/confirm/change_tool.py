@@ -32,7 +32,7 @@ from hub_mcp.server.confirm.elicitation import (
     why_no_form,
 )
 from hub_mcp.server.confirm.plan_token import Plan, Seals, need_approval, plan_for
-from hub_mcp.server.confirm.typed_secret import Typed, typed_secret
+from hub_mcp.server.confirm.typed_secret import TypedSecret, typed_secret
 from hub_mcp.server.confirm.view_answer import ViewAnswer, asked_in_view
 from hub_mcp.server.tools.endpoint_tools import error_result, result_of
 
@@ -68,7 +68,7 @@ async def changed(
                 return rehearsal(await gate.rehearse(call, hub), form)
             if call.value_from == TYPED:
                 typed = await typed_secret(gate, ctx, params, call, hub)
-                if isinstance(typed, Typed):
+                if isinstance(typed, TypedSecret):
                     return _done(await gate.act_confirmed(call, typed.hub, typed.decision), form)
                 return typed
             answer = await answer_brought(gate, params, call, hub, confirm_token)

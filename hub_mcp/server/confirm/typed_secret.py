@@ -39,7 +39,7 @@ NOT_LED = "The secret has no `source`, and this client does not lead a person to
 
 
 @dataclass(frozen=True)
-class Typed:
+class TypedSecret:
     """A person's yes, and a Hub that sends the typed secret with this one call."""
 
     decision: Decision
@@ -48,7 +48,7 @@ class Typed:
 
 async def typed_secret(
     gate: Gate, ctx: Context, params: CallToolRequestParams, call: Change[Any, Any], hub: Hub
-) -> Typed | CallToolResult | InputRequiredResult:
+) -> TypedSecret | CallToolResult | InputRequiredResult:
     """The secret a person typed for a call, or a result for the client meanwhile.
 
     Raises:
@@ -75,14 +75,14 @@ async def typed_secret(
         said = _read(one, answer, gate.clock())
         if isinstance(said, Decision):
             awaited.drop(one)
-            return Typed(said, hub)  # a no, which the gate records
+            return TypedSecret(said, hub)  # a no, which the gate records
         if said:
             _need_plans(gate, f"The secret has no `source`. {said.why}")
         else:
             await _wait(ctx, awaited, one)
     if not one.typed.is_set():
         return _open(awaited, one, params.name, form_of(ctx, gate.settings))
-    return Typed(Decision(one.challenge, True, by=PAGE), hub.with_typed(awaited.take(one)))
+    return TypedSecret(Decision(one.challenge, True, by=PAGE), hub.with_typed(awaited.take(one)))
 
 
 def can_open(ctx: Context) -> bool:

@@ -28,7 +28,7 @@ OF_A_CALL = ("hub_mcp.server.handlers", "hub_mcp.client.sender", "hub_mcp.localh
 
 
 @dataclass(frozen=True)
-class Begun:
+class StartedSession:
     """A session started without the SDK.
 
     Attributes:
@@ -51,7 +51,7 @@ def watchable(descriptor: int) -> bool:
     return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or os.isatty(descriptor)
 
 
-def serve_early(settings: Settings) -> Begun | None:
+def serve_early(settings: Settings) -> StartedSession | None:
     """Answer what needs no SDK; None if the client left before it needed more."""
     gc.disable()  # imported objects are not garbage, and looking for some takes a tenth of the time
     early = EarlyAnswers(settings)
@@ -68,7 +68,7 @@ def serve_early(settings: Settings) -> Begun | None:
         importing.join()
     sys.setswitchinterval(usual)
     eras.cache_clear()  # from here on the SDK answers
-    return Begun(tuple(early.replayed), unread) if unread else None
+    return StartedSession(tuple(early.replayed), unread) if unread else None
 
 
 def _answered(early: EarlyAnswers, importing: Thread) -> bytes:

@@ -1,4 +1,4 @@
-// JSON-RPC with the host over postMessage (MCP Apps, 2026-01-26). Only the window around this one is listened to.
+// JSON-RPC with the host over postMessage (MCP Apps, 2026-01-26). Only the parent window is accepted.
 const host = (() => {
   const waiting = new Map(), hears = new Map(), endings = [];
   let sent = 0, can = {};
@@ -32,7 +32,7 @@ const host = (() => {
     if (theme === "dark" || theme === "light") root.dataset.theme = theme;
     for (const [name, value] of Object.entries(styles?.variables ?? {}))
       if (/^--[a-z0-9-]+$/.test(name) && typeof value === "string" && !/url|image|src/i.test(value))
-        root.style.setProperty(name, value); // a colour or a length, and nothing that is fetched
+        root.style.setProperty(name, value); // only colors and lengths, nothing that would be fetched
   }
 
   async function begin(name, modes = ["inline"]) {
@@ -68,7 +68,7 @@ const $ = id => document.getElementById(id);
 const number = value => value.toLocaleString("en");
 const count = (n, what) => `${number(n)} ${what}${n === 1 ? "" : "s"}`;
 
-// What strangers wrote is text: it becomes no markup, and what would hide or turn it round becomes visible.
+// Text by others never becomes markup, and characters that would hide or reverse it become visible.
 const plain = text => String(text).replace(
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, "\ufffd");
 
