@@ -11,6 +11,17 @@ from pydantic.fields import FieldInfo
 from hub_mcp.catalogue.answers import Answer
 from hub_mcp.catalogue.http import Line, fields_in, required_in
 
+ONE_AREA = {  # rooms whose tools are all of one area; in others a file is one, or `in_area` says which
+    "access": "access_requests", "collections": "collections", "discussions": "discussions", "jobs": "jobs",
+    "groups": "resource_groups", "space_runtime": "space_runtime", "webhooks": "webhooks",
+}  # fmt: skip
+
+
+def area_of(module: str) -> str:
+    """The area of the tools in a module."""
+    room, _, file = module.rpartition(".")
+    return ONE_AREA.get(room.rpartition(".")[2], file)
+
 
 def type_arguments(cls: type[BaseModel], generic: type) -> tuple[type[Answer], ...]:
     """The type arguments of the nearest base that has any, as in `Endpoint[Done]`.

@@ -21,7 +21,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
 
 from hub_mcp.catalogue.answers import Answer, Done
-from hub_mcp.catalogue.declaration import declaration_faults, type_arguments
+from hub_mcp.catalogue.declaration import area_of, declaration_faults, type_arguments
 from hub_mcp.catalogue.declared import Declared
 from hub_mcp.catalogue.fields.identifiers import refuse_no_text
 from hub_mcp.catalogue.fields.marks import (
@@ -58,7 +58,7 @@ class Endpoint(BaseModel, Generic[A]):
     tool: ClassVar[str]
     label: ClassVar[str]  # its title; not named `title`, since a field may be
     area: ClassVar[str]
-    in_area: ClassVar[str] = ""  # its area, if that is not the name of its file
+    in_area: ClassVar[str] = ""  # its area, if `area_of` does not tell it
     by_default: ClassVar[bool] = True  # whether it is listed by default, without a toolset
     answer: ClassVar[type[Answer]]
     at: ClassVar[str] = ""  # the template of its `hub://` address, if that is not its path
@@ -275,7 +275,7 @@ def declare(
         words = _WORDS.split(cls.__name__)
         cls.tool = "_".join(words).lower()
         cls.label = label or " ".join([words[0], *(word.lower() for word in words[1:])])
-        cls.area = cls.in_area or cls.__module__.rpartition(".")[2]
+        cls.area = cls.in_area or area_of(cls.__module__)
         cls.answer = type_arguments(cls, Endpoint)[-1]
         faults = [*declaration_faults(cls, line), _name_fault(cls), check(cls)]
         if why := next(filter(None, faults), None):

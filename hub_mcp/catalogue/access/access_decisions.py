@@ -77,7 +77,6 @@ def decided(who: str, was: str, then: Status) -> Iterator[Consequence]:
 class ActsOnGated(Change[Repository, A], Generic[A]):
     """A change about access to one gated repository, which is looked up first."""
 
-    in_area = "access_requests"
     by_default = False
 
     repo_id: FullRepoId
@@ -93,7 +92,6 @@ class ActsOnGated(Change[Repository, A], Generic[A]):
 class ActsOnPerson(Change[PersonsRequest, Done]):
     """A decision about one person's access."""
 
-    in_area = "access_requests"
     by_default = False
     reversal = NOT_TAKEN_BACK
 

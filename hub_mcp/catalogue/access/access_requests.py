@@ -83,7 +83,6 @@ class ListAccessRequests(Listing[AccessRequest]):
     """Requests for access to a gated repository of yours, by status; what applicants wrote is quoted."""
 
     row = AccessRequest
-    in_area = "access_requests"
     by_default = False
     smallest = 10
     covers = ("after", "before", "q")
@@ -228,7 +227,6 @@ class AccessReport(Answer):
 class ExportAccessReport(Lookup[AccessReport]):
     """All requests for access to a gated repository of yours in one answer, with how many of each status."""
 
-    in_area = "access_requests"
     by_default = False
     unlisted = RARELY_CUT
     at = "{type}s/{repo_id}/user-access-report"

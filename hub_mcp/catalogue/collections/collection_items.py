@@ -64,7 +64,6 @@ class ActsOnCollection(Change[Collection, C], Generic[C]):
 class AddCollectionItem(ActsOnCollection[Collection]):
     """Add items to a collection, in order."""
 
-    in_area = "collections"
     unlisted = frozenset({"note"})  # normally written after its item; accepted separately for a single one
     covers = ("note",)
     reversal = "It can be taken out again, but what was read by then cannot be taken back."
@@ -126,8 +125,6 @@ N = TypeVar("N", bound=NamedItem)
 
 class ChangesItems(ActsOnCollection[Done], Generic[N]):
     """A change to one or several items of a collection."""
-
-    in_area = "collections"
 
     item_id: list[N]
 

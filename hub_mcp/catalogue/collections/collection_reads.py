@@ -22,16 +22,12 @@ from hub_mcp.text import quoted
 class GetCollection(Lookup[Collection]):
     """A collection with all its items and notes."""
 
-    in_area = "collections"
-
     slug: Slug
 
 
 @get("/api/collections")
 class ListCollections(Listing[CollectionRow]):
     """Search collections."""
-
-    in_area = "collections"
 
     row = CollectionRow
     largest = 1000

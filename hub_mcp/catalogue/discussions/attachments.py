@@ -50,7 +50,6 @@ class Attachment(Answer):
 class UploadAttachment(Change[Nothing, Attachment]):
     """Upload a small picture, video or sound, in base64; answers its address for a comment. Asks first."""
 
-    in_area = "discussions"
     by_default = False
     stated = ("content",)
 

@@ -54,7 +54,6 @@ class Event(Record):
 class ActsOnDiscussion(Change[Discussion, A], Generic[A]):
     """A change to one discussion, which is looked up first."""
 
-    in_area = "discussions"
     by_default = False
     holds: ClassVar[str] = ""  # the key of the event in the answer
 
@@ -111,7 +110,6 @@ class NewDiscussion(Record):
 class CreateDiscussion(ActsOnRepository[NewDiscussion]):
     """Open a discussion. Asks first."""
 
-    in_area = "discussions"
     publishes = "discussions.create"
     unlisted = frozenset({"pull_request", "dry_run"})  # a draft without files; it shows all when it asks
     reversal = TOLD

@@ -34,7 +34,6 @@ class PullRequestStorage(Record):
 class GetPrStorage(Lookup[PullRequestStorage]):
     """Bytes of large files that only a pull request holds."""
 
-    in_area = "discussions"
     by_default = False
     unlisted = RARELY_CUT
 

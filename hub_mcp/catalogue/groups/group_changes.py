@@ -31,8 +31,6 @@ G = TypeVar("G", bound=Answer)
 class ActsOnGroup(Change[ResourceGroup, G], Generic[G]):
     """A change to one resource group, which is looked up first."""
 
-    in_area = "resource_groups"
-
     organization: Owner
     resource_group_id: ObjectId
 
@@ -83,7 +81,6 @@ def placed_at(ref: RepoRef) -> Endpoint[Repository]:
 class CreateResourceGroup(Change[Nothing, ResourceGroup]):
     """Create a resource group. Auto-join or an admin among its users asks a person first."""
 
-    in_area = "resource_groups"
     covers = ("autoJoin",)
     reversal = "Deleting it does not put anything back into its former group."
 

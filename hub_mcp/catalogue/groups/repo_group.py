@@ -67,7 +67,6 @@ class PlacedRepository(Record):
 class SetRepoResourceGroup(ActsOnRepository[PlacedRepository]):
     """Put a repository into a resource group, or take it out with "none". Asks a person: access changes."""
 
-    in_area = "resource_groups"
     covers = ("repo_type",)
     reversal = "Who can reach it changes at once. It can be put back, but what was read meanwhile stays so."
 
@@ -144,7 +143,6 @@ class SetRepoResourceGroup(ActsOnRepository[PlacedRepository]):
 class GetRepoResourceGroup(Lookup[GroupOfRepository]):
     """The resource group a repository is in."""
 
-    in_area = "resource_groups"
     unlisted = RARELY_CUT
     covers = ("repo_type",)
 

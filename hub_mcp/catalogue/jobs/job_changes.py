@@ -27,7 +27,6 @@ SPENT = "It can be cancelled; what was spent or done by then cannot be undone."
 class RunJob(JobSpec[Nothing, Job]):
     """Run a command in an image on the Hub's machines, which costs money. Asks first."""
 
-    in_area = "jobs"
     by_default = False
     reversal = SPENT
 
@@ -55,7 +54,6 @@ class RunJob(JobSpec[Nothing, Job]):
 class ActsOnJob(Change[Job, Job]):
     """A change to one job, which is looked up first."""
 
-    in_area = "jobs"
     by_default = False
 
     namespace: Owner

@@ -12,7 +12,5 @@ from hub_mcp.catalogue.jobs.log_lines import ReadsLog
 class ReadJobLogs(ReadsLog):
     """The last lines that a job has written, or those since a time."""
 
-    in_area = "jobs"
-
     namespace: Owner
     job_id: JobId

@@ -150,7 +150,6 @@ class CountJobs(Lookup[JobCount]):
     """How many jobs a user or an organization has."""
 
     unlisted = RARELY_CUT
-    in_area = "jobs"
     by_default = False
 
     namespace: Owner
@@ -180,7 +179,6 @@ class ListJobHardware(Listing[JobHardware]):
     """Hardware that jobs can be run on, with prices."""
 
     row = JobHardware
-    in_area = "jobs"
     by_default = False
     unlisted = frozenset({"columns", "count", "by", "cursor"})
     takes_limit = False

@@ -151,8 +151,6 @@ class StreamSpaceEvents(FollowsEvents):
 class StreamJobMetrics(Measures):
     """What a running job uses of its machine now: CPU, memory, GPUs, network."""
 
-    in_area = "jobs"
-
     namespace: Owner
     job_id: JobId
 
@@ -161,7 +159,6 @@ class StreamJobMetrics(Measures):
 class StreamJobEvents(FollowsEvents):
     """What happens to a job while it is watched: its stages and why it ended."""
 
-    in_area = "jobs"
     hides = HIDDEN_IN_JOBS
 
     namespace: Owner

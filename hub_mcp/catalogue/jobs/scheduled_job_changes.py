@@ -35,7 +35,6 @@ A = TypeVar("A", bound=Answer)
 class CreateScheduledJob(JobSpec[Nothing, ScheduledJob]):
     """Have a job run by a schedule, which costs money again and again. Asks first."""
 
-    in_area = "jobs"
     by_default = False
     reversal = UNTIL
 
@@ -73,7 +72,6 @@ class CreateScheduledJob(JobSpec[Nothing, ScheduledJob]):
 class ActsOnScheduledJob(Change[ScheduledJob, A], Generic[A]):
     """A change to one scheduled job, which is looked up first."""
 
-    in_area = "jobs"
     by_default = False
 
     namespace: Owner

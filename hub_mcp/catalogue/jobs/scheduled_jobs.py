@@ -195,7 +195,6 @@ class ListScheduledJobs(Listing[ScheduledJobRow]):
     """Scheduled jobs of a user or an organization."""
 
     row = ScheduledJobRow
-    in_area = "jobs"
     by_default = False
     unlisted = frozenset({"columns", "count", "by", "cursor"})
     takes_limit = False
@@ -212,7 +211,6 @@ class ListScheduledJobs(Listing[ScheduledJobRow]):
 class GetScheduledJob(Lookup[ScheduledJob]):
     """One scheduled job: what it runs, when, what ran last."""
 
-    in_area = "jobs"
     by_default = False
     unlisted = RARELY_CUT
 

@@ -30,7 +30,6 @@ class ListSpaceHardware(Listing[SpaceHardware]):
     """Hardware for Spaces, with prices."""
 
     row = SpaceHardware
-    in_area = "space_runtime"
     by_default = False
     unlisted = frozenset({"columns", "count", "by", "limit"})
     takes_limit = False

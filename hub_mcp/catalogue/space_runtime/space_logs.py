@@ -13,7 +13,6 @@ from hub_mcp.catalogue.jobs.log_lines import ReadsLog
 class ReadSpaceLogs(ReadsLog):
     """The last lines of a Space's log: `build` for its build, `run` for what its code writes."""
 
-    in_area = "space_runtime"
     kind = "space"
 
     repo_id: RepoId

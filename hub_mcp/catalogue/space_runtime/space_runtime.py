@@ -71,7 +71,6 @@ NOT_KNOWN = SpaceRuntime()
 class GetSpaceRuntime(Lookup[SpaceRuntime]):
     """What a Space does: stage, error, hardware, seconds without a visit until it sleeps (gcTimeout)."""
 
-    in_area = "space_runtime"
     by_default = False
     kind = "space"
     unlisted = RARELY_CUT
@@ -82,7 +81,6 @@ class GetSpaceRuntime(Lookup[SpaceRuntime]):
 class ActsOnSpace(Change[Repository, A], Generic[A]):
     """A change to how a Space runs, for which the Space and its runtime are looked up first."""
 
-    in_area = "space_runtime"
     by_default = False
     kind = "space"
 

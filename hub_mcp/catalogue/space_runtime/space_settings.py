@@ -64,7 +64,6 @@ S = TypeVar("S", bound=SpaceSecret)
 class ListsSettings(Listing[S], Generic[S]):
     """The variables or secrets of a Space; the Hub returns all of them at once."""
 
-    in_area = "space_runtime"
     by_default = False
     kind = "space"
     unlisted = frozenset({"columns", "count", "by", "limit"})

@@ -153,7 +153,6 @@ def machines_for(webhook: Webhook) -> Sequence[Endpoint[Answer]]:
 class ActsOnWebhook(Change[Webhook, A], Generic[A]):
     """A change to one webhook, which is looked up first."""
 
-    in_area = "webhooks"
     by_default = False
 
     webhook_id: WebhookId

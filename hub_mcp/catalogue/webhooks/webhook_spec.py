@@ -64,7 +64,6 @@ class Watched(Part):
 class WebhookSpec(Change[T, A], Generic[T, A]):
     """A change that defines what a webhook does."""
 
-    in_area = "webhooks"
     by_default = False
 
     watched: list[Watched] = Field(min_length=1, description="replaces the whole list")
