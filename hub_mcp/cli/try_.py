@@ -63,12 +63,7 @@ class FirstMinute:
             first = await _call(client, "list_models", search="bert", sort="downloads", limit=3)
             ids = _ids(first)
             second = await _call(
-                client,
-                "list_models",
-                search="bert",
-                sort="downloads",
-                limit=3,
-                cursor=_cursor(first),
+                client, "list_models", search="bert", sort="downloads", limit=3, cursor=_cursor(first)
             )
             _expect(not set(ids) & set(_ids(second)), "the pages overlap")
             await _call(client, "get_model", repo_id=ids[0])

@@ -28,10 +28,7 @@ class Departure:
         return self
 
     def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        trouble: BaseException | None,
-        where: TracebackType | None,
+        self, kind: type[BaseException] | None, trouble: BaseException | None, where: TracebackType | None
     ) -> bool | None:
         return self._scope.__exit__(kind, trouble, where)
 

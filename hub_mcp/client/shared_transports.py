@@ -22,10 +22,7 @@ class SharedTransports:
     """
 
     def __init__(
-        self,
-        innermost: Callable[[], httpx.AsyncBaseTransport] | None = None,
-        *,
-        sleep: Sleep = anyio.sleep,
+        self, innermost: Callable[[], httpx.AsyncBaseTransport] | None = None, *, sleep: Sleep = anyio.sleep
     ) -> None:
         self._innermost = innermost
         self._sleep = sleep

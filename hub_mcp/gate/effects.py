@@ -45,8 +45,7 @@ async def look(call: Change[Any, Any], hub: Hub, limits: Limits, *, around: bool
     needs = settled.needs(before)
     if len(needs) > MOST_READS:
         raise Stopped(
-            f"{call.tool} names {len(needs)} things, more than can be looked up at once.",
-            advice=SPLIT,
+            f"{call.tool} names {len(needs)} things, more than can be looked up at once.", advice=SPLIT
         )
     failures: list[tuple[Endpoint[Any], HubError]] = []
     known = Known(await answers_of(needs, hub.send, LOOKING_SECONDS, failures), failures)

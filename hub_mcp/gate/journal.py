@@ -102,9 +102,7 @@ class Journal:
         """The file a setting names: a path, "off", or "" for the user's state directory."""
         if place == "off":
             return cls(None)
-        return cls(
-            Path(place).expanduser() if place else state_directory(environment) / "journal.jsonl",
-        )
+        return cls(Path(place).expanduser() if place else state_directory(environment) / "journal.jsonl")
 
     def check(self) -> None:
         """Check that it can be opened for writing, before anybody is asked anything.

@@ -73,10 +73,6 @@ def create_app(
     layers.insert(0, Middleware(View, store=store))
     routes: list[BaseRoute] = [*areas(), *lookup.page_routes]
     routes += [OutlineRoute(answers=outlines), *lookup.routes]  # what no area answers
-    app = Starlette(
-        routes=routes,
-        middleware=layers,
-        exception_handlers={HTTPException: unrouted},
-    )
+    app = Starlette(routes=routes, middleware=layers, exception_handlers={HTTPException: unrouted})
     app.state.store = store
     return app

@@ -61,12 +61,7 @@ LATER = ("hub_mcp.server.confirm.changing", "hub_mcp.server.tools.reached_operat
 log = logging.getLogger("hub_mcp")
 
 
-def build(
-    tools: CatalogueTools,
-    hub_of: HubOf,
-    gate: Gate,
-    pages: Pages | None = None,
-) -> Server[Any]:
+def build(tools: CatalogueTools, hub_of: HubOf, gate: Gate, pages: Pages | None = None) -> Server[Any]:
     """A server that offers these tools.
 
     Args:

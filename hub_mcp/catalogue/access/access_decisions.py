@@ -31,12 +31,7 @@ A = TypeVar("A", bound=Answer)
 GROUP = "and every repository that shares its list, where it is in a gated collection"
 
 Reason = Annotated[Word, Field(min_length=1, max_length=200, description="is sent to the person")]
-VERBS = {
-    "accepted": "Let in",
-    "rejected": "Reject",
-    "pending": "Return to pending",
-    "reset": "Remove",
-}
+VERBS = {"accepted": "Let in", "rejected": "Reject", "pending": "Return to pending", "reset": "Remove"}
 
 
 def people(number: int) -> str:

@@ -11,10 +11,7 @@ from hub_mcp.catalogue.answers import Answer, Done
 from hub_mcp.catalogue.change import Change, Nothing, delete, patch, post, worded
 from hub_mcp.catalogue.collections.collection import Collection
 from hub_mcp.catalogue.collections.collection_item import Items, NotedItem, bare, fold, read_items
-from hub_mcp.catalogue.collections.collection_items import (
-    ActsOnCollection,
-    AddCollectionItem,
-)
+from hub_mcp.catalogue.collections.collection_items import ActsOnCollection, AddCollectionItem
 from hub_mcp.catalogue.collections.collection_reads import (
     has_public_name,
     item_at,

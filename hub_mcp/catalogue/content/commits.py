@@ -76,9 +76,7 @@ class Commit(ActsOnRepository[Committed]):
     type: RepoType
     summary: Word = Field(min_length=1, max_length=500)
     files: list[ChangedFile] = Field(
-        min_length=1,
-        max_length=MOST_FILES,
-        description="content, exact old → new, old_path or delete",
+        min_length=1, max_length=MOST_FILES, description="content, exact old → new, old_path or delete"
     )
     description: FreeText | None = Field(default=None, max_length=65_536)
     revision: Revision = "main"

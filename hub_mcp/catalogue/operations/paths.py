@@ -21,10 +21,7 @@ TYPES = {
     "buckets": "bucket",
     "kernels": "kernel",
 }
-SCIM = (
-    "scim",
-    "scim-provisioning",
-)  # the two services; which one an organization has depends on its plan
+SCIM = ("scim", "scim-provisioning")  # the two services; which one an organization has depends on its plan
 DEFAULT_REVISION = "main"
 RENAMED = {"rev": "revision", "paperId": "arxiv_id"}
 _PREFIX = re.compile(

@@ -23,10 +23,7 @@ EXPANDABLE = COMMON | {
     "citation", "description", "downloads", "downloadsAllTime", "gated", "mainSize", "paperswithcode_id",
 }  # fmt: skip
 SHOWN_FIELDS = 40
-STORED = (
-    302,
-    307,
-)  # the file is in the Hub's storage; its address there is for browsers and file clients
+STORED = (302, 307)  # the file is in the Hub's storage; its address there is for browsers and file clients
 
 
 class DatasetRow(Repository):

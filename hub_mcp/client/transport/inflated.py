@@ -85,7 +85,6 @@ class Inflated:
         parts = sum(self._body.count(part) for part in PARTS) if counted else 0
         if parts > MOST_PARTS and not self._body.startswith(FILE):
             raise NotAHub(
-                f"The answer has more than {MOST_PARTS:,} parts; it was not read.",
-                advice=ASK_FOR_LESS,
+                f"The answer has more than {MOST_PARTS:,} parts; it was not read.", advice=ASK_FOR_LESS
             )
         return bytes(self._body)

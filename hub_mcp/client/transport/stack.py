@@ -21,9 +21,7 @@ from hub_mcp.client.transport.turns import TurnsTransport
 
 
 def stacked(
-    innermost: httpx.AsyncBaseTransport | None = None,
-    *,
-    sleep: Sleep = anyio.sleep,
+    innermost: httpx.AsyncBaseTransport | None = None, *, sleep: Sleep = anyio.sleep
 ) -> httpx.AsyncBaseTransport:
     """All these transports around the innermost one, by default the network."""
     whole = TraceTransport(WholeAnswerTransport(innermost or Network()))

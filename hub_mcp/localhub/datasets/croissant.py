@@ -146,7 +146,7 @@ def _records(id: str, subset: str, rows: Sequence[sqlite3.Row]) -> list[dict[str
                     "name": f"{subset}_splits/split_name",
                     "description": "The name of the split.",
                     "dataType": "sc:Text",
-                },
+                }
             ],
             "data": [{f"{subset}_splits/split_name": name} for name in splits],
         },

@@ -129,10 +129,7 @@ def last_changes(
 def forget_unreachable(store: Store, repo: sqlite3.Row) -> None:
     """Drop commits no ref or pull request reaches, and large files that no ref reaches."""
     key = repo["key"]
-    heads = [
-        sha_of(store, repo, MAIN),
-        *(row["sha"] for row in store.find_all("refs", repo=key)),
-    ]
+    heads = [sha_of(store, repo, MAIN), *(row["sha"] for row in store.find_all("refs", repo=key))]
     named = _reached(store, key, heads)
     asked = store.rows("select base_sha, head_sha from discussions where repo = ? and is_pull_request", key)
     kept = named | _reached(store, key, [row[side] for row in asked for side in ("base_sha", "head_sha")])

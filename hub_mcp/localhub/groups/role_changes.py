@@ -57,6 +57,4 @@ def _place(store: Store, org_id: str, user_id: str, places: list[tuple[str, str]
 
 
 _base = "/api/organizations/{name}"
-routes = [
-    Route(f"{_base}/members/{{username}}/role", set_role, methods=["PUT"]),
-]
+routes = [Route(f"{_base}/members/{{username}}/role", set_role, methods=["PUT"])]

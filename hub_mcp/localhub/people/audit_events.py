@@ -30,8 +30,7 @@ async def export(request: Request) -> Response:
     rows = events_of(store, org["id"], asked)
     name = f"audit-log-{org['name']}.json"
     return HubJSON(
-        [_event_json(row) for row in rows],
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        [_event_json(row) for row in rows], headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
 
 

@@ -59,10 +59,7 @@ async def hardware(request: Request) -> Response:
         hardware = now["hardware"]
         current = hardware.get("current") if isinstance(hardware, dict) else None
         seconds = FREE_SLEEP if flavor in FREE_HARDWARE else None if sleep == -1 else sleep
-        asked: dict[str, Json] = {
-            "hardware": {"current": current, "requested": flavor},
-            "gcTimeout": seconds,
-        }
+        asked: dict[str, Json] = {"hardware": {"current": current, "requested": flavor}, "gcTimeout": seconds}
         if is_off(store, details):
             return {**details, "runtime": now | asked}
         ends = fate(repo, details, store.clock())
@@ -132,9 +129,7 @@ def own_space(request: Request, action: str) -> tuple[Store, SignedInUser, sqlit
 
 
 def _changed(
-    request: Request,
-    action: str,
-    change: Callable[[Store, sqlite3.Row, dict[str, Json]], dict[str, Json]],
+    request: Request, action: str, change: Callable[[Store, sqlite3.Row, dict[str, Json]], dict[str, Json]]
 ) -> Response:
     store, _, repo = own_space(request, action)
     return _written(store, repo, lambda details: change(store, repo, details))

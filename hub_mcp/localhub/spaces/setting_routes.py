@@ -50,9 +50,7 @@ async def remove(request: Request) -> Response:
     key = body.text("key", required=True)
     body.check()
     return _changed(
-        request,
-        _kind(request),
-        lambda kept, _: {name: one for name, one in kept.items() if name != key},
+        request, _kind(request), lambda kept, _: {name: one for name, one in kept.items() if name != key}
     )
 
 

@@ -76,7 +76,4 @@ def _kept(store: Store, repo: sqlite3.Row, volumes: list[Json] | None) -> Respon
 
 
 _base = "/api/spaces/{namespace}/{repo}/volumes"
-routes = [
-    Route(_base, set_volumes, methods=["PUT"]),
-    Route(_base, delete_volumes, methods=["DELETE"]),
-]
+routes = [Route(_base, set_volumes, methods=["PUT"]), Route(_base, delete_volumes, methods=["DELETE"])]

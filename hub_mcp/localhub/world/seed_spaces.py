@@ -117,9 +117,7 @@ def _runtime(demo: SeedSpace) -> Mapping[str, object]:
         runtime["volumes"] = [*demo.volumes]
     if stage in ("BUILD_ERROR", "RUNTIME_ERROR"):
         runtime["errorMessage"] = "Exit code: 1. Reason: ModuleNotFoundError: No module named 'torch'"
-    return runtime | {
-        "domains": [{"domain": f"{subdomain_of(demo.id)}.hf.space", "stage": "READY"}],
-    }
+    return runtime | {"domains": [{"domain": f"{subdomain_of(demo.id)}.hf.space", "stage": "READY"}]}
 
 
 def _app(demo: SeedSpace, app: str) -> list[NewFile]:

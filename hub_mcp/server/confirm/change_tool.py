@@ -87,11 +87,7 @@ async def changed(
 
 
 async def answer_brought(
-    gate: Gate,
-    params: CallToolRequestParams,
-    call: Proposal,
-    hub: Hub,
-    confirm_token: Brought,
+    gate: Gate, params: CallToolRequestParams, call: Proposal, hub: Hub, confirm_token: Brought
 ) -> Decision | Unanswered | None:
     """The answer sent with a call; one that does not come from a person is used up.
 
@@ -169,11 +165,7 @@ async def _answer(
 
 
 async def _brought(
-    gate: Gate,
-    params: CallToolRequestParams,
-    call: Proposal,
-    hub: Hub,
-    confirm_token: Brought,
+    gate: Gate, params: CallToolRequestParams, call: Proposal, hub: Hub, confirm_token: Brought
 ) -> Decision | Unanswered | None:
     """The answer sent with a call: an answered question, or the token of a plan.
 

@@ -29,13 +29,7 @@ STYLE = (
 
 
 def page(
-    says: str,
-    policy: str,
-    status: int = 200,
-    *,
-    wrong: str = "",
-    shown: str = "",
-    form: str = "",
+    says: str, policy: str, status: int = 200, *, wrong: str = "", shown: str = "", form: str = ""
 ) -> HTMLResponse:
     """A page.
 

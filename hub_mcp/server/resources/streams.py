@@ -55,8 +55,7 @@ def listing_at(address: str, hosts: tuple[str, ...] = ()) -> Listing[Any]:
     listing: Listing[Any] = call
     if listing.count:
         raise BadInput(
-            "A count is one answer, not a stream.",
-            advice=f"Read {SCHEME}{address.removeprefix(STREAM)}",
+            "A count is one answer, not a stream.", advice=f"Read {SCHEME}{address.removeprefix(STREAM)}"
         )
     if "limit" not in call.model_fields_set:
         listing = call.model_copy(update={"limit": min(PAGE, call.largest)})
