@@ -6,12 +6,10 @@ import contextlib
 import gc
 import logging
 import os
-import sys
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from hub_mcp.settings import Settings
 
@@ -157,6 +155,8 @@ def run_stdio(settings: Settings, begun: StartedSession | None = None) -> None:
     Args:
         begun: what was already read and answered without the SDK.
     """
+    from hub_mcp.log_output import set_up_logging
+
     set_up_logging(settings)
     import anyio
 
@@ -188,31 +188,6 @@ async def _serve_stdio(settings: Settings, begun: StartedSession | None) -> None
         await hub.aclose()
 
 
-def set_up_logging(settings: Settings) -> None:
-    """Send logs to stderr, or to the given file; standard output belongs to the protocol."""
-    from hub_mcp.masking import MaskingFormatter
-
-    handler: logging.Handler = (
-        logging.StreamHandler(_log_file(Path(settings.log_file)))
-        if settings.log_file
-        else logging.StreamHandler(sys.stderr)
-    )
-    handler.setFormatter(MaskingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=settings.log_level.upper(), handlers=[handler])
-
-
-def _log_file(path: Path) -> TextIO:
-    """The log file, created for its owner only; warns if it is open to others."""
-    from hub_mcp.private_files import open_private, readable_by_others
-
-    opened = os.fdopen(open_private(path, os.O_WRONLY | os.O_APPEND), "a", encoding="utf-8", errors="replace")
-    if readable_by_others(path):
-        print(
-            f"hub-mcp: others can read the log file {path}; `chmod 600` closes it to them.", file=sys.stderr
-        )
-    return opened
-
-
 def create_http_app(settings: Settings, http: Http) -> Starlette:
     """One worker's application for Streamable HTTP; called in the worker, so nothing open is inherited."""
     from dataclasses import replace
@@ -221,6 +196,7 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
     from hub_mcp.gate.awaited_secrets import AwaitedSecrets, keeps_secrets
     from hub_mcp.gate.gate import Gate, keys_from
     from hub_mcp.gate.journal import state_directory
+    from hub_mcp.log_output import set_up_logging
     from hub_mcp.server import telemetry
     from hub_mcp.server.handlers import LATER, build
     from hub_mcp.server.http.approval_page import APPROVE

@@ -18,6 +18,7 @@ MAY = {
     "masking": set(),
     "private_files": set(),
     "installed": set(),
+    "log_output": {"masking", "private_files", "settings"},
     "catalogue": {"errors", "text"},
     "client": {"catalogue", "errors", "masking", "text"},
     "gate": {"client", "catalogue", "errors", "masking", "settings", "private_files", "installed", "text"},

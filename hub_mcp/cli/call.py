@@ -122,8 +122,9 @@ async def made(
     from hub_mcp.catalogue import Change
     from hub_mcp.client.titles import with_slugs
     from hub_mcp.errors import BadInput, HubError
+    from hub_mcp.log_output import set_up_logging
     from hub_mcp.server.tools.read_calls import read_call
-    from hub_mcp.wiring import hub_of, set_up_logging
+    from hub_mcp.wiring import hub_of
 
     set_up_logging(settings)
     hub = hub_of(settings)

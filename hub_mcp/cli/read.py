@@ -38,10 +38,11 @@ def read(settings: Settings, address: str | None, listed: bool) -> None:
 async def _shown(settings: Settings, address: str) -> int:
     from hub_mcp.cli.output import ProgressLine
     from hub_mcp.errors import BadInput, HubError
+    from hub_mcp.log_output import set_up_logging
     from hub_mcp.server.resources.addresses import call_at
     from hub_mcp.server.resources.reading import whole
     from hub_mcp.server.resources.streams import STREAM, listing_at, read_stream
-    from hub_mcp.wiring import hub_of, set_up_logging
+    from hub_mcp.wiring import hub_of
 
     set_up_logging(settings)
     hub = hub_of(settings)
