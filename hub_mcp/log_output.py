@@ -1,7 +1,7 @@
-"""Where log lines go: to stderr or a file, written by a thread of their own, masked of tokens.
+"""Log output: to stderr or a file, written by a separate thread, with tokens masked.
 
-Whoever logs never waits for whoever reads: lines beyond what is kept for a slow reader are counted, and the
-count is written in their place.
+Logging never waits for a slow reader: lines beyond the buffer are dropped and counted, and the count is
+written in their place.
 """
 
 from __future__ import annotations
@@ -19,30 +19,30 @@ from hub_mcp.masking import MaskingFormatter
 from hub_mcp.private_files import open_private, readable_by_others
 from hub_mcp.settings import Settings
 
-MOST_WAITING: Final = 2**20  # characters of lines that nobody has taken yet
-TOGETHER: Final = 0.02  # seconds in which lines gather, so that not each of them wakes the thread
-AT_THE_END: Final = 2.0  # seconds that the last lines get
+MOST_WAITING: Final = 2**20  # characters of unwritten lines
+TOGETHER: Final = 0.02  # seconds for which lines are batched, so that not each of them wakes the thread
+AT_THE_END: Final = 2.0  # seconds for the last lines at exit
 
 
 def set_up_logging(settings: Settings) -> None:
-    """Log where the settings say; standard output belongs to the protocol."""
+    """Log as configured in the settings; standard output belongs to the protocol."""
     handler = log_handler(settings)
     logging.basicConfig(level=settings.log_level.upper(), handlers=[handler])
 
 
 def log_handler(settings: Settings) -> logging.Handler:
-    """What writes the lines to stderr, or to the file that was named."""
+    """The handler that writes lines to stderr, or to the given file."""
     stream = _log_file(Path(settings.log_file)) if settings.log_file else sys.stderr
     try:
         handler: logging.Handler = LineWriter(stream)
-    except (AttributeError, io.UnsupportedOperation):  # none, or one within this process
+    except (AttributeError, io.UnsupportedOperation):  # no real file descriptor
         handler = logging.StreamHandler(stream)
     handler.setFormatter(MaskingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     return handler
 
 
 def _log_file(path: Path) -> TextIO:
-    """The file that is logged to; made for its owner alone, and told where it is open to others."""
+    """The log file, created for its owner only; warns if it is open to others."""
     opened = os.fdopen(open_private(path, os.O_WRONLY | os.O_APPEND), "a", encoding="utf-8", errors="replace")
     if readable_by_others(path):
         print(
@@ -52,20 +52,20 @@ def _log_file(path: Path) -> TextIO:
 
 
 class LineWriter(logging.Handler):
-    """Writes lines to a file, past Python's own buffer: what is blocked there would block the exit.
+    """Writes lines to a file, bypassing Python's own buffer, which could block the exit.
 
     Args:
-        most: characters that may wait to be written.
+        most: characters that may be waiting to be written.
     """
 
     def __init__(self, file: TextIO, most: int = MOST_WAITING) -> None:
         super().__init__()
-        self._file = file  # which would be closed if nobody had it
+        self._file = file  # a reference, so that it is not closed
         self._descriptor = file.fileno()
         self._most = most
         self._state = threading.Condition()
         self._lines: list[str] = []
-        self._waiting = 0  # characters, those that are being written among them
+        self._waiting = 0  # characters, including those being written
         self._lost = 0  # lines
         self._hurry = False
         self._thread: threading.Thread | None = None
@@ -92,7 +92,7 @@ class LineWriter(logging.Handler):
                 self._state.notify_all()
 
     def flush(self) -> None:
-        """Wait until all is written, but not for ever."""
+        """Wait until everything is written, but not forever."""
         with self._state:
             self._hurry = True
             self._state.notify_all()
@@ -113,7 +113,7 @@ class LineWriter(logging.Handler):
                 self._state.notify_all()
 
     def _missing(self) -> str:
-        """The line in place of those that were dropped."""
+        """The line in place of dropped ones."""
         line = f"{self._lost:,} log lines are missing here: nobody took them in time.\n"
         self._waiting += len(line)
         self._lost = 0
@@ -127,4 +127,4 @@ class LineWriter(logging.Handler):
             except BlockingIOError:
                 select.select([], [self._descriptor], [])
             except OSError:
-                return  # nobody reads any more
+                return  # the reader is gone

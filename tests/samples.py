@@ -401,6 +401,6 @@ def forms(tool: str) -> list[dict[str, Any]]:
 
 
 def texts(name: str) -> list[str]:
-    """Texts that an argument of this name takes, for some tool; empty where no sample has the name."""
+    """Texts that an argument with this name accepts in some tool; empty if no sample has the name."""
     said = [call[name] for tool in CALLS for call in forms(tool) if name in call]
     return [*dict.fromkeys([*SPELLINGS.get(name, []), *(one for one in said if isinstance(one, str))])]

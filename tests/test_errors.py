@@ -133,7 +133,7 @@ def test_an_answer_is_read_as_the_error_it_is(
 
 
 def assert_readable(sentence: str) -> None:
-    """What happened, what did not, what to do: whole sentences, no page, no code, nothing of Python's."""
+    """What happened, what did not, what to do: complete sentences, no page, no code, nothing from Python."""
     assert re.match(r"[A-Z]", sentence) or "/" in sentence.split()[0] or "." in sentence.split()[0]
     assert NOTHING_CHANGED in sentence or UNCERTAIN in sentence
     assert sentence[-1] in ".!"

@@ -39,7 +39,7 @@ UNSEEN_HERE = re.compile(f"[{hostile.UNSEEN}]")
 
 
 def call_of(endpoint: type[Endpoint[Any]], arguments: Any) -> Endpoint[Any] | None:
-    """The call, or None where it was refused as it should be."""
+    """The call, or None if it was refused as it should be."""
     try:
         return endpoint.model_validate(arguments)
     except ValidationError as refusal:
@@ -224,7 +224,7 @@ def assessed(call: Change[Any, Any], after: Answer, response: HttpResponse) -> N
 
 
 def with_one_else(value: Any, other: Any) -> Iterator[Any]:
-    """A JSON value, once for each place in it, with something else there."""
+    """A JSON value, once for each place in it, with another value there."""
     yield other
     pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, part in pairs:

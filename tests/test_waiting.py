@@ -22,7 +22,7 @@ SLEEPS = {"time.sleep", "asyncio.sleep", "anyio.sleep"}
 CLOCKS = {"time.monotonic", "time.monotonic_ns", "time.perf_counter", "time.process_time"}
 # The first argument of these is a bound in seconds.
 BOUNDS = {"fail_after", "move_on_after", "wait", "join", "communicate", "settimeout"}
-# These have a bound of five seconds of their own, unless they are told another or speak to no socket.
+# These have a default limit of five seconds, unless another is given or they use no socket.
 IMPATIENT = {f"{module}.{name}" for module in ("httpx", "httpx2") for name in (
     "AsyncClient", "Client", "get", "post", "put", "patch", "delete", "head", "request", "stream",
 )}  # fmt: skip

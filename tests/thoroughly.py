@@ -1,6 +1,6 @@
 """How much is tested: a sixteenth in README's test command, everything in `.ci/run`.
 
-What is drawn is the same each time, so that a run which decides can be repeated; `HUB_MCP_DICE=1` draws anew.
+The random seed is fixed, so that a run can be repeated; `HUB_MCP_DICE=1` draws a new one.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ PARTS = 1 if THOROUGH else 16
 
 
 def share(examples: int) -> int:
-    """How many of so many examples are tried."""
+    """How many of a number of examples to run."""
     return max(5, examples // PARTS)
 
 

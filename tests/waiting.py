@@ -33,7 +33,7 @@ async def turns() -> None:
 
 
 class LoopClock:
-    """The clock of the running event loop while it stands still, but for what the test sets it forward."""
+    """The clock of the running event loop, stopped, except when the test advances it."""
 
     def __init__(self, now: float) -> None:
         self.now = now

@@ -7,7 +7,7 @@ from typing import Any
 from hub_mcp.catalogue import ENDPOINTS
 from hub_mcp.catalogue.endpoint import default_endpoints
 
-SOURCE = "env:PATH"  # set wherever tests run, and it stands for a secret
+SOURCE = "env:PATH"  # set wherever tests run, and used as a secret
 EVERY_TOOL: dict[str, Any] = {
     "toolsets": ("default",),
     "tools": tuple(name for name in ENDPOINTS if name not in default_endpoints()),
@@ -16,5 +16,5 @@ EVERY_TOOL: dict[str, Any] = {
 
 
 def offering(tool: str) -> dict[str, Any]:
-    """The settings of a server with this tool alone: clients read the whole list at a call."""
+    """The settings of a server with only this tool: clients read the whole list at a call."""
     return {"toolsets": (), "tools": (tool,)} if tool in ENDPOINTS else {}

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from hub_mcp.catalogue.answers import Answer
 from hub_mcp.catalogue.http import Line, fields_in, required_in
 
-ONE_AREA = {  # rooms whose tools are all of one area; in others a file is one, or `in_area` says which
+ONE_AREA = {  # folders whose tools all have one area; in others each file is an area, or `in_area` names it
     "access": "access_requests", "collections": "collections", "discussions": "discussions", "jobs": "jobs",
     "groups": "resource_groups", "space_runtime": "space_runtime", "webhooks": "webhooks",
 }  # fmt: skip

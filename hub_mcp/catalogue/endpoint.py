@@ -58,7 +58,7 @@ class Endpoint(BaseModel, Generic[A]):
     tool: ClassVar[str]
     label: ClassVar[str]  # its title; not named `title`, since a field may be
     area: ClassVar[str]
-    in_area: ClassVar[str] = ""  # its area, if `area_of` does not tell it
+    in_area: ClassVar[str] = ""  # its area, if `area_of` cannot derive it
     by_default: ClassVar[bool] = True  # whether it is listed by default, without a toolset
     answer: ClassVar[type[Answer]]
     at: ClassVar[str] = ""  # the template of its `hub://` address, if that is not its path

@@ -18,7 +18,7 @@ from urllib.parse import quote, urlencode
 
 from hub_mcp.errors import UnexpectedAnswer
 
-TYPED = "typed"  # where a value is that a person types on a page of the server
+TYPED = "typed"  # stands for a value that a person types on a page of the server
 _FIELD = re.compile(r"\{(\w+)\}")
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,40}/[\w.+-]{1,40}", re.ASCII)  # anything else there may be user text
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")

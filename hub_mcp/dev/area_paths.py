@@ -1,4 +1,4 @@
-"""The paths of the local Hub's areas, written ahead: a start imports no area to know what it serves."""
+"""The paths of the local Hub's areas, generated in advance, so that a start does not import every area."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from tests.bench.team import http
 from tests.bench.walks import walk
 from tests.bench.workers import workers
 
-# Each benchmark, and how many rounds it takes: of a whole run, and of a quick one.
+# Each benchmark, with its rounds in a full and in a quick run.
 ALL: dict[str, tuple[Callable[[int], list[Row]], int, int]] = {
     "start": (start, 15, 3),
     "list": (tool_list, 1, 1),

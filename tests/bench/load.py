@@ -230,7 +230,7 @@ class Seen:
         return found
 
     def told(self) -> str:
-        """The run as a person reads it."""
+        """The run as text for a person."""
         ordered = sorted(self.times)
         middle, most = statistics.median(ordered) * 1000, ordered[int(len(ordered) * 0.99)] * 1000
         held = [

@@ -198,7 +198,7 @@ def calls(rounds: int) -> list[Row]:
 
 
 def at_once(line: Line, tool: str, ids: list[str]) -> None:
-    """Call for each id, with so many calls under way."""
+    """Call for each id, with a number of concurrent calls."""
 
     def send(one: str) -> None:
         arguments = {"repo_id": one} if tool == "get_model" else {"path": f"/api/models/{one}"}

@@ -11,7 +11,7 @@ HEAD = ("what", "ours", "against", "theirs", "ratio", "how")
 
 @dataclass(frozen=True)
 class Row:
-    """One figure of ours beside one of somebody else's; `ratio` is ours to theirs, "" where none is meant."""
+    """One of our figures and one of somebody else's; `ratio` is ours to theirs, "" if not meaningful."""
 
     what: str
     ours: str
@@ -59,7 +59,7 @@ def plain(rows: Sequence[Row]) -> str:
 
 
 def markdown(rows: Sequence[Row]) -> str:
-    """A table for README: a line for each of our figures, with everybody else's beside it."""
+    """A table for README: one line for each of our figures, with those of the others."""
     theirs: dict[tuple[str, str, str], list[str]] = {}
     for row in rows:
         if row.what.startswith("·"):

@@ -188,7 +188,7 @@ CALLS = sum(len(task.calls) for task in TASKS)
 
 
 async def done() -> list[Cost]:
-    """Every task, done one after another on a local Hub of its own; nobody is asked."""
+    """Every task, one by one, each on its own local Hub; nobody is asked."""
     settings = Settings(sandbox="", journal="off", resource_links="off", confirm="off")
     costs: list[Cost] = []
     async with Client(server_of(settings, hub_of(settings))) as client:

@@ -43,7 +43,7 @@ LEGACY = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version
 
 @contextmanager
 def redis() -> Iterator[str]:
-    """A redis-server of its own; "" where there is none."""
+    """A separate redis-server; "" if it is not installed."""
     if shutil.which("redis-server") is None:
         yield ""
         return
@@ -83,7 +83,7 @@ def server(hub: str, *flags: str) -> Iterator[Served]:
 async def rate(
     step: Callable[[httpx.AsyncClient, str], Awaitable[None]], ids: list[str]
 ) -> tuple[float, float]:
-    """Calls a second and the 95th percentile of their seconds, so many under way at a time."""
+    """Calls per second and the 95th percentile of their duration, with a number of concurrent calls."""
     taken: list[float] = []
     waiting = iter(ids)
 
@@ -168,7 +168,7 @@ PEERS = ("bare SDK server", "official server")
 
 @contextmanager
 def peer(name: str, hub: str, shared: str) -> Iterator[tuple[Served, Step] | None]:
-    """One of the servers that are compared, and a call of it; None where it is not here."""
+    """One of the compared servers, and a call of it; None if it is not installed."""
     port = free_port()
     url = f"http://127.0.0.1:{port}/mcp"
     if name == "bare SDK server":

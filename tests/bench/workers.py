@@ -136,7 +136,7 @@ async def pace(url: str, calls: int) -> float:
 
 
 def workers(rounds: int) -> list[Row]:
-    """The rate of two workers and of one, in turns; nothing where there is no Redis or no second core."""
+    """The rates of two workers and of one, alternating; nothing without Redis or a second core."""
     rates: dict[str, list[float]] = {ONE: [], TWO: []}
     spent: dict[str, list[float]] = {ONE: [], TWO: []}
     beside = 0.0

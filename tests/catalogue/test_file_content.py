@@ -24,7 +24,7 @@ def call(**more: Any) -> GetFile:
 
 
 def answered(asked: GetFile, body: bytes) -> FileContent:
-    """What the Hub answers for a file, of which it sends as much as was asked for."""
+    """The Hub's answer for a file, with as many bytes as requested."""
     sent = body[: asked.to_http("").first]
     headers = {**HEADERS, "content-range": f"bytes 0-{len(sent) - 1}/{len(body)}"}
     return asked.from_http(HttpResponse(206, headers, sent, "https://hub.test/ada/x/resolve/main/a.txt"))

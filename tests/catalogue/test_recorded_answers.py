@@ -91,7 +91,7 @@ class Recording:
 
     @property
     def call(self) -> Endpoint[Any] | None:
-        """The call that was answered; None where it is none of ours. Listings and tags take all there is."""
+        """The recorded call; None if it is not one of ours. Listings and tags request everything."""
         if self.name in NOT_OURS:
             return None
         if not self.path:

@@ -56,6 +56,6 @@ def own_environment(folder: Path) -> dict[str, str]:
 
 
 def own_places(folder: Path) -> dict[str, str]:
-    """Variables that keep a command out of the home of whoever runs the tests."""
+    """Variables that keep a command out of the home directory of the person running the tests."""
     places = ("HF_HOME", "XDG_STATE_HOME", "LOCALAPPDATA")
     return {"COLUMNS": "80", **{name: str(folder / name.lower()) for name in places}}

@@ -30,7 +30,7 @@ def endpoint() -> Iterator[str]:
 
 @pytest.fixture
 def nowhere() -> Iterator[str]:
-    """An address that nobody listens at, and nobody else gets meanwhile."""
+    """An address where nothing listens, reserved for the test."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{bound.getsockname()[1]}"

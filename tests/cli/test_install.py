@@ -31,7 +31,7 @@ PLACES_NAMED = (
 ALL = pytest.mark.parametrize("client", CLIENTS.values(), ids=CLIENTS)
 JSON = [client for client in CLIENTS.values() if client.format == "json"]
 
-# What may already be in a file of each format: comments, other servers, odd but valid layout.
+# Existing content for each format: comments, other servers, unusual but valid layout.
 LIVED_IN = {
     "json": """\
 // mine
@@ -233,7 +233,7 @@ def test_printing_reads_and_writes_nothing(home: Path, client: Client) -> None:
 
 # ── what stands beside our entry ────────────────────────────────────────────────────────────────────────────
 
-# A secret in every place a file of that format has for one; @ is where it stands.
+# A secret in every place where a file of that format can have one; @ marks it.
 PLACES = {
     "json": {
         "a variable": '{"%s": {"other": {"command": "x", "env": {"GITHUB_TOKEN": "@"}}}}',

@@ -90,7 +90,7 @@ class Read(Exception):
 
 
 def as_the_command_line_reads(arguments: list[str], environment: Mapping[str, str]) -> Settings | None:
-    """The settings it would serve with; None where it does something else, or refuses."""
+    """The settings it would serve with; None if it does something else, or refuses."""
     found: list[Settings] = []
 
     def served(settings: Settings) -> None:

@@ -11,7 +11,7 @@ BASE = "https://hub.test"
 
 
 class Time:
-    """A clock whose sleep takes no time but moves it on; `slept` tells each sleep."""
+    """A clock whose sleep only advances it; `slept` records each sleep."""
 
     def __init__(self, now: float = 1_000.0) -> None:
         self.now = now
@@ -43,7 +43,7 @@ class FarSide:
 
 
 def rate(left: int, reset: int = 100, status: int = 200, quota: int = 500) -> httpx.Response:
-    """An answer that tells what is left of the rate window."""
+    """An answer with what is left of the rate window."""
     headers = {
         "RateLimit": f'"api";r={left};t={reset}',
         "RateLimit-Policy": f'"fixed window";"api";q={quota};w=300',
@@ -60,7 +60,7 @@ def request(
 
 
 class Told:
-    """Someone who is told of waits."""
+    """Records reported waits."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []

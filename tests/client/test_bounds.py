@@ -34,7 +34,7 @@ ROW = {"id": "ada/atlas"}
 
 
 class Pieces(httpx.AsyncByteStream):
-    """A body that comes in pieces; `sent` counts the bytes that were asked for."""
+    """A body that comes in pieces; `sent` counts the bytes read."""
 
     def __init__(self, body: bytes, piece: int = 65_536) -> None:
         self._body, self._piece, self.sent = body, piece, 0

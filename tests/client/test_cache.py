@@ -14,7 +14,7 @@ def tagged(body: bytes = b'{"n":1}', etag: str = 'W/"1"') -> httpx.Response:
 
 
 def honest(asked: httpx.Request) -> httpx.Response:
-    """A Hub that answers 304 to whoever has its one answer."""
+    """A Hub that answers 304 to a caller who has its one answer."""
     same = asked.headers.get("if-none-match") == 'W/"1"'
     return httpx.Response(304, headers={"ETag": 'W/"1"'}) if same else tagged()
 

@@ -136,7 +136,7 @@ async def test_a_change_follows_no_redirect_and_names_the_new_id(status: int) ->
 
 
 def posted() -> list[Endpoint[Any]]:
-    """Every call of the catalogue, of the table and of a commit's steps that reads by what is no GET."""
+    """Every call in the catalogue, the table and a commit's steps that reads with a method other than GET."""
     written = [ENDPOINTS[tool].model_validate(one) for tool in ENDPOINTS for one in forms(tool)[:1]]
     table = [one for one in operations().values() if one.name not in ENDPOINTS and one.reads]
     raw = [(reading_of(one.name), least_arguments(one)) for one in table if not one.keeps_back]

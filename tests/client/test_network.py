@@ -337,7 +337,7 @@ async def test_cookies_are_not_kept() -> None:
 
 
 class Silent:
-    """Talk that takes the request and answers when told; `asked` and `gone` tell what happened to it."""
+    """Accepts the request and answers on command; `asked` and `gone` record what happened to it."""
 
     def __init__(self) -> None:
         self.asked, self.gone, self.answer = anyio.Event(), anyio.Event(), anyio.Event()

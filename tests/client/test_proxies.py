@@ -90,7 +90,7 @@ async def test_a_call_ignores_proxy_variables_it_does_not_need(
 
 @contextlib.asynccontextmanager
 async def socks(seen: list[bytes]) -> AsyncIterator[int]:
-    """A SOCKS 5 proxy that answers in the place of whatever it is asked for."""
+    """A SOCKS 5 proxy that answers in place of any target."""
 
     async def talk(reader: Any, writer: Any) -> None:
         seen.append(await reader.read(64))

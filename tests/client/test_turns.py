@@ -14,7 +14,7 @@ pytestmark = pytest.mark.asyncio
 
 
 class Held(httpx.AsyncBaseTransport):
-    """Keeps each request until it is told to let them go."""
+    """Holds each request until released."""
 
     def __init__(self) -> None:
         self.here: list[str] = []

@@ -49,7 +49,7 @@ def body_of(request: HttpRequest) -> Any:
 
 
 async def exchange(hub: Hub, call: Endpoint[Any]) -> dict[str, Any]:
-    """Make the call and tell what was sent, what came back and what is shown of it."""
+    """Make the call and return the request, the response and the text shown."""
     if isinstance(call, Change) and (target := call.target()):
         call = call.settled(await hub.send(target))
     request = call.to_http("")
@@ -94,7 +94,7 @@ async def recorded() -> dict[str, str]:
 
 
 async def main(check: bool) -> int:
-    """Write each exchange that differs; 1 where one did and was only to be told."""
+    """Write each exchange that differs; returns 1 if one differs and `check` is on."""
     wanted = {HERE / f"{tool}.json": text.encode() for tool, text in (await recorded()).items()}
     return int(bring_up_to_date(wanted, files_in(HERE, "*.json"), check=check) and check)
 

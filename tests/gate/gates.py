@@ -169,7 +169,7 @@ class World:
         return thoughtful
 
     async def other(self, method: str, path: str, body: Mapping[str, Any], token: str = ADA) -> None:
-        """Somebody else changes the Hub meanwhile."""
+        """Somebody else changes the Hub in the meantime."""
         async with httpx.AsyncClient(transport=self.spy.inner, base_url=BASE) as client:
             answer = await client.request(
                 method, path, json=body, headers={"Authorization": f"Bearer {token}"}
@@ -229,7 +229,7 @@ async def question_about(world: World, tool: str, arguments: dict[str, Any]) -> 
 
 
 async def only_one_acts(act: Callable[[], Awaitable[CallToolResult]]) -> list[CallToolResult]:
-    """Eight act at once by the same yes: one may; what the other seven are told."""
+    """Eight act concurrently with the same approval: one succeeds; returns the errors of the others."""
     results: list[CallToolResult] = []
 
     async def race() -> None:

@@ -1,6 +1,6 @@
 """A call is gated by its effect: each way to each effect asks, through every tool and argument.
 
-The table is in `ways.py`; what is tried here is that it is whole, and that each of its ways asks.
+The table is in `ways.py`; these tests check that it is complete, and that each of its ways asks.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ def values_in(said: Any) -> Iterator[str]:
 
 
 def merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
-    """One call's arguments with another's riding along, where neither says something else of the same."""
+    """The arguments of two calls combined, if they do not conflict."""
     agree = all(first.get(name, value) == value for name, value in second.items())
     return {**second, **first} if agree else first
 
@@ -186,7 +186,7 @@ def test_however_calls_are_combined_each_effect_asks_and_nothing_happens_without
 
 
 class Tampered(httpx.AsyncBaseTransport):
-    """A Hub whose readers are told something else."""
+    """A Hub with altered answers to reads."""
 
     def __init__(self, inner: httpx.AsyncBaseTransport, change: Callable[[Any], Any]) -> None:
         self._inner, self._change = inner, change
@@ -216,7 +216,7 @@ def odd(value: Any) -> Any:
     return walked(value, lambda said: {key: "false" if key in TOLD else one for key, one in said.items()})
 
 
-# Calls that ask nobody while the Hub tells enough, and why not.
+# Calls that ask nobody if the Hub says enough, with the reason.
 @cache
 def unasked() -> list[tuple[str, dict[str, Any]]]:
     known = ids()

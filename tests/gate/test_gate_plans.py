@@ -369,7 +369,7 @@ async def test_a_file_that_is_no_plan_approves_nothing(world: World, forged: str
 
 
 def test_a_program_that_writes_to_the_file_of_a_plan_approves_nothing(world: World) -> None:
-    """Whatever it writes: it has the whole file, and may copy from other plans, but not the key."""
+    """Whatever it writes: it has the complete file, and can copy from other plans, but lacks the key."""
     kept = world.approvals
     for nonce in ("one", "two"):
         kept.wait(nonce=nonce, tool="t", consequence="?", retype="a/b", until=int(world.clock.now) + 600)

@@ -45,7 +45,7 @@ def _ordered(value: Any) -> Any:
 
 
 class Orders(httpx.AsyncBaseTransport):
-    """A Hub that says something else to those who look."""
+    """A Hub with altered answers to reads."""
 
     def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
         self._inner = inner
@@ -115,7 +115,7 @@ def test_a_row_that_cannot_be_written_is_refused(row: str) -> None:
 
 
 def garbled(value: Any, name: str, other: Any) -> Any:
-    """A JSON value with something else under this name, or without it; `[]` is each entry of a list."""
+    """A JSON value with another value under this name, or without it; `[]` means each entry of a list."""
     if isinstance(value, dict):
         kept = {key: garbled(one, name, other) for key, one in value.items() if key != name}
         return {**kept, **({name: other} if name in value and other is not LEFT_OUT else {})}
@@ -151,7 +151,7 @@ async def test_what_the_hub_leaves_out_or_garbles_counts_as_the_worst(tmp_path: 
 async def test_a_variable_that_cannot_be_read_is_not_replaced_without_asking(
     tmp_path: Path, bare: Any
 ) -> None:
-    """In a private Space that is paused nothing else asks: nobody reads it and no disk is lost."""
+    """In a private, paused Space nothing else asks: nobody reads it and no disk is lost."""
 
     def paused(value: Any) -> Any:
         if "GREETING" in value:

@@ -57,7 +57,7 @@ STATUSES = (200, 201, 204, 299, 302, 400, 404, 409, 418, 429, 500, 503)
 
 
 def told(result: CallToolResult, status: int) -> bool:
-    """Whether the text says what is known: done, unknown, or (where the Hub said no) nothing."""
+    """Whether the text says what is known: done, unknown, or (after a refusal) nothing."""
     text = text_of(result)
     known = UNCERTAIN in text or (not result.is_error and status < 300)
     return "inside hub-mcp" not in text and (known or (300 <= status < 500 and NOTHING_CHANGED in text))

@@ -122,7 +122,7 @@ except Stopped as stop:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the limit of a file's size is POSIX")
 def test_a_line_that_fits_only_in_part_is_reported_and_leaves_nothing(tmp_path: Path) -> None:
-    """The system really writes half of it: a limit of the file's size stands in for the disk's."""
+    """The system really writes half of it: a limit on the file's size simulates a full disk."""
     kept = Journal(tmp_path / "j")
     kept.write(Entry("done", "t", "a"))
     size = (tmp_path / "j").stat().st_size
@@ -185,7 +185,7 @@ def test_a_change_whose_end_cannot_be_journaled_says_so_and_is_shown_as_unknown(
 
 
 class Lingers(httpx.AsyncBaseTransport):
-    """Awaits something once the answer to a change is there, as whoever counts calls elsewhere does."""
+    """Awaits something after the answer to a change, as code that counts calls elsewhere does."""
 
     def __init__(self, inner: httpx.AsyncBaseTransport, answered: anyio.Event) -> None:
         self._inner = inner

@@ -317,7 +317,7 @@ def _of_members(group: str) -> list[Way]:
 
 
 def _of_access() -> list[Way]:
-    """Who is let into a gated repository, loses that, or is told why not."""
+    """Who gets or loses access to a gated repository, or learns why not."""
     many = {**GATED, "users": ["eve", "bruno-abe"]}
     why = {"status": "rejected", "reason": "Not this year."}
     return [
@@ -388,7 +388,7 @@ def _of_running_spaces() -> list[Way]:
 
 
 def _of_refs() -> list[Way]:
-    """What takes commits away: a branch set anew or deleted, a tag deleted, a history squashed."""
+    """What removes commits: resetting or deleting a branch, deleting a tag, squashing a history."""
     return [
         Way(DESTROYS, "create_branch", "overwrite", {**PUBLIC, "branch": "main", "overwrite": True}),
         Way(DESTROYS, "delete_branch", "branch", {**PUBLIC, "branch": "experimental"}),
@@ -684,7 +684,7 @@ HARMLESS = {
 }
 
 
-# Ways that the local Hub's world does not hold ready: something else is changed first.
+# Ways that need another change to the local Hub's world first.
 AFTERWARDS = {
     ("update_collection", "gating"): "test_a_gate_of_a_collection_that_is_opened_asks",
     ("update_collection_item", "note"): "test_a_note_on_what_is_private_asks_where_everyone_can_read_it",

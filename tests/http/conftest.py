@@ -10,7 +10,7 @@ from tests.thoroughly import one_of
 
 @pytest.fixture(params=one_of(["httptools", "h11"], 0))
 def parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Either of uvicorn's parsers, which read odd requests differently."""
+    """Each of uvicorn's parsers, which read malformed requests differently."""
     if request.param == "httptools":
         pytest.importorskip("httptools")
     monkeypatch.setattr(connections, "find_spec", lambda name: name == request.param)

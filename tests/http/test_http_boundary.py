@@ -62,7 +62,7 @@ def request(method: str, path: str, headers: Iterable[tuple[str, str]] = (), ver
 
 
 async def answered(port: int, sent: bytes) -> tuple[int, bytes]:
-    """The status and the whole answer; 0 where the connection was closed without one."""
+    """The status and the complete answer; 0 if the connection was closed without one."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         with anyio.fail_after(PATIENCE):
@@ -86,7 +86,7 @@ async def answered(port: int, sent: bytes) -> tuple[int, bytes]:
 
 
 def may_pass(path: str, status: int) -> bool:
-    """What somebody without a token may be told: that it is refused, or what everybody is told."""
+    """What somebody without a token may get: a refusal, or what everybody gets."""
     return status != 200 or path in OPEN
 
 

@@ -101,7 +101,7 @@ async def langchain() -> dict[str, Any]:
     for name, given in CALLS:
         try:
             answers.append(await tools[name].ainvoke(given))
-        except Exception as error:  # how LangChain tells of an error result
+        except Exception as error:  # how LangChain reports an error result
             answers.append(str(error))
     return {"tools": list(tools), "answers": answers}
 
@@ -128,7 +128,7 @@ def smolagents() -> dict[str, Any]:
         for name, given in CALLS:
             try:
                 answers.append(str(tools[name](**given)))
-            except Exception as error:  # how it tells of an error result
+            except Exception as error:  # how it reports an error result
                 answers.append(str(error))
         return {"tools": list(tools), "answers": answers}
 

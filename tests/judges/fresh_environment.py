@@ -32,7 +32,7 @@ def output(*command: str | Path, cwd: Path = ROOT) -> str:
 
 
 def python_with(folder: Path, *requirements: str | Path) -> Path:
-    """The interpreter of an environment made in a folder, with what is asked for and what that asks for."""
+    """The interpreter of a new environment in a folder, with packages and their dependencies."""
     venv.create(folder, with_pip=True)
     interpreter = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     output(interpreter, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements)

@@ -176,14 +176,14 @@ DIALECTS: dict[str, Dialect] = {
 
 @contextmanager
 def stand_in(tools: Collection[str], calls: Sequence[Call]) -> Generator[tuple[str, StandIn]]:
-    """A stand-in that makes these calls, and its address without a path."""
+    """A mock model that makes these calls, and its address without a path."""
     model = StandIn(tools, calls)
 
     class Answering(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Nothing: the test tells what went wrong."""
+            """Log nothing: the test reports what went wrong."""
 
         def do_GET(self) -> None:
             self._told(404, b"{}", "application/json")

@@ -29,7 +29,7 @@ BUCKETS = "the local Hub has no buckets: their content is in Xet alone"
 HERE = "it works on this machine, without the Hub"
 SSH = "it opens a shell over SSH"
 SERVER = "the operation is answered from the table; the local Hub does not imitate it"
-# Methods by why nothing judges them; a name stands for all that begin with it.
+# Methods by the reason why nothing tests them; a name covers all that begin with it.
 METHODS: Mapping[str, str] = {
     **dict.fromkeys(
         ["list_inference_", "create_inference_", "get_inference_", "update_inference_"], ENDPOINTS

@@ -43,7 +43,7 @@ class Writer(threading.Thread):
     def __init__(self, base: str, name: str, begun: threading.Semaphore) -> None:
         super().__init__()
         self.base, self.name, self.begun, self.busy = base, name, begun, 0
-        self.answered: dict[str, str] = {}  # repository: its state as the last answer told it
+        self.answered: dict[str, str] = {}  # repository: its state according to the last answer
 
     def run(self) -> None:
         http = httpx.Client(base_url=self.base, headers=ADA, trust_env=False, timeout=PATIENCE)

@@ -62,7 +62,7 @@ class Tree:
         return done.stdout
 
     def put(self, file: str, before: str, text: str) -> None:
-        """Write a text in front of what stands once in a file; at its end where `before` is empty."""
+        """Insert a text before a unique text in a file, or at its end if `before` is empty."""
         path = self.place / file
         was = path.read_text("utf-8")
         assert not before or was.count(before) == 1, f"{before!r} in {file}"
@@ -91,7 +91,7 @@ class Tree:
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Iterator[Tree]:
-    """The files of this checkout, with a history of their own, beside the same reference."""
+    """The files of this checkout with a new history, next to the same reference."""
     copy = Tree(tmp_path / "hub_mcp")
     listed = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
@@ -227,6 +227,6 @@ class DeleteLfsFile(ActsOnRefs):
     own = {changes, routes, SAMPLES, WAYS}
     touched = tree.derive()
     exchange = "tests/exchanges/delete_lfs_file.json"
-    assert touched - LISTS - own == {exchange}  # its area is not offered unasked
+    assert touched - LISTS - own == {exchange}  # its area is not offered by default
     assert own <= touched
     tree.holds("delete_lfs_file")

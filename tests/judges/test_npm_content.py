@@ -22,7 +22,7 @@ pytestmark = needs_npm
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    """What came of every step, by its name; the client's own lines about downloads are no steps."""
+    """The result of every step, by its name; the client's own lines about downloads are not steps."""
     folder: Path = tmp_path_factory.mktemp("cache")
     with serving(create_app(quota=1_000_000)) as url:
         run = subprocess.run(

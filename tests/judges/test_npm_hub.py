@@ -26,14 +26,14 @@ pytestmark = pytest.mark.skipif(
     NODE is None or not (HERE / "node_modules/@huggingface/hub").exists(),
     reason="Node or @huggingface/hub is not installed",
 )
-EXTRA = 600  # models beside the world's, so that the client's own pages of 500 are two
+EXTRA = 600  # models in addition to the world's, so that the client needs two of its pages of 500
 ADA = {"Authorization": "Bearer hf_sandbox_ada_write"}
 Told = dict[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
 def told() -> Told:
-    """What came of every step, by its name."""
+    """The result of every step, by its name."""
     with serving(create_app(quota=1_000_000, models=EXTRA)) as url:
         groups = f"{url}/api/organizations/nimbus-labs/resource-groups"
         group = httpx.get(groups, headers=ADA, trust_env=False, timeout=PATIENCE).json()[0]["id"]
@@ -46,7 +46,7 @@ def told() -> Told:
 
 
 def answer(told: Told, step: str) -> Any:
-    """What a step answered; it threw nothing."""
+    """The answer of a step, which threw nothing."""
     assert "threw" not in told[step], told[step]
     return told[step]["answer"]
 

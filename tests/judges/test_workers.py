@@ -146,7 +146,7 @@ async def test_a_worker_that_is_killed_takes_no_confirmation_with_it(
         os.kill(victim, signal.SIGKILL)
         for name, one in held.items():
             with anyio.fail_after(PATIENCE):
-                while True:  # a connection to the dead worker breaks; whoever called calls again
+                while True:  # a connection to the dead worker breaks, and the caller retries
                     try:
                         result = await second(name, one)
                     except Exception:

@@ -16,7 +16,7 @@ ADA = "hf_sandbox_ada_write"
 
 
 class Ask:
-    """Sends one request at a time to a Hub in this process; ada's, unless told otherwise."""
+    """Sends one request at a time to a Hub in this process, as ada by default."""
 
     def __init__(self, app: Starlette) -> None:
         self.app = app

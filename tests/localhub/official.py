@@ -53,13 +53,13 @@ def fresh(api: HfApi) -> Iterator[str]:
 
 
 def told_at(hub_url: str, tool: str, arguments: dict[str, Any], token: str = ADA) -> str:
-    """What a tool of our server answers somebody, an error included, where nobody is asked."""
+    """The answer of one of our tools for a caller, errors included, if nobody is asked."""
     return anyio.run(_result, hub_url, tool, arguments, token)[1]
 
 
 @pytest.fixture
 def told(hub_url: str) -> Told:
-    """What a tool of our server answers ada, where nobody is asked."""
+    """The answer of one of our tools for ada, if nobody is asked."""
 
     def call(tool: str, arguments: dict[str, Any]) -> str:
         is_error, text = anyio.run(_result, hub_url, tool, arguments, ADA)

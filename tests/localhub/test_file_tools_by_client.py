@@ -44,7 +44,7 @@ async def tools_at(url: str, settings: Settings = ALL) -> AsyncIterator[Client]:
 
 
 async def told(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
-    """What a tool answers, for programs."""
+    """The structured answer of a tool."""
     result = await client.call_tool(tool, arguments)
     assert not result.is_error, result.content
     return result.structured_content or {}

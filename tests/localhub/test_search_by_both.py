@@ -15,7 +15,7 @@ def rows(text: str) -> list[list[str]]:
 
 
 def number(text: str) -> float:
-    """A number as a table tells it, thousands in short."""
+    """A number as in a table, with thousands abbreviated."""
     short = {"k": 1e3, "M": 1e6, "B": 1e9}.get(text[-1:], 1.0)
     return float(text.replace(",", "").replace("–", "0").rstrip("kMB")) * short
 

@@ -16,7 +16,7 @@ import pytest
 from hub_mcp.localhub.world.snapshot import cache_folder
 
 ROOT = Path(__file__).parents[2]
-# Opens a Hub, in memory or in the file that is named, and tells what is in it.
+# Opens a Hub, in memory or in the given file, and prints its content.
 OPEN = """
 import asyncio, json, sys
 from hub_mcp.localhub.app import create_app

@@ -27,7 +27,7 @@ ASKED = [
 
 
 class Narrow:
-    """A local Hub that answers 429 for some repositories, and counts how many it is asked for at once."""
+    """A local Hub that answers 429 for some repositories, and counts concurrent requests."""
 
     def __init__(self, *refused: str) -> None:
         self._local = httpx.ASGITransport(create_app())

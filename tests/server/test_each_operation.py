@@ -22,7 +22,7 @@ from tests.test_every_endpoint import recorded
 
 __all__ = ["world"]
 WRITTEN = [one for one in OPERATIONS.values() if not one.keeps_back and one.name in ENDPOINTS]
-# What the Hub takes beside what its document says, as its official clients send it.
+# What the Hub accepts in addition to its document, as its official clients send it.
 UNDOCUMENTED = {
     "/api/models": {"limit", "search", "sort", "expand[]", "filter"},
     "/api/datasets": {"limit", "search", "sort", "expand[]", "filter"},

@@ -61,7 +61,7 @@ class Follows:
 
 
 async def lines_at(client: Client, address: str) -> tuple[list[str], dict[str, Any]]:
-    """The lines that a stream tells, and what it says last."""
+    """The lines of a stream, and its last line."""
     (read,) = (await client.read_resource(address)).contents
     assert isinstance(read, TextResourceContents)
     *rows, last = map(json.loads, read.text.splitlines())

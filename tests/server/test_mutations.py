@@ -158,7 +158,7 @@ async def test_a_written_change_asks_once_the_document_has_another_operation_the
 
 
 def batch_paths() -> list[str]:
-    """Where a change of a collection goes, by its whole slug and by its short one."""
+    """The paths of a change of a collection, by its full and its short slug."""
     operation = read_table(shipped)["update_collection_items"]  # of its own, since classes are remembered
     body = [{"action": "update", "_id": "0" * 24, "data": {"position": 1}}]
     found: list[str] = []

@@ -38,7 +38,7 @@ pytestmark = pytest.mark.asyncio
 
 
 class OneRowAPage(httpx.AsyncBaseTransport):
-    """The local Hub, whatever page size it is asked for, and slow."""
+    """The local Hub, slow and with one row per page, whatever page size is requested."""
 
     def __init__(self, clock: LoopClock) -> None:
         self._inner = httpx.ASGITransport(create_app(quota=1_000_000))

@@ -19,7 +19,7 @@ from hub_mcp.catalogue.repos.repository import repository
 from hub_mcp.catalogue.stakes import Known
 from hub_mcp.errors import UnexpectedAnswer
 
-MOST_NAMED = 10  # things that an outcome names
+MOST_NAMED = 10  # things to name in an outcome
 
 
 class WatchItem(Part):
@@ -28,7 +28,7 @@ class WatchItem(Part):
     type: Literal["repo", "user", "org"]
     id: Word
 
-    _name: str = PrivateAttr("")  # as it was given, once the id was looked up
+    _name: str = PrivateAttr("")  # the given name, after the id was looked up
 
     @model_validator(mode="after")
     def _readable(self) -> Self:
@@ -36,7 +36,7 @@ class WatchItem(Part):
         return self
 
     def lookup(self) -> Endpoint[Answer] | None:
-        """The call that tells the Hub's id of it; None if that was given."""
+        """The call that looks up its id on the Hub; None if the id was given."""
         if OBJECT_ID.fullmatch(self.id):
             return None
         if self.type == "user":

@@ -80,7 +80,7 @@ async def old_name(request: Request) -> NoReturn:
 
 
 def _leads_on(request: Request) -> bool:
-    """Whether the path would lead somewhere if the name had an owner: `/api/models/a/b/commits/main`."""
+    """Whether the path would match a route if the name had an owner: `/api/models/a/b/commits/main`."""
     with_owner = re.sub(r"^(/api/[^/]+)/", r"\1/owner/", request.scope["path"])
     scope = {**request.scope, "path": with_owner}
     others = (route for route in request.app.routes if getattr(route, "endpoint", None) is not old_name)

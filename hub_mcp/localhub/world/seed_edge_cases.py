@@ -104,7 +104,7 @@ def _edge(
     downloads: int = 0,
     **facts: Any,
 ) -> NewRepo:
-    """A model with what such models usually have, but for the facts that are said."""
+    """A model with typical fields, except for the given ones."""
     card = {"license": "mit"} if card is None else card
     readme_file = text_file("README.md", readme(card, f"\n# {id.split('/')[1]}\n"))
     config = text_file("config.json", json.dumps({"model_type": "gpt2"}))

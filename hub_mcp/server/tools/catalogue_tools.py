@@ -50,7 +50,7 @@ class CatalogueTools(ToolList):
 
     @cached_property
     def operations(self) -> OperationTools:
-        """What reaches every operation; made when one is asked for, since most calls need no table."""
+        """The operation tools; created on first use, since most calls need no table."""
         from hub_mcp.server.tools.reached_operations import OperationTools
 
         return OperationTools(self._settings)

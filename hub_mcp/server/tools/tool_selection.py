@@ -100,9 +100,9 @@ def check(settings: Settings) -> None:
 
 
 def nullable(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """A schema in which what is optional may be null, so that a client that fills all in need not invent it.
+    """A schema whose optional arguments may be null, so that clients that fill in all of them invent none.
 
-    An object is one of two schemas: strict conversions look for objects by their type alone.
+    An object becomes one of two schemas: strict converters recognize objects only by their type.
     """
     said = dict(schema)
     if "items" in said:

@@ -22,13 +22,13 @@ class Verdict:
     """What came of one of their tests."""
 
     name: str
-    failed: str  # why, in a line; "" where it passed
+    failed: str  # why, on one line; "" if it passed
     skipped: bool
     reached: bool  # whether it sent something to the Hub
 
 
 def unpacked(place: Path) -> Path:
-    """Where their source stands, with their tests."""
+    """The folder with their source and tests."""
     wanted = f"huggingface_hub=={version('huggingface_hub')}"
     fetched = subprocess.run(
         [*PIP, "--no-binary", ":all:", "--dest", place, wanted], capture_output=True, text=True, check=False
