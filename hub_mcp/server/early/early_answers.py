@@ -15,7 +15,6 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +45,6 @@ class Era:
     tool_keys: Mapping[str, Sequence[str]]
 
 
-@cache
 def eras() -> tuple[Era, ...]:
     """The prepared eras; unknown versions are answered with the last one that has a handshake."""
     return tuple(Era(**one) for one in json.loads(Path(__file__).with_name(FILE).read_bytes()))
@@ -63,6 +61,7 @@ class EarlyAnswers:
     def __init__(self, settings: Settings) -> None:
         self.replayed: list[bytes] = []
         self._settings = settings
+        self._eras = eras()  # that the session can be of
         self._era: Era | None = None
         self._initialized = False
         self._views = False  # whether the client declared views in the handshake
@@ -85,13 +84,18 @@ class EarlyAnswers:
     def _handshake(self, line: bytes, params: dict[str, Any]) -> Mapping[str, Any] | None:
         if self._era or not _is_handshake(params):
             return None
-        handshakes = [era for era in eras() if not era.modern]
+        handshakes = [era for era in self._eras if not era.modern]
         asked = params["protocolVersion"]
-        self._era = next((era for era in handshakes if asked in era.versions), handshakes[-1])
+        era = self._settled(next((era for era in handshakes if asked in era.versions), handshakes[-1]))
         self._views = declares_views(params["capabilities"])
         self.replayed.append(line)
-        version = asked if asked in self._era.versions else self._era.versions[-1]
-        return {**self._era.results["initialize"], "protocolVersion": version}
+        version = asked if asked in era.versions else era.versions[-1]
+        return {**era.results["initialize"], "protocolVersion": version}
+
+    def _settled(self, era: Era) -> Era:
+        """The era of the session; the others make room for what is imported meanwhile."""
+        self._era, self._eras = era, (era,)
+        return era
 
     def _noted(self, line: bytes, method: str, params: dict[str, Any]) -> bytes | None:
         shaken = self._era is not None and not self._era.modern and not self._initialized
@@ -102,7 +106,7 @@ class EarlyAnswers:
         return b""
 
     def _reply(self, line: bytes, method: str, params: dict[str, Any]) -> Mapping[str, Any] | None:
-        era = _era_of_request(params)
+        era = _era_of_request(params, self._eras)
         if method == "server/discover":  # it has no effect on the connection
             return era.results[method] if era else None
         if era is None and not _carries_nothing(params):
@@ -110,7 +114,7 @@ class EarlyAnswers:
         if era is not None and self._era is None:
             if method not in era.results:
                 return None
-            self._era = era
+            self._settled(era)
             self.replayed.append(line)
         if self._era is None or self._era.modern != (era is not None) or method not in self._era.results:
             return None
@@ -206,8 +210,8 @@ def _is_handshake(params: dict[str, Any]) -> bool:
     )
 
 
-def _era_of_request(params: dict[str, Any]) -> Era | None:
-    """The era of a request with its own version and nothing unknown; None otherwise."""
+def _era_of_request(params: dict[str, Any], eras: Sequence[Era]) -> Era | None:
+    """The one of these eras whose version the request carries, with nothing unknown; None otherwise."""
     meta = params.get("_meta")
     if params.keys() != {"_meta"} or not isinstance(meta, dict) or not {VERSION, CAPABILITIES} <= meta.keys():
         return None
@@ -216,7 +220,7 @@ def _era_of_request(params: dict[str, Any]) -> Era | None:
         return None
     if CLIENT in meta and not _is_client(meta[CLIENT]):
         return None
-    return next((era for era in eras() if era.modern and meta[VERSION] in era.versions), None)
+    return next((era for era in eras if era.modern and meta[VERSION] in era.versions), None)
 
 
 def _carries_nothing(params: dict[str, Any]) -> bool:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from threading import Thread
 
-from hub_mcp.server.early.early_answers import EarlyAnswers, eras
+from hub_mcp.server.early.early_answers import EarlyAnswers
 from hub_mcp.settings import Settings
 
 LONGEST_LINE = 1024 * 1024  # bytes; a request for a list is never longer
@@ -67,7 +67,6 @@ def serve_early(settings: Settings) -> StartedSession | None:
             os._exit(0)  # an import that is no longer needed must not delay the exit
         importing.join()
     sys.setswitchinterval(usual)
-    eras.cache_clear()  # from here on the SDK answers
     return StartedSession(tuple(early.replayed), unread) if unread else None
 
 

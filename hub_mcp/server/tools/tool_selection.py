@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -60,13 +59,11 @@ class PreparedTool:
         return str(self.tool["name"])
 
 
-@cache
 def listed() -> tuple[PreparedTool, ...]:
     """Every tool offered by default, in the order of the catalogue."""
     return _read(FILE)
 
 
-@cache
 def listed_when_named() -> tuple[PreparedTool, ...]:
     """The operations that are listed as tools if their area or name is selected."""
     return _read(NAMED_FILE)
