@@ -180,7 +180,6 @@ async def _serve_stdio(settings: Settings, begun: StartedSession | None) -> None
 
     server = lazy_server(PreparedTools(settings), load, settings)
     _settle()
-    gc.enable()
     replayed = [message_of(line) for line in begun.replayed] if begun else []
     async with stdio(begun.unread if begun else b"") as (incoming, outgoing):
         await Relay(server).run(incoming, outgoing, replayed)
@@ -259,4 +258,4 @@ def create_http_app(settings: Settings, http: Http) -> Starlette:
 def _settle() -> None:
     """Exempt permanent objects from garbage collection: scanning the catalogue would delay every caller."""
     gc.freeze()
-    gc.set_threshold(5_000)  # a call creates some thousand objects, hardly any of them in cycles
+    gc.set_threshold(5_000, 10, 10)  # a call creates some thousand objects, hardly any of them in cycles

@@ -40,7 +40,7 @@ OURS = {
     "hub_mcp": "what it is all about",
     "click": "reads the command line",
     "difflib": "guesses what a misspelt command meant; with click",
-    "gc": "is switched off while modules are imported",
+    "gc": "looks at new objects alone while modules are imported",
     "importlib": "finds the icon within the package",
     "runpy": "runs `python -m`",
 }
@@ -79,6 +79,16 @@ from hub_mcp.server.early.early_answers import EarlyAnswers
 early = EarlyAnswers(plain_settings(sys.argv[1:], {}))
 assert all(early.answer(line) is not None for line in sys.stdin.buffer.read().splitlines()[:3])
 print(*(name for name, module in sys.modules.items() if module))
+"""
+
+KEPT = """
+import gc, sys
+from hub_mcp.cli.flags.plain_arguments import plain_settings
+from hub_mcp.server.early.early_answers import EarlyAnswers, Era
+from hub_mcp.server.tools.tool_selection import PreparedTool
+early = EarlyAnswers(plain_settings([], {}))
+assert all(early.answer(line) is not None for line in sys.stdin.buffer.read().splitlines()[:3])
+print(*(sum(isinstance(one, kind) for one in gc.get_objects()) for kind in (Era, PreparedTool)))
 """
 
 # Which no call that reads by a written class needs: the table of operations, and what changes pass through.
@@ -196,3 +206,11 @@ def test_before_the_first_answers_nothing_is_imported_but_pythons_own(flag: str)
     tops = {name.partition(".")[0] for name in told.stdout.decode().split()}
     installed = {name for name in tops - sys.stdlib_module_names if not name.startswith("_")}
     assert installed == {"hub_mcp"}
+
+
+def test_after_the_first_answers_a_session_keeps_its_own_era_and_no_tools() -> None:
+    sent = "".join(json.dumps(message) + "\n" for message in MESSAGES).encode()
+    told = subprocess.run(
+        [sys.executable, "-c", KEPT], input=sent, capture_output=True, timeout=PATIENCE, check=True
+    )
+    assert told.stdout.split() == [b"1", b"0"]

@@ -22,6 +22,9 @@ from hub_mcp.settings import Settings
 
 LONGEST_LINE = 1024 * 1024  # bytes; a request for a list is never longer
 CHUNK = 64 * 1024  # bytes per read
+# While the SDK is imported, the garbage collector looks at new objects only: most objects stay, and looking at
+# them again takes a tenth of the import. What it frees saves 0.4 MiB.
+WHILE_IMPORTING = (10_000, 1_000, 1_000)
 TURN = 0.0005  # seconds until the importing thread yields to an answer
 NEEDED = ("hub_mcp.wiring", "hub_mcp.server.lazy", "hub_mcp.server.relay", "hub_mcp.server.stdio")
 OF_A_CALL = ("hub_mcp.server.handlers", "hub_mcp.client.sender", "hub_mcp.localhub.app")
@@ -53,7 +56,7 @@ def watchable(descriptor: int) -> bool:
 
 def serve_early(settings: Settings) -> StartedSession | None:
     """Answer what needs no SDK; None if the client left before it needed more."""
-    gc.disable()  # imported objects are not garbage, and looking for some takes a tenth of the time
+    gc.set_threshold(*WHILE_IMPORTING)
     early = EarlyAnswers(settings)
     usual = sys.getswitchinterval()
     sys.setswitchinterval(TURN)
