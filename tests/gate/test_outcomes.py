@@ -45,7 +45,7 @@ SAID = {
     "edit_comment": 'content "It is CC0: no rights reserved." (was "It is CC0.").',
     "hide_comment": "Hid a comment on discussion 1 of the model ada/fjord-names.",
     "rename_discussion": 'title "Licence of the word list" (was "A licence for the word list?").',
-    "set_discussion_status": "status closed (was open).",
+    "set_discussion_status": "status closed (was open). The comment was posted.",
     "pin_discussion": "discussion 2 of the model ada/fjord-names: pinned yes (was no).",
     "merge_pull_request": 'Merged pull request 2 into "main" of the model nimbus-labs/nowcast-base: 1 file',
     "create_branch": "The branch dev of the model ada/fjord-names is at main, commit ",

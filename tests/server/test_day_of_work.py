@@ -4,8 +4,8 @@ import pytest
 
 from tests.bench.tasks import CALLS, TASKS, done
 
-MOST_CALLS = 25
-MOST_TOKENS = 2_700  # of all answers, o200k
+MOST_CALLS = 23
+MOST_TOKENS = 2_650  # of all answers, o200k
 
 
 @pytest.mark.asyncio

@@ -19,6 +19,7 @@ from hub_mcp.text import quoted
 
 MOST_FILES = 15  # files of a pull request to name in a question
 FILE = 100  # characters of a file's name there
+COMMENTED = " The comment was posted."
 
 
 @post(f"{PATH}/{{num}}/status", permission="discussion.write", effect=Effect.CHANGE)
@@ -41,6 +42,9 @@ class SetDiscussionStatus(ActsOnDiscussion[Event]):
 
     def preview(self, before: Discussion) -> dict[str, tuple[Any, Any]]:
         return {"status": (before.status, self.status)}
+
+    def outcome(self, before: Discussion, after: Event) -> str:
+        return super().outcome(before, after) + (COMMENTED if self.comment else "")
 
     def undo(self, before: Discussion, after: Event) -> Change[Any, Any] | None:
         if before.status not in ("open", "closed"):
@@ -118,7 +122,9 @@ class MergePullRequest(ActsOnDiscussion[Done]):
     def outcome(self, before: Discussion, after: Done) -> str:
         changed = counted(len(before.files()), "file")
         where = f"{self._branch(before)} of the {self.type} {self.repo_id}"
-        return f"Merged pull request {self.num} into {where}: {changed} changed."
+        return f"Merged pull request {self.num} into {where}: {changed} changed." + (
+            COMMENTED if self.comment else ""
+        )
 
 
 @delete(
