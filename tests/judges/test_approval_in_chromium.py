@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import socket
 import subprocess
 from collections.abc import AsyncIterator
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import anyio
 import pytest
 from mcp import Client
 from mcp.types import ElicitResult
@@ -99,27 +101,35 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk(tmp_path: Path, *, opens: bool = False, **manner: Any) -> AsyncIterator[Desk]:
-    """A server and a local Hub on ports of their own, which the browser knows by the Hub's name.
-
-    Args:
-        opens: whether the client says that it opens pages; manner: the browser's width and theme.
-    """
-    world, led = World(tmp_path), list[str]()
+async def at_work(tmp_path: Path) -> AsyncIterator[tuple[World, str, list[str]]]:
+    """A server and a local Hub on ports of their own; flags by which a browser knows the Hub's name."""
+    world = World(tmp_path)
     bound = socket.create_server(("127.0.0.1", 0))
     origin = f"http://127.0.0.1:{bound.getsockname()[1]}"
     gate = world.gate(confirm="plan")
     gate.approvals = Approvals(world.place, world.clock, page=f"{origin}/approve")
     gate.awaited = AwaitedSecrets(gate.approvals.page, world.clock, waits=0.0)
+    hub: Any = world.spy.inner.app
+    async with served(hub) as there, served(app_of(world, Http(pages=origin), gate=gate), bound) as url:
+        place = there.removeprefix("http://").removesuffix("/mcp")
+        named = f"--host-resolver-rules=MAP {urlsplit(BASE).hostname} {place}"
+        yield world, url, ["--no-proxy-server", named]
+
+
+@asynccontextmanager
+async def desk(tmp_path: Path, *, opens: bool = False, **manner: Any) -> AsyncIterator[Desk]:
+    """A person at a browser, and their assistant.
+
+    Args:
+        opens: whether the client says that it opens pages; manner: the browser's width and theme.
+    """
+    led: list[str] = []
 
     def opened(params: Any) -> ElicitResult:
         led.append(params.url)
         return ElicitResult(action="accept")
 
-    hub: Any = world.spy.inner.app
-    async with served(hub) as there, served(app_of(world, Http(pages=origin), gate=gate), bound) as url:
-        place = there.removeprefix("http://").removesuffix("/mcp")
-        flags = ["--no-proxy-server", f"--host-resolver-rules=MAP {urlsplit(BASE).hostname} {place}"]
+    async with at_work(tmp_path) as (world, url, flags):
         command = [str(NODE), str(SCRIPT), str(CHROMIUM), *flags]
         with subprocess.Popen(  # noqa: ASYNC220  # its pipes are read in a thread
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -195,3 +205,22 @@ async def test_a_right_to_left_name_does_not_reorder_other_text(tmp_path: Path) 
         inside, after = await at.browser.do("js", js=BESIDE)
         assert inside <= after
         assert "Approved." in await at.browser.typed(branch)
+
+
+@pytest.mark.parametrize("package", ["sdk-1-32", "@modelcontextprotocol/client"])
+async def test_typescript_clients_lead_a_person_to_the_page_and_the_call_goes_on(
+    tmp_path: Path, package: str
+) -> None:
+    if not (MODULES / package).exists():
+        pytest.skip("the packages of tests/judges are not installed")
+    async with at_work(tmp_path) as (world, url, flags):
+        call = json.dumps({"name": "set_space_secret", "arguments": KEPT})
+        more = {"AUTHORIZATION": f"Bearer {ADA}", "TOKEN": ADA, "SECRET": SECRET, "CALL": call}
+        command = [str(NODE), str(SCRIPT.with_name("url_client.mjs")), package, url, str(CHROMIUM), *flags]
+        ran = await anyio.run_process(command, env={**os.environ, **more}, stderr=None)
+        told = json.loads(ran.stdout)
+        assert "typed the secret on the server's page" in told["answer"]["content"][0]["text"]
+        (asked,) = told["asked"]
+        assert asked["mode"] == "url"
+        assert SECRET not in ran.stdout.decode()
+        assert values(world) == [SECRET]
