@@ -19,8 +19,8 @@ ONE_AREA = {  # folders whose tools all have one area; in others each file is an
 
 def area_of(module: str) -> str:
     """The area of the tools in a module."""
-    room, _, file = module.rpartition(".")
-    return ONE_AREA.get(room.rpartition(".")[2], file)
+    folder, _, file = module.rpartition(".")
+    return ONE_AREA.get(folder.rpartition(".")[2], file)
 
 
 def type_arguments(cls: type[BaseModel], generic: type) -> tuple[type[Answer], ...]:

@@ -84,7 +84,7 @@ def main(arguments: list[str] | None = None) -> None:
             IGNORED.append(name)
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        code = cli.main([*given], prog_name="hub-mcp", standalone_mode=False, color=_coloured())
+        code = cli.main([*given], prog_name="hub-mcp", standalone_mode=False, color=_wants_color())
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         sys.exit(2)
@@ -100,7 +100,7 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _coloured() -> bool | None:
+def _wants_color() -> bool | None:
     """Whether to use colors, by NO_COLOR and FORCE_COLOR; None means only on a terminal."""
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False

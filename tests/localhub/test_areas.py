@@ -82,5 +82,5 @@ def test_a_first_answer_imports_the_area_that_gives_it_and_what_every_answer_nee
     here = f"{localhub.__name__}."
     imported = {name.removeprefix(here) for name in told.stdout.split() if name.startswith(here)}
     assert imported & {*AREAS} == {"people.routes"}
-    rooms = {name.partition(".")[0] for name in imported if "." in name}
-    assert rooms == {"people", "repos", "web", "outlines", "world"}
+    folders = {name.partition(".")[0] for name in imported if "." in name}
+    assert folders == {"people", "repos", "web", "outlines", "world"}

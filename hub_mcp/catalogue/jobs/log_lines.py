@@ -25,7 +25,7 @@ MOST_LINES = 10_000
 ROOM = 600  # tokens reserved for the facts about the lines
 LONGEST_LINE = 2_000  # characters
 _STAMP = re.compile(r"[0-9T:.Z+ -]{10,40}")
-_COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")  # and all other terminal control sequences
+_TERMINAL_CODES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")  # colors and all other control sequences
 
 
 def _moment(text: str) -> str:
@@ -149,5 +149,5 @@ def lines_of(events: Sequence[Any]) -> Iterator[LogLine]:
 
 def lines_in(text: str) -> list[str]:
     """The lines of a program's output as a terminal shows them: no colors, progress in its last state."""
-    plain_text = _COLOURS.sub("", text).replace("\r\n", "\n").rstrip("\r\n")
+    plain_text = _TERMINAL_CODES.sub("", text).replace("\r\n", "\n").rstrip("\r\n")
     return [line.rstrip("\r").rpartition("\r")[2] for line in plain_text.split("\n")]

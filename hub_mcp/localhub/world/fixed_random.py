@@ -71,10 +71,10 @@ def popularity(likes: int, created: str, *words: str) -> tuple[int, int]:
 
 
 def png(side: int, red: str, green: str, blue: str) -> bytes:
-    """A small square picture that fades from black to a colour, given as three pairs of hex digits."""
-    colour = [int(part, 16) for part in (red, green, blue)]
+    """A small square picture that fades from black to a color, given as three pairs of hex digits."""
+    color = [int(part, 16) for part in (red, green, blue)]
     rows = b"".join(
-        b"\0" + bytes(value * (x + y) // (2 * side) for x in range(side) for value in colour)
+        b"\0" + bytes(value * (x + y) // (2 * side) for x in range(side) for value in color)
         for y in range(side)
     )
     head = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
