@@ -20,6 +20,10 @@ class Composed(Endpoint[A], Generic[A]):
     def beside(self, answer: A) -> Sequence[Endpoint[Any]]:
         """The further calls, given the answer to its own request; they are made concurrently."""
 
+    def about(self) -> Endpoint[Any] | None:
+        """The call that reads the one thing it is about; None if it is about several."""
+        return None
+
     @abstractmethod
     def joined(self, answer: A, known: Known) -> A:
         """The complete answer, which says what could not be read."""

@@ -9,11 +9,23 @@ from difflib import SequenceMatcher
 from typing import Any
 
 import anyio
+from pydantic import BaseModel
 
 from hub_mcp.catalogue.answers import Answer, Page
-from hub_mcp.catalogue.composed import NamesMissing
+from hub_mcp.catalogue.composed import Composed, NamesMissing
 from hub_mcp.catalogue.endpoint import ENDPOINTS, Endpoint
-from hub_mcp.catalogue.fields.marks import RepoKind, RepoName
+from hub_mcp.catalogue.fields.marks import (
+    AccountName,
+    CollectionSlug,
+    PaperId,
+    PathInRepo,
+    RepoKind,
+    RepoName,
+    RevisionName,
+    ThingName,
+    marked_in,
+    values_of,
+)
 from hub_mcp.catalogue.repos.repository import repository
 from hub_mcp.client.answers_of import answers_of
 from hub_mcp.client.hub import Hub
@@ -26,36 +38,40 @@ _NAME = re.compile(r"[\w./-]{1,200}", re.ASCII)
 ALIKE = 0.6  # similarity, up to 1, above which one name may be a typo of the other
 SECONDS = 5.0  # seconds; a hint is not worth a longer wait
 KEYS = ("id", "slug", "user")  # fields with the name of a row
-ACCOUNTS = ("organization", "username", "user", "namespace")  # arguments; an organization first
 LISTINGS = {"model": "list_models", "dataset": "list_datasets", "space": "list_spaces"}
 
 
 async def near_names(hub: Hub, call: Endpoint[Any], error: HubError | None = None) -> list[str]:
     """Up to three names, nearest first, for something a call named that the Hub does not have."""
     found: list[str] = []
-    if isinstance(error, Invalid) and not getattr(call, "users", None):
-        return found  # among everything that can be wrong with a request
+    accounts = [name for _, name in values_of(call, AccountName)]
+    if isinstance(error, Invalid) and len(accounts) <= len(call.marked(AccountName)):
+        return found  # it lists no accounts, and anything else can be wrong with a request
     with anyio.move_on_after(SECONDS), suppress(HubError, ValueError):
         if isinstance(error, (MissingRevision, MissingEntry)):
             found = await _inside(hub, call, of_path=isinstance(error, MissingEntry))
-        elif repos := call.marked(RepoName):
-            kinds = [call.kind] if call.kind else [str(getattr(call, one)) for one in call.marked(RepoKind)]
-            found = await _repositories(hub, kinds[:1], str(getattr(call, repos[0])))
+        elif repo_id := _value(call, RepoName):
+            kinds = [one for one in (call.kind or _value(call, RepoKind),) if one in LISTINGS]
+            found = await _repositories(hub, kinds, repo_id)
             found = found or await _named_inside(hub, call)
-        elif slug := getattr(call, "slug", None):
-            found = await _collections(hub, str(slug))
+        elif slug := _value(call, CollectionSlug):
+            found = await _collections(hub, slug)
             found = found or await _named_inside(hub, call)
-        elif paper := getattr(call, "arxiv_id", None):
-            found = await _papers(hub, str(paper))
-        elif asked := getattr(call, "one", None):  # who may do what with one repository
+        elif paper := _value(call, PaperId):
+            found = await _papers(hub, paper)
+        elif isinstance(call, Composed) and (asked := call.about()):
             found = await near_names(hub, asked, error)
         elif isinstance(error, MissingRepository):  # one of those that go into something new
             found = await _named_inside(hub, call)
-        elif accounts := [str(getattr(call, one)) for one in ACCOUNTS if getattr(call, one, None)]:
-            found = await _accounts(
-                hub, [*accounts, *(one.user for one in getattr(call, "users", None) or ())]
-            )
+        elif accounts:
+            found = await _accounts(hub, accounts)
     return found
+
+
+def _value(call: BaseModel, mark: type) -> str:
+    """The first of these arguments with such a mark; "" if none was given."""
+    given = (getattr(call, name) for name in marked_in(type(call), mark))
+    return str(next(filter(None, given), ""))
 
 
 async def with_near_names(hub: Hub, answer: Answer) -> Answer:
@@ -83,18 +99,17 @@ async def near_accounts(hub: Hub, name: str) -> list[str]:
 
 async def _inside(hub: Hub, call: Endpoint[Any], *, of_path: bool) -> list[str]:
     """Paths similar to a missing one, or branches and tags."""
-    place = {name: getattr(call, name, None) or call.kind for name in ("repo_id", "type")}
+    place = {"repo_id": _value(call, RepoName), "type": call.kind or _value(call, RepoKind)}
     if of_path:
-        path, at = str(getattr(call, "path", "")), getattr(call, "revision", "main")
+        path, at = _value(call, PathInRepo), _value(call, RevisionName) or "main"
         folder = path.rpartition("/")[0] or None
         asked = {**place, "path": folder, "revision": at, "limit": 1_000}
         tree: Page[Answer] = await hub.send(ENDPOINTS["list_tree"].model_validate(asked))
         return alike(path, _names(str(row.content().get("path", "")) for row in tree.items))
-    refs = await hub.send(ENDPOINTS["list_refs"].model_validate(place))
-    groups = getattr(refs, "groups", {})
-    return alike(
-        str(getattr(call, "revision", "")), _names({**groups.get("branches", {}), **groups.get("tags", {})})
-    )
+    refs = (await hub.send(ENDPOINTS["list_refs"].model_validate(place))).content()
+    names = _names({**refs.get("branches", {}), **refs.get("tags", {})})
+    missing = (one for _, one in values_of(call, RevisionName) if one not in names)
+    return next(filter(None, (alike(one, names) for one in missing)), [])
 
 
 async def _repositories(hub: Hub, kinds: Iterable[str], repo_id: str) -> list[str]:
@@ -128,10 +143,8 @@ async def _collections(hub: Hub, slug: str) -> list[str]:
 
 async def _named_inside(hub: Hub, call: Endpoint[Any]) -> list[str]:
     """Names near to the first repository that a collection, a group or a Space cannot take."""
-    items = ((one.type, one.id) for one in getattr(call, "item", None) or ())
-    repos = ((one.type, one.name) for one in getattr(call, "repos", None) or ())
-    volumes = ((one.type, one.source) for one in getattr(call, "volumes", None) or ())
-    for kind, repo_id in (*items, *repos, *volumes):
+    for part, repo_id in values_of(call, RepoName, ThingName):
+        kind = _value(part, RepoKind) if part is not call else ""
         if kind in LISTINGS and (near := await _repositories(hub, [kind], repo_id)):
             return near
     return []

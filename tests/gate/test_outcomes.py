@@ -178,6 +178,7 @@ NEAR = {
     ("list_tree", "repo_id", "ada/fjord-name"): "ada/fjord-names.",
     ("get_file", "path", "REDME.md"): "README.md.",
     ("list_commits", "revision", "mian"): "main.",
+    ("compare_revisions", "head", "mian"): "main.",
     ("get_collection", "slug", "Qwen/qwen3-667ee081d0d16ce2f4cbc29e"): "Qwen/qwen3-667ee081d0d16ce2f4cbc29d",
 }
 

@@ -19,6 +19,7 @@ from hub_mcp.catalogue.fields.identifiers import (
     read_slug,
     refuse_no_text,
 )
+from hub_mcp.catalogue.fields.marks import ThingName
 from hub_mcp.catalogue.fields.vocabulary import FreeText, ItemType, Part, Word
 
 OBJECT_ID = re.compile(r"[0-9a-f]{24}")
@@ -88,7 +89,7 @@ class Item(Part):
     """What a collection holds, by type and id."""
 
     type: ItemType
-    id: Word
+    id: Annotated[Word, ThingName()]
 
     @model_validator(mode="after")
     def _id_fits_type(self) -> Self:

@@ -12,7 +12,8 @@ from hub_mcp.catalogue.answers import Answer, Record, clean, is_array, is_object
 from hub_mcp.catalogue.bounds import BUDGET
 from hub_mcp.catalogue.discussions.discussions import files_in, fitting_lines
 from hub_mcp.catalogue.endpoint import Endpoint, get
-from hub_mcp.catalogue.fields.identifiers import refuse_unseen, shorten
+from hub_mcp.catalogue.fields.identifiers import check_revision, refuse_unseen, shorten
+from hub_mcp.catalogue.fields.marks import RevisionName
 from hub_mcp.catalogue.fields.vocabulary import RepoId, RepoType, Revision
 from hub_mcp.catalogue.listing import Listing
 from hub_mcp.catalogue.parts import RARELY_CUT, Lookup
@@ -32,8 +33,9 @@ def _name(text: str) -> str:
     return text
 
 
-RefName = Annotated[Revision, AfterValidator(_name)]
-NewRefName = Annotated[RefName, AfterValidator(refuse_unseen)]
+_Ref = Annotated[str, AfterValidator(check_revision), AfterValidator(_name)]
+RefName = Annotated[_Ref, RevisionName()]
+NewRefName = Annotated[_Ref, AfterValidator(refuse_unseen)]
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,28 @@ class RepoName(OwnedThing):
     """Marks a repository id, which may have a prefix or be an address."""
 
 
-class OwnerName:
+class CollectionSlug(OwnedThing):
+    """Marks a collection's slug."""
+
+
+class AccountName:
+    """Marks the name of a user or an organization."""
+
+
+class OwnerName(AccountName):
     """Marks an account whose things the call is about."""
+
+
+class PaperId:
+    """Marks an arXiv id."""
+
+
+class ThingName:
+    """Marks the id of a thing whose type, marked as `RepoKind`, stands beside it."""
+
+
+class RevisionName:
+    """Marks an existing branch, tag or commit."""
 
 
 class PathInRepo:
@@ -74,3 +94,15 @@ def owned_in(part: BaseModel) -> Iterator[tuple[str, str]]:
                 yield one, ""
             elif isinstance(one, str) and any(isinstance(mark, OwnedThing) for mark in marks):
                 yield one.rpartition("/")[0], one
+
+
+def values_of(part: BaseModel, *marks: type) -> Iterator[tuple[BaseModel, str]]:
+    """The texts in these arguments whose types carry such a mark, each with the arguments it is one of."""
+    marked = {name for mark in marks for name in marked_in(type(part), mark)}
+    for name in type(part).model_fields:
+        value = getattr(part, name)
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, BaseModel):
+                yield from values_of(one, *marks)
+            elif isinstance(one, str) and name in marked:
+                yield part, one

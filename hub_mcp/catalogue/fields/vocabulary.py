@@ -25,17 +25,26 @@ from hub_mcp.catalogue.fields.identifiers import (
     shorten,
     with_namespace,
 )
-from hub_mcp.catalogue.fields.marks import OwnedThing, OwnerName, PathInRepo, RepoKind, RepoName
+from hub_mcp.catalogue.fields.marks import (
+    AccountName,
+    CollectionSlug,
+    OwnerName,
+    PaperId,
+    PathInRepo,
+    RepoKind,
+    RepoName,
+    RevisionName,
+)
 
 RepoId = Annotated[str, RepoName("repo"), AfterValidator(check_repo_id)]
 FullRepoId = Annotated[RepoId, AfterValidator(with_namespace)]
-Account = Annotated[str, BeforeValidator(lambda v: read_owner(v) if isinstance(v, str) else v)]
+Account = Annotated[str, AccountName(), BeforeValidator(lambda v: read_owner(v) if isinstance(v, str) else v)]
 Owner = Annotated[Account, OwnerName()]  # the account whose things the call is about
 ObjectId = Annotated[str, AfterValidator(read_object_id)]
 GroupIdOrNone = Annotated[str, AfterValidator(read_group_id)]
-Slug = Annotated[str, OwnedThing("slug"), AfterValidator(read_slug)]
-ArxivId = Annotated[str, AfterValidator(read_arxiv_id)]
-Revision = Annotated[str, AfterValidator(check_revision)]
+Slug = Annotated[str, CollectionSlug("slug"), AfterValidator(read_slug)]
+ArxivId = Annotated[str, PaperId(), AfterValidator(read_arxiv_id)]
+Revision = Annotated[str, RevisionName(), AfterValidator(check_revision)]
 Segment = Annotated[str, AfterValidator(check_segment)]
 FilePath = Annotated[str, PathInRepo(), AfterValidator(check_path)]
 CommitId = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
@@ -45,7 +54,7 @@ FreeText = Annotated[str, AfterValidator(check_free_text)]
 RepoType = Annotated[Literal["model", "dataset", "space"], RepoKind()]
 Visibility = Literal["public", "private", "protected"]
 Role = Literal["admin", "write", "contributor", "read", "no_access"]
-ItemType = Literal["model", "dataset", "space", "paper", "collection", "bucket"]
+ItemType = Annotated[Literal["model", "dataset", "space", "paper", "collection", "bucket"], RepoKind()]
 
 
 class Part(BaseModel):

@@ -12,6 +12,7 @@ from hub_mcp.catalogue.answers import Answer, Page
 from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.endpoint import Endpoint
 from hub_mcp.catalogue.fields.identifiers import check_repo_id
+from hub_mcp.catalogue.fields.marks import RepoKind, ThingName
 from hub_mcp.catalogue.fields.vocabulary import FreeText, ObjectId, Part, Word
 from hub_mcp.catalogue.jobs.jobs import EVERY_MACHINE, cost_of
 from hub_mcp.catalogue.operations.cleaning import clean_text, refuse_taken_out
@@ -75,8 +76,8 @@ MountPath = Annotated[Word, StringConstraints(pattern=r"^/", max_length=1_000)]
 class Volume(Part):
     """A repository or a bucket mounted as a folder of a job."""
 
-    type: Literal["model", "dataset", "space", "bucket"]
-    source: SpaceId
+    type: Annotated[Literal["model", "dataset", "space", "bucket"], RepoKind()]
+    source: Annotated[SpaceId, ThingName()]
     mount_path: MountPath = Field(serialization_alias="mountPath")
     revision: Word | None = None
     read_only: bool | None = Field(default=None, serialization_alias="readOnly")

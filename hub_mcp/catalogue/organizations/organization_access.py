@@ -103,8 +103,7 @@ class GetAccess(Composed[Access]):
         page = ListOrganizationMembers.model_validate(self._whole()).from_http(response)
         return Access(page.items, bool(next_link(response.headers.get("link", ""))))
 
-    @property
-    def one(self) -> Endpoint[Repository] | None:
+    def about(self) -> Endpoint[Repository] | None:
         """The call that reads the single repository; None for all."""
         if not (item := self.asked()):
             return None
@@ -113,8 +112,8 @@ class GetAccess(Composed[Access]):
 
     def beside(self, answer: Access) -> Sequence[Endpoint[Answer]]:
         groups: Endpoint[Answer] = ListResourceGroups(organization=self.organization)
-        if self.one:
-            return (self.one, groups, Whoami())
+        if one := self.about():
+            return (one, groups, Whoami())
         return (groups, Whoami(), *self._listings())
 
     def _listings(self) -> tuple[Listing[Any], ...]:
@@ -136,7 +135,7 @@ class GetAccess(Composed[Access]):
     def joined(self, answer: Access, known: Known) -> Access:
         groups = known.of(ListResourceGroups(organization=self.organization))
         seen = AccessFacts(self, answer, groups, known)
-        said = seen.of_one(self.one) if self.one else seen.of_all(self._listings())
+        said = seen.of_one(one) if (one := self.about()) else seen.of_all(self._listings())
         return Access(answer.members, answer.more, {**said, "rule": RULE, **seen.missing()}, seen.table())
 
 
