@@ -66,7 +66,9 @@ class LineWriter(logging.Handler):
         self._state = threading.Condition()
         self._lines: list[str] = []
         self._waiting = 0  # characters, including those being written
-        self._lost = 0  # lines
+        self._held = 0  # how many lines `_lines` stands for, lost ones included
+        self._lost = 0  # lines, to be told as soon as there is room
+        self._failed = 0  # lines, to be told with the next one, since writing failed
         self._hurry = False
         self._thread: threading.Thread | None = None
 
@@ -80,15 +82,15 @@ class LineWriter(logging.Handler):
             if self._waiting + len(line) > self._most:
                 self._lost += 1
                 return
-            first = not self._lines
+            first, urgent = not self._lines, record.levelno >= logging.WARNING and not self._hurry
+            self._lost, self._failed = self._lost + self._failed, 0
             if self._lost:
-                self._lines.append(self._missing())
-            self._lines.append(line)
-            self._waiting += len(line)
+                self._tell_missing()
+            self._hold(line)
+            self._hurry |= urgent  # a process that is about to be killed has no time
             if self._thread is None:
-                self._thread = threading.Thread(target=self._write, name="log lines", daemon=True)
-                self._thread.start()
-            if first:
+                self._start()
+            if first or urgent:
                 self._state.notify_all()
 
     def flush(self) -> None:
@@ -99,32 +101,54 @@ class LineWriter(logging.Handler):
             self._state.wait_for(lambda: not self._waiting, AT_THE_END)
             self._hurry = False
 
+    def _start(self) -> None:
+        """Start the thread; where there can be none, whoever logs writes."""
+        thread = threading.Thread(target=self._write, name="log lines", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:  # too many threads, or the interpreter is exiting
+            self._write_waiting()
+        else:
+            self._thread = thread
+
     def _write(self) -> None:
         while True:
             with self._state:
                 self._state.wait_for(lambda: self._lines or self._lost)
                 self._state.wait_for(lambda: self._hurry, TOGETHER)
-                if self._lost:
-                    self._lines.append(self._missing())
-                text, self._lines = "".join(self._lines), []
-            self._put(text.encode(self._file.encoding, "backslashreplace"))
-            with self._state:
-                self._waiting -= len(text)
-                self._state.notify_all()
+            self._write_waiting()
 
-    def _missing(self) -> str:
-        """The line in place of dropped ones."""
-        line = f"{self._lost:,} log lines are missing here: nobody took them in time.\n"
+    def _write_waiting(self) -> None:
+        with self._state:
+            if self._lost:
+                self._tell_missing()
+            text, self._lines = "".join(self._lines), []
+            held, self._held = self._held, 0
+            self._hurry = False
+        written = self._put(text.encode(self._file.encoding, "backslashreplace"))
+        with self._state:
+            self._failed += 0 if written else held
+            self._waiting -= len(text)
+            self._state.notify_all()
+
+    def _hold(self, line: str, stands_for: int = 1) -> None:
+        self._lines.append(line)
         self._waiting += len(line)
-        self._lost = 0
-        return line
+        self._held += stands_for
 
-    def _put(self, said: bytes) -> None:
+    def _tell_missing(self) -> None:
+        """Hold a line in place of the lost ones."""
+        lost, self._lost = self._lost, 0
+        self._hold(f"{lost:,} log lines are missing here: they could not be written in time.\n", lost)
+
+    def _put(self, said: bytes) -> bool:
+        """Write it; returns whether that worked."""
         left = memoryview(said)
         while left:
             try:
                 left = left[os.write(self._descriptor, left) :]
             except BlockingIOError:
                 select.select([], [self._descriptor], [])
-            except OSError:
-                return  # the reader is gone
+            except OSError:  # the disk is full, or the reader gone
+                return False
+        return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import logging
 import os
@@ -16,6 +17,7 @@ from typing import TextIO
 
 import pytest
 
+from hub_mcp import log_output
 from hub_mcp.log_output import MOST_WAITING, log_handler
 from hub_mcp.masking import SecretMask, masked_in_logs
 from hub_mcp.settings import Settings
@@ -88,6 +90,51 @@ def test_who_logs_does_not_wait_for_who_reads_and_what_is_lost_is_counted(
     logger.handlers[0].flush()
     logger.info("the last")
     assert pipe.until(len)[0].endswith("the last")
+
+
+def test_lines_that_cannot_be_written_are_counted_and_the_count_is_told_with_the_next(
+    pipe: Pipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logger, write, full = pipe.opened(monkeypatch), os.write, True
+
+    def on_a_disk(descriptor: int, said: bytes) -> int:
+        if descriptor == pipe.stderr.fileno() and full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(descriptor, said)
+
+    monkeypatch.setattr(os, "write", on_a_disk)
+    for n in range(2):  # the second has the count of the first with it, which is lost too
+        logger.info("%s", n)
+        logger.handlers[0].flush()
+    full = False
+    logger.info("2")
+    logger.info("3")
+    assert lines_of(pipe.until(lambda lines: lines_of(lines) == 4)) == 4
+
+
+def test_where_no_thread_can_be_started_whoever_logs_writes(
+    pipe: Pipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_left(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as full:
+        logger = pipe.opened(monkeypatch)
+        full.setattr(threading.Thread, "start", none_left)
+        logger.info("0")
+        assert lines_of(pipe.until(len)) == 1
+    logger.info("1")
+    assert pipe.until(len)[0].split()[4] == "1"
+
+
+def test_a_warning_is_not_kept_back_to_be_written_with_others(
+    pipe: Pipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_output, "TOGETHER", 2 * PATIENCE)
+    logger = pipe.opened(monkeypatch)
+    logger.info("0")
+    logger.warning("1")
+    assert lines_of(pipe.until(lambda lines: lines_of(lines) == 2)) == 2
 
 
 def test_a_line_is_masked_of_the_request_that_logs_it(pipe: Pipe, monkeypatch: pytest.MonkeyPatch) -> None:
