@@ -9,6 +9,9 @@ import httpx
 import pytest
 
 from hub_mcp.catalogue import ENDPOINTS
+from hub_mcp.catalogue.content.commits import Commit
+from hub_mcp.catalogue.repos.repository import Repository
+from hub_mcp.catalogue.stakes import NOTHING_KNOWN, Impact
 from tests.gate.gates import World, question_about, refused
 from tests.samples import forms
 
@@ -72,3 +75,18 @@ async def test_no_spelling_of_main_has_a_space_run_what_nobody_agreed_to(world: 
     assert "the Space is rebuilt, and runs the new code with its secrets" in await question_about(
         world, "commit", said
     )
+
+
+@pytest.mark.parametrize(
+    "name", ["heads/main", "HEAD", "Main", "main~0", "@", "8f2b7c1d", "refs/x/main", "m%61in"]
+)
+def test_only_the_plain_name_of_another_branch_keeps_a_space_from_running_a_commit(name: str) -> None:
+    files: list[dict[str, Any]] = [{"path": "more.py", "content": "1"}]
+
+    def impacts(revision: str) -> set[Impact]:
+        said = {**SPACE, "summary": "More", "revision": revision, "files": files}
+        space = Repository.of({"id": SPACE["repo_id"], "sdk": "gradio"})
+        return {one.impact for one in Commit.model_validate(said).consequences(space, NOTHING_KNOWN)}
+
+    assert Impact.RUNS in impacts(name)
+    assert Impact.RUNS not in impacts("feature/more-rain")

@@ -131,6 +131,11 @@ async def test_a_merge_into_a_space_runs_what_it_proposes(world: World) -> None:
     [
         ({"base": "refs/heads/main"}, True),
         ({"base": "refs/heads/side"}, False),
+        ({"base": "refs/heads/refs/heads/main"}, True),
+        ({"base": "heads/main"}, True),
+        ({"base": "Main"}, True),
+        ({"base": "HEAD"}, True),
+        ({"base": "8f2b7c1d"}, True),
         ({"base": 3}, True),
         (None, True),
     ],

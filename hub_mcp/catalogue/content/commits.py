@@ -30,7 +30,7 @@ from hub_mcp.catalogue.content.refs import ListCommits
 from hub_mcp.catalogue.discussions.comments import TOLD, readers_of
 from hub_mcp.catalogue.discussions.discussions import ListDiscussions
 from hub_mcp.catalogue.endpoint import Endpoint
-from hub_mcp.catalogue.fields.identifiers import UNSEEN
+from hub_mcp.catalogue.fields.identifiers import UNSEEN, may_be_main
 from hub_mcp.catalogue.fields.vocabulary import CommitId, FreeText, RepoId, RepoType, Revision, Word
 from hub_mcp.catalogue.http import Effect, HttpRequest
 from hub_mcp.catalogue.repos.repository import Repository, repository_at
@@ -181,7 +181,7 @@ class Commit(ActsOnRepository[Committed]):
             return
         for line in self._lines(added=False):
             yield Consequence(Impact.DESTROYS, line)
-        if self.type == "space" and self.revision in MAIN and before.field("sdk") != "static":
+        if self.type == "space" and may_be_main(self.revision) and before.field("sdk") != "static":
             yield Consequence(Impact.RUNS, "the Space is rebuilt, and runs the new code with its secrets")
 
     def headline(self, before: Repository) -> str:

@@ -12,6 +12,7 @@ from hub_mcp.catalogue.change import Change, delete, post
 from hub_mcp.catalogue.discussions.comments import MOST_WORDS, PATH, ActsOnDiscussion, Event
 from hub_mcp.catalogue.discussions.discussions import Discussion, GetDiscussion
 from hub_mcp.catalogue.endpoint import Endpoint
+from hub_mcp.catalogue.fields.identifiers import may_be_main
 from hub_mcp.catalogue.fields.vocabulary import FreeText, Word
 from hub_mcp.catalogue.http import Effect
 from hub_mcp.catalogue.stakes import Consequence, Impact, Known
@@ -106,7 +107,7 @@ class MergePullRequest(ActsOnDiscussion[Done]):
 
     def consequences(self, before: Discussion, known: Known) -> Iterator[Consequence]:
         yield Consequence(Impact.DESTROYS, self._changed(before))
-        if self.type == "space" and before.branch in ("", "main"):
+        if self.type == "space" and may_be_main(before.branch):
             yield Consequence(Impact.RUNS, "its code is built and run with the Space's secrets")
         if self.comment:
             yield self.published(known)

@@ -20,6 +20,9 @@ HUB_HOSTS = ("huggingface.co", "www.huggingface.co", "hf.co")
 NO_REPOSITORIES = ("collections", "papers", "organizations", "settings", "docs", "buckets", "kernels")
 REVISIONED = ("tree", "blob", "resolve", "raw", "blame", "commits", "commit")  # what precedes a revision
 BRANCHES = "refs/heads/"  # git's own prefix of branch names
+_OTHER_BRANCH = re.compile(  # names that git expands or computes are none, nor are ids of commits
+    r"(?!(?:refs|heads|remotes|origin)/|(?:main|head)$|[0-9a-f]{7,64}$)[\w./+-]+", re.ASCII | re.IGNORECASE
+)
 KINDS = {"models": "model", "datasets": "dataset", "spaces": "space"}
 TEXT_LIMIT = 10_000
 LONGEST_PATH = 1_000  # characters of a path in a repository
@@ -281,6 +284,11 @@ def check_revision(text: str) -> str:
     while revision.startswith(BRANCHES):  # git accepts it repeated
         revision = revision.removeprefix(BRANCHES)
     return revision
+
+
+def may_be_main(revision: str) -> bool:
+    """Whether it may be the branch that a Space runs: anything but the plain name of another branch."""
+    return not _OTHER_BRANCH.fullmatch(revision)
 
 
 def check_path(text: str) -> str:
