@@ -13,9 +13,9 @@ import hashlib
 import hmac
 import json
 import os
+import secrets
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -96,21 +96,29 @@ class Approvals:
         self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._check()
         whose = sealed(key, "caller", caller)
-        self._check_room(key, whose)
+        self._check_room(key, whose, account)
         seal = _seal(nonce)
         plan = Waiting(_id_of(seal), seal, tool, consequence, retype, until, account, whose)
         self._write(replace(plan, mac=_mac(plan, key)))
         return plan.id
 
-    def _check_room(self, key: bytes, caller: str) -> None:
-        """Raises: Stopped: too many plans wait, for the caller or in total; none is ever replaced."""
+    def _check_room(self, key: bytes, caller: str, account: str) -> None:
+        """Check that one more plan may wait; none is ever replaced.
+
+        Args:
+            account: "" if unknown; an account may have any number of tokens, each of them a caller.
+
+        Raises:
+            Stopped: too many wait, for the caller or in total.
+        """
         kept: list[Waiting] = []
         for path in self._directory.glob("*.json"):
             if (one := self._read(path, key)) is None or one.until <= self._clock():
                 path.unlink(missing_ok=True)
             else:
                 kept.append(one)
-        own = [one for one in kept if one.caller == caller and not self.has_approved(one)]
+        own = [one for one in kept if one.caller == caller or (account and one.account == account)]
+        own = [one for one in own if not self.has_approved(one)]
         if len(own) >= MOST_OF_ONE:
             self._refuse(f"{MOST_OF_ONE} plans of yours wait", own)
         if len(kept) >= MOST:
@@ -167,7 +175,11 @@ class Approvals:
             Stopped: others can write to the directory.
         """
         self._check()
-        return next((one for one in self.waiting() if one.id == id), None)
+        path = self._directory / f"{id}.json"
+        if not (id.isascii() and id.isalnum() and path.exists()):
+            return None
+        found = self._read(path, local_key(self._state))
+        return found if found and found.id == id and found.until > self._clock() else None
 
     def approve(self, plan: Waiting, how: str = TERMINAL) -> None:
         """Mark a plan as approved; call it after a person has typed the name."""
@@ -198,13 +210,15 @@ class Approvals:
 
     def _write(self, plan: Waiting) -> None:
         path = self._directory / f"{plan.id}.json"
-        fresh = path.with_suffix(f".{os.getpid()}.new")  # renamed when complete: nobody reads half of it
-        with suppress(FileNotFoundError):
-            fresh.unlink()
+        # Renamed when complete, so that nobody reads half of it; one button may be pressed twice at once.
+        fresh = path.with_suffix(f".{secrets.token_hex(6)}.new")
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
-            json.dump(asdict(plan), file)
-        fresh.replace(path)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
+                json.dump(asdict(plan), file)
+            fresh.replace(path)
+        finally:
+            fresh.unlink(missing_ok=True)
 
     def _read(self, path: Path, key: bytes) -> Waiting | None:
         """The plan in a file; None if the file is something else, or was altered."""

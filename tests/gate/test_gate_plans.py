@@ -470,6 +470,58 @@ async def test_a_callers_waiting_plans_are_limited_and_the_next_is_refused_only_
         assert not (await ada.call_tool("delete_repo", DELETE)).is_error
 
 
+PLAN: dict[str, Any] = {"tool": "delete_repo", "consequence": "", "retype": "ada/x", "until": 4_000_000_000}
+
+
+def test_an_account_with_many_tokens_has_no_more_plans_than_one_with_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(approving, "MOST_OF_ONE", 3)
+    approvals = Approvals(tmp_path)
+    for n in range(3):
+        approvals.wait(nonce=f"{n}", caller=f"token {n}", account="ada", **PLAN)
+    with pytest.raises(Stopped, match="3 plans of yours"):
+        approvals.wait(nonce="3", caller="token 3", account="ada", **PLAN)
+    for n in range(4):  # whose account is not known are told apart by their tokens
+        approvals.wait(nonce=f"other {n}", caller=f"other {n}", **PLAN)
+
+
+def test_a_plan_is_approved_twice_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    approvals = Approvals(tmp_path)
+    plan = approvals.find(approvals.wait(nonce="one", **PLAN))
+    assert plan
+    opened = os.open
+
+    def meanwhile(path: Any, *more: Any) -> int:
+        descriptor = opened(path, *more)
+        if str(path).endswith(".new") and os.open is meanwhile:
+            monkeypatch.setattr(os, "open", opened)
+            approvals.approve(plan)  # the button was pressed twice
+        return descriptor
+
+    monkeypatch.setattr(os, "open", meanwhile)
+    approvals.approve(plan)
+    assert approvals.is_approved("one")
+    assert [one.suffix for one in (tmp_path / "plans").iterdir()] == [".json"]
+
+
+def test_looking_for_one_plan_reads_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    approvals = Approvals(tmp_path)
+    ids = [approvals.wait(nonce=f"{n}", **PLAN) for n in range(3)]
+    read: list[str] = []
+    path_read = Path.read_bytes
+
+    def reading(path: Path) -> bytes:
+        read.append(path.name)
+        return path_read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", reading)
+    assert approvals.find(ids[0])
+    for name in ("aaaaaaaa", "../key", f"../plans/{ids[0]}", "", "ü"):
+        assert approvals.find(name) is None
+    assert set(read) == {f"{ids[0]}.json", "key"}
+
+
 def test_the_waiting_plans_of_all_callers_are_limited(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 import pytest
@@ -16,6 +16,7 @@ from mcp import Client
 
 from hub_mcp.client.hub import Hub
 from hub_mcp.gate.approvals import Approvals
+from hub_mcp.gate.challenge import EXPIRES
 from hub_mcp.server.handlers import build
 from hub_mcp.server.http.approval_page import AWAY, COOKIE
 from hub_mcp.server.http.http_app import Http, http_app, per_caller
@@ -70,6 +71,25 @@ async def sent(browser: httpx.AsyncClient, page: str, shown: httpx.Response, **f
     proof = re.search(r"name='proof' value='([^']+)'", shown.text)
     form = {**fields, "proof": html.unescape(proof[1]) if proof else ""}
     return await browser.post(page, data=form, headers={"Origin": ORIGIN})
+
+
+async def sent_slowly(
+    browser: httpx.AsyncClient,
+    page: str,
+    shown: httpx.Response,
+    meanwhile: Callable[[], Awaitable[object]],
+    **fields: str,
+) -> httpx.Response:
+    """The same, but something happens while the form is on its way."""
+    proof = re.search(r"name='proof' value='([^']+)'", shown.text)
+    whole = urlencode({**fields, "proof": html.unescape(proof[1]) if proof else ""}).encode()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield whole[:9]
+        await meanwhile()
+        yield whole[9:]
+
+    return await browser.post(page, content=pieces(), headers={"Origin": ORIGIN})
 
 
 async def typed(browser: httpx.AsyncClient, page: str, shown: httpx.Response, name: str) -> httpx.Response:
@@ -154,3 +174,15 @@ async def test_the_page_keeps_no_token_and_cannot_be_framed_or_sent_elsewhere(tm
             path.read_text() for path in world.place.rglob("*") if path.suffix in (".json", ".jsonl")
         )
         assert "hf_oauth_" not in kept + shown.text + str(dict(browser.cookies))
+
+
+async def test_a_plan_that_expires_while_its_form_arrives_is_not_approved(tmp_path: Path) -> None:
+    async with team(tmp_path) as (world, client, browser):
+        page = (await plan_of(client))["approve"]
+        shown = await signed_in(browser, page, ADA)
+
+        async def slowly() -> None:
+            world.clock.now += EXPIRES
+
+        done = await sent_slowly(browser, page, shown, slowly, name=NAME)
+        assert (done.status_code, "Nothing is waiting here" in done.text) == (404, True)

@@ -33,7 +33,7 @@ from tests.gate.gates import (
 )
 from tests.gate.test_space_settings import KEPT, RAIN, SECRET
 from tests.http.serving import app_of, client_of, served
-from tests.http.test_approval_page import ORIGIN, sent, signed_in
+from tests.http.test_approval_page import ORIGIN, sent, sent_slowly, signed_in
 from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio
@@ -180,6 +180,33 @@ async def test_only_who_asked_types_it(tmp_path: Path) -> None:
         assert (await sent(at.browser, page, mine, secret=SECRET)).status_code == 403
         await client.call_tool("set_space_secret", KEPT)
         assert values(at.world) == []
+
+
+async def test_a_form_that_is_slow_neither_replaces_what_was_typed_nor_is_thanked_for_in_vain(
+    tmp_path: Path,
+) -> None:
+    async with team(tmp_path) as at, client_of(at.url, "auto", at.opening) as client:
+        await client.call_tool("set_space_secret", KEPT)
+        page = at.led[0].url
+        (one,) = at.awaited._awaited.values()
+        shown = await signed_in(at.browser, page, ADA)
+
+        async def typed_meanwhile() -> None:
+            assert "Thank you." in (await sent(at.browser, page, shown, secret=SECRET)).text
+
+        late = await sent_slowly(at.browser, page, shown, typed_meanwhile, secret="another-secret")
+        assert (late.status_code, one.value) == (404, SECRET)
+        await client.call_tool("set_space_secret", KEPT)
+        assert values(at.world) == [SECRET]
+        await client.call_tool("set_space_secret", KEPT)
+        (one,) = at.awaited._awaited.values()
+        shown = await signed_in(at.browser, at.led[-1].url, ADA)
+
+        async def expires() -> None:
+            at.awaited.drop(one)
+
+        late = await sent_slowly(at.browser, at.led[-1].url, shown, expires, secret=SECRET)
+        assert (late.status_code, one.value) == (404, "")
 
 
 async def test_what_was_typed_is_forgotten_in_time_whether_or_not_anybody_asks(tmp_path: Path) -> None:

@@ -119,10 +119,12 @@ class ApprovalPage:
 
     async def typed(self, request: Request) -> Response:
         """Approve the call, if the signed-in person typed the right name or a secret."""
-        waits = await self._waits(request.path_params["id"])
-        if waits is None:
+        id = request.path_params["id"]
+        if await self._waits(id) is None:
             return self._page(GONE, 404)
         given = await _form(request)
+        if (waits := await self._waits(id)) is None:  # it ended while the form arrived
+            return self._page(GONE, 404)
         proof = self._open(PROOF, given.get("proof", ""))
         signed = self._open(SIGNED, request.cookies.get(COOKIE, ""))
         if (
