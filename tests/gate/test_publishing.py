@@ -140,7 +140,7 @@ async def test_a_merge_into_a_space_runs_what_it_proposes(world: World) -> None:
         (None, True),
     ],
 )
-def test_a_merge_says_into_which_branch_and_only_main_of_a_space_runs(changes: Any, runs: bool) -> None:
+async def test_a_merge_says_into_which_branch_and_only_main_of_a_space_runs(changes: Any, runs: bool) -> None:
     merge = MergePullRequest(repo_id="nimbus-labs/will-it-rain", type="space", num=1)
     before = Discussion.of({"num": 1, "isPullRequest": True, "changes": changes})
     impacts = {one.impact for one in merge.consequences(before, NOTHING_KNOWN)}
