@@ -41,7 +41,6 @@ OURS = {
     "click": "reads the command line",
     "difflib": "guesses what a misspelt command meant; with click",
     "gc": "looks at new objects alone while modules are imported",
-    "importlib": "finds the icon within the package",
     "runpy": "runs `python -m`",
 }
 # Rooms and files of ours that wait until a call, a command or a transport wants them.

@@ -213,6 +213,15 @@ def at_once(line: Line, tool: str, ids: list[str]) -> None:
         line.answer()
 
 
+def memory_at_rest(session: Line) -> int:
+    """Resident memory in KiB once the process has nothing to do: an import may still run after an answer."""
+    used, before = cpu_of(session.process.pid), -1.0
+    while used != before:
+        time.sleep(0.5)
+        used, before = cpu_of(session.process.pid), used
+    return session.memory()
+
+
 def memory(rounds: int) -> list[Row]:
     """Resident memory after the tool list, and after thousands of calls."""
     count = 1_000 * rounds
@@ -221,12 +230,12 @@ def memory(rounds: int) -> list[Row]:
         with Line(ours("--endpoint", url, "--anonymous")) as line, Line(bare(url)) as floor:
             for session in (line, floor):
                 session.ask("tools/list", {})
-            begin = line.memory(), floor.memory()
+            begin = memory_at_rest(line), memory_at_rest(floor)
             for n in range(0, count, AT_ONCE * 4):
                 part = [ids[k % len(ids)] for k in range(n, n + AT_ONCE * 4)]
                 at_once(line, "get_model", part)
                 at_once(floor, "fetch", part)
-            end = line.memory(), floor.memory()
+            end = memory_at_rest(line), memory_at_rest(floor)
     return [
         Row(
             f"memory {when}",

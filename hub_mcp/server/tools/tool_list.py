@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from abc import ABC, abstractmethod
 from functools import cached_property
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from mcp.types import Icon, Tool
@@ -13,6 +13,8 @@ from mcp.types import Icon, Tool
 from hub_mcp.server.tools.tool_selection import output_schema
 from hub_mcp.server.views.view_list import ANSWER_TOOL, CONSENT, view_of, with_view
 from hub_mcp.settings import Settings
+
+ICON = Path(__file__).parents[1] / "icon.svg"
 
 
 class ToolList(ABC):
@@ -88,6 +90,6 @@ class ToolList(ABC):
 
     @cached_property
     def icons(self) -> list[Icon]:
-        drawn = files("hub_mcp.server").joinpath("icon.svg").read_bytes()
+        drawn = ICON.read_bytes()
         address = "data:image/svg+xml;base64," + base64.b64encode(drawn).decode()
         return [Icon(src=address, mime_type="image/svg+xml", sizes=["any"])]
