@@ -55,7 +55,8 @@ class LineWriter(logging.Handler):
     """Writes lines to a file, bypassing Python's own buffer, which could block the exit.
 
     Args:
-        most: characters that may be waiting to be written.
+        most: characters that may be waiting to be written; twice as many if the last are warnings, which a
+            flood of other lines must not drive out.
     """
 
     def __init__(self, file: TextIO, most: int = MOST_WAITING) -> None:
@@ -79,10 +80,11 @@ class LineWriter(logging.Handler):
             self.handleError(record)
             return
         with self._state:
-            if self._waiting + len(line) > self._most:
+            warns = record.levelno >= logging.WARNING
+            if self._waiting + len(line) > self._most * (1 + warns):
                 self._lost += 1
                 return
-            first, urgent = not self._lines, record.levelno >= logging.WARNING and not self._hurry
+            first, urgent = not self._lines, warns and not self._hurry
             self._lost, self._failed = self._lost + self._failed, 0
             if self._lost:
                 self._tell_missing()

@@ -127,6 +127,15 @@ def test_where_no_thread_can_be_started_whoever_logs_writes(
     assert pipe.until(len)[0].split()[4] == "1"
 
 
+def test_a_flood_of_lines_does_not_drive_out_a_warning(pipe: Pipe, monkeypatch: pytest.MonkeyPatch) -> None:
+    logger, flood = pipe.opened(monkeypatch), 2 * MOST_WAITING // len(LONG)
+    for n in range(flood):
+        logger.info("%s %s", n, LONG)
+    logger.warning("%s %s the journal cannot be written", flood, LONG)
+    read = pipe.until(lambda lines: lines_of(lines) == flood + 1)
+    assert read[-1].endswith("the journal cannot be written")
+
+
 def test_a_warning_is_not_kept_back_to_be_written_with_others(
     pipe: Pipe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
