@@ -80,6 +80,7 @@ class Gate:
         self.keys = tuple(keys) or (os.urandom(32),)
         self.records = Records(journal)
         self.awaited = awaited
+        self.planning = anyio.Lock()  # one plan at a time is stored, since they are counted
         self._used = used or InMemoryUsage(clock)
         self.clock = clock
         self._limits = Limits(settings, self._used)

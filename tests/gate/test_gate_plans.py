@@ -486,6 +486,24 @@ def test_an_account_with_many_tokens_has_no_more_plans_than_one_with_one(
         approvals.wait(nonce=f"other {n}", caller=f"other {n}", **PLAN)
 
 
+@pytest.mark.asyncio
+async def test_a_plan_that_is_stored_holds_up_no_other_caller(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored: list[int] = []
+    wait = Approvals.wait
+
+    def noting(approvals: Approvals, **said: Any) -> str:
+        stored.append(threading.get_ident())
+        return wait(approvals, **said)
+
+    monkeypatch.setattr(Approvals, "wait", noting)
+    async with world.client() as client:
+        assert not (await client.call_tool("delete_repo", DELETE)).is_error
+    assert len(stored) == 1
+    assert threading.get_ident() not in stored
+
+
 def test_a_plan_is_approved_twice_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     approvals = Approvals(tmp_path)
     plan = approvals.find(approvals.wait(nonce="one", **PLAN))

@@ -270,6 +270,15 @@ async def test_too_many_that_wait_are_refused_and_none_is_lost(tmp_path: Path) -
         assert "Thank you." in (await at.typed(at.led[0].url, SECRET)).text
 
 
+@pytest.mark.parametrize("era", ERAS)
+async def test_pages_that_nobody_may_have_seen_do_not_count_as_awaited(tmp_path: Path, era: str) -> None:
+    async with team(tmp_path) as at, client_of(at.url, era, AtOnce(declining)) as client:
+        for n in range(MOST_OF_ONE + 1):
+            answer = await client.call_tool("set_space_secret", {**RAIN, "key": f"KEY_{n}"})
+            assert "The client declined at once" in text_of(answer)
+        assert at.awaited._awaited == {}
+
+
 async def test_a_call_is_stopped_where_there_is_no_page_and_among_many(tmp_path: Path) -> None:
     world = World(tmp_path)
     async with world.client("auto", agreeing) as client:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import anyio
+import anyio.to_thread
 from mcp.types import CallToolRequestParams, CallToolResult, InputRequiredResult
 
 from hub_mcp.catalogue.answers import as_text, clean
@@ -134,7 +135,11 @@ async def put(
 
         diff = await diff_of(calls, hub)
         return asked_in_view(question, gate.keys, params, gate.settings.tool_prefix, form, diff)
-    made = plan_for(question, Seals(gate.keys), gate.approvals, hub.caller, await _account(gate, hub))
+    account = await _account(gate, hub)
+    async with gate.planning:  # all that wait are read, which would hold up the other callers
+        made = await anyio.to_thread.run_sync(
+            plan_for, question, Seals(gate.keys), gate.approvals, hub.caller, account
+        )
     return plan(made, form, params.name, why)
 
 

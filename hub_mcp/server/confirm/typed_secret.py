@@ -25,7 +25,7 @@ from hub_mcp.catalogue.change import Change
 from hub_mcp.catalogue.people.users import Whoami
 from hub_mcp.client.hub import Hub
 from hub_mcp.client.server_secrets import not_typed
-from hub_mcp.errors import NOTHING_CHANGED
+from hub_mcp.errors import NOTHING_CHANGED, Stopped
 from hub_mcp.gate.awaited_secrets import PAGE, AwaitedSecret, AwaitedSecrets
 from hub_mcp.gate.challenge import EXPIRES, Challenge
 from hub_mcp.gate.gate import Gate
@@ -77,7 +77,12 @@ async def typed_secret(
             awaited.drop(one)
             return TypedSecret(said, hub)  # a no, which the gate records
         if said:
-            _need_plans(gate, f"The secret has no `source`. {said.why}")
+            try:
+                _need_plans(gate, f"The secret has no `source`. {said.why}")
+            except Stopped:
+                if not one.typed.is_set():
+                    awaited.drop(one)  # nobody may know of its page, and it would count as awaited
+                raise
         else:
             await _wait(ctx, awaited, one)
     if not one.typed.is_set():
