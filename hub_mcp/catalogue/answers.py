@@ -260,9 +260,6 @@ def _plain_json(value: Any) -> Any:
     return value
 
 
-# ── words for people ────────────────────────────────────────────────────────────────────────────────────────
-
-
 def day(moment: str | None) -> str:
     """The day of an ISO moment; the Hub's sentinel in words, and "" for anything else."""
     if moment == BEFORE_DATES:

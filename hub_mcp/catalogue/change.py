@@ -56,9 +56,7 @@ class Change(Endpoint[A], Generic[T, A]):
     acts_on: ClassVar[type[Answer]]
     harmless: ClassVar[str] = ""  # why no call of this class needs a person's approval, if so
     reversal: ClassVar[str] = "This cannot be undone."  # its `cost`, if that depends on nothing
-    keeps: ClassVar[frozenset[str]] = (
-        frozenset()
-    )  # fields of the Hub's body that it fills in from the current state
+    keeps: ClassVar[frozenset[str]] = frozenset()  # fields that its body fills in from the current state
     stated: ClassVar[tuple[str, ...]] = ()  # arguments that its consequences and facts already describe
     publishes: ClassVar[str] = ""  # what its calls publish, as a word of settings.ALLOWABLE
 
@@ -218,9 +216,7 @@ class Change(Endpoint[A], Generic[T, A]):
 
 def _turned(name: str, was: Any, then: Any) -> str:
     """The change of one value, in words."""
-    return (
-        f"{name} {worded(then)}, as before" if was == then else f"{name} {worded(then)} (was {worded(was)})"
-    )
+    return f"{name} {worded(then)}" + (", as before" if was == then else f" (was {worded(was)})")
 
 
 def worded(value: Any, most: int = 100) -> str:
