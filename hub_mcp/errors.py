@@ -91,12 +91,18 @@ class HubError(Exception):
         self.near: tuple[str, ...] = ()
 
     def sentence(self) -> str:
-        said = f' The Hub said: "{self.quoted.replace(chr(34), chr(39))}"' if self.quoted else ""
+        stop = "" if self.quoted.endswith((".", "!", "?")) else "."
+        said = f' The Hub said: "{self.quoted.replace(chr(34), chr(39))}"{stop}' if self.quoted else ""
         there = f' It conflicts with "{self.where.replace(chr(34), chr(39))}".' if self.where else ""
         near = f"There are: {', '.join(self.near)}." if self.near else ""
         return " ".join(
             part for part in (self.what + said + there, near, self.not_done, self.next_step) if part
         )
+
+    def of_a_read(self) -> Self:
+        """This error without the assurance that nothing was changed: nobody would think that a read did."""
+        self.not_done = ""
+        return self
 
     def alone(self) -> Self:
         """This error without its traceback, whose frames would keep a whole answer in memory."""

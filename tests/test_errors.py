@@ -215,3 +215,8 @@ def test_an_error_can_be_given_its_advice_later() -> None:
     error = errors.Forbidden("No.")
     error.next_step = "Ask bob."
     assert str(error) == "No. Nothing was changed. Ask bob."
+
+
+@pytest.mark.parametrize(("words", "ends"), [("No such user", '"No such user". '), ("No!", '"No!" ')])
+def test_what_the_hub_said_ends_as_a_sentence(words: str, ends: str) -> None:
+    assert f"The Hub said: {ends}" in HubError("Not found.", quoted=words).sentence()

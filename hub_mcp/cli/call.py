@@ -137,7 +137,8 @@ async def made(
             await _change(settings, hub, wanted, shape)
         return 0
     except HubError as error:
-        click.echo(f"hub-mcp: {error.sentence()}", err=True)
+        told = error if issubclass(endpoint, Change) else error.of_a_read()
+        click.echo(f"hub-mcp: {told.sentence()}", err=True)
         return 2 if isinstance(error, BadInput) else 1
     finally:
         await hub.aclose()

@@ -59,7 +59,7 @@ async def _shown(settings: Settings, address: str) -> int:
             text = whole(wanted, await hub.send(wanted)) + "\n"
     except HubError as error:
         progress.end()
-        click.echo(f"hub-mcp: {error.sentence()}", err=True)
+        click.echo(f"hub-mcp: {error.of_a_read().sentence()}", err=True)
         return 2 if isinstance(error, BadInput) else 1
     finally:
         await hub.aclose()

@@ -110,9 +110,7 @@ def handlers(
             with reporting(progress):
                 return await _called(ctx, params, progress)
         except HubError as error:
-            if not tools.changes(params.name):
-                error.not_done = ""  # nobody would think that a read changed something
-            return error_result(error)
+            return error_result(error if tools.changes(params.name) else error.of_a_read())
         except MCPError:
             raise
         except Exception:

@@ -105,6 +105,7 @@ def test_what_could_not_be_done_ends_with_one_and_what_was_asked_wrongly_with_tw
     missing = run(*MISSING)
     assert (missing.code, missing.out) == (1, "")
     assert "ada/none" in missing.err
+    assert "Nothing was changed" not in missing.err  # nobody would think that a read changed something
     for wrong in (
         ["get_model"],
         ["get_model", "--repo-id", "../../etc"],

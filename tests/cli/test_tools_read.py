@@ -161,3 +161,10 @@ def test_the_list_of_addresses_is_that_of_a_client(run: Run) -> None:
     assert (told.code, told.err) == (0, "")
     assert set(told.out.split()) <= set(asyncio.run(templates()))
     assert any(one.startswith("hub://models/{namespace}/{repo}{?cursor,fields,") for one in told.out.split())
+
+
+def test_a_read_that_fails_says_nothing_of_changes(run: Run) -> None:
+    missing = run("read", "--sandbox", "hub://models/ada/none")
+    assert missing.code == 1
+    assert "ada/none" in missing.err
+    assert "Nothing was changed" not in missing.err

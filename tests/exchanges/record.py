@@ -76,6 +76,10 @@ async def recorded() -> dict[str, str]:
     token = Token(TOKENS[0].token, "the local Hub's world")
     hub = Hub(SANDBOX, token, transport=lambda: httpx.ASGITransport(app), secrets_from=(SOURCE,))
     texts: dict[str, str] = {}
+    if missing := ENDPOINTS.keys() - CALLS.keys():
+        raise SystemExit(
+            f"add a line with arguments to CALLS in tests/samples.py for: {', '.join(sorted(missing))}"
+        )
     learned = {"{slug}": "", "{comment}": ""}
     for tool, arguments in CALLS.items():
         chance.seed(tool)

@@ -127,6 +127,7 @@ async def test_a_missing_resource_is_reported_with_its_address(mode: str) -> Non
                 await client.read_resource(uri)
             assert refusal.value.error.code == -32602
             assert refusal.value.error.data == {"uri": uri}
+            assert "Nothing was changed" not in refusal.value.error.message
 
 
 async def test_no_address_reaches_a_call_that_changes_something() -> None:

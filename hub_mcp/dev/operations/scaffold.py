@@ -50,7 +50,9 @@ def scaffold(document: Object, operation: str) -> str:
     found = object_at(object_at(document, "paths"), path)
     said = object_at(found, method.lower())
     if not said or method not in VERBS:
-        raise CannotScaffold(f"the document has no {method} {path}")
+        raise CannotScaffold(
+            f"the document has no {method} {path}; write both as there, for every type '/api/models/…'"
+        )
     known = _in_table(f"{method} {path}")
     kinds = (
         {match[1] for one in known.requests if (match := OF_TYPE.match(one.path))} if known else set[str]()

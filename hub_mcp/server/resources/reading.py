@@ -241,7 +241,7 @@ def _one_thing(call: Endpoint[Any], answer: Any) -> str:
 def _refused(error: HubError, uri: str) -> MCPError:
     """A Hub error as a protocol error; a missing resource has its own."""
     absent = isinstance(error, (BadInput, Missing))
-    return MCPError(INVALID_PARAMS if absent else INTERNAL_ERROR, error.sentence(), {"uri": uri})
+    return MCPError(INVALID_PARAMS if absent else INTERNAL_ERROR, error.of_a_read().sentence(), {"uri": uri})
 
 
 def _needs_arguments(endpoint: type[Endpoint[Any]]) -> bool:
