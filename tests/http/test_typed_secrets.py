@@ -271,6 +271,19 @@ async def test_too_many_that_wait_are_refused_and_none_is_lost(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("era", ERAS)
+async def test_a_call_that_is_made_twice_at_once_has_one_page(tmp_path: Path, era: str) -> None:
+    async with team(tmp_path) as at, client_of(at.url, era, at.opening) as client:
+        async with anyio.create_task_group() as group:
+            for _ in range(2):
+                group.start_soon(client.call_tool, "set_space_secret", KEPT)
+        assert len(at.led) == 2
+        assert {one.url for one in at.led} == {at.led[0].url}
+        await at.typed(at.led[1].url, SECRET)
+        assert not (await client.call_tool("set_space_secret", KEPT)).is_error
+        assert values(at.world) == [SECRET]
+
+
+@pytest.mark.parametrize("era", ERAS)
 async def test_pages_that_nobody_may_have_seen_do_not_count_as_awaited(tmp_path: Path, era: str) -> None:
     async with team(tmp_path) as at, client_of(at.url, era, AtOnce(declining)) as client:
         for n in range(MOST_OF_ONE + 1):

@@ -64,7 +64,9 @@ async def typed_secret(
     if one is None:
         found = await gate.assess(call, hub)
         account = (await hub.send(Whoami())).name
-        one = awaited.begin(await gate.ask(call, found, hub), call, hub.caller, account)
+        question = await gate.ask(call, found, hub)
+        # The same call may have begun meanwhile: what is typed on one page must not be asked for on another.
+        one = awaited.of(call, hub.caller) or awaited.begin(question, call, hub.caller, account)
     if opens and not one.typed.is_set():
         if is_modern(ctx) and not _was_asked(params, one):
             return _returned(awaited, one)
