@@ -75,13 +75,18 @@ class RedisUsage:
         """The name of this Redis, set by the first process; after a loss of data it gets another.
 
         Raises:
-            Stopped: it cannot be reached.
+            Stopped: it cannot be reached, or does not keep its name.
         """
         try:
             await self._redis.set(NAME, secrets.token_hex(6), nx=True)
-            name = await self._redis.get(NAME) or b""
+            name = await self._redis.get(NAME)
         except (RedisError, OSError) as trouble:
             raise _unknown("Which confirmations count", trouble) from None
+        if not name:
+            raise Stopped(
+                "Which confirmations count is not known: the server's Redis does not keep what it is given.",
+                advice="Tell the person: it needs memory, and `maxmemory-policy noeviction`.",
+            )
         return name.decode() if isinstance(name, bytes) else name
 
     async def claim(self, nonce: str, seconds: float) -> bool:
