@@ -1,8 +1,8 @@
 // A headless Chromium that goes where it is told, without a script of its own in any page.
 //   node plain_browser.mjs CHROMIUM FLAG…
 // Each line of standard input is an order, {"do": "…", …}; each line of standard output says what came of it.
-import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
+import { obey } from "./orders.mjs";
 
 const [executablePath, ...flags] = process.argv.slice(2);
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", ...flags] });
@@ -35,11 +35,5 @@ const orders = {
   complaints: () => complaints,
 };
 
-for await (const line of createInterface({ input: process.stdin })) {
-  const order = JSON.parse(line);
-  const done = await Promise.resolve()
-    .then(() => orders[order.do](order))
-    .then((value) => ({ value: value ?? null }), (error) => ({ error: String(error?.stack ?? error) }));
-  process.stdout.write(`${JSON.stringify(done)}\n`);
-}
+await obey(orders);
 await browser.close();

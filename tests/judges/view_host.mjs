@@ -1,11 +1,11 @@
 // A reference host of MCP Apps: a client of the server that follows, AppBridge, and a headless Chromium.
 //   node view_host.mjs CHROMIUM COMMAND ARGUMENT…
 // Each line of standard input is an order, {"do": "…", …}; each line of standard output says what came of it.
-import { createInterface } from "node:readline";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { chromium } from "playwright-core";
 import { rolldown } from "rolldown";
+import { obey } from "./orders.mjs";
 
 const [browserPath, command, ...args] = process.argv.slice(2);
 const UI = "io.modelcontextprotocol/ui", HTML = "text/html;profile=mcp-app";
@@ -91,12 +91,6 @@ const orders = {
   left,
 };
 
-for await (const line of createInterface({ input: process.stdin })) {
-  const order = JSON.parse(line);
-  const done = await Promise.resolve()
-    .then(() => orders[order.do](order))
-    .then((value) => ({ value: value ?? null }), (error) => ({ error: String(error?.stack ?? error) }));
-  process.stdout.write(`${JSON.stringify(done)}\n`);
-}
+await obey(orders);
 await browser.close();
 await client.close();
