@@ -164,17 +164,15 @@ async def _papers(hub: Hub, paper: str) -> list[str]:
 def _slips(paper: str) -> list[str]:
     """This arXiv id with two adjacent digits swapped, or with a zero restored."""
     month, _, number = paper.partition(".")
-    swapped = [
-        f"{text[:n]}{text[n + 1]}{text[n]}{text[n + 2 :]}"
-        for text in [month + number]
-        for n in range(len(text) - 1)
-        if text[n] != text[n + 1]
+    digits = month + number
+    slips = [
+        f"{digits[:n]}{digits[n + 1]}{digits[n]}{digits[n + 2 :]}"
+        for n in range(len(digits) - 1)
+        if digits[n] != digits[n + 1]
     ]
-    whole = [
-        *(f"{one[:4]}.{one[4:]}" for one in swapped),
-        *([f"{month}.0{number}"] if len(number) == 4 else ()),
-    ]
-    return [one for one in whole if _MONTH.match(one)]
+    if len(number) == 4:
+        slips.append(f"{month}0{number}")
+    return [one for slip in slips if _MONTH.match(one := f"{slip[:4]}.{slip[4:]}")]
 
 
 async def _accounts(hub: Hub, names: list[str]) -> list[str]:

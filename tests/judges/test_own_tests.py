@@ -99,15 +99,18 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def hub() -> Iterator[str]:
+def hub(source: Path) -> Iterator[str]:
     """A Hub with what they expect, over TLS: only there does their client read a 401 as on the real Hub."""
     app = create_app(quota=1_000_000)
-    seeds.fill(app.state.store)
+    theirs = run_theirs.constants(source)
+    seeds.fill(app.state.store, theirs)
     with certified() as tls, serving(app, tls=tls.context) as url, pytest.MonkeyPatch.context() as patched:
         patched.setenv("SSL_CERT_FILE", str(tls.authority))
-        opening = "import sys; from tests.judges.hf_own.seeds import discuss; discuss(sys.argv[1])"
+        opening = "import sys; from tests.judges.hf_own.seeds import discuss; discuss(*sys.argv[1:])"
         without_xet = {**os.environ, "HF_HUB_DISABLE_XET": "1"}
-        subprocess.run([sys.executable, "-c", opening, url], cwd=ROOT, env=without_xet, check=True)
+        subprocess.run(
+            [sys.executable, "-c", opening, url, theirs["TOKEN"]], cwd=ROOT, env=without_xet, check=True
+        )
         yield url
 
 

@@ -10,12 +10,12 @@ from typing import Any
 import httpx
 import pytest
 from mcp import Client
-from mcp.types import CallToolResult, TextContent
 
 from hub_mcp.client.hub import Hub
 from hub_mcp.server.tools.announced_tools import tools
 from hub_mcp.settings import Settings
 from hub_mcp.wiring import hub_of, server_of
+from tests.server.test_counts import text_of
 
 pytestmark = pytest.mark.asyncio
 SETTINGS = Settings(sandbox="", journal="off", resource_links="off")
@@ -35,13 +35,6 @@ async def hub_that_answers(value: Any) -> AsyncGenerator[Client]:
     )
     async with Client(server_of(SETTINGS, hub)) as client:
         yield client
-
-
-def text_of(result: CallToolResult) -> str:
-    [block] = result.content
-    assert isinstance(block, TextContent)
-    assert not result.is_error, block.text
-    return block.text
 
 
 async def test_resource_groups_are_listed_with_their_users_roles_and_repositories() -> None:

@@ -23,7 +23,7 @@ from ..web.hub_errors import ApiError, not_signed_in
 from ..web.response import HubJSON
 
 _FIELD = re.compile(r"\{(\w+)\}")
-_REPOSITORY = re.compile(r"/api/(models|datasets|spaces)/([^/]+/[^/]+)/")
+_REPOSITORY = re.compile(rf"/api/({'|'.join(PLURALS)})/([^/]+/[^/]+)/")
 _OF_REPOSITORY = re.compile(r"/api/\w+/\{namespace\}/\{repo\}/")
 WIDE = frozenset({"path"})  # parameters that may contain slashes
 

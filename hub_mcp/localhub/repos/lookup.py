@@ -25,13 +25,13 @@ PREFIXES = {"model": "", "dataset": "datasets/", "space": "spaces/"}  # in web a
 class _Plural(StringConvertor):
     """`{type:plural}` in a route: the plural of a repository type, and nothing else."""
 
-    regex = "models|datasets|spaces"
+    regex = "|".join(PLURALS)
 
 
 class _Owner(StringConvertor):
     """`{namespace:owner}` in a route of the website: a namespace, and not the plural of a type."""
 
-    regex = "(?!(?:models|datasets|spaces)/)[^/]+"
+    regex = f"(?!(?:{'|'.join(PLURALS)})/)[^/]+"
 
 
 register_url_convertor("plural", _Plural())

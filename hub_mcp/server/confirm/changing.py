@@ -107,7 +107,5 @@ class Changing:
         """Notify all subscribers of what a call changed."""
         try:
             await self._tell(call)
-        except Exception:
-            log.exception(
-                "subscribers were not told what %s changed", call.tool
-            )  # the change was made anyway
+        except Exception:  # the change was made anyway
+            log.exception("subscribers were not told what %s changed", call.tool)

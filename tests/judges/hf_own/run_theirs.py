@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import runpy
 import subprocess
 import sys
 import tarfile
@@ -43,6 +44,11 @@ def unpacked(place: Path) -> Path:
     (source / "tests" / "conftest.py").write_bytes(THEIR_CONFTEST.read_bytes())
     (source / "pytest.ini").write_text("[pytest]\n")
     return source
+
+
+def constants(source: Path) -> dict[str, str]:
+    """The names and tokens that their tests use."""
+    return runpy.run_path(str(source / "tests" / "testing_constants.py"))
 
 
 def run(source: Path, hub: str, *tests: str) -> list[Verdict]:

@@ -7,6 +7,7 @@ The names, tags and dates are those which the tests look for. What cannot be mad
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from huggingface_hub import HfApi
 
@@ -17,14 +18,6 @@ from hub_mcp.localhub.store import Store
 from hub_mcp.localhub.world.fixed_random import oid
 
 SINCE = "2022-03-02T23:29:05.000Z"
-# Names, full names and tokens, as `testing_constants.py` publishes them.
-CI = ("__DUMMY_HUB_USER__", "Dummy User", "hf_HubCITokenXXXXXXXXXXXXXXXXXXXXX")
-SIGNED_IN = (
-    CI,
-    ("DVUser", "DV User", "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"),
-    ("EnterpriseAdmin", "Enterprise Admin", "hf_enterprise_admin_token"),
-    ("user", "User", "hf_fake_token"),
-)
 KNOWN = (
     ("clem", "Clem"),
     ("akhaliq", "AK"),
@@ -37,18 +30,6 @@ OWNERS = (
     "google", "huggingface-hub-ci", "microsoft", "open-llm-leaderboard", "openai", "openchat", "teknium",
     "victor", "zai-org",
 )  # fmt: skip
-ORGS = (
-    ("EnterpriseOrgPrivate", "Enterprise Org", "enterprise", "private", ("EnterpriseAdmin",)),
-    ("valid_org_hub", "Dummy Hub Org", None, "public", (CI[0],)),
-    (
-        "huggingface",
-        "Hugging Face",
-        "enterprise",
-        "public",
-        ("clem", "julien-c", "lysandre", *(one[0] for one in (*SIGNED_IN, *KNOWN))),
-    ),
-    *((name, name, None, "public", ("clem",)) for name in OWNERS),
-)
 DUMMY = ("config.json", "flax_model.msgpack", "merges.txt", "pytorch_model.bin", "tf_model.h5", "vocab.json")
 WIDGET = [{"text": "What is a rainbow?"}]
 SERVED = {"novita": {"status": "live", "providerId": "deepseek/deepseek-r1-0528", "task": "conversational"}}
@@ -63,10 +44,10 @@ PAPERS = (
 DAILY = "2025-10-29T00:00:00.000Z"
 
 
-def fill(store: Store) -> None:
-    """Write them into the world of a local Hub."""
+def fill(store: Store, theirs: Mapping[str, str]) -> None:
+    """Write them into the world of a local Hub; `theirs` are the names and tokens of their constants."""
     with store.write():
-        _people(store)
+        _people(store, theirs)
         repos = [*_models(), *_datasets(), *_spaces()]
         insert_repos(store, repos)
         fill_histories(store, repos)
@@ -77,9 +58,9 @@ def fill(store: Store) -> None:
         _papers(store)
 
 
-def discuss(url: str) -> None:
+def discuss(url: str, token: str) -> None:
     """What people have opened there: a crowd of discussions, pull requests, and one of these with weights."""
-    api = HfApi(url, token=CI[2])
+    api = HfApi(url, token=token)
     for n in range(51):
         api.create_discussion("open-llm-leaderboard/open_llm_leaderboard", f"Question {n}", repo_type="space")
     for n in range(2):
@@ -94,8 +75,27 @@ def discuss(url: str) -> None:
     )
 
 
-def _people(store: Store) -> None:
-    users = [*((name, full) for name, full, _ in SIGNED_IN), *KNOWN]
+def _signed_in(theirs: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
+    """Names, full names and tokens."""
+    return (
+        (theirs["USER"], theirs["FULL_NAME"], theirs["TOKEN"]),
+        (theirs["OTHER_USER"], "DV User", theirs["OTHER_TOKEN"]),
+        (theirs["ENTERPRISE_USER"], "Enterprise Admin", theirs["ENTERPRISE_TOKEN"]),
+        ("user", "User", "hf_fake_token"),  # of a test that once replayed recordings
+    )
+
+
+def _people(store: Store, theirs: Mapping[str, str]) -> None:
+    signed_in = _signed_in(theirs)
+    users = [*((name, full) for name, full, _ in signed_in), *KNOWN]
+    everybody = [name for name, _ in users]
+    # Name, full name, plan, default visibility, and admins.
+    orgs = (
+        (theirs["ENTERPRISE_ORG"], "Enterprise Org", "enterprise", "private", [theirs["ENTERPRISE_USER"]]),
+        ("valid_org_hub", "Dummy Hub Org", None, "public", [theirs["USER"]]),
+        ("huggingface", "Hugging Face", "enterprise", "public", ["julien-c", "lysandre", *everybody]),
+        *((name, name, None, "public", ["clem"]) for name in OWNERS),
+    )
     store.run_many(
         "insert into users (id, name, fullname, email, avatar_url, is_pro, created_at)"
         " values (?, ?, ?, ?, '/avatars/them.svg', 1, ?)",
@@ -103,14 +103,14 @@ def _people(store: Store) -> None:
     )
     store.run_many(
         "insert into tokens (token, user_id, display_name, role, created_at) values (?, ?, 'ci', 'write', ?)",
-        [(token, _user(name), SINCE) for name, _, token in SIGNED_IN],
+        [(token, _user(name), SINCE) for name, _, token in signed_in],
     )
     store.run_many(
         "insert into orgs (id, name, fullname, avatar_url, plan, default_visibility, created_at)"
         " values (?, ?, ?, 'https://example.invalid/they.svg', ?, ?, ?)",
-        [(_org(name), name, full, plan, seen, SINCE) for name, full, plan, seen, _ in ORGS],
+        [(_org(name), name, full, plan, seen, SINCE) for name, full, plan, seen, _ in orgs],
     )
-    for name, *_, admins in ORGS:
+    for name, *_, admins in orgs:
         for admin in admins:
             store.run(
                 "insert or ignore into members (org_id, user_id, role)"
